@@ -106,7 +106,8 @@ pub enum Error {
     NoSuchImage {
         /// The archive, escaped for display.
         path: Escaped,
-        /// The image that was requested, such as `called a:1 for the platform linux/arm64`, escaped for display.
+        /// The image that was requested, such as `called a:1 for the platform linux/arm64`, escaped
+        /// for display.
         wanted: Escaped,
         /// A line for each image.
         choices: Vec<String>,
@@ -130,7 +131,9 @@ pub enum Error {
         found: &'static str,
     },
     /// The layer that has the contents of a file is not in the archive.
-    #[error("cannot read {file}: layer {layer} ({name}), which has its contents, is not in the archive")]
+    #[error(
+        "cannot read {file}: layer {layer} ({name}), which has its contents, is not in the archive"
+    )]
     NoLayer {
         /// The path in the image, escaped for display.
         file: Escaped,
@@ -174,7 +177,9 @@ pub enum Error {
         source: io::Error,
     },
     /// The archive was read from a pipe, so the contents are no longer available.
-    #[error("cannot read {file}: the image was read from a pipe, so file contents are not available")]
+    #[error(
+        "cannot read {file}: the image was read from a pipe, so file contents are not available"
+    )]
     Piped {
         /// The path in the image, escaped for display.
         file: Escaped,
@@ -231,7 +236,11 @@ impl Error {
     /// Makes the error of reading a file of an image. A cancellation is not the file's fault, and
     /// becomes [`Error::Cancelled`].
     pub fn reading(file: Escaped, source: io::Error) -> Self {
-        if crate::progress::is_cancelled(&source) { Self::Cancelled } else { Self::Contents { file, source } }
+        if crate::progress::is_cancelled(&source) {
+            Self::Cancelled
+        } else {
+            Self::Contents { file, source }
+        }
     }
 
     /// Returns a suggestion, if there is one.
@@ -246,16 +255,26 @@ impl Error {
             Self::Directory { .. } => {
                 "name the directory that contains index.json, or the output of: docker save IMAGE -o image.tar"
             }
-            Self::CutShort { .. } => "did the command before the pipe fail? try: docker save IMAGE -o image.tar",
-            Self::Empty { .. } => "was the disk full, or did `docker save` fail? save the image again",
-            Self::NotAnArchive { .. } | Self::NoImage { .. } => "create one with: docker save IMAGE -o image.tar",
+            Self::CutShort { .. } => {
+                "did the command before the pipe fail? try: docker save IMAGE -o image.tar"
+            }
+            Self::Empty { .. } => {
+                "was the disk full, or did `docker save` fail? save the image again"
+            }
+            Self::NotAnArchive { .. } | Self::NoImage { .. } => {
+                "create one with: docker save IMAGE -o image.tar"
+            }
             Self::Dropped { .. } => {
                 "the container runtime may have saved the image without them: pull it again (docker pull), \
                     then save it again"
             }
-            Self::Damaged { .. } => "the file may have been cut short; save or copy the image again",
+            Self::Damaged { .. } => {
+                "the file may have been cut short; save or copy the image again"
+            }
             Self::NotAFile { .. } => "extract it instead: layerscope extract IMAGE PATH --to DIR",
-            Self::NoLayer { foreign: true, .. } => "it may not be distributed; its publisher's registry has it",
+            Self::NoLayer { foreign: true, .. } => {
+                "it may not be distributed; its publisher's registry has it"
+            }
             Self::NoLayer { .. } => "save the image again, whole: docker save IMAGE -o image.tar",
             Self::Piped { .. } => "save it to a file and open that: docker save IMAGE -o image.tar",
             Self::NotATar { .. } => "pack it first: tar -C DIR -cf root.tar .",
@@ -265,7 +284,9 @@ impl Error {
                 "make the directory first: mkdir -p"
             }
             Self::Nowhere { hint, .. } => return hint.clone(),
-            Self::Ambiguous { .. } | Self::NoSuchImage { .. } => "choose one with --image or --platform",
+            Self::Ambiguous { .. } | Self::NoSuchImage { .. } => {
+                "choose one with --image or --platform"
+            }
             _ => return None,
         };
         Some(text.into())

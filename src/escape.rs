@@ -23,7 +23,8 @@ impl Escaped {
         &self.0
     }
 
-    /// Formats text of our own with parts that are safe to show; use [`shown!`](crate::display::shown).
+    /// Formats text of our own with parts that are safe to show; use
+    /// [`shown!`](crate::display::shown).
     #[doc(hidden)]
     pub fn from_parts(text: fmt::Arguments<'_>) -> Self {
         Self(text.to_string())
@@ -147,7 +148,8 @@ macro_rules! shown {
     };
 }
 
-/// Writes `bytes` as text: control and bidirectional characters and bytes that are not UTF-8 become escapes.
+/// Writes `bytes` as text: control and bidirectional characters and bytes that are not UTF-8 become
+/// escapes.
 pub fn escaped(bytes: &[u8]) -> Escaped {
     let mut out = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {

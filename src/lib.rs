@@ -1,5 +1,6 @@
-//! Opens container images, merges their layers into one filesystem tree, and accounts for every byte: what is visible
-//! in a container, what is wasted because a later layer deleted or replaced it, and what a change would save.
+//! Opens container images, merges their layers into one filesystem tree, and accounts for every
+//! byte: what is visible in a container, what is wasted because a later layer deleted or replaced
+//! it, and what a change would save.
 //!
 //! The layers of an image, and what each wastes:
 //!
@@ -9,7 +10,8 @@
 //! let opened = open_demo()?;
 //! let inspection = inspect(&opened, &Progress::default())?;
 //! for layer in &inspection.layers {
-//!     println!("{:>11} bytes, {:>11} wasted: {}", layer.size, layer.wasted(), layer.instruction.one_line());
+//!     println!("{:>11} bytes, {:>11} wasted: {}", layer.size, layer.wasted(),
+//!     layer.instruction.one_line());
 //! }
 //! assert_eq!(inspection.totals.size, inspection.totals.visible + inspection.totals.wasted());
 //! # Ok::<(), layerscope::Error>(())
@@ -41,8 +43,9 @@
 //! # Ok::<(), layerscope::Error>(())
 //! ```
 //!
-//! An archive is opened with [`open`], a pipe with [`open_pipe`], a name with [`open_named`]. What is exported here is **not stable
-//! before 1.0**: names and fields change with any release, and what is not listed here is for the program alone.
+//! An archive is opened with [`open`], a pipe with [`open_pipe`], a name with [`open_named`]. What
+//! is exported here is **not stable before 1.0**: names and fields change with any release, and
+//! what is not listed here is for the program alone.
 //!
 //! # The rooms
 //!
@@ -52,10 +55,13 @@
 //! archive ─▶ origin ─▶ image ─▶ tree ─▶ analysis ─▶ files ─▶ runtime ─▶ advice ─▶ compare ─▶ gate ─▶ report
 //! ```
 //!
-//! Every room may use `progress`, `display` and `shell`. A test (`tests/house.rs`) reads the imports and fails on one
-//! that runs the other way.
+//! Every room may use `progress`, `display` and `shell`. A test (`tests/house.rs`) reads the
+//! imports and fails on one that runs the other way.
 
-#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::disallowed_macros, clippy::disallowed_methods))]
+#![cfg_attr(
+    not(test),
+    warn(clippy::unwrap_used, clippy::disallowed_macros, clippy::disallowed_methods)
+)]
 
 #[doc(hidden)]
 pub mod advice;
@@ -96,7 +102,9 @@ mod warning;
 pub use advice::base::{Base, BaseHint, base};
 pub use advice::findings::{Finding, Rules, find};
 pub use analysis::what_if::{Change, Outcome, what_if};
-pub use analysis::{Amount, Completeness, ImageTotals, Inspection, LayerAccount, LayerAmounts, Wasted, inspect};
+pub use analysis::{
+    Amount, Completeness, ImageTotals, Inspection, LayerAccount, LayerAmounts, Wasted, inspect,
+};
 pub use compare::{Sharing, sharing};
 pub use display::Units;
 pub use error::Error;
@@ -104,7 +112,8 @@ pub use files::contents::{Contents, LayerContents};
 pub use files::extract::{Extracted, extract};
 pub use image::builtin::demo::open as open_demo;
 pub use image::{
-    Archive, Compression, Image, Instruction, Opened, Selection, open, open_archive, open_named, open_pipe,
+    Archive, Compression, Image, Instruction, Opened, Selection, open, open_archive, open_named,
+    open_pipe,
 };
 pub use progress::Progress;
 pub use tree::{Kind, NodeId, Reason, Tree, VersionId};

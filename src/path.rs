@@ -42,7 +42,8 @@ pub fn is_clean(path: &[u8]) -> bool {
     // takes the slow path.
     let odd = |pair: &[u8]| (pair[0] == b'/') & ((pair[1] == b'/') | (pair[1] == b'.'));
     let plain = !path.windows(2).fold(false, |any, pair| any | odd(pair));
-    if plain && !path.is_empty() && !matches!(path[0], b'/' | b'.') && path[path.len() - 1] != b'/' {
+    if plain && !path.is_empty() && !matches!(path[0], b'/' | b'.') && path[path.len() - 1] != b'/'
+    {
         return true;
     }
     !path.is_empty() && path.split(|&b| b == b'/').all(|part| !matches!(part, b"" | b"." | b".."))

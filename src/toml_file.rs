@@ -133,10 +133,15 @@ pub fn instead(expected: &'static str, value: &DeValue<'_>) -> ValueError {
 }
 
 /// Returns the error for an unknown name, with the most similar known one.
-pub fn unknown<'a>(kind: &'static str, name: &str, known: impl Iterator<Item = &'a str>) -> UnknownName {
+pub fn unknown<'a>(
+    kind: &'static str,
+    name: &str,
+    known: impl Iterator<Item = &'a str>,
+) -> UnknownName {
     // The distance takes as long as the lengths multiplied, and a name may be of any length.
     let name: String = name.chars().take(LONGEST).collect();
-    let nearest = known.map(|word| (osa_distance(&name, word), word)).min_by_key(|&(distance, _)| distance);
+    let nearest =
+        known.map(|word| (osa_distance(&name, word), word)).min_by_key(|&(distance, _)| distance);
     let near = nearest.filter(|&(distance, word)| distance <= word.len().max(name.len()) / 2);
     UnknownName { kind, near: near.map(|(_, word)| word.to_owned()) }
 }

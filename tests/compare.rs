@@ -1,4 +1,5 @@
-//! Images side by side: what came, went and grew, which layers are shared, and what the second costs who has the first.
+//! Images side by side: what came, went and grew, which layers are shared, and what the second
+//! costs who has the first.
 
 mod packages;
 
@@ -8,8 +9,8 @@ use std::sync::Arc;
 
 use crate::support::build::{self, Image, Layer, dir, file, gone, hardlink, layer, tar};
 use layerscope::compare::{
-    Difference, DifferenceTree, LayerPlace, PackageDifference, changed_packages, changed_paths, columns, layer_places,
-    sharing,
+    Difference, DifferenceTree, LayerPlace, PackageDifference, changed_packages, changed_paths,
+    columns, layer_places, sharing,
 };
 use layerscope::display::Units;
 use layerscope::files::contents::LayerContents;
@@ -25,8 +26,11 @@ fn base() -> Layer {
 
 /// Two versions of one image: the application grew, a file went, one came.
 fn versions() -> [Inspection; 2] {
-    let one = layer([file("app", 500), file("old", 70), file("same", 9), file("touched", 5)]).gzip();
-    let two = layer([file("app", 800), file("new", 40), file("same", 9), file("touched", 5).mode(0o755)]).gzip();
+    let one =
+        layer([file("app", 500), file("old", 70), file("same", 9), file("touched", 5)]).gzip();
+    let two =
+        layer([file("app", 800), file("new", 40), file("same", 9), file("touched", 5).mode(0o755)])
+            .gzip();
     [one, two].map(|own| build::inspect(tar(Image::of([base(), own]).docker())).unwrap())
 }
 
@@ -41,7 +45,14 @@ fn every_path_says_how_it_differs() {
     let [one, two] = versions();
     let changes: Vec<_> = changed_paths(&one, &two)
         .into_iter()
-        .map(|change| (String::from_utf8(change.path).unwrap(), change.difference, change.before, change.after))
+        .map(|change| {
+            (
+                String::from_utf8(change.path).unwrap(),
+                change.difference,
+                change.before,
+                change.after,
+            )
+        })
         .collect();
     assert_eq!(
         changes,
@@ -61,7 +72,11 @@ fn who_has_the_first_downloads_only_the_layers_that_are_not_shared() {
     assert_eq!((shared.same, shared.common), (vec![Some(0), None], 1));
     assert_eq!((shared.download, shared.exact), (two.layers[1].stored_bytes, true));
     let broken: Vec<_> = shared.broken_by.iter().map(|change| change.path.as_slice()).collect();
-    assert_eq!(broken, [&b"/app"[..], b"/old", b"/new"], "the biggest difference broke the sharing first");
+    assert_eq!(
+        broken,
+        [&b"/app"[..], b"/old", b"/new"],
+        "the biggest difference broke the sharing first"
+    );
 }
 
 #[test]
@@ -70,10 +85,18 @@ fn the_verdict_is_one_line_and_the_table_fits_80_columns() {
     let text = text(&Comparison::compare(&[&one, &two]));
     let verdict = text.lines().take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
     assert!(
-        verdict.contains("second is 1.08× bigger: 3.76 KiB instead of 3.50 KiB; 1 of 2 layers shared"),
+        verdict
+            .contains("second is 1.08× bigger: 3.76 KiB instead of 3.50 KiB; 1 of 2 layers shared"),
         "{verdict}"
     );
-    for part in ["    0      0", "shared", "    -      1", "+300 B", "removed", "Layer 1 is the first that differs"] {
+    for part in [
+        "    0      0",
+        "shared",
+        "    -      1",
+        "+300 B",
+        "removed",
+        "Layer 1 is the first that differs",
+    ] {
         assert!(text.contains(part), "{part:?} is not in\n{text}");
     }
     assert!(text.lines().skip(2).all(|line| line.chars().count() <= 80), "{text}");
@@ -82,9 +105,11 @@ fn the_verdict_is_one_line_and_the_table_fits_80_columns() {
 #[test]
 fn several_images_have_their_ratio_to_the_first() {
     let sizes = [8_010_000, 3_820_000, 108_000, 65_600];
-    let images = sizes.map(|size| build::inspect(tar(Image::of([layer([file("app", size)])]).docker())).unwrap());
+    let images = sizes
+        .map(|size| build::inspect(tar(Image::of([layer([file("app", size)])]).docker())).unwrap());
     let columns = columns(&images.iter().collect::<Vec<_>>());
-    let ratios: Vec<_> = columns.iter().map(|column| (column.ratio.unwrap() * 1000.0).round() / 1000.0).collect();
+    let ratios: Vec<_> =
+        columns.iter().map(|column| (column.ratio.unwrap() * 1000.0).round() / 1000.0).collect();
     assert_eq!(ratios, [1.0, 2.097, 74.167, 122.104]);
     let comparison = Comparison::compare(&images.iter().collect::<Vec<_>>());
     assert!(comparison.verdict(Units::Si).contains("122× smaller: 65.6 kB instead of 8.01 MB"));
@@ -97,8 +122,12 @@ fn of_several_images_each_says_what_who_has_the_first_downloads() {
     let comparison = Comparison::compare(&[&one, &two, &one, &plain]);
     let (download, stored) = (two.layers[1].stored_bytes, plain.layers[0].stored_bytes);
     let text = text(&comparison);
-    let (_, downloads) = text.split_once("Download size for users of the first image\n").expect("it is said");
-    let mut rows = downloads.lines().skip(1).map(|line| line.split_whitespace().take(5).collect::<Vec<_>>().join(" "));
+    let (_, downloads) =
+        text.split_once("Download size for users of the first image\n").expect("it is said");
+    let mut rows = downloads
+        .lines()
+        .skip(1)
+        .map(|line| line.split_whitespace().take(5).collect::<Vec<_>>().join(" "));
     let mut row = || rows.next().expect("a row for each image after the first");
     assert_eq!(row(), format!("{download} B 1 of 2"));
     assert_eq!(row(), "0 B 2 of 2");
@@ -130,14 +159,20 @@ fn an_image_is_the_same_as_itself() {
     let mut json = Vec::new();
     write_comparison_json(&comparison, Units::Iec, &mut json).unwrap();
     let json: Value = serde_json::from_slice(&json).unwrap();
-    assert_eq!((json["download"]["bytes"].as_u64(), json["changes"].as_array().map(Vec::len)), (Some(0), Some(0)));
+    assert_eq!(
+        (json["download"]["bytes"].as_u64(), json["changes"].as_array().map(Vec::len)),
+        (Some(0), Some(0))
+    );
 }
 
 #[test]
 fn what_a_deleted_file_costs_is_compared_too() {
     let kept = build::inspect(tar(Image::of([layer([file("a", 10)])]).docker())).unwrap();
-    let deleted =
-        build::inspect(tar(Image::of([layer([file("a", 10), file("go", 90)]), layer([gone("go")])]).docker()));
+    let deleted = build::inspect(tar(Image::of([
+        layer([file("a", 10), file("go", 90)]),
+        layer([gone("go")]),
+    ])
+    .docker()));
     let deleted = deleted.unwrap();
     assert!(changed_paths(&kept, &deleted).is_empty(), "the final filesystems are the same");
     assert!(text(&Comparison::compare(&[&kept, &deleted])).contains("10.0× bigger"));
@@ -147,7 +182,8 @@ fn what_a_deleted_file_costs_is_compared_too() {
 fn a_layer_that_only_deletes_breaks_the_sharing_too() {
     let images = [gone("lib/libc"), file("app", 3)]
         .map(|own| build::inspect(tar(Image::of([base(), layer([own])]).docker())).unwrap());
-    let broken: Vec<_> = sharing(&images[0], &images[1]).broken_by.into_iter().map(|change| change.path).collect();
+    let broken: Vec<_> =
+        sharing(&images[0], &images[1]).broken_by.into_iter().map(|change| change.path).collect();
     assert_eq!(broken, [b"/lib/libc".to_vec(), b"/app".to_vec()]);
 }
 
@@ -155,8 +191,9 @@ fn a_layer_that_only_deletes_breaks_the_sharing_too() {
 fn layers_of_both_stand_where_they_were() {
     let own = |name: &str| layer([file(name, 5)]);
     let [a, b, c, d] = ["a", "b", "c", "d"].map(own);
-    let image =
-        |layers: &[&Layer]| build::inspect(tar(Image::of(layers.iter().map(|&layer| layer.clone())).docker())).unwrap();
+    let image = |layers: &[&Layer]| {
+        build::inspect(tar(Image::of(layers.iter().map(|&layer| layer.clone())).docker())).unwrap()
+    };
     use LayerPlace::{Both, First, Second};
     for (one, two, places) in [
         (vec![&a, &b, &c], vec![&a, &d, &c], vec![Both(0, 0), First(1), Second(1), Both(2, 2)]),
@@ -177,13 +214,19 @@ fn a_file_with_two_names_counts_once() {
     let two = layer([file("b", 100)]);
     let [one, two] = [one, two].map(|own| build::inspect(tar(Image::of([own]).docker())).unwrap());
     let paths = DifferenceTree::compare(&one, &two);
-    assert_eq!((paths.root().less, paths.root().more), (100, 100), "the bytes only have another name");
+    assert_eq!(
+        (paths.root().less, paths.root().more),
+        (100, 100),
+        "the bytes only have another name"
+    );
     assert_eq!(changed_paths(&one, &two).len(), 2);
 }
 
 fn layerscope(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_layerscope"));
-    command.args(arguments).env("LAYERSCOPE_CONFIG", if cfg!(windows) { "NUL" } else { "/dev/null" });
+    command
+        .args(arguments)
+        .env("LAYERSCOPE_CONFIG", if cfg!(windows) { "NUL" } else { "/dev/null" });
     command.stdin(Stdio::null()).output().unwrap()
 }
 
@@ -200,7 +243,8 @@ fn files<const N: usize>(contents: [(&str, Vec<u8>); N]) -> (tempfile::TempDir, 
 
 #[test]
 fn the_json_keeps_its_contract_and_its_numbers_add_up() {
-    let mut schema: Value = serde_json::from_str(include_str!("../assets/compare.schema.json")).unwrap();
+    let mut schema: Value =
+        serde_json::from_str(include_str!("../assets/compare.schema.json")).unwrap();
     // Readers must bear new members, but here each has to be described.
     let parts = schema["$defs"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     for part in parts.iter().map(|part| format!("/$defs/{part}")).chain([String::new()]) {
@@ -230,7 +274,8 @@ fn the_json_keeps_its_contract_and_its_numbers_add_up() {
     ] {
         for more in [&[][..], &["--quick"]] {
             let arguments: Vec<&str> = images.iter().map(|image| image.as_str()).collect();
-            let output = layerscope(&[&["compare", "--format", "json"], &arguments[..], more].concat());
+            let output =
+                layerscope(&[&["compare", "--format", "json"], &arguments[..], more].concat());
             assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
             let report: Value = serde_json::from_slice(&output.stdout).unwrap();
             schemas.validate(&report, index).unwrap_or_else(|error| panic!("{error:#}"));
@@ -243,20 +288,28 @@ fn the_json_keeps_its_contract_and_its_numbers_add_up() {
 }
 
 fn sums_up(report: &Value) {
-    let sum =
-        |list: &Value, key: &str| list.as_array().unwrap().iter().map(|part| part[key].as_i64().unwrap()).sum::<i64>();
+    let sum = |list: &Value, key: &str| {
+        list.as_array().unwrap().iter().map(|part| part[key].as_i64().unwrap()).sum::<i64>()
+    };
     let visible = |image: usize| report["images"][image]["visible_bytes"].as_i64().unwrap();
     let changes = &report["changes"];
     assert_eq!(sum(changes, "more_bytes") - sum(changes, "less_bytes"), visible(1) - visible(0));
-    let downloaded =
-        report["layers"].as_array().unwrap().iter().map(|layer| layer["download_bytes"].as_i64().unwrap()).sum::<i64>();
+    let downloaded = report["layers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|layer| layer["download_bytes"].as_i64().unwrap())
+        .sum::<i64>();
     assert_eq!(report["download"]["bytes"].as_i64().unwrap(), downloaded);
     assert_eq!(report["images"][1]["download"], report["download"]);
     if let Some(packages) = report.get("packages") {
         let number = |key: &str| packages[key].as_i64().unwrap();
         let of_none = number("unpackaged_after_bytes") - number("unpackaged_before_bytes");
         let changes = &packages["changes"];
-        assert_eq!(sum(changes, "after_bytes") - sum(changes, "before_bytes") + of_none, visible(1) - visible(0));
+        assert_eq!(
+            sum(changes, "after_bytes") - sum(changes, "before_bytes") + of_none,
+            visible(1) - visible(0)
+        );
     }
 }
 
@@ -268,8 +321,11 @@ fn what_cannot_be_read_is_named_and_ends_with_exit_code_2() {
     let manifest = r#"[{"Config":"config.json","RepoTags":["a:1"],"Layers":["0.tar"]},{"Config":"other.json","RepoTags":["a:2"],"Layers":["0.tar"]}]"#;
     both.push(build::member("other.json", r#"{"os":"linux"}"#));
     both.push(build::member("manifest.json", manifest));
-    let (_directory, [good, paper, both]) =
-        files([("good.tar", image), ("paper.tar", b"%PDF-1.7 and so on".to_vec()), ("both.tar", tar(both))]);
+    let (_directory, [good, paper, both]) = files([
+        ("good.tar", image),
+        ("paper.tar", b"%PDF-1.7 and so on".to_vec()),
+        ("both.tar", tar(both)),
+    ]);
     for (images, words) in [
         (vec![good.as_str(), &paper], "paper.tar is not an image archive (it is a PDF document)"),
         (vec![good.as_str(), "none.tar"], "cannot open none.tar: no such file"),
@@ -284,7 +340,10 @@ fn what_cannot_be_read_is_named_and_ends_with_exit_code_2() {
         assert!(message.starts_with("error: ") && message.contains(words), "{message}");
     }
     let output = layerscope(&["compare", &format!("{both}#a:1"), &format!("{both}#a:2")]);
-    assert!(String::from_utf8_lossy(&output.stdout).starts_with("both have"), "two images of one archive");
+    assert!(
+        String::from_utf8_lossy(&output.stdout).starts_with("both have"),
+        "two images of one archive"
+    );
 }
 
 #[test]
@@ -329,7 +388,11 @@ fn a_layer_that_an_image_has_twice_is_sent_once_in_the_sum_and_among_the_layers(
     let second = image(vec![base(), twice(), twice(), layer([file("end", 500)])]);
     let sharing = sharing(&first, &second);
     assert_eq!(sharing.sent, [false, true, false, true]);
-    let layers =
-        second.layers.iter().zip(&sharing.sent).filter(|(_, sent)| **sent).map(|(layer, _)| layer.stored_bytes);
+    let layers = second
+        .layers
+        .iter()
+        .zip(&sharing.sent)
+        .filter(|(_, sent)| **sent)
+        .map(|(layer, _)| layer.stored_bytes);
     assert_eq!(layers.sum::<u64>(), sharing.download);
 }

@@ -50,7 +50,9 @@ fn the_corpus_agrees_with_the_golden_answers() {
 fn read_golden(corpus: &Path, name: &str) -> Value {
     let text = std::fs::read(corpus.join("golden").join(format!("{name}.json"))).unwrap();
     let mut golden: Value = serde_json::from_slice(&text).unwrap();
-    if let Ok(packed) = std::fs::File::open(corpus.join("golden").join(format!("{name}.paths.json.gz"))) {
+    if let Ok(packed) =
+        std::fs::File::open(corpus.join("golden").join(format!("{name}.paths.json.gz")))
+    {
         let paths: Value = serde_json::from_reader(flate2::read::GzDecoder::new(packed)).unwrap();
         for key in ["paths", "dead"] {
             let part = paths.get(key).or_else(|| paths.pointer(&format!("/images/0/{key}")));
@@ -91,27 +93,50 @@ fn compare(ours: &Value, golden: &Value) -> Result<(), String> {
     let expected = golden["layers"].as_array().unwrap();
     same("number of layers", layers.len(), expected.len())?;
     for (i, (layer, golden)) in layers.iter().zip(expected).enumerate() {
-        let wasted = number(golden, "dead_deleted_bytes") + number(golden, "dead_overwritten_bytes");
-        same(&format!("layer {i} shipped"), number(layer, "size_bytes"), number(golden, "file_bytes"))?;
-        same(&format!("layer {i} live"), number(layer, "visible_bytes"), number(golden, "live_bytes"))?;
+        let wasted =
+            number(golden, "dead_deleted_bytes") + number(golden, "dead_overwritten_bytes");
+        same(
+            &format!("layer {i} shipped"),
+            number(layer, "size_bytes"),
+            number(golden, "file_bytes"),
+        )?;
+        same(
+            &format!("layer {i} live"),
+            number(layer, "visible_bytes"),
+            number(golden, "live_bytes"),
+        )?;
         same(&format!("layer {i} dead"), number(layer, "wasted_bytes"), wasted)?;
-        same(&format!("layer {i} stored"), number(layer, "stored_bytes"), number(golden, "blob_bytes"))?;
+        same(
+            &format!("layer {i} stored"),
+            number(layer, "stored_bytes"),
+            number(golden, "blob_bytes"),
+        )?;
         same(&format!("layer {i} entries"), number(layer, "entries"), number(golden, "entries"))?;
         same(&format!("layer {i} compression"), &layer["compression"], &golden["compression"])?;
         same(&format!("layer {i} diff ID"), &layer["diff_id"], &golden["diff_id"])?;
         same(&format!("layer {i} created by"), &layer["created_by"], &golden["created_by"])?;
-        same(&format!("layer {i} tar bytes"), number(layer, "tar_bytes"), number(golden, "tar_bytes"))?;
+        same(
+            &format!("layer {i} tar bytes"),
+            number(layer, "tar_bytes"),
+            number(golden, "tar_bytes"),
+        )?;
     }
     let (totals, golden_totals) = (&ours["totals"], &golden["totals"]);
     same("shipped", number(totals, "size_bytes"), number(golden_totals, "file_bytes"))?;
     same("live", number(totals, "visible_bytes"), number(golden_totals, "live_bytes"))?;
     same("tar bytes", number(totals, "tar_bytes"), number(golden_totals, "tar_bytes"))?;
     same("stored bytes", number(totals, "stored_bytes"), number(golden_totals, "blob_bytes"))?;
-    for (ours, golden_key) in [("files", "files"), ("directories", "dirs"), ("symlinks", "symlinks")] {
+    for (ours, golden_key) in
+        [("files", "files"), ("directories", "dirs"), ("symlinks", "symlinks")]
+    {
         same(ours, number(totals, ours), number(&golden["tree"], golden_key))?;
     }
     if golden["paths"].is_array() {
-        same_map("tree", paths(&ours["tree"], "type", "target"), paths(&golden["paths"], "type", "link"))?;
+        same_map(
+            "tree",
+            paths(&ours["tree"], "type", "target"),
+            paths(&golden["paths"], "type", "link"),
+        )?;
     }
     if golden["dead"].is_array() {
         same_list("dead", wasted(&ours["wasted"]), golden_dead(&golden["dead"]))?;
@@ -135,7 +160,8 @@ fn paths(tree: &Value, kind: &str, link: &str) -> BTreeMap<String, String> {
             kind => kind,
         };
         let target = path.get(link).and_then(Value::as_str).unwrap_or_default();
-        let [size, mode, uid, gid, layer] = ["size", "mode", "uid", "gid", "layer"].map(|key| path[key].to_string());
+        let [size, mode, uid, gid, layer] =
+            ["size", "mode", "uid", "gid", "layer"].map(|key| path[key].to_string());
         format!("{kind} size {size} mode {mode} owner {uid}:{gid} layer {layer} target {target:?}")
     };
     tree.as_array().unwrap().iter().map(|path| (key(path), describe(path))).collect()
@@ -147,7 +173,13 @@ fn wasted(list: &Value) -> Vec<String> {
             "overwritten" | "rewritten-unchanged" => "overwritten",
             reason => reason,
         };
-        format!("{} {} {} {} {reason}", key(wasted), wasted["bytes"], wasted["added_in"], wasted["removed_in"])
+        format!(
+            "{} {} {} {} {reason}",
+            key(wasted),
+            wasted["bytes"],
+            wasted["added_in"],
+            wasted["removed_in"]
+        )
     };
     let mut list: Vec<_> = list.as_array().unwrap().iter().map(describe).collect();
     list.sort();
@@ -162,7 +194,13 @@ fn golden_dead(list: &Value) -> Vec<String> {
             (_, "parent-replaced" | "replaced") => "replaced",
             (_, _) => "deleted",
         };
-        format!("{} {} {} {} {reason}", key(wasted), wasted["size"], wasted["added_in"], wasted["killed_in"])
+        format!(
+            "{} {} {} {} {reason}",
+            key(wasted),
+            wasted["size"],
+            wasted["added_in"],
+            wasted["killed_in"]
+        )
     };
     let mut list: Vec<_> = list.as_array().unwrap().iter().map(describe).collect();
     list.sort();
@@ -172,14 +210,24 @@ fn golden_dead(list: &Value) -> Vec<String> {
 fn same_list(what: &str, ours: Vec<String>, golden: Vec<String>) -> Result<(), String> {
     let extra: Vec<_> = ours.iter().filter(|line| !golden.contains(line)).take(3).collect();
     let missing: Vec<_> = golden.iter().filter(|line| !ours.contains(line)).take(3).collect();
-    if ours == golden { Ok(()) } else { Err(format!("{what}: extra {extra:?}, missing {missing:?}")) }
+    if ours == golden {
+        Ok(())
+    } else {
+        Err(format!("{what}: extra {extra:?}, missing {missing:?}"))
+    }
 }
 
-fn same_map(what: &str, ours: BTreeMap<String, String>, golden: BTreeMap<String, String>) -> Result<(), String> {
+fn same_map(
+    what: &str,
+    ours: BTreeMap<String, String>,
+    golden: BTreeMap<String, String>,
+) -> Result<(), String> {
     for (path, golden) in &golden {
         match ours.get(path) {
             None => return Err(format!("{what}: {path} is missing")),
-            Some(ours) if ours != golden => return Err(format!("{what}: {path} is {ours}, golden {golden}")),
+            Some(ours) if ours != golden => {
+                return Err(format!("{what}: {path} is {ours}, golden {golden}"));
+            }
             Some(_) => {}
         }
     }

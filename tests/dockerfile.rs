@@ -1,7 +1,9 @@
-//! The Dockerfile: rebuilt, and changed where the image shows what that saves. Every diff is applied.
+//! The Dockerfile: rebuilt, and changed where the image shows what that saves. Every diff is
+//! applied.
 //!
 //! `LAYERSCOPE_UPDATE=1` writes the demo's snapshot anew; `LAYERSCOPE_TOOLS=buildah`, or
-//! `LAYERSCOPE_ENGINE=buildah`, wants buildah to parse what comes out; without them it does where it is installed.
+//! `LAYERSCOPE_ENGINE=buildah`, wants buildah to parse what comes out; without them it does where
+//! it is installed.
 
 mod applied;
 mod cases;

@@ -1,4 +1,5 @@
-//! Every edge case of layers and archives that has no archive in the corpus is built here and claimed of.
+//! Every edge case of layers and archives that has no archive in the corpus is built here and
+//! claimed of.
 //!
 //! Each test names its case as the table of edge cases does. Set
 //! `LAYERSCOPE_KEEP` to a directory to get the archives.

@@ -1,4 +1,5 @@
-//! Executables in images: what they are, which of them a container runs, what they need, what stripping would save.
+//! Executables in images: what they are, which of them a container runs, what they need, what
+//! stripping would save.
 
 mod application;
 mod elf;

@@ -17,11 +17,15 @@ use serde_json::json;
 
 use crate::support::build::{Image, Layer, dir, file, gone, layer, tar};
 
-/// An image whose second RUN deletes what the first one brought: 208,000 bytes, 200,000 of them wasted.
+/// An image whose second RUN deletes what the first one brought: 208,000 bytes, 200,000 of them
+/// wasted.
 pub fn shop() -> Image {
     image([
         ("/bin/sh -c #(nop) ADD file:0123 in / ", layer([dir("lib"), file("lib/libc", 3_000)])),
-        ("RUN /bin/sh -c fetch tool # buildkit", layer([dir("opt"), file("opt/tool", 200_000), file("app", 5_000)])),
+        (
+            "RUN /bin/sh -c fetch tool # buildkit",
+            layer([dir("opt"), file("opt/tool", 200_000), file("app", 5_000)]),
+        ),
         ("RUN /bin/sh -c rm /opt/tool # buildkit", layer([gone("opt/tool")])),
     ])
 }
@@ -67,7 +71,11 @@ impl Place {
     /// The program in this directory, outside of any build.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_layerscope"));
-        command.args(arguments).current_dir(self.path()).env("LAYERSCOPE_CONFIG", "/dev/null").stdin(Stdio::null());
+        command
+            .args(arguments)
+            .current_dir(self.path())
+            .env("LAYERSCOPE_CONFIG", "/dev/null")
+            .stdin(Stdio::null());
         ["CI", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY", "GITLAB_CI"].iter().for_each(|name| {
             command.env_remove(name);
         });
@@ -100,6 +108,9 @@ impl Answer {
 
     /// The line that begins with some words.
     pub fn line(&self, start: &str) -> &str {
-        self.out.lines().find(|line| line.starts_with(start)).unwrap_or_else(|| panic!("no {start:?} in {self:#?}"))
+        self.out
+            .lines()
+            .find(|line| line.starts_with(start))
+            .unwrap_or_else(|| panic!("no {start:?} in {self:#?}"))
     }
 }

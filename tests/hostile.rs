@@ -12,7 +12,8 @@ use layerscope::{Error, Inspection};
 use super::support::account;
 use super::support::build::{NAME, inspect};
 
-/// Inspects the archive and makes the whole report of it; any error must be one sentence that names the archive.
+/// Inspects the archive and makes the whole report of it; any error must be one sentence that names
+/// the archive.
 fn outcome(archive: Vec<u8>) -> Result<Inspection, Error> {
     let result = inspect(archive);
     match &result {
@@ -39,8 +40,8 @@ fn is_a_sentence(text: &str) {
 
 /// Runs `work`, and fails if it takes more than `seconds` of processor time.
 ///
-/// Tests side by side share the time of the process, and each core has its own: the limit counts for every core. How
-/// busy the machine is does not matter.
+/// Tests side by side share the time of the process, and each core has its own: the limit counts
+/// for every core. How busy the machine is does not matter.
 fn within<T: Send + 'static>(seconds: u64, work: impl FnOnce() -> T + Send + 'static) -> T {
     let cores = std::thread::available_parallelism().map_or(1, usize::from) as u64;
     let limit = Duration::from_secs(seconds * cores);
@@ -52,7 +53,9 @@ fn within<T: Send + 'static>(seconds: u64, work: impl FnOnce() -> T + Send + 'st
             Ok(done) => return done,
             Err(RecvTimeoutError::Disconnected) => panic!("it fails"),
             Err(RecvTimeoutError::Timeout) => {
-                let taken = start.zip(processor_time()).map_or_else(|| started.elapsed(), |(then, now)| now - then);
+                let taken = start
+                    .zip(processor_time())
+                    .map_or_else(|| started.elapsed(), |(then, now)| now - then);
                 assert!(taken < limit, "it takes too long: {taken:?}");
             }
         }

@@ -1,12 +1,14 @@
-//! The rooms of the crate: each names only rooms that stand before it, so that the flow of data can be read off `src`.
-//! And the language of the crate: a doc comment names a thing or says what a function does.
+//! The rooms of the crate: each names only rooms that stand before it, so that the flow of data can
+//! be read off `src`. And the language of the crate: a doc comment names a thing or says what a
+//! function does.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use regex::Regex;
 
-/// Rooms that are ordered among themselves, the lowest first. A new room has to declare its place here.
+/// Rooms that are ordered among themselves, the lowest first. A new room has to declare its place
+/// here.
 struct Floor {
     /// The folder, below `src`.
     folder: &'static str,
@@ -50,14 +52,26 @@ const FLOORS: [Floor; 10] = [
     Floor {
         folder: "analysis",
         prefix: "crate::analysis::",
-        rooms: &["completeness", "what_if", "download", "groups", "verification", "inspect", "rewritten"],
+        rooms: &[
+            "completeness",
+            "what_if",
+            "download",
+            "groups",
+            "verification",
+            "inspect",
+            "rewritten",
+        ],
     },
     Floor {
         folder: "files",
         prefix: "crate::files::",
         rooms: &["contents", "executable", "filesystem", "packages", "output", "extract"],
     },
-    Floor { folder: "runtime", prefix: "crate::runtime::", rooms: &["command", "libraries", "packed", "program"] },
+    Floor {
+        folder: "runtime",
+        prefix: "crate::runtime::",
+        rooms: &["command", "libraries", "packed", "program"],
+    },
     Floor {
         folder: "advice",
         prefix: "crate::advice::",
@@ -74,7 +88,11 @@ const FLOORS: [Floor; 10] = [
             "dockerfile",
         ],
     },
-    Floor { folder: "compare", prefix: "crate::compare::", rooms: &["packages", "walk", "paths", "sharing", "tree"] },
+    Floor {
+        folder: "compare",
+        prefix: "crate::compare::",
+        rooms: &["packages", "walk", "paths", "sharing", "tree"],
+    },
     Floor {
         folder: "report",
         prefix: "crate::report::",
@@ -129,7 +147,18 @@ const FLOORS: [Floor; 10] = [
     Floor {
         folder: "bin/layerscope",
         prefix: "crate::",
-        rooms: &["host_text", "signals", "view", "intro", "lesson", "tui", "handout", "config", "cli", "main"],
+        rooms: &[
+            "host_text",
+            "signals",
+            "view",
+            "intro",
+            "lesson",
+            "tui",
+            "handout",
+            "config",
+            "cli",
+            "main",
+        ],
     },
 ];
 
@@ -150,7 +179,11 @@ fn every_room_has_a_place_in_the_order() {
             );
         }
         for room in floor.rooms {
-            assert!(floor.files().iter().any(|(found, _)| found == room), "src/{}: no room {room}", floor.folder);
+            assert!(
+                floor.files().iter().any(|(found, _)| found == room),
+                "src/{}: no room {room}",
+                floor.folder
+            );
         }
     }
 }
@@ -158,12 +191,14 @@ fn every_room_has_a_place_in_the_order() {
 #[test]
 fn an_arrow_the_wrong_way_is_seen() {
     let library = &FLOORS[0];
-    let upwards =
-        "use std::io;\nuse crate::report::Account;\n// use crate::report::Text;\nuse crate::archive::Source;\n";
+    let upwards = "use std::io;\nuse crate::report::Account;\n// use crate::report::Text;\nuse crate::archive::Source;\n";
     assert_eq!(library.wrong("image", upwards, 1), [(2, "report".to_owned())]);
     assert_eq!(library.wrong("report", upwards, 1), []);
     let in_words = "let tree = crate::tree::build(crate::nowhere::at_all());";
-    assert_eq!(library.wrong("archive", in_words, 1), [(1, "tree".to_owned()), (1, "nowhere".to_owned())]);
+    assert_eq!(
+        library.wrong("archive", in_words, 1),
+        [(1, "tree".to_owned()), (1, "nowhere".to_owned())]
+    );
     let beside = "use super::tree::build;\nuse super::super::tree::build;\nuse super::opened;\n";
     assert_eq!(library.wrong("image", beside, 1), [(1, "tree".to_owned())]);
     assert_eq!(library.wrong("image", beside, 2), [(2, "tree".to_owned())]);
@@ -209,20 +244,28 @@ impl Floor {
         below - usize::from(file.ends_with("mod.rs"))
     }
 
-    /// The lines of a file of `room` that name a room above it, or one without a place, and that room. A path with
-    /// `parents` times `super::` begins on the floor; what it names may be no room.
+    /// The lines of a file of `room` that name a room above it, or one without a place, and that
+    /// room. A path with `parents` times `super::` begins on the floor; what it names may be no
+    /// room.
     fn wrong(&self, room: &str, text: &str, parents: usize) -> Vec<(usize, String)> {
         let named = Regex::new(&format!(r"\b{}([a-z_]+)", self.prefix)).unwrap();
-        let beside = Regex::new(&format!(r"(?:^|[^:\w])(?:super::){{{parents}}}([a-z_0-9]+)::")).unwrap();
+        let beside =
+            Regex::new(&format!(r"(?:^|[^:\w])(?:super::){{{parents}}}([a-z_0-9]+)::")).unwrap();
         let mut wrong = Vec::new();
-        for (line, code) in text.lines().map(|line| line.split("//").next().unwrap_or_default()).enumerate() {
+        for (line, code) in
+            text.lines().map(|line| line.split("//").next().unwrap_or_default()).enumerate()
+        {
             for room_named in named.captures_iter(code).map(|found| found[1].to_owned()) {
                 if self.place(&room_named) > self.place(room) || self.place(&room_named).is_none() {
                     wrong.push((line + 1, room_named));
                 }
             }
             let beside = beside.captures_iter(code).map(|found| found[1].to_owned());
-            wrong.extend(beside.filter(|named| self.place(named) > self.place(room)).map(|named| (line + 1, named)));
+            wrong.extend(
+                beside
+                    .filter(|named| self.place(named) > self.place(room))
+                    .map(|named| (line + 1, named)),
+            );
         }
         wrong
     }
@@ -231,7 +274,9 @@ impl Floor {
 /// The Rust files at and below `path`; files of tests may name everything.
 fn sources(path: &Path) -> Vec<PathBuf> {
     if path.is_file() {
-        return Vec::from_iter(path.extension().is_some_and(|end| end == "rs").then(|| path.to_owned()));
+        return Vec::from_iter(
+            path.extension().is_some_and(|end| end == "rs").then(|| path.to_owned()),
+        );
     }
     let entries = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path());
     entries.filter(|entry| !entry.ends_with("tests")).flat_map(|entry| sources(&entry)).collect()
@@ -241,13 +286,20 @@ fn sources(path: &Path) -> Vec<PathBuf> {
 fn the_rooms_that_a_newcomer_is_sent_to_are_there() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let text = fs::read_to_string(root.join("CONTRIBUTING.md")).unwrap();
-    let table =
-        text.split("## Where to look for a behaviour").nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap();
+    let table = text
+        .split("## Where to look for a behaviour")
+        .nth(1)
+        .and_then(|rest| rest.split("\n## ").next())
+        .unwrap();
     let rows = table.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" | "));
-    let named: Vec<&str> = rows.flat_map(|(_, rooms)| rooms.split('`').skip(1).step_by(2)).collect();
+    let named: Vec<&str> =
+        rows.flat_map(|(_, rooms)| rooms.split('`').skip(1).step_by(2)).collect();
     assert!(named.len() > 12, "{named:?}");
     for room in named {
-        assert!(root.join("src").join(room).exists(), "CONTRIBUTING.md sends to src/{room}, which is not there");
+        assert!(
+            root.join("src").join(room).exists(),
+            "CONTRIBUTING.md sends to src/{room}, which is not there"
+        );
     }
     for room in FLOORS[0].rooms.iter().filter(|room| root.join("src").join(room).is_dir()) {
         assert!(
@@ -257,9 +309,12 @@ fn the_rooms_that_a_newcomer_is_sent_to_are_there() {
     }
 }
 
-/// Words that no doc comment begins with: it begins with a noun or, for a function, with a verb in the third person.
-const FIRST_WORDS: [&str; 12] =
-    ["What", "Which", "Whether", "How", "Where", "Who", "Whose", "It", "They", "Nobody", "Somebody", "Someone"];
+/// Words that no doc comment begins with: it begins with a noun or, for a function, with a verb in
+/// the third person.
+const FIRST_WORDS: [&str; 12] = [
+    "What", "Which", "Whether", "How", "Where", "Who", "Whose", "It", "They", "Nobody", "Somebody",
+    "Someone",
+];
 
 #[test]
 fn every_doc_comment_begins_with_a_noun_or_a_verb() {
@@ -291,8 +346,11 @@ fn indirect(code: &str) -> Vec<(usize, String)> {
     let docs: Vec<Option<String>> = code.lines().map(doc).collect();
     let mut found = Vec::new();
     for (i, text) in docs.iter().enumerate() {
-        let Some(text) = text.as_ref().filter(|_| i == 0 || docs[i - 1].is_none()) else { continue };
-        let continues_a_doc = i > 0 && matches!(code.lines().nth(i - 1).map(str::trim), Some("///" | "//!"));
+        let Some(text) = text.as_ref().filter(|_| i == 0 || docs[i - 1].is_none()) else {
+            continue;
+        };
+        let continues_a_doc =
+            i > 0 && matches!(code.lines().nth(i - 1).map(str::trim), Some("///" | "//!"));
         let first = text.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
         let last = docs[i..].iter().map_while(Option::as_ref).last().unwrap_or(text);
         if !continues_a_doc && FIRST_WORDS.contains(&first) && last.ends_with(['.', ':']) {

@@ -12,10 +12,13 @@ use serde_json::{Value, json};
 use crate::executables::tiny::executable;
 use crate::support::build::{Entry, Image, file, gone, hardlink, layer, open, symlink, tar};
 
-/// A study of an image of a base of one layer and a layer for each step, with and without a look into files.
+/// A study of an image of a base of one layer and a layer for each step, with and without a look
+/// into files.
 fn studies(config: &Value, steps: &[(&str, Vec<Entry>)]) -> [Study; 2] {
     let base = layer([file("bin/base", 3_000_000)]);
-    let mut image = Image::of(std::iter::once(base).chain(steps.iter().map(|(_, entries)| layer(entries.clone()))));
+    let mut image = Image::of(
+        std::iter::once(base).chain(steps.iter().map(|(_, entries)| layer(entries.clone()))),
+    );
     let history = std::iter::once("ADD file:1 in / ").chain(steps.iter().map(|(text, _)| *text));
     image.config["history"] = history.map(|text| json!({ "created_by": text })).collect();
     image.config["config"] = config.clone();
@@ -45,7 +48,12 @@ fn possible_size<'a>(study: &'a Study, step: &str) -> &'a PossibleSize {
 
 /// The rules that find something in one's own layers.
 fn rules(study: &Study) -> Vec<&str> {
-    study.findings.iter().filter(|finding| finding.added_in > 0).map(|finding| finding.rule.as_str()).collect()
+    study
+        .findings
+        .iter()
+        .filter(|finding| finding.added_in > 0)
+        .map(|finding| finding.rule.as_str())
+        .collect()
 }
 
 #[test]
@@ -55,7 +63,10 @@ fn a_file_that_is_linked_from_a_cache_is_no_junk_while_another_name_is_in_use() 
         ("RUN uv sync", link("srv/venv/lib/a.so", "root/.cache/uv/archive-v0/a.so")),
         ("RUN pnpm i", link("app/node_modules/a/a.js", "root/.local/share/pnpm/store/v3/a")),
         ("RUN conda install a", link("opt/conda/lib/a.so", "opt/conda/pkgs/a/lib/a.so")),
-        ("RUN cargo build --release", link("src/target/release/app", "src/target/release/deps/app-1a2b")),
+        (
+            "RUN cargo build --release",
+            link("src/target/release/app", "src/target/release/deps/app-1a2b"),
+        ),
         ("RUN bun i", link("app/node_modules/b/b.js", "root/.bun/install/cache/b/b.js")),
         ("RUN pip install x", link("usr/local/lib/x.so", "root/.cache/pip/x")),
     ] {
@@ -82,7 +93,8 @@ fn what_the_command_of_a_container_reads_is_no_leftover() {
         let words: Vec<_> = command.splitn(3, ' ').collect();
         let start = file("start.sh", 0).holding("#!/bin/sh\nexec uv run app\n").mode(0o755);
         let config = json!({ "Cmd": words, "Env": ["PATH=/bin"] });
-        let [with, without] = studies(&config, &[("RUN make it", vec![file(path, 1_000_000), start])]);
+        let [with, without] =
+            studies(&config, &[("RUN make it", vec![file(path, 1_000_000), start])]);
         assert_eq!(rules(&with).is_empty(), reads, "{command}: {:?}", rules(&with));
         if command != "/start.sh" {
             assert_eq!(rules(&without).is_empty(), reads, "{command}, without a look into files");
@@ -92,20 +104,28 @@ fn what_the_command_of_a_container_reads_is_no_leftover() {
 
 #[test]
 fn a_program_that_starts_others_is_not_known_to_be_all_that_is_needed() {
-    for (function, certainty) in
-        [("system", Certainty::WithoutAllNeeded), ("execvp", Certainty::WithoutAllNeeded), ("puts", Certainty::Exact)]
-    {
+    for (function, certainty) in [
+        ("system", Certainty::WithoutAllNeeded),
+        ("execvp", Certainty::WithoutAllNeeded),
+        ("puts", Certainty::Exact),
+    ] {
         let program = file("usr/bin/app", 0)
             .holding(executable().constants(&"x".repeat(100_000)).imports(&[function]).build())
             .mode(0o755);
-        let [study, _] = studies(&json!({ "Cmd": ["/usr/bin/app"] }), &[("COPY app /usr/bin/app", vec![program])]);
+        let [study, _] = studies(
+            &json!({ "Cmd": ["/usr/bin/app"] }),
+            &[("COPY app /usr/bin/app", vec![program])],
+        );
         assert_eq!(possible_size(&study, "scratch").certainty, certainty, "{function}");
     }
 }
 
 #[test]
 fn a_file_all_of_whose_names_are_in_a_cache_is_junk_once() {
-    let entries = vec![file("root/.cache/uv/a/x", 1_000_000), hardlink("root/.cache/uv/b/x", "root/.cache/uv/a/x")];
+    let entries = vec![
+        file("root/.cache/uv/a/x", 1_000_000),
+        hardlink("root/.cache/uv/b/x", "root/.cache/uv/a/x"),
+    ];
     for study in studies(&json!({}), &[("RUN uv sync", entries)]) {
         assert_eq!(rules(&study), ["uv"]);
         assert_eq!(possible_size(&study, "without-leftovers").size, 3_000_000);
@@ -121,7 +141,11 @@ fn what_a_link_from_outside_leads_to_in_a_cache_is_in_use() {
         symlink("root/.cache/uv/own", "wheels"),
     ];
     for study in studies(&json!({}), &[("RUN uv sync --link-mode symlink", entries)]) {
-        assert_eq!(possible_size(&study, "without-leftovers").size, 4_000_000, "what only the cache links to goes");
+        assert_eq!(
+            possible_size(&study, "without-leftovers").size,
+            4_000_000,
+            "what only the cache links to goes"
+        );
     }
 }
 
@@ -131,8 +155,14 @@ fn the_program_of_the_command_is_no_waste_under_any_rule() {
     for (path, config) in [
         ("tmp/app", json!({ "Cmd": ["/tmp/app"] })),
         ("root/.cache/x/app", json!({ "Cmd": ["/root/.cache/x/app"] })),
-        ("root/.cache/x/app", json!({ "Cmd": ["/bin/sh", "-c", "exec /root/.cache/x/app --fast"] })),
-        ("root/.cache/x/app", json!({ "Entrypoint": ["app"], "Env": ["PATH=/bin:/root/.cache/x"] })),
+        (
+            "root/.cache/x/app",
+            json!({ "Cmd": ["/bin/sh", "-c", "exec /root/.cache/x/app --fast"] }),
+        ),
+        (
+            "root/.cache/x/app",
+            json!({ "Entrypoint": ["app"], "Env": ["PATH=/bin:/root/.cache/x"] }),
+        ),
         ("tmp/app", json!({ "Cmd": ["./app"], "WorkingDir": "/tmp" })),
         ("go/src/shop/app", json!({ "Entrypoint": ["/go/src/shop/app"] })),
         ("src/target/release/deps/app-1", json!({ "Cmd": ["/src/target/release/deps/app-1"] })),
@@ -160,7 +190,10 @@ fn what_lies_with_a_program_in_a_cache_and_what_its_arguments_name_is_in_use_too
     let config = json!({ "Cmd": ["/root/.cache/x/bin/app", "--config=/tmp/app.conf", "--models", "/tmp/models"] });
     for study in studies(&config, &[("RUN make", entries())]) {
         assert_eq!(rules(&study), ["temporary"]);
-        assert_eq!(study.findings.iter().find(|finding| finding.rule == "temporary").unwrap().bytes, 800_000);
+        assert_eq!(
+            study.findings.iter().find(|finding| finding.rule == "temporary").unwrap().bytes,
+            800_000
+        );
     }
 }
 
@@ -192,9 +225,11 @@ fn what_was_copied_after_the_last_run_goes_with_the_program() {
             file("srv/www/b.html", 1_500),
         ]
     };
-    let config = json!({ "Entrypoint": ["/usr/local/bin/app", "--config", "/etc/app/config.yaml"] });
+    let config =
+        json!({ "Entrypoint": ["/usr/local/bin/app", "--config", "/etc/app/config.yaml"] });
     let app = || vec![program("usr/local/bin/app"), file("usr/local/share/unused", 900_000)];
-    let [study, _] = studies(&config, &[("RUN build", app()), ("COPY templates /templates", data())]);
+    let [study, _] =
+        studies(&config, &[("RUN build", app()), ("COPY templates /templates", data())]);
     let possible_size = possible_size(&study, "scratch");
     for copied in ["/templates/index.html", "/etc/app/config.yaml", "COPY --from=build /srv /srv"] {
         assert!(possible_size.how.contains(copied), "{copied} in\n{}", possible_size.how);
@@ -210,7 +245,13 @@ fn what_was_copied_after_the_last_run_goes_with_the_program() {
 
 #[test]
 fn what_was_copied_before_a_run_is_named_and_only_the_most_is_said() {
-    let source = || vec![file("src/main.c", 1_000), file("src/templates/a.html", 2_000), file("src/b.conf", 3_000)];
+    let source = || {
+        vec![
+            file("src/main.c", 1_000),
+            file("src/templates/a.html", 2_000),
+            file("src/b.conf", 3_000),
+        ]
+    };
     let app = || vec![program("usr/local/bin/app"), file("opt/sdk", 900_000)];
     let config = json!({ "Cmd": ["/usr/local/bin/app", "-c", "/src/b.conf"] });
     let [study, _] = studies(&config, &[("COPY . /src", source()), ("RUN make", app())]);
@@ -257,7 +298,10 @@ fn what_the_script_of_a_container_mentions_is_no_leftover() {
     for (script, reads) in [
         ("wc -c < ~/.cache/app/model.bin", true),
         ("wc -c < \"$HOME/.cache/app/model.bin\"", true),
-        ("XDG_CACHE_HOME=${XDG_CACHE_HOME:-/root/.cache}\nwc -c < $XDG_CACHE_HOME/app/model.bin", true),
+        (
+            "XDG_CACHE_HOME=${XDG_CACHE_HOME:-/root/.cache}\nwc -c < $XDG_CACHE_HOME/app/model.bin",
+            true,
+        ),
         ("cd ~/.cache/app && wc -c model.bin", true),
         ("wc -c ${CACHE}/model.bin", true),
         ("wc -c $(find ~/.cache -name '*.bin')", true),
@@ -266,18 +310,23 @@ fn what_the_script_of_a_container_mentions_is_no_leftover() {
         ("wc -c < /srv/model.bin", false),
     ] {
         let start = file("start.sh", 0).holding(format!("#!/bin/sh\n{script}\n")).mode(0o755);
-        let config = json!({ "Cmd": ["/start.sh"], "Env": ["PATH=/bin", "CACHE=/root/.cache/app"] });
+        let config =
+            json!({ "Cmd": ["/start.sh"], "Env": ["PATH=/bin", "CACHE=/root/.cache/app"] });
         let [study, _] = studies(&config, &[("RUN make it", vec![file(path, 1_000_000), start])]);
         assert_eq!(rules(&study).is_empty(), reads, "{script}: {:?}", rules(&study));
-        let is_lower = study.ladder.iter().any(|possible_size| possible_size.step.id() == "without-leftovers");
+        let is_lower =
+            study.ladder.iter().any(|possible_size| possible_size.step.id() == "without-leftovers");
         assert_eq!(is_lower, !reads, "{script}");
     }
 }
 
 #[test]
 fn a_link_that_the_command_names_is_copied_with_what_it_leads_to() {
-    let entries = vec![program("usr/bin/app"), file("srv/build/o", 1_000_000), symlink("lnk", "srv/build/o")];
-    for (word, copied) in [("/lnk", "COPY --from=build /lnk /lnk"), ("/srv/build/o", "/srv/build/o /srv/build/o")] {
+    let entries =
+        vec![program("usr/bin/app"), file("srv/build/o", 1_000_000), symlink("lnk", "srv/build/o")];
+    for (word, copied) in
+        [("/lnk", "COPY --from=build /lnk /lnk"), ("/srv/build/o", "/srv/build/o /srv/build/o")]
+    {
         let config = json!({ "Entrypoint": ["/usr/bin/app", "-c", word] });
         let [study, _] = studies(&config, &[("RUN make it", entries.clone())]);
         let rung = possible_size(&study, "scratch");
@@ -291,10 +340,16 @@ fn a_merge_that_would_change_another_name_of_a_file_is_no_exact_rung() {
     let first = vec![file("a", 1_000_000), hardlink("b", "a"), file("blob", 2_000_000)];
     for (again, certain) in [("a", false), ("c", true)] {
         let second = vec![gone("blob"), file(again, 1_000_005)];
-        let [study, _] = studies(&json!({}), &[("RUN mk", first.clone()), ("RUN rm /blob; change", second)]);
+        let [study, _] =
+            studies(&json!({}), &[("RUN mk", first.clone()), ("RUN rm /blob; change", second)]);
         let rung = possible_size(&study, "without-wasted");
         assert_eq!(rung.certainty == Certainty::Exact, certain, "{}", rung.how);
-        assert_eq!(rung.how.contains("cannot be combined: /a is a hard link"), !certain, "{}", rung.how);
+        assert_eq!(
+            rung.how.contains("cannot be combined: /a is a hard link"),
+            !certain,
+            "{}",
+            rung.how
+        );
         for finding in study.findings.iter().filter(|finding| finding.removed_in() == Some(2)) {
             assert_eq!(finding.grade() == "exact", certain, "{finding:?}");
         }

@@ -1,4 +1,5 @@
-//! The ladder of sizes: every rung is what is left when its remedy is applied, and says so when it guesses.
+//! The ladder of sizes: every rung is what is left when its remedy is applied, and says so when it
+//! guesses.
 
 use crate::support::build::{self, Image, dir, file, gone, layer, symlink, tar};
 use layerscope::Inspection;
@@ -11,12 +12,28 @@ use layerscope::runtime::{Loaded, MadeBy, Parts, Start};
 use layerscope::tree::NodeId;
 use serde_json::json;
 
-/// A base of 3,000 kB; a compiler of 50 MB, deleted two layers later; an application of 6 MB; a cache that is left.
+/// A base of 3,000 kB; a compiler of 50 MB, deleted two layers later; an application of 6 MB; a
+/// cache that is left.
 fn image() -> Image {
     Image::of([
-        layer([dir("lib"), file("lib/libc.so", 2_000_000), symlink("lib/libc.so.6", "libc.so"), file("sh", 1_000_000)]),
-        layer([dir("go"), file("go/compiler", 50_000_000), dir("cache"), file("cache/list", 700_000)]),
-        layer([dir("src"), file("src/main.go", 4_000), file("app", 6_000_000), file("lib/libz.so", 120_000)]),
+        layer([
+            dir("lib"),
+            file("lib/libc.so", 2_000_000),
+            symlink("lib/libc.so.6", "libc.so"),
+            file("sh", 1_000_000),
+        ]),
+        layer([
+            dir("go"),
+            file("go/compiler", 50_000_000),
+            dir("cache"),
+            file("cache/list", 700_000),
+        ]),
+        layer([
+            dir("src"),
+            file("src/main.go", 4_000),
+            file("app", 6_000_000),
+            file("lib/libz.so", 120_000),
+        ]),
         layer([gone("go"), file("certs", 200_000)]),
     ])
 }
@@ -31,13 +48,19 @@ fn at(inspection: &Inspection, path: &str) -> NodeId {
 
 fn inputs(inspection: &Inspection) -> LadderInputs {
     let inode = |path| inspection.tree.last(at(inspection, path)).unwrap();
-    let loaded = |path, found_at: &str| Loaded { node: at(inspection, path), found_at: escaped_str(found_at) };
+    let loaded = |path, found_at: &str| Loaded {
+        node: at(inspection, path),
+        found_at: escaped_str(found_at),
+    };
     let program = Parts {
         path: at(inspection, "app"),
         files: vec![at(inspection, "app")],
         names: Vec::new(),
         start: Start::Alone,
-        needed: Some(vec![loaded("lib/libc.so", "/lib/libc.so.6"), loaded("lib/libz.so", "/lib/libz.so")]),
+        needed: Some(vec![
+            loaded("lib/libc.so", "/lib/libc.so.6"),
+            loaded("lib/libz.so", "/lib/libz.so"),
+        ]),
         needs: vec![RuntimeNeed {
             kind: NeedKind::Certificates,
             evidence: vec![NeedEvidence::User("shop".into())],
@@ -61,7 +84,10 @@ fn inputs(inspection: &Inspection) -> LadderInputs {
 }
 
 fn sizes(possible_sizes: &[PossibleSize]) -> Vec<(&'static str, u64)> {
-    possible_sizes.iter().map(|possible_size| (possible_size.step.id(), possible_size.size)).collect()
+    possible_sizes
+        .iter()
+        .map(|possible_size| (possible_size.step.id(), possible_size.size))
+        .collect()
 }
 
 #[test]
@@ -83,14 +109,26 @@ fn each_rung_is_what_is_left() {
         "a base that is bigger than the one it has is no remedy"
     );
     for possible_size in &possible_sizes {
-        let exact =
-            !matches!(possible_size.step, Step::SmallBase(_) | Step::Distroless(_) | Step::Stripped | Step::Packed);
+        let exact = !matches!(
+            possible_size.step,
+            Step::SmallBase(_) | Step::Distroless(_) | Step::Stripped | Step::Packed
+        );
         assert_eq!(possible_size.certainty == Certainty::Exact, exact, "{:?}", possible_size.step);
     }
     assert!(possible_sizes[1].how.contains("layers 1 to 3"), "{}", possible_sizes[1].how);
-    assert!(possible_sizes[3].how.contains("  /app \\\n  /certs \\\n  /\n"), "{}", possible_sizes[3].how);
-    assert!(!possible_sizes[3].how.contains("libc"), "what the base has is not copied:\n{}", possible_sizes[3].how);
-    assert!(possible_sizes[4].notes.iter().any(|note| note.shown(Units::Si).contains("certificates")));
+    assert!(
+        possible_sizes[3].how.contains("  /app \\\n  /certs \\\n  /\n"),
+        "{}",
+        possible_sizes[3].how
+    );
+    assert!(
+        !possible_sizes[3].how.contains("libc"),
+        "what the base has is not copied:\n{}",
+        possible_sizes[3].how
+    );
+    assert!(
+        possible_sizes[4].notes.iter().any(|note| note.shown(Units::Si).contains("certificates"))
+    );
     assert!((possible_sizes[6].ratio(&possible_sizes[0]).unwrap() - 14.57).abs() < 0.01);
 }
 
@@ -98,9 +136,14 @@ fn each_rung_is_what_is_left() {
 fn another_stage_on_the_same_base_keeps_the_compilers_of_that_base() {
     let inspection = inspection();
     let stays = |base_toolchains| {
-        let possible_sizes = climb(&inspection, &LadderInputs { base_toolchains, ..inputs(&inspection) });
-        let stages = possible_sizes.iter().find(|possible_size| possible_size.step == Step::MultiStage).unwrap();
-        let note = "the base image's toolchains (2.00 MB) stay. To avoid them, use another base image";
+        let possible_sizes =
+            climb(&inspection, &LadderInputs { base_toolchains, ..inputs(&inspection) });
+        let stages = possible_sizes
+            .iter()
+            .find(|possible_size| possible_size.step == Step::MultiStage)
+            .unwrap();
+        let note =
+            "the base image's toolchains (2.00 MB) stay. To avoid them, use another base image";
         stages.notes.iter().any(|known| known.shown(Units::Si) == note)
     };
     assert!(stays(2_000_000) && !stays(0));
@@ -108,9 +151,12 @@ fn another_stage_on_the_same_base_keeps_the_compilers_of_that_base() {
 
 #[test]
 fn a_static_program_on_a_large_base_goes_over_small_bases_to_scratch() {
-    let inspection =
-        build::inspect(tar(Image::of([layer([file("usr", 85_000_000)]), layer([file("app", 6_560_000)])]).docker()))
-            .unwrap();
+    let inspection = build::inspect(tar(Image::of([
+        layer([file("usr", 85_000_000)]),
+        layer([file("app", 6_560_000)]),
+    ])
+    .docker()))
+    .unwrap();
     let mut inputs = LadderInputs { base_layers: 1, ..LadderInputs::default() };
     inputs.program = Some(Parts {
         path: at(&inspection, "app"),
@@ -126,7 +172,8 @@ fn a_static_program_on_a_large_base_goes_over_small_bases_to_scratch() {
         doubts: Vec::new(),
     });
     let possible_sizes = climb(&inspection, &inputs);
-    let steps: Vec<_> = possible_sizes.iter().map(|possible_size| possible_size.step.id()).collect();
+    let steps: Vec<_> =
+        possible_sizes.iter().map(|possible_size| possible_size.step.id()).collect();
     assert_eq!(steps, ["as-built", "small-base", "distroless", "scratch"]);
     assert_eq!(possible_sizes.last().unwrap().size, 6_560_000);
 }
@@ -135,7 +182,12 @@ fn a_static_program_on_a_large_base_goes_over_small_bases_to_scratch() {
 fn what_a_script_starts_goes_to_a_small_base_and_no_further() {
     let layers = [
         layer([file("usr", 485_000_000)]),
-        layer([file("app", 6_000_000), file("start.sh", 100), file("cache", 900_000), file("tools", 2_000_000)]),
+        layer([
+            file("app", 6_000_000),
+            file("start.sh", 100),
+            file("cache", 900_000),
+            file("tools", 2_000_000),
+        ]),
     ];
     let inspection = build::inspect(tar(Image::of(layers).docker())).unwrap();
     let mut inputs = inputs(&self::inspection());
@@ -148,16 +200,27 @@ fn what_a_script_starts_goes_to_a_small_base_and_no_further() {
     program.needs = Vec::new();
     program.start = Start::Script(Libc::Glibc);
     let possible_sizes = climb(&inspection, &inputs);
-    let steps: Vec<_> = possible_sizes.iter().map(|possible_size| possible_size.step.id()).collect();
-    assert_eq!(steps, ["as-built", "without-leftovers", "small-base", "stripped"], "it needs a shell");
-    let Step::SmallBase(base) = &possible_sizes[2].step else { panic!("{:?}", possible_sizes[2].step) };
+    let steps: Vec<_> =
+        possible_sizes.iter().map(|possible_size| possible_size.step.id()).collect();
+    assert_eq!(
+        steps,
+        ["as-built", "without-leftovers", "small-base", "stripped"],
+        "it needs a shell"
+    );
+    let Step::SmallBase(base) = &possible_sizes[2].step else {
+        panic!("{:?}", possible_sizes[2].step)
+    };
     assert_eq!(
         possible_sizes[2].size,
         base.bytes + 6_000_000 + 100 + 2_000_000,
         "what else one's own layers leave stays"
     );
     assert!(matches!(possible_sizes[2].certainty, Certainty::Estimate(_)));
-    assert!(possible_sizes[2].how.contains("  /app \\\n  /start.sh \\\n"), "{}", possible_sizes[2].how);
+    assert!(
+        possible_sizes[2].how.contains("  /app \\\n  /start.sh \\\n"),
+        "{}",
+        possible_sizes[2].how
+    );
 }
 
 #[test]
@@ -168,11 +231,21 @@ fn a_program_is_copied_by_the_name_that_it_is_started_by() {
     let program = inputs.program.as_mut().unwrap();
     program.names = vec![Loaded { node: app, found_at: "/usr/bin/shop".into() }];
     program.start = Start::ShellForm("CMD [\"/usr/bin/shop\"]".into());
-    let scratch =
-        climb(&inspection, &inputs).into_iter().find(|possible_size| possible_size.step == Step::Scratch).unwrap();
-    assert!(scratch.how.contains("COPY --from=build /usr/bin/shop /usr/bin/shop"), "{}", scratch.how);
+    let scratch = climb(&inspection, &inputs)
+        .into_iter()
+        .find(|possible_size| possible_size.step == Step::Scratch)
+        .unwrap();
+    assert!(
+        scratch.how.contains("COPY --from=build /usr/bin/shop /usr/bin/shop"),
+        "{}",
+        scratch.how
+    );
     assert!(!scratch.how.contains("/app"), "{}", scratch.how);
-    assert!(scratch.how.ends_with("\nCMD [\"/usr/bin/shop\"]"), "there is no shell:\n{}", scratch.how);
+    assert!(
+        scratch.how.ends_with("\nCMD [\"/usr/bin/shop\"]"),
+        "there is no shell:\n{}",
+        scratch.how
+    );
 }
 
 #[test]
@@ -181,7 +254,11 @@ fn the_same_base_is_named_as_from_takes_it_or_left_open() {
     let from = |name: Option<&str>| {
         let inputs = LadderInputs { base_name: name.map(escaped_str), ..inputs(&inspection) };
         let possible_sizes = climb(&inspection, &inputs);
-        let how = &possible_sizes.iter().find(|possible_size| possible_size.step == Step::MultiStage).unwrap().how;
+        let how = &possible_sizes
+            .iter()
+            .find(|possible_size| possible_size.step == Step::MultiStage)
+            .unwrap()
+            .how;
         how.lines().nth(1).unwrap().to_owned()
     };
     assert_eq!(from(Some("docker.io/library/debian:12")), "FROM docker.io/library/debian:12");
@@ -193,21 +270,27 @@ fn the_same_base_is_named_as_from_takes_it_or_left_open() {
 #[test]
 fn files_that_a_copy_ships_in_between_have_another_remedy_than_merging() {
     let notes = |copies: usize, command: &str| {
-        let shared = |mode: u32| (0..copies).map(move |n| file(format!("f{n}"), 900_000).mode(mode));
+        let shared =
+            |mode: u32| (0..copies).map(move |n| file(format!("f{n}"), 900_000).mode(mode));
         let copied = (0..copies).map(|n| layer([file(format!("f{n}"), 900_000)]));
-        let layers = [layer([file("a", 10)])].into_iter().chain(copied).chain([layer(shared(0o755))]);
+        let layers =
+            [layer([file("a", 10)])].into_iter().chain(copied).chain([layer(shared(0o755))]);
         let mut image = Image::of(layers);
         let copy = |n: usize| json!({ "created_by": format!("COPY f{n} / # buildkit") });
         let history = [json!({ "created_by": "base" })].into_iter().chain((0..copies).map(copy));
         image.config["history"] = history.chain([json!({ "created_by": command })]).collect();
         let inspection = build::inspect(tar(image.docker())).unwrap();
-        let possible_size = climb(&inspection, &LadderInputs { base_layers: 1, ..LadderInputs::default() }).remove(1);
+        let possible_size =
+            climb(&inspection, &LadderInputs { base_layers: 1, ..LadderInputs::default() })
+                .remove(1);
         possible_size.notes.iter().map(|note| note.shown(Units::Si)).collect::<Vec<_>>()
     };
     assert_eq!(
         notes(1, "RUN /bin/sh -c chmod +x /f0 # buildkit"),
-        ["files of layer 1 are stored again with another owner or mode; set mode and owner while copying: \
-            COPY --chmod=… --chown=…"]
+        [
+            "files of layer 1 are stored again with another owner or mode; set mode and owner while copying: \
+            COPY --chmod=… --chown=…"
+        ]
     );
     assert_eq!(
         notes(2, "RUN /bin/sh -c make # buildkit"),
@@ -219,7 +302,8 @@ fn files_that_a_copy_ships_in_between_have_another_remedy_than_merging() {
 
 #[test]
 fn what_saves_next_to_nothing_is_no_rung() {
-    let image = Image::of([layer([file("a", 5_000_000)]), layer([file("b", 4_000)]), layer([gone("b")])]);
+    let image =
+        Image::of([layer([file("a", 5_000_000)]), layer([file("b", 4_000)]), layer([gone("b")])]);
     let inspection = build::inspect(tar(image.docker())).unwrap();
     let inputs = LadderInputs { base_layers: 1, ..LadderInputs::default() };
     assert_eq!(sizes(&climb(&inspection, &inputs)), [("as-built", 5_004_000)]);
@@ -238,13 +322,18 @@ fn without_a_program_what_is_not_known_to_be_for_the_build_stays() {
 
 #[test]
 fn a_lean_image_has_one_rung() {
-    let inspection = build::inspect(tar(Image::of([layer([file("hello", 5_635_000)])]).docker())).unwrap();
+    let inspection =
+        build::inspect(tar(Image::of([layer([file("hello", 5_635_000)])]).docker())).unwrap();
     assert_eq!(sizes(&climb(&inspection, &LadderInputs::default())), [("as-built", 5_635_000)]);
 }
 
 #[test]
 fn what_dies_in_the_base_stays_and_is_said() {
-    let image = Image::of([layer([file("a", 500)]), layer([gone("a"), file("b", 300)]), layer([gone("b")])]);
+    let image = Image::of([
+        layer([file("a", 500)]),
+        layer([gone("a"), file("b", 300)]),
+        layer([gone("b")]),
+    ]);
     let inspection = build::inspect(tar(image.docker())).unwrap();
     let inputs = LadderInputs { base_layers: 1, ..LadderInputs::default() };
     let possible_sizes = climb(&inspection, &inputs);

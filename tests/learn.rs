@@ -10,7 +10,9 @@ use markup::{images, loads, well_formed};
 
 fn layerscope(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_layerscope"));
-    command.args(arguments).env("LAYERSCOPE_CONFIG", if cfg!(windows) { "NUL" } else { "/dev/null" });
+    command
+        .args(arguments)
+        .env("LAYERSCOPE_CONFIG", if cfg!(windows) { "NUL" } else { "/dev/null" });
     command.stdin(Stdio::null()).output().unwrap()
 }
 
@@ -35,8 +37,11 @@ fn text(bytes: &[u8]) -> String {
 /// The names of the built-in lessons.
 fn lessons() -> Vec<String> {
     let list = said(&["learn"]);
-    let heads = list.lines().filter(|line| line.trim_start().starts_with(|c: char| c.is_ascii_digit()));
-    heads.filter_map(|line| Some(line.rsplit_once('(')?.1.trim_end_matches(')').to_owned())).collect()
+    let heads =
+        list.lines().filter(|line| line.trim_start().starts_with(|c: char| c.is_ascii_digit()));
+    heads
+        .filter_map(|line| Some(line.rsplit_once('(')?.1.trim_end_matches(')').to_owned()))
+        .collect()
 }
 
 fn inspected(archive: &Path) -> Inspection {
@@ -71,15 +76,29 @@ fn every_lesson_is_a_page_that_loads_nothing_and_keeps_the_answers_for_the_end()
     assert!(lessons.len() >= 8, "{lessons:?}");
     for lesson in &lessons {
         let page = said(&["learn", lesson, "--format", "html"]);
-        assert!(page.starts_with("<!DOCTYPE html>\n<html lang=\"en\">") && page.ends_with("</html>\n"), "{lesson}");
-        well_formed(page.trim_start_matches("<!DOCTYPE html>")).unwrap_or_else(|what| panic!("{lesson}: {what}"));
+        assert!(
+            page.starts_with("<!DOCTYPE html>\n<html lang=\"en\">") && page.ends_with("</html>\n"),
+            "{lesson}"
+        );
+        well_formed(page.trim_start_matches("<!DOCTYPE html>"))
+            .unwrap_or_else(|what| panic!("{lesson}: {what}"));
         assert_eq!(loads(&page), Vec::<String>::new(), "{lesson}");
         let pictures = page.matches("<svg role=\"img\" aria-label=\"").count();
-        assert!(pictures >= 2 && page.matches("</svg>").count() == pictures, "{lesson}: {pictures} pictures");
-        assert_eq!(page.matches("<title>").count(), pictures + 1, "{lesson}: every picture has a title");
+        assert!(
+            pictures >= 2 && page.matches("</svg>").count() == pictures,
+            "{lesson}: {pictures} pictures"
+        );
+        assert_eq!(
+            page.matches("<title>").count(),
+            pictures + 1,
+            "{lesson}: every picture has a title"
+        );
         let (asked, answers) = page.split_once("<div class=\"answers\">").expect("answers");
         let questions = asked.matches("class=\"ask\"").count();
-        assert!(questions >= 2 && answers.matches("class=\"answer\"").count() == questions, "{lesson}: {questions}");
+        assert!(
+            questions >= 2 && answers.matches("class=\"answer\"").count() == questions,
+            "{lesson}: {questions}"
+        );
         for part in ["What you learned", "Dockerfile before", "Dockerfile after"] {
             assert!(answers.contains(part) && !asked.contains(part), "{lesson}: {part}");
         }
@@ -92,12 +111,19 @@ fn every_lesson_is_markdown_with_its_screens_as_text() {
         let page = said(&["learn", &lesson, "--format", "markdown"]);
         let fences: Vec<_> = page.lines().filter(|line| line.starts_with("```")).collect();
         assert!(fences.len() >= 8 && fences.len().is_multiple_of(2), "{lesson}: {fences:?}");
-        assert!(fences.chunks(2).all(|pair| ["```text", "```dockerfile"].contains(&pair[0]) && pair[1] == "```"));
+        assert!(
+            fences
+                .chunks(2)
+                .all(|pair| ["```text", "```dockerfile"].contains(&pair[0]) && pair[1] == "```")
+        );
         assert!(page.contains("╭ Layers · "), "{lesson}");
         let (asked, answers) = page.split_once("\n## Answers\n").expect("answers");
         let questions = asked.matches(": question ").count();
         assert!(questions >= 2 && answers.matches("**Question ").count() == questions, "{lesson}");
-        assert!(answers.contains("```dockerfile\nFROM ") && answers.contains("## What you learned"), "{lesson}");
+        assert!(
+            answers.contains("```dockerfile\nFROM ") && answers.contains("## What you learned"),
+            "{lesson}"
+        );
         assert_eq!(images(&page), Vec::<String>::new(), "{lesson}");
         // Screens of 80 columns, without the line of keys.
         let screens = page.lines().filter(|line| line.starts_with('│'));
@@ -112,7 +138,10 @@ fn a_question_about_the_same_screen_has_no_second_picture() {
     let page = said(&["learn", "cleanup"]);
     let (_, question) = page.split_once("## Step 4: question 1\n").unwrap();
     let (question, _) = question.split_once("## Step 5").unwrap();
-    assert!(question.contains("- **b** ") && question.contains("The picture is that of step 3."), "{question}");
+    assert!(
+        question.contains("- **b** ") && question.contains("The picture is that of step 3."),
+        "{question}"
+    );
     assert!(!question.contains("```"), "{question}");
 }
 
@@ -121,15 +150,24 @@ fn a_directory_has_archives_that_open_both_dockerfiles_and_the_handouts_with_the
     let temporary = tempfile::tempdir().unwrap();
     let directory = temporary.path().join("class");
     assert_eq!(said(&["learn", "cleanup", "--si", "--write", directory.to_str().unwrap()]), "");
-    let read = |name: &str| std::fs::read_to_string(directory.join(name)).unwrap_or_else(|e| panic!("{name}: {e}"));
+    let read = |name: &str| {
+        std::fs::read_to_string(directory.join(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
+    };
     let (page, markdown) = (read("handout.html"), read("handout.md"));
     for name in ["demo", "toolchain-left"] {
         let archive = directory.join(format!("{name}.tar"));
         let written = inspected(&archive);
         let embedded = layerscope::image::builtin::open(name).unwrap().unwrap();
-        assert_eq!(written.totals, layerscope::inspect(&embedded, &Progress::default()).unwrap().totals, "{name}");
+        assert_eq!(
+            written.totals,
+            layerscope::inspect(&embedded, &Progress::default()).unwrap().totals,
+            "{name}"
+        );
         let size = layerscope::report::Units::Si.size(written.totals.size);
-        assert!(page.contains(&size) && markdown.contains(&size), "{size} of {name} is not in the handout");
+        assert!(
+            page.contains(&size) && markdown.contains(&size),
+            "{size} of {name} is not in the handout"
+        );
     }
     let pictures = images(&markdown);
     assert!(pictures.len() >= 5, "{pictures:?}");
@@ -163,7 +201,11 @@ fn zeros_take_no_room() {
     layerscope::image::builtin::write_file("golang", file.as_file_mut()).unwrap();
     let metadata = file.path().metadata().unwrap();
     assert!(metadata.len() > 800_000_000, "{} bytes", metadata.len());
-    assert!(metadata.blocks() * 512 < metadata.len() / 4, "{} bytes on the disk", metadata.blocks() * 512);
+    assert!(
+        metadata.blocks() * 512 < metadata.len() / 4,
+        "{} bytes on the disk",
+        metadata.blocks() * 512
+    );
 }
 
 #[test]
@@ -187,7 +229,9 @@ fn what_is_there_already_is_left_alone() {
     assert!(!directory.join("demo.tar").exists());
     let file = temporary.path().join("file");
     std::fs::write(&file, "mine").unwrap();
-    assert!(refused(&["learn", "binary", "--write", file.to_str().unwrap()]).contains("already exists"));
+    assert!(
+        refused(&["learn", "binary", "--write", file.to_str().unwrap()]).contains("already exists")
+    );
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "mine");
     let nowhere = temporary.path().join("no/where");
     let error = refused(&["learn", "binary", "--write", nowhere.to_str().unwrap()]);
@@ -204,7 +248,9 @@ fn a_lesson_has_to_be_named_to_be_written() {
 fn a_lesson_of_one_s_own_is_written_with_the_archive_that_lies_beside_it() {
     let temporary = tempfile::tempdir().unwrap();
     let lesson = own(temporary.path(), "hello");
-    let text = std::fs::read_to_string(&lesson).unwrap().replace("[\"demo\"]", "[\"tiny.tar\", \"far/tiny.tar\"]");
+    let text = std::fs::read_to_string(&lesson)
+        .unwrap()
+        .replace("[\"demo\"]", "[\"tiny.tar\", \"far/tiny.tar\"]");
     std::fs::write(&lesson, text.replace("layer = 1", "layer = 0")).unwrap();
     std::fs::create_dir(temporary.path().join("far")).unwrap();
     for name in ["tiny.tar", "far/tiny.tar"] {
@@ -216,9 +262,15 @@ fn a_lesson_of_one_s_own_is_written_with_the_archive_that_lies_beside_it() {
     assert_eq!(inspected(&directory.join("tiny.tar")).totals.files, 1);
     assert!(!directory.join("far").exists());
     let readme = std::fs::read_to_string(directory.join("README.txt")).unwrap();
-    assert!(readme.contains("is not in here: it lies in ") && readme.contains("learn mine.toml"), "{readme}");
+    assert!(
+        readme.contains("is not in here: it lies in ") && readme.contains("learn mine.toml"),
+        "{readme}"
+    );
     assert!(directory.join("mine.toml").exists(), "the lesson itself");
-    assert_eq!(std::fs::read_to_string(directory.join("Dockerfile.before")).unwrap(), "FROM a\nRUN\tb hello\n");
+    assert_eq!(
+        std::fs::read_to_string(directory.join("Dockerfile.before")).unwrap(),
+        "FROM a\nRUN\tb hello\n"
+    );
 }
 
 #[test]
@@ -226,14 +278,21 @@ fn an_error_in_a_lesson_names_file_and_line() {
     let temporary = tempfile::tempdir().unwrap();
     let lesson = own(temporary.path(), "{sise}");
     let error = refused(&["learn", &lesson, "--format", "html"]);
-    assert!(error.contains("mine.toml: line 8: say: {sise}: sise: no such quantity; did you mean size?"), "{error}");
+    assert!(
+        error
+            .contains("mine.toml: line 8: say: {sise}: sise: no such quantity; did you mean size?"),
+        "{error}"
+    );
     let lesson = own(temporary.path(), "{size(9)}");
     let error = refused(&["learn", &lesson]);
     assert!(error.contains("mine.toml: line 8: {size(9)}: demo has 4 layers"), "{error}");
     let text = std::fs::read_to_string(&lesson).unwrap().replace("\"demo\"", "\"demos.tar\"");
     std::fs::write(&lesson, text).unwrap();
     let error = refused(&["learn", &lesson]);
-    assert!(error.contains("mine.toml: line 3: images: cannot open ") && error.contains("demos.tar"), "{error}");
+    assert!(
+        error.contains("mine.toml: line 3: images: cannot open ") && error.contains("demos.tar"),
+        "{error}"
+    );
     assert!(error.contains("hint: name an archive") && error.contains("hello-scratch"), "{error}");
 }
 
@@ -248,10 +307,16 @@ fn a_hostile_lesson_is_only_words() {
     let page = said(&["learn", &lesson, "--format", "html"]);
     well_formed(page.trim_start_matches("<!DOCTYPE html>")).unwrap();
     assert_eq!(loads(&page), Vec::<String>::new());
-    assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt; ]]&gt; \\x1b[31m \\u{202e} &amp;"), "{page}");
+    assert!(
+        page.contains("&lt;script&gt;alert(1)&lt;/script&gt; ]]&gt; \\x1b[31m \\u{202e} &amp;"),
+        "{page}"
+    );
     let markdown = said(&["learn", &lesson]);
     assert!(markdown.contains("\\<script\\>") && !markdown.contains("\n<"), "{markdown}");
-    assert!(markdown.contains("\n````dockerfile\n"), "the fence is longer than what it holds:\n{markdown}");
+    assert!(
+        markdown.contains("\n````dockerfile\n"),
+        "the fence is longer than what it holds:\n{markdown}"
+    );
     let directory = temporary.path().join("class");
     said(&["learn", &lesson, "--write", directory.to_str().unwrap()]);
     let files = ["README.txt", "Dockerfile.before", "handout.md", "handout.html"];
@@ -272,7 +337,10 @@ fn the_lesson_of_the_manual_can_be_told() {
     let page = said(&["learn", file.to_str().unwrap()]);
     assert!(page.contains("## Step 2: question 1") && page.contains("210 MiB"), "{page}");
     assert_eq!(page.matches("```text").count(), 3, "a step of it shows nothing new:\n{page}");
-    for key in ["title", "about", "images", "seen", "before", "after", "say", "ask", "options", "right", "because"] {
+    for key in [
+        "title", "about", "images", "seen", "before", "after", "say", "ask", "options", "right",
+        "because",
+    ] {
         assert!(
             lesson.contains(&format!("\n{key} = ")) || lesson.starts_with(&format!("{key} = ")),
             "{key} is not told of"
@@ -296,11 +364,17 @@ fn without_a_screen_the_story_of_an_image_is_a_handout() {
     let file = demo(temporary.path());
     let markdown = said(&["learn", "--image", &format!("{file}#layerscope/demo:latest")]);
     assert!(markdown.starts_with("# Guided tour of layerscope/demo:latest\n"), "{markdown}");
-    assert!(markdown.contains("has 210 MiB in 4 layers") && markdown.contains("RUN apk del"), "{markdown}");
+    assert!(
+        markdown.contains("has 210 MiB in 4 layers") && markdown.contains("RUN apk del"),
+        "{markdown}"
+    );
     let page = said(&["learn", "--image", &file, "--format", "html", "--si"]);
     well_formed(page.trim_start_matches("<!DOCTYPE html>")).unwrap();
     assert_eq!(loads(&page), Vec::<String>::new());
-    assert!(page.contains("Guided tour of layerscope/demo:latest") && page.contains("220 MB"), "{page}");
+    assert!(
+        page.contains("Guided tour of layerscope/demo:latest") && page.contains("220 MB"),
+        "{page}"
+    );
 }
 
 #[test]

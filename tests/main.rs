@@ -1,4 +1,5 @@
-//! Everything that is tested from outside: the library as its users see it, and the program on real archives.
+//! Everything that is tested from outside: the library as its users see it, and the program on real
+//! archives.
 //!
 //! One binary: each one more would link everything again.
 

@@ -1,13 +1,15 @@
 //! The manual: every page can be shown, and its examples are true.
 //!
-//! A block that is marked `console` holds commands after `$`, and what they print. `…` stands for any further lines.
+//! A block that is marked `console` holds commands after `$`, and what they print. `…` stands for
+//! any further lines.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 fn pages() -> Vec<PathBuf> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/manual");
-    let mut pages: Vec<_> = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut pages: Vec<_> =
+        std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
     pages.sort();
     pages
 }
@@ -30,7 +32,10 @@ fn every_page_is_a_topic_of_the_help_and_in_the_list() {
         let text = std::fs::read_to_string(&page).unwrap();
         let title = text.lines().next().unwrap().trim_start_matches("# ");
         assert!(said(&["help", topic]).contains(title), "{topic}");
-        assert!(topics.contains(&format!("  {topic}")) && topics.contains(title), "{topic} is not in\n{topics}");
+        assert!(
+            topics.contains(&format!("  {topic}")) && topics.contains(title),
+            "{topic} is not in\n{topics}"
+        );
     }
     assert!(said(&["help", "fix"]).contains("--dockerfile"), "commands have their help");
     assert!(said(&["help"]).contains("Exit codes"));
@@ -51,7 +56,10 @@ fn an_unknown_topic_is_corrected() {
     let output = layerscope(&["help", "numbrs"]);
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(2));
-    assert!(said.contains("no such topic: numbrs") && said.contains("did you mean numbers?"), "{said}");
+    assert!(
+        said.contains("no such topic: numbrs") && said.contains("did you mean numbers?"),
+        "{said}"
+    );
     let output = layerscope(&["help", "xxxxxxxxxxxx"]);
     assert!(String::from_utf8_lossy(&output.stderr).contains("layerscope help topics"));
 }
@@ -65,10 +73,12 @@ fn the_examples_of_the_manual_are_true() {
     let mut examples = 0;
     for page in pages() {
         let text = std::fs::read_to_string(&page).unwrap();
-        for block in text.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next()) {
+        for block in text.split("```console\n").skip(1).filter_map(|rest| rest.split("```").next())
+        {
             for example in block.split("$ ").skip(1) {
                 let (command, expected) = example.split_once('\n').unwrap();
-                let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap_or_default());
+                let path =
+                    format!("{}:{}", bin.display(), std::env::var("PATH").unwrap_or_default());
                 let output = Command::new("sh")
                     .args(["-c", command])
                     .current_dir(directory.path())
@@ -82,7 +92,11 @@ fn the_examples_of_the_manual_are_true() {
                     None => printed == expected,
                 };
                 let said = String::from_utf8_lossy(&output.stderr);
-                assert!(is_true, "{}: {command}\nprints\n{printed}{said}instead of\n{expected}", page.display());
+                assert!(
+                    is_true,
+                    "{}: {command}\nprints\n{printed}{said}instead of\n{expected}",
+                    page.display()
+                );
                 examples += 1;
             }
         }
@@ -92,13 +106,20 @@ fn the_examples_of_the_manual_are_true() {
 
 #[test]
 fn the_readme_is_short_and_its_first_command_opens_an_image_by_its_name() {
-    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let readme =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
     assert!(readme.lines().count() <= 180, "{} lines", readme.lines().count());
     let first = readme.split("```sh\n").nth(1).and_then(|block| block.lines().next()).unwrap();
     let mut words = first.split_whitespace();
     let (program, image) = (words.next(), words.next().unwrap());
-    assert!(program == Some("layerscope") && image.contains(':') && !image.contains(".tar"), "{first}");
+    assert!(
+        program == Some("layerscope") && image.contains(':') && !image.contains(".tar"),
+        "{first}"
+    );
     let pictures: Vec<_> = readme.lines().filter(|line| line.starts_with("![")).collect();
-    let chown = pictures.iter().position(|picture| picture.contains("chown")).expect("a picture of the chown");
+    let chown = pictures
+        .iter()
+        .position(|picture| picture.contains("chown"))
+        .expect("a picture of the chown");
     assert!(chown < 3, "{pictures:?}");
 }

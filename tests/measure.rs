@@ -4,7 +4,9 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::support::build::{self, Entry, Image, Layer, dir, file, gone, gzip, hardlink, layer, opaque, symlink, tar};
+use crate::support::build::{
+    self, Entry, Image, Layer, dir, file, gone, gzip, hardlink, layer, opaque, symlink, tar,
+};
 use layerscope::advice::ladder::{LadderInputs, climb};
 use layerscope::advice::measure::{measure, measure_ladder};
 use layerscope::analysis::download::Download;
@@ -17,7 +19,8 @@ use layerscope::{Error, Inspection, Opened, Progress};
 fn text(seed: u64, lines: usize) -> String {
     let mut state = seed;
     let mut next = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         state >> 40
     };
     (0..lines).map(|_| format!("line {} of {seed}\n", next())).collect()
@@ -41,8 +44,19 @@ fn packed(entries: impl IntoIterator<Item = Entry>) -> u64 {
 /// A base; a compiler, a cache and an application; a change of the cache, and what is cleaned up.
 fn layers() -> [Layer; 4] {
     [
-        layer([dir("etc"), written("etc/passwd", 1), written("etc/old", 2), dir("d"), written("d/below", 3)]),
-        layer([dir("go"), written("go/compiler", 4), symlink("go/link", "compiler"), written("cache", 5)]),
+        layer([
+            dir("etc"),
+            written("etc/passwd", 1),
+            written("etc/old", 2),
+            dir("d"),
+            written("d/below", 3),
+        ]),
+        layer([
+            dir("go"),
+            written("go/compiler", 4),
+            symlink("go/link", "compiler"),
+            written("cache", 5),
+        ]),
         layer([dir("app"), written("app/program", 6), written("cache", 7), dir("etc").mode(0o700)]),
         layer([gone("go"), gone("etc/old"), dir("d"), opaque("d"), written("d/new", 8)]),
     ]
@@ -77,7 +91,8 @@ fn layers_made_one_take_what_gzip_makes_of_what_the_one_would_hold() {
 
 #[test]
 fn however_the_layers_are_stored_the_merged_one_is_the_same_and_the_base_keeps_its_size() {
-    for compress in [Layer::gzip as fn(Layer) -> Layer, |layer| layer.gzip_members(3), Layer::zstd] {
+    for compress in [Layer::gzip as fn(Layer) -> Layer, |layer| layer.gzip_members(3), Layer::zstd]
+    {
         let (opened, inspection) = read(layers().map(compress));
         let base = compress(layers()[0].clone()).stored().len() as u64;
         assert_eq!(inspection.layers[0].stored_bytes, base);
@@ -87,7 +102,11 @@ fn however_the_layers_are_stored_the_merged_one_is_the_same_and_the_base_keeps_i
     let opened = build::open(archive).unwrap();
     let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
     let base = gzip(layers()[0].tar()).len() as u64;
-    assert_eq!(download(&opened, &inspection, &[MERGE]), base + packed(merged()), "an archive compressed as a whole");
+    assert_eq!(
+        download(&opened, &inspection, &[MERGE]),
+        base + packed(merged()),
+        "an archive compressed as a whole"
+    );
 }
 
 #[test]
@@ -107,7 +126,11 @@ fn a_path_that_is_never_made_takes_what_hides_it_along() {
     let cleaned = packed([gone("etc/old"), dir("d"), opaque("d"), written("d/new", 8)]);
     let without = bytes(0) + packed([written("cache", 5)]) + bytes(2) + cleaned;
     assert_eq!(download(&opened, &inspection, &[drop("go")]), without);
-    let compiler = inspection.tree.find(b"go/compiler").and_then(|node| inspection.tree.versions(node).next()).unwrap();
+    let compiler = inspection
+        .tree
+        .find(b"go/compiler")
+        .and_then(|node| inspection.tree.versions(node).next())
+        .unwrap();
     let made = packed([dir("go"), symlink("go/link", "compiler"), written("cache", 5)]);
     let without = bytes(0) + made + bytes(2) + bytes(3);
     assert_eq!(
@@ -127,22 +150,39 @@ fn a_file_that_loses_its_first_name_ships_once_and_a_file_written_twice_as_it_is
         layer([written("kept", 5)]),
     ];
     let (opened, inspection) = read(links);
-    // The bytes stay with the header of the first name; the link that is the file now is not there besides.
-    let one = packed([written("first", 2), hardlink("third", "first"), written("twice", 4), written("kept", 5)]);
+    // The bytes stay with the header of the first name; the link that is the file now is not there
+    // besides.
+    let one = packed([
+        written("first", 2),
+        hardlink("third", "first"),
+        written("twice", 4),
+        written("kept", 5),
+    ]);
     let merge = Change::Merge { first: 1, last: 4 };
-    assert_eq!(download(&opened, &inspection, &[merge]), gzip(&tar([written("kept", 1)])).len() as u64 + one);
+    assert_eq!(
+        download(&opened, &inspection, &[merge]),
+        gzip(&tar([written("kept", 1)])).len() as u64 + one
+    );
 }
 
 #[test]
 fn what_the_base_has_stays_hidden_whatever_was_in_its_place_in_between() {
-    let layers = || [layer([written("f", 1)]), layer([written("f", 2), written("g", 3)]), layer([gone("f")])];
+    let layers = || {
+        [layer([written("f", 1)]), layer([written("f", 2), written("g", 3)]), layer([gone("f")])]
+    };
     let (opened, inspection) = read(layers());
     let base = gzip(layers()[0].tar()).len() as u64;
     let merge = Change::Merge { first: 1, last: 2 };
-    assert_eq!(download(&opened, &inspection, &[merge]), base + packed([written("g", 3), gone("f")]));
+    assert_eq!(
+        download(&opened, &inspection, &[merge]),
+        base + packed([written("g", 3), gone("f")])
+    );
     let overwritten = inspection.tree.versions(inspection.tree.find(b"f").unwrap()).next().unwrap();
     let without = Change::Without(vec![overwritten]);
-    assert_eq!(download(&opened, &inspection, &[without]), base + packed([written("g", 3)]) + packed([gone("f")]));
+    assert_eq!(
+        download(&opened, &inspection, &[without]),
+        base + packed([written("g", 3)]) + packed([gone("f")])
+    );
 }
 
 #[test]
@@ -214,7 +254,10 @@ fn a_damaged_layer_is_measured_up_to_the_damage_and_a_missing_one_as_empty() {
     members.retain(|member| member.name() != b"2.tar");
     let opened = build::open(tar(members)).unwrap();
     let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
-    assert!(download(&opened, &inspection, &[MERGE]) < gzip(layers()[0].tar()).len() as u64 + packed(merged()));
+    assert!(
+        download(&opened, &inspection, &[MERGE])
+            < gzip(layers()[0].tar()).len() as u64 + packed(merged())
+    );
 }
 
 #[test]
@@ -224,7 +267,13 @@ fn the_program_says_what_was_measured_and_why_a_pipe_cannot_be() {
     std::fs::write(&path, tar(Image::of(layers()).docker())).unwrap();
     let run = |arguments: &[&str], input: Stdio| {
         let program = env!("CARGO_BIN_EXE_layerscope");
-        Command::new(program).arg("ladder").args(arguments).arg("--measure").stdin(input).output().unwrap()
+        Command::new(program)
+            .arg("ladder")
+            .args(arguments)
+            .arg("--measure")
+            .stdin(input)
+            .output()
+            .unwrap()
     };
     let image = path.to_str().unwrap();
     let output = run(&[image, "--merge", "1-3", "--format", "json"], Stdio::null());
@@ -236,7 +285,10 @@ fn the_program_says_what_was_measured_and_why_a_pipe_cannot_be() {
     );
     let output = run(&[image], Stdio::null());
     let text = String::from_utf8(output.stdout).unwrap();
-    assert!(text.contains("      download: ") && text.contains("Download sizes were measured"), "{text}");
+    assert!(
+        text.contains("      download: ") && text.contains("Download sizes were measured"),
+        "{text}"
+    );
     assert!(!text.contains("if files compress as before"), "{text}");
     let output = run(&["-"], std::fs::File::open(&path).unwrap().into());
     let errors = String::from_utf8(output.stderr).unwrap();

@@ -22,7 +22,11 @@ const CASES: u32 = 500;
 
 fn config() -> ProptestConfig {
     let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
-    ProptestConfig { cases: cases.unwrap_or(CASES), failure_persistence: None, ..ProptestConfig::default() }
+    ProptestConfig {
+        cases: cases.unwrap_or(CASES),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
 }
 
 proptest! {
@@ -173,7 +177,9 @@ fn text(path: Vec<u8>) -> String {
 fn everything_in(model: &Model) -> Paths {
     let describe = |thing: &map::Thing| {
         let (kind, size, target) = match &thing.what {
-            What::File(inode) => (Kind::File, model.inodes[*inode].contents.size.into(), String::new()),
+            What::File(inode) => {
+                (Kind::File, model.inodes[*inode].contents.size.into(), String::new())
+            }
             What::Directory => (Kind::Directory, 0, String::new()),
             What::Symlink(target) => (Kind::Symlink, 0, target.clone()),
             What::Fifo => (Kind::Fifo, 0, String::new()),
@@ -184,7 +190,12 @@ fn everything_in(model: &Model) -> Paths {
 }
 
 fn bytes_of(model: &Model, counts: impl Fn(&map::Inode) -> bool) -> u64 {
-    model.inodes.iter().filter(|inode| counts(inode)).map(|inode| u64::from(inode.contents.size)).sum()
+    model
+        .inodes
+        .iter()
+        .filter(|inode| counts(inode))
+        .map(|inode| u64::from(inode.contents.size))
+        .sum()
 }
 
 fn the_tree_as_of_a_layer_is_that_of_the_layers_up_to_it(
@@ -194,14 +205,21 @@ fn the_tree_as_of_a_layer_is_that_of_the_layers_up_to_it(
 ) -> TestCaseResult {
     same_paths(&everything_at(&found.tree, n), &everything_in(model), &format!("as of layer {n}"))?;
     let root = found.tree.totals(n)[0];
-    prop_assert_eq!(root.visible, bytes_of(model, |inode| !inode.is_wasted()), "visible as of layer {}", n);
+    prop_assert_eq!(
+        root.visible,
+        bytes_of(model, |inode| !inode.is_wasted()),
+        "visible as of layer {}",
+        n
+    );
     prop_assert_eq!(root.wasted, bytes_of(model, map::Inode::is_wasted), "dead as of layer {}", n);
     Ok(())
 }
 
 fn the_final_tree_is_that_of_the_map(found: &Inspection, model: &Model) -> TestCaseResult {
     let listed = found.tree.final_paths();
-    let paths = listed.iter().map(|&(node, version)| (text(found.tree.path(node)), describe(&found.tree, version)));
+    let paths = listed
+        .iter()
+        .map(|&(node, version)| (text(found.tree.path(node)), describe(&found.tree, version)));
     let mut expected = everything_in(model);
     expected.remove("/");
     same_paths(&paths.collect(), &expected, "in the list of paths")?;
@@ -218,21 +236,33 @@ fn every_inode_lives_or_dies_as_in_the_map(found: &Inspection, model: &Model) ->
     let inodes: Vec<_> = tree.inodes().collect();
     prop_assert_eq!(inodes.len(), model.inodes.len(), "number of inodes");
     for (&version, inode) in inodes.iter().zip(&model.inodes) {
-        let what = (text(tree.path(tree.node_of(version))), tree.size(version), tree.added_in(version));
+        let what =
+            (text(tree.path(tree.node_of(version))), tree.size(version), tree.added_in(version));
         prop_assert_eq!(&what, &(slashed(&inode.path), inode.contents.size.into(), inode.layer));
-        let removal = tree.removal(version).map(|d| (text(tree.path(d.last_name)), d.reason, usize::from(d.layer)));
+        let removal = tree
+            .removal(version)
+            .map(|d| (text(tree.path(d.last_name)), d.reason, usize::from(d.layer)));
         match (removal, inode.end.as_ref().filter(|_| inode.is_wasted())) {
             (None, None) => {}
             (Some((last_name, reason, layer)), Some(end)) => {
                 // Of names that a layer takes at once, any may be the last.
-                let possible = |(path, of): &(Vec<String>, Reason)| (slashed(path), *of) == (last_name.clone(), reason);
+                let possible = |(path, of): &(Vec<String>, Reason)| {
+                    (slashed(path), *of) == (last_name.clone(), reason)
+                };
                 prop_assert_eq!(layer, end.layer, "{:?} died in", what);
-                prop_assert!(end.reasons.iter().any(possible), "{what:?} died at {last_name}, {reason:?}: {end:?}");
+                prop_assert!(
+                    end.reasons.iter().any(possible),
+                    "{what:?} died at {last_name}, {reason:?}: {end:?}"
+                );
             }
             (removal, end) => prop_assert!(false, "{what:?}: {removal:?}, expected {end:?}"),
         }
     }
-    prop_assert_eq!(found.wasted.len(), model.inodes.iter().filter(|inode| inode.is_wasted()).count(), "dead inodes");
+    prop_assert_eq!(
+        found.wasted.len(),
+        model.inodes.iter().filter(|inode| inode.is_wasted()).count(),
+        "dead inodes"
+    );
     Ok(())
 }
 
@@ -250,10 +280,17 @@ fn shipped_is_live_and_dead(found: &Inspection, model: &Model) -> TestCaseResult
             "live of layer {}",
             i
         );
-        let wasted: u64 = found.wasted.iter().filter(|wasted| wasted.added_in == i).map(|wasted| wasted.bytes).sum();
+        let wasted: u64 = found
+            .wasted
+            .iter()
+            .filter(|wasted| wasted.added_in == i)
+            .map(|wasted| wasted.bytes)
+            .sum();
         prop_assert_eq!(layer.size, layer.visible + wasted, "shipped = live + dead in layer {}", i);
         let hidden = |inode: &map::Inode| {
-            inode.is_wasted() && inode.layer < i && inode.end.as_ref().is_some_and(|end| end.layer == i)
+            inode.is_wasted()
+                && inode.layer < i
+                && inode.end.as_ref().is_some_and(|end| end.layer == i)
         };
         prop_assert_eq!(layer.hidden, bytes_of(model, hidden), "killed by layer {}", i);
     }

@@ -1,5 +1,5 @@
-//! Images by their names: from engines, by a command that stands for theirs, and from registries, by a server that
-//! counts what it sends and fails as servers do.
+//! Images by their names: from engines, by a command that stands for theirs, and from registries,
+//! by a server that counts what it sends and fails as servers do.
 
 mod cache;
 mod engines;

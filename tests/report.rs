@@ -8,7 +8,9 @@ use serde_json::Value;
 fn layerscope(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_layerscope"));
     // What the person who runs the tests has configured is no part of them.
-    command.args(arguments).env("LAYERSCOPE_CONFIG", if cfg!(windows) { "NUL" } else { "/dev/null" });
+    command
+        .args(arguments)
+        .env("LAYERSCOPE_CONFIG", if cfg!(windows) { "NUL" } else { "/dev/null" });
     command.stdin(Stdio::null()).output().unwrap()
 }
 
@@ -57,7 +59,10 @@ fn a_report_that_is_to_list_all_leaves_nothing_to_be_listed() {
     let directory = tempfile::tempdir().unwrap();
     let demo = demo(directory.path());
     let short = text(&layerscope(&["report", demo.to_str().unwrap()]).stdout);
-    assert!(short.contains("937 KiB  in 101 files, in 1 more place (--top 0 lists all)"), "{short}");
+    assert!(
+        short.contains("937 KiB  in 101 files, in 1 more place (--top 0 lists all)"),
+        "{short}"
+    );
     let long = text(&layerscope(&["report", "--top", "0", demo.to_str().unwrap()]).stdout);
     assert!(!long.contains("more place") && !long.contains("--top 0"), "{long}");
     assert!(long.contains("937 KiB  101 deleted files in"), "{long}");
@@ -66,11 +71,15 @@ fn a_report_that_is_to_list_all_leaves_nothing_to_be_listed() {
 #[test]
 fn who_asks_for_a_rule_that_finds_nothing_is_told_those_that_do() {
     let directory = tempfile::tempdir().unwrap();
-    let output = layerscope(&["ladder", demo(directory.path()).to_str().unwrap(), "--apply", "npm-cache"]);
+    let output =
+        layerscope(&["ladder", demo(directory.path()).to_str().unwrap(), "--apply", "npm-cache"]);
     assert_eq!(output.status.code(), Some(2));
     let error = text(&output.stderr);
     assert!(error.contains("error: the rule npm-cache finds nothing in your layers"), "{error}");
-    assert!(error.contains("hint: rules that find something, largest first: go-sdk, apk-virtual, "), "{error}");
+    assert!(
+        error.contains("hint: rules that find something, largest first: go-sdk, apk-virtual, "),
+        "{error}"
+    );
 }
 
 /// The text of the demo's report is kept beside the pictures.
@@ -80,7 +89,10 @@ fn kept(name: &str, now: &str) {
         std::fs::write(&file, now).unwrap();
     }
     let kept = std::fs::read_to_string(&file).unwrap_or_default();
-    assert!(kept == now, "screenshots/{name} differs; if this is right: LAYERSCOPE_UPDATE=1 cargo test\n{now}");
+    assert!(
+        kept == now,
+        "screenshots/{name} differs; if this is right: LAYERSCOPE_UPDATE=1 cargo test\n{now}"
+    );
 }
 
 #[test]
@@ -91,7 +103,8 @@ fn the_text_report_fits_80_columns() {
         let output = layerscope(&[&arguments[..], &[file.to_str().unwrap()]].concat());
         for line in text(&output.stdout).lines() {
             // What can be copied is never cut, and a long command has no place to break.
-            let is_code = line.starts_with(&" ".repeat(20)) || line.trim_start().starts_with("RUN ");
+            let is_code =
+                line.starts_with(&" ".repeat(20)) || line.trim_start().starts_with("RUN ");
             assert!(line.chars().count() <= 80 || is_code && !line.contains('…'), "{line}");
         }
     }
@@ -107,7 +120,9 @@ fn the_json_report_keeps_its_contract() {
     compiler.add_resource("report.json", schema).unwrap();
     let index = compiler.compile("report.json", &mut schemas).unwrap();
     for more in [vec![], vec!["--tree", "--top", "0"]] {
-        let output = layerscope(&[&["report", "--format", "json", file.to_str().unwrap()], &more[..]].concat());
+        let output = layerscope(
+            &[&["report", "--format", "json", file.to_str().unwrap()], &more[..]].concat(),
+        );
         let report: Value = serde_json::from_slice(&output.stdout).unwrap();
         schemas.validate(&report, index).unwrap_or_else(|error| panic!("{error:#}"));
         assert_eq!(report.get("tree").is_some(), !more.is_empty());
@@ -119,22 +134,34 @@ fn the_json_report_keeps_its_contract() {
 
 fn sums_up(report: &Value) {
     let number = |part: &Value, key: &str| part[key].as_u64().unwrap();
-    let sum = |list: &Value| list.as_array().unwrap().iter().map(|part| number(part, "bytes")).sum::<u64>();
+    let sum = |list: &Value| {
+        list.as_array().unwrap().iter().map(|part| number(part, "bytes")).sum::<u64>()
+    };
     let own = number(&report["totals"], "size_bytes") - number(&report["base"], "size_bytes");
     assert_eq!(sum(&report["bytes_by_purpose"]), own, "what is one's own, by what it is for");
-    assert!(sum(&report["findings"]) <= number(&report["totals"], "size_bytes"), "no byte is found twice");
+    assert!(
+        sum(&report["findings"]) <= number(&report["totals"], "size_bytes"),
+        "no byte is found twice"
+    );
     let layers = report["layers"].as_array().unwrap();
     for key in ["size_bytes", "visible_bytes", "wasted_bytes", "tar_bytes", "stored_bytes"] {
         let sum: u64 = layers.iter().map(|layer| number(layer, key)).sum();
         assert_eq!(sum, number(&report["totals"], key), "{key}");
     }
     for part in layers.iter().chain([&report["totals"]]) {
-        assert_eq!(number(part, "size_bytes"), number(part, "visible_bytes") + number(part, "wasted_bytes"));
+        assert_eq!(
+            number(part, "size_bytes"),
+            number(part, "visible_bytes") + number(part, "wasted_bytes")
+        );
     }
     if let Some(tree) = report.get("tree") {
         let listed: u64 = tree.as_array().unwrap().iter().map(|path| number(path, "size")).sum();
-        assert!(listed >= number(&report["totals"], "visible_bytes"), "names of one inode each have its size");
-        let wasted: u64 = report["wasted"].as_array().unwrap().iter().map(|wasted| number(wasted, "bytes")).sum();
+        assert!(
+            listed >= number(&report["totals"], "visible_bytes"),
+            "names of one inode each have its size"
+        );
+        let wasted: u64 =
+            report["wasted"].as_array().unwrap().iter().map(|wasted| number(wasted, "bytes")).sum();
         assert_eq!(wasted, number(&report["totals"], "wasted_bytes"));
     }
 }
@@ -148,10 +175,16 @@ fn rules_and_the_base_image_are_given_on_the_command_line() {
     let rules = rules.to_str().unwrap();
     let json = |arguments: &[&str]| -> Value {
         let output = layerscope(&[&["report", "--format", "json", image], arguments].concat());
-        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output.stderr)))
+        serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|_| panic!("{}", text(&output.stderr)))
     };
     let names = |report: &Value| -> Vec<String> {
-        report["findings"].as_array().unwrap().iter().map(|f| f["rule"].as_str().unwrap().into()).collect()
+        report["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|f| f["rule"].as_str().unwrap().into())
+            .collect()
     };
     assert!(names(&json(&[])).contains(&"go-sdk".into()));
     std::fs::write(rules, "[[rule]]\nid = \"go-sdk\"\nenabled = false\n").unwrap();
@@ -185,13 +218,17 @@ fn what_cannot_be_read_is_one_sentence_a_hint_and_exit_code_2() {
         (file("garbage.tar", &[0xde; 4096]), "is not an image archive"),
     ];
     for (path, words) in cases {
-        for command in [vec![path.as_str()], vec!["report", &path], vec!["report", "--format", "json", &path]] {
+        for command in
+            [vec![path.as_str()], vec!["report", &path], vec!["report", "--format", "json", &path]]
+        {
             let output = layerscope(&command);
             let message = text(&output.stderr);
             assert_eq!(output.status.code(), Some(2), "{command:?}");
             assert!(output.stdout.is_empty());
             assert!(
-                message.starts_with("error: ") && message.contains(words) && message.contains("\nhint: "),
+                message.starts_with("error: ")
+                    && message.contains(words)
+                    && message.contains("\nhint: "),
                 "{message}"
             );
             assert_eq!(message.lines().count(), 2, "{message}");
@@ -201,10 +238,13 @@ fn what_cannot_be_read_is_one_sentence_a_hint_and_exit_code_2() {
 
 #[test]
 fn a_reader_that_closes_the_pipe_early_is_no_error() {
-    let script =
-        format!("{} report --top 0 \"$0\" | head -n 1; exit ${{PIPESTATUS[0]}}", env!("CARGO_BIN_EXE_layerscope"));
+    let script = format!(
+        "{} report --top 0 \"$0\" | head -n 1; exit ${{PIPESTATUS[0]}}",
+        env!("CARGO_BIN_EXE_layerscope")
+    );
     let directory = tempfile::tempdir().unwrap();
-    let output = Command::new("bash").args(["-c", &script]).arg(demo(directory.path())).output().unwrap();
+    let output =
+        Command::new("bash").args(["-c", &script]).arg(demo(directory.path())).output().unwrap();
     assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
 }
 
@@ -217,7 +257,11 @@ fn the_demo_is_never_written_over_a_file() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("mine.tar already exists"), "{}", text(&output.stderr));
     assert_eq!(std::fs::read(&file).unwrap(), b"mine");
-    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1, "no half-written file is left");
+    assert_eq!(
+        std::fs::read_dir(directory.path()).unwrap().count(),
+        1,
+        "no half-written file is left"
+    );
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! One image, opened in every way that it can come: file, directory, pipe, compressed; one of several; verified.
+//! One image, opened in every way that it can come: file, directory, pipe, compressed; one of
+//! several; verified.
 
 mod compression;
 
@@ -36,7 +37,8 @@ fn text(bytes: &[u8]) -> String {
 }
 
 fn report(arguments: &[&str], input: Option<&[u8]>) -> Value {
-    let output = layerscope(&[&["report", "--format", "json", "--top", "0"], arguments].concat(), input);
+    let output =
+        layerscope(&[&["report", "--format", "json", "--top", "0"], arguments].concat(), input);
     assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }
@@ -79,10 +81,15 @@ fn a_file_and_a_pipe_give_the_same_account_plain_and_compressed() {
     let directory = tempfile::tempdir().unwrap();
     for (layout, members) in [("docker", image().docker()), ("oci", image().oci())] {
         let plain = tar(members);
-        for (compression, bytes) in compressed(&plain).into_iter().chain([("none", plain.clone())]) {
+        for (compression, bytes) in compressed(&plain).into_iter().chain([("none", plain.clone())])
+        {
             let file = write(directory.path(), "image", &bytes);
             assert_eq!(account(&report(&[&file], None)), expected(), "{layout} {compression} file");
-            assert_eq!(account(&report(&["-"], Some(&bytes))), expected(), "{layout} {compression} pipe");
+            assert_eq!(
+                account(&report(&["-"], Some(&bytes))),
+                expected(),
+                "{layout} {compression} pipe"
+            );
         }
     }
 }
@@ -104,7 +111,11 @@ fn layers_of_any_compression_may_go_by_in_a_pipe() {
 #[test]
 fn what_is_piped_in_is_meant_where_nothing_is_named() {
     let output = layerscope(&[], Some(&tar(image().docker())));
-    assert!(text(&output.stdout).starts_with("built:latest · linux/amd64 · 2 layers"), "{}", text(&output.stdout));
+    assert!(
+        text(&output.stdout).starts_with("built:latest · linux/amd64 · 2 layers"),
+        "{}",
+        text(&output.stdout)
+    );
 }
 
 #[test]
@@ -157,12 +168,18 @@ fn a_root_filesystem_is_shown_as_one_layer() {
     let root = directory.path().join("root");
     std::fs::create_dir(&root).unwrap();
     tar::Archive::new(&archive[..]).unpack(&root).unwrap();
-    let mut inputs = vec![write(directory.path(), "rootfs.tar", &archive), root.to_str().unwrap().to_owned()];
-    inputs.extend(compressed(&archive).iter().map(|(name, bytes)| write(directory.path(), name, bytes)));
+    let mut inputs =
+        vec![write(directory.path(), "rootfs.tar", &archive), root.to_str().unwrap().to_owned()];
+    inputs.extend(
+        compressed(&archive).iter().map(|(name, bytes)| write(directory.path(), name, bytes)),
+    );
     for input in inputs {
         let report = report(&[&input, "--tree"], None);
         assert_eq!(report["totals"]["size_bytes"], 320, "{input}");
-        assert_eq!((report["layers"].as_array().unwrap().len(), report["tree"].as_array().unwrap().len()), (1, 4));
+        assert_eq!(
+            (report["layers"].as_array().unwrap().len(), report["tree"].as_array().unwrap().len()),
+            (1, 4)
+        );
         assert!(report["warnings"][0]["message"].as_str().unwrap().contains("shown as one layer"));
     }
 }
@@ -181,11 +198,21 @@ fn what_is_no_image_is_said_with_what_it_is_instead() {
     let directory = tempfile::tempdir().unwrap();
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     gzip.write_all(b"%PDF-1.7").unwrap();
-    let without_index: Vec<Entry> = image().oci().into_iter().filter(|entry| entry.name() != b"index.json").collect();
+    let without_index: Vec<Entry> =
+        image().oci().into_iter().filter(|entry| entry.name() != b"index.json").collect();
     let cases = [
-        (write(directory.path(), "paper", &gzip.finish().unwrap()), "it is a gzip file that holds a PDF document"),
-        (write(directory.path(), "blobs", &tar(without_index)), "neither manifest.json, index.json nor repositories"),
-        (directory.path().to_str().unwrap().to_owned(), "is a directory that holds neither an image"),
+        (
+            write(directory.path(), "paper", &gzip.finish().unwrap()),
+            "it is a gzip file that holds a PDF document",
+        ),
+        (
+            write(directory.path(), "blobs", &tar(without_index)),
+            "neither manifest.json, index.json nor repositories",
+        ),
+        (
+            directory.path().to_str().unwrap().to_owned(),
+            "is a directory that holds neither an image",
+        ),
     ];
     for (path, words) in cases {
         let output = layerscope(&["report", &path], None);
@@ -198,7 +225,9 @@ fn what_is_no_image_is_said_with_what_it_is_instead() {
 fn several() -> Vec<u8> {
     let mut layout = Layout::default();
     let mut descriptors = Vec::new();
-    for (tag, platform, bytes) in [("one:1", "amd64", 10), ("two:1", "amd64", 20), ("two:1", "arm64", 30)] {
+    for (tag, platform, bytes) in
+        [("one:1", "amd64", 10), ("two:1", "amd64", 20), ("two:1", "arm64", 30)]
+    {
         let mut image = Image::of([layer([file("f", bytes)])]);
         image.tags = serde_json::json!([tag]);
         image.config["architecture"] = platform.into();
@@ -219,13 +248,18 @@ fn of_several_images_one_has_to_be_named_and_the_list_says_which_there_are() {
     for part in ["holds 3 images", "one:1  linux/amd64", "two:1  linux/arm64", "--image"] {
         assert!(message.contains(part), "{part:?} is not in {message}");
     }
-    let size =
-        |arguments: &[&str]| report(&[&[file.as_str()], arguments].concat(), None)["totals"]["size_bytes"].clone();
+    let size = |arguments: &[&str]| {
+        report(&[&[file.as_str()], arguments].concat(), None)["totals"]["size_bytes"].clone()
+    };
     assert_eq!(size(&["--image", "one:1"]), 10);
     assert_eq!(size(&["--image", "two:1", "--platform", "linux/arm64"]), 30);
     assert_eq!(size(&["--image", "two:1", "--platform", "linux/amd64"]), 20);
     let output = layerscope(&["report", &file, "--image", "three"], None);
-    assert!(text(&output.stderr).contains("holds no image called three"), "{}", text(&output.stderr));
+    assert!(
+        text(&output.stderr).contains("holds no image called three"),
+        "{}",
+        text(&output.stderr)
+    );
 }
 
 #[test]
@@ -235,7 +269,10 @@ fn a_manifest_that_is_listed_under_two_tags_is_one_image_with_both() {
     let mut again = once.clone();
     again["annotations"] = serde_json::json!({ "org.opencontainers.image.ref.name": "second:1" });
     let archive = tar(layout.members([once, again]));
-    assert_eq!(report(&["-"], Some(&archive))["image"]["tags"], serde_json::json!(["built:latest", "second:1"]));
+    assert_eq!(
+        report(&["-"], Some(&archive))["image"]["tags"],
+        serde_json::json!(["built:latest", "second:1"])
+    );
 }
 
 #[test]
@@ -245,7 +282,8 @@ fn the_images_of_an_archive_are_listed_as_text_and_as_json() {
     assert_eq!(lines.lines().count(), 3, "{lines}");
     let output = layerscope(&["images", "-", "--format", "json"], Some(&archive));
     let list: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let platforms: Vec<_> = list["images"].as_array().unwrap().iter().map(|image| image["platform"].clone()).collect();
+    let platforms: Vec<_> =
+        list["images"].as_array().unwrap().iter().map(|image| image["platform"].clone()).collect();
     assert_eq!(platforms, ["linux/amd64", "linux/amd64", "linux/arm64"]);
     let id = list["images"][2]["id"].as_str().unwrap();
     assert_eq!(report(&["-", "--image", &id[..19]], Some(&archive))["totals"]["size_bytes"], 30);
@@ -265,13 +303,28 @@ fn verification_names_the_layer_that_is_not_what_it_should_be_and_ends_with_exit
     let output = layerscope(&["report", "--verify", "--format", "json", &file], None);
     assert_eq!(output.status.code(), Some(1));
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!((report["mismatches"].as_array().unwrap().len(), &report["mismatches"][0]["layer"]), (1, &1.into()));
-    assert!(layerscope(&["report", &file], None).status.success(), "without --verify nothing is hashed");
-
-    let output = layerscope(&["report", "--verify", "-"], Some(&tar([support::build::file("etc/passwd", 20)])));
-    assert_eq!(output.status.code(), Some(2), "a digest that is missing is no mismatch, and verifies nothing");
+    assert_eq!(
+        (report["mismatches"].as_array().unwrap().len(), &report["mismatches"][0]["layer"]),
+        (1, &1.into())
+    );
     assert!(
-        text(&output.stdout).replace("\n    ", " ").contains("neither manifest nor config has a digest of it"),
+        layerscope(&["report", &file], None).status.success(),
+        "without --verify nothing is hashed"
+    );
+
+    let output = layerscope(
+        &["report", "--verify", "-"],
+        Some(&tar([support::build::file("etc/passwd", 20)])),
+    );
+    assert_eq!(
+        output.status.code(),
+        Some(2),
+        "a digest that is missing is no mismatch, and verifies nothing"
+    );
+    assert!(
+        text(&output.stdout)
+            .replace("\n    ", " ")
+            .contains("neither manifest nor config has a digest of it"),
         "{}",
         text(&output.stdout)
     );
@@ -281,13 +334,18 @@ fn verification_names_the_layer_that_is_not_what_it_should_be_and_ends_with_exit
     flipped[at] = 8;
     let output = layerscope(&["report", "--verify", "-"], Some(&flipped));
     assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output.stdout).contains("layer 0: its bytes have the digest"), "{}", text(&output.stdout));
+    assert!(
+        text(&output.stdout).contains("layer 0: its bytes have the digest"),
+        "{}",
+        text(&output.stdout)
+    );
 }
 
 /// The report of an input that only a shell can name.
 fn through_shell(script: &str, directory: &Path) -> Value {
     let script = script.replace("layerscope", env!("CARGO_BIN_EXE_layerscope"));
-    let output = Command::new("bash").args(["-c", &script]).current_dir(directory).output().unwrap();
+    let output =
+        Command::new("bash").args(["-c", &script]).current_dir(directory).output().unwrap();
     assert!(output.status.success(), "{script}: {}", text(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
 }
@@ -306,7 +364,11 @@ fn a_pipe_that_has_a_name_is_read_as_standard_input_is() {
             "rm -f pipe; mkfifo pipe; cat image > pipe & layerscope report --format json --top 0 pipe",
             "layerscope report --format json --top 0 /dev/stdin < image",
         ] {
-            assert_eq!(account(&through_shell(script, directory.path())), expected(), "{name}: {script}");
+            assert_eq!(
+                account(&through_shell(script, directory.path())),
+                expected(),
+                "{name}: {script}"
+            );
         }
     }
 }
@@ -317,12 +379,16 @@ fn a_directory_that_may_not_be_read_is_a_hole_in_the_account_and_not_its_end() {
     use std::os::unix::fs::PermissionsExt;
     use std::os::unix::process::CommandExt;
     let directory = tempfile::tempdir().unwrap();
-    let open = |path: &Path, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    let open = |path: &Path, mode| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap()
+    };
     let root = directory.path().join("root");
     for name in ["etc/secret", "usr/bin", "var/lib"] {
         std::fs::create_dir_all(root.join(name)).unwrap();
     }
-    for (name, size) in [("etc/passwd", 20), ("etc/secret/key", 7), ("usr/bin/tool", 300), ("var/lib/db", 5)] {
+    for (name, size) in
+        [("etc/passwd", 20), ("etc/secret/key", 7), ("usr/bin/tool", 300), ("var/lib/db", 5)]
+    {
         std::fs::write(root.join(name), vec![b'x'; size]).unwrap();
     }
     open(directory.path(), 0o755);
@@ -336,16 +402,25 @@ fn a_directory_that_may_not_be_read_is_a_hole_in_the_account_and_not_its_end() {
     }
     let output = match command.output() {
         Ok(output) => output,
-        Err(error) => return eprintln!("skipped: the program cannot be run as another user: {error}"),
+        Err(error) => {
+            return eprintln!("skipped: the program cannot be run as another user: {error}");
+        }
     };
     open(&root.join("etc/secret"), 0o755);
     open(&root.join("var/lib"), 0o755);
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output.stderr)));
+    let report: Value = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|_| panic!("{}", text(&output.stderr)));
     assert_eq!(report["totals"]["size_bytes"], 320);
-    let messages: Vec<_> =
-        report["warnings"].as_array().unwrap().iter().map(|w| w["message"].as_str().unwrap()).collect();
+    let messages: Vec<_> = report["warnings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|w| w["message"].as_str().unwrap())
+        .collect();
     for closed in ["root/etc/secret", "root/var/lib"] {
-        let named = messages.iter().any(|message| message.contains(closed) && message.contains("permission denied"));
+        let named = messages
+            .iter()
+            .any(|message| message.contains(closed) && message.contains("permission denied"));
         assert!(named, "{closed}: {messages:?}");
     }
 }
@@ -358,11 +433,16 @@ fn linked_layout(root: &Path, out: impl Fn(usize) -> bool) -> std::path::PathBuf
     let blobs = layout.join("blobs/sha256");
     let base = root.join("base");
     std::fs::create_dir(&base).unwrap();
-    let mut names: Vec<_> = std::fs::read_dir(&blobs).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let mut names: Vec<_> =
+        std::fs::read_dir(&blobs).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
     for (i, name) in names.into_iter().enumerate().filter(|(i, _)| out(*i)) {
         std::fs::rename(blobs.join(&name), base.join(i.to_string())).unwrap();
-        std::os::unix::fs::symlink(Path::new("../../../base").join(i.to_string()), blobs.join(&name)).unwrap();
+        std::os::unix::fs::symlink(
+            Path::new("../../../base").join(i.to_string()),
+            blobs.join(&name),
+        )
+        .unwrap();
     }
     layout
 }
@@ -381,7 +461,8 @@ fn blobs_that_are_links_out_of_a_layout_are_followed_if_they_have_their_digest()
     let layout = linked_layout(directory.path(), |_| false);
     for name in ["blobs", "index.json"] {
         std::fs::rename(layout.join(name), directory.path().join("base").join(name)).unwrap();
-        std::os::unix::fs::symlink(directory.path().join("base").join(name), layout.join(name)).unwrap();
+        std::os::unix::fs::symlink(directory.path().join("base").join(name), layout.join(name))
+            .unwrap();
         assert_eq!(account(&report(&[layout.to_str().unwrap()], None)), expected(), "{name}");
     }
 }

@@ -1,4 +1,5 @@
-//! The real program in a pseudo-terminal: it opens, moves, resizes, quits, and leaves the terminal as it was.
+//! The real program in a pseudo-terminal: it opens, moves, resizes, quits, and leaves the terminal
+//! as it was.
 #![cfg(unix)]
 
 mod session;
@@ -27,7 +28,11 @@ fn it_opens_moves_resizes_and_quits() {
         .sees("Help · type to search")
         .types("\x1b")
         .loses("Help · ");
-    session.types(":biggest").sees("list the biggest files").types("\x1b").loses("list the biggest files");
+    session
+        .types(":biggest")
+        .sees("list the biggest files")
+        .types("\x1b")
+        .loses("list the biggest files");
     session.resize(120, 40).sees("18 links, 0 B").types("\t").sees("375 entries · tar");
     session.resize(40, 12).sees("Layers · 4").types("\t").sees("Layers 0–3");
     session.types("q");
@@ -38,7 +43,9 @@ fn it_opens_moves_resizes_and_quits() {
 fn a_terminal_that_is_said_to_be_huge_is_drawn_in_part() {
     let mut session = Session::start(&["demo"], 80, 24);
     session.sees("wasted 200 MiB").types("[").sees("Layers 0–2");
-    for (columns, rows) in [(u16::MAX, u16::MAX), (u16::MAX, 1), (1, u16::MAX), (1000, 1000), (0, 0)] {
+    for (columns, rows) in
+        [(u16::MAX, u16::MAX), (u16::MAX, 1), (1, u16::MAX), (1000, 1000), (0, 0)]
+    {
         session.master.resize(size(columns, rows)).unwrap();
         session.types("]").reads_more().types("[");
     }
@@ -52,7 +59,12 @@ fn a_paste_is_no_keys_and_goes_into_a_line_in_one_piece() {
     session.sees("wasted 200 MiB");
     let paste = |text: &str| format!("\x1b[200~{text}\x1b[201~");
     session.types(&paste("q 3 x")).types("[").sees("Layers 0–2").types("]").sees("Layers 0–3");
-    session.types("/").types(&paste(&"/usr\n".repeat(2000))).types("\x15").types(&paste("libmenuw")).sees("libmenuw");
+    session
+        .types("/")
+        .types(&paste(&"/usr\n".repeat(2000)))
+        .types("\x15")
+        .types(&paste("libmenuw"))
+        .sees("libmenuw");
     session.types("\r").sees("libmenuw").types("q");
     assert!(session.ends().success());
     let left = session.raw.rfind(LEAVE_ALTERNATE_SCREEN).unwrap();
@@ -87,12 +99,18 @@ fn sigterm_ends_it_in_order() {
 #[test]
 fn control_z_stops_it_and_the_shell_brings_it_back_whole() {
     let mut command = command("sh");
-    let script = format!("set -m; '{PROGRAM}' demo; echo it is stopped; read answer; fg >/dev/null; echo it is over");
+    let script = format!(
+        "set -m; '{PROGRAM}' demo; echo it is stopped; read answer; fg >/dev/null; echo it is over"
+    );
     command.args(["-c", &script]);
     let mut session = Session::run(command, 80, 24);
     session.sees("/usr/lib/go").types("[").sees("Layers 0–2").types("\x1a").sees("it is stopped");
     assert!(!session.screen.screen().alternate_screen() && !session.screen.screen().hide_cursor());
-    assert_eq!(modes(&*session.master), session.modes_before, "the terminal's modes while it is stopped");
+    assert_eq!(
+        modes(&*session.master),
+        session.modes_before,
+        "the terminal's modes while it is stopped"
+    );
     session.resize(120, 40).types("\n").sees("Layers 0–2").sees("libmenuw");
     assert!(session.screen.screen().alternate_screen());
     session.types("]").sees("Layers 0–3").types("q").sees("it is over");
@@ -135,7 +153,8 @@ fn a_terminal_that_does_not_say_its_colours_is_not_waited_for_and_its_late_answe
 
 #[test]
 fn a_light_terminal_gets_colours_for_light_backgrounds() {
-    // The red of the light theme. An answer may come too late where the machine is busy, so there is more than one try.
+    // The red of the light theme. An answer may come too late where the machine is busy, so there
+    // is more than one try.
     let light = "38;2;179;38;30";
     let got_it = (0..20).any(|_| {
         let mut session = Session::in_colour();
@@ -157,7 +176,10 @@ fn on_a_dumb_terminal_there_is_no_screen_but_a_hint() {
     command.args(["TERM=dumb", PROGRAM, "demo"]);
     let mut session = Session::run(command, 80, 24);
     assert_eq!(session.ends().exit_code(), 2);
-    assert!(session.raw.contains("TERM=dumb") && session.raw.contains("hint: the same as text: layerscope report"));
+    assert!(
+        session.raw.contains("TERM=dumb")
+            && session.raw.contains("hint: the same as text: layerscope report")
+    );
     assert!(!session.raw.contains('\x1b'), "{:?}", session.raw);
 }
 
@@ -175,7 +197,11 @@ fn the_mouse_is_taken_unless_it_is_left_to_the_terminal() {
 #[test]
 fn the_build_plays_by_itself_until_it_is_paused() {
     let mut session = Session::start(&["demo", "--view", "replay"], 80, 24);
-    session.sees("▶ playing").sees("RUN apk add --update go git mercurial").types(" ").sees("┃┃ paused");
+    session
+        .sees("▶ playing")
+        .sees("RUN apk add --update go git mercurial")
+        .types(" ")
+        .sees("┃┃ paused");
     while session.output.recv_timeout(Duration::from_millis(300)).is_ok() {}
     session.types(" ").types("....").sees("The end: 210 MiB").types("q");
     assert!(session.ends().success());
@@ -199,7 +225,8 @@ fn from_a_pipe_the_keys_are_read_from_the_terminal() {
     let mut command = command("sh");
     let directory = tempfile::tempdir().unwrap();
     let demo = directory.path().join("demo.tar");
-    let script = format!("'{PROGRAM}' demo --write '{0}' && cat '{0}' | '{PROGRAM}'", demo.display());
+    let script =
+        format!("'{PROGRAM}' demo --write '{0}' && cat '{0}' | '{PROGRAM}'", demo.display());
     command.args(["-c", &script]);
     let mut session = Session::run(command, 80, 24);
     session.sees("/usr/lib/go").types("[").sees("Layers 0–2").types("q");
@@ -213,9 +240,15 @@ fn the_story_of_an_image_is_told_over_the_explorer_also_from_a_pipe() {
     for tell in ["'{1}' learn --image '{0}'", "cat '{0}' | '{1}' learn --image -"] {
         let tell = tell.replace("{0}", demo.to_str().unwrap()).replace("{1}", PROGRAM);
         let mut command = command("sh");
-        command.args(["-c", &format!("rm -f '{0}'; '{PROGRAM}' demo --write '{0}' && {tell}", demo.display())]);
+        command.args([
+            "-c",
+            &format!("rm -f '{0}'; '{PROGRAM}' demo --write '{0}' && {tell}", demo.display()),
+        ]);
         let mut session = Session::run(command, 80, 24);
-        session.sees("Guided tour of layerscope/demo:latest · 1 of").types("  ").sees("How big is the");
+        session
+            .sees("Guided tour of layerscope/demo:latest · 1 of")
+            .types("  ")
+            .sees("How big is the");
         session.types("b").sees("Right.").types("L").sees("Looking around").types("q");
         assert!(session.ends().success());
     }
@@ -225,7 +258,11 @@ fn the_story_of_an_image_is_told_over_the_explorer_also_from_a_pipe() {
 fn a_lesson_that_is_being_read_is_left_for_the_list() {
     let mut session = Session::start(&["learn"], 80, 24);
     session.sees("1. The cleanup").sees("8. The chown");
-    assert!(!session.screen.screen().contents().contains('…'), "{}", session.screen.screen().contents());
+    assert!(
+        !session.screen.screen().contents().contains('…'),
+        "{}",
+        session.screen.screen().contents()
+    );
     session.types("j\r").loses("1. The cleanup").types("\x1b").sees("1. The cleanup");
     session.types("k\r").sees("1 of").types("q");
     assert!(session.ends().success());
@@ -239,7 +276,11 @@ fn control_characters_of_an_image_never_reach_the_terminal() {
     let mut session = Session::start(&[file.to_str().unwrap()], 120, 40);
     session.sees("\\x1b]0;owned").sees("RUN echo \\x1b[31m").types("q");
     session.ends();
-    assert!(!session.raw.contains("\x1b]0;owned") && !session.raw.contains("\x1b[31mred"), "{:?}", session.raw);
+    assert!(
+        !session.raw.contains("\x1b]0;owned") && !session.raw.contains("\x1b[31mred"),
+        "{:?}",
+        session.raw
+    );
 }
 
 #[test]
@@ -252,7 +293,11 @@ fn a_file_of_a_compressed_layer_is_looked_at_searched_and_given_to_a_pager() {
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     gzip.write_all(&tar(&[("server.log", text.into_bytes())])).unwrap();
     let manifest = br#"[{"Config":"c.json","RepoTags":["a:1"],"Layers":["l.tar.gz"]}]"#.to_vec();
-    let image = [("l.tar.gz", gzip.finish().unwrap()), ("c.json", b"{}".to_vec()), ("manifest.json", manifest)];
+    let image = [
+        ("l.tar.gz", gzip.finish().unwrap()),
+        ("c.json", b"{}".to_vec()),
+        ("manifest.json", manifest),
+    ];
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("image.tar");
     std::fs::write(&file, tar(&image)).unwrap();
@@ -274,10 +319,16 @@ fn two_images(directory: &std::path::Path) -> [String; 2] {
     let shared = tar(&[("lib", vec![b'x'; 3000])]);
     let images = [("old", vec![b'y'; 9000]), ("new", vec![b'y'; 2000])];
     images.map(|(name, program)| {
-        let manifest = format!(r#"[{{"Config":"c.json","RepoTags":["app:{name}"],"Layers":["0.tar","1.tar"]}}]"#);
+        let manifest = format!(
+            r#"[{{"Config":"c.json","RepoTags":["app:{name}"],"Layers":["0.tar","1.tar"]}}]"#
+        );
         let own = tar(&[("program", program)]);
-        let members =
-            [("0.tar", shared.clone()), ("1.tar", own), ("c.json", b"{}".to_vec()), ("manifest.json", manifest.into())];
+        let members = [
+            ("0.tar", shared.clone()),
+            ("1.tar", own),
+            ("c.json", b"{}".to_vec()),
+            ("manifest.json", manifest.into()),
+        ];
         let file = directory.join(format!("{name}.tar"));
         std::fs::write(&file, tar(&members)).unwrap();
         file.to_str().unwrap().to_owned()
@@ -304,7 +355,8 @@ fn what_is_in_an_archive_that_was_changed_is_not_shown() {
     let [image, _] = two_images(directory.path());
     let mut session = Session::start(&[&image], 80, 24);
     session.sees("program").types("/program\r").sees("program");
-    // The findings are read first, and the clock of some filesystems moves every few milliseconds only.
+    // The findings are read first, and the clock of some filesystems moves every few milliseconds
+    // only.
     std::thread::sleep(Duration::from_millis(500));
     let file = std::fs::File::options().write(true).open(&image).unwrap();
     std::os::unix::fs::FileExt::write_all_at(&file, &[b'z'; 100], 5000).unwrap();
@@ -318,7 +370,11 @@ fn a_comparison_is_written_where_it_is_asked_for_or_where_there_is_no_screen() {
     let [old, new] = two_images(directory.path());
     let mut session = Session::start(&["compare", "--format", "text", &old, &new], 80, 24);
     assert!(session.ends().success());
-    assert!(session.raw.contains("Biggest differences") && !session.raw.contains("\x1b[?1049h"), "{}", session.raw);
+    assert!(
+        session.raw.contains("Biggest differences") && !session.raw.contains("\x1b[?1049h"),
+        "{}",
+        session.raw
+    );
     let mut command = command("env");
     command.args(["TERM=dumb", PROGRAM, "compare", &old, &new]);
     let mut session = Session::run(command, 80, 24);
@@ -366,7 +422,8 @@ fn hostile() -> Vec<u8> {
 fn image_with_a_gap(directory: &std::path::Path) -> String {
     let layer = tar(&[("program", vec![b'y'; 9000])]);
     let manifest = r#"[{"Config":"c.json","RepoTags":["part:1"],"Layers":["0.tar","1.tar"]}]"#;
-    let members = [("0.tar", layer), ("c.json", b"{}".to_vec()), ("manifest.json", manifest.into())];
+    let members =
+        [("0.tar", layer), ("c.json", b"{}".to_vec()), ("manifest.json", manifest.into())];
     let file = directory.join("part.tar");
     std::fs::write(&file, tar(&members)).unwrap();
     file.to_str().unwrap().to_owned()
@@ -389,12 +446,25 @@ fn a_screen_whose_image_is_not_whole_ends_as_a_report_does() {
         assert_eq!(session.ends().exit_code(), 2, "{arguments:?}");
         let left = session.raw.rfind(LEAVE_ALTERNATE_SCREEN).unwrap();
         let said = &session.raw[left..];
-        assert!(said.contains("part:1 could only be read in part: layer 1 is not known (absent)"), "{said}");
+        assert!(
+            said.contains("part:1 could only be read in part: layer 1 is not known (absent)"),
+            "{said}"
+        );
         let mut session = Session::start(&[arguments, &["--accept", "absent"]].concat(), 80, 24);
         session.sees(seen).types("q");
         assert!(session.ends().success(), "{arguments:?}: what is accepted is no reason");
     }
     let mut session = Session::start(&["compare", &part, &old], 80, 24);
-    session.sees("app:old against part:1").types("\r").sees("Layers 0–1").types("q").sees("against").types("q");
-    assert_eq!(session.ends().exit_code(), 2, "an image that was opened from the comparison and left");
+    session
+        .sees("app:old against part:1")
+        .types("\r")
+        .sees("Layers 0–1")
+        .types("q")
+        .sees("against")
+        .types("q");
+    assert_eq!(
+        session.ends().exit_code(),
+        2,
+        "an image that was opened from the comparison and left"
+    );
 }

@@ -11,7 +11,12 @@ use serde_json::Value;
 
 /// Whether a tool is installed; one that must be and is not, fails the test.
 pub fn installed(tool: &str) -> bool {
-    let there = Command::new(tool).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+    let there = Command::new(tool)
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok();
     let required = std::env::var("LAYERSCOPE_TOOLS").unwrap_or_default();
     assert!(
         there || !required.split(',').any(|name| name == tool),
@@ -26,7 +31,11 @@ pub fn installed(tool: &str) -> bool {
 /// Runs a tool, which must succeed.
 pub fn run(tool: &str, arguments: &[&str]) {
     let output = Command::new(tool).args(arguments).output().unwrap();
-    assert!(output.status.success(), "{tool} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{tool} {arguments:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 /// An image with something deleted, something replaced and something that stays.
@@ -46,8 +55,11 @@ fn image() -> Image {
 
 /// The part of the account that a copy must not change.
 fn numbers(path: &Path) -> Value {
-    let account = account(&inspect(path, None).unwrap_or_else(|error| panic!("{}: {error}", path.display())));
-    let sizes = |layer: &Value| [layer["size_bytes"].clone(), layer["visible_bytes"].clone(), layer["diff_id"].clone()];
+    let account =
+        account(&inspect(path, None).unwrap_or_else(|error| panic!("{}: {error}", path.display())));
+    let sizes = |layer: &Value| {
+        [layer["size_bytes"].clone(), layer["visible_bytes"].clone(), layer["diff_id"].clone()]
+    };
     let layers: Vec<_> = account["layers"].as_array().unwrap().iter().map(sizes).collect();
     serde_json::json!({ "layers": layers, "wasted": account["wasted"], "tree": account["tree"] })
 }
@@ -99,7 +111,10 @@ fn umoci_s_layers_are_read_as_it_writes_them() {
     run("umoci", &["insert", "--rootless", "--image", &tagged, "--whiteout", "/opt/tools/one"]);
     run("umoci", &["insert", "--rootless", "--image", &tagged, "--opaque", tree, "/opt/tools"]);
     let account = account(&inspect(&layout, None).unwrap());
-    assert_eq!((&account["totals"]["size_bytes"], &account["totals"]["visible_bytes"]), (&2600.into(), &1300.into()));
+    assert_eq!(
+        (&account["totals"]["size_bytes"], &account["totals"]["visible_bytes"]),
+        (&2600.into(), &1300.into())
+    );
     let wasted: Vec<_> = account["wasted"]
         .as_array()
         .unwrap()
@@ -121,16 +136,28 @@ fn buildah_s_images_are_read_as_it_pushes_them() {
     let path = |name: &str| directory.path().join(name).display().to_string();
     let (root, runroot) = (path("storage"), path("run"));
     std::fs::write(directory.path().join("big"), [3; 50_000]).unwrap();
-    std::fs::write(directory.path().join("Dockerfile"), "FROM scratch\nCOPY big /big\nCOPY Dockerfile /big\n").unwrap();
+    std::fs::write(
+        directory.path().join("Dockerfile"),
+        "FROM scratch\nCOPY big /big\nCOPY Dockerfile /big\n",
+    )
+    .unwrap();
     let storage = ["--storage-driver", "vfs", "--root", &root, "--runroot", &runroot];
     let context = directory.path().display().to_string();
     run(
         "buildah",
-        &[&storage[..], &["bud", "--isolation", "chroot", "--layers", "-q", "-t", "built:1", &context]].concat(),
+        &[
+            &storage[..],
+            &["bud", "--isolation", "chroot", "--layers", "-q", "-t", "built:1", &context],
+        ]
+        .concat(),
     );
     for transport in ["docker-archive", "oci-archive"] {
         let file = path(transport);
-        run("buildah", &[&storage[..], &["push", "-q", "built:1", &format!("{transport}:{file}:built:1")]].concat());
+        run(
+            "buildah",
+            &[&storage[..], &["push", "-q", "built:1", &format!("{transport}:{file}:built:1")]]
+                .concat(),
+        );
         let account = account(&inspect(Path::new(&file), None).unwrap());
         assert_eq!(account["wasted"][0]["bytes"], 50_000, "{transport}");
         assert_eq!(account["wasted"][0]["reason"], "overwritten");

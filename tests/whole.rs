@@ -1,4 +1,5 @@
-//! What could not be read is never told as if it were known: by no command, in no format, and by no exit code.
+//! What could not be read is never told as if it were known: by no command, in no format, and by no
+//! exit code.
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -20,7 +21,10 @@ mod verified;
 
 /// 1,300 bytes in layer 0, of which layer 1 deletes 300 and adds 700.
 fn image() -> Image {
-    Image::of([layer([dir("bin"), file("bin/sh", 1000), file("old", 300)]), layer([file("app", 700), gone("old")])])
+    Image::of([
+        layer([dir("bin"), file("bin/sh", 1000), file("old", 300)]),
+        layer([file("app", 700), gone("old")]),
+    ])
 }
 
 /// The archive of [`image`] without a member.
@@ -81,14 +85,22 @@ fn every_command_says_that_a_layer_is_absent_and_ends_with_2() {
     ] {
         let (code, out, error) = run(arguments);
         assert_eq!(code, Some(2), "{arguments:?}: {error}");
-        assert!(format!("{out}{error}").contains("not in the archive"), "{arguments:?}: {out}{error}");
-        assert!(!out.contains("No wasted bytes:") && !out.contains("efficiency"), "{arguments:?}: {out}");
+        assert!(
+            format!("{out}{error}").contains("not in the archive"),
+            "{arguments:?}: {out}{error}"
+        );
+        assert!(
+            !out.contains("No wasted bytes:") && !out.contains("efficiency"),
+            "{arguments:?}: {out}"
+        );
         let (code, ..) = run(&[arguments, &["--accept", "absent"]].concat());
         assert_eq!(code, Some(0), "{arguments:?}: what is accepted is no reason");
         let (code, ..) = run(&[arguments, &["--accept", "foreign,encrypted"]].concat());
         assert_eq!(code, Some(2), "{arguments:?}: only what is named is accepted");
     }
-    for arguments in [&["report", &all][..], &["ladder", &all], &["fix", &all], &["compare", &all, &all]] {
+    for arguments in
+        [&["report", &all][..], &["ladder", &all], &["fix", &all], &["compare", &all, &all]]
+    {
         assert_eq!(run(arguments).0, Some(0), "{arguments:?}");
     }
 }
@@ -100,9 +112,17 @@ fn a_handout_says_at_its_head_and_at_the_pictures_what_is_not_known() {
     let all = written(directory.path(), "all.tar", &tar(image().docker()));
     for format in ["markdown", "html"] {
         let text = |path: &str| run(&["learn", "--image", path, "--format", format]).1;
-        assert!(text(&part).contains("incomplete, because layer 0 is not known"), "{}", text(&part));
+        assert!(
+            text(&part).contains("incomplete, because layer 0 is not known"),
+            "{}",
+            text(&part)
+        );
         assert!(text(&part).contains("(not in the"), "{}", text(&part));
-        assert!(!text(&all).contains("incomplete") && !text(&all).contains("(not in the"), "{}", text(&all));
+        assert!(
+            !text(&all).contains("incomplete") && !text(&all).contains("(not in the"),
+            "{}",
+            text(&all)
+        );
     }
 }
 
@@ -118,7 +138,10 @@ fn totals_are_lower_bounds_and_ratios_are_left_out() {
     assert_eq!(report["completeness"]["whole"], false);
     assert_eq!(report["completeness"]["gaps"][0]["gap"], "absent");
     assert_eq!(report["warnings"][0]["code"], "layer-absent");
-    assert_eq!((&report["totals"]["exact"], &report["totals"]["efficiency"]), (&false.into(), &Value::Null));
+    assert_eq!(
+        (&report["totals"]["exact"], &report["totals"]["efficiency"]),
+        (&false.into(), &Value::Null)
+    );
     assert_eq!(report["layers"][0]["known"], "absent");
     assert_eq!(report["possible_sizes"][0]["exact"], false);
 }
@@ -129,14 +152,24 @@ fn a_comparison_keeps_what_is_unknown_apart_from_what_differs() {
     let part = written(directory.path(), "part.tar", &without(&layer_name()));
     let all = written(directory.path(), "all.tar", &tar(image().docker()));
     let (_, text, _) = run(&["compare", &part, &all, "--format", "text"]);
-    assert!(!text.contains("bigger") && !text.contains("added") && text.contains("unknown"), "{text}");
+    assert!(
+        !text.contains("bigger") && !text.contains("added") && text.contains("unknown"),
+        "{text}"
+    );
     let (_, text, _) = run(&["compare", &part, &all, "--format", "json"]);
     let report = json(&text);
     assert_eq!(report["images"][0]["exact"], false);
-    assert_eq!((&report["images"][1]["ratio"], &report["download"]["exact"]), (&Value::Null, &false.into()));
+    assert_eq!(
+        (&report["images"][1]["ratio"], &report["download"]["exact"]),
+        (&Value::Null, &false.into())
+    );
     assert_eq!(report["changes"].as_array().unwrap().len(), 0, "{text}");
-    let unknown: Vec<_> =
-        report["unknown"].as_array().unwrap().iter().map(|part| part["path"].as_str().unwrap()).collect();
+    let unknown: Vec<_> = report["unknown"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|part| part["path"].as_str().unwrap())
+        .collect();
     assert!(unknown.contains(&"/bin/sh"), "{unknown:?}");
 }
 
@@ -148,7 +181,10 @@ fn verification_has_three_ends() {
     assert!(code == Some(0) && text.contains("Verified") && text.contains("2 diff IDs"), "{text}");
     let part = written(directory.path(), "part.tar", &without(&layer_name()));
     let (code, text, error) = run(&["report", "--verify", &part]);
-    assert!(code == Some(2) && text.contains("Not verified") && !text.contains("\nVerified"), "{text}{error}");
+    assert!(
+        code == Some(2) && text.contains("Not verified") && !text.contains("\nVerified"),
+        "{text}{error}"
+    );
     let report = json(&run(&["report", "--verify", "--format", "json", &part]).1);
     assert_eq!(
         (&report["verification"]["outcome"], &report["verification"]["layers"]),
@@ -158,7 +194,10 @@ fn verification_has_three_ends() {
     wrong.config["rootfs"]["diff_ids"][1] = format!("sha256:{}", "0".repeat(64)).into();
     let wrong = written(directory.path(), "wrong.tar", &tar(wrong.docker()));
     let (code, text, _) = run(&["report", "--verify", &wrong]);
-    assert!(code == Some(1) && text.contains("Mismatches") && !text.contains("\nVerified"), "{text}");
+    assert!(
+        code == Some(1) && text.contains("Mismatches") && !text.contains("\nVerified"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -198,29 +237,41 @@ fn a_layer_that_ends_early_is_known_up_to_there() {
     let cut = layer([file("app", 700), file("more", 5000)]).damaged(|tar| tar.truncate(2048));
     let found = inspect(tar(Image::of([cut]).docker())).unwrap();
     assert!(matches!(found.completeness.layer(0), Known::UpTo(2048)), "{:?}", found.completeness);
-    assert!(found.completeness.is_short_of(&[Gap::Absent, Gap::Foreign, Gap::Encrypted]), "a cut is not accepted");
+    assert!(
+        found.completeness.is_short_of(&[Gap::Absent, Gap::Foreign, Gap::Encrypted]),
+        "a cut is not accepted"
+    );
 }
 
 #[test]
 fn a_layer_that_is_no_tar_is_not_an_empty_one() {
-    let found = inspect(tar(Image::of([Layer::of_tar(b"%PDF-1.7 and so on".repeat(100))]).docker())).unwrap();
+    let found =
+        inspect(tar(Image::of([Layer::of_tar(b"%PDF-1.7 and so on".repeat(100))]).docker()))
+            .unwrap();
     assert_eq!(found.completeness.layer(0), Known::NotATar, "{:?}", found.warnings);
     assert_eq!(found.efficiency(), None);
 }
 
 #[test]
 fn a_tar_without_a_manifest_is_a_layer_if_it_is_whole_and_zeros_are_none() {
-    // A tar without entries is two zero blocks, or a record of them; other zeros are what a failed copy leaves.
+    // A tar without entries is two zero blocks, or a record of them; other zeros are what a failed
+    // copy leaves.
     for zeros in [512, 20_000, 40_960] {
         assert!(inspect(vec![0; zeros]).is_err(), "{zeros} zeros");
     }
     assert!(inspect(gzip(&vec![0; 20_000])).is_err());
     let odd = tar([file("notes.txt", 100), dir("letters"), file("letters/a", 5)]);
     assert_eq!(inspect(odd.clone()).unwrap().layers.len(), 1, "a layer may hold anything");
-    assert!(inspect(odd[..600].to_vec()).is_err(), "what was cut has to look like a root filesystem");
-    for root in
-        [vec![dir("etc"), file("etc/passwd", 20)], vec![file("usr/bin/env", 20)], vec![gone("old")], vec![dir("var")]]
-    {
+    assert!(
+        inspect(odd[..600].to_vec()).is_err(),
+        "what was cut has to look like a root filesystem"
+    );
+    for root in [
+        vec![dir("etc"), file("etc/passwd", 20)],
+        vec![file("usr/bin/env", 20)],
+        vec![gone("old")],
+        vec![dir("var")],
+    ] {
         let found = inspect(tar(root)).unwrap();
         assert_eq!(found.layers.len(), 1);
         assert!(found.completeness.is_whole(), "{:?}", found.warnings);
@@ -237,7 +288,12 @@ fn an_image_one_directory_down_is_found() {
         let bytes = tar(std::iter::once(dir("myimage")).chain(below));
         for bytes in [bytes.clone(), gzip(&bytes)] {
             let found = inspect(bytes).unwrap();
-            assert_eq!((found.totals.size, found.totals.wasted()), (2000, 300), "{:?}", found.warnings);
+            assert_eq!(
+                (found.totals.size, found.totals.wasted()),
+                (2000, 300),
+                "{:?}",
+                found.warnings
+            );
             assert!(found.completeness.is_whole(), "{:?}", found.warnings);
             assert!(found.warnings.iter().any(|warning| warning.kind.code() == "nested"));
         }

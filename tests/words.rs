@@ -44,8 +44,11 @@ fn below(directory: &str, ending: &str) -> Vec<PathBuf> {
 /// The string literals of a source file that are sentences, without those of its tests.
 fn literals(source: &str) -> Vec<String> {
     let source = source.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
-    let token = Regex::new(r##"(?s)//[^\n]*|'(?:[^'\\\n]|\\[^\n]{1,9})'|r#".*?"#|"((?:[^"\\]|\\.)*)""##).unwrap();
-    let found = token.captures_iter(source).filter_map(|found| Some(found.get(1)?.as_str().to_owned()));
+    let token =
+        Regex::new(r##"(?s)//[^\n]*|'(?:[^'\\\n]|\\[^\n]{1,9})'|r#".*?"#|"((?:[^"\\]|\\.)*)""##)
+            .unwrap();
+    let found =
+        token.captures_iter(source).filter_map(|found| Some(found.get(1)?.as_str().to_owned()));
     found.filter(|text| text.contains(' ')).collect()
 }
 
@@ -67,14 +70,22 @@ fn no_text_for_users_has_an_old_term() {
             false => texts.extend(text.lines().map(|line| (name.clone(), line.to_owned()))),
         }
     };
-    let sources =
-        below("src", ".rs").into_iter().filter(|path| !path.components().any(|part| part.as_os_str() == "tests"));
+    let sources = below("src", ".rs")
+        .into_iter()
+        .filter(|path| !path.components().any(|part| part.as_os_str() == "tests"));
     let sources = sources.filter(|path| path.file_name().is_some_and(|name| name != "tests.rs"));
-    let pages = below("assets/manual", ".md").into_iter().filter(|path| !path.ends_with("style.md"));
-    let words = below("assets/lessons", ".toml").into_iter().chain([root().join("assets/rules.toml")]);
+    let pages =
+        below("assets/manual", ".md").into_iter().filter(|path| !path.ends_with("style.md"));
+    let words =
+        below("assets/lessons", ".toml").into_iter().chain([root().join("assets/rules.toml")]);
     let schemas = below("assets", ".schema.json");
     let pictures = below("screenshots", ".txt");
-    let all = sources.chain(pages).chain(words).chain(schemas).chain(pictures).chain([root().join("README.md")]);
+    let all = sources
+        .chain(pages)
+        .chain(words)
+        .chain(schemas)
+        .chain(pictures)
+        .chain([root().join("README.md")]);
     for path in all {
         read(path);
     }
@@ -92,7 +103,9 @@ fn no_text_for_users_has_an_old_term() {
         "demo",
         "config",
     ];
-    for arguments in [vec!["--help"]].into_iter().chain(commands.map(|command| vec![command, "--help"])) {
+    for arguments in
+        [vec!["--help"]].into_iter().chain(commands.map(|command| vec![command, "--help"]))
+    {
         let text = help(&arguments);
         assert!(text.contains("Usage"), "{arguments:?} prints {text}");
         texts.extend(text.lines().map(|line| (format!("help {arguments:?}"), line.to_owned())));
@@ -114,11 +127,20 @@ fn no_text_for_users_has_an_old_term() {
 #[test]
 fn the_test_finds_what_it_looks_for() {
     let old = Regex::new(&OLD.replace("\\\n    ", "")).unwrap();
-    for text in ["200 MiB still ship", "nothing is dead", "The dead bytes", "a rung of it", "6 came (480 KiB)"] {
+    for text in [
+        "200 MiB still ship",
+        "nothing is dead",
+        "The dead bytes",
+        "a rung of it",
+        "6 came (480 KiB)",
+    ] {
         assert!(old.is_match(text), "{text}");
     }
     assert!(!old.is_match("a relationship, deadlines"));
-    assert_eq!(literals("let a = \"one two\"; // \"three four\"\nlet b = 'x'; f(\"word\");"), ["one two"]);
+    assert_eq!(
+        literals("let a = \"one two\"; // \"three four\"\nlet b = 'x'; f(\"word\");"),
+        ["one two"]
+    );
 }
 
 /// No picture and no report gives one thing a plural.

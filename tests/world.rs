@@ -1,4 +1,5 @@
-//! The program when the world around it fails: signals, full disks, limits, and archives that change while they are read.
+//! The program when the world around it fails: signals, full disks, limits, and archives that
+//! change while they are read.
 #![cfg(unix)]
 
 mod changed;
@@ -46,8 +47,10 @@ fn image(directory: &Path) -> PathBuf {
 /// An image whose Dockerfile has two RUN instructions that `fix` combines.
 fn image_to_fix(directory: &Path) -> PathBuf {
     let path = directory.join("image.tar");
-    let mut image =
-        Image::of([layer([dir("etc"), file("etc/one", 3000), file("large", 3_000_000)]), layer([gone("large")])]);
+    let mut image = Image::of([
+        layer([dir("etc"), file("etc/one", 3000), file("large", 3_000_000)]),
+        layer([gone("large")]),
+    ]);
     for (step, command) in ["make /large", "rm /large"].into_iter().enumerate() {
         image.config["history"][step]["created_by"] = format!("/bin/sh -c {command}").into();
     }
@@ -58,7 +61,8 @@ fn image_to_fix(directory: &Path) -> PathBuf {
 /// The names of what is in a directory, in order.
 fn names(directory: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(directory).unwrap();
-    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<_> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
 }

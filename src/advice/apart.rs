@@ -1,5 +1,5 @@
-//! Tells which `RUN` instructions cannot become one although one removes what another made: each starts with something
-//! that the one before it did not leave so.
+//! Tells which `RUN` instructions cannot become one although one removes what another made: each
+//! starts with something that the one before it did not leave so.
 
 use std::collections::HashSet;
 
@@ -13,7 +13,8 @@ const BUILDKIT: &str = "buildkit.dockerfile.v0";
 /// Files in `/etc` that a builder mounts for each `RUN`.
 const IN_ETC: [&str; 3] = ["hosts", "hostname", "resolv.conf"];
 /// Directories that a builder mounts for each `RUN`.
-const MOUNTED: [&str; 6] = ["/dev/", "/proc/", "/sys/", "/run/secrets", "/run/lock", "/run/.containerenv"];
+const MOUNTED: [&str; 6] =
+    ["/dev/", "/proc/", "/sys/", "/run/secrets", "/run/lock", "/run/.containerenv"];
 /// Paths there that keep nothing.
 const KEEP_NOTHING: [&str; 16] = [
     "/dev/null",
@@ -34,14 +35,17 @@ const KEEP_NOTHING: [&str; 16] = [
     "/sys/fs/cgroup",
 ];
 
-/// Returns why the `RUN` instructions of some layers, the lowest first, cannot become one, as a clause; `None` if
-/// nothing in the image speaks against it.
+/// Returns why the `RUN` instructions of some layers, the lowest first, cannot become one, as a
+/// clause; `None` if nothing in the image speaks against it.
 pub(crate) fn kept_apart(inspection: &Inspection, layers: &[usize]) -> Option<String> {
     let [earlier @ .., last] = layers else { return None };
-    by_a_link(inspection, layers).or_else(|| by_a_mount(inspection, earlier)).or_else(|| by_a_volume(inspection, *last))
+    by_a_link(inspection, layers)
+        .or_else(|| by_a_mount(inspection, earlier))
+        .or_else(|| by_a_volume(inspection, *last))
 }
 
-/// The end of a layer breaks hard links: the next one changes a copy. In one `RUN` all names would change.
+/// The end of a layer breaks hard links: the next one changes a copy. In one `RUN` all names would
+/// change.
 fn by_a_link(inspection: &Inspection, layers: &[usize]) -> Option<String> {
     let tree = &inspection.tree;
     tree.linked_inodes().next()?;
@@ -59,7 +63,9 @@ fn by_a_link(inspection: &Inspection, layers: &[usize]) -> Option<String> {
             })
     })?;
     let path = escaped(&tree.path(tree.node_of(changed)));
-    Some(format!("{path} is a hard link that a later RUN changes, and in one RUN its other names would change as well"))
+    Some(format!(
+        "{path} is a hard link that a later RUN changes, and in one RUN its other names would change as well"
+    ))
 }
 
 /// A path that a builder mounts starts anew with each `RUN`.
@@ -77,10 +83,11 @@ pub(crate) fn mounted(text: &str) -> Option<String> {
     words.iter().find_map(|word| {
         let name = word.rsplit('/').next().unwrap_or_default();
         let is_glob = name.contains(['*', '?', '[']);
-        let is_in_etc =
-            word.strip_prefix("/etc/").is_some_and(|rest| IN_ETC.contains(&rest) || rest == name && is_glob)
-                || goes_to_etc && IN_ETC.contains(word)
-                || word.ends_with("../etc/hosts");
+        let is_in_etc = word
+            .strip_prefix("/etc/")
+            .is_some_and(|rest| IN_ETC.contains(&rest) || rest == name && is_glob)
+            || goes_to_etc && IN_ETC.contains(word)
+            || word.ends_with("../etc/hosts");
         let whole = format!("{}/", word.trim_end_matches('/'));
         let is_below = |place: &&str| whole.starts_with(place) || word.starts_with(place);
         let is_mounted = MOUNTED.iter().any(is_below)
@@ -110,12 +117,19 @@ fn by_a_volume(inspection: &Inspection, last: usize) -> Option<String> {
     // The base image's own may be in no history.
     let inherited = inspection.run.volumes.iter().find(|volume| !behind.contains(*volume));
     let volume = before.first().or(inherited)?;
-    Some(format!("{} is a volume, and what a RUN writes there is gone for the next one", escaped_str(volume)))
+    Some(format!(
+        "{} is a volume, and what a RUN writes there is gone for the next one",
+        escaped_str(volume)
+    ))
 }
 
-/// Returns the keyword of an instruction between two layers that may not be able to move: it has a meaning for what
-/// comes behind it.
-pub(crate) fn between(inspection: &Inspection, added_in: usize, removed_in: usize) -> Option<&'static str> {
+/// Returns the keyword of an instruction between two layers that may not be able to move: it has a
+/// meaning for what comes behind it.
+pub(crate) fn between(
+    inspection: &Inspection,
+    added_in: usize,
+    removed_in: usize,
+) -> Option<&'static str> {
     let mut made = 0;
     inspection.history.iter().find_map(|entry| {
         let makes_layer = entry.empty_layer != Some(true);
@@ -123,7 +137,9 @@ pub(crate) fn between(inspection: &Inspection, added_in: usize, removed_in: usiz
         let is_inside = !makes_layer && made > added_in && made <= removed_in;
         let text = is_inside.then(|| entry.instruction().text)?;
         let word = text.split_whitespace().next()?;
-        ["ENV", "ARG", "WORKDIR", "USER", "SHELL", "VOLUME"].into_iter().find(|keyword| *keyword == word)
+        ["ENV", "ARG", "WORKDIR", "USER", "SHELL", "VOLUME"]
+            .into_iter()
+            .find(|keyword| *keyword == word)
     })
 }
 

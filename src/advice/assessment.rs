@@ -93,14 +93,21 @@ impl Study {
         progress: &Arc<Progress>,
     ) -> Result<Self, Error> {
         let rules = Rules::built_in();
-        let question = Question { contents: Some(contents), progress: Some(progress), ..Question::with(&rules) };
+        let question = Question {
+            contents: Some(contents),
+            progress: Some(progress),
+            ..Question::with(&rules)
+        };
         Self::above(detect(inspection), inspection, &question)
     }
 
-    /// Returns the smallest of the possible sizes that keep the program as it is, and the size as built.
+    /// Returns the smallest of the possible sizes that keep the program as it is, and the size as
+    /// built.
     pub fn smallest(&self) -> Option<(&PossibleSize, &PossibleSize)> {
-        let kept =
-            self.ladder.iter().filter(|possible_size| !matches!(possible_size.step, Step::Stripped | Step::Packed));
+        let kept = self
+            .ladder
+            .iter()
+            .filter(|possible_size| !matches!(possible_size.step, Step::Stripped | Step::Packed));
         Some((kept.min_by_key(|possible_size| possible_size.size)?, self.ladder.first()?))
     }
 
@@ -117,13 +124,25 @@ impl Study {
         let tree = &inspection.tree;
         let rules = question.rules;
         let mut matches = Matches::find(inspection, rules);
-        let packages = question.contents.map(|contents| Packages::read(tree, contents, progress)).unwrap_or_default();
+        let packages = question
+            .contents
+            .map(|contents| Packages::read(tree, contents, progress))
+            .unwrap_or_default();
         let runtime = match question.contents {
-            Some(contents) => Some(Program::detect(&Filesystem::new(tree, contents, progress), &inspection.run)?),
+            Some(contents) => {
+                Some(Program::detect(&Filesystem::new(tree, contents, progress), &inspection.run)?)
+            }
             None => None,
         };
         let mut commands = vec![
-            inspection.run.entrypoint.iter().chain(&inspection.run.command).cloned().collect::<Vec<_>>().join(" "),
+            inspection
+                .run
+                .entrypoint
+                .iter()
+                .chain(&inspection.run.command)
+                .cloned()
+                .collect::<Vec<_>>()
+                .join(" "),
         ];
         if let (Some(runtime), Some(contents)) = (&runtime, question.contents) {
             keep(runtime, tree, rules, &mut matches);
@@ -146,7 +165,15 @@ impl Study {
             },
         );
         let application_known = !application.is_empty();
-        Ok(Self { findings, base, shares, application_known, runtime, ladder, ladder_inputs: inputs })
+        Ok(Self {
+            findings,
+            base,
+            shares,
+            application_known,
+            runtime,
+            ladder,
+            ladder_inputs: inputs,
+        })
     }
 }
 
@@ -157,15 +184,19 @@ const SCRIPT: u64 = 256 << 10;
 fn scripts(filesystem: &Filesystem<'_>, program: &Program) -> Result<Vec<String>, Error> {
     let mut texts = Vec::new();
     let application = &program.application;
-    for file in application.through.iter().chain(application.program.iter().map(|program| &program.file)) {
-        let script = readable(filesystem.read_start(file.version, SCRIPT))?.filter(|bytes| bytes.starts_with(b"#!"));
+    for file in
+        application.through.iter().chain(application.program.iter().map(|program| &program.file))
+    {
+        let script = readable(filesystem.read_start(file.version, SCRIPT))?
+            .filter(|bytes| bytes.starts_with(b"#!"));
         texts.extend(script.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()));
     }
     // A script that an interpreter is given has no such beginning.
     let tree = filesystem.tree();
     for version in application.files.iter().filter_map(|&node| tree.last(node)) {
         if tree.kind(version) == Kind::File && tree.size(version) <= SCRIPT {
-            let text = readable(filesystem.read_start(version, SCRIPT))?.filter(|bytes| !bytes.contains(&0));
+            let text = readable(filesystem.read_start(version, SCRIPT))?
+                .filter(|bytes| !bytes.contains(&0));
             texts.extend(text.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()));
         }
     }
@@ -175,12 +206,18 @@ fn scripts(filesystem: &Filesystem<'_>, program: &Program) -> Result<Vec<String>
 /// Excludes the program and its needs from the rules.
 fn keep(program: &Program, tree: &Tree, rules: &Rules, matches: &mut Matches) {
     let application = &program.application;
-    let started = application.through.iter().chain(application.program.iter().map(|program| &program.file));
-    let started: Vec<_> = started.flat_map(|file| file.links.iter().copied().chain([file.node])).collect();
+    let started =
+        application.through.iter().chain(application.program.iter().map(|program| &program.file));
+    let started: Vec<_> =
+        started.flat_map(|file| file.links.iter().copied().chain([file.node])).collect();
     matches.keep_programs(tree, rules, &started);
     matches.keep_files(tree, rules, &application.files);
     if let Some(needed) = &program.needed {
-        let loaded = needed.files.iter().map(|required| required.file.node).chain(needed.links.iter().copied());
+        let loaded = needed
+            .files
+            .iter()
+            .map(|required| required.file.node)
+            .chain(needed.links.iter().copied());
         let looked_for = needed.needs.iter().flat_map(|need| need.files.iter().copied());
         matches.keep_needs(loaded.chain(looked_for));
     }

@@ -50,7 +50,8 @@ impl Cause<'_> {
 }
 
 impl Avoidable {
-    /// Adds up what an assessment found: pairs of layers count whole, everything else by its finding.
+    /// Adds up what an assessment found: pairs of layers count whole, everything else by its
+    /// finding.
     pub fn measure(inspection: &Inspection, study: &Study) -> Self {
         let mut sums = Self::default();
         for WastedGroup { added_in, bytes, .. } in wasted_groups(inspection) {
@@ -72,7 +73,9 @@ impl Avoidable {
 
     /// Returns the largest group of bytes that changes in the user's own layers would save.
     pub fn biggest_cause<'a>(inspection: &Inspection, study: &'a Study) -> Option<Cause<'a>> {
-        let groups = wasted_groups(inspection).into_iter().filter(|group| group.added_in >= study.base.layers);
+        let groups = wasted_groups(inspection)
+            .into_iter()
+            .filter(|group| group.added_in >= study.base.layers);
         let removed = groups.filter(|group| group.bytes > 0).map(|group| Cause::Removed {
             added_in: group.added_in,
             removed_in: group.removed_in,
@@ -87,17 +90,21 @@ impl Avoidable {
             let matters = matches!(finding.level, Level::Leftovers | Level::Toolchain);
             finding.fate == Fate::Left && finding.whose == Whose::Own && matters
         });
-        let left =
-            left.map(|finding| Cause::Left { title: &finding.title, layer: finding.added_in, bytes: finding.bytes });
+        let left = left.map(|finding| Cause::Left {
+            title: &finding.title,
+            layer: finding.added_in,
+            bytes: finding.bytes,
+        });
         removed.chain(left).max_by_key(Cause::bytes)
     }
 
-    /// Adds up the bytes of each layer that changes in the user's own layers would save; together they are
-    /// [`Avoidable::own`].
+    /// Adds up the bytes of each layer that changes in the user's own layers would save; together
+    /// they are [`Avoidable::own`].
     pub fn of_layers(inspection: &Inspection, study: &Study) -> Vec<u64> {
         let mut layers = vec![0; inspection.layers.len()];
         let is_own = |layer: &usize| *layer >= study.base.layers;
-        let wasted = wasted_groups(inspection).into_iter().map(|group| (group.added_in, group.bytes));
+        let wasted =
+            wasted_groups(inspection).into_iter().map(|group| (group.added_in, group.bytes));
         let found = study.findings.iter().filter(|finding| {
             let matters = matches!(finding.level, Level::Leftovers | Level::Toolchain);
             finding.fate == Fate::Left && finding.whose == Whose::Own && matters

@@ -49,7 +49,14 @@ pub struct SuggestedChange {
 impl SuggestedChange {
     /// Makes a remedy that consists of a sentence.
     pub(super) fn new(kind: Kind, what: impl Into<String>) -> Self {
-        Self { kind, what: what.into(), dockerfile: None, dockerignore: Vec::new(), is_certain: true, saves: 0 }
+        Self {
+            kind,
+            what: what.into(),
+            dockerfile: None,
+            dockerignore: Vec::new(),
+            is_certain: true,
+            saves: 0,
+        }
     }
 
     /// Adds an instruction, unless it is too long to read.
@@ -57,8 +64,14 @@ impl SuggestedChange {
         Self { dockerfile: line.filter(|line| line.len() <= LINE), ..self }
     }
 
-    /// Makes the remedy for bytes of layer `added_in` that layer `removed_in` deletes, replaces or rewrites.
-    pub fn for_wasted(inspection: &Inspection, added_in: usize, removed_in: usize, reason: Reason) -> Self {
+    /// Makes the remedy for bytes of layer `added_in` that layer `removed_in` deletes, replaces or
+    /// rewrites.
+    pub fn for_wasted(
+        inspection: &Inspection,
+        added_in: usize,
+        removed_in: usize,
+        reason: Reason,
+    ) -> Self {
         if added_in == removed_in {
             return Self::new(
                 Kind::Other,
@@ -66,21 +79,28 @@ impl SuggestedChange {
             );
         }
         let text = |layer: usize| inspection.layers[layer].instruction.text.as_str();
-        let (run, copied) = (text(added_in).starts_with("RUN "), added_in > 0 && copies(text(added_in)));
+        let (run, copied) =
+            (text(added_in).starts_with("RUN "), added_in > 0 && copies(text(added_in)));
         let both = run && text(removed_in).starts_with("RUN ");
         match reason {
-            Reason::RewrittenUnchanged if run => {
-                Self::new(Kind::Copy, format!("set mode and owner in the RUN of layer {added_in} itself"))
-            }
+            Reason::RewrittenUnchanged if run => Self::new(
+                Kind::Copy,
+                format!("set mode and owner in the RUN of layer {added_in} itself"),
+            ),
             Reason::RewrittenUnchanged => {
-                let needs_buildkit = text(removed_in).contains("chmod") && !is_by_buildkit(inspection, added_in);
+                let needs_buildkit =
+                    text(removed_in).contains("chmod") && !is_by_buildkit(inspection, added_in);
                 let builder = if needs_buildkit { " (--chmod needs BuildKit)" } else { "" };
-                Self::new(Kind::Copy, format!("set mode and owner while copying: COPY --chmod=… --chown=…{builder}"))
+                Self::new(
+                    Kind::Copy,
+                    format!("set mode and owner while copying: COPY --chmod=… --chown=…{builder}"),
+                )
             }
             _ if both => Self::merge(inspection, added_in, removed_in, "use a multi-stage build"),
-            Reason::Overwritten => {
-                Self::new(Kind::Other, "write each file once, in the instruction that knows its final contents")
-            }
+            Reason::Overwritten => Self::new(
+                Kind::Other,
+                "write each file once, in the instruction that knows its final contents",
+            ),
             _ if copied => Self::new(
                 Kind::Ignore,
                 "keep them out of the build context with .dockerignore, or copy only the needed files from \
@@ -94,7 +114,12 @@ impl SuggestedChange {
     }
 
     /// Makes the remedy of a single `RUN` for layers `added_in` to `removed_in`, or `otherwise`.
-    pub(super) fn merge(inspection: &Inspection, added_in: usize, removed_in: usize, otherwise: &str) -> Self {
+    pub(super) fn merge(
+        inspection: &Inspection,
+        added_in: usize,
+        removed_in: usize,
+        otherwise: &str,
+    ) -> Self {
         let is_run = |&layer: &usize| inspection.layers[layer].instruction.text.starts_with("RUN ");
         let runs: Vec<_> = (added_in..=removed_in).filter(is_run).collect();
         if let Some(why) = kept_apart(inspection, &runs) {
@@ -105,8 +130,12 @@ impl SuggestedChange {
         match combined(&runs) {
             Some(what) if runs.first() == Some(&added_in) => {
                 if let Some(word) = between(inspection, added_in, removed_in) {
-                    let what = format!("{what} if the {word} between them can move, or {otherwise}");
-                    return Self { is_certain: false, ..Self::new(Kind::Merge, what).with_line(line) };
+                    let what =
+                        format!("{what} if the {word} between them can move, or {otherwise}");
+                    return Self {
+                        is_certain: false,
+                        ..Self::new(Kind::Merge, what).with_line(line)
+                    };
                 }
                 Self::new(Kind::Merge, format!("{what}, or {otherwise}")).with_line(line)
             }
@@ -119,7 +148,9 @@ impl SuggestedChange {
 pub(super) fn combined(layers: &[usize]) -> Option<String> {
     let named = match layers {
         [] | [_] => return None,
-        [first, .., last] if last - first + 1 == layers.len() && layers.len() > 2 => format!("{first} to {last}"),
+        [first, .., last] if last - first + 1 == layers.len() && layers.len() > 2 => {
+            format!("{first} to {last}")
+        }
         [one, other] => format!("{one} and {other}"),
         [first, .., last] => format!("{first} to {last} (not the COPY instructions between them)"),
     };
@@ -132,7 +163,11 @@ pub(super) fn copies(text: &str) -> bool {
 }
 
 /// Merges the instructions of a range of layers into one RUN, if all of them are RUNs.
-pub(super) fn merged(inspection: &Inspection, added_in: usize, removed_in: usize) -> Option<String> {
+pub(super) fn merged(
+    inspection: &Inspection,
+    added_in: usize,
+    removed_in: usize,
+) -> Option<String> {
     if removed_in <= added_in || removed_in - added_in >= MERGED {
         return None;
     }
@@ -144,7 +179,9 @@ pub(super) fn merged(inspection: &Inspection, added_in: usize, removed_in: usize
 /// Returns the command of a RUN in shell form, in one line.
 pub(super) fn command(text: &str) -> Option<&str> {
     let command = text.strip_prefix("RUN ")?.trim();
-    let plain =
-        text.len() <= LINE && !command.starts_with("<<") && !command.starts_with("--") && !command.starts_with('[');
+    let plain = text.len() <= LINE
+        && !command.starts_with("<<")
+        && !command.starts_with("--")
+        && !command.starts_with('[');
     (plain && !command.contains('\n')).then_some(command)
 }

@@ -1,4 +1,5 @@
-//! Programs that leave caches behind, and what keeps those out of an image: `[[rule.tool]]` of the rules.
+//! Programs that leave caches behind, and what keeps those out of an image: `[[rule.tool]]` of the
+//! rules.
 //!
 //! Findings and `fix` both render what stands there, so that they never give different advice.
 
@@ -13,7 +14,8 @@ const NO_VERBS: &[&str] = &[];
 /// Commands behind which nothing of the same shell runs.
 const LEAVING: [&str; 3] = ["exec", "exit", "return"];
 /// Words of package managers and programs that take something away.
-const REMOVING: [&str; 8] = ["remove", "purge", "autoremove", "erase", "del", "uninstall", "rm", "unlink"];
+const REMOVING: [&str; 8] =
+    ["remove", "purge", "autoremove", "erase", "del", "uninstall", "rm", "unlink"];
 
 /// A program that leaves files behind.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -39,7 +41,8 @@ pub struct Tool {
     pub instead_of: Vec<String>,
     /// Command that removes the files.
     pub clean: Option<String>,
-    /// Part of that command, or of another one that does the same; the command itself if it is not given.
+    /// Part of that command, or of another one that does the same; the command itself if it is not
+    /// given.
     pub shows: Option<String>,
     /// Directories that a cache mount may keep instead.
     #[serde(default)]
@@ -62,7 +65,8 @@ impl Tool {
 
     /// Returns whether a command needs the files.
     pub(crate) fn is_needed_by(&self, command: &Command) -> bool {
-        !self.needed_by.is_empty() && find_verb(command.program(), &self.programs, &self.needed_by).is_some()
+        !self.needed_by.is_empty()
+            && find_verb(command.program(), &self.programs, &self.needed_by).is_some()
     }
 
     /// Returns the position of the subcommand in a command's words.
@@ -81,13 +85,15 @@ impl Tool {
         self.mount.iter().map(String::as_str).find(|mount| lies_at(path, mount))
     }
 
-    /// Returns the edits that add the flag after each subcommand without it, also in what another shell runs from
-    /// plain quotes.
+    /// Returns the edits that add the flag after each subcommand without it, also in what another
+    /// shell runs from plain quotes.
     pub(crate) fn flag_edits(&self, script: &Script) -> Vec<Edit> {
         let mut edits = self.edits_of(script);
         for (at, text) in script.commands.iter().filter_map(Command::inner) {
             let inner = shell::read(text).map(|script| self.edits_of(&script)).unwrap_or_default();
-            edits.extend(inner.into_iter().map(|(place, text)| (place.start + at..place.end + at, text)));
+            edits.extend(
+                inner.into_iter().map(|(place, text)| (place.start + at..place.end + at, text)),
+            );
         }
         edits.sort_by_key(|(place, _)| (place.start, place.end));
         edits
@@ -96,10 +102,12 @@ impl Tool {
     fn edits_of(&self, script: &Script) -> Vec<Edit> {
         let Some(flag) = &self.flag else { return Vec::new() };
         let mut edits = Vec::new();
-        for command in script.commands.iter().filter(|command| !command.words.contains(&flag.as_str())) {
+        for command in
+            script.commands.iter().filter(|command| !command.words.contains(&flag.as_str()))
+        {
             let Some(verb) = self.verb(command) else { continue };
-            for at in
-                (1..command.words.len()).filter(|&at| self.instead_of.iter().any(|word| word == command.words[at]))
+            for at in (1..command.words.len())
+                .filter(|&at| self.instead_of.iter().any(|word| word == command.words[at]))
             {
                 edits.push((command.places[at - 1].end..command.places[at].end, String::new()));
             }
@@ -112,13 +120,21 @@ impl Tool {
     /// Returns the names of the directories in which its files lie, without the home directory.
     pub(crate) fn directories(&self) -> impl Iterator<Item = &str> {
         let shown = self.shows.iter().filter(|shows| shows.starts_with('/'));
-        let all = self.mount.iter().chain(&self.places).chain(shown).map(|place| place.trim_start_matches('/'));
-        all.map(|place| place.strip_prefix("root/").or(place.strip_prefix("home/")).unwrap_or(place))
+        let all = self
+            .mount
+            .iter()
+            .chain(&self.places)
+            .chain(shown)
+            .map(|place| place.trim_start_matches('/'));
+        all.map(|place| {
+            place.strip_prefix("root/").or(place.strip_prefix("home/")).unwrap_or(place)
+        })
     }
 
-    /// Returns the command to append to a script behind its last semicolon, with the operator before it; `None` if it is
-    /// already there, or nothing can be appended. `left` are the files that it left, without the slash at their start:
-    /// where another user's home has them, they are named.
+    /// Returns the command to append to a script behind its last semicolon, with the operator
+    /// before it; `None` if it is already there, or nothing can be appended. `left` are the files
+    /// that it left, without the slash at their start: where another user's home has them, they are
+    /// named.
     pub(crate) fn cleaning(&self, script: &Script, text: &str, left: &[&str]) -> Option<String> {
         let clean = self.clean.as_deref()?;
         let leaves = |command: &Command| command.starts_with_any(&LEAVING);
@@ -133,7 +149,8 @@ impl Tool {
         let program = *inner.as_ref().unwrap_or(&script.commands[last]).program().first()?;
         let removed = script.commands[last + 1..].iter().any(|command| {
             let is_named = |word: &&str| base_name(word) == base_name(program);
-            command.words.iter().any(|word| REMOVING.contains(word)) && command.words.iter().any(is_named)
+            command.words.iter().any(|word| REMOVING.contains(word))
+                && command.words.iter().any(is_named)
         });
         if removed && !clean.starts_with("rm ") {
             return None;
@@ -147,7 +164,8 @@ impl Tool {
         if is_another && (clean.contains(['$', '~']) || inner.is_some()) {
             return Some(format!("&& {prefix}rm -rf {}", self.tops(left)?.join(" ")));
         }
-        let commands: Vec<_> = clean.split(" && ").map(|command| format!("{prefix}{command}")).collect();
+        let commands: Vec<_> =
+            clean.split(" && ").map(|command| format!("{prefix}{command}")).collect();
         Some(format!("&& {}", commands.join(" && ")))
     }
 
@@ -157,14 +175,15 @@ impl Tool {
         shell::read(text)?.commands.into_iter().rfind(|inner| self.runs(inner))
     }
 
-    /// Returns the directories that hold some of its files, as absolute paths for a shell; `None` if a file lies
-    /// elsewhere, or there is none.
+    /// Returns the directories that hold some of its files, as absolute paths for a shell; `None`
+    /// if a file lies elsewhere, or there is none.
     fn tops(&self, left: &[&str]) -> Option<Vec<String>> {
         let top = |path: &&str| {
             let place = self.places.iter().chain(&self.mount).find(|place| lies_at(path, place))?;
             let of_user = place.starts_with("home/") && path.starts_with("home/");
             let depth = crate::path::components(place.as_bytes()).len() + usize::from(of_user);
-            let parts: Vec<_> = path.split('/').filter(|part| !part.is_empty()).take(depth).collect();
+            let parts: Vec<_> =
+                path.split('/').filter(|part| !part.is_empty()).take(depth).collect();
             Some(shell::quoted(&format!("/{}", parts.join("/"))))
         };
         let mut tops = left.iter().map(top).collect::<Option<Vec<_>>>()?;
@@ -183,7 +202,9 @@ impl Tool {
     pub fn applied_to(&self, run: &str) -> Option<String> {
         let (head, text, tail) = match run.strip_prefix("RUN <<EOF\n") {
             Some(body) => ("RUN <<EOF\n", body.strip_suffix("\nEOF")?, "\nEOF"),
-            None => ("RUN ", run.strip_prefix("RUN ")?.trim_end().trim_end_matches(';').trim_end(), ""),
+            None => {
+                ("RUN ", run.strip_prefix("RUN ")?.trim_end().trim_end_matches(';').trim_end(), "")
+            }
         };
         let script = shell::read(text)?;
         if !script.every().iter().any(|command| self.is_used_by(command)) {
@@ -194,14 +215,18 @@ impl Tool {
             return Some(format!("{head}{}{tail}", edited(text, &edits)));
         }
         let clean = self.cleaning(&script, text, &[])?;
-        let clean =
-            if tail.is_empty() { format!(" \\\n {clean}") } else { format!("\n{}", clean.trim_start_matches("&& ")) };
+        let clean = if tail.is_empty() {
+            format!(" \\\n {clean}")
+        } else {
+            format!("\n{}", clean.trim_start_matches("&& "))
+        };
         Some(format!("{head}{text}{clean}{tail}"))
     }
 
     /// Describes in a sentence how to keep the files out.
     pub fn sentence(&self) -> String {
-        let mount = self.mount.first().map(|mount| format!("RUN --mount=type=cache,target=/{mount} …"));
+        let mount =
+            self.mount.first().map(|mount| format!("RUN --mount=type=cache,target=/{mount} …"));
         let own = match (&self.flag, &self.clean) {
             (Some(flag), _) => {
                 let verb = self.verbs.first().map(|verb| format!("{verb} ")).unwrap_or_default();
@@ -243,9 +268,15 @@ fn lies_at(path: &str, place: &str) -> bool {
 
 /// Returns the position of the subcommand in a program's words; `None` if the program or the
 /// subcommand does not match.
-pub fn find_verb(words: &[&str], programs: &[impl AsRef<str>], verbs: &[impl AsRef<str>]) -> Option<usize> {
+pub fn find_verb(
+    words: &[&str],
+    programs: &[impl AsRef<str>],
+    verbs: &[impl AsRef<str>],
+) -> Option<usize> {
     let (program, skipped) = match words {
-        [python, "-m", module, ..] if ["python", "pypy"].iter().any(|name| base_name(python).starts_with(name)) => {
+        [python, "-m", module, ..]
+            if ["python", "pypy"].iter().any(|name| base_name(python).starts_with(name)) =>
+        {
             (*module, 3)
         }
         [program, ..] => (base_name(program), 1),
@@ -299,7 +330,11 @@ mod tests {
             line("apt-lists", "RUN <<EOF\napt-get update\nEOF").unwrap(),
             "RUN <<EOF\napt-get update\nrm -rf /var/lib/apt/lists/*\nEOF"
         );
-        assert_eq!(line("apt-lists", "RUN curl x | sh"), None, "the command that made them is unknown");
+        assert_eq!(
+            line("apt-lists", "RUN curl x | sh"),
+            None,
+            "the command that made them is unknown"
+        );
         assert_eq!(line("apt-lists", "COPY . ."), None);
     }
 
@@ -311,23 +346,38 @@ mod tests {
             "RUN pip install --no-cache-dir -r a.txt && python -m pip install --no-cache-dir b"
         );
         assert_eq!(pip("RUN pip3 install x"), "RUN pip3 install --no-cache-dir x");
-        assert_eq!(line("apk-cache", "RUN apk add --update go git").unwrap(), "RUN apk add --no-cache go git");
-        assert_eq!(line("apk-cache", "RUN apk --update add go").unwrap(), "RUN apk add --no-cache go");
+        assert_eq!(
+            line("apk-cache", "RUN apk add --update go git").unwrap(),
+            "RUN apk add --no-cache go git"
+        );
+        assert_eq!(
+            line("apk-cache", "RUN apk --update add go").unwrap(),
+            "RUN apk add --no-cache go"
+        );
         assert_eq!(line("apk-cache", "RUN apk add --no-cache go"), None, "it is there already");
     }
 
     #[test]
     fn a_cleanup_runs_as_what_it_cleans_up_after_or_not_at_all() {
-        let clean =
-            |text: &str| line("npm", text).map(|line| line[line.find("&& ").map_or(0, |at| at + 3)..].to_owned());
-        assert_eq!(clean("RUN npm ci").as_deref(), Some("npm cache clean --force && rm -rf ~/.npm/_logs"));
+        let clean = |text: &str| {
+            line("npm", text).map(|line| line[line.find("&& ").map_or(0, |at| at + 3)..].to_owned())
+        };
+        assert_eq!(
+            clean("RUN npm ci").as_deref(),
+            Some("npm cache clean --force && rm -rf ~/.npm/_logs")
+        );
         // The logs of another user's npm lie in another home, which is not known here.
         assert_eq!(clean("RUN sudo npm ci"), None);
         assert_eq!(clean("RUN gosu node npm ci"), None);
         let rules = Rules::built_in();
-        let npm = rules.iter().find(|rule| rule.id == "npm").and_then(|rule| rule.tools.first()).unwrap();
+        let npm =
+            rules.iter().find(|rule| rule.id == "npm").and_then(|rule| rule.tools.first()).unwrap();
         let named = |text: &str| {
-            let left = ["home/node/.npm/_cacache/a", "home/node/.npm/_logs/b", "home/node/.npm/_cacache/c"];
+            let left = [
+                "home/node/.npm/_cacache/a",
+                "home/node/.npm/_logs/b",
+                "home/node/.npm/_cacache/c",
+            ];
             npm.cleaning(&shell::read(text).unwrap(), text, &left)
         };
         let paths = "rm -rf /home/node/.npm/_cacache /home/node/.npm/_logs";
@@ -342,7 +392,10 @@ mod tests {
         ] {
             assert_eq!(named(text), Some(format!("&& {prefix}{paths}")), "{text}");
         }
-        assert_eq!(named("sh -c 'npm ci'").as_deref(), Some("&& npm cache clean --force && rm -rf ~/.npm/_logs"));
+        assert_eq!(
+            named("sh -c 'npm ci'").as_deref(),
+            Some("&& npm cache clean --force && rm -rf ~/.npm/_logs")
+        );
         assert_eq!(named("sudo HOME=/x npm ci"), None);
         for text in [
             "RUN npm ci && exec sh -c x",

@@ -19,7 +19,9 @@ impl Completeness {
     pub fn new(layers: usize, warnings: &[Warning]) -> Self {
         let mut known = vec![Known::Whole; layers];
         for warning in warnings {
-            if let (Some(layer), found) = (warning.layer.and_then(|layer| known.get_mut(layer)), warning.kind.known()) {
+            if let (Some(layer), found) =
+                (warning.layer.and_then(|layer| known.get_mut(layer)), warning.kind.known())
+            {
                 // A certain gap takes precedence over a doubtful one.
                 if matches!(layer, Known::Whole | Known::Doubtful) && found != Known::Whole {
                     *layer = found;
@@ -103,14 +105,17 @@ impl Completeness {
     /// is missing.
     pub fn summary(&self) -> Option<String> {
         let partly = |known: Known| known != Known::Whole;
-        let places: Vec<_> = (0..self.layers.len()).filter(|&layer| partly(self.layers[layer])).collect();
+        let places: Vec<_> =
+            (0..self.layers.len()).filter(|&layer| partly(self.layers[layer])).collect();
         let all_unknown = places.iter().all(|&layer| self.layers[layer].is_nothing());
         let how = if all_unknown { "not known" } else { "not wholly known" };
         match places[..] {
             _ if self.is_whole() => None,
             [] => self.gaps.first().map(|gap| gap.kind.in_short().into()),
             [only] => Some(format!("layer {only} is {how}")),
-            ref several => Some(format!("{} of {} layers are {how}", several.len(), self.layers.len())),
+            ref several => {
+                Some(format!("{} of {} layers are {how}", several.len(), self.layers.len()))
+            }
         }
     }
 }
@@ -147,7 +152,9 @@ pub struct LayerAmounts {
 impl LayerAmounts {
     /// Returns whether all of them are exact.
     pub fn are_exact(&self) -> bool {
-        [self.size, self.visible, self.wasted, self.hid].iter().all(|amount| matches!(amount, Amount::Exactly(_)))
+        [self.size, self.visible, self.wasted, self.hid]
+            .iter()
+            .all(|amount| matches!(amount, Amount::Exactly(_)))
     }
 }
 
@@ -168,7 +175,8 @@ impl Amount {
         self.text(units).replace("≥ ", "≥").replace("≤ ", "≤")
     }
 
-    /// Writes the amount for a column in which nothing is a dash; where there may be something, a question mark.
+    /// Writes the amount for a column in which nothing is a dash; where there may be something, a
+    /// question mark.
     pub fn or_dash(self, units: Units) -> String {
         match self {
             Self::Exactly(0) => "-".into(),
@@ -180,7 +188,10 @@ impl Amount {
     /// Returns the number of bytes that were read.
     pub fn bytes(self) -> u64 {
         match self {
-            Self::Exactly(bytes) | Self::AtLeast(bytes) | Self::AtMost(bytes) | Self::Unclear(bytes) => bytes,
+            Self::Exactly(bytes)
+            | Self::AtLeast(bytes)
+            | Self::AtMost(bytes)
+            | Self::Unclear(bytes) => bytes,
             Self::Unknown => 0,
         }
     }
@@ -197,10 +208,16 @@ mod tests {
 
     #[test]
     fn without_a_gap_an_account_is_whole_and_its_sums_are_exact() {
-        let remarks = [Warning::image(WarningKind::NoHistory), Warning::layer(0, WarningKind::JunkAfterLayer)];
+        let remarks = [
+            Warning::image(WarningKind::NoHistory),
+            Warning::layer(0, WarningKind::JunkAfterLayer),
+        ];
         let completeness = Completeness::new(2, &remarks);
         assert!(completeness.is_whole() && completeness.sizes_are_exact());
-        assert_eq!((completeness.amount(700).text(Units::Iec), completeness.summary()), ("700 B".into(), None));
+        assert_eq!(
+            (completeness.amount(700).text(Units::Iec), completeness.summary()),
+            ("700 B".into(), None)
+        );
     }
 
     #[test]
@@ -213,16 +230,22 @@ mod tests {
 
     #[test]
     fn a_configuration_that_is_absent_leaves_the_sums_exact_and_the_account_incomplete() {
-        let completeness =
-            Completeness::new(1, &[Warning::image(WarningKind::ConfigAbsent { name: "config.json".into() })]);
+        let completeness = Completeness::new(
+            1,
+            &[Warning::image(WarningKind::ConfigAbsent { name: "config.json".into() })],
+        );
         assert!(!completeness.is_whole() && completeness.sizes_are_exact());
     }
 
     #[test]
     fn what_is_accepted_is_no_reason_and_is_still_a_gap() {
-        let completeness =
-            Completeness::new(2, &[Warning::layer(0, WarningKind::LayerForeign), Warning::layer(1, absent())]);
+        let completeness = Completeness::new(
+            2,
+            &[Warning::layer(0, WarningKind::LayerForeign), Warning::layer(1, absent())],
+        );
         assert!(completeness.is_short_of(&[]) && completeness.is_short_of(&[Gap::Foreign]));
-        assert!(!completeness.is_short_of(&[Gap::Foreign, Gap::Absent]) && !completeness.is_whole());
+        assert!(
+            !completeness.is_short_of(&[Gap::Foreign, Gap::Absent]) && !completeness.is_whole()
+        );
     }
 }

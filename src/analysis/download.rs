@@ -18,8 +18,11 @@ impl Inspection {
 
     /// Returns the share of a layer's stored size for `bytes` of its contents.
     pub fn download_share(&self, layer: usize, bytes: u64) -> u64 {
-        let Some(account) = self.layers.get(layer).filter(|account| account.is_compressed()) else { return bytes };
-        let share = u128::from(bytes) * u128::from(account.stored_bytes) / u128::from(account.size.max(1));
+        let Some(account) = self.layers.get(layer).filter(|account| account.is_compressed()) else {
+            return bytes;
+        };
+        let share =
+            u128::from(bytes) * u128::from(account.stored_bytes) / u128::from(account.size.max(1));
         u64::try_from(share).unwrap_or(u64::MAX)
     }
 

@@ -30,9 +30,15 @@ pub fn wasted_groups(inspection: &Inspection) -> Vec<WastedGroup> {
     let mut members: HashMap<(usize, usize), Vec<Member>, RandomState> = HashMap::default();
     // Removals are ordered by version and therefore by memory; the list of wasted inodes is not.
     for removal in tree.removals() {
-        let member =
-            Member { node: tree.node_of(removal.version), bytes: tree.size(removal.version), reason: removal.reason };
-        members.entry((tree.added_in(removal.version), usize::from(removal.layer))).or_default().push(member);
+        let member = Member {
+            node: tree.node_of(removal.version),
+            bytes: tree.size(removal.version),
+            reason: removal.reason,
+        };
+        members
+            .entry((tree.added_in(removal.version), usize::from(removal.layer)))
+            .or_default()
+            .push(member);
     }
     let mut groups: Vec<_> = members
         .into_iter()
@@ -57,8 +63,10 @@ fn group(tree: &Tree, added_in: usize, removed_in: usize, members: &[Member]) ->
         sum.1 += 1;
     }
     let bytes = by_reason.values().map(|(bytes, _)| bytes).sum();
-    let reason =
-        by_reason.into_iter().max_by_key(|&(reason, sum)| (sum, reason)).map_or(Reason::Deleted, |(reason, _)| reason);
+    let reason = by_reason
+        .into_iter()
+        .max_by_key(|&(reason, sum)| (sum, reason))
+        .map_or(Reason::Deleted, |(reason, _)| reason);
     let place = place(tree, members.iter().map(|member| (member.node, member.bytes)));
     WastedGroup { added_in, removed_in, bytes, count: members.len(), reason, place }
 }

@@ -21,7 +21,9 @@ pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error
     let image = &opened.image;
     let jobs = Jobs::list(opened);
     if !jobs.list.is_empty() {
-        progress.total.store(jobs.list.iter().map(|job| job.member.extent.len).sum(), Ordering::Relaxed);
+        progress
+            .total
+            .store(jobs.list.iter().map(|job| job.member.extent.len).sum(), Ordering::Relaxed);
     }
     let mut builder = Builder::new();
     let mut warnings = image.warnings.clone();
@@ -57,7 +59,9 @@ pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error
             .as_ref()
             .map(|fault| fault.warning(&layer.name))
             .or_else(|| layer.cut(read.stored_bytes, read.tar_bytes))
-            .or_else(|| if image.is_bare() { None } else { layer.doubtful_end(read, &progress.cancel) })
+            .or_else(|| {
+                if image.is_bare() { None } else { layer.doubtful_end(read, &progress.cancel) }
+            })
         {
             warnings.push(Warning::layer(i, kind));
         }
@@ -70,7 +74,9 @@ pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error
         opened.remember(layer, read);
         builder.apply(&read.entries).map_err(over)?;
         measured.push(Measured::of(read));
-        let readable = |member: &Member| read.compression == Compression::None && !opened.read.contains_key(&member.id);
+        let readable = |member: &Member| {
+            read.compression == Compression::None && !opened.read.contains_key(&member.id)
+        };
         plain.push(layer.member.clone().filter(readable));
         Ok(())
     });
@@ -82,7 +88,8 @@ pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error
     mark_rewritten(&mut built.tree, &built.hashes, |layer| plain[layer].clone());
     opened.check_unchanged()?;
     warnings.extend(built.remarks);
-    let mut inspection = Inspection::new(opened.path.clone(), image.clone(), measured, built.tree, warnings);
+    let mut inspection =
+        Inspection::new(opened.path.clone(), image.clone(), measured, built.tree, warnings);
     if progress.verify {
         (inspection.mismatches, inspection.verification) = (Some(mismatches), Some(verification));
     }
@@ -91,7 +98,9 @@ pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error
 
 /// Tells that a layer's media type names another compression than it has.
 fn mislabelled(layer: &Layer, read: &ReadLayer) -> Option<WarningKind> {
-    let named = layer.named.filter(|&named| named != read.compression && read.fault.is_none() && read.tar_bytes > 0)?;
+    let named = layer
+        .named
+        .filter(|&named| named != read.compression && read.fault.is_none() && read.tar_bytes > 0)?;
     let word = |found: Compression| if found == Compression::None { "plain" } else { found.name() };
     Some(ArchiveDifference::MediaType { named: word(named), found: word(read.compression) }.into())
 }
@@ -241,7 +250,11 @@ impl Jobs {
                             now.error = Some(Error::Cancelled);
                             return Err(error);
                         }
-                        if self.last_use[job] == i { now.results[job].take() } else { now.results[job].clone() }
+                        if self.last_use[job] == i {
+                            now.results[job].take()
+                        } else {
+                            now.results[job].clone()
+                        }
                     }
                 };
                 if let Err(error) = merge(i, read.as_deref()) {

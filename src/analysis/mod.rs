@@ -1,11 +1,11 @@
 //! Computes the numbers: pure arithmetic over the tree, with one immutable [`Inspection`] as the
 //! result.
 //!
-//! - **size**: the content bytes of the regular files in a layer's tar. A hard link adds nothing, because the bytes
-//!   belong to the inode and count once.
+//! - **size**: the content bytes of the regular files in a layer's tar. A hard link adds nothing,
+//!   because the bytes belong to the inode and count once.
 //! - **visible**: the bytes that at least one name in the final merged filesystem still reaches.
-//! - **wasted**: size − visible. Each wasted inode has the layer that added it, the layer that removed it, and the
-//!   reason.
+//! - **wasted**: size − visible. Each wasted inode has the layer that added it, the layer that
+//!   removed it, and the reason.
 //! - **hidden**, of a layer: bytes of earlier layers that it deletes or replaces.
 //! - **efficiency** = visible ÷ size.
 
@@ -227,7 +227,9 @@ impl Inspection {
     /// read.
     pub fn efficiency(&self) -> Option<f64> {
         let ImageTotals { size, visible, .. } = self.totals;
-        self.completeness.sizes_are_exact().then(|| if size == 0 { 1.0 } else { ratio(visible, size) })
+        self.completeness
+            .sizes_are_exact()
+            .then(|| if size == 0 { 1.0 } else { ratio(visible, size) })
     }
 
     /// Makes an amount of a sum over the image: exact, or a lower bound if not everything was read.

@@ -39,7 +39,8 @@ pub fn mark_rewritten<S: BuildHasher>(
         .map(|removal| {
             removal.reason == Reason::Overwritten
                 && successor_of(removal).is_some_and(|next| {
-                    next != removal.version && same_contents(tree, hashes, &plain, removal.version, next)
+                    next != removal.version
+                        && same_contents(tree, hashes, &plain, removal.version, next)
                 })
         })
         .collect();
@@ -53,7 +54,8 @@ pub fn mark_rewritten<S: BuildHasher>(
 /// Returns the inode that `layer` put at a path.
 fn successor(tree: &Tree, at: NodeId, layer: usize) -> Option<VersionId> {
     let version = tree.at(at, layer)?;
-    (tree.added_in(version) == layer && tree.kind(version) == Kind::File).then(|| tree.inode(version))
+    (tree.added_in(version) == layer && tree.kind(version) == Kind::File)
+        .then(|| tree.inode(version))
 }
 
 fn same_contents<S: BuildHasher>(

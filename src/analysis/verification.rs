@@ -63,7 +63,9 @@ impl Verification {
                 self.digests += 1;
                 found.push(WarningKind::LayerDigestMismatch { real, named });
             }
-            Compared::Impossible(why) => self.cannot(i, gap, format!("its digest cannot be compared: {why}")),
+            Compared::Impossible(why) => {
+                self.cannot(i, gap, format!("its digest cannot be compared: {why}"))
+            }
         }
         match compare(layer.diff_id.as_deref(), tar) {
             Compared::Nothing => {}
@@ -72,7 +74,9 @@ impl Verification {
                 self.diff_ids += 1;
                 found.push(WarningKind::DiffIdMismatch { real, named });
             }
-            Compared::Impossible(why) => self.cannot(i, gap, format!("its diff ID cannot be compared: {why}")),
+            Compared::Impossible(why) => {
+                self.cannot(i, gap, format!("its diff ID cannot be compared: {why}"))
+            }
         }
         for reason in &layer.unverifiable {
             self.cannot(i, None, reason.clone());
@@ -107,7 +111,9 @@ fn compare(named: Option<&str>, real: Option<[u8; 32]>) -> Compared {
         let algorithm = named.split_once(':').map_or(named, |(algorithm, _)| algorithm);
         return Compared::Impossible(format!("it is not a SHA-256 but {}", escaped_str(algorithm)));
     };
-    let Some(real) = real else { return Compared::Impossible("it could not be read to its end".into()) };
+    let Some(real) = real else {
+        return Compared::Impossible("it could not be read to its end".into());
+    };
     let real = hex(&real);
     if digits.eq_ignore_ascii_case(&real) {
         Compared::Same

@@ -52,11 +52,13 @@ impl Outcome {
     /// layer.
     pub fn runs(&self) -> impl Iterator<Item = RangeInclusive<usize>> {
         let mut first = 0;
-        self.runs.last.iter().enumerate().filter(|(layer, last)| layer == *last).map(move |(_, &last)| {
-            let run = first..=last;
-            first = last + 1;
-            run
-        })
+        self.runs.last.iter().enumerate().filter(|(layer, last)| layer == *last).map(
+            move |(_, &last)| {
+                let run = first..=last;
+                first = last + 1;
+                run
+            },
+        )
     }
 
     /// Returns whether an inode is left.
@@ -146,7 +148,9 @@ impl Runs {
         for change in changes {
             if let Change::Merge { first, last } = *change {
                 let run = first..=last;
-                for (layer, merged) in runs.merged.iter_mut().enumerate().filter(|(layer, _)| run.contains(layer)) {
+                for (layer, merged) in
+                    runs.merged.iter_mut().enumerate().filter(|(layer, _)| run.contains(layer))
+                {
                     *merged = true;
                     // A layer is joined to the one before it.
                     joined[layer] |= layer > first;

@@ -1,4 +1,5 @@
-//! Keeps the bytes of an entry's contents that are read ahead, so that they are read again as contents.
+//! Keeps the bytes of an entry's contents that are read ahead, so that they are read again as
+//! contents.
 
 use std::io::{self, BufRead, Read, Take};
 
@@ -23,7 +24,10 @@ impl Ahead {
 }
 
 /// Returns the next bytes: those read ahead, and then those of `reader`.
-pub(super) fn available<'a, R: BufRead>(ahead: &'a Ahead, reader: &'a mut R) -> io::Result<&'a [u8]> {
+pub(super) fn available<'a, R: BufRead>(
+    ahead: &'a Ahead,
+    reader: &'a mut R,
+) -> io::Result<&'a [u8]> {
     if ahead.is_over() { reader.fill_buf() } else { Ok(ahead.left()) }
 }
 

@@ -57,8 +57,8 @@ pub fn index_directory(root: &Path) -> io::Result<Members> {
     Ok(builder.finish_directory(root, unreadable))
 }
 
-/// Lists everything below `root` as the entries that its tar would have; returns warnings about the paths that could
-/// not be read.
+/// Lists everything below `root` as the entries that its tar would have; returns warnings about the
+/// paths that could not be read.
 ///
 /// # Errors
 ///
@@ -71,7 +71,9 @@ pub fn read_root_filesystem(
     let mut closed: Option<(Vec<u8>, usize)> = None;
     let unreadable = visit(root, |name, path, metadata| {
         if metadata.is_file() && !may_read(path) {
-            closed = Some(closed.take().map_or_else(|| (bytes(path), 0), |(first, more)| (first, more + 1)));
+            closed = Some(
+                closed.take().map_or_else(|| (bytes(path), 0), |(first, more)| (first, more + 1)),
+            );
         }
         let mut entry = entry(name, metadata);
         if metadata.file_type().is_symlink() {
@@ -106,7 +108,10 @@ fn may_read(_: &Path) -> bool {
 
 /// Visits everything below the directory, parents before children, ordered by name; returns the
 /// paths that could not be read.
-fn visit(root: &Path, mut take: impl FnMut(&[u8], &Path, &Metadata) -> io::Result<()>) -> io::Result<Vec<Unreadable>> {
+fn visit(
+    root: &Path,
+    mut take: impl FnMut(&[u8], &Path, &Metadata) -> io::Result<()>,
+) -> io::Result<Vec<Unreadable>> {
     let mut unreadable = Vec::new();
     let mut seen = 0;
     let mut work = vec![root.to_owned()];
@@ -122,7 +127,9 @@ fn visit(root: &Path, mut take: impl FnMut(&[u8], &Path, &Metadata) -> io::Resul
         if path != root {
             seen += 1;
             if seen > FILE_LIMIT {
-                return Err(io::Error::other(format!("the directory has more than {FILE_LIMIT} files")));
+                return Err(io::Error::other(format!(
+                    "the directory has more than {FILE_LIMIT} files"
+                )));
             }
             let name = path.strip_prefix(root).map_err(io::Error::other)?;
             take(&bytes(name), &path, &metadata)?;
@@ -139,7 +146,8 @@ fn visit(root: &Path, mut take: impl FnMut(&[u8], &Path, &Metadata) -> io::Resul
 }
 
 fn children(directory: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut children = fs::read_dir(directory)?.map(|child| Ok(child?.path())).collect::<io::Result<Vec<_>>>()?;
+    let mut children =
+        fs::read_dir(directory)?.map(|child| Ok(child?.path())).collect::<io::Result<Vec<_>>>()?;
     children.sort();
     Ok(children)
 }
@@ -152,8 +160,9 @@ fn bytes(path: &Path) -> Vec<u8> {
 fn entry(name: &[u8], metadata: &Metadata) -> Entry {
     use std::os::unix::fs::{FileTypeExt, MetadataExt};
     let kind = metadata.file_type();
-    let number =
-        |device: u64| (u32::try_from(device >> 8 & 0xfff).unwrap_or(0), u32::try_from(device & 0xff).unwrap_or(0));
+    let number = |device: u64| {
+        (u32::try_from(device >> 8 & 0xfff).unwrap_or(0), u32::try_from(device & 0xff).unwrap_or(0))
+    };
     Entry {
         name: name.to_vec(),
         kind: match () {

@@ -21,8 +21,8 @@ pub enum Fault {
     /// The bytes end inside an extension header.
     #[error("the tar ends inside an extended header")]
     TruncatedExtension,
-    /// The bytes end after an extension header, without an end marker and before the entry that the header belongs to.
-    /// Go takes it for a clean end.
+    /// The bytes end after an extension header, without an end marker and before the entry that the
+    /// header belongs to. Go takes it for a clean end.
     #[error("the tar ends after an extended header, and the entry that it belongs to is missing")]
     MissingEntry,
     /// The checksum of a header is wrong, so it is not a tar header.

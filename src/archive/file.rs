@@ -61,7 +61,8 @@ pub(crate) fn read_file_at(file: &File, buf: &mut [u8], offset: u64) -> io::Resu
     uninterrupted(|| std::os::windows::fs::FileExt::seek_read(file, buf, offset))
 }
 
-/// Returns when a regular file was written last, where the system knows. Its owner, mode and names do not matter.
+/// Returns when a regular file was written last, where the system knows. Its owner, mode and names
+/// do not matter.
 fn modified(metadata: &Metadata) -> Option<SystemTime> {
     metadata.modified().ok().filter(|_| metadata.is_file())
 }
@@ -79,7 +80,9 @@ impl ReadAt for FileSource {
         let now = self.file.metadata();
         // If the time cannot be read any more, the file is assumed to be unchanged, because its
         // bytes could be read.
-        now.is_ok_and(|now| self.modified.is_some() && (modified(&now), now.len()) != (self.modified, self.len))
+        now.is_ok_and(|now| {
+            self.modified.is_some() && (modified(&now), now.len()) != (self.modified, self.len)
+        })
     }
 }
 

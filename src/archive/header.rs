@@ -131,7 +131,13 @@ fn sum(block: &[u8; 512]) -> u32 {
         // A lane adds up 64 words of two bytes: less than 2^16.
         lanes + (word & LOW) + (word >> 8 & LOW)
     });
-    lanes.to_le_bytes().as_chunks::<2>().0.iter().map(|lane| u32::from(u16::from_le_bytes(*lane))).sum()
+    lanes
+        .to_le_bytes()
+        .as_chunks::<2>()
+        .0
+        .iter()
+        .map(|lane| u32::from(u16::from_le_bytes(*lane)))
+        .sum()
 }
 
 /// Returns the length of the body of an extension header.
@@ -163,7 +169,11 @@ fn is_header_only(flag: u8) -> bool {
 }
 
 /// Decodes `block` into `entry`; returns whether old GNU sparse maps follow.
-pub(super) fn decode(block: &[u8; 512], extensions: &Extensions, entry: &mut Entry) -> Result<bool, Fault> {
+pub(super) fn decode(
+    block: &[u8; 512],
+    extensions: &Extensions,
+    entry: &mut Entry,
+) -> Result<bool, Fault> {
     let header = Header::from_byte_slice(block);
     let old = header.as_old();
     let format = format(block);
@@ -197,7 +207,9 @@ pub(super) fn decode(block: &[u8; 512], extensions: &Extensions, entry: &mut Ent
         size = decimal(stated);
     }
     // GNU's long name counts, whichever of the two headers comes first.
-    for (long, into) in [(&extensions.long_name, &mut entry.name), (&extensions.long_link, &mut entry.link)] {
+    for (long, into) in
+        [(&extensions.long_name, &mut entry.name), (&extensions.long_link, &mut entry.link)]
+    {
         match until_nul(long.as_deref().unwrap_or_default()) {
             b"" => {}
             long => set(into, long),
@@ -216,8 +228,11 @@ pub(super) fn decode(block: &[u8; 512], extensions: &Extensions, entry: &mut Ent
         b'6' => EntryKind::Fifo,
         other => EntryKind::Other(other),
     };
-    entry.stored =
-        if is_header_only(flag) { size.map(|_| 0).ok_or(Fault::Number("size"))? } else { not_negative(size, "size")? };
+    entry.stored = if is_header_only(flag) {
+        size.map(|_| 0).ok_or(Fault::Number("size"))?
+    } else {
+        not_negative(size, "size")?
+    };
     entry.size = if entry.kind == EntryKind::File { entry.stored } else { 0 };
     entry.sparse = false;
     entry.gnu_sparse = flag == b'S';

@@ -105,13 +105,18 @@ impl ReadAt for HoledSource {
         buf.fill(0);
         let end = offset + n as u64;
         let first = self.runs.partition_point(|&(start, _)| start <= offset).saturating_sub(1);
-        for (i, &(start, at)) in self.runs.iter().enumerate().skip(first).take_while(|(_, (start, _))| *start < end) {
+        for (i, &(start, at)) in
+            self.runs.iter().enumerate().skip(first).take_while(|(_, (start, _))| *start < end)
+        {
             let run = self.run(i, at);
             let from = offset.max(start);
             let to = end.min(start + run.len() as u64);
             if from < to {
-                let index = |at: u64, base: u64| usize::try_from(at - base).expect("inside the buffer or the run");
-                buf[index(from, offset)..index(to, offset)].copy_from_slice(&run[index(from, start)..index(to, start)]);
+                let index = |at: u64, base: u64| {
+                    usize::try_from(at - base).expect("inside the buffer or the run")
+                };
+                buf[index(from, offset)..index(to, offset)]
+                    .copy_from_slice(&run[index(from, start)..index(to, start)]);
             }
         }
         Ok(n)
@@ -141,7 +146,9 @@ pub fn pack(mut archive: impl Read, level: i32) -> io::Result<Vec<u8>> {
         }
         if page[..filled] != ZEROS[..filled] {
             match runs.last_mut() {
-                Some((start, bytes)) if *start + bytes.len() as u64 == offset => bytes.extend(&page[..filled]),
+                Some((start, bytes)) if *start + bytes.len() as u64 == offset => {
+                    bytes.extend(&page[..filled])
+                }
                 _ => runs.push((offset, page[..filled].to_vec())),
             }
         }

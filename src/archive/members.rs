@@ -121,7 +121,11 @@ impl Members {
                     };
                     match bytes {
                         Ok((source, extent)) => {
-                            let missing = if has_holes { 0 } else { entry.stored - extent.len.min(entry.stored) };
+                            let missing = if has_holes {
+                                0
+                            } else {
+                                entry.stored - extent.len.min(entry.stored)
+                            };
                             builder.cut_bytes(&entry.name, source, extent, missing);
                         }
                         Err(fault) => break Some((walker.position(), fault)),
@@ -133,7 +137,8 @@ impl Members {
                 _ => {}
             }
         };
-        let is_followed = walker.saw_end_marker() && walker.rest().is_ok_and(|rest| rest == Rest::Other);
+        let is_followed =
+            walker.saw_end_marker() && walker.rest().is_ok_and(|rest| rest == Rest::Other);
         Self { is_followed, ..builder.finish(fault, walker.saw_end_marker()) }
     }
 
@@ -142,8 +147,8 @@ impl Members {
         self.fault.as_ref()
     }
 
-    /// Returns whether the archive has come to an end; a tar may do without its end marker, but one that was cut between
-    /// two members cannot be told from it.
+    /// Returns whether the archive has come to an end; a tar may do without its end marker, but one
+    /// that was cut between two members cannot be told from it.
     pub fn has_end_marker(&self) -> bool {
         self.end_marker
     }
@@ -180,14 +185,21 @@ impl Members {
 
     /// Returns the names of the directories at the top, in no order, some of them several times.
     pub fn top_directories(&self) -> impl Iterator<Item = &[u8]> {
-        let of_members = self.slots.keys().filter_map(|name| Some(&name[..name.iter().position(|&b| b == b'/')?]));
+        let of_members = self
+            .slots
+            .keys()
+            .filter_map(|name| Some(&name[..name.iter().position(|&b| b == b'/')?]));
         of_members.chain(self.directories.iter().map(Vec::as_slice))
     }
 
     /// Returns the members below `directory`, by their names from there.
     pub fn below(&self, directory: &[u8]) -> Self {
         let inside = |name: &[u8]| Some(name.strip_prefix(directory)?.strip_prefix(b"/")?.to_vec());
-        let slots = self.slots.iter().filter_map(|(name, slot)| Some((inside(name)?, slot.below(inside)))).collect();
+        let slots = self
+            .slots
+            .iter()
+            .filter_map(|(name, slot)| Some((inside(name)?, slot.below(inside))))
+            .collect();
         Self { slots, end_marker: self.end_marker, ..MembersBuilder::default().finish(None, true) }
     }
 
@@ -196,7 +208,8 @@ impl Members {
         self.oddities.absolute
     }
 
-    /// Returns the reason why some container runtimes do not take the member called `name`, if there is one.
+    /// Returns the reason why some container runtimes do not take the member called `name`, if
+    /// there is one.
     pub fn difference(&self, name: &[u8]) -> Option<ArchiveDifference> {
         let name = clean(name);
         let slot = self.slots.get(&name)?;
@@ -205,7 +218,9 @@ impl Members {
         }
         match slot {
             Slot::HardLink(_) => Some(ArchiveDifference::HardLink { name }),
-            Slot::Symlink(_) if self.oddities.forward.contains(&name) => Some(ArchiveDifference::LinkForward { name }),
+            Slot::Symlink(_) if self.oddities.forward.contains(&name) => {
+                Some(ArchiveDifference::LinkForward { name })
+            }
             Slot::Symlink(_) | Slot::Bytes(_) | Slot::File(..) => None,
         }
     }
@@ -237,7 +252,8 @@ impl Members {
             name = match slot {
                 Slot::Bytes(member) => return Ok(member.clone()),
                 Slot::File(path, id) => {
-                    let source = FileSource::open(path).map_err(|error| Absence::Unreadable(error.kind()))?;
+                    let source = FileSource::open(path)
+                        .map_err(|error| Absence::Unreadable(error.kind()))?;
                     let extent = Extent { offset: 0, len: source.len() };
                     return Ok(Member { source: Arc::new(source), extent, missing: 0, id: *id });
                 }
@@ -256,12 +272,19 @@ impl Members {
 }
 
 impl Members {
-    /// Returns the error of the system if `name` lies in a part of the directory that cannot be read.
+    /// Returns the error of the system if `name` lies in a part of the directory that cannot be
+    /// read.
     fn unreadable_at(&self, name: &[u8]) -> Option<std::io::ErrorKind> {
         let root = self.outside.as_ref()?.root();
         let is_below = |part: &&Unreadable| {
-            let inside = part.path.strip_prefix(root).ok().map(|path| clean(path.as_os_str().as_encoded_bytes()));
-            inside.is_some_and(|part| name.strip_prefix(&part[..]).is_some_and(|rest| matches!(rest, [] | [b'/', ..])))
+            let inside = part
+                .path
+                .strip_prefix(root)
+                .ok()
+                .map(|path| clean(path.as_os_str().as_encoded_bytes()));
+            inside.is_some_and(|part| {
+                name.strip_prefix(&part[..]).is_some_and(|rest| matches!(rest, [] | [b'/', ..]))
+            })
         };
         self.unreadable.iter().find(is_below).map(|part| part.error.kind())
     }
@@ -288,7 +311,11 @@ fn with_holes(tar: &Source, entry: &Entry, pieces: Pieces) -> Result<(Source, Ex
 /// Refuses a member that states more than is read with its holes filled.
 pub(crate) fn check_sparse(entry: &Entry) -> Result<(), Fault> {
     if entry.size > SPARSE_LIMIT {
-        return Err(Fault::Limit { what: "a sparse member", found: entry.size, limit: SPARSE_LIMIT });
+        return Err(Fault::Limit {
+            what: "a sparse member",
+            found: entry.size,
+            limit: SPARSE_LIMIT,
+        });
     }
     Ok(())
 }
@@ -358,11 +385,21 @@ impl MembersBuilder {
         self.insert(name, Slot::HardLink(target));
     }
 
-    /// Finishes the collection. `fault` is the one that ended it early, and `end_marker` tells whether the tar has one.
+    /// Finishes the collection. `fault` is the one that ended it early, and `end_marker` tells
+    /// whether the tar has one.
     pub fn finish(self, fault: Option<(u64, Fault)>, end_marker: bool) -> Members {
         let Self { slots, directories, oddities, .. } = self;
         let (outside, unreadable, is_followed) = (None, Vec::new(), false);
-        Members { slots, directories, fault, outside, unreadable, end_marker, is_followed, oddities }
+        Members {
+            slots,
+            directories,
+            fault,
+            outside,
+            unreadable,
+            end_marker,
+            is_followed,
+            oddities,
+        }
     }
 
     /// Finishes the collection of a directory of the host.

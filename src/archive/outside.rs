@@ -83,10 +83,13 @@ impl OutsideLinks {
         let not_followed = |other_digest| Absence::LinkOut { target: target.clone(), other_digest };
         let digest = NamedDigest::of_name(name);
         let contents = TABLES_OF_CONTENTS.contains(&name);
-        if !fs::metadata(&target).is_ok_and(|metadata| metadata.is_file()) || (digest.is_none() && !contents) {
+        if !fs::metadata(&target).is_ok_and(|metadata| metadata.is_file())
+            || (digest.is_none() && !contents)
+        {
             return Err(not_followed(false));
         }
-        let source = FileSource::open(&target).map_err(|error| Absence::Unreadable(error.kind()))?;
+        let source =
+            FileSource::open(&target).map_err(|error| Absence::Unreadable(error.kind()))?;
         if let Some(digest) = digest
             && !digest.is_of(&source).map_err(|error| Absence::Unreadable(error.kind()))?
         {
@@ -106,12 +109,14 @@ impl NamedDigest {
     fn of_name(name: &[u8]) -> Option<Self> {
         let last = name.rsplit(|b| matches!(b, b'/' | b':')).next()?;
         let digits = last.split(|&b| b == b'.').next()?;
-        let is_digest = matches!(digits.len(), 64 | 128) && digits.iter().all(u8::is_ascii_hexdigit);
+        let is_digest =
+            matches!(digits.len(), 64 | 128) && digits.iter().all(u8::is_ascii_hexdigit);
         is_digest.then(|| Self { digits: String::from_utf8_lossy(digits).to_ascii_lowercase() })
     }
 
     fn is_of(&self, source: &FileSource) -> io::Result<bool> {
-        let hash = if self.digits.len() == 64 { hash::<Sha256>(source)? } else { hash::<Sha512>(source)? };
+        let hash =
+            if self.digits.len() == 64 { hash::<Sha256>(source)? } else { hash::<Sha512>(source)? };
         Ok(crate::display::hex(&hash) == self.digits)
     }
 }

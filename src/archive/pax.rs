@@ -112,8 +112,11 @@ impl<'a> Pax<'a> {
                 b"GNU.sparse.name" => &mut pax.sparse.name,
                 b"GNU.sparse.offset" | b"GNU.sparse.numbytes" => {
                     let numbers = &mut pax.sparse.numbers;
-                    let expected =
-                        if numbers.len() % 2 == 0 { &b"GNU.sparse.offset"[..] } else { b"GNU.sparse.numbytes" };
+                    let expected = if numbers.len() % 2 == 0 {
+                        &b"GNU.sparse.offset"[..]
+                    } else {
+                        b"GNU.sparse.numbytes"
+                    };
                     if key != expected {
                         return None;
                     }
@@ -144,7 +147,9 @@ impl Sparse<'_> {
         match (self.major, self.minor) {
             (Some(b"0"), Some(b"0" | b"1")) => Some(SparseVersion::Records),
             (Some(b"1"), Some(b"0")) => Some(SparseVersion::Contents),
-            (None, None) => (self.map.is_some() || !self.numbers.is_empty()).then_some(SparseVersion::Records),
+            (None, None) => {
+                (self.map.is_some() || !self.numbers.is_empty()).then_some(SparseVersion::Records)
+            }
             _ => None,
         }
     }
@@ -156,9 +161,13 @@ mod tests {
 
     #[test]
     fn a_value_may_hold_a_line_feed() {
-        let read: Vec<_> =
-            records(b"11 a=1\n2=3\n6 b=4\n").map(|r| r.map(|r| (r.key.to_vec(), r.value.to_vec()))).collect();
-        assert_eq!(read, [Some((b"a".to_vec(), b"1\n2=3".to_vec())), Some((b"b".to_vec(), b"4".to_vec()))]);
+        let read: Vec<_> = records(b"11 a=1\n2=3\n6 b=4\n")
+            .map(|r| r.map(|r| (r.key.to_vec(), r.value.to_vec())))
+            .collect();
+        assert_eq!(
+            read,
+            [Some((b"a".to_vec(), b"1\n2=3".to_vec())), Some((b"b".to_vec(), b"4".to_vec()))]
+        );
     }
 
     #[test]

@@ -27,7 +27,11 @@ pub enum Pieces {
 impl Pieces {
     /// Reads the pieces from the header of a sparse file, the blocks after it, and the records
     /// before it.
-    pub(super) fn read(header: &[u8; 512], blocks: &[[u8; 512]], pax: &Pax<'_>) -> Result<Self, Fault> {
+    pub(super) fn read(
+        header: &[u8; 512],
+        blocks: &[[u8; 512]],
+        pax: &Pax<'_>,
+    ) -> Result<Self, Fault> {
         if header[156] == b'S' { old_gnu(header, blocks) } else { from_records(pax) }
     }
 }
@@ -57,10 +61,14 @@ fn from_records(pax: &Pax<'_>) -> Result<Pieces, Fault> {
     if sparse.version() == Some(SparseVersion::Contents) {
         return Ok(Pieces::BeforeContents);
     }
-    let number =
-        |text: &[u8]| decimal(text).and_then(|number| u64::try_from(number).ok()).ok_or(Fault::SparseMap(NO_NUMBERS));
+    let number = |text: &[u8]| {
+        decimal(text)
+            .and_then(|number| u64::try_from(number).ok())
+            .ok_or(Fault::SparseMap(NO_NUMBERS))
+    };
     let numbers = if sparse.numbers.is_empty() {
-        let list = sparse.map.unwrap_or_default().split(|&b| b == b',').filter(|text| !text.is_empty());
+        let list =
+            sparse.map.unwrap_or_default().split(|&b| b == b',').filter(|text| !text.is_empty());
         list.map(number).collect::<Result<Vec<_>, _>>()?
     } else {
         sparse.numbers.iter().map(|text| number(text)).collect::<Result<_, _>>()?
@@ -79,7 +87,9 @@ fn from_records(pax: &Pax<'_>) -> Result<Pieces, Fault> {
 
 /// Reads the map that precedes the contents, in lines; returns it with its length in bytes, without
 /// padding.
-pub(super) fn map_before_contents(contents: &mut impl BufRead) -> io::Result<(Vec<(u64, u64)>, u64)> {
+pub(super) fn map_before_contents(
+    contents: &mut impl BufRead,
+) -> io::Result<(Vec<(u64, u64)>, u64)> {
     let mut read = 0;
     let mut next = || {
         let mut line = Vec::new();
@@ -97,8 +107,8 @@ pub(super) fn map_before_contents(contents: &mut impl BufRead) -> io::Result<(Ve
     Ok((pairs, read))
 }
 
-/// Checks pieces that follow a map of `before` bytes as Go does: they are in order, do not overlap, lie inside the file,
-/// and are all that is stored. Returns the end of the last one.
+/// Checks pieces that follow a map of `before` bytes as Go does: they are in order, do not overlap,
+/// lie inside the file, and are all that is stored. Returns the end of the last one.
 pub(super) fn check(pairs: &[(u64, u64)], before: u64, entry: &Entry) -> Result<u64, Fault> {
     let mut stored = before.next_multiple_of(512);
     let mut end = 0;
@@ -107,7 +117,11 @@ pub(super) fn check(pairs: &[(u64, u64)], before: u64, entry: &Entry) -> Result<
         end = next.ok_or(Fault::SparseMap("its pieces overlap, or lie outside the file"))?;
         stored = stored.saturating_add(len);
     }
-    if stored == entry.stored { Ok(end) } else { Err(Fault::SparseMap("its pieces are not what is stored")) }
+    if stored == entry.stored {
+        Ok(end)
+    } else {
+        Err(Fault::SparseMap("its pieces are not what is stored"))
+    }
 }
 
 fn bad(what: &'static str) -> io::Error {
@@ -149,7 +163,9 @@ impl SparseMap {
                 Ok(true) if walker.entry().data < data => {}
                 Ok(true) if walker.entry().data == data => break,
                 Err(Fault::Io(error)) => return Err(error),
-                Err(fault @ Fault::SparseMap(_)) => return Err(io::Error::new(io::ErrorKind::InvalidData, fault)),
+                Err(fault @ Fault::SparseMap(_)) => {
+                    return Err(io::Error::new(io::ErrorKind::InvalidData, fault));
+                }
                 _ => return Err(bad("the file is not where it was")),
             }
         }
@@ -175,8 +191,13 @@ impl SparseMap {
 
     /// Lays out pieces one after another, after a map of `before` bytes. They must fit both the
     /// file and its stored bytes.
-    pub(super) fn lay_out(mut pairs: Vec<(u64, u64)>, before: u64, entry: &Entry) -> io::Result<Self> {
-        check(&pairs, before, entry).map_err(|fault| io::Error::new(io::ErrorKind::InvalidData, fault))?;
+    pub(super) fn lay_out(
+        mut pairs: Vec<(u64, u64)>,
+        before: u64,
+        entry: &Entry,
+    ) -> io::Result<Self> {
+        check(&pairs, before, entry)
+            .map_err(|fault| io::Error::new(io::ErrorKind::InvalidData, fault))?;
         // An empty piece only marks the end of the file.
         pairs.retain(|&(_, len)| len > 0);
         let mut at = entry.data.saturating_add(before.next_multiple_of(512));

@@ -37,7 +37,8 @@ pub struct Walker<R> {
     loose: bool,
 }
 
-/// Returns whether bytes begin like a tar: with a header whose checksum is right, or with an end marker.
+/// Returns whether bytes begin like a tar: with a header whose checksum is right, or with an end
+/// marker.
 pub fn is_tar(head: &[u8]) -> bool {
     let Some(block) = head.first_chunk::<512>() else { return false };
     *block == [0; 512] || checksum_matches(block).unwrap_or(false)
@@ -233,8 +234,8 @@ impl<R: Forward> Walker<R> {
         }
     }
 
-    /// Skips what follows the end of the archive, and returns true if that is more than `most` bytes. Nothing but zeros
-    /// is no archive, so of that not even a record is read.
+    /// Skips what follows the end of the archive, and returns true if that is more than `most`
+    /// bytes. Nothing but zeros is no archive, so of that not even a record is read.
     ///
     /// # Errors
     ///
@@ -246,8 +247,8 @@ impl<R: Forward> Walker<R> {
         Ok(skipped == most && !self.reader.fill_buf()?.is_empty())
     }
 
-    /// Reads the map of holes before the contents ahead, if it is there, and checks that the pieces can be those of the
-    /// entry.
+    /// Reads the map of holes before the contents ahead, if it is there, and checks that the pieces
+    /// can be those of the entry.
     fn check_pieces(&mut self, pieces: &Pieces) -> Result<(), Fault> {
         let before = match pieces {
             Pieces::Listed(pairs) => {
@@ -255,7 +256,8 @@ impl<R: Forward> Walker<R> {
                 return Ok(());
             }
             Pieces::BeforeContents => {
-                let mut contents = Keeping { inner: (&mut self.reader).take(self.left), kept: Vec::new() };
+                let mut contents =
+                    Keeping { inner: (&mut self.reader).take(self.left), kept: Vec::new() };
                 let read = map_before_contents(&mut contents);
                 self.ahead = Ahead { bytes: contents.kept, at: 0 };
                 read
@@ -330,7 +332,11 @@ impl<R: Forward> Walker<R> {
     fn extension(&mut self, block: &[u8; 512]) -> Result<Vec<u8>, Fault> {
         let size = body_size(block)?;
         if size > self.limits.extension {
-            return Err(Fault::Limit { what: "an extended header", found: size, limit: self.limits.extension });
+            return Err(Fault::Limit {
+                what: "an extended header",
+                found: size,
+                limit: self.limits.extension,
+            });
         }
         let mut body = Vec::new();
         let read = (&mut self.reader).take(size).read_to_end(&mut body)? as u64;
@@ -363,7 +369,11 @@ impl<R: Forward> Walker<R> {
     fn check_path(&self) -> Result<(), Fault> {
         let longest = self.entry.name.len().max(self.entry.link.len());
         if longest > self.limits.path {
-            return Err(Fault::Limit { what: "a path", found: longest as u64, limit: self.limits.path as u64 });
+            return Err(Fault::Limit {
+                what: "a path",
+                found: longest as u64,
+                limit: self.limits.path as u64,
+            });
         }
         Ok(())
     }

@@ -102,7 +102,9 @@ impl BufRead for Window<'_> {
             self.start = self.position;
             self.filled = 0;
             if want > 0 {
-                self.filled = self.source.read_at(&mut self.buffer[..want], self.extent.offset + self.position)?;
+                self.filled = self
+                    .source
+                    .read_at(&mut self.buffer[..want], self.extent.offset + self.position)?;
                 if self.filled == 0 {
                     // The source is only asked for bytes within its length, so it has lost some
                     // since.
@@ -110,7 +112,8 @@ impl BufRead for Window<'_> {
                 }
             }
         }
-        let at = usize::try_from(self.position - self.start).expect("the position lies in the window");
+        let at =
+            usize::try_from(self.position - self.start).expect("the position lies in the window");
         Ok(&self.buffer[at..self.filled])
     }
 
@@ -120,7 +123,10 @@ impl BufRead for Window<'_> {
 }
 
 fn missing(bytes: u64) -> io::Error {
-    io::Error::new(io::ErrorKind::UnexpectedEof, format!("the file ends {} early", crate::display::bytes(bytes)))
+    io::Error::new(
+        io::ErrorKind::UnexpectedEof,
+        format!("the file ends {} early", crate::display::bytes(bytes)),
+    )
 }
 
 impl Read for Window<'_> {

@@ -32,8 +32,8 @@ pub struct Column {
     pub stored: u64,
     /// The number of names of regular files in the final filesystem.
     pub files: u64,
-    /// The size of the first image divided by the size of this one; `None` if this image is empty, or if not all of
-    /// both was read.
+    /// The size of the first image divided by the size of this one; `None` if this image is empty,
+    /// or if not all of both was read.
     pub ratio: Option<f64>,
     /// True if the image was read completely; otherwise the sizes are lower bounds.
     pub exact: bool,
@@ -99,6 +99,10 @@ impl Pair {
     /// Compares an image with another one.
     pub fn of(first: &Inspection, second: &Inspection) -> Self {
         let sharing = sharing(first, second);
-        Self { layers: layer_places(first, second, &sharing), paths: DifferenceTree::compare(first, second), sharing }
+        Self {
+            layers: layer_places(first, second, &sharing),
+            paths: DifferenceTree::compare(first, second),
+            sharing,
+        }
     }
 }

@@ -55,7 +55,9 @@ impl PackageChange {
 
     /// Returns the version, or both versions if they differ: `1.2 → 1.3`.
     pub fn versions(&self) -> Escaped {
-        let version = |package: &Option<Package>| package.as_ref().and_then(|package| package.version.clone());
+        let version = |package: &Option<Package>| {
+            package.as_ref().and_then(|package| package.version.clone())
+        };
         match (version(&self.before), version(&self.after)) {
             (Some(before), Some(after)) if before != after => shown!("{} → {}", before, after),
             (_, Some(version)) | (Some(version), None) => version,
@@ -117,7 +119,9 @@ pub fn changed_packages(first: &Installed, second: &Installed) -> PackageChanges
             (None, _) => PackageDifference::Added,
             (_, None) => PackageDifference::Removed,
             (Some(a), Some(b)) if a.version != b.version => PackageDifference::Version,
-            (Some(a), Some(b)) if (a.bytes, a.files) != (b.bytes, b.files) => PackageDifference::Files,
+            (Some(a), Some(b)) if (a.bytes, a.files) != (b.bytes, b.files) => {
+                PackageDifference::Files
+            }
             _ => {
                 same += 1;
                 continue;

@@ -84,7 +84,9 @@ impl<'a> State<'a> {
         let up_to = &layers[..layers.len().min(layer.saturating_add(1))];
         let unknown = match up_to.iter().rposition(|&known| known != Known::Whole) {
             // Any layer may be affected, so nothing is certain.
-            None if layers.iter().all(|&known| known == Known::Whole) && !image.completeness.sizes_are_exact() => {
+            None if layers.iter().all(|&known| known == Known::Whole)
+                && !image.completeness.sizes_are_exact() =>
+            {
                 Some(usize::MAX)
             }
             unknown => unknown,
@@ -100,7 +102,9 @@ impl<'a> State<'a> {
 
     /// Returns whether the version at a path, or its absence, is certain.
     fn is_certain(&self, version: Option<VersionId>) -> bool {
-        self.unknown.is_none_or(|unknown| version.is_some_and(|version| self.tree.added_in(version) >= unknown))
+        self.unknown.is_none_or(|unknown| {
+            version.is_some_and(|version| self.tree.added_in(version) >= unknown)
+        })
     }
 
     fn version(&self, node: Option<NodeId>) -> Option<VersionId> {
@@ -111,7 +115,9 @@ impl<'a> State<'a> {
     /// name.
     fn bytes(&self, version: Option<VersionId>) -> (u64, u64) {
         let file = version.filter(|&version| self.tree.kind(version) == Kind::File);
-        file.map_or((0, 0), |file| (self.tree.size(file), self.totals[self.tree.node_of(file).index()].visible))
+        file.map_or((0, 0), |file| {
+            (self.tree.size(file), self.totals[self.tree.node_of(file).index()].visible)
+        })
     }
 }
 
@@ -130,7 +136,15 @@ pub(super) struct Delta {
 impl Delta {
     /// Makes an entry without a difference.
     pub fn nothing(place: Place) -> Self {
-        Self { place, difference: Difference::Same, before: 0, after: 0, less: 0, more: 0, layers: (None, None) }
+        Self {
+            place,
+            difference: Difference::Same,
+            before: 0,
+            after: 0,
+            less: 0,
+            more: 0,
+            layers: (None, None),
+        }
     }
 
     /// Compares a path in both images; `None` if neither has it.
@@ -138,8 +152,10 @@ impl Delta {
         let (a, b) = (one.version(place.one), two.version(place.two));
         let ((before, counted_before), (after, counted_after)) = (one.bytes(a), two.bytes(b));
         let certain = one.is_certain(a) && two.is_certain(b);
-        let (mut less, mut more) =
-            (counted_before.saturating_sub(counted_after), counted_after.saturating_sub(counted_before));
+        let (mut less, mut more) = (
+            counted_before.saturating_sub(counted_after),
+            counted_after.saturating_sub(counted_before),
+        );
         let mut difference = match (a, b) {
             (None, None) => return None,
             (None, _) => Difference::Added,
@@ -147,7 +163,9 @@ impl Delta {
             (Some(a), Some(b)) => match before.cmp(&after) {
                 std::cmp::Ordering::Less => Difference::Larger,
                 std::cmp::Ordering::Greater => Difference::Smaller,
-                std::cmp::Ordering::Equal if less + more == 0 && looks_same(one.tree, a, two.tree, b) => {
+                std::cmp::Ordering::Equal
+                    if less + more == 0 && looks_same(one.tree, a, two.tree, b) =>
+                {
                     Difference::Same
                 }
                 std::cmp::Ordering::Equal => Difference::Changed,
@@ -167,7 +185,15 @@ impl Delta {
             (None, Some(node)) => two.path(node),
             (None, None) => Vec::new(),
         };
-        let &Self { difference, before, after, less, more, layers: (layer_before, layer_after), .. } = self;
+        let &Self {
+            difference,
+            before,
+            after,
+            less,
+            more,
+            layers: (layer_before, layer_after),
+            ..
+        } = self;
         PathChange { path, difference, before, after, less, more, layer_before, layer_after }
     }
 }
@@ -182,7 +208,12 @@ pub fn changed_paths(first: &Inspection, second: &Inspection) -> Vec<PathChange>
 /// these are the changes made by the layer.
 ///
 /// Only the `most` largest differences are returned.
-pub(super) fn changed_at(first: &Inspection, second: &Inspection, layer: usize, most: usize) -> Vec<PathChange> {
+pub(super) fn changed_at(
+    first: &Inspection,
+    second: &Inspection,
+    layer: usize,
+    most: usize,
+) -> Vec<PathChange> {
     let (one, two) = (&first.tree, &second.tree);
     let mut deltas = changes(one, two, &State::after(first, layer), &State::after(second, layer));
     deltas.retain(|delta| delta.difference != Difference::Unknown);

@@ -27,7 +27,8 @@ pub struct Sharing {
     /// True if `download` is the size that a registry sends, because the archive's layers are
     /// compressed.
     pub exact: bool,
-    /// True if the bytes of a layer that is downloaded are not known, so that `download` is a lower bound.
+    /// True if the bytes of a layer that is downloaded are not known, so that `download` is a lower
+    /// bound.
     pub at_least: bool,
     /// The largest differences in the first layer that is not shared: the paths that ended the
     /// sharing.
@@ -54,11 +55,14 @@ impl Sharing {
 pub fn sharing(first: &Inspection, second: &Inspection) -> Sharing {
     let known = Places::of(&first.layers);
     // The same index is tried first, because a layer may be in an image several times.
-    let same_place = |i: usize, layer| first.layers.get(i).is_some_and(|other| is_same(layer, other));
+    let same_place =
+        |i: usize, layer| first.layers.get(i).is_some_and(|other| is_same(layer, other));
     let found = |(i, layer)| if same_place(i, layer) { Some(i) } else { known.place(layer) };
     let same: Vec<Option<usize>> = second.layers.iter().enumerate().map(found).collect();
     let common = same.iter().enumerate().take_while(|&(i, &other)| other == Some(i)).count();
-    let missing = || second.layers.iter().zip(&same).filter(|(_, same)| same.is_none()).map(|(layer, _)| layer);
+    let missing = || {
+        second.layers.iter().zip(&same).filter(|(_, same)| same.is_none()).map(|(layer, _)| layer)
+    };
     let mut counted: HashSet<&str> = HashSet::new();
     let mut sent = Vec::with_capacity(second.layers.len());
     for (layer, same) in second.layers.iter().zip(&same) {
@@ -66,11 +70,18 @@ pub fn sharing(first: &Inspection, second: &Inspection) -> Sharing {
         let digest = layer.digest.as_deref().or(layer.diff_id.as_deref());
         sent.push(same.is_none() && digest.is_none_or(|digest| counted.insert(digest)));
     }
-    let bytes = second.layers.iter().zip(&sent).filter(|(_, sent)| **sent).map(|(layer, _)| layer.stored_bytes);
+    let bytes = second
+        .layers
+        .iter()
+        .zip(&sent)
+        .filter(|(_, sent)| **sent)
+        .map(|(layer, _)| layer.stored_bytes);
     let download = bytes.fold(0, u64::saturating_add);
     let whole = first.completeness.sizes_are_exact() && second.completeness.sizes_are_exact();
     let exact = whole && missing().all(LayerAccount::is_compressed);
-    let is_held = |(j, same): (usize, &Option<usize>)| same.is_some() || second.completeness.layer(j) == Known::Whole;
+    let is_held = |(j, same): (usize, &Option<usize>)| {
+        same.is_some() || second.completeness.layer(j) == Known::Whole
+    };
     let at_least = !same.iter().enumerate().all(is_held);
     let broken = common < second.layers.len() && common < first.layers.len();
     let broken_by = if broken { changed_at(first, second, common, NAMED) } else { Vec::new() };
@@ -93,7 +104,9 @@ impl LayerPlace {
     pub fn account<'a>(self, first: &'a Inspection, second: &'a Inspection) -> &'a LayerAccount {
         match self {
             // If only the first image's archive has the layer, its facts are used.
-            Self::Both(layer, other) if second.completeness.layer(other).is_nothing() => &first.layers[layer],
+            Self::Both(layer, other) if second.completeness.layer(other).is_nothing() => {
+                &first.layers[layer]
+            }
             Self::Both(_, layer) | Self::Second(layer) => &second.layers[layer],
             Self::First(layer) => &first.layers[layer],
         }
@@ -101,7 +114,9 @@ impl LayerPlace {
 
     /// Returns how far the layer is known, from the image that knows more of it.
     pub fn known(self, first: &Inspection, second: &Inspection) -> Known {
-        let of = |image: &Inspection, layer: Option<usize>| layer.map(|layer| image.completeness.layer(layer));
+        let of = |image: &Inspection, layer: Option<usize>| {
+            layer.map(|layer| image.completeness.layer(layer))
+        };
         let (one, two) = (of(first, self.first()), of(second, self.second()));
         match (one, two) {
             (Some(known), Some(other)) if !other.is_nothing() || known.is_nothing() => other,
@@ -134,7 +149,9 @@ pub fn layer_places(first: &Inspection, second: &Inspection, sharing: &Sharing) 
     let mut rest = (0..first.layers.len()).filter(|i| !shown.contains(i)).peekable();
     // One layer may be at several places in the first image.
     let known = Places::of(&second.layers);
-    let of_first = |i: usize| known.place(&first.layers[i]).map_or(LayerPlace::First(i), |j| LayerPlace::Both(i, j));
+    let of_first = |i: usize| {
+        known.place(&first.layers[i]).map_or(LayerPlace::First(i), |j| LayerPlace::Both(i, j))
+    };
     let mut next_shared = first.layers.len();
     let mut before_shared: Vec<usize> = Vec::with_capacity(sharing.same.len());
     for &same in sharing.same.iter().rev() {
@@ -142,10 +159,13 @@ pub fn layer_places(first: &Inspection, second: &Inspection, sharing: &Sharing) 
         before_shared.push(next_shared);
     }
     let mut places = Vec::with_capacity(first.layers.len() + second.layers.len());
-    for (j, (&same, limit)) in sharing.same.iter().zip(before_shared.into_iter().rev()).enumerate() {
+    for (j, (&same, limit)) in sharing.same.iter().zip(before_shared.into_iter().rev()).enumerate()
+    {
         match same {
             Some(i) => {
-                places.extend(std::iter::from_fn(|| rest.next_if(|&before| before < i)).map(of_first));
+                places.extend(
+                    std::iter::from_fn(|| rest.next_if(|&before| before < i)).map(of_first),
+                );
                 places.push(LayerPlace::Both(i, j));
             }
             None => {
@@ -169,13 +189,22 @@ impl<'a> Places<'a> {
     fn of(layers: &'a [LayerAccount]) -> Self {
         let by = |id: fn(&LayerAccount) -> Option<&String>| {
             // Of several equal layers, the lowest counts.
-            layers.iter().enumerate().rev().filter_map(|(i, layer)| Some((id(layer)?.as_str(), i))).collect()
+            layers
+                .iter()
+                .enumerate()
+                .rev()
+                .filter_map(|(i, layer)| Some((id(layer)?.as_str(), i)))
+                .collect()
         };
-        Self { diff_ids: by(|layer| layer.diff_id.as_ref()), digests: by(|layer| layer.digest.as_ref()) }
+        Self {
+            diff_ids: by(|layer| layer.diff_id.as_ref()),
+            digests: by(|layer| layer.digest.as_ref()),
+        }
     }
 
     fn place(&self, layer: &LayerAccount) -> Option<usize> {
-        let in_map = |map: &HashMap<&str, usize>, id: &Option<String>| map.get(id.as_deref()?).copied();
+        let in_map =
+            |map: &HashMap<&str, usize>, id: &Option<String>| map.get(id.as_deref()?).copied();
         in_map(&self.diff_ids, &layer.diff_id).or_else(|| in_map(&self.digests, &layer.digest))
     }
 }

@@ -128,7 +128,8 @@ impl DifferenceTree {
 
     /// Returns the indices of all paths whose own size differs, the largest difference first.
     pub fn biggest(&self) -> Vec<usize> {
-        let mut places: Vec<_> = self.changes().filter(|&place| self.get(place).own_weight() > 0).collect();
+        let mut places: Vec<_> =
+            self.changes().filter(|&place| self.get(place).own_weight() > 0).collect();
         places.sort_by_key(|&place| (Reverse(self.get(place).own_weight()), place));
         places
     }

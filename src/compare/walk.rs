@@ -18,9 +18,20 @@ pub(super) struct Place {
 ///
 /// The first argument of `take` is the value that it returned for the parent directory, or `root`
 /// for the contents of the root. If `take` returns `None`, everything below the path is skipped.
-pub(super) fn walk(one: &Tree, two: &Tree, root: usize, mut take: impl FnMut(usize, Place) -> Option<usize>) {
+pub(super) fn walk(
+    one: &Tree,
+    two: &Tree,
+    root: usize,
+    mut take: impl FnMut(usize, Place) -> Option<usize>,
+) {
     let mut work = Vec::new();
-    push_children(one, two, root, Place { one: Some(NodeId::ROOT), two: Some(NodeId::ROOT) }, &mut work);
+    push_children(
+        one,
+        two,
+        root,
+        Place { one: Some(NodeId::ROOT), two: Some(NodeId::ROOT) },
+        &mut work,
+    );
     while let Some((above, place)) = work.pop() {
         if let Some(here) = take(above, place) {
             push_children(one, two, here, place, &mut work);
@@ -29,7 +40,13 @@ pub(super) fn walk(one: &Tree, two: &Tree, root: usize, mut take: impl FnMut(usi
 }
 
 /// Pushes the children of a place on the stack, the last name first.
-fn push_children(one: &Tree, two: &Tree, here: usize, place: Place, work: &mut Vec<(usize, Place)>) {
+fn push_children(
+    one: &Tree,
+    two: &Tree,
+    here: usize,
+    place: Place,
+    work: &mut Vec<(usize, Place)>,
+) {
     let sorted = |tree: &Tree, node: Option<NodeId>| {
         let mut children: Vec<_> = node.into_iter().flat_map(|node| tree.children(node)).collect();
         children.sort_unstable_by(|&a, &b| tree.name(a).cmp(tree.name(b)));

@@ -33,11 +33,17 @@ pub fn cut_middle(text: &str, width: usize) -> String {
     let back = cut_front(text, width - front.width());
     // From the next word on, if one begins soon.
     let word = back.char_indices().find(|&(i, c)| c == ' ' && i < back.len() / 2).map(|(i, _)| i);
-    format!("{front}{}", &back[word.unwrap_or_else(|| back.char_indices().nth(1).map_or(0, |(i, _)| i))..])
+    format!(
+        "{front}{}",
+        &back[word.unwrap_or_else(|| back.char_indices().nth(1).map_or(0, |(i, _)| i))..]
+    )
 }
 
 /// Returns the graphemes that leave space for an ellipsis in `width` columns.
-fn fitting<'a>(graphemes: impl Iterator<Item = &'a str>, width: usize) -> impl Iterator<Item = &'a str> {
+fn fitting<'a>(
+    graphemes: impl Iterator<Item = &'a str>,
+    width: usize,
+) -> impl Iterator<Item = &'a str> {
     let mut used = 0;
     graphemes.take_while(move |grapheme| {
         used += grapheme.width();

@@ -59,7 +59,11 @@ impl Display for RuntimeDifference {
                 path(at)
             ),
             Self::WhiteoutDevice { path: at } => {
-                write!(f, "{} is the device 0:0, which overlayfs runtimes treat as a whiteout", path(at))
+                write!(
+                    f,
+                    "{} is the device 0:0, which overlayfs runtimes treat as a whiteout",
+                    path(at)
+                )
             }
             Self::Aufs { path: at } => write!(
                 f,
@@ -74,9 +78,15 @@ impl Display for RuntimeDifference {
                 path(at)
             ),
             Self::OnlyMarked { path: at } => {
-                write!(f, "{} exists only because a whiteout names it; umoci does not create it", path(at))
+                write!(
+                    f,
+                    "{} exists only because a whiteout names it; umoci does not create it",
+                    path(at)
+                )
             }
-            Self::GlobalHeader => f.write_str("the layer has a global PAX header; umoci refuses the layer"),
+            Self::GlobalHeader => {
+                f.write_str("the layer has a global PAX header; umoci refuses the layer")
+            }
             Self::Compression { format, refused_by } => {
                 write!(f, "the layer is compressed with {format}; {refused_by} refuse the layer")
             }

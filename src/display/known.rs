@@ -11,7 +11,9 @@ impl WarningKind {
             Self::ConfigUnreadable { .. } => "the config could not be read",
             Self::LayersUnreadable { .. } => "the list of layers could not be read",
             Self::DiffIdCount { .. } => "the config names more layers than the manifest",
-            Self::ArchiveCut { .. } | Self::NoEndMarker | Self::ArchiveTrailer { .. } => "the archive ends early",
+            Self::ArchiveCut { .. } | Self::NoEndMarker | Self::ArchiveTrailer { .. } => {
+                "the archive ends early"
+            }
             Self::ArchiveDamaged { .. } | Self::ArchiveChecksum => "the archive is damaged",
             Self::ArchiveOverLimit { .. } => "the archive exceeds a limit",
             Self::SizeOverflow { .. } => "the size of a file is too large to count",
@@ -47,11 +49,16 @@ impl Known {
             Self::UpTo(0) => "nothing in it could be read".into(),
             Self::OverLimit(0) => "it exceeds a limit, so its contents are unknown".into(),
             Self::UpTo(at) => format!("only the first {} of its tar could be read", size(at)),
-            Self::OverLimit(at) => format!("only the first {} of its tar were read: it exceeds a limit", size(at)),
+            Self::OverLimit(at) => {
+                format!("only the first {} of its tar were read: it exceeds a limit", size(at))
+            }
             Self::Doubtful => "a checksum is wrong, so its contents may be damaged".into(),
             Self::Absent => "it is not in the archive, so its contents are unknown".into(),
             Self::Unreadable => "it cannot be read, so its contents are unknown".into(),
-            Self::Foreign => "it may not be distributed and is not in the archive, so its contents are unknown".into(),
+            Self::Foreign => {
+                "it may not be distributed and is not in the archive, so its contents are unknown"
+                    .into()
+            }
             Self::Encrypted => "it is encrypted, so its contents are unknown".into(),
             Self::NotATar => "it is not a tar, so its contents are unknown".into(),
         })

@@ -59,14 +59,19 @@ pub fn read_size(text: &str) -> Option<u64> {
     }
     #[expect(clippy::cast_precision_loss, reason = "a fraction of a unit")]
     let bytes = number.parse::<f64>().ok()? * factor as f64;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is positive and within the limit")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "it is positive and within the limit"
+    )]
     (bytes < 9e18).then_some(bytes.round() as u64)
 }
 
 /// Splits a text into a number, without separators between thousands, and a unit.
 pub fn number_and_unit(text: &str) -> (String, &str) {
     let text = text.trim();
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ',').unwrap_or(text.len());
+    let end =
+        text.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ',').unwrap_or(text.len());
     (text[..end].replace(',', ""), text[end..].trim())
 }
 
@@ -80,7 +85,11 @@ pub fn percent(share: f64) -> String {
     if percent > 99.9 && percent < 100.0 {
         return "> 99.9 %".into();
     }
-    if percent == 0.0 || percent == 100.0 { format!("{percent:.0} %") } else { format!("{percent:.1} %") }
+    if percent == 0.0 || percent == 100.0 {
+        format!("{percent:.0} %")
+    } else {
+        format!("{percent:.1} %")
+    }
 }
 
 /// Divides a part by the whole, or the whole by a part.
@@ -172,7 +181,10 @@ mod tests {
     fn what_is_hardly_smaller_has_no_ratio() {
         assert_eq!(noticeably(6_564_400, 801_000_000).as_deref(), Some("122×"));
         assert_eq!(noticeably(1000, 1006).as_deref(), Some("1.01×"));
-        assert_eq!([noticeably(1000, 1004), noticeably(0, 1000), noticeably(1000, 900)], [None, None, None]);
+        assert_eq!(
+            [noticeably(1000, 1004), noticeably(0, 1000), noticeably(1000, 900)],
+            [None, None, None]
+        );
     }
 
     #[test]

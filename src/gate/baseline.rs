@@ -55,7 +55,8 @@ struct Layer {
 }
 
 impl<'a> Baseline<'a> {
-    /// Returns the difference of an image's size to the baseline in bytes; `None` if not all of both was read.
+    /// Returns the difference of an image's size to the baseline in bytes; `None` if not all of
+    /// both was read.
     pub fn growth_to(&self, image: &Inspection) -> Option<i64> {
         let signed = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
         let is_known = self.exact && image.completeness.sizes_are_exact();

@@ -12,7 +12,8 @@ use crate::display::{Sentence, escaped, escaped_str};
 use crate::tree::Reason;
 
 /// The change where no rule knows one.
-const FEWER_FILES: &str = "copy only what the program needs from a build stage, or use a smaller base image";
+const FEWER_FILES: &str =
+    "copy only what the program needs from a build stage, or use a smaller base image";
 
 /// Finds causes in the numbers of an image.
 pub(super) struct Blamer<'m, 'a>(pub &'m Measures<'a>);
@@ -26,12 +27,15 @@ impl Blamer<'_, '_> {
         }
         let inspection = self.0.inspection();
         // Of two equal pairs the lower one is named, so that the answer stays the same.
-        let Some((added_in, removed_in)) = pairs.iter().rev().max_by_key(|(_, bytes)| **bytes).map(|(pair, _)| *pair)
+        let Some((added_in, removed_in)) =
+            pairs.iter().rev().max_by_key(|(_, bytes)| **bytes).map(|(pair, _)| *pair)
         else {
             return Blame::default();
         };
         let groups = wasted_groups(inspection);
-        let group = groups.iter().find(|group| (group.added_in, group.removed_in) == (added_in, removed_in));
+        let group = groups
+            .iter()
+            .find(|group| (group.added_in, group.removed_in) == (added_in, removed_in));
         let reason = group.map_or(Reason::Deleted, |group| group.reason);
         let verb = match reason {
             Reason::Deleted | Reason::Opaque | Reason::Replaced => "deletes",
@@ -39,7 +43,9 @@ impl Blamer<'_, '_> {
             Reason::RewrittenUnchanged => "stores again, unchanged,",
         };
         let cause = match removed_in {
-            _ if added_in == removed_in => format!("layer {added_in} contains the same paths more than once"),
+            _ if added_in == removed_in => {
+                format!("layer {added_in} contains the same paths more than once")
+            }
             _ => format!("layer {removed_in} {verb} what layer {added_in} added"),
         };
         let change = if removed_in < self.0.subject.study.base.layers {
@@ -58,13 +64,16 @@ impl Blamer<'_, '_> {
         };
         let own = self.0.own_layers().max_by_key(|(_, layer)| weight(layer));
         let own = own.filter(|(_, layer)| weight(layer) > 0);
-        let all = || self.0.inspection().layers.iter().enumerate().max_by_key(|(_, layer)| weight(layer));
-        own.or_else(all).map_or_else(Blame::default, |(index, layer)| self.layer(index, weight(layer)))
+        let all =
+            || self.0.inspection().layers.iter().enumerate().max_by_key(|(_, layer)| weight(layer));
+        own.or_else(all)
+            .map_or_else(Blame::default, |(index, layer)| self.layer(index, weight(layer)))
     }
 
     /// Blames the largest layer.
     pub fn largest_layer(&self) -> Blame {
-        let largest = self.0.inspection().layers.iter().enumerate().max_by_key(|(_, layer)| layer.size);
+        let largest =
+            self.0.inspection().layers.iter().enumerate().max_by_key(|(_, layer)| layer.size);
         largest.map_or_else(Blame::default, |(index, layer)| self.layer(index, layer.size))
     }
 
@@ -97,7 +106,11 @@ impl Blamer<'_, '_> {
         }
         if best.len() < 2 {
             let cause = "every instruction that changes files adds a layer".into();
-            return Blame { layer: None, cause, change: Some("combine COPY and RUN instructions".into()) };
+            return Blame {
+                layer: None,
+                cause,
+                change: Some("combine COPY and RUN instructions".into()),
+            };
         }
         let (first, last) = (best.start, best.end - 1);
         Blame {
@@ -110,7 +123,8 @@ impl Blamer<'_, '_> {
     /// Blames a finding.
     pub fn finding(&self, finding: Option<&Finding>) -> Blame {
         let Some(finding) = finding else { return Blame::default() };
-        let cause = Sentence::from(format!("layer {} adds ", finding.added_in)).size(self.0.counted(finding));
+        let cause = Sentence::from(format!("layer {} adds ", finding.added_in))
+            .size(self.0.counted(finding));
         let cause = cause.words(format!(" ({})", escaped_str(&finding.title)));
         Blame { layer: Some(finding.added_in), cause, change: Some(change_of(finding)) }
     }
@@ -118,7 +132,8 @@ impl Blamer<'_, '_> {
     /// Blames the layer that adds the most below a path.
     pub fn budget(&self, path: &str) -> Blame {
         let tree = &self.0.inspection().tree;
-        let mut layers: BTreeMap<usize, (u64, u64, Option<crate::tree::VersionId>)> = BTreeMap::new();
+        let mut layers: BTreeMap<usize, (u64, u64, Option<crate::tree::VersionId>)> =
+            BTreeMap::new();
         for inode in self.0.below(path) {
             let layer = layers.entry(tree.added_in(inode)).or_default();
             layer.0 += tree.size(inode);
@@ -126,29 +141,40 @@ impl Blamer<'_, '_> {
                 (layer.1, layer.2) = (tree.size(inode), Some(inode));
             }
         }
-        let Some((index, (bytes, most, Some(file)))) = layers.into_iter().rev().max_by_key(|(_, sums)| sums.0) else {
+        let Some((index, (bytes, most, Some(file)))) =
+            layers.into_iter().rev().max_by_key(|(_, sums)| sums.0)
+        else {
             return Blame::default();
         };
         let place = escaped(&tree.path(tree.node_of(file)));
-        let cause = Sentence::from(format!("layer {index} adds ")).size(bytes).words(", the largest file is ");
+        let cause = Sentence::from(format!("layer {index} adds "))
+            .size(bytes)
+            .words(", the largest file is ");
         let cause = cause.words(format!("{place} with ")).size(most);
         let inodes: HashSet<_> = self.0.below(path).collect();
-        let finding = self.0.own_findings().find(|finding| finding.inodes.iter().any(|inode| inodes.contains(inode)));
-        let change = finding.map_or_else(|| "leave out what the program does not need".into(), change_of);
+        let finding = self
+            .0
+            .own_findings()
+            .find(|finding| finding.inodes.iter().any(|inode| inodes.contains(inode)));
+        let change =
+            finding.map_or_else(|| "leave out what the program does not need".into(), change_of);
         Blame { layer: Some(index), cause, change: Some(change) }
     }
 
-    /// Blames the path that is most larger than in the baseline or, without its files, a layer that it does not have.
+    /// Blames the path that is most larger than in the baseline or, without its files, a layer that
+    /// it does not have.
     pub fn growth(&self) -> Blame {
         let Some(baseline) = self.0.subject.baseline else { return Blame::default() };
         let inspection = self.0.inspection();
         if let Some(image) = baseline.image {
             let changes = changed_paths(image, inspection);
-            let largest = changes.iter().rev().max_by_key(|change| change.more.saturating_sub(change.less));
+            let largest =
+                changes.iter().rev().max_by_key(|change| change.more.saturating_sub(change.less));
             if let Some(change) = largest.filter(|change| change.more > change.less) {
                 let place = escaped(&change.path);
                 let verb = if change.before == 0 { "is new with " } else { "is larger by " };
-                let cause = Sentence::from(format!("{place} {verb}")).size(change.more - change.less);
+                let cause =
+                    Sentence::from(format!("{place} {verb}")).size(change.more - change.less);
                 let compare = "compare the images: layerscope compare OLD NEW".to_owned();
                 let finding = change.layer_after.and_then(|layer| self.in_layer(layer));
                 let change_text = finding.map_or(compare, change_of);
@@ -156,12 +182,17 @@ impl Blamer<'_, '_> {
             }
         }
         let is_new = |layer: &LayerAccount| {
-            layer.diff_id.as_ref().is_none_or(|id| !baseline.diff_ids.iter().any(|known| known == id))
+            layer
+                .diff_id
+                .as_ref()
+                .is_none_or(|id| !baseline.diff_ids.iter().any(|known| known == id))
         };
         let layers = inspection.layers.iter().enumerate().filter(|(_, layer)| is_new(layer));
         match layers.rev().max_by_key(|(_, layer)| layer.size) {
             Some((index, layer)) => {
-                let cause = Sentence::from(format!("layer {index} is not in the baseline and has ")).size(layer.size);
+                let cause =
+                    Sentence::from(format!("layer {index} is not in the baseline and has "))
+                        .size(layer.size);
                 let change = self.in_layer(index).map_or_else(|| FEWER_FILES.into(), change_of);
                 Blame { layer: Some(index), cause, change: Some(change) }
             }

@@ -74,7 +74,8 @@ impl Exception {
                 tree.inodes().filter(|&inode| below[tree.node_of(inode).index()]).collect()
             }
             Excepted::Rule(rule) => {
-                let findings = subject.study.findings.iter().filter(|finding| finding.rule == *rule);
+                let findings =
+                    subject.study.findings.iter().filter(|finding| finding.rule == *rule);
                 findings.flat_map(|finding| finding.inodes.iter().copied()).collect()
             }
         }
@@ -86,7 +87,8 @@ pub(super) fn below(tree: &Tree, path: &str) -> Vec<bool> {
     let mut below = vec![false; tree.node_count()];
     let path = path.trim_end_matches('/');
     let glob = path.contains(['*', '?', '[', '{']).then(|| {
-        let glob = globset::GlobBuilder::new(path).literal_separator(true).backslash_escape(true).build();
+        let glob =
+            globset::GlobBuilder::new(path).literal_separator(true).backslash_escape(true).build();
         glob.map(|glob| glob.compile_matcher())
     });
     let named = if path.is_empty() { Some(NodeId::ROOT) } else { tree.find(path.as_bytes()) };
@@ -97,7 +99,9 @@ pub(super) fn below(tree: &Tree, path: &str) -> Vec<bool> {
     for node in tree.all_nodes() {
         let is_below = below[tree.parent(node).index()];
         let matches = match &glob {
-            Some(Ok(glob)) if !is_below => glob.is_match_candidate(&globset::Candidate::from_bytes(&tree.path(node))),
+            Some(Ok(glob)) if !is_below => {
+                glob.is_match_candidate(&globset::Candidate::from_bytes(&tree.path(node)))
+            }
             _ => false,
         };
         below[node.index()] |= is_below || matches;

@@ -12,7 +12,8 @@ const HEAD: &str = "\
 # Sizes: 20MB is 20,000,000 bytes, 20MiB is 20,971,520. Everything is explained by `layerscope help gate`.
 ";
 
-/// Returns a commented file of limits with some room above the numbers of an image; `subject` has to be whole.
+/// Returns a commented file of limits with some room above the numbers of an image; `subject` has
+/// to be whole.
 pub fn example(subject: &Subject<'_>) -> String {
     let limits = Limits::default();
     let measures = Measures::new(subject, &limits);
@@ -32,7 +33,10 @@ pub fn example(subject: &Subject<'_>) -> String {
         &Measure::Download,
         "The download size: the compressed layers. Uncompressed ones are compressed to measure it.",
     );
-    line(&Measure::Wasted, "Bytes that a later layer deletes or replaces; also as a share: [\"20MB\", \"5%\"].");
+    line(
+        &Measure::Wasted,
+        "Bytes that a later layer deletes or replaces; also as a share: [\"20MB\", \"5%\"].",
+    );
     line(&Measure::Efficiency, "The visible part of the size, from 0 to 1.");
     line(&Measure::Avoidable, "Bytes of your layers that a change of the Dockerfile would save.");
     line(&Measure::Own, "The size of your layers, without the base image.");
@@ -46,7 +50,10 @@ pub fn example(subject: &Subject<'_>) -> String {
         Found::Name(name) => name,
         _ => String::new(),
     });
-    let base = base.map_or_else(|| "debian:*".into(), |name| name.replace(['"', '\\', '*', '?', '[', '{'], ""));
+    let base = base.map_or_else(
+        || "debian:*".into(),
+        |name| name.replace(['"', '\\', '*', '?', '[', '{'], ""),
+    );
     let _ = write!(
         text,
         "\
@@ -123,9 +130,25 @@ mod tests {
 
     #[test]
     fn a_written_limit_is_above_the_size_and_not_far_above() {
-        for bytes in [0, 1, 999_999, 1_000_000, 9_540_000, 210_000_000, 951_000_000, 1_142_010_368, 48_000_000_000] {
-            let Ok(Quantity::Bytes(limit, _)) = Quantity::size(&roomy(bytes)) else { panic!("{}", roomy(bytes)) };
-            assert!(limit > bytes && limit <= (bytes + bytes / 5).max(1_100_000), "{bytes}: {}", roomy(bytes));
+        for bytes in [
+            0,
+            1,
+            999_999,
+            1_000_000,
+            9_540_000,
+            210_000_000,
+            951_000_000,
+            1_142_010_368,
+            48_000_000_000,
+        ] {
+            let Ok(Quantity::Bytes(limit, _)) = Quantity::size(&roomy(bytes)) else {
+                panic!("{}", roomy(bytes))
+            };
+            assert!(
+                limit > bytes && limit <= (bytes + bytes / 5).max(1_100_000),
+                "{bytes}: {}",
+                roomy(bytes)
+            );
         }
         assert_eq!(roomy(210_000_000), "230MB");
     }

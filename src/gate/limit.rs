@@ -159,22 +159,30 @@ impl Bound {
             Self::Quantity(quantity) => quantity.written(),
             Self::Count(count) => count.to_string(),
             Self::Days(days) => plural(usize::try_from(*days).unwrap_or(usize::MAX), "day"),
-            Self::Names(names) => names.iter().map(|name| escaped_str(name)).collect::<Vec<_>>().join(", "),
+            Self::Names(names) => {
+                names.iter().map(|name| escaped_str(name)).collect::<Vec<_>>().join(", ")
+            }
         }
     }
 
     /// Returns whether a value is beyond the bound; `None` if they cannot be compared.
     pub(super) fn is_exceeded_by(&self, found: &Found, is_minimum: bool) -> Option<bool> {
         match (self, found) {
-            (Self::Quantity(Quantity::Bytes(most, _)), Found::Bytes(amount)) => Some(amount.bytes() > *most),
+            (Self::Quantity(Quantity::Bytes(most, _)), Found::Bytes(amount)) => {
+                Some(amount.bytes() > *most)
+            }
             (Self::Quantity(Quantity::Bytes(most, _)), Found::Change(change)) => {
                 Some(u64::try_from(*change).is_ok_and(|growth| growth > *most))
             }
-            (Self::Quantity(Quantity::Share(least)), Found::Share(share)) if is_minimum => Some(share < least),
+            (Self::Quantity(Quantity::Share(least)), Found::Share(share)) if is_minimum => {
+                Some(share < least)
+            }
             (Self::Quantity(Quantity::Share(most)), Found::Share(share)) => Some(share > most),
             (Self::Count(most), Found::Count(count)) => Some(count > most),
             (Self::Days(most), Found::Days(days)) => Some(days > most),
-            (Self::Names(names), Found::Name(name)) => Some(!names.iter().any(|glob| matches(glob, name))),
+            (Self::Names(names), Found::Name(name)) => {
+                Some(!names.iter().any(|glob| matches(glob, name)))
+            }
             _ => None,
         }
     }
@@ -191,10 +199,13 @@ impl Bound {
             (Self::Quantity(Quantity::Share(bound)), Found::Share(share)) if share.is_finite() => {
                 Some(format!("{:.1} points", (share - bound).abs() * 100.0))
             }
-            (Self::Count(most), Found::Count(count)) => Some(count.saturating_sub(*most).to_string()),
-            (Self::Days(most), Found::Days(days)) => {
-                Some(plural(usize::try_from(days.saturating_sub(*most)).unwrap_or(usize::MAX), "day"))
+            (Self::Count(most), Found::Count(count)) => {
+                Some(count.saturating_sub(*most).to_string())
             }
+            (Self::Days(most), Found::Days(days)) => Some(plural(
+                usize::try_from(days.saturating_sub(*most)).unwrap_or(usize::MAX),
+                "day",
+            )),
             _ => None,
         }
     }
@@ -202,7 +213,8 @@ impl Bound {
 
 /// Matches the name of a base image with a glob, without regard to case.
 fn matches(glob: &str, name: &str) -> bool {
-    let glob = globset::GlobBuilder::new(glob).case_insensitive(true).literal_separator(false).build();
+    let glob =
+        globset::GlobBuilder::new(glob).case_insensitive(true).literal_separator(false).build();
     glob.is_ok_and(|glob| glob.compile_matcher().is_match(name))
 }
 
@@ -220,7 +232,9 @@ impl Limit {
     pub fn shown(&self, found: &Found, units: crate::Units) -> String {
         match found {
             Found::Bytes(amount) => amount.text(units),
-            Found::Change(change) if *change < 0 => format!("-{}", units.size(change.unsigned_abs())),
+            Found::Change(change) if *change < 0 => {
+                format!("-{}", units.size(change.unsigned_abs()))
+            }
             Found::Change(change) => units.size(change.unsigned_abs()),
             // Something of nothing: waste in an image whose other layers have no files.
             Found::Share(share) if share.is_infinite() => "> 100 %".into(),
@@ -251,7 +265,11 @@ impl UnknownRule {
     /// Returns a suggestion with names that there are.
     pub fn hint(&self) -> String {
         let levels: Vec<_> = LEVELS.iter().map(|level| level.name().to_owned()).collect();
-        format!("the levels are {}; rules with a similar name: {}", listed(&levels), listed(&self.nearest))
+        format!(
+            "the levels are {}; rules with a similar name: {}",
+            listed(&levels),
+            listed(&self.nearest)
+        )
     }
 }
 
@@ -295,7 +313,11 @@ impl Limits {
             Some(rule) => {
                 let names = known().chain(LEVELS.iter().map(|level| level.name()));
                 let nearest = nearest(rule, known(), NEAREST);
-                Err(UnknownRule { rule: escaped_str(rule), near: unknown("rule", rule, names), nearest })
+                Err(UnknownRule {
+                    rule: escaped_str(rule),
+                    near: unknown("rule", rule, names),
+                    nearest,
+                })
             }
             None => Ok(()),
         }

@@ -4,7 +4,10 @@ use std::collections::HashSet;
 
 use super::blame::Blamer;
 use super::exception::below;
-use super::{Blame, Bound, ExceptionState, ExceptionUse, Found, Limit, Limits, Measure, Outcome, Status, Subject};
+use super::{
+    Blame, Bound, ExceptionState, ExceptionUse, Found, Limit, Limits, Measure, Outcome, Status,
+    Subject,
+};
 use crate::advice::findings::{Fate, Finding, Level, Whose};
 use crate::analysis::{Inspection, LayerAccount, Wasted};
 use crate::display::{DAY, ratio, seconds};
@@ -47,7 +50,8 @@ impl<'a> Measures<'a> {
     pub fn exceptions(&self, limits: &Limits) -> Vec<ExceptionUse> {
         let tree = &self.inspection().tree;
         let uses = limits.exceptions.iter().map(|exception| {
-            let bytes: u64 = exception.inodes(self.subject).into_iter().map(|inode| tree.size(inode)).sum();
+            let bytes: u64 =
+                exception.inodes(self.subject).into_iter().map(|inode| tree.size(inode)).sum();
             let state = match bytes {
                 _ if exception.has_ended(self.subject.now) => ExceptionState::Ended,
                 0 => ExceptionState::Unused,
@@ -60,13 +64,20 @@ impl<'a> Measures<'a> {
 
     /// Checks one limit.
     pub fn outcome(&self, limit: &Limit) -> Outcome {
-        let outcome = |status, found, reason| Outcome { limit: limit.clone(), status, found, blame: None, reason };
+        let outcome = |status, found, reason| Outcome {
+            limit: limit.clone(),
+            status,
+            found,
+            blame: None,
+            reason,
+        };
         let found = match self.find(&limit.measure) {
             Ok(found) => found,
             Err(Missing::Unknown(reason)) => return outcome(Status::Unknown, None, Some(reason)),
             Err(Missing::Skipped(reason)) => return outcome(Status::Skipped, None, Some(reason)),
         };
-        let exceeds = limit.bound.is_exceeded_by(&found, limit.measure.is_minimum()).unwrap_or(true);
+        let exceeds =
+            limit.bound.is_exceeded_by(&found, limit.measure.is_minimum()).unwrap_or(true);
         let certain = self.is_certain() || !limit.measure.depends_on_sizes();
         if !(certain || exceeds && limit.measure.only_increases()) {
             let summary = self.inspection().completeness.summary();
@@ -110,15 +121,23 @@ impl<'a> Measures<'a> {
             Measure::Avoidable => amount(self.avoidable()),
             Measure::Own => amount(self.own_layers().map(|(_, layer)| layer.size).sum()),
             Measure::Layers => Ok(Found::Count(inspection.layers.len() as u64)),
-            Measure::LargestLayer => amount(inspection.layers.iter().map(|layer| layer.size).max().unwrap_or(0)),
+            Measure::LargestLayer => {
+                amount(inspection.layers.iter().map(|layer| layer.size).max().unwrap_or(0))
+            }
             Measure::Growth => Ok(Found::Change(self.growth()?.0)),
             Measure::GrowthShare => Ok(Found::Share(self.growth()?.1)),
-            Measure::Budget(path) => amount(self.below(path).map(|inode| inspection.tree.size(inode)).sum()),
-            Measure::Finding(_) => amount(self.findings_of(measure).map(|finding| self.counted(finding)).sum()),
+            Measure::Budget(path) => {
+                amount(self.below(path).map(|inode| inspection.tree.size(inode)).sum())
+            }
+            Measure::Finding(_) => {
+                amount(self.findings_of(measure).map(|finding| self.counted(finding)).sum())
+            }
             Measure::BaseAge => self.base_age(),
             Measure::BaseName => match &self.subject.study.base.name {
                 Some(name) => Ok(Found::Name(name.clone())),
-                None => Err(Missing::Unknown("the name of the base image is not recorded in the image".into())),
+                None => Err(Missing::Unknown(
+                    "the name of the base image is not recorded in the image".into(),
+                )),
             },
         }
     }
@@ -133,7 +152,9 @@ impl<'a> Measures<'a> {
             None if inspection.layers.iter().all(is_stored) => {
                 Ok(Found::Bytes(inspection.amount(inspection.totals.stored_bytes)))
             }
-            None => Err(Missing::Unknown("the archive has uncompressed layers, which a registry would not".into())),
+            None => Err(Missing::Unknown(
+                "the archive has uncompressed layers, which a registry would not".into(),
+            )),
         }
     }
 
@@ -148,12 +169,15 @@ impl<'a> Measures<'a> {
         if wasted == 0 { 0.0 } else { ratio(wasted, whole) }
     }
 
-    /// Adds up what changes in your layers save: what they waste, and the findings among what is visible.
+    /// Adds up what changes in your layers save: what they waste, and the findings among what is
+    /// visible.
     fn avoidable(&self) -> u64 {
         let base = self.subject.study.base.layers;
-        let wasted: u64 = self.wasted().filter(|wasted| wasted.added_in >= base).map(|wasted| wasted.bytes).sum();
+        let wasted: u64 =
+            self.wasted().filter(|wasted| wasted.added_in >= base).map(|wasted| wasted.bytes).sum();
         let left = self.own_findings().filter(|finding| {
-            finding.fate == Fate::Left && matches!(finding.level, Level::Leftovers | Level::Toolchain)
+            finding.fate == Fate::Left
+                && matches!(finding.level, Level::Leftovers | Level::Toolchain)
         });
         wasted + left.map(|finding| self.counted(finding)).sum::<u64>()
     }
@@ -166,7 +190,10 @@ impl<'a> Measures<'a> {
     /// Returns the findings in your layers, the largest first.
     pub fn own_findings(&self) -> impl Iterator<Item = &'a Finding> {
         let study = self.subject.study;
-        study.findings.iter().filter(|finding| finding.whose == Whose::Own && self.counted(finding) > 0)
+        study
+            .findings
+            .iter()
+            .filter(|finding| finding.whose == Whose::Own && self.counted(finding) > 0)
     }
 
     /// Returns the indices of the findings in your layers of which something counts.
@@ -177,7 +204,10 @@ impl<'a> Measures<'a> {
     }
 
     /// Returns the findings that a measure selects.
-    pub fn findings_of<'m>(&'m self, measure: &'m Measure) -> impl Iterator<Item = &'a Finding> + 'm {
+    pub fn findings_of<'m>(
+        &'m self,
+        measure: &'m Measure,
+    ) -> impl Iterator<Item = &'a Finding> + 'm {
         self.own_findings().filter(move |finding| match measure {
             Measure::Finding(super::Selector::Rule(rule)) => finding.rule == *rule,
             Measure::Finding(super::Selector::Level(level)) => finding.level == *level,
@@ -208,7 +238,10 @@ impl<'a> Measures<'a> {
             return Err(Missing::Skipped("no --baseline is given".into()));
         };
         if !baseline.exact {
-            return Err(Missing::Unknown(format!("not all of the baseline {} was read", baseline.name)));
+            return Err(Missing::Unknown(format!(
+                "not all of the baseline {} was read",
+                baseline.name
+            )));
         }
         let signed = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
         let growth = signed(self.inspection().totals.size).saturating_sub(signed(baseline.size));
@@ -220,24 +253,36 @@ impl<'a> Measures<'a> {
         let inspection = self.inspection();
         let layers = self.subject.study.base.layers;
         if layers == 0 {
-            return Err(Missing::Unknown("no base image is recognized (--base-layers N says how large it is)".into()));
+            return Err(Missing::Unknown(
+                "no base image is recognized (--base-layers N says how large it is)".into(),
+            ));
         }
         let made_layers = inspection.history.iter().filter(|entry| entry.empty_layer != Some(true));
-        let created = made_layers.take(layers).filter_map(|entry| entry.created.as_deref().and_then(seconds)).max();
+        let created = made_layers
+            .take(layers)
+            .filter_map(|entry| entry.created.as_deref().and_then(seconds))
+            .max();
         match created.filter(|&created| created > FIRST_TIME) {
             Some(created) => {
                 let days = self.subject.now.saturating_sub(created).max(0) / DAY;
                 Ok(Found::Days(days.unsigned_abs()))
             }
-            None => Err(Missing::Unknown("the history does not record when the base image was built".into())),
+            None => Err(Missing::Unknown(
+                "the history does not record when the base image was built".into(),
+            )),
         }
     }
 
     fn blame(&self, limit: &Limit) -> Blame {
         let blamer = Blamer(self);
         match &limit.measure {
-            Measure::Wasted | Measure::WastedShare | Measure::UserWastedShare | Measure::Efficiency => blamer.wasted(),
-            Measure::Size | Measure::Own | Measure::Download => blamer.largest_own_layer(&limit.measure),
+            Measure::Wasted
+            | Measure::WastedShare
+            | Measure::UserWastedShare
+            | Measure::Efficiency => blamer.wasted(),
+            Measure::Size | Measure::Own | Measure::Download => {
+                blamer.largest_own_layer(&limit.measure)
+            }
             Measure::LargestLayer => blamer.largest_layer(),
             Measure::Layers => blamer.layers(),
             Measure::Avoidable => blamer.finding(self.own_findings().next()),

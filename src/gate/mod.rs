@@ -1,7 +1,8 @@
 //! Checks an image against limits: the gate of a build.
 //!
-//! The check is pure: the measured image, the date of today and an earlier image to compare with come in, and an
-//! [`Outcome`] for each [`Limit`] comes out. Files, clocks and exit codes are the program's.
+//! The check is pure: the measured image, the date of today and an earlier image to compare with
+//! come in, and an [`Outcome`] for each [`Limit`] comes out. Files, clocks and exit codes are the
+//! program's.
 
 mod baseline;
 mod blame;
@@ -45,7 +46,8 @@ pub struct Subject<'a> {
 }
 
 impl Subject<'_> {
-    /// Returns whether the numbers can be relied on: everything was read, or what is missing is accepted.
+    /// Returns whether the numbers can be relied on: everything was read, or what is missing is
+    /// accepted.
     pub fn is_whole(&self) -> bool {
         !self.inspection.completeness.is_short_of(self.accepted)
     }
@@ -160,7 +162,13 @@ pub fn check(subject: &Subject<'_>, limits: &Limits) -> Verdict {
         Status::Unknown => 1,
         Status::Skipped | Status::Passed => 2,
     });
-    let summary = || subject.inspection.completeness.summary().unwrap_or_else(|| "a part could not be read".into());
+    let summary = || {
+        subject
+            .inspection
+            .completeness
+            .summary()
+            .unwrap_or_else(|| "a part could not be read".into())
+    };
     Verdict {
         outcomes,
         exceptions: measures.exceptions(limits),

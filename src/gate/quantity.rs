@@ -157,7 +157,9 @@ mod tests {
             let expected = if text == "16EiB" { None } else { Some(expected) };
             assert_eq!(bytes(text), expected, "{text}");
         }
-        for text in ["", "MB", "20 XB", "-5MB", "20MBs", "1.2.3MB", "5%", "NaN", "9e9TB", "ib", "20 iB"] {
+        for text in
+            ["", "MB", "20 XB", "-5MB", "20MBs", "1.2.3MB", "5%", "NaN", "9e9TB", "ib", "20 iB"]
+        {
             assert_eq!(bytes(text), None, "{text}");
         }
     }
@@ -168,7 +170,11 @@ mod tests {
         assert_eq!(Quantity::parse(" 20MB "), Ok(Quantity::Bytes(20_000_000, "20 MB".into())));
         assert_eq!(Quantity::ratio("0.9"), Ok(Quantity::Share(0.9)));
         assert_eq!(Quantity::ratio("90 %"), Ok(Quantity::Share(0.9)));
-        assert!(Quantity::ratio("90").is_err() && Quantity::ratio("120%").is_err() && Quantity::parse("-1%").is_err());
+        assert!(
+            Quantity::ratio("90").is_err()
+                && Quantity::ratio("120%").is_err()
+                && Quantity::parse("-1%").is_err()
+        );
         assert_eq!([days("90d"), days("12 weeks"), days("7")], [Ok(90), Ok(84), Ok(7)]);
         assert!(days("2 years").is_err() && days("-3d").is_err());
     }

@@ -1,17 +1,31 @@
-//! Reads a file of limits: TOML, in which unknown keys are errors, because a limit without effect would go unnoticed.
+//! Reads a file of limits: TOML, in which unknown keys are errors, because a limit without effect
+//! would go unnoticed.
 
 use toml::de::{DeTable, DeValue};
 
 use super::exception::{Excepted, Exception};
 use super::{Bound, Limit, Limits, Measure, Quantity, QuantityError, Selector, days};
 use crate::display::seconds;
-use crate::toml_file::{Problem, UnknownName, Value, ValueError, in_order, instead, string, unknown};
+use crate::toml_file::{
+    Problem, UnknownName, Value, ValueError, in_order, instead, string, unknown,
+};
 
 /// The tables of the file.
 const TABLES: [&str; 4] = ["limits", "budget", "finding", "exception"];
 /// The keys of the table `limits`.
-const KEYS: [&str; 11] =
-    ["size", "download", "wasted", "efficiency", "avoidable", "own", "layers", "layer", "growth", "base-age", "base"];
+const KEYS: [&str; 11] = [
+    "size",
+    "download",
+    "wasted",
+    "efficiency",
+    "avoidable",
+    "own",
+    "layers",
+    "layer",
+    "growth",
+    "base-age",
+    "base",
+];
 
 /// The reason why a limit or an exception is refused.
 #[derive(Debug, thiserror::Error)]
@@ -60,7 +74,8 @@ impl From<UnknownName> for LimitError {
 ///
 /// [`Problem`] names the line and the key of the first thing that is not understood.
 pub fn read(text: &str) -> Result<Limits, Problem> {
-    let table = DeTable::parse(text).map_err(|error| Problem::of_syntax(text, &error))?.into_inner();
+    let table =
+        DeTable::parse(text).map_err(|error| Problem::of_syntax(text, &error))?.into_inner();
     let mut limits = Limits::default();
     for (key, value) in in_order(&table) {
         let name = key.get_ref().as_ref();
@@ -85,7 +100,8 @@ pub fn read(text: &str) -> Result<Limits, Problem> {
 fn read_limits(text: &str, table: &DeTable<'_>, limits: &mut Limits) -> Result<(), Problem> {
     for (key, value) in in_order(table) {
         let name = key.get_ref().as_ref();
-        let problem = |what: LimitError| Problem::at(text, key.span().start, &format!("limits.{name}"), what);
+        let problem =
+            |what: LimitError| Problem::at(text, key.span().start, &format!("limits.{name}"), what);
         limits.limits.extend(bounds(name, value.get_ref()).map_err(problem)?);
     }
     Ok(())
@@ -102,7 +118,9 @@ fn bounds(name: &str, value: &DeValue<'_>) -> Result<Vec<Limit>, LimitError> {
         "own" => size(Measure::Own),
         "layer" => size(Measure::LargestLayer),
         "wasted" | "growth" => match value {
-            DeValue::Array(values) => values.iter().map(|value| quantity(name, value.get_ref())).collect(),
+            DeValue::Array(values) => {
+                values.iter().map(|value| quantity(name, value.get_ref())).collect()
+            }
             value => Ok(vec![quantity(name, value)?]),
         },
         "efficiency" => {
@@ -111,7 +129,10 @@ fn bounds(name: &str, value: &DeValue<'_>) -> Result<Vec<Limit>, LimitError> {
         }
         "layers" => {
             let count = number(value).and_then(|number| number.parse().ok());
-            one(Measure::Layers, Bound::Count(count.ok_or_else(|| instead("a number of layers", value))?))
+            one(
+                Measure::Layers,
+                Bound::Count(count.ok_or_else(|| instead("a number of layers", value))?),
+            )
         }
         "base-age" => {
             let text = text_of(value)?;
@@ -173,9 +194,16 @@ fn glob(pattern: &str) -> Result<(), LimitError> {
 }
 
 /// Reads an entry of `[[budget]]`, `[[finding]]` or `[[exception]]`.
-fn read_entry(text: &str, kind: &str, entry: &Value<'_>, limits: &mut Limits) -> Result<(), Problem> {
+fn read_entry(
+    text: &str,
+    kind: &str,
+    entry: &Value<'_>,
+    limits: &mut Limits,
+) -> Result<(), Problem> {
     let whole = |what: LimitError| Problem::at(text, entry.span().start, kind, what);
-    let DeValue::Table(table) = entry.get_ref() else { return Err(whole(instead("a table", entry.get_ref()).into())) };
+    let DeValue::Table(table) = entry.get_ref() else {
+        return Err(whole(instead("a table", entry.get_ref()).into()));
+    };
     let known: &[&str] = match kind {
         "budget" => &["path", "max"],
         "finding" => &["rule", "level", "max"],
@@ -186,7 +214,8 @@ fn read_entry(text: &str, kind: &str, entry: &Value<'_>, limits: &mut Limits) ->
     match kind {
         "budget" => {
             let path = fields.path()?.ok_or_else(|| whole(LimitError::Missing("path")))?;
-            let bound = Bound::Quantity(fields.max()?.ok_or_else(|| whole(LimitError::Missing("max")))?);
+            let bound =
+                Bound::Quantity(fields.max()?.ok_or_else(|| whole(LimitError::Missing("max")))?);
             limits.limits.push(Limit { measure: Measure::Budget(path), bound });
         }
         "finding" => {
@@ -226,21 +255,34 @@ struct Fields<'a, 't> {
 
 impl Fields<'_, '_> {
     fn check(&self, known: &[&str]) -> Result<(), Problem> {
-        match in_order(self.table).into_iter().find(|(key, _)| !known.contains(&key.get_ref().as_ref())) {
+        match in_order(self.table)
+            .into_iter()
+            .find(|(key, _)| !known.contains(&key.get_ref().as_ref()))
+        {
             Some((key, _)) => {
                 let name = key.get_ref().as_ref();
                 let what = unknown("key", name, known.iter().copied());
-                Err(Problem::at(self.text, key.span().start, &format!("{}.{name}", self.kind), what))
+                Err(Problem::at(
+                    self.text,
+                    key.span().start,
+                    &format!("{}.{name}", self.kind),
+                    what,
+                ))
             }
             None => Ok(()),
         }
     }
 
     /// Reads a field, if it is there.
-    fn field<T>(&self, name: &str, read: impl Fn(&DeValue<'_>) -> Result<T, LimitError>) -> Result<Option<T>, Problem> {
+    fn field<T>(
+        &self,
+        name: &str,
+        read: impl Fn(&DeValue<'_>) -> Result<T, LimitError>,
+    ) -> Result<Option<T>, Problem> {
         let found = self.table.iter().find(|(key, _)| key.get_ref() == name);
         let Some((key, value)) = found else { return Ok(None) };
-        let problem = |what| Problem::at(self.text, key.span().start, &format!("{}.{name}", self.kind), what);
+        let problem =
+            |what| Problem::at(self.text, key.span().start, &format!("{}.{name}", self.kind), what);
         read(value.get_ref()).map(Some).map_err(problem)
     }
 

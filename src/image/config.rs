@@ -41,7 +41,8 @@ pub struct Run {
     pub volumes: Vec<String>,
     /// The labels.
     pub labels: Variables,
-    /// The shell of the shell form, with its flags, as Docker's format has it; empty for the usual one.
+    /// The shell of the shell form, with its flags, as Docker's format has it; empty for the usual
+    /// one.
     pub shell: Vec<String>,
 }
 
@@ -133,11 +134,17 @@ impl Config {
         } else if steps.len() != layers {
             warnings.push(Warning::image(WarningKind::HistoryCount { steps: steps.len(), layers }));
         }
-        (0..layers).map(|i| steps.get(i).map_or_else(Instruction::unknown, |step| step.instruction())).collect()
+        (0..layers)
+            .map(|i| steps.get(i).map_or_else(Instruction::unknown, |step| step.instruction()))
+            .collect()
     }
 }
 
 /// Reads the platform that is spread over the fields of an object.
 pub fn read_platform(fields: &mut Fields<'_>) -> Platform {
-    Platform { os: fields.text("os"), architecture: fields.text("architecture"), variant: fields.text("variant") }
+    Platform {
+        os: fields.text("os"),
+        architecture: fields.text("architecture"),
+        variant: fields.text("variant"),
+    }
 }

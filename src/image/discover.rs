@@ -44,7 +44,11 @@ pub fn discover(path: &Escaped, members: &Members) -> Result<Option<Vec<Image>>,
         if let Some((_, error)) = tables.broken.into_iter().next() {
             return Err(error);
         }
-        return if tables.found.is_empty() { Ok(None) } else { Err(no_image(&search, &tables.found)) };
+        return if tables.found.is_empty() {
+            Ok(None)
+        } else {
+            Err(no_image(&search, &tables.found))
+        };
     }
     for (name, error) in tables.broken {
         let problem = match error {
@@ -217,14 +221,18 @@ impl<'a> Found<'a> {
             let (ids, layers) = (diff_ids.len(), draft.layers.len());
             warnings.push(Warning::image(WarningKind::DiffIdCount { ids, layers }));
         }
-        let is_lost = |warning: &Warning| matches!(warning.kind, WarningKind::LayersUnreadable { .. });
+        let is_lost =
+            |warning: &Warning| matches!(warning.kind, WarningKind::LayersUnreadable { .. });
         if draft.layers.is_empty() && diff_ids.is_empty() && !warnings.iter().any(is_lost) {
             warnings.push(Warning::image(ArchiveDifference::NoLayers));
         }
         let diff_id = |i: usize| diff_ids.get(i).cloned().flatten().filter(|id| !id.is_empty());
         let layers = draft.layers.into_iter().zip(instructions).enumerate();
-        let layers =
-            layers.map(|(i, (layer, instruction))| Layer { instruction, diff_id: diff_id(i), ..self.layer(layer) });
+        let layers = layers.map(|(i, (layer, instruction))| Layer {
+            instruction,
+            diff_id: diff_id(i),
+            ..self.layer(layer)
+        });
         let mut layers: Vec<_> = layers.collect();
         if is_read {
             layers.iter_mut().for_each(Layer::remark_missing_diff_id);
@@ -233,7 +241,11 @@ impl<'a> Found<'a> {
             layers.iter_mut().for_each(|layer| layer.named = None);
         }
         let in_layout = draft.manifest.is_some();
-        if in_layout && layers.iter().any(|layer| layer.member.is_none() && !layer.foreign && !layer.unreadable) {
+        if in_layout
+            && layers
+                .iter()
+                .any(|layer| layer.member.is_none() && !layer.foreign && !layer.unreadable)
+        {
             warnings.push(Warning::image(WarningKind::LayersDropped));
         }
         let mut tags = Vec::new();
@@ -260,7 +272,8 @@ impl<'a> Found<'a> {
 
     fn layer(&self, layer: LayerDraft) -> Layer {
         let located = self.search.members.locate(&layer.name);
-        let absence = located.as_ref().err().filter(|absence| **absence != Absence::NotThere).map(explain);
+        let absence =
+            located.as_ref().err().filter(|absence| **absence != Absence::NotThere).map(explain);
         Layer {
             name: escaped(&layer.name),
             unreadable: matches!(located, Err(Absence::Unreadable(_))),
@@ -280,28 +293,34 @@ impl<'a> Found<'a> {
 
     /// Reads the config called `name`; the error describes the problem.
     fn config(&mut self, name: &str) -> Result<Arc<ReadConfig>, WarningKind> {
-        let unreadable = |problem: String| WarningKind::ConfigUnreadable { name: name.into(), problem };
-        let member = self.search.members.locate(name.as_bytes()).map_err(|absence| match absence {
-            Absence::NotThere => WarningKind::ConfigAbsent { name: name.into() },
-            absence => unreadable(format!("it {}", explain(&absence))),
-        })?;
+        let unreadable =
+            |problem: String| WarningKind::ConfigUnreadable { name: name.into(), problem };
+        let member =
+            self.search.members.locate(name.as_bytes()).map_err(|absence| match absence {
+                Absence::NotThere => WarningKind::ConfigAbsent { name: name.into() },
+                absence => unreadable(format!("it {}", explain(&absence))),
+            })?;
         if let Some(read) = self.configs.get(&member.id) {
             return Ok(read.clone());
         }
-        let bytes = read_json_member(self.search.path, name, &member).map_err(|error| unreadable(error.to_string()))?;
+        let bytes = read_json_member(self.search.path, name, &member)
+            .map_err(|error| unreadable(error.to_string()))?;
         let mut doubts = Vec::new();
         let mut warnings = Vec::new();
         let config = Config::parse(&bytes, &mut doubts).unwrap_or_else(|error| {
             warnings.push(Warning::image(unreadable(error.to_string())));
             Config::default()
         });
-        warnings.extend(
-            doubts
-                .into_iter()
-                .map(|problem| Warning::image(WarningKind::FieldUnreadable { name: name.into(), problem })),
-        );
+        warnings.extend(doubts.into_iter().map(|problem| {
+            Warning::image(WarningKind::FieldUnreadable { name: name.into(), problem })
+        }));
         let mismatch = digest_mismatch(name, &bytes);
-        let read = ReadConfig { id: format!("sha256:{}", hex(&sha256(&bytes))), config, warnings, mismatch };
+        let read = ReadConfig {
+            id: format!("sha256:{}", hex(&sha256(&bytes))),
+            config,
+            warnings,
+            mismatch,
+        };
         Ok(self.configs.entry(member.id).or_insert(Arc::new(read)).clone())
     }
 }
@@ -333,10 +352,14 @@ impl Image {
             (None, manifest) => {
                 self.manifest = manifest;
                 // The platform in the config may be more precise.
-                let is_more = |told: &String| !self.platform.as_ref().is_some_and(|own| own.starts_with(told.as_str()));
+                let is_more = |told: &String| {
+                    !self.platform.as_ref().is_some_and(|own| own.starts_with(told.as_str()))
+                };
                 self.platform = told.clone().filter(is_more).or(self.platform.take());
             }
-            (Some(known), Some(other)) if *known != other => oci::add_new(&mut self.other_digests, [other]),
+            (Some(known), Some(other)) if *known != other => {
+                oci::add_new(&mut self.other_digests, [other])
+            }
             _ => {}
         }
         self.built_on = self.built_on.take().or(draft.built_on);
@@ -345,7 +368,10 @@ impl Image {
         self.warnings.extend(draft.warnings);
         for (layer, described) in self.layers.iter_mut().zip(draft.layers) {
             layer.size = layer.size.or(described.size.bytes());
-            oci::add_new(&mut layer.unverifiable, described.size.unverifiable("it", "the manifest"));
+            oci::add_new(
+                &mut layer.unverifiable,
+                described.size.unverifiable("it", "the manifest"),
+            );
         }
         if let Some(told) = told.filter(|told| self.platform.as_ref() != Some(told)) {
             oci::add_new(&mut self.other_platforms, [told]);

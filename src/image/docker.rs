@@ -47,7 +47,11 @@ pub(super) fn drafts(search: &mut Search<'_>) -> Result<Option<Vec<Draft>>, Erro
                     let problem = format!("entry {i}: {doubt}");
                     Warning::image(WarningKind::FieldUnreadable { name: NAME.into(), problem })
                 });
-                drafts.push(Draft { warnings: warnings.chain(lost).collect(), positions: vec![i], ..draft });
+                drafts.push(Draft {
+                    warnings: warnings.chain(lost).collect(),
+                    positions: vec![i],
+                    ..draft
+                });
             }
             None => search.note(WarningKind::EntryLeftOut { of: NAME.into(), entry: i }),
         }
@@ -59,12 +63,16 @@ pub(super) fn drafts(search: &mut Search<'_>) -> Result<Option<Vec<Draft>>, Erro
 /// which describes its config.
 fn is_entry(value: &Value) -> bool {
     let mut ignored = Vec::new();
-    Fields::new(value.clone(), "", &mut ignored).is_some_and(|mut fields| fields.text("Config").is_some())
+    Fields::new(value.clone(), "", &mut ignored)
+        .is_some_and(|mut fields| fields.text("Config").is_some())
 }
 
 fn draft(mut fields: Fields<'_>) -> Draft {
     let sources = fields.each_member("LayerSources", |mut source| {
-        Some(Descriptor { digest: source.text("digest")?, urls: source.words("urls").unwrap_or_default() })
+        Some(Descriptor {
+            digest: source.text("digest")?,
+            urls: source.words("urls").unwrap_or_default(),
+        })
     });
     let by_digits: HashMap<String, Descriptor> = sources
         .into_iter()
@@ -73,7 +81,8 @@ fn draft(mut fields: Fields<'_>) -> Draft {
         .collect();
     let has_layers = fields.has("Layers");
     let names = fields.texts("Layers");
-    let lost = (has_layers && names.is_none()).then(|| WarningKind::LayersUnreadable { name: NAME.into() });
+    let lost = (has_layers && names.is_none())
+        .then(|| WarningKind::LayersUnreadable { name: NAME.into() });
     let layers = names.unwrap_or_default().into_iter().map(|name| {
         let name = name.unwrap_or_default();
         let descriptor = by_digits.get(name.rsplit('/').next().unwrap_or(&name));

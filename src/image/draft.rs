@@ -96,12 +96,16 @@ impl Search<'_> {
                 return Err(Error::Io { path, operation: "read", source: kind.into() });
             }
             Err(absence) => {
-                self.note(WarningKind::TableUnreadable { name: name.into(), problem: explain(&absence) });
+                self.note(WarningKind::TableUnreadable {
+                    name: name.into(),
+                    problem: explain(&absence),
+                });
                 return Ok(None);
             }
         };
         let bytes = read_json_member(self.path, name, &member)?;
-        let document = Document::parse(&bytes).map_err(|error| self.bad_json(name, error.to_string()))?;
+        let document =
+            Document::parse(&bytes).map_err(|error| self.bad_json(name, error.to_string()))?;
         for doubt in document.doubts {
             self.note(WarningKind::FieldUnreadable { name: name.into(), problem: doubt });
         }
@@ -119,19 +123,31 @@ pub(super) fn explain(absence: &Absence) -> String {
     let shown = |path: &std::path::Path| escaped(path.as_os_str().as_encoded_bytes());
     match absence {
         Absence::NotThere => "is not in the archive".into(),
-        Absence::Dangling(target) => format!("is a link to {}, which is not there", escaped(target)),
+        Absence::Dangling(target) => {
+            format!("is a link to {}, which is not there", escaped(target))
+        }
         Absence::LinkOut { target, other_digest: true } => {
-            format!("is a link that leads out of the directory, to {}, which has another digest", shown(target))
+            format!(
+                "is a link that leads out of the directory, to {}, which has another digest",
+                shown(target)
+            )
         }
         Absence::LinkOut { target, other_digest: false } => {
-            format!("is a link that leads out of the directory, to {}, and no digest vouches for it", shown(target))
+            format!(
+                "is a link that leads out of the directory, to {}, and no digest vouches for it",
+                shown(target)
+            )
         }
         Absence::Unreadable(kind) => format!("cannot be read ({kind})"),
     }
 }
 
 /// Reads a JSON member, which must not be larger than [`JSON_LIMIT`].
-pub(super) fn read_json_member(path: &Escaped, name: &str, member: &Member) -> Result<Vec<u8>, Error> {
+pub(super) fn read_json_member(
+    path: &Escaped,
+    name: &str,
+    member: &Member,
+) -> Result<Vec<u8>, Error> {
     if member.extent.len > JSON_LIMIT {
         return Err(Error::Limit {
             path: path.clone(),

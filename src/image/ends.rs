@@ -1,7 +1,8 @@
 //! The end of a layer's tar, and what its digests tell about one that may have been cut or damaged.
 //!
-//! Go takes the end of the bytes at an entry's border for a clean end, and zeros for an end marker. So a layer that was
-//! cut there, or overwritten with zeros, reads like a whole one; only its digests tell the difference.
+//! Go takes the end of the bytes at an entry's border for a clean end, and zeros for an end marker.
+//! So a layer that was cut there, or overwritten with zeros, reads like a whole one; only its
+//! digests tell the difference.
 
 use std::sync::atomic::AtomicBool;
 
@@ -27,8 +28,9 @@ pub enum TarEnd {
 }
 
 impl Layer {
-    /// Returns a warning if the tar of the layer, which could be read without a fault, is not the one that config and
-    /// manifest name. Digests are only computed where the end of the tar raises a doubt.
+    /// Returns a warning if the tar of the layer, which could be read without a fault, is not the
+    /// one that config and manifest name. Digests are only computed where the end of the tar raises
+    /// a doubt.
     pub fn doubtful_end(&self, read: &ReadLayer, cancel: &AtomicBool) -> Option<WarningKind> {
         if read.end == TarEnd::Marked {
             return None;
@@ -37,17 +39,22 @@ impl Layer {
         let (at, name) = (read.tar_bytes, self.name.clone());
         let not_named = "it is not the one that config and manifest name";
         match (read.end, is_named) {
-            (TarEnd::Marked, _) | (_, Some(true)) | (TarEnd::Empty | TarEnd::Followed | TarEnd::Loose, None) => None,
+            (TarEnd::Marked, _)
+            | (_, Some(true))
+            | (TarEnd::Empty | TarEnd::Followed | TarEnd::Loose, None) => None,
             (TarEnd::Unmarked, None) => {
                 let problem = "the tar has no end marker, so it may have been cut short".into();
                 Some(WarningKind::LayerCut { at, problem, name })
             }
             (TarEnd::Unmarked, Some(false)) => {
-                let problem = format!("the tar has no end marker, and {not_named}: it was cut short");
+                let problem =
+                    format!("the tar has no end marker, and {not_named}: it was cut short");
                 Some(WarningKind::LayerCut { at, problem, name })
             }
             (TarEnd::Loose, Some(false)) => {
-                let problem = format!("the tar ends after an extended header without its entry, and {not_named}");
+                let problem = format!(
+                    "the tar ends after an extended header without its entry, and {not_named}"
+                );
                 Some(WarningKind::LayerCut { at, problem, name })
             }
             (TarEnd::Empty, Some(false)) => {
@@ -61,10 +68,12 @@ impl Layer {
         }
     }
 
-    /// Returns whether the bytes have a digest that is named for them; `None` if that cannot be told.
+    /// Returns whether the bytes have a digest that is named for them; `None` if that cannot be
+    /// told.
     fn is_named(&self, read: &ReadLayer, cancel: &AtomicBool) -> Option<bool> {
         let is_sha256 = |digest: &&String| digest.starts_with("sha256:");
-        let (digest, diff_id) = (self.digest.as_ref().filter(is_sha256), self.diff_id.as_ref().filter(is_sha256));
+        let (digest, diff_id) =
+            (self.digest.as_ref().filter(is_sha256), self.diff_id.as_ref().filter(is_sha256));
         if digest.is_none() && diff_id.is_none() {
             return None;
         }

@@ -22,7 +22,8 @@ pub(super) fn differences(members: &Members, draft: &Draft) -> Vec<Warning> {
     found.into_iter().map(Warning::image).collect()
 }
 
-/// Returns whether only `index.json` names an image. Docker ignores it if there is a `manifest.json`.
+/// Returns whether only `index.json` names an image. Docker ignores it if there is a
+/// `manifest.json`.
 pub(super) fn is_only_in_layout(members: &Members, draft: &Draft) -> bool {
     let is_there = |name: &str| members.find(name.as_bytes()).is_some();
     draft.manifest.is_some() && is_there(oci::NAME) && !is_there(docker::NAME)
@@ -41,7 +42,8 @@ fn of_members(members: &Members, draft: &Draft) -> Vec<Difference> {
     let layers = draft.layers.iter().map(|layer| &layer.name[..]);
     for name in [docker::NAME.as_bytes(), oci::NAME.as_bytes(), config].into_iter().chain(layers) {
         let Some(one) = members.difference(name) else { continue };
-        if !found.iter().any(|known| std::mem::discriminant(known) == std::mem::discriminant(&one)) {
+        if !found.iter().any(|known| std::mem::discriminant(known) == std::mem::discriminant(&one))
+        {
             found.push(one);
         }
     }
@@ -57,7 +59,11 @@ fn of_layout(members: &Members, draft: &Draft) -> Vec<Difference> {
         None => found.push(Difference::NoLayoutFile),
         Some(file) => found.extend((!states_version(&file)).then_some(Difference::BadLayoutFile)),
     }
-    let digests = draft.layers.iter().filter_map(|layer| layer.digest.as_deref()).chain(draft.manifest.as_deref());
+    let digests = draft
+        .layers
+        .iter()
+        .filter_map(|layer| layer.digest.as_deref())
+        .chain(draft.manifest.as_deref());
     let mut algorithms = digests.filter_map(|digest| Some(digest.split_once(':')?.0));
     if let Some(algorithm) = algorithms.find(|algorithm| *algorithm != DIGEST) {
         found.push(Difference::OtherDigest { algorithm: algorithm.into() });
@@ -68,11 +74,15 @@ fn of_layout(members: &Members, draft: &Draft) -> Vec<Difference> {
     found
 }
 
-/// Returns whether a file `oci-layout` states the version of the layout (image-layout.md, "oci-layout file").
+/// Returns whether a file `oci-layout` states the version of the layout (image-layout.md,
+/// "oci-layout file").
 fn states_version(file: &Member) -> bool {
-    let bytes = if file.extent.len <= JSON_LIMIT { file.read().unwrap_or_default() } else { Vec::new() };
+    let bytes =
+        if file.extent.len <= JSON_LIMIT { file.read().unwrap_or_default() } else { Vec::new() };
     let mut doubts = Vec::new();
     let document = Document::parse(&bytes).ok();
     let fields = document.and_then(|document| Fields::new(document.value, "", &mut doubts));
-    fields.and_then(|mut fields| fields.text("imageLayoutVersion")).is_some_and(|version| version == "1.0.0")
+    fields
+        .and_then(|mut fields| fields.text("imageLayoutVersion"))
+        .is_some_and(|version| version == "1.0.0")
 }

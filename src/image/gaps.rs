@@ -1,4 +1,5 @@
-//! The parts of an image that its archive does not have, as far as they are known before any layer is read.
+//! The parts of an image that its archive does not have, as far as they are known before any layer
+//! is read.
 
 use std::collections::HashSet;
 
@@ -19,15 +20,18 @@ impl Layer {
             (None, _) => WarningKind::LayerAbsent { name, why: self.absence.clone() },
             (Some(_), LayerFormat::Tar) => return None,
             (_, LayerFormat::Encrypted) => WarningKind::LayerEncrypted,
-            (_, LayerFormat::Nydus) => WarningKind::LayerNotATar { found: "a part of a Nydus image".into() },
-            (_, LayerFormat::Other(media_type)) => {
-                WarningKind::LayerNotATar { found: format!("what its media type says, {}", escaped_str(media_type)) }
+            (_, LayerFormat::Nydus) => {
+                WarningKind::LayerNotATar { found: "a part of a Nydus image".into() }
             }
+            (_, LayerFormat::Other(media_type)) => WarningKind::LayerNotATar {
+                found: format!("what its media type says, {}", escaped_str(media_type)),
+            },
         })
     }
 
-    /// Returns a warning if the archive holds less of the layer than it or the manifest states. `stored` is the number
-    /// of bytes that it holds, and `at` the place in the layer's tar that was reached.
+    /// Returns a warning if the archive holds less of the layer than it or the manifest states.
+    /// `stored` is the number of bytes that it holds, and `at` the place in the layer's tar that
+    /// was reached.
     pub fn cut(&self, stored: u64, at: u64) -> Option<WarningKind> {
         let stated = self.size.unwrap_or(0);
         let missing = match self.member.as_ref().map_or(0, |member| member.missing) {
@@ -47,19 +51,25 @@ impl Image {
     /// Returns the missing parts that are known before any layer is read.
     pub fn gaps(&self) -> Vec<Warning> {
         let own = self.warnings.iter().filter(|warning| warning.gap().is_some()).cloned();
-        let of_layers = self.layers.iter().enumerate().filter_map(|(i, layer)| Some(Warning::layer(i, layer.gap()?)));
+        let of_layers = self
+            .layers
+            .iter()
+            .enumerate()
+            .filter_map(|(i, layer)| Some(Warning::layer(i, layer.gap()?)));
         own.chain(of_layers).collect()
     }
 
-    /// Returns whether the archive leaves out the layers by design: they are those of another platform of an image that
-    /// it holds, as in what Docker saves of an image for several platforms.
+    /// Returns whether the archive leaves out the layers by design: they are those of another
+    /// platform of an image that it holds, as in what Docker saves of an image for several
+    /// platforms.
     pub fn is_other_platform_of_held(&self, images: &[Self]) -> bool {
         let names = |image: &Self| -> HashSet<String> {
             let tags = image.tags.iter().map(|tag| plain_name(tag).to_owned());
             tags.chain(image.other_digests.iter().cloned()).collect()
         };
         let own = names(self);
-        let is_sibling = |image: &Self| image.platform != self.platform && !names(image).is_disjoint(&own);
+        let is_sibling =
+            |image: &Self| image.platform != self.platform && !names(image).is_disjoint(&own);
         self.manifest.is_some()
             && self.layers.iter().all(|layer| layer.member.is_none())
             && images.iter().any(|image| image.is_held() && is_sibling(image))

@@ -32,7 +32,9 @@ impl Instruction {
         let written = created_by.map(str::trim).filter(|text| !text.is_empty());
         let text = match (written, comment.map(str::trim).filter(|text| !text.is_empty())) {
             (Some(written), _) => readable(written),
-            (None, Some(comment)) if comment.starts_with("merge sha256:") => format!("(squashed: {comment})"),
+            (None, Some(comment)) if comment.starts_with("merge sha256:") => {
+                format!("(squashed: {comment})")
+            }
             (None, Some("Imported from -")) => IMPORTED.into(),
             (None, Some(comment)) => format!("({comment})"),
             (None, None) => "(no instruction recorded)".into(),
@@ -55,7 +57,8 @@ impl Instruction {
     /// escaped.
     pub fn lines(&self) -> Vec<Escaped> {
         let arguments = self.created_by.as_deref().map(arguments).unwrap_or_default();
-        let mut lines: Vec<_> = arguments.into_iter().map(|argument| shown!("ARG {}", verbatim(&argument))).collect();
+        let mut lines: Vec<_> =
+            arguments.into_iter().map(|argument| shown!("ARG {}", verbatim(&argument))).collect();
         let (text, rest) = self.text.split_at(end_of(&self.text, LONGEST));
         match text.strip_prefix("RUN ") {
             Some(command) => {
@@ -106,7 +109,9 @@ fn arguments(created_by: &str) -> Vec<String> {
     let text = created_by.trim();
     let text = text.strip_prefix("RUN ").unwrap_or(text);
     let after = without_arguments(text);
-    let Some(all) = text.strip_prefix('|').and_then(|rest| rest.strip_suffix(after)) else { return Vec::new() };
+    let Some(all) = text.strip_prefix('|').and_then(|rest| rest.strip_suffix(after)) else {
+        return Vec::new();
+    };
     let Some((count, all)) = all.trim().split_once(' ') else { return Vec::new() };
     let words: Vec<_> = all.split(' ').collect();
     let one_each = count.parse() == Ok(words.len()) && words.iter().all(|word| word.contains('='));
@@ -227,10 +232,16 @@ fn short_hash(rest: &str) -> String {
     let (source, after) = rest.split_once(' ').unwrap_or((rest, ""));
     for kind in ["file:", "dir:", "multi:"] {
         let Some((owner, hash)) = source.rsplit_once(kind) else { continue };
-        let glued = owner.starts_with("--chown=") && hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit());
+        let glued = owner.starts_with("--chown=")
+            && hash.len() == 64
+            && hash.bytes().all(|b| b.is_ascii_hexdigit());
         if (owner.is_empty() || glued) && !after.is_empty() {
             let space = if glued { " " } else { "" };
-            return format!("{owner}{space}{kind}{} {}", hash.get(..8).unwrap_or(hash), after.trim());
+            return format!(
+                "{owner}{space}{kind}{} {}",
+                hash.get(..8).unwrap_or(hash),
+                after.trim()
+            );
         }
     }
     rest.into()
@@ -265,7 +276,10 @@ mod tests {
 
     #[test]
     fn the_classic_builder_s_wrapping_is_removed() {
-        assert_eq!(shown("/bin/sh -c #(nop)  CMD [\"-c\" \"echo hi\"]"), r#"CMD ["-c", "echo hi"]"#);
+        assert_eq!(
+            shown("/bin/sh -c #(nop)  CMD [\"-c\" \"echo hi\"]"),
+            r#"CMD ["-c", "echo hi"]"#
+        );
         assert_eq!(shown("/bin/sh -c rm -rf /x"), "RUN rm -rf /x");
         assert_eq!(shown("/bin/sh -ec #(nop)  SHELL [/bin/sh -ec]"), "SHELL [/bin/sh -ec]");
         assert_eq!(
@@ -281,7 +295,10 @@ mod tests {
                 format!("COPY --chown={owner} {kind}01234567 in /srv")
             );
         }
-        assert_eq!(shown("/bin/sh -c #(nop) COPY --chown=a:dir:b c /srv "), "COPY --chown=a:dir:b c /srv");
+        assert_eq!(
+            shown("/bin/sh -c #(nop) COPY --chown=a:dir:b c /srv "),
+            "COPY --chown=a:dir:b c /srv"
+        );
         assert_eq!(shown("|1 VERSION=1.2 /bin/sh -c rm /app/big"), "RUN rm /app/big");
         assert_eq!(shown("/bin/sh -c echo hi |1 VERSION=1.2"), "RUN echo hi |1 VERSION=1.2");
     }
@@ -289,8 +306,14 @@ mod tests {
     #[test]
     fn buildkit_s_wrapping_is_removed() {
         assert_eq!(shown("RUN /bin/sh -c apt-get update # buildkit"), "RUN apt-get update");
-        assert_eq!(shown("RUN |2 VERSION=1.2 B=x y /bin/sh -c echo $VERSION # buildkit"), "RUN echo $VERSION");
-        assert_eq!(shown("RUN /bin/bash -o pipefail -c curl x | tar x # buildkit"), "RUN curl x | tar x");
+        assert_eq!(
+            shown("RUN |2 VERSION=1.2 B=x y /bin/sh -c echo $VERSION # buildkit"),
+            "RUN echo $VERSION"
+        );
+        assert_eq!(
+            shown("RUN /bin/bash -o pipefail -c curl x | tar x # buildkit"),
+            "RUN curl x | tar x"
+        );
         assert_eq!(shown("COPY --chmod=0600 a /b # buildkit"), "COPY --chmod=0600 a /b");
         assert_eq!(shown("EXPOSE map[80/tcp:{}]"), "EXPOSE 80/tcp");
         assert_eq!(
@@ -301,7 +324,10 @@ mod tests {
 
     #[test]
     fn heredocs_are_readable() {
-        let instruction = Instruction::from_history(Some("RUN /bin/sh -c set -e\nln a b\nln c d\n # buildkit"), None);
+        let instruction = Instruction::from_history(
+            Some("RUN /bin/sh -c set -e\nln a b\nln c d\n # buildkit"),
+            None,
+        );
         assert_eq!(instruction.text, "RUN <<EOF\nset -e\nln a b\nln c d\nEOF");
         assert_eq!(instruction.one_line(), "RUN set -e; ln a b; ln c d");
         assert_eq!(shown("RUN /bin/sh -c <<EOT (set -e...) # buildkit"), "RUN <<EOT (set -e...)");
@@ -314,7 +340,10 @@ mod tests {
         assert_eq!(shown("RUN mkdir -p /root/example"), "RUN mkdir -p /root/example");
         assert_eq!(shown("cmd /S /C mkdir C:\\app"), "RUN mkdir C:\\app");
         assert_eq!(shown("ENTRYPOINT &{[\"/pause\"]}"), "ENTRYPOINT [\"/pause\"]");
-        assert_eq!(shown("|1 A=b /bin/sh -c --mount=type=cache,target=/x dd"), "RUN --mount=type=cache,target=/x dd");
+        assert_eq!(
+            shown("|1 A=b /bin/sh -c --mount=type=cache,target=/x dd"),
+            "RUN --mount=type=cache,target=/x dd"
+        );
     }
 
     #[test]
@@ -336,7 +365,11 @@ mod tests {
         assert_eq!(shown("/bin/sh -c echo \x1b[31m"), "RUN echo \\x1b[31m");
     }
     fn lines(created_by: &str) -> Vec<String> {
-        Instruction::from_history(Some(created_by), None).lines().into_iter().map(Into::into).collect()
+        Instruction::from_history(Some(created_by), None)
+            .lines()
+            .into_iter()
+            .map(Into::into)
+            .collect()
     }
 
     #[test]
@@ -351,13 +384,20 @@ mod tests {
 
     #[test]
     fn a_heredoc_keeps_its_lines() {
-        assert_eq!(lines("RUN /bin/sh -c set -e\nln a b\n # buildkit"), ["RUN <<EOF", "set -e", "ln a b", "EOF"]);
+        assert_eq!(
+            lines("RUN /bin/sh -c set -e\nln a b\n # buildkit"),
+            ["RUN <<EOF", "set -e", "ln a b", "EOF"]
+        );
     }
 
     #[test]
     fn no_instruction_is_too_long() {
         let lines = lines(&format!("RUN {}", "é".repeat(LONGEST)));
         assert_eq!(lines.len(), 2);
-        assert!(lines[1].starts_with("(and ") && lines[1].ends_with(" bytes more)"), "{}", lines[1]);
+        assert!(
+            lines[1].starts_with("(and ") && lines[1].ends_with(" bytes more)"),
+            "{}",
+            lines[1]
+        );
     }
 }

@@ -91,10 +91,12 @@ impl LayerEntries {
         })
     }
 
-    /// Returns whether every record's names lie in the buffer, and all records have a hash or none has. Entries that
-    /// were not made by [`LayerEntries::push`] may be anything.
+    /// Returns whether every record's names lie in the buffer, and all records have a hash or none
+    /// has. Entries that were not made by [`LayerEntries::push`] may be anything.
     pub(super) fn is_consistent(&self) -> bool {
-        let end = |record: &Record| record.name as usize + usize::from(record.name_len) + usize::from(record.link_len);
+        let end = |record: &Record| {
+            record.name as usize + usize::from(record.name_len) + usize::from(record.link_len)
+        };
         let has_all = self.hashes.is_empty() || self.hashes.len() == self.records.len();
         has_all
             && self.records.len() <= ENTRY_LIMIT
@@ -108,7 +110,9 @@ impl LayerEntries {
 
     /// Adds an entry; false if there are too many entries or bytes of names.
     pub fn push(&mut self, entry: &Entry) -> bool {
-        let (Ok(name_len), Ok(link_len)) = (u16::try_from(entry.name.len()), u16::try_from(entry.link.len())) else {
+        let (Ok(name_len), Ok(link_len)) =
+            (u16::try_from(entry.name.len()), u16::try_from(entry.link.len()))
+        else {
             return false;
         };
         let full = self.records.len() >= ENTRY_LIMIT;

@@ -151,7 +151,9 @@ impl Image {
     pub fn name(&self) -> Escaped {
         match (self.tags.first(), &self.id) {
             (Some(tag), _) => escaped_str(tag),
-            (None, Some(id)) => escaped_str(&id.chars().take("sha256:".len() + 12).collect::<String>()),
+            (None, Some(id)) => {
+                escaped_str(&id.chars().take("sha256:".len() + 12).collect::<String>())
+            }
             (None, None) => "(untitled image)".into(),
         }
     }
@@ -159,16 +161,30 @@ impl Image {
     /// Returns the size of the layers as the archive stores them, in bytes. A layer that is used
     /// twice counts twice.
     pub fn stored_bytes(&self) -> u64 {
-        self.layers.iter().filter_map(|layer| layer.member.as_ref()).map(|member| member.extent.len).sum()
+        self.layers
+            .iter()
+            .filter_map(|layer| layer.member.as_ref())
+            .map(|member| member.extent.len)
+            .sum()
     }
 
     /// Returns a line that distinguishes the image from the others in its archive.
     pub fn description(&self) -> String {
-        let tags = if self.tags.is_empty() { "(no tag)".into() } else { escaped_str(&self.tags.join(", ")) };
-        let short = self.id.as_deref().map_or(String::new(), |id| id.chars().skip("sha256:".len()).take(12).collect());
+        let tags = if self.tags.is_empty() {
+            "(no tag)".into()
+        } else {
+            escaped_str(&self.tags.join(", "))
+        };
+        let short = self
+            .id
+            .as_deref()
+            .map_or(String::new(), |id| id.chars().skip("sha256:".len()).take(12).collect());
         let platform = self.platform.as_deref().unwrap_or("unknown platform");
         let size = crate::display::Units::Iec.size(self.stored_bytes());
-        let has_all = self.layers.iter().all(|layer| layer.member.as_ref().is_some_and(|member| member.missing == 0));
+        let has_all = self
+            .layers
+            .iter()
+            .all(|layer| layer.member.as_ref().is_some_and(|member| member.missing == 0));
         let size = if has_all { size } else { format!("≥ {size}") };
         let layers = crate::display::plural(self.layers.len(), "layer");
         format!("{tags}  {}  {short}  {layers}  {size}", escaped_str(platform))
@@ -182,7 +198,10 @@ impl Image {
     /// Returns whether the archive has all that the image is made of.
     pub(crate) fn has_all_members(&self) -> bool {
         let lacks = |warning: &Warning| {
-            matches!(warning.kind, WarningKind::ConfigAbsent { .. } | WarningKind::MemberAbsent { .. })
+            matches!(
+                warning.kind,
+                WarningKind::ConfigAbsent { .. } | WarningKind::MemberAbsent { .. }
+            )
         };
         self.is_held() && !self.is_bare() && !self.warnings.iter().any(lacks)
     }
@@ -201,7 +220,10 @@ impl Image {
             unreadable: false,
             digest: None,
             diff_id: None,
-            instruction: Instruction { text: "(a root filesystem or layer, not an image)".into(), created_by: None },
+            instruction: Instruction {
+                text: "(a root filesystem or layer, not an image)".into(),
+                created_by: None,
+            },
             size: None,
             foreign: false,
             format: LayerFormat::Tar,
@@ -209,6 +231,10 @@ impl Image {
             unverifiable: Vec::new(),
             table: None,
         };
-        Self { layers: vec![layer], warnings: vec![Warning::image(WarningKind::NoManifest)], ..Self::default() }
+        Self {
+            layers: vec![layer],
+            warnings: vec![Warning::image(WarningKind::NoManifest)],
+            ..Self::default()
+        }
     }
 }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::open::{Archive, Storage, archive_of_members, archive_of_source, remark_all, stored_like};
+use super::open::{
+    Archive, Storage, archive_of_members, archive_of_source, remark_all, stored_like,
+};
 use super::passing::open_stream;
 use super::platform::{fit, this_machine};
 use super::remembered::recall;
@@ -24,7 +26,11 @@ use crate::warning::{ArchiveDifference, RuntimeDifference, Warning, WarningKind}
 /// # Errors
 ///
 /// [`Error::Nowhere`] with the answer of each provider, or an error of reading the image.
-pub fn open_named(name: &str, options: &FindOptions, progress: &Progress) -> Result<Archive, Error> {
+pub fn open_named(
+    name: &str,
+    options: &FindOptions,
+    progress: &Progress,
+) -> Result<Archive, Error> {
     let mut search = NamedSearch { name, options, progress, answers: Vec::new() };
     for provider in options.order() {
         match search.ask(provider) {
@@ -77,7 +83,9 @@ impl NamedSearch<'_> {
             Err(Attempt::Answer(answer)) => {
                 // The engine may have dropped blobs of an image that it runs.
                 let pushed = held.repo_digests.iter().find_map(|digest| Reference::parse(digest));
-                match pushed.filter(|_| self.options.pull != Pull::Never && answer != Answer::Cancelled) {
+                match pushed
+                    .filter(|_| self.options.pull != Pull::Never && answer != Answer::Cancelled)
+                {
                     Some(pushed) => {
                         self.answers.push((provider, answer));
                         self.downloaded(&pushed)
@@ -94,7 +102,8 @@ impl NamedSearch<'_> {
         let path = shown!("{}{}", held.provider.transport(), escaped_str(&held.name));
         let cannot_save = |problem: String| Attempt::Answer(Answer::CannotSave(problem));
         self.progress.wait_for(format!("{} is preparing the image", held.provider));
-        let mut stream = engine::save(held, &self.progress.cancel).map_err(|error| cannot_save(error.to_string()))?;
+        let mut stream = engine::save(held, &self.progress.cancel)
+            .map_err(|error| cannot_save(error.to_string()))?;
         let mut tee = Tee::new(&mut stream);
         let read = open_stream(path.clone(), &mut tee, self.progress);
         // The command's failure is the reason for what is missing, so it is asked for first.
@@ -108,11 +117,15 @@ impl NamedSearch<'_> {
         self.progress.done.store(0, Ordering::Relaxed);
         match tee.finish().and_then(FileSource::from_file) {
             Ok(file) => {
-                let kept = kept(path, Arc::new(file), archive, self.progress).map_err(Attempt::Error)?;
+                let kept =
+                    kept(path, Arc::new(file), archive, self.progress).map_err(Attempt::Error)?;
                 Ok(from(held.provider, kept))
             }
             Err(error) => {
-                remark_all(&mut archive.images, &WarningKind::NotKept { problem: error.to_string() });
+                remark_all(
+                    &mut archive.images,
+                    &WarningKind::NotKept { problem: error.to_string() },
+                );
                 Ok(from(held.provider, archive))
             }
         }
@@ -122,12 +135,22 @@ impl NamedSearch<'_> {
         self.progress.wait_for(format!("asking {}", escaped_str(name.host())));
         let machine = this_machine();
         let wanted = self.options.platform.as_deref().unwrap_or(&machine);
-        let members = registry::open(name, self.options, &|platform| fit(platform, wanted), &self.progress.cancel)?;
+        let members = registry::open(
+            name,
+            self.options,
+            &|platform| fit(platform, wanted),
+            &self.progress.cancel,
+        )?;
         let path = shown!("{}{}", Provider::Registry.transport(), escaped_str(&name.familiar()));
         let mut archive = archive_of_members(path, &members).map_err(Attempt::Error)?;
         // Registries have Docker's media types; only in a layout, runtimes disagree about them.
-        let types = WarningKind::RuntimesDiffer(RuntimeDifference::Archive(ArchiveDifference::DockerMediaTypes));
-        archive.images.iter_mut().for_each(|image| image.warnings.retain(|warning| warning.kind != types));
+        let types = WarningKind::RuntimesDiffer(RuntimeDifference::Archive(
+            ArchiveDifference::DockerMediaTypes,
+        ));
+        archive
+            .images
+            .iter_mut()
+            .for_each(|image| image.warnings.retain(|warning| warning.kind != types));
         if let Some(cache) = &self.options.cache {
             // What is verified is read again.
             if !self.progress.verify {
@@ -145,19 +168,25 @@ impl NamedSearch<'_> {
         let cannot_save = |answer: &Answer| matches!(answer, Answer::CannotSave(_));
         let found = self.answers.iter().position(|(_, answer)| cannot_save(answer));
         // Where an engine has the image, the others are not the problem.
-        let asked = self.answers.iter().filter(|(_, answer)| found.is_none() || cannot_save(answer));
-        let hints: Vec<String> = asked.filter_map(|(provider, answer)| answer.hint(*provider, self.name)).collect();
-        let latest = Reference::parse(self.name).filter(|name| name.familiar() == format!("{}:latest", self.name));
+        let asked =
+            self.answers.iter().filter(|(_, answer)| found.is_none() || cannot_save(answer));
+        let hints: Vec<String> =
+            asked.filter_map(|(provider, answer)| answer.hint(*provider, self.name)).collect();
+        let latest = Reference::parse(self.name)
+            .filter(|name| name.familiar() == format!("{}:latest", self.name));
         let lower = Reference::parse_lower_case(self.name).map(|name| escaped_str(&name));
         let usual = || {
             Some(match latest {
-                None if lower.is_some() => format!("names of images are in lower case: {}", lower.as_deref()?),
+                None if lower.is_some() => {
+                    format!("names of images are in lower case: {}", lower.as_deref()?)
+                }
                 Some(_) => "this looks for the tag latest; name another tag as NAME:TAG".to_owned(),
                 None => "check the spelling; a file is named with its path: ./image.tar".to_owned(),
             })
         };
         let hint = if hints.is_empty() { usual() } else { Some(hints.join("; ")) };
-        let answer = |(provider, answer): &(Provider, Answer)| (self.title(*provider), answer.to_string());
+        let answer =
+            |(provider, answer): &(Provider, Answer)| (self.title(*provider), answer.to_string());
         let answers = self.answers.iter().map(answer).collect();
         Error::Nowhere { name: escaped_str(self.name), answers, found, hint }
     }
@@ -173,9 +202,16 @@ impl NamedSearch<'_> {
 /// Uses the tables of contents of layers that are not known from earlier.
 fn use_tables(archive: &mut Archive, cache: Option<&Cache>) {
     for image in &mut archive.images {
-        let is_unknown =
-            |layer: &Layer| layer.member.as_ref().is_some_and(|member| !archive.read.contains_key(&member.id));
-        if let Some(read) = image.layers.iter().any(is_unknown).then(|| toc::read_all(&image.layers, cache)).flatten() {
+        let is_unknown = |layer: &Layer| {
+            layer.member.as_ref().is_some_and(|member| !archive.read.contains_key(&member.id))
+        };
+        if let Some(read) = image
+            .layers
+            .iter()
+            .any(is_unknown)
+            .then(|| toc::read_all(&image.layers, cache))
+            .flatten()
+        {
             image.warnings.push(Warning::image(WarningKind::FromTables));
             archive.read.extend(read);
         }
@@ -189,7 +225,12 @@ fn from(provider: Provider, mut archive: Archive) -> Archive {
 }
 
 /// Opens what was kept of a stream. Layers that were read while they passed are not read again.
-fn kept(path: Escaped, file: Arc<FileSource>, streamed: Archive, progress: &Progress) -> Result<Archive, Error> {
+fn kept(
+    path: Escaped,
+    file: Arc<FileSource>,
+    streamed: Archive,
+    progress: &Progress,
+) -> Result<Archive, Error> {
     let mut archive = archive_of_source(path, file, progress)?;
     if matches!(archive.storage, Storage::Members) && stored_like(&archive, &streamed) {
         archive.read = streamed.read;

@@ -1,5 +1,5 @@
-//! The OCI image layout (image-layout.md): `index.json` leads through indexes and manifests to blobs; and `dir:` copies,
-//! where the same documents lie side by side.
+//! The OCI image layout (image-layout.md): `index.json` leads through indexes and manifests to
+//! blobs; and `dir:` copies, where the same documents lie side by side.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -61,7 +61,10 @@ impl Document {
 impl Document {
     /// Returns whether it is neither an index nor a manifest.
     fn is_empty(&self) -> bool {
-        self.layers.is_none() && self.config.is_none() && self.first_schema.is_none() && !self.layers_lost
+        self.layers.is_none()
+            && self.config.is_none()
+            && self.first_schema.is_none()
+            && !self.layers_lost
     }
 }
 
@@ -72,7 +75,10 @@ impl Descriptor {
             digest: fields.text("digest"),
             size: StatedSize::read(&mut fields),
             annotations: fields.map("annotations").unwrap_or_default(),
-            platform: fields.object("platform").map(|mut platform| read_platform(&mut platform)).unwrap_or_default(),
+            platform: fields
+                .object("platform")
+                .map(|mut platform| read_platform(&mut platform))
+                .unwrap_or_default(),
         }
     }
 }
@@ -113,14 +119,20 @@ const MANIFEST_LIMIT: usize = 10_000;
 pub(super) fn drafts(search: &mut Search<'_>) -> Result<Option<Vec<Draft>>, Error> {
     let Some(value) = search.table(NAME)? else { return Ok(None) };
     if !matches!(value, Value::Object(_)) {
-        return Err(search.bad_json(NAME, format!("it is {} where an object was expected", value.kind())));
+        return Err(
+            search.bad_json(NAME, format!("it is {} where an object was expected", value.kind()))
+        );
     }
     let index = read_top(value, NAME, search);
     walk(index, Naming::Layout, search).map(Some)
 }
 
-/// Lists the images of a `dir:` copy, where `manifest.json` is the image manifest, or the list of several.
-pub(super) fn copied_drafts(value: Value, search: &mut Search<'_>) -> Result<Option<Vec<Draft>>, Error> {
+/// Lists the images of a `dir:` copy, where `manifest.json` is the image manifest, or the list of
+/// several.
+pub(super) fn copied_drafts(
+    value: Value,
+    search: &mut Search<'_>,
+) -> Result<Option<Vec<Draft>>, Error> {
     let Some(document) = read_top(value, super::docker::NAME, search) else { return Ok(None) };
     if document.manifests.is_some() {
         return walk(Some(document), Naming::Flat, search).map(Some);
@@ -162,10 +174,15 @@ struct Walk {
     known: HashMap<usize, Option<usize>>,
 }
 
-fn walk(index: Option<Document>, naming: Naming, search: &mut Search<'_>) -> Result<Vec<Draft>, Error> {
+fn walk(
+    index: Option<Document>,
+    naming: Naming,
+    search: &mut Search<'_>,
+) -> Result<Vec<Draft>, Error> {
     let mut walk = Walk { work: Vec::new(), drafts: Vec::new(), known: HashMap::new() };
     if let Some(index) = index {
-        let above = Above { built_on: BuiltOn::from_annotations(&index.annotations), ..Above::default() };
+        let above =
+            Above { built_on: BuiltOn::from_annotations(&index.annotations), ..Above::default() };
         walk.push_all(index.manifests.unwrap_or_default(), &above, "the index", search);
     }
     let mut seen = 0;
@@ -173,7 +190,11 @@ fn walk(index: Option<Document>, naming: Naming, search: &mut Search<'_>) -> Res
         seen += 1;
         if seen > MANIFEST_LIMIT {
             let what = "its index leads to too many manifests".into();
-            return Err(Error::Limit { path: search.path.clone(), what, limit: format!("{MANIFEST_LIMIT} manifests") });
+            return Err(Error::Limit {
+                path: search.path.clone(),
+                what,
+                limit: format!("{MANIFEST_LIMIT} manifests"),
+            });
         }
         walk.follow(descriptor, above, naming, search);
     }
@@ -181,7 +202,13 @@ fn walk(index: Option<Document>, naming: Naming, search: &mut Search<'_>) -> Res
 }
 
 impl Walk {
-    fn push_all(&mut self, manifests: Vec<Option<Descriptor>>, above: &Above, of: &str, search: &mut Search<'_>) {
+    fn push_all(
+        &mut self,
+        manifests: Vec<Option<Descriptor>>,
+        above: &Above,
+        of: &str,
+        search: &mut Search<'_>,
+    ) {
         for (i, descriptor) in manifests.into_iter().enumerate().rev() {
             match descriptor {
                 Some(descriptor) if descriptor.digest.is_some() => {
@@ -193,7 +220,13 @@ impl Walk {
         }
     }
 
-    fn follow(&mut self, descriptor: Descriptor, above: Above, naming: Naming, search: &mut Search<'_>) {
+    fn follow(
+        &mut self,
+        descriptor: Descriptor,
+        above: Above,
+        naming: Naming,
+        search: &mut Search<'_>,
+    ) {
         let Some(digest) = descriptor.digest.clone() else { return };
         let shown = escaped_str(&digest);
         if is_attestation(&descriptor) {
@@ -204,7 +237,10 @@ impl Walk {
             Ok(blob) => blob,
             Err(Absence::NotThere) => {
                 search.dropped += 1;
-                search.note(WarningKind::ManifestAbsent { digest, platform: descriptor.platform.text() });
+                search.note(WarningKind::ManifestAbsent {
+                    digest,
+                    platform: descriptor.platform.text(),
+                });
                 return;
             }
             Err(absence) => {
@@ -243,7 +279,14 @@ impl Walk {
             if above.indexes.len() < DEPTH_LIMIT {
                 let built_on = BuiltOn::from_annotations(&document.annotations).or(built_on);
                 let indexes = above.indexes.into_iter().chain([digest]).collect();
-                let above = Above { tags, built_on, indexes, mismatches, unverifiable, position: above.position };
+                let above = Above {
+                    tags,
+                    built_on,
+                    indexes,
+                    mismatches,
+                    unverifiable,
+                    position: above.position,
+                };
                 self.push_all(manifests, &above, &format!("the index {shown}"), search);
             } else {
                 let problem = format!("lies below {DEPTH_LIMIT} indexes, more than are followed");
@@ -260,16 +303,18 @@ impl Walk {
             Some(mut draft) => {
                 self.known.insert(blob.id, Some(self.drafts.len()));
                 add_new(&mut draft.tags, tags);
-                draft.platform =
-                    if descriptor.platform.is_unknown() { Platform::default() } else { descriptor.platform };
+                draft.platform = if descriptor.platform.is_unknown() {
+                    Platform::default()
+                } else {
+                    descriptor.platform
+                };
                 draft.built_on = draft.built_on.or(built_on);
-                (draft.indexes, draft.positions) = (above.indexes, above.position.into_iter().collect());
+                (draft.indexes, draft.positions) =
+                    (above.indexes, above.position.into_iter().collect());
                 (draft.mismatches, draft.unverifiable) = (mismatches, unverifiable);
-                draft.warnings.extend(
-                    doubts
-                        .into_iter()
-                        .map(|problem| Warning::image(WarningKind::FieldUnreadable { name: digest.clone(), problem })),
-                );
+                draft.warnings.extend(doubts.into_iter().map(|problem| {
+                    Warning::image(WarningKind::FieldUnreadable { name: digest.clone(), problem })
+                }));
                 draft.manifest = Some(digest);
                 self.drafts.push(draft);
             }
@@ -302,10 +347,13 @@ fn draft(document: Document, naming: Naming) -> Option<Draft> {
     if document.layers.is_none() && document.config.is_none() {
         return None;
     }
-    let lost = document.layers_lost.then(|| WarningKind::LayersUnreadable { name: "the manifest".into() });
+    let lost =
+        document.layers_lost.then(|| WarningKind::LayersUnreadable { name: "the manifest".into() });
     let layers = document.layers.unwrap_or_default();
     let is_layer = |layer: &Option<Descriptor>| {
-        layer.as_ref().is_none_or(|layer| LayerFormat::from_media_type(layer.media_type.as_deref()).is_some())
+        layer
+            .as_ref()
+            .is_none_or(|layer| LayerFormat::from_media_type(layer.media_type.as_deref()).is_some())
     };
     if !layers.is_empty() && !layers.iter().any(is_layer) {
         return None;
@@ -345,9 +393,9 @@ fn layer_draft(layer: Option<Descriptor>, naming: Naming) -> LayerDraft {
     };
     let media_type = layer.media_type.as_deref();
     let is_foreign = |kind: &str| kind.contains("foreign") || kind.contains("nondistributable");
-    let nydus = ["blob", "bootstrap"]
-        .iter()
-        .any(|part| layer.annotations.contains_key(&format!("containerd.io/snapshot/nydus-{part}")));
+    let nydus = ["blob", "bootstrap"].iter().any(|part| {
+        layer.annotations.contains_key(&format!("containerd.io/snapshot/nydus-{part}"))
+    });
     let format = LayerFormat::from_media_type(media_type);
     LayerDraft {
         table: TocPlace::from_annotations(&|name| layer.annotations.get(name).map(String::as_str)),
@@ -375,7 +423,10 @@ impl BuiltOn {
 /// Returns whether a manifest is an attestation. BuildKit stores provenance beside the image as a
 /// separate manifest.
 fn is_attestation(descriptor: &Descriptor) -> bool {
-    descriptor.annotations.get("vnd.docker.reference.type").is_some_and(|kind| kind == "attestation-manifest")
+    descriptor
+        .annotations
+        .get("vnd.docker.reference.type")
+        .is_some_and(|kind| kind == "attestation-manifest")
 }
 
 /// Adds the full reference to the tags or, if there is none, `ref.name`: a full name (podman,

@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::archive::{Fault, FileSource, Member, Members, MemorySource, Source, index_directory, is_tar};
+use crate::archive::{
+    Fault, FileSource, Member, Members, MemorySource, Source, index_directory, is_tar,
+};
 use crate::display::{Escaped, escaped};
 use crate::error::Error;
 use crate::image::passing::{open_compressed, open_stream};
@@ -15,7 +17,8 @@ use crate::image::remembered::remember;
 use crate::image::root::{nested, refuse_other_than_root};
 use crate::image::stream::Place;
 use crate::image::{
-    Compression, FaultCause, Image, Layer, ReadLayer, Selection, describe, discover, head, read_root_directory, select,
+    Compression, FaultCause, Image, Layer, ReadLayer, Selection, describe, discover, head,
+    read_root_directory, select,
 };
 use crate::origin::Cache;
 use crate::progress::Progress;
@@ -78,7 +81,11 @@ pub struct Opened {
 impl Opened {
     /// Returns where the bytes of the image come from, each source once.
     pub(crate) fn sources(&self) -> Vec<Source> {
-        let layers = self.image.layers.iter().filter_map(|layer| Some(layer.member.as_ref()?.source.clone()));
+        let layers = self
+            .image
+            .layers
+            .iter()
+            .filter_map(|layer| Some(layer.member.as_ref()?.source.clone()));
         let whole = match &self.storage {
             Storage::Compressed(archive) => Some(archive.source.clone()),
             _ => None,
@@ -205,7 +212,11 @@ pub fn open_archive(path: &Path, progress: &Progress) -> Result<Archive, Error> 
 }
 
 /// Opens the archive in `source`.
-pub(crate) fn archive_of_source(path: Escaped, source: Source, progress: &Progress) -> Result<Archive, Error> {
+pub(crate) fn archive_of_source(
+    path: Escaped,
+    source: Source,
+    progress: &Progress,
+) -> Result<Archive, Error> {
     let archive = read_source(path.clone(), source.clone(), progress);
     // If the file changed, the bytes that were read do not belong together.
     check_unchanged(&path, &[source])?;
@@ -214,8 +225,10 @@ pub(crate) fn archive_of_source(path: Escaped, source: Source, progress: &Progre
 
 /// Opens an archive whose members are known.
 pub(super) fn archive_of_members(path: Escaped, members: &Members) -> Result<Archive, Error> {
-    let images = discover(&path, members)?
-        .ok_or_else(|| Error::NoImage { path: path.clone(), found: "it has no table of contents".into() })?;
+    let images = discover(&path, members)?.ok_or_else(|| Error::NoImage {
+        path: path.clone(),
+        found: "it has no table of contents".into(),
+    })?;
     Ok(Archive { path, images, read: HashMap::new(), storage: Storage::Members, cache: None })
 }
 
@@ -223,7 +236,8 @@ pub(super) fn archive_of_members(path: Escaped, members: &Members) -> Result<Arc
 pub(super) fn stored_like(one: &Archive, other: &Archive) -> bool {
     let layers = |archive: &Archive| -> Vec<_> {
         let all = archive.images.iter().flat_map(|image| &image.layers);
-        all.map(|layer| layer.member.as_ref().map(|member| (member.id, member.extent.len))).collect()
+        all.map(|layer| layer.member.as_ref().map(|member| (member.id, member.extent.len)))
+            .collect()
     };
     layers(one) == layers(other)
 }
@@ -232,7 +246,11 @@ fn read_source(path: Escaped, source: Source, progress: &Progress) -> Result<Arc
     if source.is_empty() {
         return Err(Error::Empty { path });
     }
-    let head = head(&*source, 0).map_err(|source| Error::Io { path: path.clone(), operation: "read", source })?;
+    let head = head(&*source, 0).map_err(|source| Error::Io {
+        path: path.clone(),
+        operation: "read",
+        source,
+    })?;
     let compression = Compression::sniff(&head);
     if compression != Compression::None {
         progress.total.store(source.len(), Ordering::Relaxed);
@@ -250,7 +268,11 @@ fn read_source(path: Escaped, source: Source, progress: &Progress) -> Result<Arc
 }
 
 /// Finds the images of an archive of `end` bytes; `None` if it is a root filesystem or a layer.
-pub(super) fn find_images(path: &Escaped, members: &Members, end: u64) -> Result<Option<Vec<Image>>, Error> {
+pub(super) fn find_images(
+    path: &Escaped,
+    members: &Members,
+    end: u64,
+) -> Result<Option<Vec<Image>>, Error> {
     if let Some(images) = discover(path, members)? {
         return Ok(Some(images));
     }
@@ -278,7 +300,9 @@ enum DirectoryError {
 }
 
 fn from_directory(path: Escaped, root: &Path) -> Result<Archive, DirectoryError> {
-    let looks_like = |names: &[&str]| names.iter().filter(|name| root.join(name).symlink_metadata().is_ok()).count();
+    let looks_like = |names: &[&str]| {
+        names.iter().filter(|name| root.join(name).symlink_metadata().is_ok()).count()
+    };
     if looks_like(&["manifest.json", "index.json", "repositories"]) == 0 {
         let names_a_system = looks_like(&["etc/os-release", "usr/lib/os-release"]) > 0;
         if !names_a_system && looks_like(&["bin", "etc", "lib", "usr", "var"]) < 2 {
@@ -294,7 +318,13 @@ fn from_directory(path: Escaped, root: &Path) -> Result<Archive, DirectoryError>
         let member = Member::whole(Arc::new(MemorySource(Vec::new())));
         let read = HashMap::from([(member.id, Arc::new(whole))]);
         let storage = Storage::Root(root.into());
-        return Ok(Archive { images: vec![Image::bare(&path, member)], path, read, storage, cache: None });
+        return Ok(Archive {
+            images: vec![Image::bare(&path, member)],
+            path,
+            read,
+            storage,
+            cache: None,
+        });
     }
     let members = index_directory(root).map_err(DirectoryError::Io)?;
     match discover(&path, &members).map_err(DirectoryError::Image)? {
@@ -302,7 +332,13 @@ fn from_directory(path: Escaped, root: &Path) -> Result<Archive, DirectoryError>
             for part in members.unreadable() {
                 remark_all(&mut images, &part.warning());
             }
-            Ok(Archive { path, images, read: HashMap::new(), storage: Storage::Members, cache: None })
+            Ok(Archive {
+                path,
+                images,
+                read: HashMap::new(),
+                storage: Storage::Members,
+                cache: None,
+            })
         }
         None => Err(DirectoryError::Image(Error::Directory { path })),
     }
@@ -312,10 +348,13 @@ fn from_directory(path: Escaped, root: &Path) -> Result<Archive, DirectoryError>
 fn only_image_below(root: &Path) -> Option<PathBuf> {
     let has_table = |directory: &Path| {
         let is_there = |name: &str| directory.join(name).symlink_metadata().is_ok();
-        is_there("index.json") && is_there("oci-layout") || is_there("manifest.json") || is_there("repositories")
+        is_there("index.json") && is_there("oci-layout")
+            || is_there("manifest.json")
+            || is_there("repositories")
     };
     let children = std::fs::read_dir(root).ok()?.filter_map(|child| Some(child.ok()?.path()));
-    let mut images = children.filter(|child| child.symlink_metadata().is_ok_and(|m| m.is_dir()) && has_table(child));
+    let mut images = children
+        .filter(|child| child.symlink_metadata().is_ok_and(|m| m.is_dir()) && has_table(child));
     images.next().filter(|_| images.next().is_none())
 }
 
@@ -326,7 +365,8 @@ pub(super) fn remark_all(images: &mut [Image], kind: &WarningKind) {
     }
 }
 
-/// Remarks that an archive of `end` bytes could not be read to its end, or seems not to have come to it.
+/// Remarks that an archive of `end` bytes could not be read to its end, or seems not to have come
+/// to it.
 pub(super) fn remark_damage(members: &Members, end: u64, images: &mut [Image]) {
     if members.is_followed() {
         remark_all(images, &WarningKind::JunkAfterEnd);
@@ -356,6 +396,8 @@ fn damage(offset: u64, fault: &Fault) -> WarningKind {
     match FaultCause::from_fault(fault) {
         FaultCause::Cut => WarningKind::ArchiveCut { offset, problem },
         FaultCause::OverLimit => WarningKind::ArchiveOverLimit { offset, problem },
-        FaultCause::Damaged | FaultCause::NotATar => WarningKind::ArchiveDamaged { offset, problem },
+        FaultCause::Damaged | FaultCause::NotATar => {
+            WarningKind::ArchiveDamaged { offset, problem }
+        }
     }
 }

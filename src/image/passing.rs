@@ -1,4 +1,5 @@
-//! Opens an archive that can be read only once from its start: from a pipe, or compressed as a whole.
+//! Opens an archive that can be read only once from its start: from a pipe, or compressed as a
+//! whole.
 
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Read};
@@ -19,11 +20,17 @@ const WINDOW: usize = 128 << 10;
 /// The most bytes that are read after the end of a compressed stream.
 const END_LIMIT: u64 = 1 << 30;
 
-/// Opens the archive that is read from `pipe`, named `path`. One that ends early is shown as far as it came, if there
-/// is something to show.
-pub(super) fn open_stream(path: Escaped, pipe: impl Read, progress: &Progress) -> Result<Archive, Error> {
-    let mut reader =
-        Cancellable { inner: BufReader::with_capacity(WINDOW, Counted { inner: pipe, progress }), progress };
+/// Opens the archive that is read from `pipe`, named `path`. One that ends early is shown as far as
+/// it came, if there is something to show.
+pub(super) fn open_stream(
+    path: Escaped,
+    pipe: impl Read,
+    progress: &Progress,
+) -> Result<Archive, Error> {
+    let mut reader = Cancellable {
+        inner: BufReader::with_capacity(WINDOW, Counted { inner: pipe, progress }),
+        progress,
+    };
     let failed = |source| match progress.cancel.load(Ordering::Relaxed) {
         true => Error::Cancelled,
         false => Error::Io { path: path.clone(), operation: "read", source },
@@ -44,14 +51,19 @@ pub(super) fn open_stream(path: Escaped, pipe: impl Read, progress: &Progress) -
         None if !streamed.complete => Some("the tar has no end and no manifest".into()),
         None => None,
     };
-    from_stream(path.clone(), streamed, compression, Origin::Pipe(offset)).map_err(|error| match (error, problem) {
-        (Error::Damaged { .. } | Error::NoImage { .. } | Error::Dropped { .. }, Some(problem)) => {
-            Error::CutShort { path, offset, problem }
+    from_stream(path.clone(), streamed, compression, Origin::Pipe(offset)).map_err(|error| {
+        match (error, problem) {
+            (
+                Error::Damaged { .. } | Error::NoImage { .. } | Error::Dropped { .. },
+                Some(problem),
+            ) => Error::CutShort { path, offset, problem },
+            (Error::NotAnArchive { .. }, _) if !is_known && offset < 512 => Error::CutShort {
+                path,
+                offset,
+                problem: "that is less than the first header of a tar".into(),
+            },
+            (error, _) => error,
         }
-        (Error::NotAnArchive { .. }, _) if !is_known && offset < 512 => {
-            Error::CutShort { path, offset, problem: "that is less than the first header of a tar".into() }
-        }
-        (error, _) => error,
     })
 }
 
@@ -63,7 +75,8 @@ pub(super) fn open_compressed(
     progress: &Progress,
 ) -> Result<Archive, Error> {
     let window = Window::new(&*source, Extent::whole(&*source), WINDOW).counting(&progress.done);
-    let read = read_compressed(&path, Cancellable { inner: window, progress }, compression, progress);
+    let read =
+        read_compressed(&path, Cancellable { inner: window, progress }, compression, progress);
     let streamed = read.map_err(|error| match error {
         Error::Io { source: error, .. } if FaultCause::from_error(&error) == FaultCause::Cut => {
             Error::Damaged { path: path.clone(), offset: source.len(), problem: error.to_string() }
@@ -89,8 +102,11 @@ fn read_compressed(
     compression: Compression,
     progress: &Progress,
 ) -> Result<Streamed, Error> {
-    let mut decoded =
-        decode(compression, reader).map_err(|source| Error::Io { path: path.clone(), operation: "decode", source })?;
+    let mut decoded = decode(compression, reader).map_err(|source| Error::Io {
+        path: path.clone(),
+        operation: "decode",
+        source,
+    })?;
     let mut streamed = read_stream(path, &mut decoded, progress)?;
     if let Some(note) = decoded.get_ref().note() {
         streamed.trailer = Some(match note {
@@ -135,7 +151,9 @@ fn from_stream(
     let places = streamed.places;
     let storage = match origin {
         Origin::Pipe(_) => Storage::Pipe,
-        Origin::File(source) => Storage::Compressed(Arc::new(CompressedArchive { source, compression, places })),
+        Origin::File(source) => {
+            Storage::Compressed(Arc::new(CompressedArchive { source, compression, places }))
+        }
     };
     Ok(Archive { path, images, read: streamed.layers, storage, cache: None })
 }
@@ -153,7 +171,13 @@ fn bare(path: Escaped, mut streamed: Streamed, origin: Origin) -> Archive {
     image.warnings.extend(streamed.trailer.map(Warning::image));
     let mut images = vec![image];
     remark_damage(&streamed.members, streamed.whole.tar_bytes, &mut images);
-    Archive { images, path, read: HashMap::from([(id, Arc::new(streamed.whole))]), storage, cache: None }
+    Archive {
+        images,
+        path,
+        read: HashMap::from([(id, Arc::new(streamed.whole))]),
+        storage,
+        cache: None,
+    }
 }
 
 /// A reader of a pipe that counts its bytes.

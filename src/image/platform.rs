@@ -18,7 +18,12 @@ impl Platform {
     /// Joins the parts with slashes; `None` if none is known.
     pub fn text(&self) -> Option<String> {
         let parts = [&self.os, &self.architecture, &self.variant];
-        let known: Vec<_> = parts.into_iter().flatten().map(String::as_str).filter(|part| !part.is_empty()).collect();
+        let known: Vec<_> = parts
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .filter(|part| !part.is_empty())
+            .collect();
         (!known.is_empty()).then(|| known.join("/"))
     }
 
@@ -68,8 +73,10 @@ pub fn fit(platform: &str, wanted: &str) -> Option<u32> {
 
 /// Returns the three parts in lower case and with their usual names; missing ones are empty.
 fn parts(platform: &str) -> (String, String, String) {
-    const SYSTEMS: [&str; 10] =
-        ["linux", "windows", "darwin", "macos", "freebsd", "netbsd", "openbsd", "solaris", "wasi", "plan9"];
+    const SYSTEMS: [&str; 10] = [
+        "linux", "windows", "darwin", "macos", "freebsd", "netbsd", "openbsd", "solaris", "wasi",
+        "plan9",
+    ];
     let lower = platform.to_ascii_lowercase();
     let mut given = lower.split('/');
     let first = given.next().unwrap_or_default();
@@ -86,8 +93,11 @@ fn parts(platform: &str) -> (String, String, String) {
 
 /// Returns the usual name of an architecture, and its variant unless that is the usual one.
 fn architecture<'a>(name: &'a str, variant: &str) -> (&'a str, String) {
-    let numbered =
-        if variant.starts_with(|c: char| c.is_ascii_digit()) { format!("v{variant}") } else { variant.into() };
+    let numbered = if variant.starts_with(|c: char| c.is_ascii_digit()) {
+        format!("v{variant}")
+    } else {
+        variant.into()
+    };
     let unless = |usual: &str| if numbered == usual { String::new() } else { numbered.clone() };
     match name {
         "amd64" | "x86_64" | "x86-64" => ("amd64", unless("v1")),
@@ -151,9 +161,18 @@ mod tests {
             Platform { os: part(os), architecture: part(architecture), variant: part(variant) }
         };
         let merged = |one: Platform, config: Platform| one.or(&config).text().unwrap_or_default();
-        assert_eq!(merged(platform("linux", "arm", "v7"), platform("linux", "arm", "")), "linux/arm/v7");
-        assert_eq!(merged(platform("linux", "arm", ""), platform("linux", "arm", "v6")), "linux/arm/v6");
-        assert_eq!(merged(platform("linux", "arm64", ""), platform("linux", "amd64", "v3")), "linux/arm64");
+        assert_eq!(
+            merged(platform("linux", "arm", "v7"), platform("linux", "arm", "")),
+            "linux/arm/v7"
+        );
+        assert_eq!(
+            merged(platform("linux", "arm", ""), platform("linux", "arm", "v6")),
+            "linux/arm/v6"
+        );
+        assert_eq!(
+            merged(platform("linux", "arm64", ""), platform("linux", "amd64", "v3")),
+            "linux/arm64"
+        );
         assert_eq!(merged(platform("", "", ""), platform("linux", "amd64", "")), "linux/amd64");
     }
 }

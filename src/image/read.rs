@@ -12,7 +12,9 @@ use super::ends::TarEnd;
 use super::layer::{FULL, LayerEntries};
 use super::toc::ChunkedLayer;
 use super::watch::Watched;
-use crate::archive::{Entry, Extent, Fault, Forward, Limits, Member, ReadAt, Rest, Walker, Window, is_tar};
+use crate::archive::{
+    Entry, Extent, Fault, Forward, Limits, Member, ReadAt, Rest, Walker, Window, is_tar,
+};
 use crate::display::Escaped;
 use crate::error::Error;
 use crate::progress::Progress;
@@ -97,7 +99,11 @@ pub struct ReadLayer {
 
 impl LayerFault {
     pub(super) fn new(fault: &Fault, at: u64) -> Self {
-        Self { reason: FaultCause::from_fault(fault), at, problem: format!("{fault} (at byte {at} of the tar)") }
+        Self {
+            reason: FaultCause::from_fault(fault),
+            at,
+            problem: format!("{fault} (at byte {at} of the tar)"),
+        }
     }
 
     /// Makes the warning for the layer in the member `name`, escaped for display.
@@ -178,7 +184,11 @@ pub fn read_layer(member: &Member, progress: &Progress) -> Result<ReadLayer, Err
     if let Err(error) = &head
         && !progress.cancel.load(Ordering::Relaxed)
     {
-        layer.fault = Some(LayerFault { reason: FaultCause::from_error(error), at: 0, problem: error.to_string() });
+        layer.fault = Some(LayerFault {
+            reason: FaultCause::from_error(error),
+            at: 0,
+            problem: error.to_string(),
+        });
         return Ok(layer);
     }
     let window = |capacity| Window::new(&source, member.extent, capacity).counting(&progress.done);
@@ -195,7 +205,11 @@ pub fn read_layer(member: &Member, progress: &Progress) -> Result<ReadLayer, Err
 }
 
 /// Computes the digests of the layer in `member`; `None` if its bytes cannot be read again.
-pub(super) fn digests(member: &Member, compression: Compression, cancel: &AtomicBool) -> Option<Digests> {
+pub(super) fn digests(
+    member: &Member,
+    compression: Compression,
+    cancel: &AtomicBool,
+) -> Option<Digests> {
     let source = Cancellable { source: &*member.source, cancel };
     let mut layer = ReadLayer::new(compression, member.extent.len);
     read_passing(Window::new(&source, member.extent, COMPRESSED_WINDOW), &mut layer, true);
@@ -205,17 +219,24 @@ pub(super) fn digests(member: &Member, compression: Compression, cancel: &Atomic
 /// Reads a layer from a stream, and hashes the contents of its files.
 pub fn read_passing(reader: impl BufRead, layer: &mut ReadLayer, verify: bool) {
     let mut stored = Watched::new(reader, verify.then(Sha256::new));
-    let is_skipped = stored.fill_buf().is_ok_and(|head| matches!(head, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..]));
-    layer.notes.extend(compression_difference(layer.compression, is_skipped).map(WarningKind::from));
+    let is_skipped =
+        stored.fill_buf().is_ok_and(|head| matches!(head, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..]));
+    layer
+        .notes
+        .extend(compression_difference(layer.compression, is_skipped).map(WarningKind::from));
     let decoded = match decode(layer.compression, &mut stored) {
         Ok(decoded) => decoded,
         Err(error) => {
-            layer.fault =
-                Some(LayerFault { reason: FaultCause::from_error(&error), at: 0, problem: error.to_string() });
+            layer.fault = Some(LayerFault {
+                reason: FaultCause::from_error(&error),
+                at: 0,
+                problem: error.to_string(),
+            });
             return;
         }
     };
-    let (Stream(tar), whole) = walk(Stream(Watched::new(decoded, verify.then(Sha256::new))), layer, true);
+    let (Stream(tar), whole) =
+        walk(Stream(Watched::new(decoded, verify.then(Sha256::new))), layer, true);
     layer.notes.extend(tar.inner.get_ref().note().map(|note| match note {
         Note::Checksum => WarningKind::LayerChecksum,
         Note::Leftovers => WarningKind::JunkAfterLayer,
@@ -229,12 +250,15 @@ pub fn read_passing(reader: impl BufRead, layer: &mut ReadLayer, verify: bool) {
     }
 }
 
-/// Tells which container runtimes refuse a compression. `is_skipped` tells that a frame to be skipped comes first.
+/// Tells which container runtimes refuse a compression. `is_skipped` tells that a frame to be
+/// skipped comes first.
 fn compression_difference(compression: Compression, is_skipped: bool) -> Option<RuntimeDifference> {
     let (format, refused_by) = match compression {
         Compression::Xz => ("xz", "runtimes on containerd"),
         Compression::Bzip2 => ("bzip2", "runtimes on containerd"),
-        Compression::Zstd if is_skipped => ("zstd and begins with a frame to be skipped", "podman and umoci"),
+        Compression::Zstd if is_skipped => {
+            ("zstd and begins with a frame to be skipped", "podman and umoci")
+        }
         Compression::None | Compression::Gzip | Compression::Zstd => return None,
     };
     Some(RuntimeDifference::Compression { format, refused_by })
@@ -267,7 +291,11 @@ fn walk<R: Forward>(mut reader: R, layer: &mut ReadLayer, hash: bool) -> (R, boo
             }
         }
         if !layer.entries.push(walker.entry()) {
-            break Some(LayerFault { reason: FaultCause::OverLimit, at: walker.position(), problem: FULL.into() });
+            break Some(LayerFault {
+                reason: FaultCause::OverLimit,
+                at: walker.position(),
+                problem: FULL.into(),
+            });
         }
         remark_sparse(walker.entry(), &mut layer.notes);
         if hash {
@@ -281,7 +309,9 @@ fn walk<R: Forward>(mut reader: R, layer: &mut ReadLayer, hash: bool) -> (R, boo
         }
     };
     layer.fault = fault.map(|fault| match foreign {
-        Some(problem) if layer.entries.is_empty() => LayerFault { reason: FaultCause::NotATar, at: 0, problem },
+        Some(problem) if layer.entries.is_empty() => {
+            LayerFault { reason: FaultCause::NotATar, at: 0, problem }
+        }
         _ if layer.entries.is_empty() => LayerFault { at: 0, ..fault },
         _ => fault,
     });
@@ -308,7 +338,8 @@ fn walk<R: Forward>(mut reader: R, layer: &mut ReadLayer, hash: bool) -> (R, boo
     (walker.into_reader(), whole)
 }
 
-/// Remarks that the map of a sparse file does not reach its end. GNU tar and bsdtar write maps that do.
+/// Remarks that the map of a sparse file does not reach its end. GNU tar and bsdtar write maps that
+/// do.
 fn remark_sparse(entry: &Entry, notes: &mut Vec<WarningKind>) {
     if entry.sparse && entry.map_end < entry.size && notes.len() < REMARKS {
         let Entry { name: path, size, map_end: end, .. } = entry.clone();

@@ -35,10 +35,12 @@ pub(super) fn recall(images: &[Image], cache: &Cache) -> HashMap<usize, Arc<Read
 
 /// Keeps a layer whose bytes were all read, and have the digest that its manifest names.
 ///
-/// Layers with a fault or a peculiarity are read again next time, and so are plain ones: their files were not hashed.
+/// Layers with a fault or a peculiarity are read again next time, and so are plain ones: their
+/// files were not hashed.
 pub(super) fn remember(layer: &Layer, read: &ReadLayer, cache: &Cache) {
     let (Some(member), Some(digest)) = (&layer.member, &layer.digest) else { return };
-    let is_whole = read.fault.is_none() && read.notes.is_empty() && read.compression != Compression::None;
+    let is_whole =
+        read.fault.is_none() && read.notes.is_empty() && read.compression != Compression::None;
     if !is_whole || member.source.checked_digest().as_ref() != Some(digest) {
         return;
     }
@@ -65,13 +67,22 @@ mod tests {
             entries.push(&Entry { name: name.into(), size: 7, mode: 0o755, ..Entry::default() });
             entries.push_hash(u128::MAX - 1);
         }
-        let kept = Remembered { compression: Compression::Gzip, tar_bytes: 10240, stored_bytes: 99, entries: &entries };
+        let kept = Remembered {
+            compression: Compression::Gzip,
+            tar_bytes: 10240,
+            stored_bytes: 99,
+            entries: &entries,
+        };
         let bytes = postcard::to_stdvec(&kept).unwrap();
         let back: Remembered<LayerEntries> = postcard::from_bytes(&bytes).unwrap();
         assert!(back.entries.is_consistent());
-        let shown =
-            |entries: &LayerEntries| -> Vec<String> { entries.iter().map(|entry| format!("{entry:?}")).collect() };
+        let shown = |entries: &LayerEntries| -> Vec<String> {
+            entries.iter().map(|entry| format!("{entry:?}")).collect()
+        };
         assert_eq!(shown(&back.entries), shown(&entries));
-        assert_eq!((back.compression, back.tar_bytes, back.stored_bytes), (Compression::Gzip, 10240, 99));
+        assert_eq!(
+            (back.compression, back.tar_bytes, back.stored_bytes),
+            (Compression::Gzip, 10240, 99)
+        );
     }
 }

@@ -68,13 +68,18 @@ fn table_directory(members: &Members) -> Option<Vec<u8>> {
         let at = name.iter().rposition(|&b| b == b'/')?;
         TABLES.contains(&&name[at + 1..]).then(|| name[..at].to_vec())
     });
-    tables.min_by_key(|directory| (directory.iter().filter(|&&b| b == b'/').count(), directory.clone()))
+    tables.min_by_key(|directory| {
+        (directory.iter().filter(|&&b| b == b'/').count(), directory.clone())
+    })
 }
 
-/// Returns true if a directory at the top is one of a root filesystem, or something is deleted as only layers do.
+/// Returns true if a directory at the top is one of a root filesystem, or something is deleted as
+/// only layers do.
 fn looks_like_root(members: &Members) -> bool {
     members.top_directories().any(|name| AT_THE_TOP.contains(&name))
-        || members.names().any(|name| components(name).last().is_some_and(|last| last.starts_with(b".wh.")))
+        || members
+            .names()
+            .any(|name| components(name).last().is_some_and(|last| last.starts_with(b".wh.")))
         || members.names().any(|name| name == b".dockerenv")
 }
 
@@ -83,8 +88,13 @@ fn has_no_entries(members: &Members) -> bool {
     members.is_empty() && members.top_directories().next().is_none()
 }
 
-/// Refuses what is neither a root filesystem nor a layer. `end` is the number of bytes that were read.
-pub(super) fn refuse_other_than_root(path: &Escaped, members: &Members, end: u64) -> Result<(), Error> {
+/// Refuses what is neither a root filesystem nor a layer. `end` is the number of bytes that were
+/// read.
+pub(super) fn refuse_other_than_root(
+    path: &Escaped,
+    members: &Members,
+    end: u64,
+) -> Result<(), Error> {
     let of_image = parts_of_images(members);
     let is_layer = match members.fault() {
         None if members.has_end_marker() => !has_no_entries(members) || EMPTY_TARS.contains(&end),
@@ -121,7 +131,9 @@ fn parts_of_images(members: &Members) -> Vec<&'static str> {
     let digits = |name: &[u8]| name.len() == 64 && name.iter().all(u8::is_ascii_hexdigit);
     let part = |name: &[u8]| {
         let parts = components(name);
-        let stem = |suffix: &[u8]| parts.last().and_then(|last| last.strip_suffix(suffix)).is_some_and(digits);
+        let stem = |suffix: &[u8]| {
+            parts.last().and_then(|last| last.strip_suffix(suffix)).is_some_and(digits)
+        };
         match parts[..] {
             [first, ..] if first == b"blobs" => Some("blobs"),
             [only] if only == b"oci-layout" => Some("a layout"),

@@ -34,15 +34,16 @@ pub(super) fn read(fields: &mut Fields<'_>) -> Option<Manifest> {
     };
     let architecture = fields.text("architecture");
     let mut doubts = Vec::new();
-    let mut config = steps
-        .first()
-        .and_then(Option::as_deref)
-        .map_or_else(Config::default, |step| Config::parse(step.as_bytes(), &mut doubts).unwrap_or_default());
+    let mut config =
+        steps.first().and_then(Option::as_deref).map_or_else(Config::default, |step| {
+            Config::parse(step.as_bytes(), &mut doubts).unwrap_or_default()
+        });
     config.platform.architecture = config.platform.architecture.or(architecture);
     let mut history = Vec::new();
     let mut layers = Vec::new();
     for (i, blob) in blobs.into_iter().enumerate().rev() {
-        let step = steps.get(i).and_then(Option::as_deref).and_then(|text| entry(text, &mut doubts));
+        let step =
+            steps.get(i).and_then(Option::as_deref).and_then(|text| entry(text, &mut doubts));
         let step = step.unwrap_or_default();
         if step.empty_layer != Some(true) {
             layers.push(blob.unwrap_or_default());

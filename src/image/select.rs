@@ -8,7 +8,8 @@ use crate::error::Error;
 /// The criteria for an image.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
-    /// A tag, an image ID or its beginning, a digest, or `@` and the position in the table of contents.
+    /// A tag, an image ID or its beginning, a digest, or `@` and the position in the table of
+    /// contents.
     pub image: Option<String>,
     /// `os/architecture[/variant]`.
     pub platform: Option<String>,
@@ -43,7 +44,8 @@ pub fn select(path: &Escaped, images: &[Image], selection: &Selection) -> Result
     match fitting[..] {
         [] => {
             let called = wanted.map(|wanted| shown!("called {}", escaped_str(wanted)));
-            let of_platform = platform.map(|platform| shown!("for the platform {}", escaped_str(platform)));
+            let of_platform =
+                platform.map(|platform| shown!("for the platform {}", escaped_str(platform)));
             let wanted = Escaped::join([called, of_platform].into_iter().flatten(), " ");
             let all: Vec<usize> = (0..images.len()).collect();
             Err(Error::NoSuchImage { path: path.clone(), wanted, choices: describe(&all) })
@@ -52,7 +54,9 @@ pub fn select(path: &Escaped, images: &[Image], selection: &Selection) -> Result
         _ => {
             let chosen = (place.is_some() || is_one_image(images, &fitting, wanted))
                 .then(|| of_platform(images, &fitting, platform));
-            chosen.flatten().ok_or_else(|| Error::Ambiguous { path: path.clone(), choices: describe(&fitting) })
+            chosen
+                .flatten()
+                .ok_or_else(|| Error::Ambiguous { path: path.clone(), choices: describe(&fitting) })
         }
     }
 }
@@ -66,7 +70,9 @@ fn of_platform(images: &[Image], fitting: &[usize], platform: Option<&str>) -> O
         return Some(*only);
     }
     let candidates = if held.is_empty() { fitting } else { &held };
-    let ranked = candidates.iter().filter_map(|&i| Some((fit_of(&images[i], platform.unwrap_or(&machine))?, i)));
+    let ranked = candidates
+        .iter()
+        .filter_map(|&i| Some((fit_of(&images[i], platform.unwrap_or(&machine))?, i)));
     let ranked: Vec<_> = ranked.collect();
     let best = ranked.iter().map(|&(rank, _)| rank).min()?;
     match ranked.into_iter().filter(|&(rank, _)| rank == best).collect::<Vec<_>>()[..] {
@@ -92,7 +98,11 @@ fn is_one_image(images: &[Image], fitting: &[usize], wanted: Option<&str>) -> bo
         }
         None => fitting.all(|image| {
             image.tags.len() == first.tags.len()
-                && image.tags.iter().zip(&first.tags).all(|(tag, other)| plain_name(tag) == plain_name(other))
+                && image
+                    .tags
+                    .iter()
+                    .zip(&first.tags)
+                    .all(|(tag, other)| plain_name(tag) == plain_name(other))
         }),
     }
 }
@@ -104,7 +114,8 @@ fn matching_name<'a>(image: &'a Image, wanted: &str) -> Option<&'a str> {
         let wanted = wanted.rsplit('@').next().unwrap_or(wanted).to_ascii_lowercase();
         let digits = digits(&wanted);
         let fits = |digest: &&String| {
-            let algorithm = !wanted.contains(':') || digest.starts_with(&wanted[..wanted.len() - digits.len()]);
+            let algorithm =
+                !wanted.contains(':') || digest.starts_with(&wanted[..wanted.len() - digits.len()]);
             algorithm && self::digits(digest).starts_with(digits)
         };
         let mut digests = image.id.iter().chain(&image.manifest).chain(&image.other_digests);
@@ -118,7 +129,8 @@ fn digits(digest: &str) -> &str {
 
 /// Returns the usual form of a name: `alpine` for `docker.io/library/alpine:latest`.
 pub(super) fn plain_name(tag: &str) -> &str {
-    let tag = tag.strip_prefix("docker.io/").or(tag.strip_prefix("index.docker.io/")).unwrap_or(tag);
+    let tag =
+        tag.strip_prefix("docker.io/").or(tag.strip_prefix("index.docker.io/")).unwrap_or(tag);
     let tag = tag.strip_prefix("library/").unwrap_or(tag);
     tag.strip_suffix(":latest").unwrap_or(tag)
 }
@@ -136,8 +148,13 @@ mod tests {
         }
     }
 
-    fn chosen(images: &[Image], image: Option<&str>, platform: Option<&str>) -> Result<String, Error> {
-        let selection = Selection { image: image.map(Into::into), platform: platform.map(Into::into) };
+    fn chosen(
+        images: &[Image],
+        image: Option<&str>,
+        platform: Option<&str>,
+    ) -> Result<String, Error> {
+        let selection =
+            Selection { image: image.map(Into::into), platform: platform.map(Into::into) };
         select(&"x.tar".into(), images, &selection).map(|i| images[i].id.clone().unwrap())
     }
 
@@ -147,27 +164,43 @@ mod tests {
             image("docker.io/library/alpine:3", "abcd1234", "linux/amd64"),
             image("app:latest", "ef567890", "linux/amd64"),
         ];
-        for name in ["alpine:3", "docker.io/library/alpine:3", "sha256:abcd1234", "abcd", "alpine@sha256:abcd1234"] {
+        for name in [
+            "alpine:3",
+            "docker.io/library/alpine:3",
+            "sha256:abcd1234",
+            "abcd",
+            "alpine@sha256:abcd1234",
+        ] {
             assert_eq!(chosen(&images, Some(name), None).unwrap(), "sha256:abcd1234", "{name}");
         }
         assert_eq!(chosen(&images, Some("app"), None).unwrap(), "sha256:ef567890");
         for name in ["abc", "sha512:abcd1234"] {
-            assert!(matches!(chosen(&images, Some(name), None), Err(Error::NoSuchImage { .. })), "{name}");
+            assert!(
+                matches!(chosen(&images, Some(name), None), Err(Error::NoSuchImage { .. })),
+                "{name}"
+            );
         }
-        assert!(matches!(chosen(&images, None, None), Err(Error::Ambiguous { choices, .. }) if choices.len() == 2));
+        assert!(
+            matches!(chosen(&images, None, None), Err(Error::Ambiguous { choices, .. }) if choices.len() == 2)
+        );
     }
 
     #[test]
     fn an_image_is_called_by_its_position_in_the_table_of_contents() {
-        let at =
-            |id: &str, positions: &[usize]| Image { positions: positions.to_vec(), ..image("x", id, "linux/amd64") };
+        let at = |id: &str, positions: &[usize]| Image {
+            positions: positions.to_vec(),
+            ..image("x", id, "linux/amd64")
+        };
         // An attestation stands at 1, and two tags of one image at 2 and 3.
         let images = [at("1111", &[0]), at("2222", &[2, 3])];
         for (name, id) in [("@0", "sha256:1111"), ("@2", "sha256:2222"), ("@3", "sha256:2222")] {
             assert_eq!(chosen(&images, Some(name), None).unwrap(), id, "{name}");
         }
         for name in ["@1", "@4"] {
-            assert!(matches!(chosen(&images, Some(name), None), Err(Error::NoSuchImage { .. })), "{name}");
+            assert!(
+                matches!(chosen(&images, Some(name), None), Err(Error::NoSuchImage { .. })),
+                "{name}"
+            );
         }
         let under_one = [
             Image { platform: Some("linux/other".into()), ..at("3333", &[0]) },
@@ -179,14 +212,23 @@ mod tests {
     #[test]
     fn of_several_platforms_this_machine_s_is_meant_unless_another_is_asked_for() {
         let own = this_machine();
-        let images =
-            [image("a:1", "1111", "linux/other"), image("a:1", "2222", &own), image("a:1", "3333", "linux/arm/v7")];
+        let images = [
+            image("a:1", "1111", "linux/other"),
+            image("a:1", "2222", &own),
+            image("a:1", "3333", "linux/arm/v7"),
+        ];
         assert_eq!(chosen(&images, None, None).unwrap(), "sha256:2222");
         assert_eq!(chosen(&images, Some("a:1"), None).unwrap(), "sha256:2222");
         assert_eq!(chosen(&images, Some("a:1"), Some("linux/arm")).unwrap(), "sha256:3333");
         assert_eq!(chosen(&images, None, Some("linux/arm/v7")).unwrap(), "sha256:3333");
-        assert!(matches!(chosen(&images, None, Some("linux/s390x")), Err(Error::NoSuchImage { .. })));
-        assert!(matches!(chosen(&[images[0].clone(), images[2].clone()], None, None), Err(Error::Ambiguous { .. })));
+        assert!(matches!(
+            chosen(&images, None, Some("linux/s390x")),
+            Err(Error::NoSuchImage { .. })
+        ));
+        assert!(matches!(
+            chosen(&[images[0].clone(), images[2].clone()], None, None),
+            Err(Error::Ambiguous { .. })
+        ));
     }
 
     #[test]
@@ -197,21 +239,26 @@ mod tests {
             manifest: Some(format!("sha256:ee{id}")),
             ..image("", id, platform)
         };
-        let images =
-            [under("1111", "linux/other"), under("2222", &this_machine()), image("b:1", "4444", "linux/amd64")];
+        let images = [
+            under("1111", "linux/other"),
+            under("2222", &this_machine()),
+            image("b:1", "4444", "linux/amd64"),
+        ];
         for name in ["a:1", "sha256:0123456789", "012345"] {
             assert_eq!(chosen(&images, Some(name), None).unwrap(), "sha256:2222", "{name}");
         }
         assert_eq!(chosen(&images, Some("sha256:ee1111"), None).unwrap(), "sha256:1111");
-        let (one, other) = (image("x", "aaaa1", "linux/other"), image("y", "aaaa2", &this_machine()));
+        let (one, other) =
+            (image("x", "aaaa1", "linux/other"), image("y", "aaaa2", &this_machine()));
         let ambiguous = chosen(&[one, other], Some("aaaa"), None);
         assert!(matches!(ambiguous, Err(Error::Ambiguous { .. })), "one beginning of two IDs");
     }
 
     #[test]
     fn a_variant_selects_and_without_one_the_plain_architecture_is_best() {
-        let images = ["linux/amd64/v3", "linux/amd64", "linux/arm/v5", "linux/arm/v7", "linux/arm64/v8"]
-            .map(|platform| image("a:1", platform, platform));
+        let images =
+            ["linux/amd64/v3", "linux/amd64", "linux/arm/v5", "linux/arm/v7", "linux/arm64/v8"]
+                .map(|platform| image("a:1", platform, platform));
         for (wanted, expected) in [
             ("linux/amd64", "linux/amd64"),
             ("linux/amd64/v3", "linux/amd64/v3"),
@@ -220,9 +267,16 @@ mod tests {
             ("linux/arm64", "linux/arm64/v8"),
             ("linux/arm64/v8", "linux/arm64/v8"),
         ] {
-            assert_eq!(chosen(&images, None, Some(wanted)).unwrap(), format!("sha256:{expected}"), "{wanted}");
+            assert_eq!(
+                chosen(&images, None, Some(wanted)).unwrap(),
+                format!("sha256:{expected}"),
+                "{wanted}"
+            );
         }
         let others = [image("a:1", "1", "linux/amd64"), image("b:1", "2", "linux/amd64/v3")];
-        assert!(matches!(chosen(&others, None, Some("linux/amd64")), Err(Error::Ambiguous { .. })), "two images");
+        assert!(
+            matches!(chosen(&others, None, Some("linux/amd64")), Err(Error::Ambiguous { .. })),
+            "two images"
+        );
     }
 }

@@ -38,12 +38,15 @@ impl StatedSize {
         Some(Warning::image(WarningKind::SizeMismatch { name: name.into(), real, named }))
     }
 
-    /// Returns why the size of `what` cannot be compared with the one in `document`; `None` if it can.
+    /// Returns why the size of `what` cannot be compared with the one in `document`; `None` if it
+    /// can.
     pub fn unverifiable(self, what: &str, document: &str) -> Option<String> {
         match self {
             Self::NotMeant | Self::Bytes(_) => None,
             Self::Absent => Some(format!("{document} does not state the size of {what}")),
-            Self::Unusable => Some(format!("the size that {document} states for {what} is no number of bytes")),
+            Self::Unusable => {
+                Some(format!("the size that {document} states for {what} is no number of bytes"))
+            }
         }
     }
 }

@@ -17,8 +17,8 @@ use super::layer::{FULL, LayerEntries};
 use super::read::{LayerFault, ReadLayer, read_passing};
 use super::watch::Watched;
 use crate::archive::{
-    Entry, EntryKind, Extent, Fault, Forward, Limits, Members, MembersBuilder, MemorySource, Pieces, Rest, SparseMap,
-    SparseReader, SpentSource, Walker, check_sparse, is_tar,
+    Entry, EntryKind, Extent, Fault, Forward, Limits, Members, MembersBuilder, MemorySource,
+    Pieces, Rest, SparseMap, SparseReader, SpentSource, Walker, check_sparse, is_tar,
 };
 use crate::display::Escaped;
 use crate::error::Error;
@@ -29,7 +29,8 @@ use crate::warning::{RuntimeDifference, WarningKind};
 const SMALL: u64 = 64 << 10;
 /// The largest layer that is hashed although nothing is to be verified.
 const HASHED: u64 = 16 << 20;
-/// The most bytes that are read after the end of a tar, which may be without end, as those of `/dev/zero` are.
+/// The most bytes that are read after the end of a tar, which may be without end, as those of
+/// `/dev/zero` are.
 const END_LIMIT: u64 = 1 << 30;
 /// The largest total size of the kept members.
 const KEPT_LIMIT: u64 = 64 << 20;
@@ -66,10 +67,15 @@ pub struct Place {
 /// # Errors
 ///
 /// [`Error::Cancelled`], or an error if `reader` cannot be read.
-pub fn read_stream(path: &Escaped, mut reader: impl BufRead, progress: &Progress) -> Result<Streamed, Error> {
+pub fn read_stream(
+    path: &Escaped,
+    mut reader: impl BufRead,
+    progress: &Progress,
+) -> Result<Streamed, Error> {
     let failed = |source| Error::Io { path: path.clone(), operation: "read", source };
     let cancelled = || progress.cancel.load(std::sync::atomic::Ordering::Relaxed);
-    let head = peek(&mut reader).map_err(|error| if cancelled() { Error::Cancelled } else { failed(error) })?;
+    let head = peek(&mut reader)
+        .map_err(|error| if cancelled() { Error::Cancelled } else { failed(error) })?;
     let mut streamed = Streamed {
         members: MembersBuilder::default().finish(None, true),
         layers: HashMap::new(),
@@ -82,7 +88,8 @@ pub fn read_stream(path: &Escaped, mut reader: impl BufRead, progress: &Progress
     if streamed.not_a_tar.is_some() {
         return Ok(streamed);
     }
-    let mut walker = Walker::new(Stream(Cursor::new(head).chain(reader)), Limits::default()).keeping_pieces();
+    let mut walker =
+        Walker::new(Stream(Cursor::new(head).chain(reader)), Limits::default()).keeping_pieces();
     let mut builder = MembersBuilder::default();
     let mut kept = 0;
     let fault = loop {
@@ -104,10 +111,16 @@ pub fn read_stream(path: &Escaped, mut reader: impl BufRead, progress: &Progress
         match entry.kind {
             EntryKind::File | EntryKind::Other(b'7') => {
                 let before = streamed.layers.len();
-                let mut taking =
-                    Taking { kept: &mut kept, streamed: &mut streamed, builder: &mut builder, verify: progress.verify };
+                let mut taking = Taking {
+                    kept: &mut kept,
+                    streamed: &mut streamed,
+                    builder: &mut builder,
+                    verify: progress.verify,
+                };
                 let taken = match pieces {
-                    None => taking.member(&entry, entry.stored, &mut contents, None).map_err(Fault::Io),
+                    None => {
+                        taking.member(&entry, entry.stored, &mut contents, None).map_err(Fault::Io)
+                    }
                     Some(pieces) => taking.sparse_member(&entry, &mut contents, pieces),
                 };
                 if taken.is_err() && cancelled() {
@@ -142,7 +155,10 @@ pub fn read_stream(path: &Escaped, mut reader: impl BufRead, progress: &Progress
     } else {
         (is_followed, streamed.trailer) = read_end(&mut walker);
     }
-    streamed.whole.notes.extend(walker.saw_global_header().then(|| RuntimeDifference::GlobalHeader.into()));
+    streamed
+        .whole
+        .notes
+        .extend(walker.saw_global_header().then(|| RuntimeDifference::GlobalHeader.into()));
     let is_loose = fault.is_none() && walker.saw_loose_header();
     streamed.whole.notes.extend(is_loose.then_some(WarningKind::LooseHeader));
     streamed.whole.tar_bytes = walker.position();
@@ -152,8 +168,8 @@ pub fn read_stream(path: &Escaped, mut reader: impl BufRead, progress: &Progress
     Ok(streamed)
 }
 
-/// Reads what follows the end of the archive; returns whether it is something else than zeros, and a warning if not all
-/// of it can be read.
+/// Reads what follows the end of the archive; returns whether it is something else than zeros, and
+/// a warning if not all of it can be read.
 fn read_end<R: Forward>(walker: &mut Walker<R>) -> (bool, Option<WarningKind>) {
     let rest = if walker.saw_end_marker() { walker.rest() } else { Ok(Rest::Nothing) };
     let is_followed = matches!(rest, Ok(Rest::Other));
@@ -162,7 +178,10 @@ fn read_end<R: Forward>(walker: &mut Walker<R>) -> (bool, Option<WarningKind>) {
             let problem = format!("more than {END_LIMIT} bytes follow the end of its tar");
             Some(WarningKind::ArchiveOverLimit { offset: walker.position(), problem })
         }
-        Ok(false) => walker.drain().err().map(|error| WarningKind::ArchiveTrailer { problem: error.to_string() }),
+        Ok(false) => walker
+            .drain()
+            .err()
+            .map(|error| WarningKind::ArchiveTrailer { problem: error.to_string() }),
         Err(error) => Some(WarningKind::ArchiveTrailer { problem: error.to_string() }),
     };
     (is_followed, warning)
@@ -178,11 +197,18 @@ struct Taking<'a> {
 
 impl Taking<'_> {
     /// Keeps or reads one member that is stored with holes.
-    fn sparse_member(&mut self, entry: &Entry, contents: impl BufRead, pieces: Pieces) -> Result<(), Fault> {
+    fn sparse_member(
+        &mut self,
+        entry: &Entry,
+        contents: impl BufRead,
+        pieces: Pieces,
+    ) -> Result<(), Fault> {
         check_sparse(entry)?;
-        let reader = SparseReader::new(contents, entry, pieces).map_err(|error| match error.downcast::<Fault>() {
-            Ok(fault) => fault,
-            Err(error) => Fault::Io(error),
+        let reader = SparseReader::new(contents, entry, pieces).map_err(|error| {
+            match error.downcast::<Fault>() {
+                Ok(fault) => fault,
+                Err(error) => Fault::Io(error),
+            }
         })?;
         let map = reader.map();
         Ok(self.member(entry, entry.size, reader, Some((map, entry.size)))?)
@@ -201,10 +227,14 @@ impl Taking<'_> {
         let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head);
         let json = matches!(text.trim_ascii_start().first(), Some(b'{' | b'['));
         let compression = Compression::sniff(&head);
-        let layer = !in_root_filesystem(name) && (compression != Compression::None || is_tar(&head));
+        let layer =
+            !in_root_filesystem(name) && (compression != Compression::None || is_tar(&head));
         let is_zeros = head.iter().all(|&b| b == 0);
         let mut contents = Cursor::new(head).chain(contents).take(size);
-        if !layer && size <= if json { JSON_LIMIT } else { SMALL } && *self.kept + size <= KEPT_LIMIT {
+        if !layer
+            && size <= if json { JSON_LIMIT } else { SMALL }
+            && *self.kept + size <= KEPT_LIMIT
+        {
             let mut bytes = Vec::new();
             let result = contents.read_to_end(&mut bytes);
             *self.kept += bytes.len() as u64;
@@ -212,11 +242,13 @@ impl Taking<'_> {
             self.builder.bytes(name, Arc::new(MemorySource(bytes)), extent);
             return result.map(drop);
         }
-        let id = self.builder.bytes(name, Arc::new(SpentSource(size)), Extent { offset: 0, len: size });
+        let id =
+            self.builder.bytes(name, Arc::new(SpentSource(size)), Extent { offset: 0, len: size });
         self.streamed.places.insert(id, Place { start: entry.data, holes });
         if !in_root_filesystem(name) {
             let mut read = ReadLayer::new(compression, size);
-            // Through a pipe, a layer cannot be read again where only its digest tells that it was cut.
+            // Through a pipe, a layer cannot be read again where only its digest tells that it was
+            // cut.
             let verify = self.verify || is_zeros || size <= HASHED;
             read_passing(&mut contents, &mut read, verify);
             let _ = Stream(&mut contents).skip(u64::MAX);
@@ -232,8 +264,8 @@ impl Taking<'_> {
 /// worth decoding.
 fn in_root_filesystem(name: &[u8]) -> bool {
     const DIRECTORIES: [&[u8]; 20] = [
-        b"bin", b"boot", b"dev", b"etc", b"home", b"lib", b"lib32", b"lib64", b"libx32", b"media", b"mnt", b"opt",
-        b"proc", b"root", b"run", b"sbin", b"srv", b"tmp", b"usr", b"var",
+        b"bin", b"boot", b"dev", b"etc", b"home", b"lib", b"lib32", b"lib64", b"libx32", b"media",
+        b"mnt", b"opt", b"proc", b"root", b"run", b"sbin", b"srv", b"tmp", b"usr", b"var",
     ];
     let parts = crate::path::components(name);
     parts.len() > 1 && DIRECTORIES.contains(&parts[0])

@@ -33,7 +33,10 @@ impl LayerJson {
             parent: fields.text("parent").filter(|parent| !parent.is_empty()),
             platform: read_platform(&mut fields),
             created: fields.text("created"),
-            command: fields.object("container_config").and_then(|mut c| c.command("Cmd")).unwrap_or_default(),
+            command: fields
+                .object("container_config")
+                .and_then(|mut c| c.command("Cmd"))
+                .unwrap_or_default(),
         })
     }
 }
@@ -75,10 +78,15 @@ fn draft(search: &mut Search<'_>, top: String, tags: Vec<String>) -> Draft {
         let mut doubts = Vec::new();
         let read = read_json_member(search.path, &name, &member).map_err(DocumentError::from);
         let read = read.and_then(|bytes| Ok(Document::parse(&bytes)?));
-        let json = read.map(|document| LayerJson::read(document.value, &mut doubts)).unwrap_or_else(|problem| {
-            search.note(WarningKind::MemberUnreadable { name: name.clone(), problem: problem.to_string() });
-            None
-        });
+        let json = read
+            .map(|document| LayerJson::read(document.value, &mut doubts))
+            .unwrap_or_else(|problem| {
+                search.note(WarningKind::MemberUnreadable {
+                    name: name.clone(),
+                    problem: problem.to_string(),
+                });
+                None
+            });
         for doubt in doubts {
             search.note(WarningKind::FieldUnreadable { name: name.clone(), problem: doubt });
         }
@@ -103,5 +111,12 @@ fn draft(search: &mut Search<'_>, top: String, tags: Vec<String>) -> Draft {
         named: None,
     });
     let warnings = vec![Warning::image(ArchiveDifference::OldTable)];
-    Draft { tags, history: Some(history.collect()), layers: layers.collect(), platform, warnings, ..Draft::default() }
+    Draft {
+        tags,
+        history: Some(history.collect()),
+        layers: layers.collect(),
+        platform,
+        warnings,
+        ..Draft::default()
+    }
 }

@@ -43,7 +43,10 @@ mod tests {
     fn the_last_value_of_a_name_counts_and_texts_stay_as_they_were() {
         let written = ["A=1", "B", "A=x=y", "C="];
         let variables: Variables = written.iter().collect();
-        assert_eq!((variables.get("A"), variables.get("B"), variables.get("C")), (Some("x=y"), None, Some("")));
+        assert_eq!(
+            (variables.get("A"), variables.get("B"), variables.get("C")),
+            (Some("x=y"), None, Some(""))
+        );
         assert_eq!(variables.texts().collect::<Vec<_>>(), written);
     }
 }

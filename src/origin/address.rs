@@ -40,12 +40,13 @@ pub struct StorageArea {
 
 /// Endings of archives, which are looked for as files only.
 const ENDINGS: [&str; 14] = [
-    ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst", ".tar.lz4", ".zip", ".oci",
-    ".img", ".json",
+    ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst",
+    ".tar.lz4", ".zip", ".oci", ".img", ".json",
 ];
 
 impl Address {
-    /// Reads an argument. `docker_is_engine` is true if `docker://NAME` means the engine, as it does for dive.
+    /// Reads an argument. `docker_is_engine` is true if `docker://NAME` means the engine, as it
+    /// does for dive.
     ///
     /// A path that exists is that path, and what looks like a path is never taken for a name.
     pub fn parse(argument: &Path, docker_is_engine: bool) -> Self {
@@ -97,10 +98,13 @@ fn with_transport(text: &str, docker_is_engine: bool) -> Option<Address> {
 /// Splits `PATH[:IMAGE]` or `PATH[:@INDEX]`. A path that exists as a whole is not split.
 fn within(text: &str) -> Address {
     let whole = Path::new(text);
-    let parts = text.match_indices(':').map(|(colon, _)| (Path::new(&text[..colon]), &text[colon + 1..]));
+    let parts =
+        text.match_indices(':').map(|(colon, _)| (Path::new(&text[..colon]), &text[colon + 1..]));
     let split = parts.into_iter().find(|(path, image)| path.exists() && !image.is_empty());
     match split.filter(|_| !whole.exists()) {
-        Some((path, image)) => Address::Path { path: path.to_owned(), image: Some(image.to_owned()) },
+        Some((path, image)) => {
+            Address::Path { path: path.to_owned(), image: Some(image.to_owned()) }
+        }
         None => Address::Path { path: whole.to_owned(), image: None },
     }
 }
@@ -122,7 +126,9 @@ fn stored(text: &str) -> Address {
 
 fn looks_like_a_path(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    text.starts_with(['/', '.', '~']) || text.contains('\\') || ENDINGS.iter().any(|ending| lower.ends_with(ending))
+    text.starts_with(['/', '.', '~'])
+        || text.contains('\\')
+        || ENDINGS.iter().any(|ending| lower.ends_with(ending))
 }
 
 fn is_image_id(text: &str) -> bool {
@@ -149,7 +155,11 @@ mod tests {
             ("podman:nginx", "nginx", vec![Provider::Podman]),
             ("podman://nginx", "nginx", vec![Provider::Podman]),
             ("containerd:nginx", "nginx", vec![Provider::Containerd]),
-            ("local://nginx", "nginx", vec![Provider::Docker, Provider::Podman, Provider::Containerd]),
+            (
+                "local://nginx",
+                "nginx",
+                vec![Provider::Docker, Provider::Podman, Provider::Containerd],
+            ),
             ("nginx:1.27", "nginx:1.27", vec![]),
             ("localhost:5000/x", "localhost:5000/x", vec![]),
             ("0123456789ab", "0123456789ab", vec![]),
@@ -163,8 +173,13 @@ mod tests {
 
     #[test]
     fn a_storage_of_podman_can_be_named() {
-        let storage = StorageArea { driver: "vfs".into(), root: "/a".into(), run_root: Some("/b".into()) };
-        let expected = Address::Name { name: "x:1".into(), providers: vec![Provider::Podman], storage: Some(storage) };
+        let storage =
+            StorageArea { driver: "vfs".into(), root: "/a".into(), run_root: Some("/b".into()) };
+        let expected = Address::Name {
+            name: "x:1".into(),
+            providers: vec![Provider::Podman],
+            storage: Some(storage),
+        };
         assert_eq!(parse("containers-storage:[vfs@/a+/b]x:1"), expected);
         assert_eq!(parse("containers-storage:x:1"), Address::name("x:1", &[Provider::Podman]));
     }

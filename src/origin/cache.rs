@@ -1,8 +1,8 @@
 //! A cache of what was read of registries' images, which can be made anew at any time.
 //!
-//! A record's key names the bytes that it was made of by their digest, and only bytes that were read
-//! and have that digest make a record. A manifest's claim makes none, so that no image can change
-//! what is known of another.
+//! A record's key names the bytes that it was made of by their digest, and only bytes that were
+//! read and have that digest make a record. A manifest's claim makes none, so that no image can
+//! change what is known of another.
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
@@ -164,7 +164,8 @@ impl Cache {
 
     fn records(&self) -> Vec<Kept> {
         let now = SystemTime::now();
-        let (left, records): (Vec<_>, Vec<_>) = self.files().into_iter().partition(|file| file.is_temporary);
+        let (left, records): (Vec<_>, Vec<_>) =
+            self.files().into_iter().partition(|file| file.is_temporary);
         for file in left {
             if now.duration_since(file.used).is_ok_and(|age| age > ABANDONED) {
                 let _ = fs::remove_file(file.path);
@@ -175,7 +176,8 @@ impl Cache {
 
     fn files(&self) -> Vec<Kept> {
         let directories = Record::ALL.iter().map(|kind| self.directory.join(kind.directory()));
-        let entries = directories.filter_map(|directory| fs::read_dir(directory).ok()).flatten().flatten();
+        let entries =
+            directories.filter_map(|directory| fs::read_dir(directory).ok()).flatten().flatten();
         entries.filter_map(|entry| Kept::of(&entry)).collect()
     }
 }
@@ -266,7 +268,9 @@ mod tests {
         let (_directory, cache) = cache(1200);
         let random = |seed: u64| -> Vec<u8> {
             (0..60_u64)
-                .flat_map(|i| xxhash_rust::xxh3::xxh3_64(&(seed * 100 + i).to_le_bytes()).to_le_bytes())
+                .flat_map(|i| {
+                    xxhash_rust::xxh3::xxh3_64(&(seed * 100 + i).to_le_bytes()).to_le_bytes()
+                })
                 .collect()
         };
         let used = |key: &str, ago: u64| {
@@ -280,10 +284,16 @@ mod tests {
         assert!(cache.find(Record::Layer, "first").is_some(), "reading it makes it young");
         cache.keep(Record::Layer, "third", &random(3));
         assert!(cache.find(Record::Layer, "second").is_none(), "the oldest had to go");
-        assert!(cache.find(Record::Layer, "first").is_some() && cache.find(Record::Layer, "third").is_some());
+        assert!(
+            cache.find(Record::Layer, "first").is_some()
+                && cache.find(Record::Layer, "third").is_some()
+        );
         assert!(cache.usage().1 <= 1200);
         cache.keep(Record::Layer, "huge", &[random(4), random(5), random(6)].concat());
-        assert!(cache.find(Record::Layer, "huge").is_none(), "what is larger than the whole cache is not kept");
+        assert!(
+            cache.find(Record::Layer, "huge").is_none(),
+            "what is larger than the whole cache is not kept"
+        );
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Finds an image by its name, in an engine or in a registry.
 //!
-//! An [`Address`] is what a user calls an image. [`Provider`] names the places where a name is looked
-//! for; [`engine`] asks Docker, Podman and containerd, and [`registry`] reads an image without a pull.
+//! An [`Address`] is what a user calls an image. [`Provider`] names the places where a name is
+//! looked for; [`engine`] asks Docker, Podman and containerd, and [`registry`] reads an image
+//! without a pull.
 
 mod address;
 mod cache;
@@ -92,7 +93,8 @@ pub struct FindOptions {
 impl FindOptions {
     /// Returns the sources to ask, in order.
     pub fn order(&self) -> Vec<Provider> {
-        let all = if self.providers.is_empty() { Provider::ALL.to_vec() } else { self.providers.clone() };
+        let all =
+            if self.providers.is_empty() { Provider::ALL.to_vec() } else { self.providers.clone() };
         match self.pull {
             Pull::Always if all.contains(&Provider::Registry) => vec![Provider::Registry],
             _ => all,

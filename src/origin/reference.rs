@@ -23,7 +23,9 @@ impl Reference {
         };
         let slash = text.rfind('/').map_or(0, |slash| slash + 1);
         let (name, tag) = match text[slash..].split_once(':') {
-            Some((last, tag)) => (&text[..slash + last.len()], Some(is_tag(tag).then(|| tag.to_owned())?)),
+            Some((last, tag)) => {
+                (&text[..slash + last.len()], Some(is_tag(tag).then(|| tag.to_owned())?))
+            }
             None => (text, None),
         };
         let (host, path) = match name.split_once('/') {
@@ -31,7 +33,8 @@ impl Reference {
             _ => (HUB.to_owned(), name.to_owned()),
         };
         let host = if host == "index.docker.io" { HUB.to_owned() } else { host };
-        let path = if host == HUB && !path.contains('/') { format!("library/{path}") } else { path };
+        let path =
+            if host == HUB && !path.contains('/') { format!("library/{path}") } else { path };
         let is_path = path.len() <= LONGEST && path.split('/').all(is_component);
         let tag = tag.or_else(|| digest.is_none().then(|| "latest".to_owned()));
         is_path.then_some(Self { host, path, tag, digest })
@@ -93,15 +96,19 @@ impl Reference {
 }
 
 fn is_host(text: &str) -> bool {
-    let is_name = !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]_".contains(&b));
-    let is_marked = text.contains(['.', ':']) || text == "localhost" || text.bytes().any(|b| b.is_ascii_uppercase());
+    let is_name = !text.is_empty()
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]_".contains(&b));
+    let is_marked = text.contains(['.', ':'])
+        || text == "localhost"
+        || text.bytes().any(|b| b.is_ascii_uppercase());
     let starts_well = text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[');
     is_name && is_marked && starts_well
 }
 
 fn is_component(text: &str) -> bool {
     let is_inside = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
-    let ends = text.bytes().next().is_some_and(is_inside) && text.bytes().last().is_some_and(is_inside);
+    let ends =
+        text.bytes().next().is_some_and(is_inside) && text.bytes().last().is_some_and(is_inside);
     ends && text.bytes().all(|b| is_inside(b) || b"._-".contains(&b))
         && !text.contains("..")
         && !text.contains("___")
@@ -122,7 +129,8 @@ fn is_digest(text: &str) -> bool {
         "sha512" => 128,
         _ => return false,
     };
-    digits.len() == length && digits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+    digits.len() == length
+        && digits.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
 }
 
 #[cfg(test)]
@@ -148,10 +156,22 @@ mod tests {
             assert_eq!(canonical(text).as_deref(), Some(whole), "{text}");
         }
         let digest = format!("sha256:{}", "0123456789abcdef".repeat(4));
-        assert_eq!(canonical(&format!("nginx@{digest}")), Some(format!("docker.io/library/nginx@{digest}")));
-        assert_eq!(canonical(&format!("nginx:1@{digest}")), Some(format!("docker.io/library/nginx:1@{digest}")));
-        assert_eq!(Reference::parse("nginx:1.27").map(|name| name.familiar()).as_deref(), Some("nginx:1.27"));
-        assert_eq!(Reference::parse("quay.io/x/y").map(|name| name.familiar()).as_deref(), Some("quay.io/x/y:latest"));
+        assert_eq!(
+            canonical(&format!("nginx@{digest}")),
+            Some(format!("docker.io/library/nginx@{digest}"))
+        );
+        assert_eq!(
+            canonical(&format!("nginx:1@{digest}")),
+            Some(format!("docker.io/library/nginx:1@{digest}"))
+        );
+        assert_eq!(
+            Reference::parse("nginx:1.27").map(|name| name.familiar()).as_deref(),
+            Some("nginx:1.27")
+        );
+        assert_eq!(
+            Reference::parse("quay.io/x/y").map(|name| name.familiar()).as_deref(),
+            Some("quay.io/x/y:latest")
+        );
     }
 
     #[test]

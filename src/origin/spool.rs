@@ -78,7 +78,9 @@ impl<R: Read> Tee<R> {
     pub fn finish(mut self) -> io::Result<File> {
         match (self.spool.take(), self.failure.take()) {
             (Some(spool), None) => Ok(spool.into_file()),
-            (_, failure) => Err(failure.unwrap_or_else(|| io::Error::other("the stream was not kept"))),
+            (_, failure) => {
+                Err(failure.unwrap_or_else(|| io::Error::other("the stream was not kept")))
+            }
         }
     }
 }

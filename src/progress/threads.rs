@@ -30,8 +30,13 @@ pub fn try_spawn(work: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<
     Builder::new().spawn(work)
 }
 
-/// Starts up to `count` threads that all do `work`, and returns how many there are: 0 where none can be made.
-pub fn workers<'scope>(scope: &'scope Scope<'scope, '_>, count: usize, work: &'scope (impl Fn() + Sync)) -> usize {
+/// Starts up to `count` threads that all do `work`, and returns how many there are: 0 where none
+/// can be made.
+pub fn workers<'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    count: usize,
+    work: &'scope (impl Fn() + Sync),
+) -> usize {
     (0..count).take_while(|_| Builder::new().spawn_scoped(scope, work).is_ok()).count()
 }
 

@@ -134,7 +134,9 @@ struct PathParts<'a>(&'a Tree);
 impl Serialize for PathParts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let paths = self.0.final_paths();
-        serializer.collect_seq(paths.into_iter().map(|(node, version)| PathPart::new(self.0, node, version)))
+        serializer.collect_seq(
+            paths.into_iter().map(|(node, version)| PathPart::new(self.0, node, version)),
+        )
     }
 }
 
@@ -208,11 +210,17 @@ impl<'a> Account<'a> {
                 .enumerate()
                 .map(|(i, layer)| LayerPart::new(inspection, i, layer))
                 .collect(),
-            wasted: WastedParts { tree, wasted: &inspection.wasted[..inspection.wasted.len().min(top)] },
+            wasted: WastedParts {
+                tree,
+                wasted: &inspection.wasted[..inspection.wasted.len().min(top)],
+            },
             findings: findings(inspection, study),
             base: BasePart::new(inspection, &study.base),
             bytes_by_purpose: study.shares.iter().map(SharePart::new).collect(),
-            application: study.runtime.as_ref().map(|runtime| ApplicationPart::new(inspection, runtime)),
+            application: study
+                .runtime
+                .as_ref()
+                .map(|runtime| ApplicationPart::new(inspection, runtime)),
             possible_sizes: possible_size_parts(&study.ladder, detail.units),
             warnings: warning_parts(&inspection.warnings),
             mismatches: inspection.mismatches.as_deref().map(warning_parts),

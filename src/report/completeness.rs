@@ -75,7 +75,8 @@ impl CompletenessPart {
     pub fn new(completeness: &Completeness) -> Self {
         let gap = |warning: &Warning| {
             let gap = warning.gap()?.word();
-            let (layer, code, message) = (warning.layer, warning.kind.code(), warning.kind.to_string());
+            let (layer, code, message) =
+                (warning.layer, warning.kind.code(), warning.kind.to_string());
             Some(GapPart { layer, gap, code, message })
         };
         Self {

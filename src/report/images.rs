@@ -40,7 +40,10 @@ impl ImageList {
             created: image.created.clone(),
             layers: image.layers.len(),
             stored_bytes: image.stored_bytes(),
-            completeness: CompletenessPart::new(&Completeness::new(image.layers.len(), &image.gaps())),
+            completeness: CompletenessPart::new(&Completeness::new(
+                image.layers.len(),
+                &image.gaps(),
+            )),
         };
         Self { schema_version: 2, images: images.iter().map(listed).collect() }
     }

@@ -38,7 +38,9 @@ impl<W: Write> Write for Escaping<W> {
             return self.0.write(bytes);
         };
         let mut done = 0;
-        for (i, c) in text.char_indices().filter(|&(_, c)| c == '\x7f' || crate::display::is_unprintable(c)) {
+        for (i, c) in
+            text.char_indices().filter(|&(_, c)| c == '\x7f' || crate::display::is_unprintable(c))
+        {
             self.0.write_all(&bytes[done..i])?;
             for unit in c.encode_utf16(&mut [0; 2]) {
                 write!(self.0, "\\u{unit:04x}")?;
@@ -80,7 +82,10 @@ mod tests {
         let mut out = Vec::new();
         serde_json::to_writer(Escaping(&mut out), text).unwrap();
         let written = String::from_utf8(out).unwrap();
-        assert!(written.chars().all(|c| !c.is_control() && !crate::display::is_unprintable(c)), "{written}");
+        assert!(
+            written.chars().all(|c| !c.is_control() && !crate::display::is_unprintable(c)),
+            "{written}"
+        );
         assert_eq!(serde_json::from_str::<String>(&written).unwrap(), text);
     }
 }

@@ -49,10 +49,14 @@ pub fn possible_size_parts(possible_sizes: &[PossibleSize], units: Units) -> Vec
             Certainty::Estimate(from) => Some(from.shown(units)),
             _ => None,
         },
-        lower_bound: matches!(possible_size.certainty, Certainty::AtLeast | Certainty::WithoutAllNeeded),
+        lower_bound: matches!(
+            possible_size.certainty,
+            Certainty::AtLeast | Certainty::WithoutAllNeeded
+        ),
         grade: possible_size.certainty.grade(),
         download_bytes: possible_size.download.bytes(),
-        download_exact: possible_size.download.is_exact() && possible_size.certainty != Certainty::AtLeast,
+        download_exact: possible_size.download.is_exact()
+            && possible_size.certainty != Certainty::AtLeast,
         how: possible_size.how.clone(),
         notes: possible_size.notes.iter().map(|note| note.shown(units)).collect(),
     };
@@ -64,7 +68,11 @@ pub fn possible_size_parts(possible_sizes: &[PossibleSize], units: Units) -> Vec
 /// # Errors
 ///
 /// An error of `out`.
-pub fn write_ladder_json(possible_sizes: &[PossibleSize], units: Units, out: impl Write) -> io::Result<()> {
+pub fn write_ladder_json(
+    possible_sizes: &[PossibleSize],
+    units: Units,
+    out: impl Write,
+) -> io::Result<()> {
     write_escaped(&possible_size_parts(possible_sizes, units), out)
 }
 
@@ -93,8 +101,10 @@ pub fn write_ladder(
     for possible_size in possible_sizes {
         let about = possible_size.certainty.sign();
         let size = format!("{about}{}", style.units.size(possible_size.size));
-        let ratio =
-            possible_size.ratio(first).and_then(|_| noticeably(possible_size.size, first.size)).unwrap_or_default();
+        let ratio = possible_size
+            .ratio(first)
+            .and_then(|_| noticeably(possible_size.size, first.size))
+            .unwrap_or_default();
         let title = cut(&possible_size.step.title(), TITLE);
         let bar = format!("{:<BAR$}", bar(possible_size.size, first.size));
         let bar = Paint::Visible.on(&bar, style.colour);
@@ -105,8 +115,12 @@ pub fn write_ladder(
         }
     }
     if first.certainty == Certainty::AtLeast {
-        writeln!(out, "\n  ≥ is a lower bound, and none of the sizes is exact: not all of the image was read")?;
-    } else if possible_sizes.iter().any(|possible_size| possible_size.certainty != Certainty::Exact) {
+        writeln!(
+            out,
+            "\n  ≥ is a lower bound, and none of the sizes is exact: not all of the image was read"
+        )?;
+    } else if possible_sizes.iter().any(|possible_size| possible_size.certainty != Certainty::Exact)
+    {
         writeln!(out, "\n  {}. The other sizes are exact.", signs(possible_sizes))?;
     }
     out.flush()
@@ -114,9 +128,15 @@ pub fn write_ladder(
 
 /// Explains the signs before the sizes.
 fn signs(possible_sizes: &[PossibleSize]) -> String {
-    let has = |sign: &str| possible_sizes.iter().any(|possible_size| possible_size.certainty.sign() == sign);
+    let has = |sign: &str| {
+        possible_sizes.iter().any(|possible_size| possible_size.certainty.sign() == sign)
+    };
     let all = [("~", "~ marks an estimate"), ("≥", "≥ a lower bound"), ("≤", "≤ an upper bound")];
-    all.into_iter().filter(|(sign, _)| has(sign)).map(|(_, words)| words).collect::<Vec<_>>().join(", ")
+    all.into_iter()
+        .filter(|(sign, _)| has(sign))
+        .map(|(_, words)| words)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// Writes the steps to a rung. A remark is written only the first time.
@@ -126,19 +146,25 @@ fn explain(
     style: TextStyle,
     out: &mut impl Write,
 ) -> io::Result<()> {
-    let condition =
-        if matches!(possible_size.download, Download::Estimate(_)) { ", if files compress as before" } else { "" };
-    let download = possible_size.download.words(style.units).map(|words| format!("{words}{condition}"));
+    let condition = if matches!(possible_size.download, Download::Estimate(_)) {
+        ", if files compress as before"
+    } else {
+        ""
+    };
+    let download =
+        possible_size.download.words(style.units).map(|words| format!("{words}{condition}"));
     let estimate = match &possible_size.certainty {
         Certainty::Estimate(from) => Some(format!("estimated: {}", from.shown(style.units))),
-        Certainty::WithoutAllNeeded => {
-            Some("the image is at least this big: other files that the program needs are added".to_owned())
-        }
+        Certainty::WithoutAllNeeded => Some(
+            "the image is at least this big: other files that the program needs are added"
+                .to_owned(),
+        ),
         Certainty::Exact | Certainty::AtLeast | Certainty::AtMost => None,
     };
     for line in possible_size.how.lines() {
         // Lines of a Dockerfile are not wrapped, so that they can be copied.
-        let is_code = line.starts_with([' ', '#']) || line.starts_with("COPY") || line.starts_with("FROM");
+        let is_code =
+            line.starts_with([' ', '#']) || line.starts_with("COPY") || line.starts_with("FROM");
         let parts = if is_code { vec![line.to_owned()] } else { wrap(line, WIDTH - INDENT) };
         for part in parts {
             writeln!(out, "{:INDENT$}{part}", "")?;

@@ -79,8 +79,13 @@ impl ApplicationPart {
             files: application.files.iter().map(|&node| path(tree, node)).collect(),
             steps: application.steps.clone(),
             reason: application.reason.clone(),
-            executable: program.and_then(|program| program.executable.as_ref()).map(ExecutablePart::new),
-            program_and_libraries: runtime.needed.as_ref().map(|needed| ProgramAndLibrariesPart::new(tree, needed)),
+            executable: program
+                .and_then(|program| program.executable.as_ref())
+                .map(ExecutablePart::new),
+            program_and_libraries: runtime
+                .needed
+                .as_ref()
+                .map(|needed| ProgramAndLibrariesPart::new(tree, needed)),
         }
     }
 }
@@ -110,7 +115,9 @@ impl ProgramAndLibrariesPart {
         let required = needed.files.iter();
         Self {
             bytes: needed.bytes(),
-            files: required.map(|file| RequiredPart { path: path(tree, file.file.node), bytes: file.bytes }).collect(),
+            files: required
+                .map(|file| RequiredPart { path: path(tree, file.file.node), bytes: file.bytes })
+                .collect(),
             links: needed.links.iter().map(|&node| path(tree, node)).collect(),
             missing: needed.missing.iter().map(|missing| missing.name.clone()).collect(),
             outside: needed

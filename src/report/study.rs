@@ -78,7 +78,8 @@ pub fn findings(inspection: &Inspection, study: &Study) -> Vec<FindingPart> {
 impl FindingPart {
     fn new(tree: &Tree, finding: &Finding) -> Self {
         let spots = |spots: &[Spot]| spots.iter().map(|spot| SpotPart::new(tree, spot)).collect();
-        let package = |(name, bytes): &(Escaped, u64)| PackagePart { name: name.clone(), bytes: *bytes };
+        let package =
+            |(name, bytes): &(Escaped, u64)| PackagePart { name: name.clone(), bytes: *bytes };
         Self {
             rule: finding.rule.clone(),
             title: finding.title.clone(),
@@ -118,7 +119,9 @@ impl BasePart {
             layers: base.layers,
             size_bytes: inspection.layers.iter().take(base.layers).map(|layer| layer.size).sum(),
             name: base.name.clone(),
-            digest: named(inspection).filter(|is| Some(&is.name) == base.name.as_ref()).and_then(|is| is.digest),
+            digest: named(inspection)
+                .filter(|is| Some(&is.name) == base.name.as_ref())
+                .and_then(|is| is.digest),
             evidence: base.how.name(),
             certain: base.certain,
             words: base.how.to_string(),

@@ -28,7 +28,12 @@ const REASON: usize = 19;
 /// # Errors
 ///
 /// An error of `out`.
-pub fn write_text(inspection: &Inspection, study: &Study, style: TextStyle, mut out: impl Write) -> io::Result<()> {
+pub fn write_text(
+    inspection: &Inspection,
+    study: &Study,
+    style: TextStyle,
+    mut out: impl Write,
+) -> io::Result<()> {
     let mut page = Page { style, out: &mut out };
     page.headline(inspection)?;
     page.verdict(inspection, study)?;
@@ -69,7 +74,8 @@ impl<W: Write> Page<'_, W> {
         let mut facts = vec![inspection.name.clone()];
         facts.extend(inspection.provider.map(|provider| escaped_str(&format!("from {provider}"))));
         facts.extend(inspection.platform.as_deref().map(escaped_str));
-        facts.extend(inspection.created.as_deref().map(|created| shown!("built {}", date(created))));
+        facts
+            .extend(inspection.created.as_deref().map(|created| shown!("built {}", date(created))));
         facts.push(escaped_str(&plural(layers, "layer")));
         let name = Escaped::join(facts, " · ").cut(WIDTH);
         writeln!(self.out, "{}", self.paint(Paint::Bold, &name))
@@ -107,14 +113,17 @@ impl<W: Write> Page<'_, W> {
     }
 
     fn layers(&mut self, inspection: &Inspection) -> io::Result<()> {
-        let head =
-            format!("{:>3} {:>9} {:>9} {:>9} {:>9}  {}", "#", "size", "visible", "wasted", "hides", "instruction");
+        let head = format!(
+            "{:>3} {:>9} {:>9} {:>9} {:>9}  {}",
+            "#", "size", "visible", "wasted", "hides", "instruction"
+        );
         writeln!(self.out, "{}", self.paint(Paint::Dim, &head))?;
         for (i, layer) in inspection.layers.iter().enumerate() {
             let amounts = inspection.amounts_of(i);
             let units = self.style.units;
             let wasted = format!("{:>9}", amounts.wasted.or_dash(units));
-            let wasted = self.paint(if layer.wasted() > 0 { Paint::Wasted } else { Paint::Dim }, &wasted);
+            let wasted =
+                self.paint(if layer.wasted() > 0 { Paint::Wasted } else { Paint::Dim }, &wasted);
             let known = inspection.completeness.layer(i);
             let mark = known.mark().map_or(String::new(), |mark| format!("({mark}) "));
             let line = cut(&layer.instruction.one_line(), WIDTH - 45 - mark.len());
@@ -143,12 +152,16 @@ impl<W: Write> Page<'_, W> {
 
     fn files(&mut self, inspection: &Inspection) -> io::Result<()> {
         let top = if self.style.top == 0 { usize::MAX } else { self.style.top };
-        let shown: Vec<&Wasted> = inspection.wasted.iter().take_while(|wasted| wasted.bytes > 0).take(top).collect();
+        let shown: Vec<&Wasted> =
+            inspection.wasted.iter().take_while(|wasted| wasted.bytes > 0).take(top).collect();
         if shown.is_empty() {
             return Ok(());
         }
         writeln!(self.out, "\n{}", self.paint(Paint::Bold, "Biggest wasted files"))?;
-        let head = format!("{:>12} {:>5} {:>7}  {:<REASON$}  {}", "size", "added", "removed", "reason", "path");
+        let head = format!(
+            "{:>12} {:>5} {:>7}  {:<REASON$}  {}",
+            "size", "added", "removed", "reason", "path"
+        );
         writeln!(self.out, "{}", self.paint(Paint::Dim, &head))?;
         for wasted in &shown {
             let path = escaped(&inspection.tree.path(inspection.tree.node_of(wasted.version)));
@@ -193,11 +206,20 @@ impl<W: Write> Page<'_, W> {
             plural(verification.digests, "digest"),
             plural(verification.diff_ids, "diff ID"),
         ];
-        let line = if unverified.is_empty() && inspection.mismatches.as_ref().is_some_and(Vec::is_empty) {
+        let line = if unverified.is_empty()
+            && inspection.mismatches.as_ref().is_some_and(Vec::is_empty)
+        {
             let (layers, counts) = (plural(layers, "layer"), listed(&counts));
-            format!("Verified: sizes, digests and diff IDs are what manifest and config say ({layers}: {counts}).")
+            format!(
+                "Verified: sizes, digests and diff IDs are what manifest and config say ({layers}: {counts})."
+            )
         } else {
-            format!("Compared: {} of {}: {}.", verification.layers, plural(layers, "layer"), listed(&counts))
+            format!(
+                "Compared: {} of {}: {}.",
+                verification.layers,
+                plural(layers, "layer"),
+                listed(&counts)
+            )
         };
         writeln!(self.out)?;
         wrap(&line, WIDTH).into_iter().try_for_each(|line| writeln!(self.out, "{line}"))

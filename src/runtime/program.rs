@@ -38,7 +38,8 @@ impl Program {
             && let Some(executable) = &program.executable
         {
             needed = Some(libraries::find(filesystem, run, &program.file, executable)?);
-            let guess = filesystem.with_source(program.file.version, |source| guess_packed(&**source, executable));
+            let guess = filesystem
+                .with_source(program.file.version, |source| guess_packed(&**source, executable));
             packed = readable(guess)?.flatten();
         }
         let parts = Parts::gather(filesystem, &application, needed.as_ref(), packed);
@@ -121,24 +122,34 @@ impl Parts {
         let mut doubts: Vec<Escaped> = application.reason.iter().cloned().collect();
         if let Start::Script(_) = start {
             started.extend(&application.through);
-            doubts.push("it is started by a script or a wrapper, which may need more than is listed".into());
+            doubts.push(
+                "it is started by a script or a wrapper, which may need more than is listed".into(),
+            );
         }
         let mut files = application.files.clone();
         files.extend(started.iter().flat_map(|file| file.links.iter().copied().chain([file.node])));
         // A program that finds libraries relative to itself has to stay at its own path.
         let beside = program.executable.as_ref().is_some_and(Executable::finds_beside_itself);
         let moved = started.iter().filter(|file| !(beside && file.node == program.file.node));
-        let named = moved.map(|file| Loaded { node: file.node, found_at: escaped(&filesystem.called(file)) });
+        let named = moved
+            .map(|file| Loaded { node: file.node, found_at: escaped(&filesystem.called(file)) });
         let names = named.filter(|name| name.found_at != filesystem.shown(name.node)).collect();
         let mut needs = Vec::new();
         if let Some(needed) = needed {
             doubts.extend(needed.remarks.iter().cloned());
             let missing = needed.missing.iter().map(|missing| {
-                shown!("{} needs {}, which is not in the image", filesystem.shown(missing.needed_by), missing.name)
+                shown!(
+                    "{} needs {}, which is not in the image",
+                    filesystem.shown(missing.needed_by),
+                    missing.name
+                )
             });
             doubts.extend(missing);
             doubts.extend(needed.opens_others.iter().map(|&node| {
-                shown!("{} loads libraries by names that cannot be known (dlopen)", filesystem.shown(node))
+                shown!(
+                    "{} loads libraries by names that cannot be known (dlopen)",
+                    filesystem.shown(node)
+                )
             }));
             doubts.extend(needed.starts_others.map(|function| {
                 shown!(
@@ -156,8 +167,16 @@ impl Parts {
             names,
             start,
             needed: needed.map(|needed| {
-                let interpreter = program.executable.as_ref().and_then(|executable| executable.interpreter.as_deref());
-                needed.files.iter().skip(1).map(|required| loaded(filesystem, required, interpreter)).collect()
+                let interpreter = program
+                    .executable
+                    .as_ref()
+                    .and_then(|executable| executable.interpreter.as_deref());
+                needed
+                    .files
+                    .iter()
+                    .skip(1)
+                    .map(|required| loaded(filesystem, required, interpreter))
+                    .collect()
             }),
             needs,
             libc: needed.map_or(Libc::Glibc, |needed| match needed.loader {
@@ -193,6 +212,9 @@ fn start(filesystem: &Filesystem<'_>, application: &Application) -> Start {
         return Start::ShellForm(exec_form.clone());
     }
     let is_musl = |node: &NodeId| filesystem.tree().name(*node).starts_with(b"ld-musl-");
-    let libraries = filesystem.directory(NodeId::ROOT, b"/lib").map(|lib| filesystem.list(lib)).unwrap_or_default();
+    let libraries = filesystem
+        .directory(NodeId::ROOT, b"/lib")
+        .map(|lib| filesystem.list(lib))
+        .unwrap_or_default();
     Start::Script(if libraries.iter().any(is_musl) { Libc::Musl } else { Libc::Glibc })
 }

@@ -46,7 +46,12 @@ pub(crate) fn parse(text: &str, variables: &Variables<'_>) -> Result<Vec<Command
     if text.len() > TEXT_LIMIT {
         return Err(LONG);
     }
-    let mut parser = Parser { chars: text.chars().peekable(), variables, commands: vec![Command::default()], words: 0 };
+    let mut parser = Parser {
+        chars: text.chars().peekable(),
+        variables,
+        commands: vec![Command::default()],
+        words: 0,
+    };
     parser.read()?;
     parser.commands.retain(|command| !command.words.is_empty() || !command.assignments.is_empty());
     Ok(parser.commands)
@@ -151,8 +156,9 @@ impl Parser<'_, '_> {
             Some('{') => self.read_braces(draft, quoted),
             Some(c) if is_name(c) => {
                 let mut name = String::new();
-                while let Some(c) =
-                    self.chars.next_if(|&c| is_name(c) && !name.starts_with(|d: char| d.is_ascii_digit()))
+                while let Some(c) = self
+                    .chars
+                    .next_if(|&c| is_name(c) && !name.starts_with(|d: char| d.is_ascii_digit()))
                 {
                     name.push(c);
                 }
@@ -186,7 +192,9 @@ impl Parser<'_, '_> {
             (true, ..) => None,
             (_, true, _) => self.value(name).unwrap_or(Some(String::new())),
             (_, _, Some(default)) => match self.value(name) {
-                Some(Some(value)) if value.is_empty() && rest.starts_with(':') => Some(default.to_owned()),
+                Some(Some(value)) if value.is_empty() && rest.starts_with(':') => {
+                    Some(default.to_owned())
+                }
                 Some(value) => value,
                 None => Some(default.to_owned()),
             },
@@ -203,7 +211,12 @@ impl Parser<'_, '_> {
         }
     }
 
-    fn push_value(&mut self, draft: &mut Draft, value: Word, quoted: bool) -> Result<(), TooComplex> {
+    fn push_value(
+        &mut self,
+        draft: &mut Draft,
+        value: Word,
+        quoted: bool,
+    ) -> Result<(), TooComplex> {
         let Some(value) = value else {
             draft.be_unknown();
             return Ok(());
@@ -270,7 +283,11 @@ impl Parser<'_, '_> {
             }
         }
         while self.chars.next_if(|c| matches!(c, ' ' | '\t')).is_some() {}
-        while self.chars.next_if(|c| !matches!(c, ' ' | '\t' | '\n' | ';' | '&' | '|' | ')')).is_some() {}
+        while self
+            .chars
+            .next_if(|c| !matches!(c, ' ' | '\t' | '\n' | ';' | '&' | '|' | ')'))
+            .is_some()
+        {}
         Ok(())
     }
 
@@ -321,12 +338,19 @@ mod tests {
 
     fn words(text: &str) -> Vec<Vec<String>> {
         let shown = |word: Word| word.unwrap_or_else(|| "?".into());
-        parsed(text).unwrap().into_iter().map(|c| c.words.into_iter().map(shown).collect()).collect()
+        parsed(text)
+            .unwrap()
+            .into_iter()
+            .map(|c| c.words.into_iter().map(shown).collect())
+            .collect()
     }
 
     #[test]
     fn words_are_split_and_unquoted_as_a_shell_does() {
-        assert_eq!(words(r#"./app  --name 'a b' "c d"\ e"#), [vec!["./app", "--name", "a b", "c d e"]]);
+        assert_eq!(
+            words(r#"./app  --name 'a b' "c d"\ e"#),
+            [vec!["./app", "--name", "a b", "c d e"]]
+        );
         assert_eq!(words("app '' # said"), [vec!["app", ""]]);
         assert_eq!(words(r#"app "\$PORT \x""#), [vec!["app", r"$PORT \x"]]);
         assert_eq!(words("app \\\n  -x"), [vec!["app", "-x"]]);
@@ -347,13 +371,27 @@ mod tests {
 
     #[test]
     fn what_depends_on_running_something_is_unknown() {
-        assert_eq!(words("app $(date) `date` $LATER ${PORT#8} $$ x"), [vec!["app", "?", "?", "?", "?", "?", "x"]]);
+        assert_eq!(
+            words("app $(date) `date` $LATER ${PORT#8} $$ x"),
+            [vec!["app", "?", "?", "?", "?", "?", "x"]]
+        );
     }
 
     #[test]
     fn commands_in_a_row_are_told_from_several_at_a_time() {
-        assert_eq!(words("cd /x && ./app; last > log 2>&1 < in"), [vec!["cd", "/x"], vec!["./app"], vec!["last"]]);
-        for text in ["a | b", "a || b", "a & b", "if x; then y; fi", "(a)", "while a; do b; done", "f() { a; }"] {
+        assert_eq!(
+            words("cd /x && ./app; last > log 2>&1 < in"),
+            [vec!["cd", "/x"], vec!["./app"], vec!["last"]]
+        );
+        for text in [
+            "a | b",
+            "a || b",
+            "a & b",
+            "if x; then y; fi",
+            "(a)",
+            "while a; do b; done",
+            "f() { a; }",
+        ] {
             assert!(parsed(text).is_err(), "{text}");
         }
         assert_eq!(parsed("app 'x"), Err(UNFINISHED));
@@ -363,7 +401,10 @@ mod tests {
     fn assignments_come_before_the_command() {
         let command = parsed("A=1 B=\"x y\" C=$LATER app D=2").unwrap().remove(0);
         let expected = [("A", Some("1")), ("B", Some("x y")), ("C", None)];
-        assert_eq!(command.assignments, expected.map(|(name, value)| (name.to_owned(), value.map(str::to_owned))));
+        assert_eq!(
+            command.assignments,
+            expected.map(|(name, value)| (name.to_owned(), value.map(str::to_owned)))
+        );
         assert_eq!(command.words, [Some("app".to_owned()), Some("D=2".to_owned())]);
     }
 }

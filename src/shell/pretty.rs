@@ -9,10 +9,11 @@ const INDENT: usize = 4;
 /// Indentation ends here.
 const DEEPEST: usize = 10;
 
-/// Breaks a command at `&&`, `||`, `|` and `;` outside of quotes and parentheses, and where its own author broke it.
+/// Breaks a command at `&&`, `||`, `|` and `;` outside of quotes and parentheses, and where its own
+/// author broke it.
 ///
-/// All lines but the last end in a backslash; control characters are escaped. A command of several lines, such as a
-/// here-document, keeps its lines.
+/// All lines but the last end in a backslash; control characters are escaped. A command of several
+/// lines, such as a here-document, keeps its lines.
 pub fn pretty_shell(command: &str) -> Vec<Escaped> {
     if command.contains('\n') {
         return command.lines().map(verbatim).collect();
@@ -36,7 +37,8 @@ enum Token<'a> {
     Word(&'a str),
     /// `&&`, `||`, `|`, `|&`, `;` or `;;`.
     Operator(&'a str),
-    /// White space of such a width that there was the end of a line; builders join lines and keep their indentation.
+    /// White space of such a width that there was the end of a line; builders join lines and keep
+    /// their indentation.
     Break,
 }
 
@@ -60,7 +62,9 @@ fn tokens(command: &str) -> Vec<Token<'_>> {
         if gap.len() > 1 || gap == "\t" {
             tokens.push(Token::Break);
         }
-        let operator = ["&&", "||", ";;", "|&", ";", "|"].into_iter().find(|operator| text.starts_with(operator));
+        let operator = ["&&", "||", ";;", "|&", ";", "|"]
+            .into_iter()
+            .find(|operator| text.starts_with(operator));
         let len = operator.map_or_else(|| word(text), str::len);
         let (taken, after) = text.split_at(len);
         tokens.push(if operator.is_some() { Token::Operator(taken) } else { Token::Word(taken) });
@@ -236,7 +240,10 @@ mod tests {
                 r"    && rm -rf /var/lib/apt/lists/*",
             ],
         );
-        check("set -eux; make; make install", &[r"set -eux; \", r"    make; \", "    make install"]);
+        check(
+            "set -eux; make; make install",
+            &[r"set -eux; \", r"    make; \", "    make install"],
+        );
         check("curl x | tar -x && ls", &[r"curl x \", r"        | tar -x \", "    && ls"]);
         check("echo hi", &["echo hi"]);
         check("a;", &["a;"]);
@@ -332,7 +339,8 @@ mod tests {
     }
 
     const PARTS: &[&str] = &[
-        "a", "b c", " ", "    ", " && ", " || ", "|", ";", " ;; ", "'", "\"", "(", ")", "$(", "`", "${x", "}", " { ",
-        " if ", "; then ", " else ", "; fi", "; do ", " done", " case ", " in ", " esac ", "#", "&", ">", "é漢",
+        "a", "b c", " ", "    ", " && ", " || ", "|", ";", " ;; ", "'", "\"", "(", ")", "$(", "`",
+        "${x", "}", " { ", " if ", "; then ", " else ", "; fi", "; do ", " done", " case ", " in ",
+        " esac ", "#", "&", ">", "é漢",
     ];
 }

@@ -47,13 +47,15 @@ pub(crate) struct Script<'a> {
 }
 
 /// Reserved words after which a command follows.
-const RESERVED: [&str; 10] = ["!", "{", "if", "then", "else", "elif", "while", "until", "do", "time"];
+const RESERVED: [&str; 10] =
+    ["!", "{", "if", "then", "else", "elif", "while", "until", "do", "time"];
 /// Words of the shell itself that run the rest as a command.
 const PREFIXES: [&str; 2] = ["exec", "command"];
 /// Commands that affect later commands of the same shell.
 const STATEFUL: [&str; 24] = [
-    ".", "alias", "break", "cd", "declare", "eval", "exec", "exit", "export", "local", "popd", "pushd", "read",
-    "readonly", "return", "set", "shift", "shopt", "source", "trap", "typeset", "ulimit", "umask", "unset",
+    ".", "alias", "break", "cd", "declare", "eval", "exec", "exit", "export", "local", "popd",
+    "pushd", "read", "readonly", "return", "set", "shift", "shopt", "source", "trap", "typeset",
+    "ulimit", "umask", "unset",
 ];
 
 impl<'a> Command<'a> {
@@ -74,16 +76,19 @@ impl<'a> Command<'a> {
 
     /// Returns whether one of the programs is what it runs first, before any other.
     pub fn starts_with_any(&self, programs: &[&str]) -> bool {
-        let first = self.words.iter().find(|word| !RESERVED.contains(*word) && !is_assignment(word));
+        let first =
+            self.words.iter().find(|word| !RESERVED.contains(*word) && !is_assignment(word));
         first.is_some_and(|first| programs.contains(first))
     }
 
-    /// Words that run another command as the same user, with a blank behind them; `None` if that is not certain.
+    /// Words that run another command as the same user, with a blank behind them; `None` if that is
+    /// not certain.
     pub fn runs_as(&self) -> Option<String> {
         let before = &self.words[..self.words.len() - self.program().len()];
         // A cache may lie elsewhere for this command only.
-        let moves =
-            |word: &&str| word.contains('=') && ["HOME", "CACHE", "cache"].iter().any(|part| word.contains(part));
+        let moves = |word: &&str| {
+            word.contains('=') && ["HOME", "CACHE", "cache"].iter().any(|part| word.contains(part))
+        };
         if before.iter().any(moves) {
             return None;
         }
@@ -99,11 +104,16 @@ impl<'a> Command<'a> {
 
     /// Returns whether the command is `set -e` in any spelling.
     fn ends_at_errors(&self) -> bool {
-        let mut words = self.words.iter().skip_while(|word| RESERVED.contains(*word) || PREFIXES.contains(*word));
+        let mut words = self
+            .words
+            .iter()
+            .skip_while(|word| RESERVED.contains(*word) || PREFIXES.contains(*word));
         let rest: Vec<_> = words.by_ref().skip(1).collect();
         let first = self.words.len().checked_sub(rest.len() + 1).and_then(|at| self.words.get(at));
         first == Some(&"set")
-            && rest.iter().any(|word| **word == "errexit" || (word.starts_with('-') && word[1..].contains('e')))
+            && rest.iter().any(|word| {
+                **word == "errexit" || (word.starts_with('-') && word[1..].contains('e'))
+            })
     }
 }
 
@@ -112,7 +122,8 @@ impl Script<'_> {
     /// less tightly, or state that must not leak.
     pub fn needs_parentheses(&self, last: bool) -> bool {
         let outer = || self.commands.iter().filter(|command| command.depth == 0);
-        outer().any(|command| matches!(command.joint.0, Joint::Or | Joint::Then | Joint::Background))
+        outer()
+            .any(|command| matches!(command.joint.0, Joint::Or | Joint::Then | Joint::Background))
             || outer().any(|command| RESERVED.contains(command.words.first().unwrap_or(&"")))
             || (!last && outer().any(Command::changes_state))
     }
@@ -124,15 +135,17 @@ impl Script<'_> {
 }
 
 impl Script<'_> {
-    /// Returns whether something may run after a command that failed, because the script does not begin with
-    /// `set -e`.
+    /// Returns whether something may run after a command that failed, because the script does not
+    /// begin with `set -e`.
     pub fn goes_on_after_errors(&self) -> bool {
-        let is_set = |command: &&Command| command.depth == 0 && command.words.first() == Some(&"set");
+        let is_set =
+            |command: &&Command| command.depth == 0 && command.words.first() == Some(&"set");
         let begins_with_it = self.commands.iter().take_while(is_set).any(Command::ends_at_errors);
         let is_list = self.commands.iter().all(|command| {
             let goes_on = matches!(command.joint.0, Joint::Or | Joint::Then | Joint::Background);
             let is_reserved = RESERVED.contains(command.words.first().unwrap_or(&""));
-            let substitutes = command.words.iter().any(|word| word.contains("$(") || word.contains('`'));
+            let substitutes =
+                command.words.iter().any(|word| word.contains("$(") || word.contains('`'));
             command.depth == 0 && !goes_on && !is_reserved && !substitutes
         });
         !begins_with_it && !is_list
@@ -168,7 +181,14 @@ struct Reader<'a> {
 /// Reads a text; `None` if it cannot be followed with certainty.
 pub(crate) fn read(text: &str) -> Option<Script<'_>> {
     let start = (Joint::Start, 0);
-    let mut reader = Reader { text, commands: Vec::new(), word: None, joint: start, current: Vec::new(), depth: 0 };
+    let mut reader = Reader {
+        text,
+        commands: Vec::new(),
+        word: None,
+        joint: start,
+        current: Vec::new(),
+        depth: 0,
+    };
     let bytes = text.as_bytes();
     let mut inside: Vec<Inside> = Vec::new();
     let mut at = 0;
@@ -176,7 +196,11 @@ pub(crate) fn read(text: &str) -> Option<Script<'_>> {
         let here = bytes[at];
         let next = bytes.get(at + 1).copied().unwrap_or_default();
         let quoted = inside.last() == Some(&Inside::Quotes);
-        if !inside.is_empty() || !matches!(here, b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'(' | b')' | b'#' | b'<')
+        if !inside.is_empty()
+            || !matches!(
+                here,
+                b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'(' | b')' | b'#' | b'<'
+            )
         {
             if reader.word.is_none() {
                 reader.word = Some(at);
@@ -187,7 +211,12 @@ pub(crate) fn read(text: &str) -> Option<Script<'_>> {
                 // `$'…'` has different escapes, and shells disagree on quotes inside a quoted
                 // parameter.
                 b'$' if next == b'\'' && !quoted => return None,
-                b'\'' if inside.last() == Some(&Inside::Parameter) && inside.contains(&Inside::Quotes) => return None,
+                b'\''
+                    if inside.last() == Some(&Inside::Parameter)
+                        && inside.contains(&Inside::Quotes) =>
+                {
+                    return None;
+                }
                 b'\'' if !quoted => at += 1 + bytes[at + 1..].iter().position(|&b| b == b'\'')?,
                 b'"' if quoted => drop(inside.pop()),
                 b'"' => inside.push(Inside::Quotes),
@@ -203,7 +232,9 @@ pub(crate) fn read(text: &str) -> Option<Script<'_>> {
                     inside.push(Inside::Parameter);
                     at += 1;
                 }
-                b'(' if inside.last() == Some(&Inside::Substitution) => inside.push(Inside::Substitution),
+                b'(' if inside.last() == Some(&Inside::Substitution) => {
+                    inside.push(Inside::Substitution)
+                }
                 b')' if inside.last() == Some(&Inside::Substitution) => drop(inside.pop()),
                 b'}' if inside.last() == Some(&Inside::Parameter) => drop(inside.pop()),
                 _ => {}
@@ -255,7 +286,8 @@ impl Reader<'_> {
             (b';' | b'\n', _) => (Joint::Then, 0),
             (b'(', _) => {
                 // A function, or an array.
-                if self.word.is_some() || self.current.iter().any(|word| !RESERVED.contains(&&self.text[word.clone()]))
+                if self.word.is_some()
+                    || self.current.iter().any(|word| !RESERVED.contains(&&self.text[word.clone()]))
                 {
                     return None;
                 }
@@ -300,7 +332,13 @@ mod tests {
     use super::*;
 
     fn programs(text: &str) -> Vec<String> {
-        read(text).unwrap().commands.iter().map(|command| command.words.join(" ")).filter(|c| !c.is_empty()).collect()
+        read(text)
+            .unwrap()
+            .commands
+            .iter()
+            .map(|command| command.words.join(" "))
+            .filter(|c| !c.is_empty())
+            .collect()
     }
 
     #[test]
@@ -312,14 +350,26 @@ mod tests {
         );
         assert_eq!(programs("make 2>&1 > log && x &> y"), ["make 2>&1 > log", "x &> y"]);
         assert_eq!(programs("(cd /src && make) && rm -r /src"), ["cd /src", "make", "rm -r /src"]);
-        assert_eq!(programs("echo a#b ${x#y} \\# $((1 + (2)))"), ["echo a#b ${x#y} \\# $((1 + (2)))"]);
+        assert_eq!(
+            programs("echo a#b ${x#y} \\# $((1 + (2)))"),
+            ["echo a#b ${x#y} \\# $((1 + (2)))"]
+        );
     }
 
     #[test]
     fn what_cannot_be_followed_is_not_read() {
-        for text in
-            ["echo 'x", "echo \"x", "a # b", "cat <<EOF", "(a", "a)", "case x in y) z;; esac", "f() { x; }", "a \\", ""]
-        {
+        for text in [
+            "echo 'x",
+            "echo \"x",
+            "a # b",
+            "cat <<EOF",
+            "(a",
+            "a)",
+            "case x in y) z;; esac",
+            "f() { x; }",
+            "a \\",
+            "",
+        ] {
             assert!(read(text).is_none(), "{text}");
         }
     }
@@ -343,12 +393,19 @@ mod tests {
         assert_eq!(program("timeout -k 5 60 exec apt-get update"), "apt-get update");
         assert_eq!(program("env -S 'npm ci'"), "env -S 'npm ci'", "what it splits is not guessed");
         assert_eq!(program("runuser -u app -- pip install x"), "pip install x");
-        assert_eq!(program("runuser -l app -c 'pip install x'"), "runuser -l app -c 'pip install x'");
+        assert_eq!(
+            program("runuser -l app -c 'pip install x'"),
+            "runuser -l app -c 'pip install x'"
+        );
         assert!(read("(set -e; ! true); a").unwrap().goes_on_after_errors());
         assert!(!read("set -e; ! true; a").unwrap().goes_on_after_errors());
         assert!(
-            read("{ set -e; a; }; b").unwrap().ends_at_errors() && read("command set -e").unwrap().ends_at_errors()
+            read("{ set -e; a; }; b").unwrap().ends_at_errors()
+                && read("command set -e").unwrap().ends_at_errors()
         );
-        assert!(read("set -eux; a").unwrap().ends_at_errors() && !read("set -x; a").unwrap().ends_at_errors());
+        assert!(
+            read("set -eux; a").unwrap().ends_at_errors()
+                && !read("set -x; a").unwrap().ends_at_errors()
+        );
     }
 }

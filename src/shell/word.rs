@@ -39,8 +39,8 @@ impl Draft {
 }
 
 const KEYWORDS: [&str; 17] = [
-    "!", "case", "do", "done", "elif", "else", "esac", "fi", "for", "function", "if", "select", "then", "until",
-    "while", "{", "}",
+    "!", "case", "do", "done", "elif", "else", "esac", "fi", "for", "function", "if", "select",
+    "then", "until", "while", "{", "}",
 ];
 
 /// Returns whether a character can be part of a variable's name.

@@ -29,7 +29,11 @@ const WRAPPERS: [Wrapper; 22] = [
     wrapper("pid1", &[], 0),
     wrapper("runuser", &["-u", "-g", "-G"], 0),
     wrapper("setarch", &[], 1),
-    wrapper("setpriv", &["--reuid", "--regid", "--groups", "--inh-caps", "--ambient-caps", "--bounding-set"], 0),
+    wrapper(
+        "setpriv",
+        &["--reuid", "--regid", "--groups", "--inh-caps", "--ambient-caps", "--bounding-set"],
+        0,
+    ),
     wrapper("setsid", &[], 0),
     wrapper("setuidgid", &[], 1),
     wrapper("stdbuf", &["-i", "-o", "-e"], 0),
@@ -66,13 +70,17 @@ pub(crate) struct Wrapped {
 pub(crate) fn unwrap(command: &[String]) -> Option<Wrapped> {
     let (name, arguments) = command.split_first()?;
     // BusyBox acts as the program in its first argument.
-    if base_name(name) == "busybox" && arguments.first().is_some_and(|applet| !applet.starts_with('-')) {
+    if base_name(name) == "busybox"
+        && arguments.first().is_some_and(|applet| !applet.starts_with('-'))
+    {
         return Some(Wrapped { command: arguments.to_vec(), ..Wrapped::default() });
     }
     let name = base_name(name);
     let wrapper = WRAPPERS.iter().find(|wrapper| wrapper.name == name)?;
     // Without a user before it, its command is the text behind `-c`.
-    if name == "runuser" && !arguments.iter().any(|argument| ["-u", "--user"].contains(&argument.as_str())) {
+    if name == "runuser"
+        && !arguments.iter().any(|argument| ["-u", "--user"].contains(&argument.as_str()))
+    {
         return None;
     }
     let mut wrapped = Wrapped::default();
@@ -86,14 +94,19 @@ pub(crate) fn unwrap(command: &[String]) -> Option<Wrapped> {
         }
         let value = arguments.get(at + 1).cloned();
         if name == "env" {
-            if let Some((variable, value)) = argument.split_once('=').filter(|_| !argument.starts_with('-')) {
+            if let Some((variable, value)) =
+                argument.split_once('=').filter(|_| !argument.starts_with('-'))
+            {
                 wrapped.assignments.push((variable.to_owned(), value.to_owned()));
                 at += 1;
                 continue;
             }
             match argument.as_str() {
                 "-C" | "--chdir" => wrapped.directory = value.clone(),
-                _ => wrapped.directory = argument.strip_prefix("--chdir=").map(str::to_owned).or(wrapped.directory),
+                _ => {
+                    wrapped.directory =
+                        argument.strip_prefix("--chdir=").map(str::to_owned).or(wrapped.directory)
+                }
             }
             if let Some(text) = split_string(&argument, value.as_deref()) {
                 let taken = if argument == "-S" || argument == "--split-string" { 2 } else { 1 };
@@ -119,7 +132,9 @@ pub(crate) fn unwrap(command: &[String]) -> Option<Wrapped> {
 pub(crate) fn command_at(words: &[&str]) -> Option<usize> {
     let owned: Vec<_> = words.iter().map(|&word| word.to_owned()).collect();
     let wrapped = unwrap(&owned)?;
-    words.ends_with(&wrapped.command.iter().map(String::as_str).collect::<Vec<_>>()).then_some(())?;
+    words
+        .ends_with(&wrapped.command.iter().map(String::as_str).collect::<Vec<_>>())
+        .then_some(())?;
     words.len().checked_sub(wrapped.command.len())
 }
 
@@ -127,7 +142,9 @@ pub(crate) fn command_at(words: &[&str]) -> Option<usize> {
 fn split_string(argument: &str, value: Option<&str>) -> Option<Vec<String>> {
     let text = match argument {
         "-S" | "--split-string" => value?,
-        argument => argument.strip_prefix("--split-string=").or_else(|| argument.strip_prefix("-S"))?,
+        argument => {
+            argument.strip_prefix("--split-string=").or_else(|| argument.strip_prefix("-S"))?
+        }
     };
     Some(text.split_ascii_whitespace().take(SPLIT_LIMIT).map(str::to_owned).collect())
 }

@@ -13,8 +13,8 @@ use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
 use super::{
-    ALIVE, ENTRY_LIMIT, IMPLIED, KIND_SHIFT, Kind, NONE, Node, NodeId, OWNER_LIMIT, Reason, Removal, Tree, Version,
-    VersionId,
+    ALIVE, ENTRY_LIMIT, IMPLIED, KIND_SHIFT, Kind, NONE, Node, NodeId, OWNER_LIMIT, Reason,
+    Removal, Tree, Version, VersionId,
 };
 use crate::image::LayerEntries;
 use crate::warning::{Warning, WarningKind};
@@ -160,7 +160,9 @@ impl Builder {
     /// Remembers a remark on the layer that is being applied, unless there are enough of them.
     pub(super) fn remark<K: Into<WarningKind>>(&mut self, kind: impl FnOnce(&Self) -> K) {
         let layer = usize::from(self.layer);
-        if self.remarks.iter().rev().take_while(|w| w.layer == Some(layer)).count() < REMARKS_PER_LAYER {
+        if self.remarks.iter().rev().take_while(|w| w.layer == Some(layer)).count()
+            < REMARKS_PER_LAYER
+        {
             let kind = kind(self);
             self.remarks.push(Warning::layer(layer, kind));
         } else {
@@ -171,14 +173,17 @@ impl Builder {
     /// Returns whether a remark tells that container runtimes differ about the current layer.
     pub(super) fn differs(&self) -> bool {
         let layer = usize::from(self.layer);
-        let mut of_layer = self.remarks.iter().rev().take_while(|remark| remark.layer == Some(layer));
+        let mut of_layer =
+            self.remarks.iter().rev().take_while(|remark| remark.layer == Some(layer));
         of_layer.any(|remark| matches!(remark.kind, WarningKind::RuntimesDiffer(_)))
     }
 
-    /// Remembers a remark that says what is missing. The first on a layer is kept, be there enough remarks or not.
+    /// Remembers a remark that says what is missing. The first on a layer is kept, be there enough
+    /// remarks or not.
     pub(super) fn remark_gap(&mut self, kind: WarningKind) {
         let layer = usize::from(self.layer);
-        let mut of_layer = self.remarks.iter().rev().take_while(|warning| warning.layer == Some(layer));
+        let mut of_layer =
+            self.remarks.iter().rev().take_while(|warning| warning.layer == Some(layer));
         if of_layer.any(|warning| warning.gap().is_some()) {
             self.remark(|_| kind);
         } else {
@@ -211,11 +216,17 @@ impl Builder {
                 node.parent == parent && self.tree.name_bytes(node) == name
             }
         };
-        self.children.find(u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15), matches).map(|&(_, id)| id)
+        self.children
+            .find(u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15), matches)
+            .map(|&(_, id)| id)
     }
 
     /// Returns the child of `parent` called `name`; creates it if it is new.
-    pub(super) fn child_or_new(&mut self, parent: NodeId, name: &[u8]) -> Result<NodeId, LimitExceeded> {
+    pub(super) fn child_or_new(
+        &mut self,
+        parent: NodeId,
+        name: &[u8],
+    ) -> Result<NodeId, LimitExceeded> {
         let hash = self.hash(parent, name);
         if let Some(id) = self.find_child(hash, parent, name) {
             return Ok(id);
@@ -225,8 +236,10 @@ impl Builder {
             return Err(over("distinct paths", ENTRY_LIMIT));
         }
         let id = NodeId(u32::try_from(self.tree.nodes.len()).expect("below the limit"));
-        let at = u32::try_from(self.tree.names.len()).map_err(|_| over("bytes of names", NONE as usize))?;
-        let name_len = u16::try_from(name.len()).map_err(|_| over("bytes of a name", usize::from(u16::MAX)))?;
+        let at = u32::try_from(self.tree.names.len())
+            .map_err(|_| over("bytes of names", NONE as usize))?;
+        let name_len = u16::try_from(name.len())
+            .map_err(|_| over("bytes of a name", usize::from(u16::MAX)))?;
         self.tree.names.extend_from_slice(name);
         self.tree.nodes.push(Node {
             parent,
@@ -262,7 +275,14 @@ impl Builder {
     // ---- versions
 
     /// Adds a version to a node's history. The caller sets the fields that depend on the kind.
-    pub(super) fn new_version(&mut self, node: NodeId, kind: Kind, mode: u16, owner: u16, mtime: i64) -> VersionId {
+    pub(super) fn new_version(
+        &mut self,
+        node: NodeId,
+        kind: Kind,
+        mode: u16,
+        owner: u16,
+        mtime: i64,
+    ) -> VersionId {
         let id = VersionId(u32::try_from(self.tree.versions.len()).expect("below the limit"));
         self.tree.versions.push(Version {
             size: 0,
@@ -314,7 +334,12 @@ impl Builder {
                 group.owner
             }
         };
-        self.tree.removals.push(Removal { version: inode, last_name: node, layer: self.layer, reason });
+        self.tree.removals.push(Removal {
+            version: inode,
+            last_name: node,
+            layer: self.layer,
+            reason,
+        });
     }
 }
 

@@ -45,7 +45,9 @@ impl Tree {
         while let Some(rest) = path.strip_suffix(b"/").or(path.strip_suffix(b"/.")) {
             path = rest;
         }
-        let child = |directory, name: &[u8]| self.children(directory).find(|&child| self.name(child) == name);
+        let child = |directory, name: &[u8]| {
+            self.children(directory).find(|&child| self.name(child) == name)
+        };
         follow(self, child, layer, NodeId::ROOT, path, last)
     }
 }
@@ -71,12 +73,28 @@ impl<'a> Paths<'a> {
             children.sort_unstable_by_key(|&child| self.tree.name(child));
             children
         });
-        children.binary_search_by_key(&name, |&child| self.tree.name(child)).ok().map(|i| children[i])
+        children
+            .binary_search_by_key(&name, |&child| self.tree.name(child))
+            .ok()
+            .map(|i| children[i])
     }
 
     /// Looks up `path` as of `layer`, from `directory` on if it does not begin with a slash.
-    pub fn lookup(&self, layer: usize, directory: NodeId, path: &[u8], last: Last) -> Option<Found> {
-        follow(self.tree, |directory, name| self.child(directory, name), layer, directory, path, last)
+    pub fn lookup(
+        &self,
+        layer: usize,
+        directory: NodeId,
+        path: &[u8],
+        last: Last,
+    ) -> Option<Found> {
+        follow(
+            self.tree,
+            |directory, name| self.child(directory, name),
+            layer,
+            directory,
+            path,
+            last,
+        )
     }
 }
 

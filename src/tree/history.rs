@@ -30,8 +30,13 @@ impl History {
     /// Computes the sizes of distinct paths in all layers. One path may be below another.
     pub fn collect(tree: &Tree, paths: &[NodeId]) -> Self {
         let places = places(tree, paths);
-        let mut history = Self { layers: tree.layers, held: vec![Sizes::default(); paths.len() * tree.layers] };
-        for version in tree.versions.iter().filter(|version| version.kind() == Kind::File && version.extra == NONE) {
+        let mut history =
+            Self { layers: tree.layers, held: vec![Sizes::default(); paths.len() * tree.layers] };
+        for version in tree
+            .versions
+            .iter()
+            .filter(|version| version.kind() == Kind::File && version.extra == NONE)
+        {
             let place = places[version.node.index()];
             history.appears(place, version.added_in, version.size);
             if version.removed_in != ALIVE {
@@ -115,7 +120,8 @@ impl History {
     /// Adds the size of every path to the nearest listed path above it. Later nodes come first,
     /// because they may be below earlier ones.
     fn add_up_paths(&mut self, tree: &Tree, paths: &[NodeId], places: &[usize]) {
-        let mut order: Vec<_> = (0..paths.len()).filter(|&path| paths[path] != NodeId::ROOT).collect();
+        let mut order: Vec<_> =
+            (0..paths.len()).filter(|&path| paths[path] != NodeId::ROOT).collect();
         order.sort_unstable_by_key(|&path| std::cmp::Reverse(paths[path]));
         for path in order {
             let above = places[tree.parent(paths[path]).index()];
@@ -132,7 +138,10 @@ impl History {
 
 impl Sizes {
     fn plus(self, other: Self) -> Self {
-        Self { visible: self.visible.wrapping_add(other.visible), wasted: self.wasted.wrapping_add(other.wasted) }
+        Self {
+            visible: self.visible.wrapping_add(other.visible),
+            wasted: self.wasted.wrapping_add(other.wasted),
+        }
     }
 }
 

@@ -30,7 +30,12 @@ pub(super) struct AufsLink {
 
 impl Builder {
     /// Finds the target of a hard link, and adds a name to its inode.
-    pub(super) fn link_target(&mut self, node: NodeId, entry: &EntryRef<'_>, own: &mut Own) -> Option<Shared> {
+    pub(super) fn link_target(
+        &mut self,
+        node: NodeId,
+        entry: &EntryRef<'_>,
+        own: &mut Own,
+    ) -> Option<Shared> {
         let target = components(entry.link);
         if target.first() == Some(&AUFS_LINKS) {
             if let Some(link) = target.last().and_then(|name| own.aufs_links.get_mut(*name)) {
@@ -64,7 +69,8 @@ impl Builder {
                 below
             }
         };
-        let Some(version) = found.filter(|&version| !self.tree.version(version).is_directory()) else {
+        let Some(version) = found.filter(|&version| !self.tree.version(version).is_directory())
+        else {
             self.remark_missing_target(node, entry);
             return None;
         };
@@ -91,7 +97,8 @@ impl Builder {
     fn take_share(&mut self, version: VersionId) {
         let group = match self.tree.version(version).extra {
             NONE => {
-                let group = u32::try_from(self.tree.groups.len()).expect("below the limit on entries");
+                let group =
+                    u32::try_from(self.tree.groups.len()).expect("below the limit on entries");
                 self.tree.groups.push(LinkGroup { owner: version, alive: 1 });
                 self.tree.versions[version.index()].extra = group;
                 group
@@ -101,7 +108,12 @@ impl Builder {
         self.tree.groups[group as usize].alive += 1;
     }
 
-    pub(super) fn add_aufs(&mut self, entry: &EntryRef<'_>, path: &[u8], own: &mut Own) -> Result<(), LimitExceeded> {
+    pub(super) fn add_aufs(
+        &mut self,
+        entry: &EntryRef<'_>,
+        path: &[u8],
+        own: &mut Own,
+    ) -> Result<(), LimitExceeded> {
         if !own.said_aufs {
             own.said_aufs = true;
             self.remark(|_| Difference::Aufs { path: path.to_vec() });
@@ -120,7 +132,8 @@ impl Builder {
         let v = &mut self.tree.versions[version.index()];
         v.removed_in = self.layer;
         v.extra = group;
-        if let Some(before) = own.aufs_links.insert(name.to_vec(), AufsLink { group, version, referenced: false })
+        if let Some(before) =
+            own.aufs_links.insert(name.to_vec(), AufsLink { group, version, referenced: false })
             && !before.referenced
         {
             self.tree.removals.push(Removal {

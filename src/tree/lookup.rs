@@ -96,7 +96,8 @@ impl Builder {
         if crate::path::is_clean(path) {
             let mut rest = path;
             loop {
-                let (part, after) = rest.split_at(rest.iter().position(|&b| b == b'/').unwrap_or(rest.len()));
+                let (part, after) =
+                    rest.split_at(rest.iter().position(|&b| b == b'/').unwrap_or(rest.len()));
                 let next = self.child_or_new(here, part)?;
                 match self.kind_in(View::Own, next) {
                     Some((Kind::Directory, _)) => {}
@@ -136,7 +137,10 @@ impl Builder {
     }
 
     /// Does the same, but follows the layer's own links and replaces files that are in the way.
-    pub(super) fn own_directory_through_links(&mut self, path: &[u8]) -> Result<NodeId, LimitExceeded> {
+    pub(super) fn own_directory_through_links(
+        &mut self,
+        path: &[u8],
+    ) -> Result<NodeId, LimitExceeded> {
         let mut todo: VecDeque<Vec<u8>> = components(path).into_iter().map(Into::into).collect();
         let mut stack = vec![NodeId::ROOT];
         let (mut hops, mut steps) = (0, 0);
@@ -196,7 +200,8 @@ impl Builder {
 
 /// Puts the components of a link's target in front of the remaining path; returns their number.
 fn prepend<'a>(todo: &mut VecDeque<&'a [u8]>, target: &'a [u8]) -> usize {
-    let parts: Vec<_> = target.split(|&b| b == b'/').filter(|part| !matches!(*part, b"" | b".")).collect();
+    let parts: Vec<_> =
+        target.split(|&b| b == b'/').filter(|part| !matches!(*part, b"" | b".")).collect();
     for part in parts.iter().rev() {
         todo.push_front(part);
     }

@@ -98,7 +98,8 @@ pub enum Kind {
     Fifo,
 }
 
-const KINDS: [Kind; 6] = [Kind::File, Kind::Directory, Kind::Symlink, Kind::Char, Kind::Block, Kind::Fifo];
+const KINDS: [Kind; 6] =
+    [Kind::File, Kind::Directory, Kind::Symlink, Kind::Char, Kind::Block, Kind::Fifo];
 /// Flag in [`Version::mode`] for a directory without an entry.
 const IMPLIED: u16 = 1 << 15;
 const KIND_SHIFT: u16 = 12;
@@ -221,6 +222,8 @@ impl Tree {
     /// Returns whether a path is AUFS bookkeeping, which is never part of the image.
     fn is_aufs(&self, node: NodeId) -> bool {
         let parent = self.node(node).parent;
-        parent != NodeId::ROOT && self.node(parent).parent == NodeId::ROOT && whiteout::is_aufs(self.name(parent))
+        parent != NodeId::ROOT
+            && self.node(parent).parent == NodeId::ROOT
+            && whiteout::is_aufs(self.name(parent))
     }
 }

@@ -21,11 +21,18 @@ impl Builder {
             self.apply_marks(directory, own);
             let mark = self.state[directory.index()].mark;
             let is_opaque = own.opaque.get(&directory) == Some(&mark);
-            let opaque = own.opaque_at.get(&directory).copied().filter(|_| is_opaque).unwrap_or(0).max(above);
+            let opaque = own
+                .opaque_at
+                .get(&directory)
+                .copied()
+                .filter(|_| is_opaque)
+                .unwrap_or(0)
+                .max(above);
             let mut child = self.state[directory.index()].first_own;
             while let Some(node) = child.some() {
                 child = self.state[node.index()].next_own;
-                let is_before = self.state[node.index()].mark < opaque && self.explicit(node).is_none();
+                let is_before =
+                    self.state[node.index()].mark < opaque && self.explicit(node).is_none();
                 if is_before {
                     self.remark(|b| Difference::BeforeOpaque { path: b.tree.path(node) });
                 }
@@ -48,7 +55,9 @@ impl Builder {
     /// Returns whether only whiteouts and opaque marks of the layer name a directory.
     fn is_only_marked(&self, node: NodeId) -> bool {
         let state = &self.state[node.index()];
-        self.explicit(node).is_none() && state.below.some().is_none() && state.first_own.some().is_none()
+        self.explicit(node).is_none()
+            && state.below.some().is_none()
+            && state.first_own.some().is_none()
     }
 
     fn apply_marks(&mut self, directory: NodeId, own: &Own) {
@@ -153,7 +162,8 @@ impl Builder {
 
     /// Removes everything visible at `node` and below it.
     ///
-    /// Paths for which this layer has an entry are overwritten; the others are removed for `reason`.
+    /// Paths for which this layer has an entry are overwritten; the others are removed for
+    /// `reason`.
     fn kill(&mut self, node: NodeId, reason: Reason) {
         self.unlink_live(node);
         let mut work = vec![node];
@@ -161,7 +171,8 @@ impl Builder {
             let below = std::mem::replace(&mut self.state[id.index()].below, VersionId::NONE);
             self.tree.versions[below.index()].removed_in = self.layer;
             self.release(below, id, if self.is_own(id) { Reason::Overwritten } else { reason });
-            let mut child = std::mem::replace(&mut self.state[id.index()].first_visible_bytes, NodeId::NONE);
+            let mut child =
+                std::mem::replace(&mut self.state[id.index()].first_visible_bytes, NodeId::NONE);
             while let Some(c) = child.some() {
                 let state = &mut self.state[c.index()];
                 child = std::mem::replace(&mut state.next_visible, NodeId::NONE);

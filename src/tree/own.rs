@@ -14,7 +14,8 @@ use crate::image::{EntryRef, LayerEntries};
 use crate::path::{clean, is_clean, leaves_root};
 use crate::warning::{RuntimeDifference as Difference, WarningKind};
 
-/// The largest file that is believed, in bytes: that of ext4. Only maps of holes can state more than is stored.
+/// The largest file that is believed, in bytes: that of ext4. Only maps of holes can state more
+/// than is stored.
 const FILE_LIMIT: u64 = 16 << 40;
 
 /// The marks of a layer, which affect the layers below.
@@ -80,9 +81,15 @@ impl Builder {
         Ok(own)
     }
 
-    fn add(&mut self, entry: &EntryRef<'_>, own: &mut Own, last: &mut LastDirectory) -> Result<(), LimitExceeded> {
+    fn add(
+        &mut self,
+        entry: &EntryRef<'_>,
+        own: &mut Own,
+        last: &mut LastDirectory,
+    ) -> Result<(), LimitExceeded> {
         let cleaned;
-        let trimmed = entry.name.strip_prefix(b"./").or(entry.name.strip_prefix(b"/")).unwrap_or(entry.name);
+        let trimmed =
+            entry.name.strip_prefix(b"./").or(entry.name.strip_prefix(b"/")).unwrap_or(entry.name);
         let trimmed = trimmed.strip_suffix(b"/").unwrap_or(trimmed);
         let path = if is_clean(trimmed) {
             trimmed
@@ -141,14 +148,19 @@ impl Builder {
         Ok(())
     }
 
-    fn parent(&mut self, directory: &[u8], last: &mut LastDirectory) -> Result<NodeId, LimitExceeded> {
+    fn parent(
+        &mut self,
+        directory: &[u8],
+        last: &mut LastDirectory,
+    ) -> Result<NodeId, LimitExceeded> {
         if let Some((node, mark)) = last.node
             && last.path == directory
             && self.state[node.index()].mark == mark
         {
             return Ok(node);
         }
-        let plain = if directory.is_empty() { Some(NodeId::ROOT) } else { self.own_directory(directory)? };
+        let plain =
+            if directory.is_empty() { Some(NodeId::ROOT) } else { self.own_directory(directory)? };
         // A path through links may lead elsewhere after the next entry.
         let Some(node) = plain else {
             last.node = None;
@@ -230,7 +242,13 @@ impl Builder {
 
     /// Removes what is in the way of a new entry at a node, and adds the node to the layer's own
     /// tree.
-    fn clear_way(&mut self, node: NodeId, parent: NodeId, old: Option<(Kind, Option<VersionId>)>, own: &mut Own) {
+    fn clear_way(
+        &mut self,
+        node: NodeId,
+        parent: NodeId,
+        old: Option<(Kind, Option<VersionId>)>,
+        own: &mut Own,
+    ) {
         match old {
             None => self.become_own(node, parent),
             Some((_, version)) => {
@@ -329,16 +347,23 @@ impl Builder {
                 EntryKind::Fifo => (Kind::Fifo, NONE),
                 _ => (Kind::File, NONE),
             };
-            Shared { kind, extra, size: self.counted(node, record.size), data: blocks(record.data), metadata_of: None }
+            Shared {
+                kind,
+                extra,
+                size: self.counted(node, record.size),
+                data: blocks(record.data),
+                metadata_of: None,
+            }
         });
         if shared.kind == Kind::Char && record.kind == EntryKind::Char && record.device == (0, 0) {
             self.remark(|b| Difference::WhiteoutDevice { path: b.tree.path(node) });
         }
         let mode = if shared.kind == Kind::Symlink { 0o777 } else { record.mode };
-        let (mode, owner, mtime) = match shared.metadata_of.map(|version| self.tree.version(version)) {
-            Some(like) => (like.mode & 0o7777, like.owner, like.mtime),
-            None => (mode, owner, record.mtime),
-        };
+        let (mode, owner, mtime) =
+            match shared.metadata_of.map(|version| self.tree.version(version)) {
+                Some(like) => (like.mode & 0o7777, like.owner, like.mtime),
+                None => (mode, owner, record.mtime),
+            };
         let id = self.new_version(node, shared.kind, mode, owner, mtime);
         let version = &mut self.tree.versions[id.index()];
         version.size = shared.size;

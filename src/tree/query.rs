@@ -80,14 +80,17 @@ impl Tree {
             (a, b) = (self.parent(a), self.parent(b));
         }
         // A slash follows each directory of the path, so that the order is that of the full paths.
-        let named = |node, end| self.name(node).iter().chain(if node == end { &b""[..] } else { b"/" });
+        let named =
+            |node, end| self.name(node).iter().chain(if node == end { &b""[..] } else { b"/" });
         named(a, one).cmp(named(b, other))
     }
 
     /// Returns the paths directly below a path, whether or not they exist in the final filesystem,
     /// in no particular order.
     pub fn children(&self, node: NodeId) -> impl Iterator<Item = NodeId> {
-        std::iter::successors(self.node(node).first_child.some(), |&child| self.node(child).next_sibling.some())
+        std::iter::successors(self.node(node).first_child.some(), |&child| {
+            self.node(child).next_sibling.some()
+        })
     }
 
     /// Finds the path with these components, if any layer has named it.
@@ -101,7 +104,9 @@ impl Tree {
 
     /// Returns the versions of a path, the newest first.
     pub fn versions(&self, node: NodeId) -> impl Iterator<Item = VersionId> {
-        std::iter::successors(self.node(node).newest.some(), |&version| self.version(version).older.some())
+        std::iter::successors(self.node(node).newest.some(), |&version| {
+            self.version(version).older.some()
+        })
     }
 
     /// Returns the version at a path after layer `layer`.
@@ -179,7 +184,8 @@ impl Tree {
     /// Returns the major and minor number of a device.
     pub fn device(&self, version: VersionId) -> Option<(u32, u32)> {
         let version = self.version(version);
-        matches!(version.kind(), Kind::Char | Kind::Block).then(|| self.devices[version.extra as usize])
+        matches!(version.kind(), Kind::Char | Kind::Block)
+            .then(|| self.devices[version.extra as usize])
     }
 
     /// Returns the version whose entry has the bytes of a file: the version itself, or the first of
@@ -203,8 +209,8 @@ impl Tree {
         self.groups.iter().map(|group| group.owner)
     }
 
-    /// Returns the offset of a file's contents in the uncompressed tar of its layer ([`Tree::added_in`]
-    /// of its inode).
+    /// Returns the offset of a file's contents in the uncompressed tar of its layer
+    /// ([`Tree::added_in`] of its inode).
     pub fn data_offset(&self, version: VersionId) -> u64 {
         u64::from(self.version(self.inode(version)).data) * 512
     }
@@ -220,8 +226,13 @@ impl Tree {
     }
 
     /// Returns all versions that some layers added, ordered by layer and entry.
-    pub fn versions_of(&self, layers: RangeInclusive<usize>) -> impl Iterator<Item = VersionId> + use<> {
-        let before = |layer: usize| self.versions.partition_point(|version| usize::from(version.added_in) < layer);
+    pub fn versions_of(
+        &self,
+        layers: RangeInclusive<usize>,
+    ) -> impl Iterator<Item = VersionId> + use<> {
+        let before = |layer: usize| {
+            self.versions.partition_point(|version| usize::from(version.added_in) < layer)
+        };
         let range = before(*layers.start())..before(layers.end().saturating_add(1));
         range.map(|i| VersionId(u32::try_from(i).expect("below the limit")))
     }
@@ -253,7 +264,10 @@ impl Tree {
 
     /// Returns the death of an inode.
     pub fn removal(&self, inode: VersionId) -> Option<&Removal> {
-        self.removals.binary_search_by_key(&inode, |removal| removal.version).ok().map(|i| &self.removals[i])
+        self.removals
+            .binary_search_by_key(&inode, |removal| removal.version)
+            .ok()
+            .map(|i| &self.removals[i])
     }
 
     pub(crate) fn sort_removals(&mut self) {

@@ -96,7 +96,10 @@ impl Snapshot {
         let mut sums = Sums::new(tree, &mut self.up_to);
         let mut groups = Vec::new();
         let first_added = added_in.start;
-        let ends = self.ends[ended].iter().map(|version| version.index()).filter(|&version| version < first_added);
+        let ends = self.ends[ended]
+            .iter()
+            .map(|version| version.index())
+            .filter(|&version| version < first_added);
         for version in added_in.chain(ends).map(|i| &tree.versions[i]) {
             sums.add(version.node, worth(version, to).minus(worth(version, from)));
             if version.kind() == Kind::File && version.extra != NONE {
@@ -107,9 +110,16 @@ impl Snapshot {
         groups.dedup();
         for group in groups {
             let start = self.links.partition_point(|&(other, _)| other < group);
-            let names = || self.links[start..].iter().take_while(|&&(other, _)| other == group).map(|&(_, name)| name);
-            let (before, after) =
-                (worth_of_links(tree, group, names(), from), worth_of_links(tree, group, names(), to));
+            let names = || {
+                self.links[start..]
+                    .iter()
+                    .take_while(|&&(other, _)| other == group)
+                    .map(|&(_, name)| name)
+            };
+            let (before, after) = (
+                worth_of_links(tree, group, names(), from),
+                worth_of_links(tree, group, names(), to),
+            );
             if before != after {
                 if let Some((node, totals)) = after {
                     sums.add(node, totals);
@@ -135,7 +145,8 @@ impl Snapshot {
 
     /// Returns the versions that the layer added.
     fn added_in(&self, tree: &Tree) -> std::ops::Range<usize> {
-        self.layer.checked_sub(1).map_or(0, |layer| tree.added_up_to(layer))..tree.added_up_to(self.layer)
+        self.layer.checked_sub(1).map_or(0, |layer| tree.added_up_to(layer))
+            ..tree.added_up_to(self.layer)
     }
 
     /// Adds the layer's own work to the sums, or subtracts it.
@@ -146,10 +157,13 @@ impl Snapshot {
         for i in added_in.clone() {
             let version = &tree.versions[i];
             let is_inode = version.kind() == Kind::File
-                && (version.extra == NONE || tree.groups[version.extra as usize].owner.index() == i);
+                && (version.extra == NONE
+                    || tree.groups[version.extra as usize].owner.index() == i);
             let totals = Totals {
                 visible: if is_inode { version.size } else { 0 },
-                items: u32::from(version.removed_in != version.added_in && version.node != NodeId::ROOT),
+                items: u32::from(
+                    version.removed_in != version.added_in && version.node != NodeId::ROOT,
+                ),
                 ..Totals::default()
             };
             sums.add(version.node, combine(Totals::default(), totals));
@@ -225,7 +239,8 @@ fn ends(tree: &Tree) -> Vec<VersionId> {
 
 /// Returns the names of inodes that have several, grouped by inode and ordered by version.
 pub(super) fn links(tree: &Tree) -> Vec<(u32, VersionId)> {
-    let linked = ids(tree).filter(|(_, version)| version.kind() == Kind::File && version.extra != NONE);
+    let linked =
+        ids(tree).filter(|(_, version)| version.kind() == Kind::File && version.extra != NONE);
     let mut links: Vec<_> = linked.map(|(id, version)| (version.extra, id)).collect();
     links.sort_unstable();
     links
@@ -234,11 +249,16 @@ pub(super) fn links(tree: &Tree) -> Vec<(u32, VersionId)> {
 /// Returns the contribution of a version to its path as of a layer, without the bytes of an inode
 /// that has several names.
 fn worth(version: &Version, layer: u16) -> Totals {
-    let bytes = if version.kind() == Kind::File && version.extra == NONE { version.size } else { 0 };
+    let bytes =
+        if version.kind() == Kind::File && version.extra == NONE { version.size } else { 0 };
     if version.added_in > layer {
         Totals::default()
     } else if version.removed_in > layer {
-        Totals { visible: bytes, items: u32::from(version.node != NodeId::ROOT), ..Totals::default() }
+        Totals {
+            visible: bytes,
+            items: u32::from(version.node != NodeId::ROOT),
+            ..Totals::default()
+        }
     } else {
         Totals { wasted: bytes, wasted_items: u32::from(bytes > 0), ..Totals::default() }
     }
@@ -258,9 +278,14 @@ fn worth_of_links(
         return None;
     }
     if tree.removal(owner).is_some_and(|removal| removal.layer <= layer) {
-        return Some((tree.node_of(owner), Totals { wasted: size, wasted_items: 1, ..Totals::default() }));
+        return Some((
+            tree.node_of(owner),
+            Totals { wasted: size, wasted_items: 1, ..Totals::default() },
+        ));
     }
-    let there = |&name: &VersionId| tree.version(name).added_in <= layer && tree.version(name).removed_in > layer;
+    let there = |&name: &VersionId| {
+        tree.version(name).added_in <= layer && tree.version(name).removed_in > layer
+    };
     let first = names.find(there)?;
     Some((tree.node_of(first), Totals { visible: size, ..Totals::default() }))
 }
@@ -276,13 +301,19 @@ struct Sums<'a> {
     waiting: BTreeMap<NodeId, Totals>,
 }
 
-/// The number of levels up to which a contribution is passed up at once. It would be passed through thousands of
-/// levels again and again in a deep tree.
+/// The number of levels up to which a contribution is passed up at once. It would be passed through
+/// thousands of levels again and again in a deep tree.
 const LEVELS: usize = 64;
 
 impl<'a> Sums<'a> {
     fn new(tree: &'a Tree, sums: &'a mut [Totals]) -> Self {
-        Self { nodes: &tree.nodes, sums, directory: NodeId::ROOT, pending: Totals::default(), waiting: BTreeMap::new() }
+        Self {
+            nodes: &tree.nodes,
+            sums,
+            directory: NodeId::ROOT,
+            pending: Totals::default(),
+            waiting: BTreeMap::new(),
+        }
     }
 
     fn add(&mut self, node: NodeId, totals: Totals) {

@@ -170,7 +170,10 @@ impl Tree {
             } else {
                 let owner = self.groups[version.extra as usize].owner;
                 let wasted = self.removal(owner).is_some_and(|removal| removal.layer <= layer);
-                (!wasted && version.removed_in > layer && counted.insert(version.extra), wasted && owner.index() == i)
+                (
+                    !wasted && version.removed_in > layer && counted.insert(version.extra),
+                    wasted && owner.index() == i,
+                )
             };
             if visible {
                 total.visible += version.size;
@@ -189,14 +192,15 @@ impl Tree {
     }
 
     /// Computes the sums of layer `layer` itself, indexed like [`NodeId`]: `visible` is the size of
-    /// the layer, `wasted` the bytes of earlier layers that it removed, and `items` the number of its
-    /// names.
+    /// the layer, `wasted` the bytes of earlier layers that it removed, and `items` the number of
+    /// its names.
     pub fn layer_totals(&self, layer: usize) -> Vec<Totals> {
         let mut totals = vec![Totals::default(); self.nodes.len()];
         for inode in self.inodes().filter(|&inode| self.added_in(inode) == layer) {
             totals[self.node_of(inode).index()].visible += self.size(inode);
         }
-        for version in self.versions.iter().filter(|version| usize::from(version.added_in) == layer) {
+        for version in self.versions.iter().filter(|version| usize::from(version.added_in) == layer)
+        {
             let kept = version.removed_in != version.added_in && version.node != NodeId::ROOT;
             totals[version.node.index()].items += u32::from(kept);
         }

@@ -32,7 +32,8 @@ pub enum Known {
     Whole,
     /// The part before this byte of its tar; 0 if it has no entry that could be read.
     UpTo(u64),
-    /// The part before this byte of its tar, because more would exceed a limit; 0 if it has no entry that could be read.
+    /// The part before this byte of its tar, because more would exceed a limit; 0 if it has no
+    /// entry that could be read.
     OverLimit(u64),
     /// The whole layer, but a wrong checksum shows that something in it is damaged.
     Doubtful,
@@ -75,7 +76,9 @@ impl Known {
     /// Returns whether no part of it was read.
     pub fn is_nothing(self) -> bool {
         match self {
-            Self::Absent | Self::Unreadable | Self::Foreign | Self::Encrypted | Self::NotATar => true,
+            Self::Absent | Self::Unreadable | Self::Foreign | Self::Encrypted | Self::NotATar => {
+                true
+            }
             Self::UpTo(at) | Self::OverLimit(at) => at == 0,
             Self::Whole | Self::Doubtful => false,
         }
@@ -111,11 +114,15 @@ impl Gap {
 }
 
 impl WarningKind {
-    /// Returns true if the archive is meant to be so, such as that an index lists platforms that were not pulled.
+    /// Returns true if the archive is meant to be so, such as that an index lists platforms that
+    /// were not pulled.
     pub fn is_by_design(&self) -> bool {
         matches!(
             self,
-            Self::NoManifest | Self::ManifestAbsent { .. } | Self::Attestation { .. } | Self::Artifact { .. }
+            Self::NoManifest
+                | Self::ManifestAbsent { .. }
+                | Self::Attestation { .. }
+                | Self::Artifact { .. }
         )
     }
 
@@ -134,7 +141,8 @@ impl WarningKind {
         }
     }
 
-    /// Returns true if the sizes of the image are in doubt for this reason, be its layers read or not.
+    /// Returns true if the sizes of the image are in doubt for this reason, be its layers read or
+    /// not.
     pub fn doubts_sizes(&self) -> bool {
         if let Self::DiffIdCount { ids, layers } = self {
             return ids > layers;
@@ -163,12 +171,14 @@ impl WarningKind {
             Self::DiffIdCount { ids, layers } if ids > layers => Gap::Absent,
             // Bytes that ship and have no place in the image.
             Self::RootNotADirectory { size, .. } if *size > 0 => Gap::Unreadable,
-            Self::ArchiveCut { .. } | Self::NoEndMarker | Self::ArchiveTrailer { .. } | Self::LayerCut { .. } => {
-                Gap::Cut
-            }
-            Self::ArchiveDamaged { .. } | Self::ArchiveChecksum | Self::LayerChecksum | Self::LayerDamaged { .. } => {
-                Gap::Damaged
-            }
+            Self::ArchiveCut { .. }
+            | Self::NoEndMarker
+            | Self::ArchiveTrailer { .. }
+            | Self::LayerCut { .. } => Gap::Cut,
+            Self::ArchiveDamaged { .. }
+            | Self::ArchiveChecksum
+            | Self::LayerChecksum
+            | Self::LayerDamaged { .. } => Gap::Damaged,
             Self::HostUnreadable { .. }
             | Self::HostContents { .. }
             | Self::LayerUnreadable { .. }
@@ -177,11 +187,15 @@ impl WarningKind {
             | Self::LayersUnreadable { .. }
             | Self::MemberUnreadable { .. }
             | Self::OwnAncestor { .. } => Gap::Unreadable,
-            Self::LayerAbsent { .. } | Self::ConfigAbsent { .. } | Self::MemberAbsent { .. } => Gap::Absent,
+            Self::LayerAbsent { .. } | Self::ConfigAbsent { .. } | Self::MemberAbsent { .. } => {
+                Gap::Absent
+            }
             Self::LayerForeign => Gap::Foreign,
             Self::LayerEncrypted => Gap::Encrypted,
             Self::LayerNotATar { .. } => Gap::NotATar,
-            Self::LayerOverLimit { .. } | Self::ArchiveOverLimit { .. } | Self::SizeOverflow { .. } => Gap::OverLimit,
+            Self::LayerOverLimit { .. }
+            | Self::ArchiveOverLimit { .. }
+            | Self::SizeOverflow { .. } => Gap::OverLimit,
             _ => return None,
         })
     }

@@ -15,11 +15,13 @@ const NAMED: &str = "ENV PIP_CERT=/etc/ssl/host.crt PIP_DISABLE_PIP_VERSION_CHEC
     NODE_EXTRA_CA_CERTS=/etc/ssl/host.crt npm_config_cafile=/etc/ssl/host.crt npm_config_update_notifier=false \
     CARGO_HTTP_CAINFO=/etc/ssl/host.crt";
 
-/// Makes what is missing of the base images that `dockerfile` names; `false` if one cannot be made here.
+/// Makes what is missing of the base images that `dockerfile` names; `false` if one cannot be made
+/// here.
 pub fn provide(engine: &Engine, dockerfile: &str, directory: &Path) -> bool {
     let has = |tag: &str| dockerfile.contains(tag);
-    let needs_debian =
-        ["debian:bookworm", "node:20-bookworm-slim", "company/python:onbuild"].iter().any(|tag| has(tag));
+    let needs_debian = ["debian:bookworm", "node:20-bookworm-slim", "company/python:onbuild"]
+        .iter()
+        .any(|tag| has(tag));
     if needs_debian && !engine.has("debian:bookworm") {
         debian(engine, directory);
     }

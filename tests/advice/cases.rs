@@ -1,4 +1,5 @@
-//! Builds each case, applies what `fix` proposes, builds it again, and holds size and behaviour against the prediction.
+//! Builds each case, applies what `fix` proposes, builds it again, and holds size and behaviour
+//! against the prediction.
 
 use std::fs;
 use std::io::Write;
@@ -23,7 +24,9 @@ fn cases() -> PathBuf {
 
 /// The names of the cases, in order.
 pub fn names() -> Vec<String> {
-    let entries = fs::read_dir(cases()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let entries = fs::read_dir(cases())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let mut names: Vec<_> = entries.collect();
     names.sort();
     names
@@ -59,7 +62,8 @@ impl Case<'_> {
         let tag = format!("layerscope-advice/{}:{tag}", self.name);
         self.engine.build(&tag, dockerfile, context);
         run(Command::new("sh").arg(self.source.join("test.sh")).arg(&tag));
-        let archive = self.directory.join(format!("{}.tar", tag.rsplit(':').next().unwrap_or_default()));
+        let archive =
+            self.directory.join(format!("{}.tar", tag.rsplit(':').next().unwrap_or_default()));
         self.engine.save(&tag, &archive);
         archive
     }
@@ -73,7 +77,11 @@ impl Case<'_> {
     fn about(&self, more: &str) -> String {
         let text = fs::read_to_string(self.source.join("test.sh")).unwrap();
         let about = text.lines().next().unwrap_or_default().trim_start_matches("# ");
-        if more.is_empty() { format!("{}: {about}", self.name) } else { format!("{}, {more}", self.name) }
+        if more.is_empty() {
+            format!("{}: {about}", self.name)
+        } else {
+            format!("{}, {more}", self.name)
+        }
     }
 
     /// Builds it as it is and as `fix` changes it; returns what is to say in the manual.
@@ -83,7 +91,12 @@ impl Case<'_> {
         let before = Self::size(&archive);
         let fix = |more: &[&str]| {
             let mut command = Command::new(env!("CARGO_BIN_EXE_layerscope"));
-            command.arg("fix").arg(&archive).args(["--dockerfile", "Dockerfile"]).args(more).current_dir(&context);
+            command
+                .arg("fix")
+                .arg(&archive)
+                .args(["--dockerfile", "Dockerfile"])
+                .args(more)
+                .current_dir(&context);
             run(&mut command)
         };
         let told: Value = serde_json::from_str(&fix(&["--format", "json"])).unwrap();
@@ -92,7 +105,8 @@ impl Case<'_> {
         let changed = self.directory.join("changed");
         run(Command::new("cp").arg("-a").arg(&context).arg(&changed));
         let mut patch = Command::new("patch");
-        let mut patch = patch.args(["-s", "-p0"]).current_dir(&changed).stdin(Stdio::piped()).spawn().unwrap();
+        let mut patch =
+            patch.args(["-s", "-p0"]).current_dir(&changed).stdin(Stdio::piped()).spawn().unwrap();
         // Without changes the diff is empty, and patch takes that.
         let end = if diff.is_empty() { "" } else { "\n" };
         patch.stdin.take().unwrap().write_all(format!("{diff}{end}").as_bytes()).unwrap();
@@ -104,7 +118,8 @@ impl Case<'_> {
             .map(|change| change["name"].as_str().unwrap().to_owned())
             .partition(|name| name.ends_with(".multi-stage"));
         // It is no part of the context that was predicted.
-        let skeletons: Vec<_> = skeletons.iter().map(|name| self.moved(&changed.join(name), name)).collect();
+        let skeletons: Vec<_> =
+            skeletons.iter().map(|name| self.moved(&changed.join(name), name)).collect();
         let mut rows = Vec::new();
         let row = |about: String, told: &Value, built| Row {
             case: about,
@@ -119,9 +134,14 @@ impl Case<'_> {
         }
         for skeleton in skeletons {
             let proposed = told["suggestions"].as_array().unwrap().iter();
-            let mut proposed = proposed.filter(|one| one["kind"] == "stages" && one["state"] == "proposed");
+            let mut proposed =
+                proposed.filter(|one| one["kind"] == "stages" && one["state"] == "proposed");
             let archive = self.build("skeleton", &skeleton, &changed);
-            rows.push(row(self.about("the skeleton in two stages"), proposed.next().unwrap(), Self::size(&archive)));
+            rows.push(row(
+                self.about("the skeleton in two stages"),
+                proposed.next().unwrap(),
+                Self::size(&archive),
+            ));
         }
         let _ = fs::remove_dir_all(&self.directory);
         rows
@@ -149,7 +169,9 @@ fn serve() {
 #[test]
 fn what_is_changed_builds_and_works_and_has_the_size_that_was_predicted() {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("advice");
-    let Some(engine) = Engine::wanted(&directory).filter(|engine| matches!(engine, Engine::Docker(_))) else {
+    let Some(engine) =
+        Engine::wanted(&directory).filter(|engine| matches!(engine, Engine::Docker(_)))
+    else {
         eprintln!("skipped: LAYERSCOPE_ENGINE does not name Docker");
         return;
     };
@@ -158,7 +180,12 @@ fn what_is_changed_builds_and_works_and_has_the_size_that_was_predicted() {
     let only = std::env::var("LAYERSCOPE_CASE").unwrap_or_default();
     let mut rows = Vec::new();
     for name in names().iter().filter(|name| name.contains(&only)) {
-        let case = Case { name, source: cases().join(name), directory: directory.join(name), engine: &engine };
+        let case = Case {
+            name,
+            source: cases().join(name),
+            directory: directory.join(name),
+            engine: &engine,
+        };
         let dockerfile = fs::read_to_string(case.source.join("Dockerfile")).unwrap();
         if !provide(&engine, &dockerfile, &directory) {
             eprintln!("skipped: {name}, whose base image cannot be made here");

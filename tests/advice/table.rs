@@ -42,7 +42,8 @@ impl Row {
     /// The row as the manual has it.
     pub fn text(&self) -> String {
         let Self { case, before, predicted, grade, built } = self;
-        let [before, predicted, built] = [before, predicted, built].map(|&bytes| layerscope::display::count(bytes));
+        let [before, predicted, built] =
+            [before, predicted, built].map(|&bytes| layerscope::display::count(bytes));
         format!("| {case} | {before} | {predicted} {grade} | {built} | yes |")
     }
 
@@ -75,7 +76,8 @@ pub fn write(new: &[Row]) {
     let mut lines: Vec<String> = text.lines().map(Into::into).collect();
     for row in new {
         let same = |line: &String| Row::read(line).is_some_and(|known| known.case == row.case);
-        let last = lines.iter().rposition(|line| Row::read(line).is_some()).expect("the table has a row");
+        let last =
+            lines.iter().rposition(|line| Row::read(line).is_some()).expect("the table has a row");
         match lines.iter().position(same) {
             Some(at) => lines[at] = row.text(),
             None => lines.insert(last + 1, row.text()),
@@ -92,8 +94,12 @@ fn the_table_has_every_case_and_its_sizes_are_as_predicted() {
         row.holds();
     }
     for name in names() {
-        let is_said = rows.iter().any(|row| row.name() == name) || text.contains(&format!("`{name}`"));
+        let is_said =
+            rows.iter().any(|row| row.name() == name) || text.contains(&format!("`{name}`"));
         assert!(is_said, "the manual does not say what became of {name}");
     }
-    assert!(rows.iter().all(|row| names().iter().any(|name| name == row.name())), "a row has no case");
+    assert!(
+        rows.iter().all(|row| names().iter().any(|name| name == row.name())),
+        "a row has no case"
+    );
 }

@@ -44,7 +44,9 @@ impl Arguments {
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
                 "keys" => read.keys = true,
-                "named" => read.named = Some(arguments.next().ok_or("named needs the name of an image")?),
+                "named" => {
+                    read.named = Some(arguments.next().ok_or("named needs the name of an image")?)
+                }
                 "--bench" => read.bench = true,
                 "--help" => read.help = true,
                 "--quick" => read.quick = true,
@@ -53,10 +55,14 @@ impl Arguments {
                     let list = arguments.next().ok_or("--only needs a list of classes")?;
                     for word in list.split(',') {
                         let class = CLASSES.iter().find(|class| class.eq_ignore_ascii_case(word));
-                        read.only.push((*class.ok_or_else(|| format!("no class is called {word}"))?).into());
+                        read.only.push(
+                            (*class.ok_or_else(|| format!("no class is called {word}"))?).into(),
+                        );
                     }
                 }
-                unknown if unknown.starts_with('-') => return Err(format!("no option is called {unknown}")),
+                unknown if unknown.starts_with('-') => {
+                    return Err(format!("no option is called {unknown}"));
+                }
                 archive => read.archives.push(archive.into()),
             }
         }

@@ -1,4 +1,5 @@
-//! Contents of made files: pseudo-random, the same on every run, and about as compressible as real files.
+//! Contents of made files: pseudo-random, the same on every run, and about as compressible as real
+//! files.
 
 use std::io::Read;
 
@@ -7,7 +8,8 @@ const POOL: usize = 16 << 20;
 /// How long repetitions are: with these, gzip leaves 0.36 of the bytes, as it does of real layers.
 const SPREADS: [usize; 4] = [8, 12, 16, 48];
 
-/// A small generator of pseudo-random numbers (splitmix64), so that a dependency cannot change the images.
+/// A small generator of pseudo-random numbers (splitmix64), so that a dependency cannot change the
+/// images.
 pub struct Random(pub u64);
 
 impl Random {
@@ -29,7 +31,8 @@ impl Random {
 pub struct Pool(Vec<u8>);
 
 impl Pool {
-    /// Writes what a compressor would undo: short runs of skewed bytes, and repetitions of what is a little before.
+    /// Writes what a compressor would undo: short runs of skewed bytes, and repetitions of what is
+    /// a little before.
     pub fn new() -> Self {
         let mut random = Random(1);
         let mut bytes = Vec::with_capacity(POOL + 256);

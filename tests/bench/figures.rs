@@ -1,4 +1,5 @@
-//! The figures of one image: what the program costs, and what the other sides cost in the same minute.
+//! The figures of one image: what the program costs, and what the other sides cost in the same
+//! minute.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -42,17 +43,31 @@ impl Figures {
     }
 
     /// Measures the archive at `path`; without a class, that is told from the layers.
-    pub fn measure(image: String, class: Option<&'static str>, path: &Path, plan: Plan) -> Result<Self, String> {
+    pub fn measure(
+        image: String,
+        class: Option<&'static str>,
+        path: &Path,
+        plan: Plan,
+    ) -> Result<Self, String> {
         let (runs, compressed, zstd) = layers(path)?;
         let task = |side: Side| Task {
             program: std::env::current_exe().unwrap_or_default(),
-            arguments: [FLAG.into(), side.name().into(), path.display().to_string(), spell(&runs)].into(),
+            arguments: [FLAG.into(), side.name().into(), path.display().to_string(), spell(&runs)]
+                .into(),
         };
         let report = Task {
             program: PathBuf::from(env!("CARGO_BIN_EXE_layerscope")),
-            arguments: ["report", &path.display().to_string(), "--format", "json", "--top", "1", "--quick"]
-                .map(Into::into)
-                .into(),
+            arguments: [
+                "report",
+                &path.display().to_string(),
+                "--format",
+                "json",
+                "--top",
+                "1",
+                "--quick",
+            ]
+            .map(Into::into)
+            .into(),
         };
         let other = if compressed { Side::Decode } else { Side::Tree };
         let (walk, other_task, open) = (task(Side::Walk), task(other), task(Side::Open));

@@ -1,4 +1,5 @@
-//! How long a key takes to be on the screen: the real program on a pseudo-terminal of 200×60, a large image in it.
+//! How long a key takes to be on the screen: the real program on a pseudo-terminal of 200×60, a
+//! large image in it.
 //!
 //! A frame ends with the mark of a synchronised update, so what is measured
 //! is the time from the write of the key to the last byte of its frame. What
@@ -24,7 +25,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// What a frame may take.
 pub const LIMIT: Duration = Duration::from_millis(16);
 
-/// Keys of one kind: what to press before, what is measured, each by itself, and what to press after.
+/// Keys of one kind: what to press before, what is measured, each by itself, and what to press
+/// after.
 struct Kind {
     name: &'static str,
     before: &'static [&'static str],
@@ -49,7 +51,12 @@ const KINDS: [Kind; 22] = [
     kind("down, up", &[DOWN, DOWN, DOWN, "k", "k"]),
     kind("page down, page up", &[PAGE_DOWN, PAGE_DOWN, PAGE_UP, PAGE_UP]),
     kind("last, first row", &["G", "g"]),
-    Kind { name: "open, fold", before: &["g", "z"], keys: &["l", "h", "l", DOWN, "l", "h", "z", "z"], after: &["w"] },
+    Kind {
+        name: "open, fold",
+        before: &["g", "z"],
+        keys: &["l", "h", "l", DOWN, "l", "h", "z", "z"],
+        after: &["w"],
+    },
     Kind { name: "fold everything", before: &[], keys: &["Z"], after: &["w"] },
     kind("next waste", &["w", "w", "w"]),
     kind("sort by size, name, items, time", &["n", "n", "C", "M", "s"]),
@@ -63,7 +70,12 @@ const KINDS: [Kind; 22] = [
         keys: &[PAGE_UP, PAGE_DOWN, "g", "G", PAGE_UP],
         after: &["G", TAB],
     },
-    Kind { name: "changes of the layer, or everything", before: &[], keys: &["t", "[", "]", "t"], after: &[] },
+    Kind {
+        name: "changes of the layer, or everything",
+        before: &[],
+        keys: &["t", "[", "]", "t"],
+        after: &[],
+    },
     kind("next, previous change", &["}", "}", "}", "{", "{"]),
     Kind { name: "mark", before: &[], keys: &[" ", " ", " ", "U"], after: &["g"] },
     Kind {
@@ -132,12 +144,14 @@ pub fn measure(archive: &Path, rounds: usize) -> Result<Vec<Timing>, Box<dyn Err
 
 /// The timings as a table in Markdown.
 pub fn table(timings: &[Timing]) -> String {
-    let mut text =
-        String::from("| key | frame, median | frame, max | all of it, median | max |\n|---|---:|---:|---:|---:|\n");
+    let mut text = String::from(
+        "| key | frame, median | frame, max | all of it, median | max |\n|---|---:|---:|---:|---:|\n",
+    );
     for timing in timings {
         let (median, max) = middle_and_end(&timing.frames);
         let settled = middle_and_end(&timing.settled);
-        text += &format!("| {} | {median} | {max} | {} | {} |\n", timing.name, settled.0, settled.1);
+        text +=
+            &format!("| {} | {median} | {max} | {} | {} |\n", timing.name, settled.0, settled.1);
     }
     text
 }
@@ -154,7 +168,9 @@ fn median(times: &[Duration]) -> Duration {
 }
 
 fn middle_and_end(times: &[Duration]) -> (String, String) {
-    let shown = |time: Duration| format!("{:.1} ms", float(u64::try_from(time.as_micros()).unwrap_or(u64::MAX)) / 1e3);
+    let shown = |time: Duration| {
+        format!("{:.1} ms", float(u64::try_from(time.as_micros()).unwrap_or(u64::MAX)) / 1e3)
+    };
     (shown(median(times)), shown(times.iter().max().copied().unwrap_or_default()))
 }
 

@@ -1,4 +1,5 @@
-//! Writes the layers of a made image as files, compresses them, and puts them into an archive as `docker save` does.
+//! Writes the layers of a made image as files, compresses them, and puts them into an archive as
+//! `docker save` does.
 
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Write};
@@ -30,7 +31,13 @@ impl<'a> LayerWriter<'a> {
         Ok(Self { tar, pool, entries: 0 })
     }
 
-    fn append(&mut self, path: &str, kind: EntryType, size: u64, contents: impl Read) -> io::Result<()> {
+    fn append(
+        &mut self,
+        path: &str,
+        kind: EntryType,
+        size: u64,
+        contents: impl Read,
+    ) -> io::Result<()> {
         let mut header = Header::new_ustar();
         header.set_entry_type(kind);
         header.set_size(size);
@@ -56,7 +63,12 @@ impl<'a> LayerWriter<'a> {
     pub fn whiteout(&mut self, path: &str) -> io::Result<()> {
         let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
         let separator = if directory.is_empty() { "" } else { "/" };
-        self.append(&format!("{directory}{separator}.wh.{name}"), EntryType::Regular, 0, io::empty())
+        self.append(
+            &format!("{directory}{separator}.wh.{name}"),
+            EntryType::Regular,
+            0,
+            io::empty(),
+        )
     }
 
     /// Ends the layer.
@@ -78,7 +90,11 @@ pub fn gzipped(layer: &Path) -> io::Result<PathBuf> {
 /// The same with zstd.
 pub fn zstandard(layer: &Path) -> io::Result<PathBuf> {
     let path = layer.with_extension("zst");
-    zstd::stream::copy_encode(File::open(layer)?, BufWriter::new(File::create_new(&path)?), ZSTD_LEVEL)?;
+    zstd::stream::copy_encode(
+        File::open(layer)?,
+        BufWriter::new(File::create_new(&path)?),
+        ZSTD_LEVEL,
+    )?;
     Ok(path)
 }
 
@@ -97,7 +113,8 @@ pub fn archive(path: &Path, layers: &[PathBuf]) -> io::Result<()> {
         "rootfs": { "type": "layers", "diff_ids": names.iter().map(|n| n.replace("blobs/sha256/", "sha256:")).collect::<Vec<_>>() },
         "history": (0..layers.len()).map(|i| json!({ "created_by": format!("/bin/sh -c make step {i}") })).collect::<Vec<_>>(),
     });
-    let manifest = json!([{ "Config": "config.json", "RepoTags": ["made:latest"], "Layers": names }]);
+    let manifest =
+        json!([{ "Config": "config.json", "RepoTags": ["made:latest"], "Layers": names }]);
     for (name, value) in [("config.json", config), ("manifest.json", manifest)] {
         let text = value.to_string();
         let mut header = Header::new_ustar();

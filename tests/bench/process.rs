@@ -32,14 +32,16 @@ pub struct Plan {
     pub batches: usize,
     /// How long a batch lasts at least.
     ///
-    /// Processor time is counted in steps of 10 ms: a short task runs often enough for one to be a few percent.
+    /// Processor time is counted in steps of 10 ms: a short task runs often enough for one to be a
+    /// few percent.
     pub batch: Duration,
 }
 
 impl Task {
     /// Runs it once; its output as words and numbers.
     pub fn ask(&self) -> Result<HashMap<String, u64>, String> {
-        let output = self.command().stdout(Stdio::piped()).output().map_err(|error| self.failed(&error))?;
+        let output =
+            self.command().stdout(Stdio::piped()).output().map_err(|error| self.failed(&error))?;
         if !output.status.success() {
             return Err(self.failed(&output.status));
         }
@@ -79,7 +81,11 @@ pub fn interleaved(tasks: &[&Task], plan: Plan) -> Result<Vec<Cost>, String> {
         // The first run warms the page cache, the second tells how many make a batch.
         task.run()?;
         let once = task.run()?.as_secs_f64();
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and 100")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "between 1 and 100"
+        )]
         repeats.push((plan.batch.as_secs_f64() / once).ceil().clamp(1.0, 100.0) as u32);
     }
     let mut walls = vec![Vec::new(); tasks.len()];
@@ -113,7 +119,8 @@ fn children_cpu() -> Option<Duration> {
     // The same for programs on every machine that Rust has a standard library for but two old ones.
     const TICKS: u64 = 100;
     let text = std::fs::read_to_string("/proc/self/stat").ok()?;
-    // proc_pid_stat(5): fields 16 and 17 are cutime and cstime; the second, in brackets, may hold anything.
+    // proc_pid_stat(5): fields 16 and 17 are cutime and cstime; the second, in brackets, may hold
+    // anything.
     let mut fields = text.rsplit_once(')')?.1.split_ascii_whitespace().skip(13);
     let ticks: u64 = fields.next()?.parse::<u64>().ok()? + fields.next()?.parse::<u64>().ok()?;
     Some(Duration::from_millis(ticks * 1000 / TICKS))

@@ -1,4 +1,5 @@
-//! Image data like S: 7 layers, 25,608 entries, about 1.05 GB, of which the two last layers delete most.
+//! Image data like S: 7 layers, 25,608 entries, about 1.05 GB, of which the two last layers delete
+//! most.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -49,7 +50,8 @@ fn size(mean: u64, salt: u64) -> u64 {
 
 /// Writes the layers as tars into `directory`; `scale` times fewer entries than S has.
 pub fn layers(directory: &Path, pool: &Pool, scale: u64) -> io::Result<Vec<PathBuf>> {
-    let paths: Vec<_> = (0..KEPT + WHITEOUTS.len()).map(|i| directory.join(format!("s-{i}.tar"))).collect();
+    let paths: Vec<_> =
+        (0..KEPT + WHITEOUTS.len()).map(|i| directory.join(format!("s-{i}.tar"))).collect();
     for (i, step) in STEPS.iter().enumerate() {
         let mut layer = LayerWriter::create(&paths[i], pool)?;
         add_step(&mut layer, step, scale, (i as u64) << 32)?;
@@ -93,7 +95,11 @@ fn add_step(layer: &mut LayerWriter<'_>, step: &Step, scale: u64, salt: u64) -> 
         for directory in (group..directories).step_by(usize::try_from(GROUPS).expect("small")) {
             layer.directory(&format!("{}/module-{group:02}/part-{directory:04}", step.root))?;
             for i in (directory..files).step_by(usize::try_from(directories).expect("small")) {
-                layer.file(&path(step, scale, i), size(step.bytes / step.files, salt + i), salt + i)?;
+                layer.file(
+                    &path(step, scale, i),
+                    size(step.bytes / step.files, salt + i),
+                    salt + i,
+                )?;
             }
         }
     }

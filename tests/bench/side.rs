@@ -64,13 +64,18 @@ pub fn spell(runs: &[Run]) -> String {
 fn read_runs(text: &str) -> Option<Vec<Run>> {
     text.split(',')
         .filter(|run| !run.is_empty())
-        .map(|run| run.split_once('+').and_then(|(start, length)| Some((start.parse().ok()?, length.parse().ok()?))))
+        .map(|run| {
+            run.split_once('+')
+                .and_then(|(start, length)| Some((start.parse().ok()?, length.parse().ok()?)))
+        })
         .collect()
 }
 
 /// Does what `arguments` name, and prints what there is to know of it, a word and a number a line.
 pub fn run(arguments: &[String]) -> Result<(), Box<dyn std::error::Error>> {
-    let [name, path, runs] = arguments else { return Err("a side, an archive and runs are needed".into()) };
+    let [name, path, runs] = arguments else {
+        return Err("a side, an archive and runs are needed".into());
+    };
     let side = Side::ALL.into_iter().find(|side| side.name() == name).ok_or("no such side")?;
     let path = Path::new(path);
     let runs = read_runs(runs).ok_or("runs are spelt START+LENGTH,…")?;
@@ -90,7 +95,12 @@ pub fn run(arguments: &[String]) -> Result<(), Box<dyn std::error::Error>> {
                 headers(&file, run, |header| tree.add(&header))?;
                 tree.next_layer();
             }
-            println!("entries {}\nvisible {}\nsame {}", tree.entries, tree.visible, tree.compare_pairs(&file)?);
+            println!(
+                "entries {}\nvisible {}\nsame {}",
+                tree.entries,
+                tree.visible,
+                tree.compare_pairs(&file)?
+            );
         }
         Side::Decode => {
             let mut bytes = 0;
@@ -102,14 +112,23 @@ pub fn run(arguments: &[String]) -> Result<(), Box<dyn std::error::Error>> {
         Side::Open => {
             let start = Instant::now();
             let opened = open(path, None)?;
-            println!("layers {}\nmicroseconds {}", opened.image.layers.len(), start.elapsed().as_micros());
+            println!(
+                "layers {}\nmicroseconds {}",
+                opened.image.layers.len(),
+                start.elapsed().as_micros()
+            );
         }
         Side::Account => {
             let inspection = inspect(&open(path, None)?, &Progress::default())?;
             let rules = Rules::built_in();
-            let study = Study::assess(&inspection, &Question::with(&rules)).map_err(io::Error::other)?;
+            let study =
+                Study::assess(&inspection, &Question::with(&rules)).map_err(io::Error::other)?;
             write_json(
-                &Account::new(&inspection, &study, Detail { top: 1, tree: false, units: Units::Iec }),
+                &Account::new(
+                    &inspection,
+                    &study,
+                    Detail { top: 1, tree: false, units: Units::Iec },
+                ),
                 io::sink(),
             )?;
             let entries: usize = inspection.layers.iter().map(|layer| layer.entries).sum();

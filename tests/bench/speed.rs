@@ -14,8 +14,9 @@
 //! - **open**: manifest, config and list of layers, nothing drawn: all that a
 //!   first frame waits for.
 //!
-//! `cargo bench --bench speed -- named IMAGE` measures an image by its name in Docker and in a registry.
-//! `cargo bench --bench speed -- keys` measures how long keys take to be on the screen instead.
+//! `cargo bench --bench speed -- named IMAGE` measures an image by its name in Docker and in a
+//! registry. `cargo bench --bench speed -- keys` measures how long keys take to be on the screen
+//! instead.
 mod arguments;
 mod contents;
 mod figures;
@@ -72,7 +73,10 @@ fn main() -> ExitCode {
                 bench.print();
             }
             let missed = bench.too_slow
-                || bench.verdicts.iter().any(|verdict| verdict.excess().is_some_and(|excess| excess > TOLERANCE));
+                || bench
+                    .verdicts
+                    .iter()
+                    .any(|verdict| verdict.excess().is_some_and(|excess| excess > TOLERANCE));
             match ended(result) {
                 ExitCode::SUCCESS if bench.arguments.check && missed => ExitCode::FAILURE,
                 code => code,
@@ -165,14 +169,18 @@ impl Bench {
         self.archived("S0", &plain[..s_like::KEPT])?;
         if self.arguments.wants(&["Z", "Z0"]) {
             eprintln!("compressing with gzip");
-            let gzip = plain.iter().map(|layer| layers::gzipped(layer)).collect::<Result<Vec<_>, _>>()?;
+            let gzip =
+                plain.iter().map(|layer| layers::gzipped(layer)).collect::<Result<Vec<_>, _>>()?;
             self.archived("Z", &gzip)?;
             self.archived("Z0", &gzip[..s_like::KEPT])?;
             remove(&gzip)?;
         }
         if self.arguments.wants(&["zstd"]) {
             eprintln!("compressing with zstd");
-            let zstd = plain.iter().map(|layer| layers::zstandard(layer)).collect::<Result<Vec<_>, _>>()?;
+            let zstd = plain
+                .iter()
+                .map(|layer| layers::zstandard(layer))
+                .collect::<Result<Vec<_>, _>>()?;
             self.archived("zstd", &zstd)?;
             remove(&zstd)?;
         }
@@ -201,7 +209,12 @@ impl Bench {
                 let path = directory.join("image.tar");
                 layers::archive(&path, &layers)?;
                 remove(&layers)?;
-                self.measure(format!("{class}, {whiteouts} % whiteouts"), Some(class), &path, whiteouts > 0)?;
+                self.measure(
+                    format!("{class}, {whiteouts} % whiteouts"),
+                    Some(class),
+                    &path,
+                    whiteouts > 0,
+                )?;
                 remove(&[path])?;
             }
         }
@@ -236,7 +249,9 @@ impl Bench {
         if self.arguments.quick {
             println!("Made small (--quick): the figures tell that it works, and little else.\n");
         }
-        println!("Medians of 7 batches (3 with --quick), in turns; whole processes, warm page cache.\n");
+        println!(
+            "Medians of 7 batches (3 with --quick), in turns; whole processes, warm page cache.\n"
+        );
         println!("{}\n{}", table::costs(&self.figures), table::targets(&self.verdicts));
     }
 }

@@ -13,19 +13,23 @@ pub fn costs(figures: &[Figures]) -> String {
         "| image | side | wall ms | CPU ms | peak MB | report ÷ side: wall | CPU |\n|---|---|---:|---:|---:|---:|---:|\n",
     );
     for f in figures {
-        let peak = f.peak.map_or("not measured here".into(), |bytes| format!("{:.1}", float(bytes) / 1e6));
+        let peak =
+            f.peak.map_or("not measured here".into(), |bytes| format!("{:.1}", float(bytes) / 1e6));
         text += &format!("| {} | **report** | {} | {peak} | | |\n", f.image, cost(&f.report));
         let mut row = |name: &str, side: &Cost| {
             let wall = f.report.wall.as_secs_f64() / side.wall.as_secs_f64();
             let cpu = f.report.cpu.zip(side.cpu).map(|(a, b)| a.as_secs_f64() / b.as_secs_f64());
-            let cpu = cpu.filter(|ratio| ratio.is_finite()).map_or(String::new(), |ratio| format!("{ratio:.2}"));
+            let cpu = cpu
+                .filter(|ratio| ratio.is_finite())
+                .map_or(String::new(), |ratio| format!("{ratio:.2}"));
             text += &format!("| | {name} | {} | | {wall:.2} | {cpu} |\n", cost(side));
         };
         if let Some(walk) = &f.walk {
             row(Side::Walk.name(), walk);
         }
         row(f.other.0.name(), &f.other.1);
-        let open = format!("open and end ({:.2} ms of it opening)", f.open_itself.as_secs_f64() * 1e3);
+        let open =
+            format!("open and end ({:.2} ms of it opening)", f.open_itself.as_secs_f64() * 1e3);
         text += &format!("| | {open} | {} | | | |\n", cost(&f.open));
     }
     text
@@ -43,10 +47,19 @@ fn milliseconds(time: Duration) -> String {
 
 /// The targets, a row each.
 pub fn targets(verdicts: &[Verdict]) -> String {
-    let mut text = String::from("| image | target | at most | measured | |\n|---|---|---:|---:|---|\n");
+    let mut text =
+        String::from("| image | target | at most | measured | |\n|---|---|---:|---:|---|\n");
     for v in verdicts {
-        let measured = v.measured.map_or(String::new(), |measured| format!("{measured:.2} {}", v.unit));
-        text += &format!("| {} | {} | {} {} | {measured} | {} |\n", v.image, v.what, v.limit, v.unit, v.word());
+        let measured =
+            v.measured.map_or(String::new(), |measured| format!("{measured:.2} {}", v.unit));
+        text += &format!(
+            "| {} | {} | {} {} | {measured} | {} |\n",
+            v.image,
+            v.what,
+            v.limit,
+            v.unit,
+            v.word()
+        );
     }
     text
 }

@@ -43,7 +43,12 @@ pub fn verdicts(figures: &Figures, before: Option<&Figures>) -> Vec<Verdict> {
     };
     let megabytes = figures.peak.map(|bytes| float(bytes) / 1e6);
     let report_cpu = figures.report.cpu.map(|cpu| cpu.as_secs_f64());
-    add("layer list known, process and all", 10.0, "ms", Some(figures.open.wall.as_secs_f64() * 1e3));
+    add(
+        "layer list known, process and all",
+        10.0,
+        "ms",
+        Some(figures.open.wall.as_secs_f64() * 1e3),
+    );
     match figures.class {
         "S" => {
             add("report ÷ (walk, tree, pairs), wall", 1.5, "×", Some(figures.wall_ratio()));
@@ -53,12 +58,18 @@ pub fn verdicts(figures: &Figures, before: Option<&Figures>) -> Vec<Verdict> {
             add("report ÷ bare decoding, CPU", 1.1, "×", figures.cpu_ratio());
             add("peak memory", 32.0, "MB", megabytes);
         }
-        // The limit is `zstd -dc`, which takes 1.2 times the processor time of decoding in the process.
+        // The limit is `zstd -dc`, which takes 1.2 times the processor time of decoding in the
+        // process.
         "zstd" => add("report ÷ bare decoding, CPU", 1.2, "×", figures.cpu_ratio()),
         "100k" => add("report, wall", 100.0, "ms", Some(figures.report.wall.as_secs_f64() * 1e3)),
         "M" => {
             add("report, CPU", 1.0, "s", report_cpu);
-            add("peak memory an entry", 150.0, "B", figures.peak.map(|bytes| float(bytes) / float(figures.entries)));
+            add(
+                "peak memory an entry",
+                150.0,
+                "B",
+                figures.peak.map(|bytes| float(bytes) / float(figures.entries)),
+            );
         }
         _ => {}
     }

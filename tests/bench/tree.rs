@@ -54,7 +54,13 @@ impl Tree {
     /// A tree with a root.
     pub fn new() -> Self {
         let mut tree = Self::default();
-        tree.nodes.push(Node { parent: 0, name: (0, 0), first_child: NONE, next_sibling: NONE, now: NONE });
+        tree.nodes.push(Node {
+            parent: 0,
+            name: (0, 0),
+            first_child: NONE,
+            next_sibling: NONE,
+            now: NONE,
+        });
         tree
     }
 
@@ -64,10 +70,13 @@ impl Tree {
         let path = header.name.strip_prefix(b"./").unwrap_or(header.name);
         let path = path.strip_suffix(b"/").unwrap_or(path);
         let slash = path.iter().rposition(|&b| b == b'/');
-        let (directory, name) = slash.map_or((&b""[..], path), |slash| (&path[..slash], &path[slash + 1..]));
+        let (directory, name) =
+            slash.map_or((&b""[..], path), |slash| (&path[..slash], &path[slash + 1..]));
         if self.last.0 != directory {
-            let node =
-                directory.split(|&b| b == b'/').filter(|part| !part.is_empty()).fold(0, |n, part| self.child(n, part));
+            let node = directory
+                .split(|&b| b == b'/')
+                .filter(|part| !part.is_empty())
+                .fold(0, |n, part| self.child(n, part));
             self.last.0.clear();
             self.last.0.extend_from_slice(directory);
             self.last.1 = node;
@@ -97,7 +106,8 @@ impl Tree {
         }
         let size = if directory { 0 } else { header.size };
         self.visible += size;
-        self.nodes[node as usize].now = u32::try_from(self.versions.len()).expect("fewer than 2^32 entries");
+        self.nodes[node as usize].now =
+            u32::try_from(self.versions.len()).expect("fewer than 2^32 entries");
         self.versions.push(Version { size, data: header.data, layer: self.layer, directory });
     }
 
@@ -107,12 +117,15 @@ impl Tree {
     }
 
     fn child(&mut self, parent: u32, name: &[u8]) -> u32 {
-        let short = u32::try_from(self.hasher.hash_one((parent, name)) >> 32).expect("the upper half");
+        let short =
+            u32::try_from(self.hasher.hash_one((parent, name)) >> 32).expect("the upper half");
         let spread = |short: u32| u64::from(short).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let (nodes, names) = (&self.nodes, &self.names);
         let found = self.children.find(spread(short), |&(other, id)| {
             let node = &nodes[id as usize];
-            other == short && node.parent == parent && &names[node.name.0 as usize..node.name.1 as usize] == name
+            other == short
+                && node.parent == parent
+                && &names[node.name.0 as usize..node.name.1 as usize] == name
         });
         if let Some(&(_, id)) = found {
             return id;
@@ -122,7 +135,13 @@ impl Tree {
         self.names.extend_from_slice(name);
         let end = u32::try_from(self.names.len()).expect("less than 4 GiB of names");
         let next_sibling = std::mem::replace(&mut self.nodes[parent as usize].first_child, id);
-        self.nodes.push(Node { parent, name: (start, end), first_child: NONE, next_sibling, now: NONE });
+        self.nodes.push(Node {
+            parent,
+            name: (start, end),
+            first_child: NONE,
+            next_sibling,
+            now: NONE,
+        });
         self.children.insert_unique(spread(short), (short, id), |&(short, _)| spread(short));
         id
     }
@@ -146,14 +165,19 @@ impl Tree {
         }
     }
 
-    /// Reads the files that came again at the same path with the same size; says how many did not change.
+    /// Reads the files that came again at the same path with the same size; says how many did not
+    /// change.
     pub fn compare_pairs(&self, file: &File) -> io::Result<usize> {
         let (mut one, mut other) = (vec![0; PIECE], vec![0; PIECE]);
         let mut same = 0;
         'pairs: for &(a, b, size) in &self.pairs {
             let mut done = 0;
             while done < size {
-                let want = usize::try_from(size - done).unwrap_or(PIECE).min(if done == 0 { 4 << 10 } else { PIECE });
+                let want = usize::try_from(size - done).unwrap_or(PIECE).min(if done == 0 {
+                    4 << 10
+                } else {
+                    PIECE
+                });
                 let n = read_at(file, &mut one[..want], a + done)?;
                 let m = read_at(file, &mut other[..n], b + done)?;
                 if n == 0 || m < n || one[..n] != other[..n] {

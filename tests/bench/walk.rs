@@ -1,6 +1,8 @@
-//! The other side of plain layers: the headers of a tar, found by hand and in one thread, and nothing checked.
+//! The other side of plain layers: the headers of a tar, found by hand and in one thread, and
+//! nothing checked.
 //!
-//! It shares no code with the program, so that the program cannot be compared with its own mistakes.
+//! It shares no code with the program, so that the program cannot be compared with its own
+//! mistakes.
 
 use std::fs::File;
 use std::io;
@@ -26,7 +28,8 @@ pub struct Header<'a> {
 
 /// Calls `each` for every entry of the tar in `run`.
 pub fn headers(file: &File, run: Run, mut each: impl FnMut(Header<'_>)) -> io::Result<()> {
-    let mut window = Window { file, end: run.0 + run.1, start: 0, filled: 0, buffer: vec![0; WINDOW] };
+    let mut window =
+        Window { file, end: run.0 + run.1, start: 0, filled: 0, buffer: vec![0; WINDOW] };
     let (mut at, mut path, mut pax_path, mut pax_size) = (run.0, Vec::new(), None, None);
     while let Some(block) = window.bytes(at, BLOCK)?.filter(|block| block[0] != 0) {
         let (flag, size) = (block[156], number(&block[124..136]));
@@ -38,7 +41,8 @@ pub fn headers(file: &File, run: Run, mut each: impl FnMut(Header<'_>)) -> io::R
                 b'L' => pax_path = Some(until_nul(body).to_vec()),
                 b'x' => {
                     pax_path = record(body, b"path").map(<[u8]>::to_vec).or(pax_path);
-                    pax_size = record(body, b"size").and_then(|text| std::str::from_utf8(text).ok()?.parse().ok());
+                    pax_size = record(body, b"size")
+                        .and_then(|text| std::str::from_utf8(text).ok()?.parse().ok());
                 }
                 _ => {}
             }
@@ -105,10 +109,15 @@ impl Window<'_> {
         }
         if from < self.start || to > self.start + self.filled as u64 {
             self.buffer.resize(self.buffer.len().max(length), 0);
-            let want = usize::try_from(self.end - from).unwrap_or(usize::MAX).min(self.buffer.len());
+            let want =
+                usize::try_from(self.end - from).unwrap_or(usize::MAX).min(self.buffer.len());
             (self.start, self.filled) = (from, 0);
             while self.filled < length {
-                match read_at(self.file, &mut self.buffer[self.filled..want], from + self.filled as u64)? {
+                match read_at(
+                    self.file,
+                    &mut self.buffer[self.filled..want],
+                    from + self.filled as u64,
+                )? {
                     0 => return Err(io::ErrorKind::UnexpectedEof.into()),
                     n => self.filled += n,
                 }

@@ -25,7 +25,8 @@ fn packages_came_went_and_have_another_version() {
         );
     }
     let packages = changed_packages(&before, &after);
-    let changes: Vec<_> = packages.changes.iter().map(|c| (c.name.as_str(), c.difference, c.versions())).collect();
+    let changes: Vec<_> =
+        packages.changes.iter().map(|c| (c.name.as_str(), c.difference, c.versions())).collect();
     assert_eq!(
         changes,
         [
@@ -72,7 +73,10 @@ fn dpkg_tells_versions_of_what_is_installed() {
     let opened = build::open(tar(Image::of([own]).docker())).unwrap();
     let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
     let installed = installed(&inspection.tree, &LayerContents::new(&opened), &Arc::default());
-    let packages: Vec<_> =
-        installed.packages.iter().map(|p| (p.name.as_str(), p.version.as_deref().unwrap(), p.bytes)).collect();
+    let packages: Vec<_> = installed
+        .packages
+        .iter()
+        .map(|p| (p.name.as_str(), p.version.as_deref().unwrap(), p.bytes))
+        .collect();
     assert_eq!(packages, [("git", "1:2.39", 900), ("tzdata", "2024a", 0)]);
 }

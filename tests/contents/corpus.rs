@@ -27,7 +27,9 @@ fn decoded(opened: &Opened, layer: usize) -> Option<Vec<u8>> {
     }
     let mut tar = Vec::new();
     match stored[..] {
-        [0x1f, 0x8b, ..] => drop(flate2::read::MultiGzDecoder::new(&stored[..]).read_to_end(&mut tar)),
+        [0x1f, 0x8b, ..] => {
+            drop(flate2::read::MultiGzDecoder::new(&stored[..]).read_to_end(&mut tar))
+        }
         [0x28, 0xb5, 0x2f, 0xfd, ..] | [_, 0x2a, 0x4d, 0x18, ..] => {
             drop(zstd::stream::read::Decoder::new(&stored[..]).unwrap().read_to_end(&mut tar));
         }
@@ -43,7 +45,10 @@ fn contents_of(tar: &[u8]) -> HashMap<u64, Vec<u8>> {
     for entry in archive.entries().unwrap() {
         let Ok(mut entry) = entry else { break };
         let mut bytes = Vec::new();
-        let plain = matches!(entry.header().entry_type(), tar::EntryType::Regular | tar::EntryType::GNUSparse);
+        let plain = matches!(
+            entry.header().entry_type(),
+            tar::EntryType::Regular | tar::EntryType::GNUSparse
+        );
         if plain && entry.read_to_end(&mut bytes).is_ok() {
             files.insert(entry.raw_file_position(), bytes);
         }
@@ -67,9 +72,9 @@ fn every_file_of_the_corpus_is_what_a_plain_walk_finds() {
             let mut layers = HashMap::new();
             for inode in tree.inodes().filter(|&inode| tree.size(inode) > 0) {
                 let layer = tree.added_in(inode);
-                let files = layers
-                    .entry(layer)
-                    .or_insert_with(|| decoded(&opened, layer).map_or_else(HashMap::new, |tar| contents_of(&tar)));
+                let files = layers.entry(layer).or_insert_with(|| {
+                    decoded(&opened, layer).map_or_else(HashMap::new, |tar| contents_of(&tar))
+                });
                 let Some(expected) = files.get(&tree.data_offset(inode)) else { continue };
                 if expected.len() as u64 != tree.size(inode) {
                     // The `tar` crate reads some headers differently from the engines.

@@ -1,4 +1,5 @@
-//! What is extracted is what is in the image; nothing is overwritten, nothing leaves the directory, nothing is left behind.
+//! What is extracted is what is in the image; nothing is overwritten, nothing leaves the directory,
+//! nothing is left behind.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -26,7 +27,14 @@ fn as_of(subject: &Subject, path: &str, layer: usize) -> What {
 fn extracted(subject: &Subject, path: &str, to: &Path) -> Result<Extracted, Error> {
     let last = subject.inspection.tree.layers() - 1;
     let what = as_of(subject, path, last);
-    extract(&subject.inspection.tree, &subject.contents, what, to, Options::default(), &Arc::default())
+    extract(
+        &subject.inspection.tree,
+        &subject.contents,
+        what,
+        to,
+        Options::default(),
+        &Arc::default(),
+    )
 }
 
 /// Every path below a directory, with what is there; links are not followed.
@@ -67,7 +75,12 @@ fn some_image() -> Subject {
             symlink("d/l", "../etc"),
             dir("d/e"),
         ],
-        vec![gone("d/old"), file("d/e/b", 0).holding("B"), hardlink("d/e/c", "d/e/b"), file("top", 0).holding("T")],
+        vec![
+            gone("d/old"),
+            file("d/e/b", 0).holding("B"),
+            hardlink("d/e/c", "d/e/b"),
+            file("top", 0).holding("T"),
+        ],
     ])
 }
 
@@ -80,7 +93,15 @@ fn a_directory_comes_under_its_name_as_of_the_layer_that_is_asked_for() {
     assert_eq!((result.files, result.directories, result.links, result.bytes), (2, 2, 2, 2));
     let (_directory, to) = fresh();
     let what = as_of(&subject, "/d", 0);
-    extract(&subject.inspection.tree, &subject.contents, what, &to, Options::default(), &Arc::default()).unwrap();
+    extract(
+        &subject.inspection.tree,
+        &subject.contents,
+        what,
+        &to,
+        Options::default(),
+        &Arc::default(),
+    )
+    .unwrap();
     assert_eq!(listed(&to), ["d/", "d/a = A", "d/e/", "d/l -> ../etc", "d/old = O"]);
 }
 
@@ -102,11 +123,22 @@ fn the_root_comes_right_into_the_directory_and_a_file_or_link_by_itself() {
 
 #[test]
 fn a_dead_version_is_extracted_and_of_a_directory_what_was_in_it_last() {
-    let subject =
-        subject(vec![vec![dir("d"), file("d/first", 1)], vec![file("d/second", 1)], vec![gone("d"), file("other", 1)]]);
+    let subject = subject(vec![
+        vec![dir("d"), file("d/first", 1)],
+        vec![file("d/second", 1)],
+        vec![gone("d"), file("other", 1)],
+    ]);
     let (_directory, to) = fresh();
     let what = What::Version(subject.newest("/d"));
-    extract(&subject.inspection.tree, &subject.contents, what, &to, Options::default(), &Arc::default()).unwrap();
+    extract(
+        &subject.inspection.tree,
+        &subject.contents,
+        what,
+        &to,
+        Options::default(),
+        &Arc::default(),
+    )
+    .unwrap();
     assert_eq!(listed(&to), ["d/", "d/first = x", "d/second = x"]);
     let gone = extracted(&subject, "/d", &to).unwrap_err();
     assert_eq!(gone.to_string(), "/d does not exist in layer 2");
@@ -130,7 +162,8 @@ fn bits_times_and_hard_links_are_kept_and_setuid_only_if_asked() {
     for (special_bits, mode) in [(SpecialBits::Dropped, 0o751), (SpecialBits::Kept, 0o4751)] {
         let (_directory, to) = fresh();
         std::fs::create_dir(&to).unwrap();
-        extract(tree, &subject.contents, what, &to, Options { special_bits }, &Arc::default()).unwrap();
+        extract(tree, &subject.contents, what, &to, Options { special_bits }, &Arc::default())
+            .unwrap();
         let of = |name: &str| to.join(name).symlink_metadata().unwrap();
         let found = |name: &str| (of(name).mode() & 0o7777, of(name).mtime());
         assert_eq!(found("closed/tool"), (mode, 3_000));
@@ -186,15 +219,40 @@ fn a_link_of_the_image_is_never_a_way_out() {
     std::fs::create_dir(&outside).unwrap();
     let target = outside.to_str().unwrap();
     let hostile = vec![
-        vec![symlink("a", target), file("a/x", 1), file("../../y", 1), file("/z", 1), hardlink("h", "a/x")],
-        vec![symlink("b", "a"), dir("b/c"), file("b/c/w", 1), symlink("loop", "loop"), symlink("up", "..")],
-        vec![dir("up"), file("up/v", 1), symlink("long", "/".repeat(5_000)), symlink("a/x", target)],
-        vec![file(".wh.", 1), file("..", 1), file("a/../../../q", 1), symlink("dangling", "/nowhere/at/all")],
+        vec![
+            symlink("a", target),
+            file("a/x", 1),
+            file("../../y", 1),
+            file("/z", 1),
+            hardlink("h", "a/x"),
+        ],
+        vec![
+            symlink("b", "a"),
+            dir("b/c"),
+            file("b/c/w", 1),
+            symlink("loop", "loop"),
+            symlink("up", ".."),
+        ],
+        vec![
+            dir("up"),
+            file("up/v", 1),
+            symlink("long", "/".repeat(5_000)),
+            symlink("a/x", target),
+        ],
+        vec![
+            file(".wh.", 1),
+            file("..", 1),
+            file("a/../../../q", 1),
+            symlink("dangling", "/nowhere/at/all"),
+        ],
     ];
     let subject = subject(hostile);
     let result = extracted(&subject, "/", &to).unwrap();
     assert!(listed(&outside).is_empty(), "{:?}", listed(&outside));
-    let names: Vec<_> = std::fs::read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let names: Vec<_> = std::fs::read_dir(directory.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
     assert_eq!(names.len(), 2, "{names:?}");
     assert!(result.links >= 2 && result.files >= 3, "{result:?}");
 }
@@ -259,7 +317,12 @@ struct Stopping<'a> {
 }
 
 impl Contents for Stopping<'_> {
-    fn open(&self, tree: &Tree, version: VersionId, progress: &Arc<Progress>) -> Result<Source, Error> {
+    fn open(
+        &self,
+        tree: &Tree,
+        version: VersionId,
+        progress: &Arc<Progress>,
+    ) -> Result<Source, Error> {
         if self.after.fetch_sub(1, Ordering::Relaxed) == 1 {
             if self.fail {
                 return Err(Error::Piped { file: "/some".into() });
@@ -295,7 +358,9 @@ fn on_an_error_or_when_cancelled_nothing_remains() {
                 let contents = Stopping { inner: &subject.contents, after: after.into(), fail };
                 let tree = &subject.inspection.tree;
                 let what = as_of(subject, "/", 0);
-                let error = extract(tree, &contents, what, &to, Options::default(), &Arc::default()).unwrap_err();
+                let error =
+                    extract(tree, &contents, what, &to, Options::default(), &Arc::default())
+                        .unwrap_err();
                 assert_eq!(matches!(error, Error::Cancelled), !fail, "{error}");
                 assert_eq!(listed(directory.path()), if existing { vec!["to/"] } else { vec![] });
             }
@@ -306,7 +371,12 @@ fn on_an_error_or_when_cancelled_nothing_remains() {
 #[test]
 fn a_path_is_followed_through_the_links_of_its_layer() {
     let subject = subject(vec![
-        vec![dir("usr/lib"), file("usr/lib/f", 1), symlink("lib", "usr/lib"), symlink("f", "/lib/../lib/f")],
+        vec![
+            dir("usr/lib"),
+            file("usr/lib/f", 1),
+            symlink("lib", "usr/lib"),
+            symlink("f", "/lib/../lib/f"),
+        ],
         vec![
             symlink("round", "about"),
             symlink("about", "round"),
@@ -316,7 +386,8 @@ fn a_path_is_followed_through_the_links_of_its_layer() {
     ]);
     let tree = &subject.inspection.tree;
     let leads = |path: &str, layer, last| {
-        tree.lookup(path.as_bytes(), layer, last).map(|found| String::from_utf8(tree.path(found.node)).unwrap())
+        tree.lookup(path.as_bytes(), layer, last)
+            .map(|found| String::from_utf8(tree.path(found.node)).unwrap())
     };
     let to = |path: &str| Some(path.to_owned());
     assert_eq!(leads("/lib/f", 0, Last::Followed), to("/usr/lib/f"));

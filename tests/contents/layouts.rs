@@ -91,7 +91,8 @@ fn plain() -> &'static Plain {
 }
 
 fn xz(bytes: &[u8]) -> Vec<u8> {
-    let mut writer = lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::with_preset(0)).unwrap();
+    let mut writer =
+        lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::with_preset(0)).unwrap();
     std::io::Write::write_all(&mut writer, bytes).unwrap();
     writer.finish().unwrap()
 }
@@ -155,8 +156,9 @@ fn subjects() -> (tempfile::TempDir, Vec<(String, Subject)>) {
         std::fs::write(&path, tar(members)).unwrap();
         add(name.into(), &path);
     }
-    for (name, members) in
-        images().into_iter().filter(|(name, _)| matches!(*name, "plain" | "gzip" | "zstd of several frames"))
+    for (name, members) in images()
+        .into_iter()
+        .filter(|(name, _)| matches!(*name, "plain" | "gzip" | "zstd of several frames"))
     {
         let bytes = tar(members);
         let path = directory.path().join(format!("{name}.tar.gz"));
@@ -188,9 +190,11 @@ fn subjects() -> (tempfile::TempDir, Vec<(String, Subject)>) {
 fn every_file_is_the_same_in_every_layout_and_compression() {
     let (_directory, subjects) = subjects();
     for (name, subject) in subjects {
-        for (path, expected) in
-            [("/d/last", &b"the end"[..]), ("/d/large", &plain().large), ("/d/small", &plain().small)]
-        {
+        for (path, expected) in [
+            ("/d/last", &b"the end"[..]),
+            ("/d/large", &plain().large),
+            ("/d/small", &plain().small),
+        ] {
             assert!(whole(&subject.source(path)) == expected, "{name}: {path}");
         }
     }
@@ -201,11 +205,16 @@ fn any_part_of_a_file_is_read_from_anywhere_in_any_order() {
     let (_directory, subjects) = subjects();
     for (name, subject) in subjects {
         let source = subject.source("/d/large");
-        let config = ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() };
+        let config =
+            ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() };
         TestRunner::new(config)
             .run(&(0..LARGE + 10, 0_usize..600_000), |(offset, len)| {
                 let end = (offset + len).min(LARGE);
-                prop_assert!(read(&source, offset as u64, len) == plain().large[offset.min(end)..end], "{}", name);
+                prop_assert!(
+                    read(&source, offset as u64, len) == plain().large[offset.min(end)..end],
+                    "{}",
+                    name
+                );
                 Ok(())
             })
             .unwrap();

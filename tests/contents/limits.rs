@@ -20,7 +20,8 @@ fn subject(image: &Image) -> Subject {
 }
 
 fn error(subject: &Subject, path: &str) -> Error {
-    let opened = subject.contents.open(&subject.inspection.tree, subject.newest(path), &Arc::default());
+    let opened =
+        subject.contents.open(&subject.inspection.tree, subject.newest(path), &Arc::default());
     opened.err().expect("it cannot be opened")
 }
 
@@ -46,8 +47,9 @@ fn a_deleted_file_is_still_readable_and_so_is_each_version_of_an_overwritten_one
     let tree = &subject.inspection.tree;
     assert_eq!(whole(&subject.source("/gone")), b"dead");
     let versions = tree.versions(tree.find(b"/f").unwrap());
-    let read: Vec<_> =
-        versions.map(|version| whole(&subject.contents.open(tree, version, &Arc::default()).unwrap())).collect();
+    let read: Vec<_> = versions
+        .map(|version| whole(&subject.contents.open(tree, version, &Arc::default()).unwrap()))
+        .collect();
     assert_eq!(read, [b"second".to_vec(), b"first".to_vec()]);
 }
 
@@ -114,7 +116,13 @@ fn a_sparse_file_has_its_logical_contents_in_every_format() {
     let formats = [
         ("GNU", old_gnu()),
         ("0.0", pax(&[&[size], &numbers[..]].concat(), pieces.clone())),
-        ("0.1", pax(&[size, ("GNU.sparse.numblocks", "2"), ("GNU.sparse.map", "0,512,100000,300")], pieces)),
+        (
+            "0.1",
+            pax(
+                &[size, ("GNU.sparse.numblocks", "2"), ("GNU.sparse.map", "0,512,100000,300")],
+                pieces,
+            ),
+        ),
         ("1.0", pax(&one_zero, with_map)),
     ];
     for (format, entry) in formats {
@@ -133,7 +141,12 @@ fn a_sparse_file_has_its_logical_contents_in_every_format() {
 #[test]
 fn a_map_of_holes_that_lies_ends_the_layer_before_its_file() {
     let size = ("GNU.sparse.size", "1000");
-    for map in ["0,600,500,100", "18446744073709551615,5", "0,a", "9223372036854775807,9223372036854775807"] {
+    for map in [
+        "0,600,500,100",
+        "18446744073709551615,5",
+        "0,a",
+        "9223372036854775807,9223372036854775807",
+    ] {
         let count = ("GNU.sparse.numblocks", if map == "0,600,500,100" { "2" } else { "1" });
         let sparse = pax(&[size, count, ("GNU.sparse.map", map)], vec![b'1'; 600]);
         let subject = subject(&Image::of([layer([file("before", 5), sparse])]));
@@ -151,7 +164,10 @@ fn a_layer_that_is_cut_short_says_how_much_is_missing_and_shows_what_is_there() 
     let entries = || [file("whole", 0).holding("all of it"), file("f", 0).holding(bytes.clone())];
     let plain = layer(entries()).damaged(|stored| stored.truncate(3 * 512 + 1000));
     let subject = subject(&Image::of([plain]));
-    assert_eq!(failure(&subject, "/f"), "layer 0 (0.tar) ends 1047576 bytes before the end of the file");
+    assert_eq!(
+        failure(&subject, "/f"),
+        "layer 0 (0.tar) ends 1047576 bytes before the end of the file"
+    );
     assert_eq!(whole(&subject.source("/whole")), b"all of it");
     assert_eq!(read(&subject.source("/f"), 0, 1000), bytes[..1000]);
     for compress in [Layer::gzip, Layer::zstd] {
@@ -160,7 +176,8 @@ fn a_layer_that_is_cut_short_says_how_much_is_missing_and_shows_what_is_there() 
         for _ in 0..2 {
             let message = failure(&subject, "/f");
             assert!(
-                message.starts_with("layer 0 (0.tar): the ") && message.ends_with("stream ends early"),
+                message.starts_with("layer 0 (0.tar): the ")
+                    && message.ends_with("stream ends early"),
                 "{message}"
             );
         }
@@ -181,7 +198,9 @@ fn damage_in_the_middle_of_a_stream_leaves_what_is_before_it() {
     // Deflate may only notice later, or not at all: then the tar goes on with other bytes.
     let source = subject.source("/f");
     let mut buffer = vec![0; 8192];
-    assert!((0..source.len()).step_by(8192).all(|at| !matches!(source.read_at(&mut buffer, at), Ok(0))));
+    assert!(
+        (0..source.len()).step_by(8192).all(|at| !matches!(source.read_at(&mut buffer, at), Ok(0)))
+    );
 }
 
 #[test]
@@ -192,10 +211,17 @@ fn a_layer_that_is_not_there_is_named() {
         let mut without = opened.clone();
         without.image.layers[0].member = None;
         without.image.layers[0].foreign = foreign;
-        let version = inspection.tree.versions(inspection.tree.find(b"/f").unwrap()).next().unwrap();
-        let error = LayerContents::new(&without).open(&inspection.tree, version, &Arc::default()).err().unwrap();
+        let version =
+            inspection.tree.versions(inspection.tree.find(b"/f").unwrap()).next().unwrap();
+        let error = LayerContents::new(&without)
+            .open(&inspection.tree, version, &Arc::default())
+            .err()
+            .unwrap();
         let text = error.to_string();
-        assert_eq!(text, "cannot read /f: layer 0 (0.tar), which has its contents, is not in the archive");
+        assert_eq!(
+            text,
+            "cannot read /f: layer 0 (0.tar), which has its contents, is not in the archive"
+        );
         assert_eq!(error.hint().unwrap().contains("registry"), foreign);
     }
 }
@@ -242,11 +268,15 @@ fn opened_slowly(archive: Vec<u8>, pause: Duration) -> (Opened, Arc<AtomicU64>) 
 fn a_read_ends_soon_after_it_is_cancelled_and_can_be_taken_up_again() {
     let bytes = noise(8 << 20, 5);
     for compress in [Layer::gzip, Layer::zstd] {
-        let image = Image::of([compress(layer([file("f", 0).holding(bytes.clone()), file("last", 7)]))]);
+        let image =
+            Image::of([compress(layer([file("f", 0).holding(bytes.clone()), file("last", 7)]))]);
         let (opened, read) = opened_slowly(tar(image.docker()), Duration::from_millis(2));
         let subject = Subject::of(&opened);
         let progress = Arc::<Progress>::default();
-        let source = subject.contents.open(&subject.inspection.tree, subject.newest("/last"), &progress).unwrap();
+        let source = subject
+            .contents
+            .open(&subject.inspection.tree, subject.newest("/last"), &progress)
+            .unwrap();
         let stop = progress.clone();
         let cancelled = Arc::new(AtomicUsize::new(0));
         std::thread::scope(|scope| {
@@ -266,7 +296,8 @@ fn a_read_ends_soon_after_it_is_cancelled_and_can_be_taken_up_again() {
             cancelled.store(1, Ordering::Relaxed);
             assert!(is_cancelled(&error) && error.kind() != io::ErrorKind::Interrupted);
         });
-        let (done, total) = (progress.done.load(Ordering::Relaxed), progress.total.load(Ordering::Relaxed));
+        let (done, total) =
+            (progress.done.load(Ordering::Relaxed), progress.total.load(Ordering::Relaxed));
         assert!(0 < done && done < total && total >= 8 << 20, "{done} of {total}");
         assert_eq!(whole(&subject.source("/last")), b"xxxxxxx", "another reader is not stopped");
     }
@@ -316,12 +347,17 @@ fn a_gzip_layer_is_entered_near_the_place_that_is_wanted() {
 fn several_readers_of_one_layer_do_not_disturb_each_other() {
     let files: Vec<_> = (0..6).map(|i| noise(3 << 20, 11 + i)).collect();
     for compress in [Layer::gzip, Layer::zstd] {
-        let entries = files.iter().enumerate().map(|(i, bytes)| file(format!("f{i}"), 0).holding(bytes.clone()));
+        let entries = files
+            .iter()
+            .enumerate()
+            .map(|(i, bytes)| file(format!("f{i}"), 0).holding(bytes.clone()));
         let subject = subject(&Image::of([compress(layer(entries))]));
         std::thread::scope(|scope| {
             for (i, bytes) in files.iter().enumerate().rev() {
                 let subject = &subject;
-                scope.spawn(move || assert!(whole(&subject.source(&format!("/f{i}"))) == *bytes, "f{i}"));
+                scope.spawn(move || {
+                    assert!(whole(&subject.source(&format!("/f{i}"))) == *bytes, "f{i}")
+                });
             }
         });
     }
@@ -348,7 +384,10 @@ fn why_nothing_is_at_a_path_is_told_by_its_history() {
     let tree = &subject.inspection.tree;
     let node = tree.find(b"/f").unwrap();
     let told: Vec<_> = (0..4).map(|layer| absence(tree, node, layer)).collect();
-    assert_eq!(told, [Some(Absence::NotYet { first: 1 }), None, None, Some(Absence::Gone { last: 2 })]);
+    assert_eq!(
+        told,
+        [Some(Absence::NotYet { first: 1 }), None, None, Some(Absence::Gone { last: 2 })]
+    );
 }
 
 #[cfg(unix)]

@@ -6,7 +6,11 @@ use std::process::{Command, Output, Stdio};
 use crate::support::build::{Image, char, dir, file, gone, layer, symlink, tar};
 
 fn layerscope(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_layerscope")).args(arguments).stdin(Stdio::null()).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_layerscope"))
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -17,8 +21,13 @@ fn image() -> (tempfile::TempDir, String) {
     let directory = tempfile::tempdir().unwrap();
     let path: PathBuf = directory.path().join("my image.tar");
     let image = Image::of([
-        layer([dir("etc"), file("etc/conf", 0).holding("first\n"), symlink("conf", "etc/conf")]).gzip(),
-        layer([file("etc/conf", 0).holding("second\n"), file("secret", 0).holding("token\n"), char("null", 1, 3)]),
+        layer([dir("etc"), file("etc/conf", 0).holding("first\n"), symlink("conf", "etc/conf")])
+            .gzip(),
+        layer([
+            file("etc/conf", 0).holding("second\n"),
+            file("secret", 0).holding("token\n"),
+            char("null", 1, 3),
+        ]),
         layer([gone("secret"), file("large", 3_000_000)]),
     ]);
     std::fs::write(&path, tar(image.docker())).unwrap();
@@ -61,7 +70,11 @@ fn what_cannot_be_found_is_explained_with_the_command_that_helps() {
         layerscope cat"
     ));
     assert!(said(&["/no/such"]).starts_with("error: no layer of the image has /no/such\nhint: "));
-    assert!(said(&["/etc"]).starts_with("error: /etc is a directory, not a file\nhint: "), "{}", said(&["/etc"]));
+    assert!(
+        said(&["/etc"]).starts_with("error: /etc is a directory, not a file\nhint: "),
+        "{}",
+        said(&["/etc"])
+    );
     assert!(said(&["/etc", "--layer", "3"]).starts_with(
         "error: no layer 3: the image has 3 \
         layers\nhint: "
@@ -88,7 +101,8 @@ fn a_reader_that_has_seen_enough_is_no_error() {
 fn extract_says_what_it_wrote_and_what_it_left_out() {
     let (directory, image) = image();
     let to = directory.path().join("to");
-    let output = layerscope(&["extract", &image, "/", "--to", to.to_str().unwrap(), "--layer", "1"]);
+    let output =
+        layerscope(&["extract", &image, "/", "--to", to.to_str().unwrap(), "--layer", "1"]);
     assert!(output.status.success() && output.stdout.is_empty(), "{}", text(&output.stderr));
     assert_eq!(
         text(&output.stderr),
@@ -99,7 +113,11 @@ fn extract_says_what_it_wrote_and_what_it_left_out() {
         )
     );
     assert_eq!(std::fs::read(to.join("etc/conf")).unwrap(), b"second\n");
-    let again = layerscope(&["extract", &image, "/secret", "--to", to.to_str().unwrap(), "--layer", "1"]);
+    let again =
+        layerscope(&["extract", &image, "/secret", "--to", to.to_str().unwrap(), "--layer", "1"]);
     assert_eq!(again.status.code(), Some(2));
-    assert!(text(&again.stderr).contains("to/secret already exists; existing files are not overwritten\nhint: "));
+    assert!(
+        text(&again.stderr)
+            .contains("to/secret already exists; existing files are not overwritten\nhint: ")
+    );
 }

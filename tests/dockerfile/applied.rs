@@ -16,8 +16,11 @@ pub fn text(fix: &Fix) -> String {
 /// Applies the hunks of one file, line by line; panics where a line does not fit.
 fn apply(diff: &str, name: &str, old: &str) -> String {
     let old: Vec<_> = old.split_inclusive('\n').collect();
-    let mut lines =
-        diff.split_inclusive('\n').skip_while(|line| line.trim_end() != format!("+++ {name}")).skip(1).peekable();
+    let mut lines = diff
+        .split_inclusive('\n')
+        .skip_while(|line| line.trim_end() != format!("+++ {name}"))
+        .skip(1)
+        .peekable();
     let (mut new, mut at) = (String::new(), 0);
     while let Some(header) = lines.next_if(|line| line.starts_with("@@ ")) {
         let range = header[4..].split(' ').next().unwrap();
@@ -44,7 +47,8 @@ fn apply(diff: &str, name: &str, old: &str) -> String {
     new
 }
 
-/// Holds that the diff says what is meant, however it is applied, and that each new Dockerfile parses.
+/// Holds that the diff says what is meant, however it is applied, and that each new Dockerfile
+/// parses.
 pub fn assert_applies(fix: &Fix) {
     let text = text(fix);
     if fix.changes.is_empty() {
@@ -59,15 +63,23 @@ pub fn assert_applies(fix: &Fix) {
             std::fs::write(directory.path().join(&change.name), old).unwrap();
         }
         if !change.name.ends_with(".dockerignore") {
-            Dockerfile::parse(change.new.as_str()).unwrap_or_else(|error| panic!("{error}\n{}", change.new));
+            Dockerfile::parse(change.new.as_str())
+                .unwrap_or_else(|error| panic!("{error}\n{}", change.new));
         }
     }
-    let patch = Command::new("patch").args(["-p0", "-s"]).current_dir(&directory).stdin(Stdio::piped()).spawn();
+    let patch = Command::new("patch")
+        .args(["-p0", "-s"])
+        .current_dir(&directory)
+        .stdin(Stdio::piped())
+        .spawn();
     let Ok(mut patch) = patch else { return };
     patch.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
     let status = patch.wait().unwrap();
     assert!(status.success(), "{text}");
     for change in &fix.changes {
-        assert_eq!(std::fs::read_to_string(directory.path().join(&change.name)).unwrap(), change.new);
+        assert_eq!(
+            std::fs::read_to_string(directory.path().join(&change.name)).unwrap(),
+            change.new
+        );
     }
 }

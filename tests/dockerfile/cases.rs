@@ -1,21 +1,24 @@
-//! Small Dockerfiles after public reports, each with what its steps store and what the diff must have, or must not have.
-//! Each was built by a real engine, changed, built again and compared, file by file.
+//! Small Dockerfiles after public reports, each with what its steps store and what the diff must
+//! have, or must not have. Each was built by a real engine, changed, built again and compared, file
+//! by file.
 
 use super::situation::{Fixed, Situation};
 use crate::support::build::{Entry, dir, file, gone, hardlink, symlink};
 
-/// A name, a Dockerfile behind its `FROM`, the entries of each step that makes a layer, and what is wanted.
+/// A name, a Dockerfile behind its `FROM`, the entries of each step that makes a layer, and what is
+/// wanted.
 ///
-/// Entries: `a/` a directory, `a:9` a file of 9 bytes, `@33` behind them their user and group, `a=x` a file that
-/// holds `x` (`_` is a blank, `|` ends a line), `a->b` a symbolic link, `a=>b` another name of `b`, `-a` a path that goes.
+/// Entries: `a/` a directory, `a:9` a file of 9 bytes, `@33` behind them their user and group,
+/// `a=x` a file that holds `x` (`_` is a blank, `|` ends a line), `a->b` a symbolic link, `a=>b`
+/// another name of `b`, `-a` a path that goes.
 ///
-/// Wanted: `+ line` is a new line of a changed file, `- text` is in none of them, `? text` is a reason why something is
-/// left; `same` means that nothing changes.
+/// Wanted: `+ line` is a new line of a changed file, `- text` is in none of them, `? text` is a
+/// reason why something is left; `same` means that nothing changes.
 struct Case(&'static str, &'static str, &'static [&'static str], &'static [&'static str]);
 
-const APP: &str = "app/ app/main:100000 app/data/ app/data/x:200000 app/storage/ app/storage/z:150000";
-const APP_33: &str =
-    "app/@33 app/main:100000@33 app/data/@33 app/data/x:200000@33 app/storage/@33 app/storage/z:150000@33";
+const APP: &str =
+    "app/ app/main:100000 app/data/ app/data/x:200000 app/storage/ app/storage/z:150000";
+const APP_33: &str = "app/@33 app/main:100000@33 app/data/@33 app/data/x:200000@33 app/storage/@33 app/storage/z:150000@33";
 const BIG: &str = "opt/ opt/b:400000";
 const LISTS: &str = "var/lib/apt/lists/deb_Packages:300000 usr/bin/curl:100";
 const GIT: &str = "app/ app/.git/ app/.git/p:400000 app/main:10";
@@ -71,9 +74,24 @@ const OWNERS: &[Case] = &[
         &["srv/ srv/main:100000 srv/x:200000", "srv/main:100000@33"],
         &["same", "? only a part"],
     ),
-    Case("a reference", "COPY . /app\nRUN chown -R --reference=/etc/passwd /app", &[APP, APP_33], &["same"]),
-    Case("a variable's owner", "ARG U=33\nCOPY . /app\nRUN chown -R $U:$U /app", &[APP, APP_33], &["same", "? line 4"]),
-    Case("a variable's path", "ENV D=/app\nCOPY . $D\nRUN chown -R 33:33 $D", &[APP, APP_33], &["same"]),
+    Case(
+        "a reference",
+        "COPY . /app\nRUN chown -R --reference=/etc/passwd /app",
+        &[APP, APP_33],
+        &["same"],
+    ),
+    Case(
+        "a variable's owner",
+        "ARG U=33\nCOPY . /app\nRUN chown -R $U:$U /app",
+        &[APP, APP_33],
+        &["same", "? line 4"],
+    ),
+    Case(
+        "a variable's path",
+        "ENV D=/app\nCOPY . $D\nRUN chown -R 33:33 $D",
+        &[APP, APP_33],
+        &["same"],
+    ),
     Case(
         "another stage",
         "COPY --from=b /out /srv\nRUN chown -R 33:33 /srv",
@@ -149,14 +167,24 @@ const MERGES: &[Case] = &[
         &[BIG, "tmp/u:6", "-opt/b"],
         &["same", "? line 2"],
     ),
-    Case("another directory of the build", "RUN blob opt/b\nWORKDIR /opt\nRUN rm b", &[BIG, "-opt/b"], &["same"]),
+    Case(
+        "another directory of the build",
+        "RUN blob opt/b\nWORKDIR /opt\nRUN rm b",
+        &[BIG, "-opt/b"],
+        &["same"],
+    ),
     Case(
         "an argument that is read",
         "RUN blob /opt/b\nARG V=2\nRUN echo $V > /v; rm /opt/b",
         &[BIG, "v:2 -opt/b"],
         &["same"],
     ),
-    Case("another escape", "RUN blob /opt/b && `\n  true\nRUN rm /opt/b", &[BIG, "-opt/b"], &["same"]),
+    Case(
+        "another escape",
+        "RUN blob /opt/b && `\n  true\nRUN rm /opt/b",
+        &[BIG, "-opt/b"],
+        &["same"],
+    ),
     Case(
         "a copy that the second step reads",
         "RUN blob /opt/b\nCOPY i.sh /opt/\nRUN sh /opt/i.sh && rm /opt/b",
@@ -169,10 +197,30 @@ const MERGES: &[Case] = &[
         &["opt/ opt/b:400000 etc/conf:2", "etc/conf:3", "-opt/b"],
         &["same"],
     ),
-    Case("a semicolon at the end", "RUN blob /opt/b;\nRUN rm /opt/b;", &[BIG, "-opt/b"], &["- ; &&", "- ;;"]),
-    Case("exit", "RUN blob /opt/b; exit 0\nRUN rm /opt/b", &[BIG, "-opt/b"], &["+ RUN (blob /opt/b; exit 0) \\"]),
-    Case("exec", "RUN exec blob /opt/b\nRUN rm /opt/b", &[BIG, "-opt/b"], &["+ RUN (exec blob /opt/b) \\"]),
-    Case("the background", "RUN blob /opt/b & c\nRUN rm /opt/b", &[BIG, "-opt/b"], &["same", "? background"]),
+    Case(
+        "a semicolon at the end",
+        "RUN blob /opt/b;\nRUN rm /opt/b;",
+        &[BIG, "-opt/b"],
+        &["- ; &&", "- ;;"],
+    ),
+    Case(
+        "exit",
+        "RUN blob /opt/b; exit 0\nRUN rm /opt/b",
+        &[BIG, "-opt/b"],
+        &["+ RUN (blob /opt/b; exit 0) \\"],
+    ),
+    Case(
+        "exec",
+        "RUN exec blob /opt/b\nRUN rm /opt/b",
+        &[BIG, "-opt/b"],
+        &["+ RUN (exec blob /opt/b) \\"],
+    ),
+    Case(
+        "the background",
+        "RUN blob /opt/b & c\nRUN rm /opt/b",
+        &[BIG, "-opt/b"],
+        &["same", "? background"],
+    ),
     Case(
         "a loop",
         "RUN if true; then blob /opt/b; fi\nRUN for f in /opt/*; do rm $f; done",
@@ -186,7 +234,12 @@ const MERGES: &[Case] = &[
         &[BIG, "p:7 -opt/b"],
         &["same"],
     ),
-    Case("PATH", "RUN blob /opt/b\nENV PATH=/opt/bin:$PATH\nRUN rm /opt/b", &[BIG, "-opt/b"], &["same"]),
+    Case(
+        "PATH",
+        "RUN blob /opt/b\nENV PATH=/opt/bin:$PATH\nRUN rm /opt/b",
+        &[BIG, "-opt/b"],
+        &["same"],
+    ),
     Case(
         "another shell",
         "RUN blob /opt/b\nSHELL [\"/bin/bash\", \"-e\", \"-c\"]\nRUN true; rm /opt/b",
@@ -200,8 +253,18 @@ const MERGES: &[Case] = &[
         &["+ RUN blob /opt/b \\", "+     && rm /opt/b", "+ LABEL a=b"],
     ),
     Case("a volume", "RUN blob /opt/b\nVOLUME /opt\nRUN rm /opt/b", &[BIG, "-opt/b"], &["same"]),
-    Case("a comment that is none", "RUN blob /opt/b # no comment\nRUN rm /opt/b", &[BIG, "-opt/b"], &["same"]),
-    Case("a function", "RUN f() { blob /opt/b; }; f\nRUN rm /opt/b", &[BIG, "-opt/b"], &["same", "? line 2"]),
+    Case(
+        "a comment that is none",
+        "RUN blob /opt/b # no comment\nRUN rm /opt/b",
+        &[BIG, "-opt/b"],
+        &["same"],
+    ),
+    Case(
+        "a function",
+        "RUN f() { blob /opt/b; }; f\nRUN rm /opt/b",
+        &[BIG, "-opt/b"],
+        &["same", "? line 2"],
+    ),
     Case(
         "a trap",
         "RUN trap 'mk /bye' EXIT; blob /opt/b\nRUN rm /opt/b",
@@ -220,19 +283,39 @@ const MERGES: &[Case] = &[
         &[BIG, "-opt/b"],
         &["+ RUN (exec > /log; blob /opt/b) \\"],
     ),
-    Case("quoted names", "RUN blob '/opt/a b'\nRUN rm '/opt/a b'", &[BIG, "-opt/b"], &["+     && rm '/opt/a b'"]),
+    Case(
+        "quoted names",
+        "RUN blob '/opt/a b'\nRUN rm '/opt/a b'",
+        &[BIG, "-opt/b"],
+        &["+     && rm '/opt/a b'"],
+    ),
 ];
 
 const CLEANING: &[Case] = &[
-    Case("apt", "RUN apt-get update && apt-get install -y curl", &[LISTS], &["+     && rm -rf /var/lib/apt/lists/*"]),
+    Case(
+        "apt",
+        "RUN apt-get update && apt-get install -y curl",
+        &[LISTS],
+        &["+     && rm -rf /var/lib/apt/lists/*"],
+    ),
     Case(
         "sudo",
         "RUN sudo apt-get update && sudo apt-get install -y curl",
         &[LISTS],
         &["+     && sudo rm -rf /var/lib/apt/lists/*"],
     ),
-    Case("exec at the end", "RUN apt-get update && exec apt-get install -y curl", &[LISTS], &["same", "? line 2"]),
-    Case("exit at the end", "RUN apt-get update && apt-get install -y curl && exit 0", &[LISTS], &["same"]),
+    Case(
+        "exec at the end",
+        "RUN apt-get update && exec apt-get install -y curl",
+        &[LISTS],
+        &["same", "? line 2"],
+    ),
+    Case(
+        "exit at the end",
+        "RUN apt-get update && apt-get install -y curl && exit 0",
+        &[LISTS],
+        &["same"],
+    ),
     Case(
         "a later step needs the lists",
         "RUN apt-get update && apt-get install -y curl\nRUN apt-get install -y wget",
@@ -263,7 +346,12 @@ const CLEANING: &[Case] = &[
         &["root/.cache/pip/a:400000", "x:1"],
         &["same", "? line 4"],
     ),
-    Case("a conditional", "RUN if true; then apt-get update; apt-get install -y curl; fi", &[LISTS], &["- ; && rm"]),
+    Case(
+        "a conditional",
+        "RUN if true; then apt-get update; apt-get install -y curl; fi",
+        &[LISTS],
+        &["- ; && rm"],
+    ),
     Case(
         "quoted commands",
         "RUN sh -c 'apt-get update && apt-get install -y curl'",
@@ -292,7 +380,12 @@ const IGNORED: &[Case] = &[
         &["app/ app/.git/ app/.git/p:400000"],
         &["- .git\n"],
     ),
-    Case("below", "COPY . /app", &["app/ app/sub/ app/sub/.git/ app/sub/.git/p:400000"], &["+ **/.git"]),
+    Case(
+        "below",
+        "COPY . /app",
+        &["app/ app/sub/ app/sub/.git/ app/sub/.git/p:400000"],
+        &["+ **/.git"],
+    ),
     Case(
         "an environment that runs",
         "COPY . /app\nCMD [\"/app/.venv/bin/x\"]",
@@ -320,7 +413,10 @@ const IGNORED: &[Case] = &[
     Case(
         "modules that a build needs",
         "WORKDIR /app\nCOPY . .\nRUN npm run build",
-        &["app/ app/node_modules/ app/node_modules/old/i.js:400000 app/package.json={}|", "app/dist/x:9"],
+        &[
+            "app/ app/node_modules/ app/node_modules/old/i.js:400000 app/package.json={}|",
+            "app/dist/x:9",
+        ],
         &["same"],
     ),
     Case(
@@ -388,9 +484,12 @@ fn fixed(dockerfile: &str, steps: &[&str]) -> Fixed {
 #[test]
 fn every_case_changes_what_it_must_and_nothing_else() {
     let mut wrong = Vec::new();
-    for Case(name, dockerfile, steps, wanted) in [OWNERS, MERGES, CLEANING, IGNORED].into_iter().flatten() {
+    for Case(name, dockerfile, steps, wanted) in
+        [OWNERS, MERGES, CLEANING, IGNORED].into_iter().flatten()
+    {
         let fixed = fixed(dockerfile, steps);
-        let new: String = fixed.fix.changes.iter().map(|change| format!("{}\n", change.new)).collect();
+        let new: String =
+            fixed.fix.changes.iter().map(|change| format!("{}\n", change.new)).collect();
         let is_met = |wanted: &str| match wanted.split_at(1) {
             ("+", line) => new.lines().any(|known| known == &line[1..]),
             ("-", text) => !new.contains(&text[1..]),

@@ -9,16 +9,21 @@ use crate::support::build::{dir, file, gone};
 /// A directory with an image that a merge makes smaller, and its Dockerfile.
 fn directory() -> tempfile::TempDir {
     let directory = tempfile::tempdir().unwrap();
-    let situation =
-        Situation::new().run("make", [dir("opt"), file("opt/big", MEGABYTE)]).run("rm /opt/big", [gone("opt/big")]);
+    let situation = Situation::new()
+        .run("make", [dir("opt"), file("opt/big", MEGABYTE)])
+        .run("rm /opt/big", [gone("opt/big")]);
     std::fs::write(directory.path().join("image.tar"), situation.archive()).unwrap();
-    std::fs::write(directory.path().join("Dockerfile"), "FROM base\nRUN make\nRUN rm /opt/big\n").unwrap();
+    std::fs::write(directory.path().join("Dockerfile"), "FROM base\nRUN make\nRUN rm /opt/big\n")
+        .unwrap();
     directory
 }
 
 fn run(directory: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
-    let Output { status, stdout, stderr } =
-        Command::new(env!("CARGO_BIN_EXE_layerscope")).args(arguments).current_dir(directory).output().unwrap();
+    let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_layerscope"))
+        .args(arguments)
+        .current_dir(directory)
+        .output()
+        .unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (status.code(), text(stdout), text(stderr))
 }
@@ -26,15 +31,25 @@ fn run(directory: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
 #[test]
 fn the_given_dockerfile_is_only_read() {
     let directory = directory();
-    let (code, out, _) = run(directory.path(), &["fix", "image.tar", "--dockerfile", "./Dockerfile"]);
+    let (code, out, _) =
+        run(directory.path(), &["fix", "image.tar", "--dockerfile", "./Dockerfile"]);
     assert_eq!(code, Some(0));
-    assert!(out.contains("(1,048,576 bytes)") && out.contains("--- Dockerfile\n+++ Dockerfile\n"), "{out}");
+    assert!(
+        out.contains("(1,048,576 bytes)") && out.contains("--- Dockerfile\n+++ Dockerfile\n"),
+        "{out}"
+    );
     let kept = std::fs::read_to_string(directory.path().join("Dockerfile")).unwrap();
     assert_eq!(kept, "FROM base\nRUN make\nRUN rm /opt/big\n");
     let absolute = |name: &str| directory.path().join(name).display().to_string();
-    let (_, out, _) = run(Path::new("/"), &["fix", &absolute("image.tar"), "--dockerfile", &absolute("Dockerfile")]);
+    let (_, out, _) = run(
+        Path::new("/"),
+        &["fix", &absolute("image.tar"), "--dockerfile", &absolute("Dockerfile")],
+    );
     assert!(out.contains("\n--- Dockerfile\n"), "patch takes no absolute names: {out}");
-    assert!(out.contains(&format!("apply with: patch -p0 -d {}\n", directory.path().display())), "{out}");
+    assert!(
+        out.contains(&format!("apply with: patch -p0 -d {}\n", directory.path().display())),
+        "{out}"
+    );
 }
 
 #[test]
@@ -64,8 +79,10 @@ fn a_diff_is_taken_for_names_with_blanks_upward_paths_and_files_that_are_not_utf
             .output()
             .unwrap();
         assert!(output.status.success(), "{name}");
-        let first = String::from_utf8_lossy(&output.stdout).lines().next().unwrap_or_default().to_owned();
-        let (_, command) = first.split_once("apply with: ").expect("the first line says how to apply it");
+        let first =
+            String::from_utf8_lossy(&output.stdout).lines().next().unwrap_or_default().to_owned();
+        let (_, command) =
+            first.split_once("apply with: ").expect("the first line says how to apply it");
         let patch = format!("{command} -s");
         let mut patch = Command::new("sh")
             .args(["-c", &patch])
@@ -87,8 +104,12 @@ fn the_rebuilt_dockerfile_is_the_one_that_the_diff_is_for() {
     let (code, out, _) = run(directory.path(), &["fix", "image.tar", "--write-rebuilt", "Rebuilt"]);
     assert!(code == Some(0) && out.contains("--- Rebuilt\n"), "{out}");
     assert_eq!(std::fs::read_to_string(directory.path().join("Rebuilt")).unwrap(), printed);
-    let (code, _, error) = run(directory.path(), &["fix", "image.tar", "--write-rebuilt", "Dockerfile"]);
-    assert!(code == Some(2) && error.contains("Dockerfile already exists"), "nothing is written over: {error}");
+    let (code, _, error) =
+        run(directory.path(), &["fix", "image.tar", "--write-rebuilt", "Dockerfile"]);
+    assert!(
+        code == Some(2) && error.contains("Dockerfile already exists"),
+        "nothing is written over: {error}"
+    );
 }
 
 #[test]
@@ -96,7 +117,8 @@ fn the_base_image_is_told_by_its_archive() {
     let directory = directory();
     let base = Situation::new().archive();
     std::fs::write(directory.path().join("base.tar"), base).unwrap();
-    let (code, out, error) = run(directory.path(), &["dockerfile", "image.tar", "--base", "base.tar"]);
+    let (code, out, error) =
+        run(directory.path(), &["dockerfile", "image.tar", "--base", "base.tar"]);
     assert!(code == Some(0) && out.contains("base image: layer 0"), "{out}{error}");
     let (code, out, error) = run(directory.path(), &["fix", "image.tar", "--base", "base.tar"]);
     assert!(code == Some(0) && out.contains("(1,048,576 bytes)"), "{out}{error}");
@@ -110,7 +132,8 @@ fn nothing_to_fix_is_success_and_an_empty_diff_that_patch_takes() {
     let directory = directory();
     let write = |text: &str| std::fs::write(directory.path().join("Dockerfile"), text).unwrap();
     write("FROM base\nRUN other\nRUN make\n");
-    let (code, out, error) = run(directory.path(), &["fix", "image.tar", "--dockerfile", "Dockerfile"]);
+    let (code, out, error) =
+        run(directory.path(), &["fix", "image.tar", "--dockerfile", "Dockerfile"]);
     assert!(code == Some(0) && error.starts_with("# nothing to fix"), "{error}");
     assert_eq!(out, "", "patch fails on a text without a diff, and takes an empty one");
     let tool = |program: &str, arguments: &[&str]| {
@@ -119,7 +142,10 @@ fn nothing_to_fix_is_success_and_an_empty_diff_that_patch_takes() {
         command.output().unwrap().status.success()
     };
     assert!(tool("patch", &["-p0"]) && tool("git", &["apply", "-p0", "--allow-empty"]));
-    let (_, out, _) = run(directory.path(), &["fix", "image.tar", "--dockerfile", "Dockerfile", "--format", "json"]);
+    let (_, out, _) = run(
+        directory.path(),
+        &["fix", "image.tar", "--dockerfile", "Dockerfile", "--format", "json"],
+    );
     assert!(out.contains("\"state\": \"unseen\""), "JSON has it all: {out}");
 }
 
@@ -151,7 +177,8 @@ fn no_dockerfile_is_an_error_with_its_line() {
     let directory = directory();
     let write = |text: &str| std::fs::write(directory.path().join("Dockerfile"), text).unwrap();
     write("FROM base\nRUN <<EOF\nmake\n");
-    let (code, out, error) = run(directory.path(), &["fix", "image.tar", "--dockerfile", "Dockerfile"]);
+    let (code, out, error) =
+        run(directory.path(), &["fix", "image.tar", "--dockerfile", "Dockerfile"]);
     assert_eq!((code, out.as_str()), (Some(2), ""));
     assert_eq!(error, "error: Dockerfile: line 2: the here-document EOF has no end\n");
 }
@@ -166,13 +193,19 @@ fn the_ignore_file_is_that_of_the_context() {
         .copy("start.sh", "/start.sh", [file("start.sh", 10)]);
     std::fs::write(path("image.tar"), situation.archive()).unwrap();
     std::fs::create_dir(path("docker")).unwrap();
-    std::fs::write(path("docker/Dockerfile"), "FROM base\nCOPY . /app\nCOPY start.sh /start.sh\n").unwrap();
+    std::fs::write(path("docker/Dockerfile"), "FROM base\nCOPY . /app\nCOPY start.sh /start.sh\n")
+        .unwrap();
     let changed = || {
-        let (code, out, _) = run(directory.path(), &["fix", "image.tar", "--dockerfile", "docker/Dockerfile"]);
+        let (code, out, _) =
+            run(directory.path(), &["fix", "image.tar", "--dockerfile", "docker/Dockerfile"]);
         assert_eq!(code, Some(0));
         out.lines().find_map(|line| line.strip_prefix("+++ ")).unwrap().to_owned()
     };
-    assert_eq!(changed(), "docker/.dockerignore", "beside the Dockerfile, if nothing tells of another place");
+    assert_eq!(
+        changed(),
+        "docker/.dockerignore",
+        "beside the Dockerfile, if nothing tells of another place"
+    );
     std::fs::write(path("start.sh"), "").unwrap();
     assert_eq!(changed(), ".dockerignore", "what it copies is here");
     std::fs::write(path("docker/.dockerignore"), "x\n").unwrap();

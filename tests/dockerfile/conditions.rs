@@ -1,5 +1,5 @@
-//! Conditions of each kind of change: a case in which one does not hold, so that the change is left, and one in which all
-//! do, so that it is made.
+//! Conditions of each kind of change: a case in which one does not hold, so that the change is
+//! left, and one in which all do, so that it is made.
 
 use layerscope::advice::dockerfile::{Condition, Kind, Verdict};
 use serde_json::json;
@@ -40,10 +40,12 @@ const GIVEN: Given = Given {
 
 impl Given {
     fn fixed(self) -> Fixed {
-        let all = [dir("app"), dir("app/data"), file("app/main", MEGABYTE), file("app/data/x", MEGABYTE)];
+        let all =
+            [dir("app"), dir("app/data"), file("app/main", MEGABYTE), file("app/data/x", MEGABYTE)];
         let again = self.changed.iter().map(|path| file(*path, MEGABYTE).owner(33, 33));
         let situation = Situation::new();
-        let mut situation = if self.classic { situation } else { situation.buildkit() }.copy(".", "/app", all);
+        let mut situation =
+            if self.classic { situation } else { situation.buildkit() }.copy(".", "/app", all);
         let mut text = format!("FROM base\n{}{}\n", self.head, self.copy);
         if let Some(between) = self.between {
             situation = situation.run(between, [file("var/made", 1)]);
@@ -54,17 +56,30 @@ impl Given {
 }
 
 fn ownership() -> Vec<Case> {
-    let with =
-        |condition, given: Given| Case { kind: Kind::Ownership, condition, fails: given.fixed(), holds: GIVEN.fixed() };
+    let with = |condition, given: Given| Case {
+        kind: Kind::Ownership,
+        condition,
+        fails: given.fixed(),
+        holds: GIVEN.fixed(),
+    };
     let mode = Given { command: "chmod -R 755 /app", ..GIVEN };
     vec![
         with(Condition::Posix, Given { head: "SHELL [\"pwsh\", \"-Command\"]\n", ..GIVEN }),
         with(Condition::Followed, Given { command: "chown -R 33:33 /app # all", ..GIVEN }),
         with(Condition::PlainPaths, Given { command: "cd / && chown -R 33:33 app", ..GIVEN }),
-        with(Condition::WholeCopy, Given { command: "chown -R 33:33 /app/data", changed: &["app/data/x"], ..GIVEN }),
-        with(Condition::OnlyCopies, Given { changed: &["app/main", "app/data/x", "app/made"], ..GIVEN }),
+        with(
+            Condition::WholeCopy,
+            Given { command: "chown -R 33:33 /app/data", changed: &["app/data/x"], ..GIVEN },
+        ),
+        with(
+            Condition::OnlyCopies,
+            Given { changed: &["app/main", "app/data/x", "app/made"], ..GIVEN },
+        ),
         with(Condition::KnownValue, Given { command: "chown -R $U:$U /app", ..GIVEN }),
-        with(Condition::KnownValue, Given { command: "useradd me && chown -R me:me /app", ..GIVEN }),
+        with(
+            Condition::KnownValue,
+            Given { command: "useradd me && chown -R me:me /app", ..GIVEN },
+        ),
         with(Condition::TakesFlag, Given { copy: "COPY --chown=1:1 . /app", ..GIVEN }),
         Case {
             holds: Given { between: Some("mkdir /var/made"), ..GIVEN }.fixed(),
@@ -102,18 +117,24 @@ fn merges() -> Vec<Case> {
 fn ignored(ignore: &str, command: &str) -> Fixed {
     let entries = [dir("app"), file("app/.git/pack", MEGABYTE), file("app/x", 1)];
     let situation = Situation::new().buildkit().copy(".", "/app", entries).ignoring(ignore);
-    situation.run(command, [file("var/made", 1)]).fixed(&format!("FROM base\nCOPY . /app\nRUN {command}\n"))
+    situation
+        .run(command, [file("var/made", 1)])
+        .fixed(&format!("FROM base\nCOPY . /app\nRUN {command}\n"))
 }
 
 fn installing(second: &str) -> Fixed {
     let first = "apt-get update && apt-get install -y a";
     let situation = Situation::new().run(first, [file("var/lib/apt/lists/p", MEGABYTE)]);
-    situation.run(second, [file("usr/b", 1)]).fixed(&format!("FROM base\nRUN {first}\nRUN {second}\n"))
+    situation
+        .run(second, [file("usr/b", 1)])
+        .fixed(&format!("FROM base\nRUN {first}\nRUN {second}\n"))
 }
 
 fn offline(second: &str) -> Fixed {
     let situation = Situation::new().run("pip install a", [file("root/.cache/pip/a", MEGABYTE)]);
-    situation.run(second, [file("usr/b", 1)]).fixed(&format!("FROM base\nRUN pip install a\nRUN {second}\n"))
+    situation
+        .run(second, [file("usr/b", 1)])
+        .fixed(&format!("FROM base\nRUN pip install a\nRUN {second}\n"))
 }
 
 fn cleaned(command: &str) -> Fixed {
@@ -126,9 +147,21 @@ fn tools() -> Vec<Case> {
     let update = "apt-get update && apt-get install -y b";
     vec![
         with(Condition::NotNeededLater, installing("apt-get install -y b"), installing(update)),
-        with(Condition::NotNeededLater, offline("pip install --no-index b"), offline("pip install b")),
-        with(Condition::NotNeededLater, offline("ls /root/.cache/pip"), offline("rm -rf /root/.cache/pip")),
-        with(Condition::NotMadeAgain, installing("apt-get update && exec apt-get install -y b"), installing(update)),
+        with(
+            Condition::NotNeededLater,
+            offline("pip install --no-index b"),
+            offline("pip install b"),
+        ),
+        with(
+            Condition::NotNeededLater,
+            offline("ls /root/.cache/pip"),
+            offline("rm -rf /root/.cache/pip"),
+        ),
+        with(
+            Condition::NotMadeAgain,
+            installing("apt-get update && exec apt-get install -y b"),
+            installing(update),
+        ),
         with(Condition::Followed, cleaned("apt-get update; exit 0"), cleaned("apt-get update;")),
     ]
 }
@@ -155,14 +188,24 @@ fn others() -> Vec<Case> {
     vec![
         case(Kind::Ignore, Condition::NotWanted, git("*\n!.git\n"), git("")),
         case(Kind::Ignore, Condition::NotUsed, ignored("", "git describe"), git("")),
-        case(Kind::Recommended, Condition::NotNeededLater, recommended("CMD [\"ssh\", \"x\"]\n"), recommended("")),
+        case(
+            Kind::Recommended,
+            Condition::NotNeededLater,
+            recommended("CMD [\"ssh\", \"x\"]\n"),
+            recommended(""),
+        ),
         case(
             Kind::Development,
             Condition::NotNeededLater,
             project(&json!({}), "RUN npm run build\n"),
             project(&json!({}), start),
         ),
-        case(Kind::Stages, Condition::StandsAlone, naming("/usr/share/words.txt"), naming("/usr/share/other.txt")),
+        case(
+            Kind::Stages,
+            Condition::StandsAlone,
+            naming("/usr/share/words.txt"),
+            naming("/usr/share/other.txt"),
+        ),
         case(Kind::Stages, Condition::PlainNames, skeleton("opt/my app"), skeleton("opt/app")),
     ]
 }
@@ -175,19 +218,40 @@ fn cases() -> Vec<Case> {
 fn a_change_is_left_where_a_condition_fails_and_made_where_all_hold() {
     for Case { kind, condition, fails, holds } in cases() {
         let (kind_name, name) = (kind.id(), condition.id());
-        let of_kind =
-            |fixed: &Fixed| fixed.fix.remarks.iter().filter(|remark| remark.kind == kind).cloned().collect::<Vec<_>>();
-        let is_made = |verdict: &Verdict| matches!(verdict, Verdict::Changed { .. } | Verdict::Proposed { .. });
+        let of_kind = |fixed: &Fixed| {
+            fixed
+                .fix
+                .remarks
+                .iter()
+                .filter(|remark| remark.kind == kind)
+                .cloned()
+                .collect::<Vec<_>>()
+        };
+        let is_made = |verdict: &Verdict| {
+            matches!(verdict, Verdict::Changed { .. } | Verdict::Proposed { .. })
+        };
         let failing = of_kind(&fails);
         assert!(
             failing.iter().any(|remark| remark.condition == Some(condition)),
             "{kind_name}, {name}: {}",
             fails.text()
         );
-        assert!(!failing.iter().any(|remark| is_made(&remark.verdict)), "{kind_name}, {name}: {}", fails.text());
+        assert!(
+            !failing.iter().any(|remark| is_made(&remark.verdict)),
+            "{kind_name}, {name}: {}",
+            fails.text()
+        );
         let held = of_kind(&holds);
-        assert!(held.iter().any(|remark| is_made(&remark.verdict)), "{kind_name}, {name}: {}", holds.text());
-        assert!(held.iter().all(|remark| remark.condition.is_none()), "{kind_name}, {name}: {}", holds.text());
+        assert!(
+            held.iter().any(|remark| is_made(&remark.verdict)),
+            "{kind_name}, {name}: {}",
+            holds.text()
+        );
+        assert!(
+            held.iter().all(|remark| remark.condition.is_none()),
+            "{kind_name}, {name}: {}",
+            holds.text()
+        );
     }
 }
 
@@ -200,10 +264,15 @@ fn each_condition_of_each_kind_has_its_case_and_no_other_stops_a_change() {
             assert!(there, "{} has no case of {}", kind.id(), condition.id());
         }
     }
-    for remark in cases.iter().flat_map(|case| case.fails.fix.remarks.iter().chain(&case.holds.fix.remarks)) {
+    for remark in
+        cases.iter().flat_map(|case| case.fails.fix.remarks.iter().chain(&case.holds.fix.remarks))
+    {
         if let Some(condition) = remark.condition {
             let (kind, condition_name) = (remark.kind.id(), condition.id());
-            assert!(remark.kind.conditions().contains(&condition), "{condition_name} is none of {kind}");
+            assert!(
+                remark.kind.conditions().contains(&condition),
+                "{condition_name} is none of {kind}"
+            );
         }
     }
 }

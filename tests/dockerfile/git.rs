@@ -1,4 +1,5 @@
-//! `git apply`, which takes what `patch` takes. Where git is not installed, the test says so and holds nothing.
+//! `git apply`, which takes what `patch` takes. Where git is not installed, the test says so and
+//! holds nothing.
 
 use std::io::Write;
 use std::path::Path;
@@ -32,8 +33,9 @@ fn git_takes_the_diff_for_names_with_blanks_and_for_absolute_and_upward_paths() 
     }
     let directory = tempfile::tempdir().unwrap();
     let path = |name: &str| directory.path().join(name);
-    let situation =
-        Situation::new().run("make", [dir("opt"), file("opt/big", MEGABYTE)]).run("rm /opt/big", [gone("opt/big")]);
+    let situation = Situation::new()
+        .run("make", [dir("opt"), file("opt/big", MEGABYTE)])
+        .run("rm /opt/big", [gone("opt/big")]);
     std::fs::write(path("image.tar"), situation.archive()).unwrap();
     std::fs::create_dir(path("sub")).unwrap();
     std::fs::create_dir(path("a b")).unwrap();
@@ -58,8 +60,11 @@ fn git_takes_the_diff_for_names_with_blanks_and_for_absolute_and_upward_paths() 
         assert!(output.status.success(), "{name}");
         let text = String::from_utf8_lossy(&output.stdout);
         let first = text.lines().next().unwrap_or_default();
-        let (_, command) = first.split_once("apply with: patch -p0").expect("the first line says how to apply it");
-        let base = command.strip_prefix(" -d ").map_or(path(from), |base| path(from).join(base.trim_matches('\'')));
+        let (_, command) =
+            first.split_once("apply with: patch -p0").expect("the first line says how to apply it");
+        let base = command
+            .strip_prefix(" -d ")
+            .map_or(path(from), |base| path(from).join(base.trim_matches('\'')));
         assert!(applies(&base, &output.stdout), "{name}: {first}");
         assert_eq!(std::fs::read(&there).unwrap(), EXPECTED, "{name}");
     }

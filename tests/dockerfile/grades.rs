@@ -7,11 +7,16 @@ use serde_json::Value;
 use super::situation::{MEGABYTE, Situation};
 use crate::support::build::{dir, file, gone};
 
-/// A file with a merge, a small saving, and something that a person has to decide; with the program's answer to some
-/// options.
+/// A file with a merge, a small saving, and something that a person has to decide; with the
+/// program's answer to some options.
 fn answer(options: &[&str]) -> String {
     let directory = tempfile::tempdir().unwrap();
-    let copied = [dir("app"), file("app/Dockerfile", 113), file("app/main", MEGABYTE), file("app/data", MEGABYTE)];
+    let copied = [
+        dir("app"),
+        file("app/Dockerfile", 113),
+        file("app/main", MEGABYTE),
+        file("app/data", MEGABYTE),
+    ];
     let situation = Situation::new()
         .copy(".", "/app", copied)
         .run("chown 33 /app/data", [file("app/data", MEGABYTE).owner(33, 0)])
@@ -47,17 +52,26 @@ fn every_claim_has_its_grade() {
 #[test]
 fn all_lists_small_changes_and_writes_what_needs_a_look_into_the_file() {
     let text = answer(&["--all"]);
-    assert!(text.contains("[exact] line 7: adds --no-cache") && !text.contains("smaller change"), "{text}");
+    assert!(
+        text.contains("[exact] line 7: adds --no-cache") && !text.contains("smaller change"),
+        "{text}"
+    );
     let noted = "\n COPY . /app\n+# needs a look: stores the copied files again";
     assert!(text.contains(noted), "{text}");
     let lines: Vec<_> = text.lines().collect();
-    assert!(lines.iter().any(|line| line.starts_with("+# needs a look") && line.contains("1,048,576 bytes")), "{text}");
+    assert!(
+        lines
+            .iter()
+            .any(|line| line.starts_with("+# needs a look") && line.contains("1,048,576 bytes")),
+        "{text}"
+    );
     assert!(!answer(&[]).contains("+# needs a look"), "only where it is asked for");
 }
 
 #[test]
 fn the_json_has_every_suggestion_with_grade_lines_and_reason_and_keeps_its_contract() {
-    let mut schema: Value = serde_json::from_str(include_str!("../../assets/fix.schema.json")).unwrap();
+    let mut schema: Value =
+        serde_json::from_str(include_str!("../../assets/fix.schema.json")).unwrap();
     // Readers must bear new members, but here each has to be described.
     for part in ["", "/properties/after", "/properties/changes/items", "/$defs/suggestion"] {
         schema.pointer_mut(part).unwrap()["additionalProperties"] = false.into();
@@ -72,7 +86,10 @@ fn the_json_has_every_suggestion_with_grade_lines_and_reason_and_keeps_its_contr
         let suggestions = fix["suggestions"].as_array().unwrap();
         suggestions.iter().find(|suggestion| suggestion["kind"] == kind).unwrap()
     };
-    assert_eq!((&told("merge")["grade"], &told("merge")["saves_bytes"]), (&"exact".into(), &(2 * MEGABYTE).into()));
+    assert_eq!(
+        (&told("merge")["grade"], &told("merge")["saves_bytes"]),
+        (&"exact".into(), &(2 * MEGABYTE).into())
+    );
     assert_eq!(told("merge")["lines"], serde_json::json!([5, 6]));
     assert_eq!(told("owner-and-mode")["grade"], "needs a look");
     assert_eq!(told("owner-and-mode")["condition"], "plain-paths");
@@ -87,8 +104,14 @@ fn the_json_has_every_suggestion_with_grade_lines_and_reason_and_keeps_its_contr
     let grown = fix["after"]["changed_files_bytes"].as_i64().unwrap();
     assert_eq!(fix["after"]["size_bytes"].as_i64().unwrap(), before + grown);
     let diff = fix["changes"][0]["diff"].as_str().unwrap();
-    let counted = |sign: char| diff.lines().skip(3).filter(|line| line.starts_with(sign)).map(str::len).sum::<usize>();
-    assert_eq!(usize::try_from(grown).unwrap(), counted('+') - counted('-'), "the file itself is copied: {diff}");
+    let counted = |sign: char| {
+        diff.lines().skip(3).filter(|line| line.starts_with(sign)).map(str::len).sum::<usize>()
+    };
+    assert_eq!(
+        usize::try_from(grown).unwrap(),
+        counted('+') - counted('-'),
+        "the file itself is copied: {diff}"
+    );
     assert!(answer(&[]).ends_with(diff), "the same diff as the text has");
 }
 
@@ -96,7 +119,8 @@ fn the_json_has_every_suggestion_with_grade_lines_and_reason_and_keeps_its_contr
 fn where_a_tool_writes_files_of_any_size_the_size_after_the_changes_is_an_estimate() {
     let fixed = |more: &str| {
         let made = [dir("opt"), file("opt/big", 2 * MEGABYTE), file(more, 5_000)];
-        let situation = Situation::new().run("yarn install", made).run("rm /opt/big", [gone("opt/big")]);
+        let situation =
+            Situation::new().run("yarn install", made).run("rm /opt/big", [gone("opt/big")]);
         situation.fixed("FROM base\nRUN yarn install\nRUN rm /opt/big\n")
     };
     let certainty = |more| fixed(more).fix.ships().1.grade();
@@ -104,5 +128,10 @@ fn where_a_tool_writes_files_of_any_size_the_size_after_the_changes_is_an_estima
     assert_eq!(certainty("root/.npm/_logs/2026-debug-0.log"), "estimate");
     assert_eq!(certainty("tmp/other"), "exact");
     let text = fixed("tmp/v8-compile-cache-0/11.3/yarn.js.BLOB").text();
-    assert!(text.contains("(estimated: files of V8's compile cache differ in size from build to build)"), "{text}");
+    assert!(
+        text.contains(
+            "(estimated: files of V8's compile cache differ in size from build to build)"
+        ),
+        "{text}"
+    );
 }

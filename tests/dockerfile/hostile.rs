@@ -1,4 +1,5 @@
-//! Whatever a history says, nothing panics, what comes out parses, and no control character comes through.
+//! Whatever a history says, nothing panics, what comes out parses, and no control character comes
+//! through.
 
 use layerscope::advice::base::{Base, BaseHint, base};
 use layerscope::advice::dockerfile::{Dockerfile, Target, rebuild};
@@ -108,11 +109,13 @@ proptest! {
 #[test]
 fn a_step_that_would_run_on_into_the_next_one_is_no_instruction() {
     for first in ["ENV \\", "ENV A=1 \\", "LABEL a=b\\", "RUN <<E\nx"] {
-        let history = [first, "USER me"].map(|text| json!({ "created_by": text, "empty_layer": true }));
+        let history =
+            [first, "USER me"].map(|text| json!({ "created_by": text, "empty_layer": true }));
         let (opened, inspection) = image(history.into());
         let rebuilt = rebuild(&inspection, &of_layers(&inspection, 0));
         assert!(
-            rebuilt.file.source().ends_with("\nUSER me\n") || rebuilt.file.source().contains("\nUSER me\n#"),
+            rebuilt.file.source().ends_with("\nUSER me\n")
+                || rebuilt.file.source().contains("\nUSER me\n#"),
             "{first}: {}",
             rebuilt.file.source()
         );
@@ -124,16 +127,20 @@ fn a_step_that_would_run_on_into_the_next_one_is_no_instruction() {
 
 #[test]
 fn a_command_of_a_megabyte_is_read_in_time() {
-    for long in
-        ["a && ".repeat(MEGABYTE / 5), "\"".repeat(MEGABYTE), "A=b ".repeat(MEGABYTE / 4), "((".repeat(MEGABYTE / 2)]
-    {
+    for long in [
+        "a && ".repeat(MEGABYTE / 5),
+        "\"".repeat(MEGABYTE),
+        "A=b ".repeat(MEGABYTE / 4),
+        "((".repeat(MEGABYTE / 2),
+    ] {
         let steps = ["/bin/sh -c #(nop)  ENV ", "/bin/sh -c ", "RUN |1 "]
             .map(|start| json!({ "created_by": format!("{start}{long}") }));
         let (opened, inspection) = image(steps.to_vec());
         let target = Target::rebuilt(&inspection, "Dockerfile".into(), &of_layers(&inspection, 0));
         let file = target.file.clone();
         Fixed::of(&opened, &inspection, &target);
-        let target = Target::given(&inspection, "Dockerfile".into(), file, (".dockerignore".into(), None));
+        let target =
+            Target::given(&inspection, "Dockerfile".into(), file, (".dockerignore".into(), None));
         Fixed::of(&opened, &inspection, &target);
     }
 }

@@ -1,5 +1,5 @@
-//! Changes keep the meaning of a Dockerfile, and stand in the diff only where the image shows it: what was reported, and
-//! variations of each kind.
+//! Changes keep the meaning of a Dockerfile, and stand in the diff only where the image shows it:
+//! what was reported, and variations of each kind.
 
 use super::situation::{Fixed, MEGABYTE, Situation};
 use crate::support::build::{Entry, dir, file, gone};
@@ -10,7 +10,8 @@ fn text(path: &str, text: &str) -> Entry {
     file(path, 0).holding(text)
 }
 
-/// Something big that one `RUN` makes and another one removes, with a head and instructions between them.
+/// Something big that one `RUN` makes and another one removes, with a head and instructions between
+/// them.
 fn merged(head: &str, first: &str, between: &[&str], second: &str) -> Fixed {
     merged_by("/bin/sh -c", head, first, between, second)
 }
@@ -32,9 +33,11 @@ fn merged_by(shell: &str, head: &str, first: &str, between: &[&str], second: &st
 /// A tree that a `COPY` brings to `/app`, and a command that gives a part of it to somebody.
 fn given(copy: &str, command: &str, changed: &[&str]) -> Fixed {
     let paths = ["app/main", "app/data/x", "app/storage/y"];
-    let all =
-        [dir("app"), dir("app/data"), dir("app/storage")].into_iter().chain(paths.map(|path| file(path, MEGABYTE)));
-    let again = paths.into_iter().filter(|path| changed.iter().any(|start| path.starts_with(start)));
+    let all = [dir("app"), dir("app/data"), dir("app/storage")]
+        .into_iter()
+        .chain(paths.map(|path| file(path, MEGABYTE)));
+    let again =
+        paths.into_iter().filter(|path| changed.iter().any(|start| path.starts_with(start)));
     let again = again.map(|path| file(path, MEGABYTE).owner(33, 33));
     let situation = Situation::new().buildkit().copy(".", "/app", all).run(command, again);
     situation.fixed(&format!("FROM base\n{copy}\nRUN {command}\n"))
@@ -50,8 +53,18 @@ fn a_part_of_a_copy_does_not_become_the_whole() {
     let part = "it is only a part of what line 2 copies";
     unchanged(&given("COPY . /app", "chown -R 33:33 /app/data", &["app/data"]), part);
     unchanged(&given("COPY . /app", "chmod -R 777 /app/storage", &["app/storage"]), part);
-    unchanged(&given("COPY . /app", "chown -R 33:33 /app/data /app/storage", &["app/data", "app/storage"]), part);
-    unchanged(&given("COPY . /app", "cd /app && chown -R 33:33 .", &["app"]), "changes the directory first");
+    unchanged(
+        &given(
+            "COPY . /app",
+            "chown -R 33:33 /app/data /app/storage",
+            &["app/data", "app/storage"],
+        ),
+        part,
+    );
+    unchanged(
+        &given("COPY . /app", "cd /app && chown -R 33:33 .", &["app"]),
+        "changes the directory first",
+    );
     let whole = given("COPY . /app", "chown -R 33:33 /app", &["app"]);
     assert_eq!(whole.dockerfile(), "FROM base\nCOPY --chown=33:33 . /app\n", "{}", whole.left());
 }
@@ -59,7 +72,10 @@ fn a_part_of_a_copy_does_not_become_the_whole() {
 #[test]
 fn each_of_two_copies_gets_the_owner_that_is_for_it() {
     let place = |name: &str, owner: u64| {
-        [dir(format!("srv/{name}")).owner(owner, owner), file(format!("srv/{name}/x"), MEGABYTE).owner(owner, owner)]
+        [
+            dir(format!("srv/{name}")).owner(owner, owner),
+            file(format!("srv/{name}/x"), MEGABYTE).owner(owner, owner),
+        ]
     };
     let command = "chown -R 33:33 /srv/a && chown -R 44:44 /srv/b";
     let situation = Situation::new()
@@ -67,7 +83,8 @@ fn each_of_two_copies_gets_the_owner_that_is_for_it() {
         .copy("a", "/srv/a", place("a", 0))
         .copy("b", "/srv/b", place("b", 0))
         .run(command, place("a", 33).into_iter().chain(place("b", 44)));
-    let fixed = situation.fixed(&format!("FROM base\nCOPY a /srv/a\nCOPY b /srv/b\nRUN {command}\n"));
+    let fixed =
+        situation.fixed(&format!("FROM base\nCOPY a /srv/a\nCOPY b /srv/b\nRUN {command}\n"));
     assert_eq!(
         fixed.dockerfile(),
         "FROM base\nCOPY --chown=33:33 a /srv/a\nCOPY --chown=44:44 b /srv/b\n",
@@ -79,8 +96,16 @@ fn each_of_two_copies_gets_the_owner_that_is_for_it() {
 #[test]
 fn a_flag_is_one_that_the_instruction_takes() {
     let linked = given("COPY --link . /app", "chown -R www-data:www-data /app", &["app"]);
-    assert_eq!(linked.dockerfile(), "FROM base\nCOPY --chown=33:33 --link . /app\n", "{}", linked.left());
-    unchanged(&given("COPY --chown=1:1 . /app", "chown -R 33:33 /app", &["app"]), "has a --chown already");
+    assert_eq!(
+        linked.dockerfile(),
+        "FROM base\nCOPY --chown=33:33 --link . /app\n",
+        "{}",
+        linked.left()
+    );
+    unchanged(
+        &given("COPY --chown=1:1 . /app", "chown -R 33:33 /app", &["app"]),
+        "has a --chown already",
+    );
     unchanged(&given("COPY . /app", "chmod -R g+rwX /app", &["app"]), "depends on the mode before");
     let files = || [dir("app"), file("app/x", MEGABYTE)];
     let situation = Situation::new()
@@ -98,7 +123,10 @@ fn the_shell_in_force_is_known() {
     for shell in ["cmd /S /C", "powershell -Command"] {
         unchanged(&merged_by(shell, "", "a", &[], "b"), "not for a POSIX shell");
     }
-    unchanged(&merged("SHELL [\"/usr/bin/python3\", \"-c\"]\n", "a", &[], "b"), "not for a POSIX shell");
+    unchanged(
+        &merged("SHELL [\"/usr/bin/python3\", \"-c\"]\n", "a", &[], "b"),
+        "not for a POSIX shell",
+    );
     let bash = "SHELL [\"/bin/bash\", \"-euo\", \"pipefail\", \"-c\"]\n";
     let fixed = merged(bash, "make-a; make-b", &[], "step-c; rm -f /opt/big");
     let expected = "RUN set -e; \\\n    (make-a; make-b); \\\n    (step-c; rm -f /opt/big)\n";
@@ -110,7 +138,10 @@ fn errors_end_a_build_exactly_where_they_did() {
     let fixed = merged("", "set -e; a; b", &[], "c; rm -f /opt/big");
     let expected = "RUN set -e; \\\n    (set -e; a; b); \\\n    (set +e; c; rm -f /opt/big)\n";
     assert!(fixed.dockerfile().ends_with(expected), "{}", fixed.dockerfile());
-    unchanged(&merged("", "server & sleep 1", &[], "rm /opt/big"), "leaves a process in the background");
+    unchanged(
+        &merged("", "server & sleep 1", &[], "rm /opt/big"),
+        "leaves a process in the background",
+    );
 }
 
 #[test]
@@ -124,7 +155,9 @@ fn a_value_stays_behind_what_may_read_it_and_before_what_may_read_it() {
         "ARG VCS_REF=1",
     ] {
         let fixed = merged("", "./configure && make install", &[value], "rm -rf /opt/big");
-        let expected = format!("FROM base\nRUN ./configure && make install \\\n    && rm -rf /opt/big\n{value}\n");
+        let expected = format!(
+            "FROM base\nRUN ./configure && make install \\\n    && rm -rf /opt/big\n{value}\n"
+        );
         assert_eq!(fixed.dockerfile(), expected, "{}", fixed.left());
     }
     for (value, second) in [
@@ -136,15 +169,25 @@ fn a_value_stays_behind_what_may_read_it_and_before_what_may_read_it() {
     ] {
         unchanged(&merged("", "make", &[value], second), "line 3");
     }
-    let before = merged("", "mkdir /opt && cp /etc/a /opt/big", &["ENV A=1"], "make && rm /opt/big");
-    assert!(before.dockerfile().starts_with("FROM base\nENV A=1\nRUN mkdir"), "{}", before.dockerfile());
+    let before =
+        merged("", "mkdir /opt && cp /etc/a /opt/big", &["ENV A=1"], "make && rm /opt/big");
+    assert!(
+        before.dockerfile().starts_with("FROM base\nENV A=1\nRUN mkdir"),
+        "{}",
+        before.dockerfile()
+    );
 }
 
 #[test]
 fn what_tells_a_linter_something_stays_above_its_instruction() {
     let make = |head: &str, between: &str| {
-        let situation = Situation::new().run("mk", [dir("opt"), file("opt/big", BIG)]).run("rm", [gone("opt/big")]);
-        situation.fixed(&format!("FROM base\n{head}RUN mk\n{between}RUN rm\n")).dockerfile().to_owned()
+        let situation = Situation::new()
+            .run("mk", [dir("opt"), file("opt/big", BIG)])
+            .run("rm", [gone("opt/big")]);
+        situation
+            .fixed(&format!("FROM base\n{head}RUN mk\n{between}RUN rm\n"))
+            .dockerfile()
+            .to_owned()
     };
     assert_eq!(
         make("", "# why\n# hadolint ignore=DL3059\n"),
@@ -154,7 +197,10 @@ fn what_tells_a_linter_something_stays_above_its_instruction() {
         make("# hadolint ignore=DL1\n", "# hadolint ignore=DL3059\n"),
         "FROM base\n# hadolint ignore=DL1,DL3059\nRUN mk \\\n    && rm\n"
     );
-    assert_eq!(make("", "# checkov:skip=CKV_1\n"), "FROM base\n# checkov:skip=CKV_1\nRUN mk \\\n    && rm\n");
+    assert_eq!(
+        make("", "# checkov:skip=CKV_1\n"),
+        "FROM base\n# checkov:skip=CKV_1\nRUN mk \\\n    && rm\n"
+    );
 }
 
 #[test]
@@ -199,7 +245,12 @@ fn a_cache_is_mounted_only_where_the_image_s_own_instructions_were_built_so() {
         start.run("npm ci", [file("root/.npm/_cacache/a", 100_000)])
     };
     let file = "FROM base\nRUN npm ci\n";
-    assert!(situation(true).fixed(file).dockerfile().contains("--mount=type=cache,target=/root/.npm npm ci"));
+    assert!(
+        situation(true)
+            .fixed(file)
+            .dockerfile()
+            .contains("--mount=type=cache,target=/root/.npm npm ci")
+    );
     assert_eq!(
         situation(false).fixed(file).dockerfile(),
         "FROM base\nRUN npm ci \\\n    && npm cache clean --force && rm -rf ~/.npm/_logs\n"
@@ -208,14 +259,20 @@ fn a_cache_is_mounted_only_where_the_image_s_own_instructions_were_built_so() {
 
 #[test]
 fn what_a_cleanup_leaves_is_not_counted() {
-    let situation =
-        Situation::new().run("dnf install a", [file("var/cache/dnf/a", 100_000), file("var/log/dnf.log", 70_000)]);
-    assert_eq!(situation.fixed("FROM base\nRUN dnf install a\n").saves(), 100_000, "dnf keeps its logs");
+    let situation = Situation::new()
+        .run("dnf install a", [file("var/cache/dnf/a", 100_000), file("var/log/dnf.log", 70_000)]);
+    assert_eq!(
+        situation.fixed("FROM base\nRUN dnf install a\n").saves(),
+        100_000,
+        "dnf keeps its logs"
+    );
 }
 
 /// A build context that is copied to `/app`, with a directory of 200,000 bytes in it.
 fn context(name: &str, more: Vec<Entry>, command: &str, file_end: &str) -> Fixed {
-    let entries = [dir("app"), file(format!("app/{name}/a/i"), 200_000), file("app/x", 1)].into_iter().chain(more);
+    let entries = [dir("app"), file(format!("app/{name}/a/i"), 200_000), file("app/x", 1)]
+        .into_iter()
+        .chain(more);
     let mut situation = Situation::new().buildkit().copy(".", "/app", entries);
     if !command.is_empty() {
         situation = situation.run(command, [file("tmp/x", 1)]);
@@ -238,12 +295,22 @@ fn what_is_in_use_is_not_kept_out() {
         (".venv", vec![], "", "ENV PATH=/app/.venv/bin:$PATH\nCMD [\"app\"]\n"),
         (".venv", vec![], "/app/.venv/bin/python x", ""),
         (".venv", vec![], "", "CMD [\"uv\", \"run\", \"x\"]\n"),
-        (".venv", vec![text("app/start.sh", "#!/bin/sh\nexec .venv/bin/app\n")], "", "CMD [\"/app/start.sh\"]\n"),
+        (
+            ".venv",
+            vec![text("app/start.sh", "#!/bin/sh\nexec .venv/bin/app\n")],
+            "",
+            "CMD [\"/app/start.sh\"]\n",
+        ),
         (".cache", vec![], "", ""),
         (".terraform", vec![], "terraform init", ""),
         (".terraform", vec![], "", "CMD [\"terraform\", \"apply\"]\n"),
         (".git", vec![text("app/pyproject.toml", "[tool.setuptools_scm]\n")], "pip install .", ""),
-        (".git", vec![text("app/pyproject.toml", "requires = [\"hatch-vcs\"]\n")], "pip install .", ""),
+        (
+            ".git",
+            vec![text("app/pyproject.toml", "requires = [\"hatch-vcs\"]\n")],
+            "pip install .",
+            "",
+        ),
         (".git", vec![text("app/Makefile", "V = $(shell git describe --tags)\n")], "make", ""),
         (".git", vec![], "make V=$(git describe)", ""),
         ("__pycache__", vec![], "", ""),
@@ -257,25 +324,37 @@ fn what_is_in_use_is_not_kept_out() {
 fn what_is_listed_or_asked_for_is_not_listed_again() {
     let entries = || [dir("app"), file("app/.git/pack", 200_000)];
     let with = |ignore: &str| {
-        Situation::new().buildkit().copy(".", "/app", entries()).ignoring(ignore).fixed("FROM base\nCOPY . /app\n")
+        Situation::new()
+            .buildkit()
+            .copy(".", "/app", entries())
+            .ignoring(ignore)
+            .fixed("FROM base\nCOPY . /app\n")
     };
     for listed in ["\u{feff}.git\n", "./.git/\n", "/.git\n", "**/.git\n"] {
         assert!(with(listed).fix.changes.is_empty(), "{listed:?}");
     }
     let wanted = with("*\n!.git\n!src\n");
-    assert!(wanted.fix.changes.is_empty() && wanted.left().contains(".dockerignore asks for it"), "{}", wanted.left());
+    assert!(
+        wanted.fix.changes.is_empty() && wanted.left().contains(".dockerignore asks for it"),
+        "{}",
+        wanted.left()
+    );
     assert_eq!(with("# .git\n").file(".dockerignore"), "# .git\n.git\n", "a comment lists nothing");
 }
 
-/// A project whose dependencies a `RUN` fetches behind its sources; what is said of the order if it is asked for.
+/// A project whose dependencies a `RUN` fetches behind its sources; what is said of the order if it
+/// is asked for.
 fn ordered(files: &[(&str, &str)], command: &str) -> (bool, String) {
-    let entries = [dir("app")].into_iter().chain(files.iter().map(|(name, holds)| text(&format!("app/{name}"), holds)));
+    let entries = [dir("app")]
+        .into_iter()
+        .chain(files.iter().map(|(name, holds)| text(&format!("app/{name}"), holds)));
     let situation = Situation::new()
         .buildkit()
         .value("WORKDIR /app")
         .copy(".", ".", entries)
         .run(command, [file("usr/lib/x", 200_000)]);
-    let fixed = situation.asking_for_order(&format!("FROM base\nWORKDIR /app\nCOPY . .\nRUN {command}\n"));
+    let fixed =
+        situation.asking_for_order(&format!("FROM base\nWORKDIR /app\nCOPY . .\nRUN {command}\n"));
     (fixed.fix.changes.is_empty(), fixed.left())
 }
 
@@ -284,13 +363,23 @@ fn the_order_for_the_cache_is_only_said_and_only_where_the_files_stand_alone() {
     let lock = ("package-lock.json", "{}");
     for (files, command) in [
         (vec![("package.json", "{\"dependencies\": {\"a\": \"file:./lib/a\"}}"), lock], "npm ci"),
-        (vec![("package.json", "{\"scripts\": {\"postinstall\": \"node build.js\"}}"), lock], "npm ci"),
+        (
+            vec![("package.json", "{\"scripts\": {\"postinstall\": \"node build.js\"}}"), lock],
+            "npm ci",
+        ),
         (vec![("package.json", "{\"workspaces\": [\"a\"]}"), lock], "npm ci"),
-        (vec![("requirements.txt", "-r requirements/base.txt\n")], "pip install -r requirements.txt"),
+        (
+            vec![("requirements.txt", "-r requirements/base.txt\n")],
+            "pip install -r requirements.txt",
+        ),
         (vec![("requirements.txt", "a\n")], "pip install -r requirements.txt -c constraints.txt"),
         (vec![("Gemfile", "gemspec\n")], "bundle install"),
         (
-            vec![("package.json", "{}"), ("yarn.lock", ""), (".yarnrc.yml", "yarnPath: .yarn/releases/y\n")],
+            vec![
+                ("package.json", "{}"),
+                ("yarn.lock", ""),
+                (".yarnrc.yml", "yarnPath: .yarn/releases/y\n"),
+            ],
             "yarn install",
         ),
         (vec![("go.mod", "replace a => ./a\n"), ("go.sum", "x")], "go build"),
@@ -299,13 +388,17 @@ fn the_order_for_the_cache_is_only_said_and_only_where_the_files_stand_alone() {
         assert!(unchanged && !left.contains("for the build's cache"), "{files:?}: {left}");
     }
     let (unchanged, left) = ordered(&[("package.json", "{}"), lock], "npm ci");
-    assert!(unchanged && left.contains("for the build cache: copies the sources before line 4"), "{left}");
+    assert!(
+        unchanged && left.contains("for the build cache: copies the sources before line 4"),
+        "{left}"
+    );
 }
 
 #[test]
 fn without_being_asked_nothing_is_said_of_the_order() {
     let entries = [dir("app"), text("app/package.json", "{}"), text("app/package-lock.json", "{}")];
-    let situation = Situation::new().buildkit().value("WORKDIR /app").copy(".", ".", entries).run("npm ci", []);
+    let situation =
+        Situation::new().buildkit().value("WORKDIR /app").copy(".", ".", entries).run("npm ci", []);
     let fixed = situation.fixed("FROM base\nWORKDIR /app\nCOPY . .\nRUN npm ci\n");
     assert!(fixed.fix.changes.is_empty() && fixed.left().is_empty(), "{}", fixed.left());
 }
@@ -318,10 +411,12 @@ fn the_largest_saving_comes_first_and_what_cannot_be_noticed_is_summed_up() {
         .run("dnf install x", [file("var/cache/dnf/a", 3 * MEGABYTE)]);
     let fixed = situation.fixed("FROM base\nRUN apk add a\nRUN pip install x\nRUN dnf install x\n");
     let text = fixed.text();
-    let place = |words: &str| text.find(words).unwrap_or_else(|| panic!("{words} is not in {text}"));
+    let place =
+        |words: &str| text.find(words).unwrap_or_else(|| panic!("{words} is not in {text}"));
     assert!(place("line 4: adds dnf") < place("line 3: adds --no-cache-dir"), "{text}");
     assert!(
-        place("line 3: adds") < place("1 smaller change (line 2), each under 0.1 % of the image; saves 200 B"),
+        place("line 3: adds")
+            < place("1 smaller change (line 2), each under 0.1 % of the image; saves 200 B"),
         "{text}"
     );
 }

@@ -26,7 +26,11 @@ fn told(inspection: &Inspection) -> Base {
 fn the_demo_s_diff_is_the_one_that_was_looked_at() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/dockerfile/demo.diff");
     let (opened, demo) = demo();
-    let fixed = Fixed::of(&opened, &demo, &Target::rebuilt(&demo, "Dockerfile.rebuilt".into(), &told(&demo)));
+    let fixed = Fixed::of(
+        &opened,
+        &demo,
+        &Target::rebuilt(&demo, "Dockerfile.rebuilt".into(), &told(&demo)),
+    );
     let now = text(&fixed.fix);
     if std::env::var("LAYERSCOPE_UPDATE").as_deref() == Ok("1") {
         std::fs::write(&path, &now).unwrap();
@@ -44,13 +48,19 @@ fn every_image_of_the_corpus_gives_a_dockerfile_and_a_diff_that_applies() {
         eprintln!("skipped: there is no corpus");
         return;
     };
-    for entry in ["small", "edge"].iter().flat_map(|part| std::fs::read_dir(corpus.join(part)).unwrap()) {
+    for entry in
+        ["small", "edge"].iter().flat_map(|part| std::fs::read_dir(corpus.join(part)).unwrap())
+    {
         let Ok(opened) = layerscope::open(&entry.unwrap().path(), None) else { continue };
         let Ok(inspection) = layerscope::inspect(&opened, &Progress::default()) else { continue };
         let target = Target::rebuilt(&inspection, "Dockerfile".into(), &told(&inspection));
         Fixed::of(&opened, &inspection, &target);
-        let given =
-            Target::given(&inspection, "Dockerfile".into(), target.file.clone(), (".dockerignore".into(), None));
+        let given = Target::given(
+            &inspection,
+            "Dockerfile".into(),
+            target.file.clone(),
+            (".dockerignore".into(), None),
+        );
         Fixed::of(&opened, &inspection, &given);
         // What was rebuilt is found again, layer by layer.
         for (i, (rebuilt, found)) in target.layers.iter().zip(&given.layers).enumerate() {
@@ -84,27 +94,46 @@ fn buildah_parses_what_comes_out() {
     let tools = std::env::var("LAYERSCOPE_TOOLS").unwrap_or_default();
     let required = engine.is_some() || tools.split(',').any(|name| name == "buildah");
     let buildah = engine.unwrap_or("buildah".into());
-    let there = Command::new(&buildah).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
-    assert!(there || !required, "buildah is not installed, but LAYERSCOPE_TOOLS or LAYERSCOPE_ENGINE asks for it");
+    let there = Command::new(&buildah)
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok();
+    assert!(
+        there || !required,
+        "buildah is not installed, but LAYERSCOPE_TOOLS or LAYERSCOPE_ENGINE asks for it"
+    );
     if !there {
         eprintln!("skipped: buildah is not installed");
         return;
     }
     let (opened, demo) = demo();
-    let fixed = Fixed::of(&opened, &demo, &Target::rebuilt(&demo, "Dockerfile".into(), &told(&demo)));
+    let fixed =
+        Fixed::of(&opened, &demo, &Target::rebuilt(&demo, "Dockerfile".into(), &told(&demo)));
     let directory = tempfile::tempdir().unwrap();
     let path = |name: &str| directory.path().join(name).display().to_string();
     let parsed = |source: &str| {
         std::fs::write(directory.path().join("Dockerfile"), source).unwrap();
         // It parses the whole file, and only then looks for the stage.
         let output = Command::new(&buildah)
-            .args(["--storage-driver", "vfs", "--root", &path("storage"), "--runroot", &path("run")])
+            .args([
+                "--storage-driver",
+                "vfs",
+                "--root",
+                &path("storage"),
+                "--runroot",
+                &path("run"),
+            ])
             .args(["bud", "--target", "no-such-stage", "-f", &path("Dockerfile"), &path("")])
             .output()
             .unwrap();
         String::from_utf8_lossy(&output.stderr).into_owned()
     };
-    assert!(!parsed("FROM scratch\nENV a\n").contains("no-such-stage"), "a file that is wrong is refused before");
+    assert!(
+        !parsed("FROM scratch\nENV a\n").contains("no-such-stage"),
+        "a file that is wrong is refused before"
+    );
     let changed = fixed.fix.changes.iter().map(|change| change.new.as_str());
     let sources: Vec<_> = [fixed.target.file.source()].into_iter().chain(changed).collect();
     assert_eq!(sources.len(), 3, "as it was, as it should be, and in two stages");

@@ -1,7 +1,8 @@
-//! Equality of `RUN`s one after the other and their merged `RUN`, in real shells: output, exit code, and files.
+//! Equality of `RUN`s one after the other and their merged `RUN`, in real shells: output, exit
+//! code, and files.
 //!
-//! dash and bash are everywhere; busybox is tried where it is installed, and has to be there if `LAYERSCOPE_TOOLS` names
-//! it.
+//! dash and bash are everywhere; busybox is tried where it is installed, and has to be there if
+//! `LAYERSCOPE_TOOLS` names it.
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
@@ -78,7 +79,12 @@ fn command() -> impl Strategy<Value = String> {
     });
     let operators = proptest::sample::select(&["; ", " && ", " || ", "; "][..]);
     let parts = proptest::collection::vec((operators, shaped), 1..4);
-    (parts, proptest::sample::select(&["", "", "set -e; ", "set -eux; ", "set -o pipefail 2>/dev/null; "][..]))
+    (
+        parts,
+        proptest::sample::select(
+            &["", "", "set -e; ", "set -eux; ", "set -o pipefail 2>/dev/null; "][..],
+        ),
+    )
         .prop_map(|(parts, head)| {
             let tail = parts.iter().enumerate().map(|(at, (operator, part))| match at {
                 0 => part.clone(),
@@ -98,7 +104,12 @@ fn outcome(shell: &[&str], commands: &[&str]) -> Outcome {
     std::fs::create_dir(&place).unwrap();
     let (mut out, mut code) = (String::new(), Some(0));
     for command in commands {
-        let run = Command::new(shell[0]).args(&shell[1..]).arg(command).current_dir(&place).env_remove("X").output();
+        let run = Command::new(shell[0])
+            .args(&shell[1..])
+            .arg(command)
+            .current_dir(&place)
+            .env_remove("X")
+            .output();
         let output = run.unwrap();
         out.push_str(&String::from_utf8_lossy(&output.stdout));
         code = output.status.code();
@@ -127,11 +138,12 @@ fn gather(top: &Path, directory: &Path, files: &mut BTreeMap<String, (u32, Vec<u
 fn merged(shell: &[&str], commands: &[String]) -> Option<String> {
     let head = format!("SHELL {}\n", serde_json::to_string(shell).unwrap());
     let last = commands.len() - 1;
-    let situation = commands.iter().enumerate().fold(Situation::new(), |situation, (at, command)| match at {
-        0 => situation.run(command, [dir("opt"), file("opt/big", 2 * MEGABYTE)]),
-        at if at == last => situation.run(command, [gone("opt/big")]),
-        _ => situation.run(command, [file(format!("var/{at}"), 1)]),
-    });
+    let situation =
+        commands.iter().enumerate().fold(Situation::new(), |situation, (at, command)| match at {
+            0 => situation.run(command, [dir("opt"), file("opt/big", 2 * MEGABYTE)]),
+            at if at == last => situation.run(command, [gone("opt/big")]),
+            _ => situation.run(command, [file(format!("var/{at}"), 1)]),
+        });
     let runs: String = commands.iter().map(|command| format!("RUN {command}\n")).collect();
     let fixed = situation.planned(&format!("FROM base\n{head}{runs}"));
     let file = Dockerfile::parse(fixed.dockerfile()).unwrap();
@@ -144,10 +156,15 @@ fn merged(shell: &[&str], commands: &[String]) -> Option<String> {
 
 /// The shells that are installed.
 fn installed() -> Vec<&'static [&'static str]> {
-    let required = std::env::var("LAYERSCOPE_TOOLS").is_ok_and(|tools| tools.split([',', ' ']).any(|t| t == "busybox"));
+    let required = std::env::var("LAYERSCOPE_TOOLS")
+        .is_ok_and(|tools| tools.split([',', ' ']).any(|t| t == "busybox"));
     let is_there = |shell: &&&[&str]| {
         let is_there = Command::new(shell[0]).args(&shell[1..]).arg("true").output().is_ok();
-        assert!(is_there || !required, "{} is not installed, but LAYERSCOPE_TOOLS asks for it", shell[0]);
+        assert!(
+            is_there || !required,
+            "{} is not installed, but LAYERSCOPE_TOOLS asks for it",
+            shell[0]
+        );
         if !is_there {
             println!("skipped: there is no {}", shell[0]);
         }
@@ -174,7 +191,14 @@ fn merged_commands_say_leave_and_end_as_they_did_apart() {
             let Some(one) = merged(shell, &commands) else { return Ok(()) };
             joined.set(joined.get() + 1);
             let apart: Vec<_> = commands.iter().map(String::as_str).collect();
-            prop_assert_eq!(outcome(shell, &apart), outcome(shell, &[&one]), "{:?}\n{:#?}\n{}", shell, commands, one);
+            prop_assert_eq!(
+                outcome(shell, &apart),
+                outcome(shell, &[&one]),
+                "{:?}\n{:#?}\n{}",
+                shell,
+                commands,
+                one
+            );
             Ok(())
         })
         .unwrap_or_else(|error| panic!("{error}"));

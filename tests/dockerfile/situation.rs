@@ -66,7 +66,8 @@ impl Situation {
 
     /// A step that makes no layer.
     pub fn value(mut self, text: &str) -> Self {
-        let created_by = if self.buildkit { text.to_owned() } else { format!("/bin/sh -c #(nop)  {text}") };
+        let created_by =
+            if self.buildkit { text.to_owned() } else { format!("/bin/sh -c #(nop)  {text}") };
         self.history.push(json!({ "created_by": created_by, "empty_layer": true }));
         self
     }
@@ -137,8 +138,12 @@ impl Situation {
         let opened = open(self.archive()).unwrap();
         let inspection = self.inspection();
         let file = Dockerfile::parse(file).unwrap();
-        let target =
-            Target::given(&inspection, "Dockerfile".into(), file, (".dockerignore".into(), self.ignore.clone()));
+        let target = Target::given(
+            &inspection,
+            "Dockerfile".into(),
+            file,
+            (".dockerignore".into(), self.ignore.clone()),
+        );
         Fixed::planned(&opened, &inspection, &Target { cache, ..target })
     }
 
@@ -168,7 +173,8 @@ impl Fixed {
         let (contents, progress) = (LayerContents::new(opened), Arc::new(Progress::default()));
         let filesystem = Filesystem::new(&inspection.tree, &contents, &progress);
         let program = Program::detect(&filesystem, &inspection.run).unwrap();
-        let evidence = Evidence::gather(inspection, target.base_layers, &filesystem, &program).unwrap();
+        let evidence =
+            Evidence::gather(inspection, target.base_layers, &filesystem, &program).unwrap();
         let fix = fix(inspection, target, &evidence);
         Self { fix, target: target.clone() }
     }
@@ -189,7 +195,9 @@ impl Fixed {
 
     /// Bytes that the changes save.
     pub fn saves(&self) -> u64 {
-        let saved = |verdict: &Verdict| if let Verdict::Changed { saves, .. } = verdict { *saves } else { 0 };
+        let saved = |verdict: &Verdict| {
+            if let Verdict::Changed { saves, .. } = verdict { *saves } else { 0 }
+        };
         self.fix.remarks.iter().map(|remark| saved(&remark.verdict)).sum()
     }
 
@@ -202,8 +210,11 @@ impl Fixed {
 
     /// The reasons why something was not changed.
     pub fn left(&self) -> String {
-        let left =
-            self.fix.remarks.iter().filter(|remark| matches!(remark.verdict, Verdict::Left { .. } | Verdict::Unseen));
+        let left = self
+            .fix
+            .remarks
+            .iter()
+            .filter(|remark| matches!(remark.verdict, Verdict::Left { .. } | Verdict::Unseen));
         left.map(|remark| remark.text.clone()).collect::<Vec<_>>().join("\n")
     }
 }

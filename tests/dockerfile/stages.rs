@@ -54,7 +54,8 @@ fn a_dynamic_program_comes_with_the_libraries_that_the_base_does_not_have() {
     assert!(skeleton.contains("FROM build AS build-own\n"), "{skeleton}");
     // COPY follows links: the name that the loader looks for is enough.
     let copied = ["/opt/app", "/lib64/ld-linux-x86-64.so.2", "/usr/lib/libown.so.1"];
-    let copies: String = copied.iter().map(|path| format!("COPY --from=build-own {path} {path}\n")).collect();
+    let copies: String =
+        copied.iter().map(|path| format!("COPY --from=build-own {path} {path}\n")).collect();
     assert!(skeleton.ends_with(&format!("FROM debian\n{copies}ARG V=1\nENV W=$V\n")), "{skeleton}");
 }
 
@@ -84,9 +85,17 @@ fn a_skeleton_says_what_its_image_ships_and_all_changes_together_what_the_image_
     let text = fixed.text();
     let whole = fixed.fix.size;
     assert_eq!(whole - fixed.saves(), bytes, "without Go, which is dead, and with the program");
-    let ships = format!("{} ({} bytes) instead of {}", Units::Iec.size(bytes), count(bytes), Units::Iec.size(whole));
+    let ships = format!(
+        "{} ({} bytes) instead of {}",
+        Units::Iec.size(bytes),
+        count(bytes),
+        Units::Iec.size(whole)
+    );
     assert!(text.contains(&format!("# size with all changes: {ships}, ")), "{text}");
-    assert!(text.contains(&format!("; its image has {ships}, ")) && text.contains("× smaller"), "{text}");
+    assert!(
+        text.contains(&format!("; its image has {ships}, ")) && text.contains("× smaller"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -123,7 +132,10 @@ fn a_program_that_is_called_by_a_link_is_copied_to_where_it_is_called() {
     for (called, links) in [
         ("/usr/bin/app", vec![symlink("usr/bin/app", "../../opt/7/app")]),
         ("/opt/now/app", vec![symlink("opt/now", "7")]),
-        ("/srv/start", vec![symlink("srv", "opt/now"), symlink("opt/now", "7"), symlink("opt/7/start", "app")]),
+        (
+            "/srv/start",
+            vec![symlink("srv", "opt/now"), symlink("opt/now", "7"), symlink("opt/7/start", "app")],
+        ),
         ("/usr/bin/app", vec![symlink("usr/bin/app", "/opt/now/app"), symlink("opt/now", "7")]),
     ] {
         let program = file("opt/7/app", 0).holding(executable().build()).mode(0o755);
@@ -133,7 +145,11 @@ fn a_program_that_is_called_by_a_link_is_copied_to_where_it_is_called() {
             .run("make install", [program].into_iter().chain(links))
             .fixed("FROM alpine\nRUN apk add go\nRUN make install\n");
         let end = format!("FROM scratch\nCOPY --from=build {called} {called}\n");
-        assert!(fixed.file("Dockerfile.multi-stage").ends_with(&end), "{}", fixed.file("Dockerfile.multi-stage"));
+        assert!(
+            fixed.file("Dockerfile.multi-stage").ends_with(&end),
+            "{}",
+            fixed.file("Dockerfile.multi-stage")
+        );
     }
 }
 
@@ -152,16 +168,20 @@ fn a_script_comes_along_by_the_name_that_it_is_started_by() {
         .run("go build -o /opt/app", app)
         .fixed("FROM alpine\nRUN apk add go\nRUN go build -o /opt/app\n");
     let skeleton = fixed.file("Dockerfile.multi-stage");
-    let copies = "COPY --from=build /opt/app /opt/app\nCOPY --from=build /usr/bin/start /usr/bin/start\n";
+    let copies =
+        "COPY --from=build /opt/app /opt/app\nCOPY --from=build /usr/bin/start /usr/bin/start\n";
     assert!(skeleton.contains(copies), "{skeleton}");
     assert!(!skeleton.contains("app-1.0"), "the same bytes twice:\n{skeleton}");
 }
 
 #[test]
 fn what_a_program_looks_for_besides_comes_along_where_the_next_stage_lacks_it() {
-    let client = |tiny: Tiny| tiny.constants("\0/etc/ssl/certs/ca-certificates.crt\0/etc/services\0").build();
+    let client = |tiny: Tiny| {
+        tiny.constants("\0/etc/ssl/certs/ca-certificates.crt\0/etc/services\0").build()
+    };
     let authorities = || file("etc/ssl/certs/ca-certificates.crt", 200_000);
-    let copy = "COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt\n";
+    let copy =
+        "COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt\n";
     let dockerfile = "FROM alpine\nRUN apk add go\nRUN go build -o /opt/app\n";
 
     let program = client(executable());
@@ -171,13 +191,17 @@ fn what_a_program_looks_for_besides_comes_along_where_the_next_stage_lacks_it() 
     assert_eq!(proposed(&of_scratch), (bytes + 200_000, None));
     let text = of_scratch.text();
     assert!(
-        text.contains(&format!("copies only /opt/app ({} bytes) and CA certificates to scratch", count(bytes))),
+        text.contains(&format!(
+            "copies only /opt/app ({} bytes) and CA certificates to scratch",
+            count(bytes)
+        )),
         "{text}"
     );
     assert!(of_scratch.left().contains("missing in the image: network services"), "{text}");
 
     // What the base has, another stage on it has as well.
-    let libraries = || [file("lib64/ld-linux-x86-64.so.2", 0).holding(library("ld-linux-x86-64.so.2").build())];
+    let libraries =
+        || [file("lib64/ld-linux-x86-64.so.2", 0).holding(library("ld-linux-x86-64.so.2").build())];
     let program = || file("opt/app", 0).holding(client(glibc())).mode(0o755);
     let with_base = |base: Vec<Entry>, own: Vec<Entry>| {
         Situation::new()
@@ -188,7 +212,11 @@ fn what_a_program_looks_for_besides_comes_along_where_the_next_stage_lacks_it() 
             .fixed("FROM company/base\nRUN apk add go\nRUN go build -o /opt/app\n")
     };
     let of_base = with_base(vec![authorities()], Vec::new());
-    assert!(of_base.file("Dockerfile.multi-stage").contains("FROM company/base\nCOPY --from=build /opt/app"));
+    assert!(
+        of_base
+            .file("Dockerfile.multi-stage")
+            .contains("FROM company/base\nCOPY --from=build /opt/app")
+    );
     assert!(!of_base.file("Dockerfile.multi-stage").contains(copy), "{}", of_base.text());
     let own = with_base(Vec::new(), vec![authorities()]);
     assert!(own.file("Dockerfile.multi-stage").ends_with(copy), "{}", own.text());
@@ -198,8 +226,12 @@ fn what_a_program_looks_for_besides_comes_along_where_the_next_stage_lacks_it() 
 fn what_lies_in_a_directory_that_is_copied_is_copied_and_counted_once() {
     let program = executable().constants("\0/usr/share/zoneinfo\0").build();
     let bytes = program.len() as u64;
-    let zones = [file("usr/share/zoneinfo/Etc/UTC", 1000), symlink("etc/localtime", "../usr/share/zoneinfo/Etc/UTC")];
-    let fixed = built_by_go(program, zones).fixed("FROM alpine\nRUN apk add go\nRUN go build -o /opt/app\n");
+    let zones = [
+        file("usr/share/zoneinfo/Etc/UTC", 1000),
+        symlink("etc/localtime", "../usr/share/zoneinfo/Etc/UTC"),
+    ];
+    let fixed = built_by_go(program, zones)
+        .fixed("FROM alpine\nRUN apk add go\nRUN go build -o /opt/app\n");
     let copies = "COPY --from=build /opt/app /opt/app\nCOPY --from=build /usr/share/zoneinfo /usr/share/zoneinfo\n";
     assert!(fixed.file("Dockerfile.multi-stage").ends_with(copies), "{}", fixed.text());
     assert_eq!(proposed(&fixed), (bytes + 1000, None));
@@ -208,7 +240,9 @@ fn what_lies_in_a_directory_that_is_copied_is_copied_and_counted_once() {
 #[test]
 fn the_last_stage_runs_where_the_image_runs_and_as_a_user_that_it_has() {
     let skeleton = |needs: Tiny, lines: &str| {
-        let libraries = [file("lib64/ld-linux-x86-64.so.2", 0).holding(library("ld-linux-x86-64.so.2").build())];
+        let libraries =
+            [file("lib64/ld-linux-x86-64.so.2", 0)
+                .holding(library("ld-linux-x86-64.so.2").build())];
         let app = file("go/src/app", 0).holding(needs.build()).mode(0o755);
         Situation::new()
             .config(json!({ "Cmd": ["./app"], "WorkingDir": "/go/src", "User": "nobody" }))
@@ -221,17 +255,27 @@ fn the_last_stage_runs_where_the_image_runs_and_as_a_user_that_it_has() {
     };
     let lines = "WORKDIR /tmp\nWORKDIR src\nUSER nobody\n";
     let same = skeleton(glibc(), lines);
-    assert!(same.ends_with("/go/src/app\nWORKDIR /go/src\nUSER nobody\n"), "the base has them: {same}");
+    assert!(
+        same.ends_with("/go/src/app\nWORKDIR /go/src\nUSER nobody\n"),
+        "the base has them: {same}"
+    );
     let scratch = skeleton(executable(), lines);
     let user = "# create the user in this stage as well\nUSER nobody\n";
-    assert!(scratch.ends_with(&format!("WORKDIR /go/src\n{user}")), "there is nobody on scratch: {scratch}");
+    assert!(
+        scratch.ends_with(&format!("WORKDIR /go/src\n{user}")),
+        "there is nobody on scratch: {scratch}"
+    );
     let own = skeleton(glibc(), "WORKDIR /go/src\nUSER app:app\n");
-    assert!(own.ends_with("WORKDIR /go/src\n# create the user in this stage as well\nUSER app:app\n"), "{own}");
+    assert!(
+        own.ends_with("WORKDIR /go/src\n# create the user in this stage as well\nUSER app:app\n"),
+        "{own}"
+    );
 }
 
 #[test]
 fn a_program_that_nobody_can_read_gets_no_skeleton() {
-    let fixed = built_by_go(vec![0; 5000], []).fixed("FROM alpine\nRUN apk add go\nRUN go build -o /opt/app\n");
+    let fixed = built_by_go(vec![0; 5000], [])
+        .fixed("FROM alpine\nRUN apk add go\nRUN go build -o /opt/app\n");
     assert!(fixed.fix.changes.is_empty());
 }
 
@@ -252,15 +296,23 @@ fn what_needs_more_than_its_libraries_gets_no_skeleton_and_a_reason() {
     let loading = || {
         let own = [
             file("lib64/ld-linux-x86-64.so.2", 0).holding(library("ld-linux-x86-64.so.2").build()),
-            file("usr/lib/libplug.so.1", 0).holding(library("libplug.so.1").imports(&["dlopen"]).build()),
+            file("usr/lib/libplug.so.1", 0)
+                .holding(library("libplug.so.1").imports(&["dlopen"]).build()),
         ];
         started(&["/opt/app"], glibc().needs("libplug.so.1"), own.into())
     };
     let alone = executable;
     for (fixed, reason) in [
-        (started(&["/opt/app", "-c", "app.conf"], alone(), vec![file("srv/app.conf", 10)]), "it names /srv/app.conf"),
         (
-            started(&["/srv/start.sh"], alone(), vec![script("#!/bin/sh\ngit version\n/opt/app\n")]),
+            started(&["/opt/app", "-c", "app.conf"], alone(), vec![file("srv/app.conf", 10)]),
+            "it names /srv/app.conf",
+        ),
+        (
+            started(
+                &["/srv/start.sh"],
+                alone(),
+                vec![script("#!/bin/sh\ngit version\n/opt/app\n")],
+            ),
             "/srv/start.sh runs other",
         ),
         (loading(), "/usr/lib/libplug.so.1 loads libraries by names that cannot be known (dlopen)"),

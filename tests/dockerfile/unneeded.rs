@@ -6,7 +6,8 @@ use super::situation::{Fixed, Situation};
 use crate::support::build::{Entry, dir, file};
 
 const BEFORE: &str = "Package: libc6\nStatus: install ok installed\nArchitecture: amd64\n\n";
-/// git needs perl, by a name that perl provides; it recommends ssh, which needs libssh; nothing tells why vim is there.
+/// git needs perl, by a name that perl provides; it recommends ssh, which needs libssh; nothing
+/// tells why vim is there.
 const AFTER: &str = "Package: libc6\nStatus: install ok installed\nArchitecture: amd64\n\n\
     Package: git\nStatus: install ok installed\nArchitecture: amd64\nDepends: libc6, perl-any\nRecommends: patch | ssh, libc6\n\n\
     Package: perl\nStatus: install ok installed\nArchitecture: amd64\nProvides: perl-any\n\n\
@@ -19,20 +20,34 @@ fn text(path: &str, text: &str) -> Entry {
 }
 
 pub fn installed_by(command: &str) -> Situation {
-    let lists = [("git", "git"), ("perl", "perl"), ("ssh", "ssh"), ("libssh:amd64", "libssh.so"), ("vim", "vim")];
+    let lists = [
+        ("git", "git"),
+        ("perl", "perl"),
+        ("ssh", "ssh"),
+        ("libssh:amd64", "libssh.so"),
+        ("vim", "vim"),
+    ];
     let list = |(package, name): (&str, &str)| {
         let files = format!("/.\n/usr\n/usr/{name}\n/usr/bin/{name}\n/etc/common\n");
         text(&format!("var/lib/dpkg/info/{package}.list"), &files)
     };
-    let sizes = [("git", 500_000), ("perl", 400_000), ("ssh", 300_000), ("libssh.so", 20_000), ("vim", 100_000)];
-    Situation::new().run("debootstrap", [text("var/lib/dpkg/status", BEFORE), text("etc/common", "x")]).run(
-        command,
-        [text("var/lib/dpkg/status", AFTER)]
-            .into_iter()
-            .chain(lists.map(list))
-            .chain(sizes.map(|(name, size)| file(format!("usr/{name}"), size)))
-            .chain(sizes.map(|(name, _)| file(format!("usr/bin/{name}"), 0))),
-    )
+    let sizes = [
+        ("git", 500_000),
+        ("perl", 400_000),
+        ("ssh", 300_000),
+        ("libssh.so", 20_000),
+        ("vim", 100_000),
+    ];
+    Situation::new()
+        .run("debootstrap", [text("var/lib/dpkg/status", BEFORE), text("etc/common", "x")])
+        .run(
+            command,
+            [text("var/lib/dpkg/status", AFTER)]
+                .into_iter()
+                .chain(lists.map(list))
+                .chain(sizes.map(|(name, size)| file(format!("usr/{name}"), size)))
+                .chain(sizes.map(|(name, _)| file(format!("usr/bin/{name}"), 0))),
+        )
 }
 
 fn fixed(command: &str) -> Fixed {
@@ -42,11 +57,23 @@ fn fixed(command: &str) -> Fixed {
 #[test]
 fn packages_that_are_only_recommended_are_left_out_by_a_flag_and_counted_by_their_files() {
     let fixed = fixed("apt-get install -y git");
-    assert_eq!(fixed.dockerfile(), "FROM base\nRUN debootstrap\nRUN apt-get install --no-install-recommends -y git\n");
-    assert_eq!(fixed.saves(), 320_000, "ssh and libssh: neither what git needs nor what nothing tells of");
+    assert_eq!(
+        fixed.dockerfile(),
+        "FROM base\nRUN debootstrap\nRUN apt-get install --no-install-recommends -y git\n"
+    );
+    assert_eq!(
+        fixed.saves(),
+        320_000,
+        "ssh and libssh: neither what git needs nor what nothing tells of"
+    );
     // More may go: what they need is counted only where nothing else in the image needs it.
     let text = fixed.text();
-    assert!(text.contains("only recommended: libssh, ssh; name those that you use; saves at least 312 KiB"), "{text}");
+    assert!(
+        text.contains(
+            "only recommended: libssh, ssh; name those that you use; saves at least 312 KiB"
+        ),
+        "{text}"
+    );
     assert!(text.contains("# size with all changes: at most 977 KiB "), "{text}");
 }
 
@@ -77,25 +104,36 @@ fn what_is_named_is_wanted_and_what_cannot_be_read_is_left_alone() {
         "dpkg -i git.deb",
     ] {
         let fixed = fixed(command);
-        assert!(fixed.fix.changes.is_empty() && fixed.saves() == 0, "{command}: {}", fixed.dockerfile());
+        assert!(
+            fixed.fix.changes.is_empty() && fixed.saves() == 0,
+            "{command}: {}",
+            fixed.dockerfile()
+        );
     }
 }
 
 #[test]
 fn the_database_may_say_anything() {
-    for status in
-        ["Package: a\nStatus: install ok installed\nDepends: a | a, ,|,(\nRecommends: a, git", "\u{0}", "::\n\n:\n"]
-    {
-        let situation = Situation::new().run("debootstrap", [text("var/lib/dpkg/status", BEFORE)]).run(
-            "apt-get install git",
-            [text("var/lib/dpkg/status", status), text("var/lib/dpkg/info/a.list", "/../..\n\n/etc")],
-        );
+    for status in [
+        "Package: a\nStatus: install ok installed\nDepends: a | a, ,|,(\nRecommends: a, git",
+        "\u{0}",
+        "::\n\n:\n",
+    ] {
+        let situation =
+            Situation::new().run("debootstrap", [text("var/lib/dpkg/status", BEFORE)]).run(
+                "apt-get install git",
+                [
+                    text("var/lib/dpkg/status", status),
+                    text("var/lib/dpkg/info/a.list", "/../..\n\n/etc"),
+                ],
+            );
         let fixed = situation.fixed("FROM base\nRUN debootstrap\nRUN apt-get install git\n");
         assert_eq!(fixed.saves(), 0);
     }
 }
 
-/// A project of which `jest` is for development only, with a package in it that `left-pad` needs as well.
+/// A project of which `jest` is for development only, with a package in it that `left-pad` needs as
+/// well.
 fn modules(scripts: &Value) -> Vec<Entry> {
     let lock = json!({ "packages": {
         "node_modules/left-pad": {}, "node_modules/jest": { "dev": true },

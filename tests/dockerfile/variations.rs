@@ -1,11 +1,13 @@
-//! Variations of everything that was reported, as cases in a text: what a Dockerfile's steps store, and what has to
-//! change or must not. A new case needs no code.
+//! Variations of everything that was reported, as cases in a text: what a Dockerfile's steps store,
+//! and what has to change or must not. A new case needs no code.
 //!
-//! A case begins with `== name`. Then come the Dockerfile without its `FROM base`, a line of entries for each step that
-//! makes a layer (`.` and a blank before them; see `cases` for how an entry is written; `nothing` if it makes none), and what is wanted:
-//! `+ line` is a new line of a changed file, `- text` is in none of them, `? text` is a reason why something is left, `same` means that
-//! nothing changes. `! word` sets what the image is: `buildkit`, `shell WORDS`, `cmd WORDS`, `entrypoint WORDS`, `user NAME`, `env NAME=VALUE`, `workdir PATH`,
-//! `ignore PATTERN`, `config-shell WORDS`, `volume PATH` (of the base image).
+//! A case begins with `== name`. Then come the Dockerfile without its `FROM base`, a line of
+//! entries for each step that makes a layer (`.` and a blank before them; see `cases` for how an
+//! entry is written; `nothing` if it makes none), and what is wanted: `+ line` is a new line of a
+//! changed file, `- text` is in none of them, `? text` is a reason why something is left, `same`
+//! means that nothing changes. `! word` sets what the image is: `buildkit`, `shell WORDS`, `cmd
+//! WORDS`, `entrypoint WORDS`, `user NAME`, `env NAME=VALUE`, `workdir PATH`, `ignore PATTERN`,
+//! `config-shell WORDS`, `volume PATH` (of the base image).
 
 use std::path::Path;
 
@@ -79,12 +81,13 @@ fn joined(lines: &[&str]) -> Vec<String> {
 }
 
 fn fixed(case: &Case<'_>) -> Fixed {
-    let mut steps = case
-        .steps
-        .iter()
-        .map(|step| (*step != "nothing").then(|| step.split_whitespace().map(entry).collect::<Vec<_>>()));
-    let mut next = || steps.next().unwrap_or_else(|| panic!("{}: a step has no entries", case.name));
-    let set = |name: &str| case.set.iter().find_map(move |set| set.strip_prefix(name)).map(str::trim);
+    let mut steps = case.steps.iter().map(|step| {
+        (*step != "nothing").then(|| step.split_whitespace().map(entry).collect::<Vec<_>>())
+    });
+    let mut next =
+        || steps.next().unwrap_or_else(|| panic!("{}: a step has no entries", case.name));
+    let set =
+        |name: &str| case.set.iter().find_map(move |set| set.strip_prefix(name)).map(str::trim);
     let buildkit = set("buildkit").is_some();
     let mut situation = Situation::new();
     if buildkit {
@@ -103,25 +106,29 @@ fn fixed(case: &Case<'_>) -> Fixed {
         let line = line.trim_start_matches('\u{feff}').trim();
         let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
         let rest = rest.trim();
-        let bare = rest.split(' ').skip_while(|word| word.starts_with("--")).collect::<Vec<_>>().join(" ");
+        let bare =
+            rest.split(' ').skip_while(|word| word.starts_with("--")).collect::<Vec<_>>().join(" ");
         situation = match word.to_ascii_uppercase().as_str() {
             "RUN" => {
                 let command = match bare.strip_prefix('[') {
                     Some(_) => {
-                        let words: Vec<String> = serde_json::from_str(&bare).expect("the exec form");
+                        let words: Vec<String> =
+                            serde_json::from_str(&bare).expect("the exec form");
                         words.join(" ")
                     }
                     None => format!("{shell} {bare}"),
                 };
-                let created_by = if buildkit { format!("RUN {command} # buildkit") } else { command };
+                let created_by =
+                    if buildkit { format!("RUN {command} # buildkit") } else { command };
                 match next() {
                     Some(entries) => situation.step(&created_by, entries),
                     None => situation.nothing(&created_by),
                 }
             }
-            "ADD" | "COPY" => {
-                situation.step(&format!("{} {bare} # buildkit", word.to_ascii_uppercase()), next().unwrap_or_default())
-            }
+            "ADD" | "COPY" => situation.step(
+                &format!("{} {bare} # buildkit", word.to_ascii_uppercase()),
+                next().unwrap_or_default(),
+            ),
             _ => situation.value(line),
         };
     }
@@ -137,20 +144,30 @@ fn fixed(case: &Case<'_>) -> Fixed {
         situation = situation.ignoring(&format!("{}\n", pattern.replace('|', "\n")));
     }
     let text = case.file.join("\n");
-    let head: String =
-        case.file.iter().take_while(|line| line.starts_with("# ")).map(|line| format!("{line}\n")).collect();
-    let from = if text.to_ascii_uppercase().contains("\nFROM ") || text.to_ascii_uppercase().starts_with("FROM ") {
+    let head: String = case
+        .file
+        .iter()
+        .take_while(|line| line.starts_with("# "))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let from = if text.to_ascii_uppercase().contains("\nFROM ")
+        || text.to_ascii_uppercase().starts_with("FROM ")
+    {
         String::new()
     } else {
         "FROM base\n".into()
     };
-    situation.fixed(&format!("{head}{from}{}\n", text.strip_prefix(head.trim_end()).unwrap_or(&text).trim_start()))
+    situation.fixed(&format!(
+        "{head}{from}{}\n",
+        text.strip_prefix(head.trim_end()).unwrap_or(&text).trim_start()
+    ))
 }
 
 #[test]
 fn every_variation_changes_what_it_must_and_nothing_else() {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/dockerfile/variations");
-    let mut files: Vec<_> = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<_> =
+        std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     let only = std::env::var("LAYERSCOPE_VARIATION").unwrap_or_default();
     let (mut wrong, mut count) = (Vec::new(), 0);
@@ -160,7 +177,8 @@ fn every_variation_changes_what_it_must_and_nothing_else() {
             count += 1;
             assert!(!case.wanted.is_empty(), "{} wants nothing", case.name);
             let fixed = fixed(case);
-            let new: String = fixed.fix.changes.iter().map(|change| format!("{}\n", change.new)).collect();
+            let new: String =
+                fixed.fix.changes.iter().map(|change| format!("{}\n", change.new)).collect();
             let is_met = |wanted: &str| match wanted.split_at(2) {
                 ("+ ", line) => new.lines().any(|known| known.trim_end() == line.trim_end()),
                 ("- ", text) => !new.contains(text),

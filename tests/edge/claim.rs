@@ -71,11 +71,21 @@ impl Shown {
     /// The dead files, in the order of their layers and paths: `d/a 100: 0 to 1, deleted`.
     pub fn wasted<const N: usize>(&self, expected: [&str; N]) -> &Self {
         let tree = &self.inspection.tree;
-        let mut wasted: Vec<_> =
-            self.inspection.wasted.iter().map(|d| (d.added_in, tree.node_of(d.version), d)).collect();
+        let mut wasted: Vec<_> = self
+            .inspection
+            .wasted
+            .iter()
+            .map(|d| (d.added_in, tree.node_of(d.version), d))
+            .collect();
         wasted.sort_by_key(|&(added_in, node, _)| (added_in, tree.path(node)));
         let lines = wasted.iter().map(|(added_in, node, d)| {
-            format!("{} {}: {added_in} to {}, {}", self.path(*node), d.bytes, d.removed_in, d.reason.name())
+            format!(
+                "{} {}: {added_in} to {}, {}",
+                self.path(*node),
+                d.bytes,
+                d.removed_in,
+                d.reason.name()
+            )
         });
         self.same("dead files", lines.collect(), expected.map(String::from).to_vec())
     }
@@ -97,7 +107,11 @@ impl Shown {
     /// Some warning says this.
     pub fn warns(&self, words: &str) -> &Self {
         let warnings = self.warnings();
-        assert!(warnings.iter().any(|text| text.contains(words)), "{}: no {words:?} in {warnings:?}", self.case);
+        assert!(
+            warnings.iter().any(|text| text.contains(words)),
+            "{}: no {words:?} in {warnings:?}",
+            self.case
+        );
         self
     }
 
@@ -114,7 +128,11 @@ impl Shown {
 
     /// How each layer is compressed.
     pub fn compressed<const N: usize>(&self, expected: [&str; N]) -> &Self {
-        let names = self.inspection.layers.iter().map(|layer| layer.compression.map_or("missing", |c| c.name()));
+        let names = self
+            .inspection
+            .layers
+            .iter()
+            .map(|layer| layer.compression.map_or("missing", |c| c.name()));
         self.same("compression", names.collect(), expected.to_vec())
     }
 
@@ -148,7 +166,10 @@ impl Shown {
             Kind::File => format!("{path} {}", tree.size(version)),
             Kind::Directory => format!("{path}/"),
             Kind::Symlink => {
-                format!("{path} -> {}", String::from_utf8_lossy(tree.target(version).unwrap_or_default()))
+                format!(
+                    "{path} -> {}",
+                    String::from_utf8_lossy(tree.target(version).unwrap_or_default())
+                )
             }
             Kind::Char => device("char"),
             Kind::Block => device("block"),

@@ -26,7 +26,8 @@ fn a_record_of_zeros_is_an_empty_layer() {
 
 #[test]
 fn what_follows_the_end_of_a_tar_is_ignored_but_counts_as_tar_bytes() {
-    let layer = Layer::of_tar([entries([file("f", 30)]), zeros(1024), b"garbage".repeat(100)].concat());
+    let layer =
+        Layer::of_tar([entries([file("f", 30)]), zeros(1024), b"garbage".repeat(100)].concat());
     let shown = between("trailing-garbage", layer);
     shown.ship([10, 30, 20]).visible([10, 30, 20]).tree(["a 10", "b 20", "f 30"]).quiet();
     shown.same("tar bytes", shown.inspection.layers[1].tar_bytes, 1024 + 1024 + 700);
@@ -34,7 +35,9 @@ fn what_follows_the_end_of_a_tar_is_ignored_but_counts_as_tar_bytes() {
 
 #[test]
 fn a_zero_block_among_the_entries_ends_the_layer_with_a_warning() {
-    let layer = Layer::of_tar([entries([file("f", 30)]), zeros(512), entries([file("g", 40)]), zeros(1024)].concat());
+    let layer = Layer::of_tar(
+        [entries([file("f", 30)]), zeros(512), entries([file("g", 40)]), zeros(1024)].concat(),
+    );
     between("zero-block-inside", layer)
         .ship([10, 30, 20])
         .visible([10, 30, 20])
@@ -69,7 +72,8 @@ fn zeros_behind_a_gzip_layer_are_ignored() {
 
 #[test]
 fn a_gzip_layer_that_was_cut_short_is_shown_up_to_the_cut() {
-    let noise: Vec<u8> = (0..40_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let noise: Vec<u8> =
+        (0..40_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     let layer = layer([file("d/a", 50), file("d/noise", 0).holding(noise), file("d/c", 1)]);
     let cut = layer.gzip().damaged(|bytes| bytes.truncate(bytes.len() / 2));
     stored("layer-gzip-truncated", [cut])

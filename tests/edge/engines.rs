@@ -1,5 +1,5 @@
-//! Where engines differ, and where they do not: each case was tried on Docker 20.10 (overlay2), Podman 4.3 (vfs and overlay),
-//! umoci 0.4.7 and containerd 1.6 (overlayfs).
+//! Where engines differ, and where they do not: each case was tried on Docker 20.10 (overlay2),
+//! Podman 4.3 (vfs and overlay), umoci 0.4.7 and containerd 1.6 (overlayfs).
 
 use super::claim::{Shown, d, layers};
 use crate::support::build::{Entry, dir, file, gone, opaque, symlink};
@@ -40,7 +40,10 @@ fn a_path_through_a_link_that_leads_to_nothing_of_the_layer() {
         differ(vec![symlink("l", target), gone("l/f")], "leads through a link to");
         differ(vec![symlink("l", target), file("l/f", 1)], "leads through a link to");
     }
-    differ(vec![symlink("l", "nowhere"), file("l/d/f", 1)], "/nowhere, which the layer does not have");
+    differ(
+        vec![symlink("l", "nowhere"), file("l/d/f", 1)],
+        "/nowhere, which the layer does not have",
+    );
     differ(vec![symlink("l", "t"), gone("l/f"), dir("t")], "/t, which the layer does not have");
     agree(vec![dir("t"), symlink("l", "t"), file("l/f", 1)]);
     agree(vec![dir("t"), symlink("l", "t"), file("l/d/f", 1)]);
@@ -49,7 +52,10 @@ fn a_path_through_a_link_that_leads_to_nothing_of_the_layer() {
 #[test]
 fn a_directory_without_an_entry_before_an_opaque_mark() {
     // Docker and Podman on vfs delete what is there and was no entry of the layer.
-    differ(vec![file("d/s/n", 5), opaque("d")], "/d/s has no entry and is listed before the opaque mark");
+    differ(
+        vec![file("d/s/n", 5), opaque("d")],
+        "/d/s has no entry and is listed before the opaque mark",
+    );
     differ(vec![dir("d"), dir("d/s"), file("d/s/t/n", 5), opaque("d")], "/d/s/t has no entry");
     differ(vec![file("d/p/q/r/n", 5), opaque("d")], "/d/p has no entry");
     agree(vec![opaque("d"), file("d/s/n", 5)]);
@@ -59,7 +65,10 @@ fn a_directory_without_an_entry_before_an_opaque_mark() {
 
 #[test]
 fn a_directory_that_only_a_whiteout_or_an_opaque_mark_names() {
-    differ(vec![gone("nodir/x")], "/nodir exists only because a whiteout names it; umoci does not create it");
+    differ(
+        vec![gone("nodir/x")],
+        "/nodir exists only because a whiteout names it; umoci does not create it",
+    );
     differ(vec![opaque("nodir")], "/nodir exists only because a whiteout names it");
     agree(vec![gone("d/nothing"), gone("nothing")]);
     agree(vec![dir("nodir"), opaque("nodir")]);
@@ -68,7 +77,10 @@ fn a_directory_that_only_a_whiteout_or_an_opaque_mark_names() {
 #[test]
 fn a_global_header_is_passed_over() {
     use crate::support::build::{other, record};
-    differ(vec![other(b'g', "global").holding(record(b"comment", b"x")), file("n", 1)], "umoci refuses the layer");
+    differ(
+        vec![other(b'g', "global").holding(record(b"comment", b"x")), file("n", 1)],
+        "umoci refuses the layer",
+    );
 }
 
 #[test]
@@ -78,13 +90,20 @@ fn a_whiteout_before_the_link_that_takes_the_place_of_its_directory() {
     agree(vec![gone("d/a"), file("d", 3)]);
     agree(vec![file("n/f", 3), file("n", 5)]);
     agree(vec![file("n/f", 3), symlink("n", "t")]);
-    // Docker, Podman and containerd set the times of directories at the end, and find something else.
-    differ(vec![dir("n/s"), file("n/s/f", 3), file("n", 5)], "/n replaces directories that this layer made below it");
+    // Docker, Podman and containerd set the times of directories at the end, and find something
+    // else.
+    differ(
+        vec![dir("n/s"), file("n/s/f", 3), file("n", 5)],
+        "/n replaces directories that this layer made below it",
+    );
 }
 
 #[test]
 fn a_whiteout_and_the_same_directory_in_one_layer() {
-    differ(vec![gone("d"), dir("d"), file("d/n", 1)], "overlayfs runtimes bring its old contents back");
+    differ(
+        vec![gone("d"), dir("d"), file("d/n", 1)],
+        "overlayfs runtimes bring its old contents back",
+    );
     differ(vec![gone("d"), file("d/n", 1)], "/d is deleted, and then paths below it follow");
     differ(vec![gone("d"), gone("d/a")], "/d is deleted, and then paths below it follow");
     differ(vec![dir("d"), file("d/n", 1), gone("d")], "and then deletes it; it stays");
@@ -111,7 +130,13 @@ fn one_path_more_than_once() {
 
 #[test]
 fn a_path_below_what_is_a_link_in_a_lower_layer() {
-    for upper in [vec![gone("l/f")], vec![file("l/n", 1)], vec![opaque("l")], vec![dir("l/s")], vec![gone("l/s/x")]] {
+    for upper in [
+        vec![gone("l/f")],
+        vec![file("l/n", 1)],
+        vec![opaque("l")],
+        vec![dir("l/s")],
+        vec![gone("l/s/x")],
+    ] {
         layers("engines-link-below", [vec![dir("t"), file("t/f", 40), symlink("l", "t")], upper])
             .warns(DIFFER)
             .warns("/l is a link in an earlier layer");

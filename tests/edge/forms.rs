@@ -1,10 +1,13 @@
-//! Forms of an archive that some engines refuse: the image is shown, and the difference is said. Each was tried on
-//! Docker 20.10 and 26.1 (overlay2 and containerd), Podman 4.3 and 5.4, and umoci 0.4.7.
+//! Forms of an archive that some engines refuse: the image is shown, and the difference is said.
+//! Each was tried on Docker 20.10 and 26.1 (overlay2 and containerd), Podman 4.3 and 5.4, and umoci
+//! 0.4.7.
 
 use serde_json::json;
 
 use super::claim::{Shown, archive, bytes, layers, stored};
-use crate::support::build::{Entry, Image, Layer, Layout, file, hardlink, layer, member, other, symlink, tar};
+use crate::support::build::{
+    Entry, Image, Layer, Layout, file, hardlink, layer, member, other, symlink, tar,
+};
 
 fn image() -> Image {
     Image::of([layer([file("f", 1000)]), layer([file("g", 30)])])
@@ -12,7 +15,11 @@ fn image() -> Image {
 
 /// The account is whole, and this is the only remark.
 fn differ(shown: &Shown, words: &str) {
-    shown.ship([1000, 30]).visible([1000, 30]).tree(["f 1000", "g 30"]).warns(&format!("runtimes disagree: {words}"));
+    shown
+        .ship([1000, 30])
+        .visible([1000, 30])
+        .tree(["f 1000", "g 30"])
+        .warns(&format!("runtimes disagree: {words}"));
     assert_eq!(shown.inspection.warnings.len(), 1, "{:?}", shown.inspection.warnings);
     assert!(shown.inspection.completeness.is_whole());
 }
@@ -22,8 +29,17 @@ fn a_layer_that_is_a_link_to_a_later_member() {
     let [config, below, above, manifest] = <[Entry; 4]>::try_from(image().docker()).ok().unwrap();
     let link = |name: &str, target: &str| symlink(name, target);
     let there = below.clone().named("there.tar");
-    let forward = vec![config.clone(), link("0.tar", "there.tar"), there.clone(), above.clone(), manifest.clone()];
-    differ(&archive("outer-symlink-forward", forward), "the member 0.tar is a link to a later one; podman refuses");
+    let forward = vec![
+        config.clone(),
+        link("0.tar", "there.tar"),
+        there.clone(),
+        above.clone(),
+        manifest.clone(),
+    ];
+    differ(
+        &archive("outer-symlink-forward", forward),
+        "the member 0.tar is a link to a later one; podman refuses",
+    );
     let backward = vec![config, there, link("0.tar", "there.tar"), above, manifest];
     archive("outer-symlink-backward", backward).ship([1000, 30]).quiet();
 }
@@ -31,7 +47,8 @@ fn a_layer_that_is_a_link_to_a_later_member() {
 #[test]
 fn a_layer_that_is_a_hard_link() {
     let [config, below, above, manifest] = <[Entry; 4]>::try_from(image().docker()).ok().unwrap();
-    let members = vec![config, below.named("there.tar"), hardlink("0.tar", "there.tar"), above, manifest];
+    let members =
+        vec![config, below.named("there.tar"), hardlink("0.tar", "there.tar"), above, manifest];
     differ(&archive("outer-hardlink-layer", members), "the member 0.tar is a hard link");
 }
 
@@ -39,7 +56,10 @@ fn a_layer_that_is_a_hard_link() {
 fn a_member_that_is_there_twice() {
     let mut members = image().docker();
     members.insert(0, member("manifest.json", "[]"));
-    differ(&archive("outer-duplicate-names", members), "the archive has manifest.json more than once");
+    differ(
+        &archive("outer-duplicate-names", members),
+        "the archive has manifest.json more than once",
+    );
     let mut members = image().docker();
     members.extend([file("README", 1), file("README", 2)]);
     archive("outer-duplicate-stranger", members).ship([1000, 30]).quiet();
@@ -48,7 +68,8 @@ fn a_member_that_is_there_twice() {
 #[test]
 fn a_table_of_contents_as_docker_wrote_it_before_it_had_a_manifest() {
     let layers = image().layers;
-    let json = |id: &str, parent: &str| json!({ "id": id, "parent": parent, "os": "linux" }).to_string();
+    let json =
+        |id: &str, parent: &str| json!({ "id": id, "parent": parent, "os": "linux" }).to_string();
     let members = vec![
         member("a/json", json("a", "")),
         member("a/layer.tar", layers[0].stored()),
@@ -73,7 +94,10 @@ fn a_layout_with_the_media_types_of_docker() {
     let mut packed = image();
     packed.layers = packed.layers.into_iter().map(Layer::gzip).collect();
     let manifest = layout.image(&packed);
-    differ(&archive("oci-docker-mediatypes", layout.members([manifest])), "the layout has the media types of docker");
+    differ(
+        &archive("oci-docker-mediatypes", layout.members([manifest])),
+        "the layout has the media types of docker",
+    );
 }
 
 #[test]
@@ -82,7 +106,8 @@ fn a_layout_that_a_manifest_of_docker_describes_too_is_taken_by_all() {
     let mut layout = Layout { layer_type, algorithm: "sha512", ..Layout::default() };
     let manifest = layout.image(&image());
     let name = |at: usize| String::from_utf8(layout.blobs[at].name().to_vec()).unwrap();
-    let entry = json!([{ "Config": name(2), "RepoTags": ["built:latest"], "Layers": [name(0), name(1)] }]);
+    let entry =
+        json!([{ "Config": name(2), "RepoTags": ["built:latest"], "Layers": [name(0), name(1)] }]);
     let mut members = layout.members([manifest]);
     members.retain(|member| member.name() != b"oci-layout");
     members.push(member("manifest.json", entry.to_string()));
@@ -129,7 +154,8 @@ fn a_compression_that_engines_on_containerd_do_not_know() {
 #[test]
 fn a_global_header_in_the_archive_around_the_layers_concerns_none_of_them() {
     let mut members = image().docker();
-    members.insert(0, other(b'g', "global").holding(crate::support::build::record(b"comment", b"x")));
+    members
+        .insert(0, other(b'g', "global").holding(crate::support::build::record(b"comment", b"x")));
     archive("outer-global", members).ship([1000, 30]).quiet();
     layers("empty", [vec![file("f", 1)]]).quiet();
 }

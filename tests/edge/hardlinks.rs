@@ -46,40 +46,52 @@ fn overwriting_one_of_two_names_kills_nothing() {
 
 #[test]
 fn a_link_keeps_the_contents_that_its_target_had_when_it_was_made() {
-    layers("hl-target-replaced-in-layer", [vec![file("f", 1000), hardlink("g", "f"), file("f", 7)]])
-        .ship([1007])
-        .visible([1007])
-        .wasted([])
-        .tree(["f 7", "g 1000"])
-        .warns("runtimes disagree: /f is in this layer more than once");
+    layers(
+        "hl-target-replaced-in-layer",
+        [vec![file("f", 1000), hardlink("g", "f"), file("f", 7)]],
+    )
+    .ship([1007])
+    .visible([1007])
+    .wasted([])
+    .tree(["f 7", "g 1000"])
+    .warns("runtimes disagree: /f is in this layer more than once");
 }
 
 #[test]
 fn no_contents_follow_a_hard_link_whatever_size_its_header_states() {
-    layers("hl-size-nonzero", [vec![file("f", 1000), hardlink("g", "f").stating(1000), file("h", 35)]])
-        .ship([1035])
-        .visible([1035])
-        .wasted([])
-        .tree(["f 1000", "g 1000", "h 35"])
-        .quiet();
+    layers(
+        "hl-size-nonzero",
+        [vec![file("f", 1000), hardlink("g", "f").stating(1000), file("h", 35)]],
+    )
+    .ship([1035])
+    .visible([1035])
+    .wasted([])
+    .tree(["f 1000", "g 1000", "h 35"])
+    .quiet();
 }
 
 #[test]
 fn link_names_are_paths_from_the_root_of_the_image() {
-    layers("hl-linkname-forms", [vec![dir("d"), file("f", 30), hardlink("d/g", "./f"), hardlink("d/h", "/f")]])
-        .ship([30])
-        .visible([30])
-        .wasted([])
-        .tree(["d/", "d/g 30", "d/h 30", "f 30"])
-        .quiet();
+    layers(
+        "hl-linkname-forms",
+        [vec![dir("d"), file("f", 30), hardlink("d/g", "./f"), hardlink("d/h", "/f")]],
+    )
+    .ship([30])
+    .visible([30])
+    .wasted([])
+    .tree(["d/", "d/g 30", "d/h 30", "f 30"])
+    .quiet();
 }
 
 #[test]
 fn a_link_name_may_lead_through_a_symbolic_link_of_the_layer() {
-    layers("hl-via-symlink-dir", [vec![dir("t"), file("t/f", 20), symlink("l", "t"), hardlink("g", "l/f")]])
-        .ship([20])
-        .visible([20])
-        .wasted([])
-        .tree(["g 20", "l -> t", "t/", "t/f 20"])
-        .quiet();
+    layers(
+        "hl-via-symlink-dir",
+        [vec![dir("t"), file("t/f", 20), symlink("l", "t"), hardlink("g", "l/f")]],
+    )
+    .ship([20])
+    .visible([20])
+    .wasted([])
+    .tree(["g 20", "l -> t", "t/", "t/f 20"])
+    .quiet();
 }

@@ -22,7 +22,10 @@ fn a_layer_that_comes_again_ships_again_and_kills_itself() {
 
 #[test]
 fn an_image_may_have_more_layers_than_engines_take() {
-    let shown = stored("layers-500", (0..500).map(|i| layer([file("same", i % 7), file(format!("f{i}"), 1)])));
+    let shown = stored(
+        "layers-500",
+        (0..500).map(|i| layer([file("same", i % 7), file(format!("f{i}"), 1)])),
+    );
     let totals = &shown.inspection.totals;
     shown.same("layers", shown.inspection.layers.len(), 500);
     shown.same("visible", totals.visible, 500 + 499 % 7);
@@ -71,6 +74,11 @@ fn an_image_may_have_three_tags() {
 #[test]
 fn an_image_without_layers_is_empty_and_wholly_efficient() {
     let shown = layers("no-layers", []);
-    shown.ship([]).visible([]).wasted([]).tree([]).warns("runtimes disagree: the image has no layers");
+    shown
+        .ship([])
+        .visible([])
+        .wasted([])
+        .tree([])
+        .warns("runtimes disagree: the image has no layers");
     shown.same("efficiency", shown.inspection.efficiency(), Some(1.0));
 }

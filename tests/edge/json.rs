@@ -1,5 +1,5 @@
-//! Manifests and configurations, as Go's `encoding/json` and with it every engine reads them; and where engines give up, as
-//! much of them as can be read.
+//! Manifests and configurations, as Go's `encoding/json` and with it every engine reads them; and
+//! where engines give up, as much of them as can be read.
 
 use super::claim::{Shown, bytes};
 use crate::support::build::{Entry, Image, file, gone, layer, member, tar};
@@ -27,7 +27,11 @@ fn with_config(config: impl Fn(String) -> String) -> Shown {
 
 /// The layers and the tree are those of the image, whatever stands in its configuration.
 fn has_its_layers(shown: &Shown) -> &Shown {
-    shown.ship([1300, 700]).visible([1000, 700]).wasted(["old 300: 0 to 1, deleted"]).tree(["app 700", "sh 1000"])
+    shown
+        .ship([1300, 700])
+        .visible([1000, 700])
+        .wasted(["old 300: 0 to 1, deleted"])
+        .tree(["app 700", "sh 1000"])
 }
 
 fn is_the_image(shown: &Shown) {
@@ -46,8 +50,9 @@ fn keys_of_the_manifest_may_be_written_in_any_case() {
         ("Config", "RepoTagſ", "Layerſ"),
     ] {
         let rename = |text: String| {
-            let text =
-                text.replace("\"Config\"", &format!("\"{config}\"")).replace("\"Layers\"", &format!("\"{layers}\""));
+            let text = text
+                .replace("\"Config\"", &format!("\"{config}\""))
+                .replace("\"Layers\"", &format!("\"{layers}\""));
             text.replace("\"RepoTags\"", &format!("\"{tags}\"")).into_bytes()
         };
         let shown = changed(String::into_bytes, rename);
@@ -86,10 +91,17 @@ fn of_equal_keys_the_last_counts() {
         let is_said = |text: &String| text.contains(" is there 2 times; the last one counts");
         assert!(!said.is_empty() && said.iter().all(is_said), "{key}: {said:?}");
     }
-    let twice = |text: String| text.replacen("\"Config\"", "\"RepoTags\":[\"x:1\"],\"Layers\":[],\"Config\"", 1);
+    let twice = |text: String| {
+        text.replacen("\"Config\"", "\"RepoTags\":[\"x:1\"],\"Layers\":[],\"Config\"", 1)
+    };
     let shown = changed(String::into_bytes, |text| twice(text).into());
     is_the_image(&shown);
-    assert_eq!(shown.inspection.warnings.len(), 2, "RepoTags and Layers: {:?}", shown.inspection.warnings);
+    assert_eq!(
+        shown.inspection.warnings.len(),
+        2,
+        "RepoTags and Layers: {:?}",
+        shown.inspection.warnings
+    );
 }
 
 #[test]
@@ -123,10 +135,22 @@ fn a_doubtful_field_is_lost_alone_and_named() {
         (r#""os":"linux""#, r#""os":7"#, "os is a number"),
         (r#""history":["#, r#""author":1,"created":[],"history":["#, "created is a list"),
         (r#"{"created_by":"step 0"}"#, r#""step 0""#, "history[0] is text"),
-        (r#""created_by":"step 0""#, r#""created_by":{"a":1}"#, "history[0].created_by is an object"),
+        (
+            r#""created_by":"step 0""#,
+            r#""created_by":{"a":1}"#,
+            "history[0].created_by is an object",
+        ),
         (r#""os":"linux""#, r#""os":"linux","config":"none""#, "config is text"),
-        (r#""os":"linux""#, r#""os":"linux","config":{"Labels":{"a":1,"b":"x"}}"#, r#"config.Labels["a"] is a number"#),
-        (r#""os":"linux""#, r#""os":"linux","config":{"Env":["A=1",2]}"#, "config.Env[1] is a number"),
+        (
+            r#""os":"linux""#,
+            r#""os":"linux","config":{"Labels":{"a":1,"b":"x"}}"#,
+            r#"config.Labels["a"] is a number"#,
+        ),
+        (
+            r#""os":"linux""#,
+            r#""os":"linux","config":{"Env":["A=1",2]}"#,
+            "config.Env[1] is a number",
+        ),
         (r#""os":"linux""#, r#""os":"linux","config":{"User":0}"#, "config.User is a number"),
         (r#""type":"layers""#, r#""type":1,"diff_ids":7"#, ""),
     ] {
@@ -142,15 +166,17 @@ fn a_doubtful_field_is_lost_alone_and_named() {
             shown.inspection.warnings
         );
     }
-    let shown =
-        with_config(|text| text.replacen(r#""os":"linux""#, r#""os":"linux","config":{"Labels":{"a":1,"b":"x"}}"#, 1));
+    let shown = with_config(|text| {
+        text.replacen(r#""os":"linux""#, r#""os":"linux","config":{"Labels":{"a":1,"b":"x"}}"#, 1)
+    });
     assert_eq!(shown.inspection.run.labels.texts().collect::<Vec<_>>(), ["b=x"]);
 }
 
 #[test]
 fn a_command_may_be_text_as_docker_takes_it() {
-    let shown =
-        with_config(|text| text.replacen(r#""os""#, r#""config":{"Cmd":"/app","Entrypoint":["/init"]},"os""#, 1));
+    let shown = with_config(|text| {
+        text.replacen(r#""os""#, r#""config":{"Cmd":"/app","Entrypoint":["/init"]},"os""#, 1)
+    });
     is_the_image(shown.quiet());
     assert_eq!(
         (&shown.inspection.run.command[..], &shown.inspection.run.entrypoint[..]),
@@ -160,7 +186,9 @@ fn a_command_may_be_text_as_docker_takes_it() {
 
 #[test]
 fn text_where_the_manifest_should_have_a_list_is_meant_as_one() {
-    let shown = changed(String::into_bytes, |text| text.replace(r#"["built:latest"]"#, r#""built:latest""#).into());
+    let shown = changed(String::into_bytes, |text| {
+        text.replace(r#"["built:latest"]"#, r#""built:latest""#).into()
+    });
     is_the_image(shown.warns("RepoTags is text where a list was expected"));
 }
 

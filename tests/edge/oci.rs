@@ -6,7 +6,10 @@ use super::claim::{Shown, archive};
 use crate::support::build::{Image, Layer, Layout, dir, file, layer};
 
 fn image(pack: fn(Layer) -> Layer) -> Image {
-    Image::of([layer([file("f", 1000), file("g", 30)]), layer([file("f", 5000)]), layer([file("h", 7)])].map(pack))
+    Image::of(
+        [layer([file("f", 1000), file("g", 30)]), layer([file("f", 5000)]), layer([file("h", 7)])]
+            .map(pack),
+    )
 }
 
 /// However the layout was written, the image in it is the same, and all engines take it.
@@ -28,7 +31,8 @@ fn an_image_that_is_described_twice_is_one_image() {
     let image = image(|layer| layer);
     let mut layout = Layout::default();
     let descriptor = layout.image(&image);
-    let blob = |at: usize, layout: &Layout| String::from_utf8(layout.blobs[at].name().to_vec()).unwrap();
+    let blob =
+        |at: usize, layout: &Layout| String::from_utf8(layout.blobs[at].name().to_vec()).unwrap();
     let manifest = json!([{
         "Config": blob(3, &layout),
         "RepoTags": ["built:latest"],
@@ -82,22 +86,28 @@ fn indexes_in_indexes_without_end_are_said() {
     for _ in 0..12 {
         next = layout.index([next]);
     }
-    let error = super::claim::error("oci-deep-index", crate::support::build::tar(layout.members([next])));
+    let error =
+        super::claim::error("oci-deep-index", crate::support::build::tar(layout.members([next])));
     assert!(error.contains("lies below 8 indexes, more than are followed"), "{error}");
 }
 
 #[test]
 fn media_types_may_lie_about_compression() {
-    let mut zstd = Layout { layer_type: "application/vnd.oci.image.layer.v1.tar+gzip", ..Layout::default() };
+    let mut zstd =
+        Layout { layer_type: "application/vnd.oci.image.layer.v1.tar+gzip", ..Layout::default() };
     let manifest = zstd.image(&image(Layer::zstd));
     is_the_image_where_engines_differ(&archive("oci-mediatype-lies", zstd.members([manifest])))
         .compressed(["zstd"; 3])
         .warns("layer 0: runtimes disagree: the media type says gzip, but the layer is zstd");
-    let mut gzip = Layout { layer_type: "application/vnd.oci.image.layer.v1.tar", ..Layout::default() };
+    let mut gzip =
+        Layout { layer_type: "application/vnd.oci.image.layer.v1.tar", ..Layout::default() };
     let manifest = gzip.image(&image(Layer::gzip));
-    is_the_image_where_engines_differ(&archive("oci-mediatype-lies-plain", gzip.members([manifest])))
-        .compressed(["gzip"; 3])
-        .warns("runtimes disagree: the media type says plain, but the layer is gzip");
+    is_the_image_where_engines_differ(&archive(
+        "oci-mediatype-lies-plain",
+        gzip.members([manifest]),
+    ))
+    .compressed(["gzip"; 3])
+    .warns("runtimes disagree: the media type says plain, but the layer is gzip");
 }
 
 #[test]

@@ -40,7 +40,11 @@ fn an_old_name_that_comes_again_in_an_opaque_directory_was_overwritten() {
     layers("opq-readd", [d(), vec![dir("d"), opaque("d"), file("d/a", 7)]])
         .ship([600, 7])
         .visible([0, 7])
-        .wasted(["d/a 100: 0 to 1, overwritten", "d/b 200: 0 to 1, opaque", "d/s/c 300: 0 to 1, opaque"])
+        .wasted([
+            "d/a 100: 0 to 1, overwritten",
+            "d/b 200: 0 to 1, opaque",
+            "d/s/c 300: 0 to 1, opaque",
+        ])
         .tree(["d/", "d/a 7"])
         .quiet();
 }
@@ -94,7 +98,11 @@ fn a_pseudo_link_that_loses_its_name_and_gets_another_one_dies_once() {
         // The directory that this needs takes the place of the first name.
         hardlink("b/a", ".wh..wh.plnk/1"),
     ];
-    layers("aufs-renamed", [below.clone()]).ship([800]).visible([800]).wasted([]).tree(["b/", "b/a 800"]);
+    layers("aufs-renamed", [below.clone()])
+        .ship([800])
+        .visible([800])
+        .wasted([])
+        .tree(["b/", "b/a 800"]);
     layers("aufs-renamed-and-deleted", [below, vec![gone("b")]])
         .ship([800, 0])
         .visible([0, 0])
@@ -105,5 +113,9 @@ fn a_pseudo_link_that_loses_its_name_and_gets_another_one_dies_once() {
 #[test]
 fn a_name_of_a_pseudo_link_has_the_mode_and_the_owner_of_the_pseudo_link() {
     let contents = file(".wh..wh.plnk/1", 800).mode(0o755).owner(7, 8);
-    layers("aufs-metadata", [vec![contents, hardlink("a", ".wh..wh.plnk/1")]]).metadata("a", 0o755, (7, 8));
+    layers("aufs-metadata", [vec![contents, hardlink("a", ".wh..wh.plnk/1")]]).metadata(
+        "a",
+        0o755,
+        (7, 8),
+    );
 }

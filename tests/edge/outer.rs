@@ -38,7 +38,10 @@ fn a_manifest_that_is_not_json_is_an_error_that_names_it() {
     members.pop();
     members.push(member("manifest.json", "[{\"Config\": \"config.json\", \"Layers\": ["));
     let error = error("outer-manifest-broken", tar(members));
-    assert!(error.starts_with(&format!("{NAME}: manifest.json cannot be understood: the text ends")), "{error}");
+    assert!(
+        error.starts_with(&format!("{NAME}: manifest.json cannot be understood: the text ends")),
+        "{error}"
+    );
 }
 
 #[test]
@@ -56,13 +59,17 @@ fn members_may_have_a_slash_in_front() {
 #[test]
 fn names_of_layers_may_be_longer_than_a_header_holds() {
     let long = |name: &str| [&"layers/".repeat(20), name].concat();
-    let manifest = json!([{ "Config": "config.json", "Layers": [long("0.tar"), long("1.tar")] }]).to_string();
+    let manifest =
+        json!([{ "Config": "config.json", "Layers": [long("0.tar"), long("1.tar")] }]).to_string();
     let [config, below, above, _] = <[Entry; 4]>::try_from(image().docker()).ok().unwrap();
     let (below, above) = (below.named(long("0.tar")), above.named(long("1.tar")));
     let members = [config, below.clone(), above.clone(), member("manifest.json", manifest)];
     is_the_image(&archive("outer-long-names", members.to_vec()));
     let [config, _, _, manifest] = members;
-    is_the_image(&archive("outer-long-names-gnu", vec![config, below.gnu(), above.gnu(), manifest]));
+    is_the_image(&archive(
+        "outer-long-names-gnu",
+        vec![config, below.gnu(), above.gnu(), manifest],
+    ));
 }
 
 #[test]
@@ -76,5 +83,8 @@ fn files_that_have_nothing_to_do_with_the_image_are_ignored() {
         member("other.tar", tar([file("stranger", 9)])),
         symlink("dangling", "nowhere"),
     ];
-    is_the_image(&archive("outer-extra-files", [strangers.clone(), image().docker(), strangers].concat()));
+    is_the_image(&archive(
+        "outer-extra-files",
+        [strangers.clone(), image().docker(), strangers].concat(),
+    ));
 }

@@ -18,7 +18,11 @@ fn a_file_at_the_path_of_a_directory_of_the_same_layer_takes_all_that_is_in_it()
     layers("dup-dir-file", [[d(), vec![file("d", 7)]].concat()])
         .ship([607])
         .visible([7])
-        .wasted(["d/a 100: 0 to 0, replaced", "d/b 200: 0 to 0, replaced", "d/s/c 300: 0 to 0, replaced"])
+        .wasted([
+            "d/a 100: 0 to 0, replaced",
+            "d/b 200: 0 to 0, replaced",
+            "d/s/c 300: 0 to 0, replaced",
+        ])
         .tree(["d 7"])
         .warns("runtimes disagree: /d is in this layer more than once");
 }
@@ -69,7 +73,13 @@ fn a_path_through_a_link_of_a_lower_layer_makes_it_a_directory() {
 
 #[test]
 fn an_absolute_link_of_the_same_layer_is_followed_from_the_root_of_the_image() {
-    let only = vec![dir("usr"), dir("usr/bin"), file("usr/bin/a", 10), symlink("bin", "/usr/bin"), file("bin/foo", 20)];
+    let only = vec![
+        dir("usr"),
+        dir("usr/bin"),
+        file("usr/bin/a", 10),
+        symlink("bin", "/usr/bin"),
+        file("bin/foo", 20),
+    ];
     layers("symlink-parent-same-abs", [only]).quiet().ship([30]).visible([30]).wasted([]).tree([
         "bin -> /usr/bin",
         "usr/",
@@ -81,11 +91,14 @@ fn an_absolute_link_of_the_same_layer_is_followed_from_the_root_of_the_image() {
 
 #[test]
 fn where_a_link_leads_may_change_with_every_entry() {
-    layers("symlink-parent-changes", [vec![symlink("l", "."), file("l/x", 10), file("l/l", 20), file("l/y", 30)]])
-        .ship([60])
-        .visible([40])
-        .wasted(["l 20: 0 to 0, overwritten"])
-        .tree(["l/", "l/y 30", "x 10"]);
+    layers(
+        "symlink-parent-changes",
+        [vec![symlink("l", "."), file("l/x", 10), file("l/l", 20), file("l/y", 30)]],
+    )
+    .ship([60])
+    .visible([40])
+    .wasted(["l 20: 0 to 0, overwritten"])
+    .tree(["l/", "l/y 30", "x 10"]);
 }
 
 #[test]
@@ -122,10 +135,9 @@ fn devices_and_pipes_have_no_bytes() {
 fn a_file_that_stands_for_the_root_ships_bytes_that_have_no_place() {
     for name in ["/", ".", "./", "..", "../..", "a/.."] {
         let shown = layers("root-file", [vec![file("f", 2), file(name, 5000)]]);
-        shown
-            .ship([2])
-            .tree(["f 2"])
-            .warns("stands for the root directory and is a file of 5000 bytes; it is ignored here, but");
+        shown.ship([2]).tree(["f 2"]).warns(
+            "stands for the root directory and is a file of 5000 bytes; it is ignored here, but",
+        );
         let completeness = &shown.inspection.completeness;
         assert!(!completeness.is_whole() && !completeness.sizes_are_exact(), "{name}");
         let link = layers("root-link", [vec![file("f", 2), symlink(name, "/etc")]]);
@@ -143,5 +155,8 @@ fn only_a_path_that_leads_above_the_root_is_said_to_do_so() {
         .ship([7, 1])
         .visible([0, 1])
         .quiet();
-    layers("above", [vec![file("bin/../../x", 1)]]).ship([1]).tree(["x 1"]).warns("points outside the root");
+    layers("above", [vec![file("bin/../../x", 1)]])
+        .ship([1])
+        .tree(["x 1"])
+        .warns("points outside the root");
 }

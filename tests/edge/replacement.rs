@@ -27,12 +27,15 @@ fn a_change_of_owner_ships_the_contents_again() {
 
 #[test]
 fn other_contents_of_the_same_size_are_not_recopied() {
-    layers("same-size", [vec![file("f", 1000)], vec![file("f", 1000).filled_with(b'y')], vec![gone("f")]])
-        .ship([1000, 1000, 0])
-        .visible([0, 0, 0])
-        .wasted(["f 1000: 0 to 1, overwritten", "f 1000: 1 to 2, deleted"])
-        .tree([])
-        .quiet();
+    layers(
+        "same-size",
+        [vec![file("f", 1000)], vec![file("f", 1000).filled_with(b'y')], vec![gone("f")]],
+    )
+    .ship([1000, 1000, 0])
+    .visible([0, 0, 0])
+    .wasted(["f 1000: 0 to 1, overwritten", "f 1000: 1 to 2, deleted"])
+    .tree([])
+    .quiet();
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! Each archive of the table of edge cases says where engines differ, where all of them refuse it, and nothing else.
+//! Each archive of the table of edge cases says where engines differ, where all of them refuse it,
+//! and nothing else.
 //!
 //! Where the corpus is not there, the test says so and passes, unless `LAYERSCOPE_CORPUS=required`.
 
@@ -6,7 +7,8 @@ use layerscope::{Progress, open_archive};
 
 use crate::support::corpus;
 
-/// Cases that some engines load and others refuse, or unpack as another tree, with words of the remark.
+/// Cases that some engines load and others refuse, or unpack as another tree, with words of the
+/// remark.
 const DIFFER: [(&str, &str); 25] = [
     ("char-0-0", "the device 0:0"),
     ("dup-dir-dir", "more than once"),
@@ -84,7 +86,8 @@ fn each_case_says_where_engines_differ_and_only_there() {
     let mut seen = Vec::new();
     for file in std::fs::read_dir(corpus.join("edge")).unwrap() {
         let path = file.unwrap().path();
-        let case = path.file_name().unwrap().to_str().unwrap().split('.').next().unwrap().to_owned();
+        let case =
+            path.file_name().unwrap().to_str().unwrap().split('.').next().unwrap().to_owned();
         let Ok(archive) = open_archive(&path, &Progress::default()) else { continue };
         let opened = archive.pick(0);
         let mut inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
@@ -94,15 +97,20 @@ fn each_case_says_where_engines_differ_and_only_there() {
             inspection = layerscope::inspect(&archive.pick(0), &progress).unwrap();
         }
         let mismatches = inspection.mismatches.iter().flatten();
-        let texts: Vec<_> = inspection.warnings.iter().chain(mismatches).map(ToString::to_string).collect();
+        let texts: Vec<_> =
+            inspection.warnings.iter().chain(mismatches).map(ToString::to_string).collect();
         let said: Vec<_> = texts.iter().filter(|text| text.contains("runtimes disagree")).collect();
         let known = DIFFER.iter().chain([&ATTRIBUTE]).find(|(known, _)| *known == case);
         let right = match known {
             Some((_, words)) => !said.is_empty() && said.iter().all(|text| text.contains(words)),
             None => said.is_empty(),
         };
-        let is_gap = inspection.warnings.iter().any(|warning| warning.gap().is_some() || warning.kind.is_by_design());
-        let refused = is_gap || texts.iter().any(|text| text.contains("refuse") || text.contains("diff ID"));
+        let is_gap = inspection
+            .warnings
+            .iter()
+            .any(|warning| warning.gap().is_some() || warning.kind.is_by_design());
+        let refused =
+            is_gap || texts.iter().any(|text| text.contains("refuse") || text.contains("diff ID"));
         if !right || (REFUSED.contains(&case.as_str()) && !refused) {
             failures.push(format!("{case}: {texts:?}"));
         }

@@ -1,5 +1,5 @@
-//! Layers that the archive itself stores with holes: an unpacked `docker save`, archived again by `tar -S`, bsdtar or
-//! tar-rs.
+//! Layers that the archive itself stores with holes: an unpacked `docker save`, archived again by
+//! `tar -S`, bsdtar or tar-rs.
 
 use layerscope::{Progress, Selection};
 
@@ -14,7 +14,9 @@ fn image() -> Image {
 /// The stored pieces of some bytes, in blocks of 512, as the tools find them.
 fn pieces(bytes: &[u8]) -> Vec<(usize, usize)> {
     let mut pieces: Vec<(usize, usize)> = Vec::new();
-    for (i, block) in bytes.chunks(512).enumerate().filter(|(_, block)| block.iter().any(|&b| b != 0)) {
+    for (i, block) in
+        bytes.chunks(512).enumerate().filter(|(_, block)| block.iter().any(|&b| b != 0))
+    {
         match pieces.last_mut() {
             Some((start, len)) if *start + *len == i * 512 => *len += block.len(),
             _ => pieces.push((i * 512, block.len())),
@@ -65,17 +67,21 @@ fn old_gnu(name: &str, bytes: &[u8], pieces: &[(usize, usize)], len: usize) -> V
 
 /// Version 0.0: a record for each number.
 fn pax_0_0(name: &str, bytes: &[u8], pieces: &[(usize, usize)], len: usize) -> Vec<u8> {
-    let entry = file(name, 0).holding(stored(bytes, pieces)).pax("GNU.sparse.size", len.to_string());
+    let entry =
+        file(name, 0).holding(stored(bytes, pieces)).pax("GNU.sparse.size", len.to_string());
     let mut entry = entry.pax("GNU.sparse.numblocks", pieces.len().to_string());
     for (offset, len) in pieces {
-        entry = entry.pax("GNU.sparse.offset", offset.to_string()).pax("GNU.sparse.numbytes", len.to_string());
+        entry = entry
+            .pax("GNU.sparse.offset", offset.to_string())
+            .pax("GNU.sparse.numbytes", len.to_string());
     }
     entries([entry])
 }
 
 /// Version 0.1: one record for all.
 fn pax_0_1(name: &str, bytes: &[u8], pieces: &[(usize, usize)], len: usize) -> Vec<u8> {
-    let map: Vec<_> = pieces.iter().flat_map(|(offset, len)| [offset.to_string(), len.to_string()]).collect();
+    let map: Vec<_> =
+        pieces.iter().flat_map(|(offset, len)| [offset.to_string(), len.to_string()]).collect();
     entries([other(b'0', "GNUSparseFile.0/member")
         .holding(stored(bytes, pieces))
         .pax("GNU.sparse.size", len.to_string())
@@ -87,7 +93,8 @@ fn pax_0_1(name: &str, bytes: &[u8], pieces: &[(usize, usize)], len: usize) -> V
 /// Version 1.0: the map stands before the contents.
 fn pax_1_0(name: &str, bytes: &[u8], pieces: &[(usize, usize)], len: usize) -> Vec<u8> {
     let lines = pieces.iter().flat_map(|(offset, len)| [*offset, *len]);
-    let map: String = [pieces.len()].into_iter().chain(lines).map(|number| format!("{number}\n")).collect();
+    let map: String =
+        [pieces.len()].into_iter().chain(lines).map(|number| format!("{number}\n")).collect();
     let mut contents = map.into_bytes();
     contents.resize(contents.len().next_multiple_of(512), 0);
     contents.extend(stored(bytes, pieces));
@@ -121,7 +128,10 @@ fn verified(archive: &[u8], what: &str) -> layerscope::Inspection {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), archive).unwrap();
     let progress = Progress { verify: true, ..Progress::default() };
-    let opened = layerscope::open_archive(file.path(), &progress).unwrap().choose(&Selection::default()).unwrap();
+    let opened = layerscope::open_archive(file.path(), &progress)
+        .unwrap()
+        .choose(&Selection::default())
+        .unwrap();
     let inspection = layerscope::inspect(&opened, &progress).unwrap();
     let mismatches = inspection.mismatches.clone().unwrap();
     assert!(
@@ -139,7 +149,8 @@ fn a_layer_that_is_stored_with_holes_is_the_layer() {
             let archive = archive(&image(), format);
             let archive = pack.map_or(archive.clone(), |pack| pack(&archive));
             let inspection = verified(&archive, &format!("{name}, {packing}"));
-            let totals: Vec<_> = inspection.layers.iter().map(|layer| (layer.size, layer.visible)).collect();
+            let totals: Vec<_> =
+                inspection.layers.iter().map(|layer| (layer.size, layer.visible)).collect();
             assert_eq!(totals, [(60_709, 709), (0, 0)], "{name}, {packing}");
         }
     }
@@ -148,7 +159,8 @@ fn a_layer_that_is_stored_with_holes_is_the_layer() {
 #[test]
 fn a_map_may_have_more_pieces_than_a_header_holds() {
     for count in [4, 5, 25, 26, 100] {
-        let files = (0..count).flat_map(|i| [file(format!("x{i}"), 10), file(format!("z{i}"), 2000).filled_with(0)]);
+        let files = (0..count)
+            .flat_map(|i| [file(format!("x{i}"), 10), file(format!("z{i}"), 2000).filled_with(0)]);
         let image = Image::of([layer(files)]);
         for (name, format) in FORMATS {
             let inspection = verified(&archive(&image, format), &format!("{name}, {count} pieces"));
@@ -185,7 +197,8 @@ fn the_contents_of_files_are_those_of_the_layer() {
             let contents = LayerContents::new(&opened);
             let tree = &inspection.tree;
             let node = tree.find(b"head").unwrap();
-            let source = contents.open(tree, tree.last(node).unwrap(), &Progress::default().into()).unwrap();
+            let source =
+                contents.open(tree, tree.last(node).unwrap(), &Progress::default().into()).unwrap();
             let mut bytes = vec![0; 1000];
             let mut read = 0;
             while let n @ 1.. = source.read_at(&mut bytes[read..], read as u64).unwrap() {
@@ -208,10 +221,13 @@ fn a_map_that_cannot_be_is_damage_and_no_layer_of_other_bytes() {
     ];
     for (name, format) in FORMATS {
         for (pieces, len) in wrong {
-            let others = image.docker().into_iter().filter(|member| !member.name().ends_with(b".tar"));
-            let archive = [entries(others), format("0.tar", bytes, pieces, len), vec![0; 1024]].concat();
+            let others =
+                image.docker().into_iter().filter(|member| !member.name().ends_with(b".tar"));
+            let archive =
+                [entries(others), format("0.tar", bytes, pieces, len), vec![0; 1024]].concat();
             let inspection = build::inspect(archive).unwrap();
-            let said = inspection.warnings.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
+            let said =
+                inspection.warnings.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
             let words = "the map of holes of a sparse entry cannot be understood";
             assert!(said.contains(words), "{name} {pieces:?}: {said}");
             assert_eq!(inspection.totals.size, 0);

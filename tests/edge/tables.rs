@@ -1,4 +1,5 @@
-//! Archives of which one table of contents, or one entry of it, is broken: the rest is shown, with a warning.
+//! Archives of which one table of contents, or one entry of it, is broken: the rest is shown, with
+//! a warning.
 
 use serde_json::json;
 
@@ -14,7 +15,8 @@ fn both(manifest: &str, index: &str) -> Vec<Entry> {
     let mut layout = Layout::default();
     let descriptor = layout.image(&image());
     let name = |at: usize| String::from_utf8(layout.blobs[at].name().to_vec()).unwrap();
-    let entry = json!({ "Config": name(2), "RepoTags": ["built:latest"], "Layers": [name(0), name(1)] });
+    let entry =
+        json!({ "Config": name(2), "RepoTags": ["built:latest"], "Layers": [name(0), name(1)] });
     let manifest = manifest.replace("ENTRY", &entry.to_string());
     let index = index.replace("DESCRIPTOR", &descriptor.to_string());
     let mut members = layout.blobs;
@@ -25,7 +27,11 @@ fn both(manifest: &str, index: &str) -> Vec<Entry> {
 
 fn is_the_image(shown: &Shown) -> &Shown {
     assert_eq!(shown.inspection.tags, ["built:latest"]);
-    shown.ship([1300, 700]).visible([1000, 700]).wasted(["old 300: 0 to 1, deleted"]).tree(["app 700", "sh 1000"])
+    shown
+        .ship([1300, 700])
+        .visible([1000, 700])
+        .wasted(["old 300: 0 to 1, deleted"])
+        .tree(["app 700", "sh 1000"])
 }
 
 const INDEX: &str = r#"{"schemaVersion":2,"manifests":[DESCRIPTOR]}"#;
@@ -47,7 +53,12 @@ fn a_broken_manifest_costs_nothing_where_the_index_is_good() {
     for manifest in ["[", "", "null", "7", "[ENTRY", "not JSON", "\"x\""] {
         let shown = archive("manifest-broken", both(manifest, INDEX));
         is_the_image(&shown).warns("manifest.json cannot be understood");
-        assert_eq!(shown.inspection.warnings.len(), 1, "{manifest}: {:?}", shown.inspection.warnings);
+        assert_eq!(
+            shown.inspection.warnings.len(),
+            1,
+            "{manifest}: {:?}",
+            shown.inspection.warnings
+        );
     }
 }
 
@@ -102,14 +113,16 @@ fn one_manifest_that_cannot_be_read_leaves_the_others() {
 fn an_entry_without_the_list_around_it_is_an_image_all_the_same() {
     let mut members = both("ENTRY", INDEX);
     members.retain(|member| member.name() != b"index.json");
-    is_the_image(&archive("manifest-no-list", members)).warns("where a list of images was expected");
+    is_the_image(&archive("manifest-no-list", members))
+        .warns("where a list of images was expected");
 }
 
 #[test]
 fn an_index_of_blobs_that_the_engine_had_dropped_says_to_pull_again() {
     for absent in [r#"{"digest":"sha256:A"}"#, r#"{"digest":"sha256:A"},{"digest":"sha256:B"}"#] {
-        let index =
-            format!(r#"{{"manifests":[{absent}]}}"#).replace('A', &"a".repeat(64)).replace('B', &"b".repeat(64));
+        let index = format!(r#"{{"manifests":[{absent}]}}"#)
+            .replace('A', &"a".repeat(64))
+            .replace('B', &"b".repeat(64));
         let opened = crate::support::build::open(tar([member("index.json", index)]));
         let error = opened.err().unwrap();
         assert!(error.to_string().contains("is listed, but it is not in the archive"), "{error}");
@@ -119,5 +132,7 @@ fn an_index_of_blobs_that_the_engine_had_dropped_says_to_pull_again() {
     let mut layout = Layout::default();
     let descriptor = layout.image(&image());
     layout.blobs.remove(0);
-    archive("layers-dropped", layout.members([descriptor])).warns("pull the image again").ship([0, 700]);
+    archive("layers-dropped", layout.members([descriptor]))
+        .warns("pull the image again")
+        .ship([0, 700]);
 }

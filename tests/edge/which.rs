@@ -87,7 +87,10 @@ fn two_compressions_of_one_configuration_are_two_images() {
     let compressions = tags.iter().map(|tag| {
         let selection = Selection { image: Some(tag.clone()), platform: None };
         let opened = opened(&bytes).choose(&selection).unwrap();
-        layerscope::inspect(&opened, &Progress::default()).unwrap().layers[0].compression.unwrap().name()
+        layerscope::inspect(&opened, &Progress::default()).unwrap().layers[0]
+            .compression
+            .unwrap()
+            .name()
     });
     assert_eq!(compressions.collect::<Vec<_>>(), ["none", "gzip", "zstd"]);
 }
@@ -133,12 +136,22 @@ fn an_image_that_is_described_twice_has_what_both_descriptions_say() {
     let archive = opened(&tar(members));
     let [image] = &archive.images[..] else { panic!("one image") };
     assert_eq!(image.tags, ["docker.io/library/app:1", "b:2"]);
-    assert_eq!((image.platform.as_deref(), image.manifest.as_deref()), (Some("linux/arm/v6"), Some(&*digest)));
+    assert_eq!(
+        (image.platform.as_deref(), image.manifest.as_deref()),
+        (Some("linux/arm/v6"), Some(&*digest))
+    );
 }
 
 #[test]
 fn the_platform_of_the_descriptor_selects() {
-    let all = ["linux/amd64", "linux/arm/v5", "linux/arm/v7", "linux/arm64/v8", "windows/amd64", "linux/amd64/v3"];
+    let all = [
+        "linux/amd64",
+        "linux/arm/v5",
+        "linux/arm/v7",
+        "linux/arm64/v8",
+        "windows/amd64",
+        "linux/amd64/v3",
+    ];
     let bytes = platforms(&all);
     for (wanted, expected) in [
         ("linux/arm/v7", "linux-arm-v7"),
@@ -188,9 +201,22 @@ fn an_image_is_called_by_the_digest_of_its_configuration_its_manifest_or_its_ind
             let digest = digest.as_deref().unwrap();
             let digits = &digest["sha256:".len()..];
             let short = &digits[..12];
-            let upper = [digits.to_uppercase(), short.to_uppercase(), format!("sha256:{}", digits.to_uppercase())];
+            let upper = [
+                digits.to_uppercase(),
+                short.to_uppercase(),
+                format!("sha256:{}", digits.to_uppercase()),
+            ];
             let prefixed = format!("sha256:{short}");
-            let spelled = [digest, digits, short, &prefixed, &upper[0], &upper[1], &upper[2], &format!("app@{digest}")];
+            let spelled = [
+                digest,
+                digits,
+                short,
+                &prefixed,
+                &upper[0],
+                &upper[1],
+                &upper[2],
+                &format!("app@{digest}"),
+            ];
             for wanted in spelled {
                 assert_eq!(meant(&bytes, Some(wanted), None), expected, "{wanted}");
             }
@@ -220,11 +246,20 @@ fn an_image_of_a_saved_archive_is_called_by_the_digest_of_its_configuration() {
     for (found, expected) in opened(&bytes).images.iter().zip(["first", "second"]) {
         let digest = found.id.as_deref().unwrap();
         let digits = &digest["sha256:".len()..];
-        let spelled = [digest, digits, &digits[..12], &format!("sha256:{}", &digits[..12]), &digits.to_uppercase()];
+        let spelled = [
+            digest,
+            digits,
+            &digits[..12],
+            &format!("sha256:{}", &digits[..12]),
+            &digits.to_uppercase(),
+        ];
         for wanted in spelled {
             assert_eq!(meant(&bytes, Some(wanted), None), expected, "{wanted}");
         }
-        assert!(meant(&bytes, Some(&format!("sha512:{digits}")), None).contains("holds no image called"));
+        assert!(
+            meant(&bytes, Some(&format!("sha512:{digits}")), None)
+                .contains("holds no image called")
+        );
     }
 }
 
@@ -252,7 +287,11 @@ fn write_flat(directory: &Path, blobs: &[Entry], manifests: &[&str], top: &str) 
     for blob in blobs {
         let name = String::from_utf8(blob.name().to_vec()).unwrap();
         let digits = name.rsplit('/').next().unwrap();
-        let behind = if manifests.iter().any(|digest| digest.ends_with(digits)) { ".manifest.json" } else { "" };
+        let behind = if manifests.iter().any(|digest| digest.ends_with(digits)) {
+            ".manifest.json"
+        } else {
+            ""
+        };
         std::fs::write(directory.join(format!("{digits}{behind}")), blob.contents()).unwrap();
     }
     std::fs::write(directory.join("manifest.json"), top).unwrap();
@@ -267,17 +306,20 @@ fn packed(directory: &Path) -> Vec<u8> {
 
 #[test]
 fn a_copied_directory_may_have_a_list_of_manifests() {
-    for media_type in
-        ["application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json"]
-    {
+    for media_type in [
+        "application/vnd.oci.image.index.v1+json",
+        "application/vnd.docker.distribution.manifest.list.v2+json",
+    ] {
         let mut layout = Layout::default();
         let manifests = ["linux/amd64", "linux/arm64", "linux/arm/v7"].map(|text| {
             let mut descriptor = layout.image(&image("", &text.replace('/', "-"), text));
             descriptor["platform"] = platform(text);
             descriptor
         });
-        let digests: Vec<_> = manifests.iter().map(|manifest| manifest["digest"].as_str().unwrap()).collect();
-        let top = json!({ "schemaVersion": 2, "mediaType": media_type, "manifests": manifests }).to_string();
+        let digests: Vec<_> =
+            manifests.iter().map(|manifest| manifest["digest"].as_str().unwrap()).collect();
+        let top = json!({ "schemaVersion": 2, "mediaType": media_type, "manifests": manifests })
+            .to_string();
         let directory = tempfile::tempdir().unwrap();
         write_flat(directory.path(), &layout.blobs, &digests, &top);
         let select = |platform: &str| Selection { image: None, platform: Some(platform.into()) };
@@ -327,8 +369,10 @@ fn a_manifest_of_the_first_schema_is_opened() {
         let (blobs, manifest) = first_schema(&layers);
         let directory = tempfile::tempdir().unwrap();
         write_flat(directory.path(), &blobs, &[], &manifest.to_string());
-        let archives =
-            [open_archive(directory.path(), &Progress::default()).unwrap(), opened(&packed(directory.path()))];
+        let archives = [
+            open_archive(directory.path(), &Progress::default()).unwrap(),
+            opened(&packed(directory.path())),
+        ];
         for archive in archives {
             let opened = archive.choose(&Selection::default()).unwrap();
             let image = &opened.image;
@@ -336,10 +380,16 @@ fn a_manifest_of_the_first_schema_is_opened() {
                 (&image.tags[..], image.platform.as_deref()),
                 (&["library/old:1".to_owned()][..], Some("linux/amd64"))
             );
-            assert_eq!((&image.run.command[..], image.run.environment.get("A")), (&["/app".to_owned()][..], Some("1")));
+            assert_eq!(
+                (&image.run.command[..], image.run.environment.get("A")),
+                (&["/app".to_owned()][..], Some("1"))
+            );
             let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
-            let layers: Vec<_> =
-                inspection.layers.iter().map(|layer| (layer.size, layer.instruction.text.as_str())).collect();
+            let layers: Vec<_> = inspection
+                .layers
+                .iter()
+                .map(|layer| (layer.size, layer.instruction.text.as_str()))
+                .collect();
             assert_eq!(layers, [(30, "RUN step 0"), (4, "RUN step 1")]);
             assert!(inspection.warnings.is_empty(), "{:?}", inspection.warnings);
         }
@@ -357,23 +407,35 @@ fn what_is_no_tar_is_told_by_its_media_type() {
         ("application/vnd.example.squashfs", "application/vnd.example.squashfs"),
     ] {
         let mut layout = Layout::default();
-        let noise: Vec<u8> =
-            (0..2500_u32).map(|i| u8::try_from(i.wrapping_mul(2_654_435_761) >> 24).unwrap()).collect();
+        let noise: Vec<u8> = (0..2500_u32)
+            .map(|i| u8::try_from(i.wrapping_mul(2_654_435_761) >> 24).unwrap())
+            .collect();
         let image = Image::of([layer([file("sh", 1300)]), Layer::of_tar(vec![0; 1024])]);
-        let config = layout.blob("application/vnd.oci.image.config.v1+json", image.config.to_string().as_bytes());
-        let layers = [layout.blob(tar_type, image.layers[0].stored()), layout.blob(media_type, &noise)];
+        let config = layout
+            .blob("application/vnd.oci.image.config.v1+json", image.config.to_string().as_bytes());
+        let layers =
+            [layout.blob(tar_type, image.layers[0].stored()), layout.blob(media_type, &noise)];
         let kind = "application/vnd.oci.image.manifest.v1+json";
-        let manifest = json!({ "schemaVersion": 2, "mediaType": kind, "config": config, "layers": layers }).to_string();
+        let manifest =
+            json!({ "schemaVersion": 2, "mediaType": kind, "config": config, "layers": layers })
+                .to_string();
         let manifest = layout.blob(kind, manifest.as_bytes());
         let opened = crate::support::build::open(tar(layout.members([manifest]))).unwrap();
         let progress = Progress { verify: true, ..Progress::default() };
         let inspection = layerscope::inspect(&opened, &progress).unwrap();
         assert!(
-            inspection.warnings.iter().any(|warning| warning.layer == Some(1) && warning.to_string().contains(words)),
+            inspection
+                .warnings
+                .iter()
+                .any(|warning| warning.layer == Some(1) && warning.to_string().contains(words)),
             "{:?}",
             inspection.warnings
         );
         assert_eq!(inspection.layers[1].tar_bytes, 0, "{media_type}");
-        assert_eq!((inspection.layers[0].size, inspection.mismatches.unwrap()), (1300, Vec::new()), "{media_type}");
+        assert_eq!(
+            (inspection.layers[0].size, inspection.mismatches.unwrap()),
+            (1300, Vec::new()),
+            "{media_type}"
+        );
     }
 }

@@ -57,7 +57,11 @@ fn a_whiteout_behind_a_new_directory_still_empties_the_old_one_only() {
     layers("wh-readd-dir-after", [d(), vec![dir("d"), file("d/n", 7), gone("d")]])
         .ship([600, 7])
         .visible([0, 7])
-        .wasted(["d/a 100: 0 to 1, deleted", "d/b 200: 0 to 1, deleted", "d/s/c 300: 0 to 1, deleted"])
+        .wasted([
+            "d/a 100: 0 to 1, deleted",
+            "d/b 200: 0 to 1, deleted",
+            "d/s/c 300: 0 to 1, deleted",
+        ])
         .tree(["d/", "d/n 7"])
         .warns("runtimes disagree");
 }

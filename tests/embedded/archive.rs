@@ -81,7 +81,11 @@ fn write(image: &Image, out: impl Write) -> io::Result<()> {
         directory.set_entry_type(EntryType::Directory);
         tar.append_data(&mut directory, format!("{}/", layer.id), io::empty())?;
         file(&mut tar, &format!("{}/VERSION", layer.id), b"1.0")?;
-        file(&mut tar, &format!("{}/json", layer.id), old_config(&layer.id, parent).to_string().as_bytes())?;
+        file(
+            &mut tar,
+            &format!("{}/json", layer.id),
+            old_config(&layer.id, parent).to_string().as_bytes(),
+        )?;
         // The header only: a tar is whole blocks, so what follows needs no padding.
         let mut only = header(0o644, layer.tar_bytes);
         tar.append_data(&mut only, format!("{}/layer.tar", layer.id), io::empty())?;

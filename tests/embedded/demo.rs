@@ -30,7 +30,11 @@ fn the_demo_s_toolchain_still_ships_after_its_deletion() {
     let size: Vec<_> = demo.layers.iter().map(|layer| layer.size).collect();
     assert_eq!(size.len(), 4);
     assert!(is_about(size[0], 5.25, 0.01), "the base ships {} bytes", size[0]);
-    assert!(is_about(size[0] + size[1], 214.7, 0.02), "base and toolchain ship {:?} bytes", &size[..2]);
+    assert!(
+        is_about(size[0] + size[1], 214.7, 0.02),
+        "base and toolchain ship {:?} bytes",
+        &size[..2]
+    );
     assert!(is_about(demo.totals.size, 220.5, 0.005), "the image ships {} bytes", demo.totals.size);
 
     let deletion = &demo.layers[3];

@@ -27,7 +27,13 @@ pub struct Run {
 
 impl Default for Run {
     fn default() -> Self {
-        Self { environment: vec![PATH.into()], entrypoint: Vec::new(), command: Vec::new(), directory: "", user: "" }
+        Self {
+            environment: vec![PATH.into()],
+            entrypoint: Vec::new(),
+            command: Vec::new(),
+            directory: "",
+            user: "",
+        }
     }
 }
 
@@ -169,7 +175,8 @@ fn listed(words: &[&str]) -> Option<Vec<String>> {
 
 /// The config of one layer, as Docker before 1.10 read it.
 pub fn old_config(id: &str, parent: Option<&str>) -> Value {
-    let mut config = json!({ "id": id, "created": CREATED, "os": "linux", "architecture": "amd64" });
+    let mut config =
+        json!({ "id": id, "created": CREATED, "os": "linux", "architecture": "amd64" });
     if let Some(parent) = parent {
         config["parent"] = parent.into();
     }

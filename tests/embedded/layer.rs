@@ -42,7 +42,15 @@ enum Kind {
 
 /// A file of root's that everybody may read.
 pub fn file(path: impl Into<String>, size: u64) -> Entry {
-    Entry { kind: Kind::File, mode: 0o644, owner: 0, group: 0, size, path: path.into(), beginning: Vec::new() }
+    Entry {
+        kind: Kind::File,
+        mode: 0o644,
+        owner: 0,
+        group: 0,
+        size,
+        path: path.into(),
+        beginning: Vec::new(),
+    }
 }
 
 /// A file with these contents, and no more.
@@ -129,8 +137,15 @@ impl Entry {
         let path = &self.path;
         match &self.kind {
             Kind::File => {
-                assert!(self.beginning.len() as u64 <= self.size, "{path} is shorter than its beginning");
-                tar.append_data(&mut header, path, self.beginning.chain(io::repeat(0)).take(self.size))
+                assert!(
+                    self.beginning.len() as u64 <= self.size,
+                    "{path} is shorter than its beginning"
+                );
+                tar.append_data(
+                    &mut header,
+                    path,
+                    self.beginning.chain(io::repeat(0)).take(self.size),
+                )
             }
             Kind::Directory => {
                 header.set_entry_type(EntryType::Directory);
@@ -138,7 +153,11 @@ impl Entry {
             }
             Kind::Whiteout => {
                 let (directory, name) = path.rsplit_once('/').unwrap_or(("", path));
-                tar.append_data(&mut header, format!("{directory}/.wh.{name}").trim_start_matches('/'), io::empty())
+                tar.append_data(
+                    &mut header,
+                    format!("{directory}/.wh.{name}").trim_start_matches('/'),
+                    io::empty(),
+                )
             }
             Kind::Symlink(target) => {
                 header.set_entry_type(EntryType::Symlink);
@@ -220,24 +239,29 @@ impl Layer {
         self
     }
 
-    /// The same with other sizes, so that the files hold `bytes` together: each gets its share, the largest the rest.
-    /// Files whose contents are whole stay as they are.
+    /// The same with other sizes, so that the files hold `bytes` together: each gets its share, the
+    /// largest the rest. Files whose contents are whole stay as they are.
     pub fn scaled_to(mut self, bytes: u64) -> Self {
-        let filled: u64 = self.0.iter().filter(|entry| entry.is_filled()).map(|entry| entry.size).sum();
+        let filled: u64 =
+            self.0.iter().filter(|entry| entry.is_filled()).map(|entry| entry.size).sum();
         let wanted = bytes + filled - self.bytes();
         for entry in self.0.iter_mut().filter(|entry| entry.is_filled()) {
             let size = u128::from(entry.size) * u128::from(wanted) / u128::from(filled);
-            entry.size = u64::try_from(size).expect("no file is larger than all").max(entry.beginning.len() as u64);
+            entry.size = u64::try_from(size)
+                .expect("no file is larger than all")
+                .max(entry.beginning.len() as u64);
         }
         self.filled_to(bytes)
     }
 
-    /// The same with another largest file, of those that are filled with zeros, so that the files hold `bytes` together.
+    /// The same with another largest file, of those that are filled with zeros, so that the files
+    /// hold `bytes` together.
     pub fn filled_to(mut self, bytes: u64) -> Self {
         let before = self.bytes();
         let filled = self.0.iter_mut().filter(|entry| entry.is_filled());
         let largest = filled.max_by_key(|entry| entry.size).expect("there is a file");
-        largest.size = (largest.size + bytes).checked_sub(before).expect("the largest file can shrink so far");
+        largest.size =
+            (largest.size + bytes).checked_sub(before).expect("the largest file can shrink so far");
         self
     }
 

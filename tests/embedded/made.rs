@@ -27,7 +27,11 @@ fn is_what_its_generator_makes(image: &Image) {
     // Compared unpacked: another version of zstd may pack the same archive differently.
     let kept = HoledSource::unpack(&std::fs::read(&path).unwrap()).unwrap();
     let made = HoledSource::unpack(&packed(image, 1).unwrap()).unwrap();
-    assert!(kept == made, "{} differs: run again with LAYERSCOPE_UPDATE=1 to renew the asset", image.name);
+    assert!(
+        kept == made,
+        "{} differs: run again with LAYERSCOPE_UPDATE=1 to renew the asset",
+        image.name
+    );
 }
 
 #[test]
@@ -54,5 +58,9 @@ fn every_image_that_is_made_is_in_the_program() {
 fn the_images_take_little_of_the_program() {
     let bytes = |name| std::fs::metadata(asset(name)).unwrap().len();
     let all: u64 = layerscope::image::builtin::names().map(bytes).sum();
-    assert!(bytes("demo") < ROOM_OF_THE_DEMO && all < ROOM, "the demo takes {} bytes of {all}", bytes("demo"));
+    assert!(
+        bytes("demo") < ROOM_OF_THE_DEMO && all < ROOM,
+        "the demo takes {} bytes of {all}",
+        bytes("demo")
+    );
 }

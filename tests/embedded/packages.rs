@@ -2,7 +2,8 @@
 
 use crate::embedded::layer::{Layer, text};
 
-/// Reads a listing in which a line `p` with a name comes before the entries of a package; the lists are made of them.
+/// Reads a listing in which a line `p` with a name comes before the entries of a package; the lists
+/// are made of them.
 pub fn installed(listing: &str) -> Layer {
     let mut layer = Layer::default();
     let mut package = None;

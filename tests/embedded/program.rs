@@ -12,7 +12,8 @@ const LOADED: u64 = 2;
 const WRITTEN: u64 = 3;
 const RUN: u64 = 6;
 
-/// The parts of what stripping takes away: section, type, and its share of a thousand; the rest goes to the last.
+/// The parts of what stripping takes away: section, type, and its share of a thousand; the rest
+/// goes to the last.
 const STRIPPED: [(&str, u32, usize); 7] = [
     (".debug_abbrev", PROGRAM, 1),
     (".debug_line", PROGRAM, 180),
@@ -44,11 +45,13 @@ pub struct GoProgram {
     pub stripped: usize,
 }
 
-/// Every so many bytes the code repeats: farther than deflate looks back, with which packing is guessed, so that it takes
-/// the repetition for new; not farther than zstd looks, so that the asset holds it once.
+/// Every so many bytes the code repeats: farther than deflate looks back, with which packing is
+/// guessed, so that it takes the repetition for new; not farther than zstd looks, so that the asset
+/// holds it once.
 const PERIOD: usize = 36 << 10;
 
-/// Code that is packed to a share of itself, in millionths: so much of each period looks like chance, the rest is zeros.
+/// Code that is packed to a share of itself, in millionths: so much of each period looks like
+/// chance, the rest is zeros.
 pub fn packable(len: usize, share: usize) -> Vec<u8> {
     // Zeros, and the seams between the two, take deflate some thousandths.
     let dense = PERIOD * (share - 5_000) / 1_000_000;
@@ -77,7 +80,8 @@ impl Default for GoProgram {
 impl GoProgram {
     /// The file, of exactly the given size.
     pub fn build(&self) -> Vec<u8> {
-        // All is laid out in steps of 8 bytes, so that what the headers take does not depend on what they tell of.
+        // All is laid out in steps of 8 bytes, so that what the headers take does not depend on
+        // what they tell of.
         let code = self.stripped - self.loaded(0).build().len();
         if self.size == self.stripped {
             return self.loaded(code).build();
@@ -90,10 +94,16 @@ impl GoProgram {
     fn loaded(&self, code: usize) -> Tiny {
         let setting = |(name, version): &(&str, &str)| format!("dep\t{name}\t{version}\n");
         let dependencies: String = self.dependencies.iter().map(setting).collect();
-        let modules = format!("path\t{0}\nmod\t{0}\t{1}\t\n{dependencies}", self.module, self.version);
+        let modules =
+            format!("path\t{0}\nmod\t{0}\t{1}\t\n{dependencies}", self.module, self.version);
         let id = format!("{}/{}", self.module, self.go);
-        let note =
-            [&4_u32.to_le_bytes()[..], &(id.len() as u32).to_le_bytes(), &[4, 0, 0, 0], b"Go\0\0", id.as_bytes()];
+        let note = [
+            &4_u32.to_le_bytes()[..],
+            &(id.len() as u32).to_le_bytes(),
+            &[4, 0, 0, 0],
+            b"Go\0\0",
+            id.as_bytes(),
+        ];
         self.linked
             .clone()
             .section(".note.go.buildid", NOTE, LOADED, note.concat())

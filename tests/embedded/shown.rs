@@ -81,15 +81,22 @@ impl Shown {
         let progress = Arc::new(Progress::default());
         let filesystem = Filesystem::new(&self.inspection.tree, &contents, &progress);
         let program = self.study.runtime.as_ref().unwrap();
-        let evidence = Evidence::gather(&self.inspection, target.base_layers, &filesystem, program).unwrap();
+        let evidence =
+            Evidence::gather(&self.inspection, target.base_layers, &filesystem, program).unwrap();
         let mut out = Vec::new();
-        fix(&self.inspection, &target, &evidence).write(&self.inspection.name, Units::Si, &mut out).unwrap();
+        fix(&self.inspection, &target, &evidence)
+            .write(&self.inspection.name, Units::Si, &mut out)
+            .unwrap();
         String::from_utf8(out).unwrap()
     }
 
     /// The rungs of its ladder, with their sizes in bytes.
     pub fn ladder(&self) -> Vec<(&'static str, u64)> {
-        self.study.ladder.iter().map(|possible_size| (possible_size.step.id(), possible_size.size)).collect()
+        self.study
+            .ladder
+            .iter()
+            .map(|possible_size| (possible_size.step.id(), possible_size.size))
+            .collect()
     }
 }
 

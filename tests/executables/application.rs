@@ -40,7 +40,10 @@ fn system(config: Value) -> Shown {
         file("app/server.js", 40).mode(0o644),
         file("app/shop.jar", 50).mode(0o644),
         file("app/node_modules/left-pad/index.js", 7).mode(0o644),
-        script("app/package.json", r#"{"scripts": {"start": "NODE_ENV=production node server.js"}}"#),
+        script(
+            "app/package.json",
+            r#"{"scripts": {"start": "NODE_ENV=production node server.js"}}"#,
+        ),
         symlink("usr/local/bin/npm", "../lib/node_modules/npm/bin/npm-cli.js"),
         script("usr/local/lib/node_modules/npm/bin/npm-cli.js", "#!/usr/bin/env node\n"),
         script("usr/local/bin/gunicorn", "#!/usr/bin/python3\nimport gunicorn\n"),
@@ -49,7 +52,10 @@ fn system(config: Value) -> Shown {
             "entrypoint.sh",
             "#!/bin/sh\nset -e\nif [ \"$1\" = setup ]; then\n  prepare\nfi\nexec gosu app \"$@\"\n",
         ),
-        script("start.sh", "#!/bin/sh\ncd /app\nexport MODE=fast\nexec ./server --port \"$PORT\"\n"),
+        script(
+            "start.sh",
+            "#!/bin/sh\ncd /app\nexport MODE=fast\nexec ./server --port \"$PORT\"\n",
+        ),
         script("odd.sh", "#!/bin/sh\nwhile true; do /app/server; done\n"),
         script("bin/loop", "#!/bin/loop\n"),
     ]);
@@ -60,17 +66,26 @@ fn system(config: Value) -> Shown {
 fn found(config: Value) -> (String, Role, Vec<String>) {
     let shown = system(config.clone());
     let application = shown.application();
-    let program = application.program.unwrap_or_else(|| panic!("{config}: {:?}", application.reason));
+    let program =
+        application.program.unwrap_or_else(|| panic!("{config}: {:?}", application.reason));
     (shown.path(program.file.node), program.role, shown.paths(&application.files))
 }
 
 fn finds(config: Value, program: &str) {
     let (path, role, files) = found(config.clone());
-    assert_eq!((path.as_str(), role, files), (program, Role::Application, vec![program.to_owned()]), "{config}");
+    assert_eq!(
+        (path.as_str(), role, files),
+        (program, Role::Application, vec![program.to_owned()]),
+        "{config}"
+    );
 }
 
 fn interprets(config: Value, interpreter: &str, files: &[&str]) {
-    let expected = (interpreter.to_owned(), Role::Interpreter, files.iter().map(|&file| file.to_owned()).collect());
+    let expected = (
+        interpreter.to_owned(),
+        Role::Interpreter,
+        files.iter().map(|&file| file.to_owned()).collect(),
+    );
     assert_eq!(found(config.clone()), expected, "{config}");
 }
 
@@ -94,13 +109,20 @@ fn the_command_of_a_shell_is_followed() {
         json!({ "Cmd": ["/bin/sh", "-c", "cd /app && A=1 exec ./server \"$HOME\" > /dev/null 2>&1"] }),
         "/app/server",
     );
-    finds(json!({ "Cmd": ["/bin/sh", "-c", "exec $APP"], "Env": ["APP=/app/server"] }), "/app/server");
-    finds(json!({ "Entrypoint": ["sh", "-c", "exec \"$@\"", "sh"], "Cmd": ["/app/server"] }), "/app/server");
+    finds(
+        json!({ "Cmd": ["/bin/sh", "-c", "exec $APP"], "Env": ["APP=/app/server"] }),
+        "/app/server",
+    );
+    finds(
+        json!({ "Entrypoint": ["sh", "-c", "exec \"$@\"", "sh"], "Cmd": ["/app/server"] }),
+        "/app/server",
+    );
 }
 
 #[test]
 fn wrappers_and_entrypoint_scripts_are_passed_through() {
-    let config = json!({ "Entrypoint": ["tini", "--", "/entrypoint.sh"], "Cmd": ["shop", "serve"] });
+    let config =
+        json!({ "Entrypoint": ["tini", "--", "/entrypoint.sh"], "Cmd": ["shop", "serve"] });
     finds(config.clone(), "/usr/bin/shop");
     let shown = system(config);
     let through: Vec<_> = shown.application().through.iter().map(|file| file.node).collect();
@@ -119,7 +141,13 @@ fn a_shell_form_that_needs_no_shell_is_told_in_exec_form() {
     assert_eq!(form("exec /app/server --name \"a b\""), expected);
     let entrypoint = exec_form(json!({ "Entrypoint": ["/bin/sh", "-c", "/app/server"] }));
     assert_eq!(entrypoint.as_deref(), Some("ENTRYPOINT [\"/app/server\"]"));
-    for text in ["/app/server $PORT", "cd /app && ./server", "NAME=x /app/server", "/app/server >log", "/start.sh"] {
+    for text in [
+        "/app/server $PORT",
+        "cd /app && ./server",
+        "NAME=x /app/server",
+        "/app/server >log",
+        "/start.sh",
+    ] {
         assert_eq!(form(text), None, "{text}");
     }
     assert_eq!(exec_form(json!({ "Cmd": ["/app/server"] })), None, "it is in exec form");
@@ -133,7 +161,11 @@ fn what_an_interpreter_runs_is_the_application() {
         "/usr/bin/python3.11",
         &["/app/main.py", "/app"],
     );
-    interprets(json!({ "Cmd": ["python3", "/app/main.py"] }), "/usr/bin/python3.11", &["/app/main.py", "/app"]);
+    interprets(
+        json!({ "Cmd": ["python3", "/app/main.py"] }),
+        "/usr/bin/python3.11",
+        &["/app/main.py", "/app"],
+    );
     interprets(
         json!({ "Cmd": ["node", "server"], "WorkingDir": "/app" }),
         "/usr/local/bin/node",
@@ -144,12 +176,20 @@ fn what_an_interpreter_runs_is_the_application() {
         "/usr/bin/java",
         &["/app/shop.jar", "/app"],
     );
-    interprets(json!({ "Cmd": ["/app/manage", "run"] }), "/usr/bin/python3.11", &["/app/manage", "/app"]);
+    interprets(
+        json!({ "Cmd": ["/app/manage", "run"] }),
+        "/usr/bin/python3.11",
+        &["/app/manage", "/app"],
+    );
 }
 
 #[test]
 fn a_tool_of_the_interpreter_runs_the_working_directory() {
-    interprets(json!({ "Cmd": ["gunicorn", "shop:app"], "WorkingDir": "/app" }), "/usr/bin/python3.11", &["/app"]);
+    interprets(
+        json!({ "Cmd": ["gunicorn", "shop:app"], "WorkingDir": "/app" }),
+        "/usr/bin/python3.11",
+        &["/app"],
+    );
     interprets(
         json!({ "Cmd": ["npm", "start"], "WorkingDir": "/app" }),
         "/usr/local/bin/node",
@@ -162,7 +202,10 @@ fn a_script_that_cannot_be_followed_is_the_application() {
     let shown = system(json!({ "Cmd": ["/odd.sh"] }));
     let application = shown.application();
     assert_eq!(shown.paths(&application.files), ["/odd.sh"]);
-    assert_eq!(application.reason.as_deref(), Some("the script /odd.sh is not followed: it has conditions or loops"));
+    assert_eq!(
+        application.reason.as_deref(),
+        Some("the script /odd.sh is not followed: it has conditions or loops")
+    );
 }
 
 #[test]
@@ -176,7 +219,8 @@ fn the_application_has_the_size_of_its_files_once() {
 
 #[test]
 fn each_step_is_said_in_words() {
-    let application = system(json!({ "Entrypoint": ["/entrypoint.sh"], "Cmd": ["shop"] })).application();
+    let application =
+        system(json!({ "Entrypoint": ["/entrypoint.sh"], "Cmd": ["shop"] })).application();
     let expected = [
         "a container runs ENTRYPOINT [\"/entrypoint.sh\"] with CMD [\"shop\"]",
         "/entrypoint.sh is a script for /bin/sh",
@@ -196,12 +240,20 @@ fn each_step_is_said_in_words() {
 fn where_no_program_can_be_found_there_is_a_reason() {
     assert!(reason(json!({})).contains("neither ENTRYPOINT nor CMD"));
     assert_eq!(reason(json!({ "Cmd": ["/gone"] })), "/gone is not in the image");
-    assert!(reason(json!({ "Cmd": ["gone"] })).starts_with("gone is not in any directory of PATH (/usr/local/sbin:"));
+    assert!(
+        reason(json!({ "Cmd": ["gone"] }))
+            .starts_with("gone is not in any directory of PATH (/usr/local/sbin:")
+    );
     assert_eq!(reason(json!({ "Cmd": ["/app"] })), "/app is not a file");
-    assert!(reason(json!({ "Cmd": ["/app/main.py"] })).contains("neither an executable nor a script"));
+    assert!(
+        reason(json!({ "Cmd": ["/app/main.py"] })).contains("neither an executable nor a script")
+    );
     assert!(reason(json!({ "Cmd": ["sh"] })).contains("it runs a shell"));
     assert!(reason(json!({ "Cmd": ["/bin/sh", "-c", "a | b"] })).contains("not followed"));
-    assert!(reason(json!({ "Cmd": ["/bin/sh", "-c", "exec $(which app)"] })).contains("is computed when it runs"));
+    assert!(
+        reason(json!({ "Cmd": ["/bin/sh", "-c", "exec $(which app)"] }))
+            .contains("is computed when it runs")
+    );
     assert!(reason(json!({ "Cmd": ["/bin/loop"] })).contains("run one another"));
     assert_eq!(reason(json!({ "Cmd": ["\u{1b}[31m"] })).find('\u{1b}'), None);
 }
@@ -212,8 +264,14 @@ fn a_program_of_another_system_is_named() {
     windows.resize(0x3c, 0);
     windows.extend(0x40_u32.to_le_bytes());
     windows.extend(b"PE\0\0");
-    let shown = Shown::of([file("app.exe", 0).holding(windows).mode(0o755)], json!({ "Cmd": ["/app.exe"] }));
-    assert_eq!(shown.application().reason.as_deref(), Some("/app.exe is a Windows program, which Linux does not run"));
+    let shown = Shown::of(
+        [file("app.exe", 0).holding(windows).mode(0o755)],
+        json!({ "Cmd": ["/app.exe"] }),
+    );
+    assert_eq!(
+        shown.application().reason.as_deref(),
+        Some("/app.exe is a Windows program, which Linux does not run")
+    );
 }
 
 #[test]
@@ -234,7 +292,10 @@ fn links_are_followed_as_in_a_container_and_never_in_circles() {
     assert_eq!(shown.paths(&file.links), ["/usr/bin/tool", "/opt/current"]);
     let filesystem = shown.filesystem();
     for path in ["/round", "/circle/x", "/deep", "/usr/bin/tool/x", "/usr/bin/none"] {
-        assert!(filesystem.find(layerscope::tree::NodeId::ROOT, path.as_bytes()).is_none(), "{path}");
+        assert!(
+            filesystem.find(layerscope::tree::NodeId::ROOT, path.as_bytes()).is_none(),
+            "{path}"
+        );
     }
     assert!(filesystem.file(layerscope::tree::NodeId::ROOT, b"/../..").is_none());
 }

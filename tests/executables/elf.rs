@@ -10,7 +10,8 @@ const SYMTAB: u32 = 2;
 
 #[test]
 fn linkage_follows_from_the_program_headers() {
-    let linkage = |tiny: crate::executables::tiny::Tiny| read(tiny.build()).unwrap().unwrap().linkage;
+    let linkage =
+        |tiny: crate::executables::tiny::Tiny| read(tiny.build()).unwrap().unwrap().linkage;
     assert_eq!(linkage(executable()), Linkage::Static);
     assert_eq!(linkage(musl()), Linkage::Dynamic);
     assert_eq!(linkage(library("libx.so.1")), Linkage::Shared);
@@ -18,13 +19,21 @@ fn linkage_follows_from_the_program_headers() {
 
 #[test]
 fn what_the_loader_is_told_is_read_without_section_headers() {
-    let tiny = glibc().needs("libz.so.1").needs("libc.so.6").rpath("/opt/lib").runpath("$ORIGIN/../lib:/x").build();
+    let tiny = glibc()
+        .needs("libz.so.1")
+        .needs("libc.so.6")
+        .rpath("/opt/lib")
+        .runpath("$ORIGIN/../lib:/x")
+        .build();
     let read = read(tiny).unwrap().unwrap();
     assert_eq!(read.interpreter.as_deref(), Some(&b"/lib64/ld-linux-x86-64.so.2"[..]));
     assert_eq!(read.needed, [b"libz.so.1".to_vec(), b"libc.so.6".to_vec()]);
     assert_eq!(read.rpath.as_deref(), Some(&b"/opt/lib"[..]));
     assert_eq!(read.runpath.as_deref(), Some(&b"$ORIGIN/../lib:/x"[..]));
-    assert_eq!((read.machine.to_string().as_str(), read.machine.architecture()), ("x86-64", Some("amd64")));
+    assert_eq!(
+        (read.machine.to_string().as_str(), read.machine.architecture()),
+        ("x86-64", Some("amd64"))
+    );
 }
 
 #[test]
@@ -46,8 +55,16 @@ fn symbols_and_debug_information_are_counted_apart() {
     let size = whole.len() as u64;
     let read = read(whole).unwrap().unwrap();
     assert_eq!((read.strip.debug, read.strip.symbols, read.strip.appended), (1000, 240, 0));
-    let left = executable().constants("constants").section(".comment", PROGBITS, 0, vec![0; 37]).build().len() as u64;
-    assert!(size - read.strip.saves <= left, "{} is left, of at most {left}", size - read.strip.saves);
+    let left = executable()
+        .constants("constants")
+        .section(".comment", PROGBITS, 0, vec![0; 37])
+        .build()
+        .len() as u64;
+    assert!(
+        size - read.strip.saves <= left,
+        "{} is left, of at most {left}",
+        size - read.strip.saves
+    );
     assert!(read.strip.saves >= 1240);
     assert_eq!(read.compilers, ["GCC: 12", "rustc version 1.95.0"]);
 }
@@ -62,18 +79,27 @@ fn what_is_appended_to_a_program_is_not_lost_to_stripping() {
 
 #[test]
 fn a_packed_program_tells_its_size_before() {
-    assert_eq!(read(packed(4_822_080, 1_000)).unwrap().unwrap().packed, Some(Packed { original: Some(4_822_080) }));
+    assert_eq!(
+        read(packed(4_822_080, 1_000)).unwrap().unwrap().packed,
+        Some(Packed { original: Some(4_822_080) })
+    );
     assert_eq!(read(executable().build()).unwrap().unwrap().packed, None);
 }
 
 #[test]
 fn an_elf_file_that_ends_early_is_damaged_or_shorter_but_never_a_panic() {
-    let whole = musl().needs("libc.so").constants("some constants").section(".symtab", SYMTAB, 0, vec![0; 48]).build();
+    let whole = musl()
+        .needs("libc.so")
+        .constants("some constants")
+        .section(".symtab", SYMTAB, 0, vec![0; 48])
+        .build();
     for end in 0..whole.len() {
         match read(whole[..end].to_vec()) {
             Ok(None) => assert!(end < 5, "{end} bytes are an ELF file"),
             Ok(Some(executable)) => assert_eq!(executable.size, end as u64),
-            Err(error) => assert!(error.to_string().starts_with("it is a damaged ELF file"), "{error}"),
+            Err(error) => {
+                assert!(error.to_string().starts_with("it is a damaged ELF file"), "{error}")
+            }
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Programs of the machine that runs the tests: their closure is what `ldd` prints, their savings what `strip` does.
+//! Programs of the machine that runs the tests: their closure is what `ldd` prints, their savings
+//! what `strip` does.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -49,9 +50,14 @@ fn what_strip_saves_is_computed_to_the_byte() {
     for (name, flags) in variants {
         let Some(path) = compile(directory.path(), name, HELLO, flags) else { continue };
         let computed = executable(&path).strip;
-        assert!(computed.symbols > 0 && (computed.debug > 0) == flags.contains(&"-g"), "{name}: {computed:?}");
+        assert!(
+            computed.symbols > 0 && (computed.debug > 0) == flags.contains(&"-g"),
+            "{name}: {computed:?}"
+        );
         let stripped = directory.path().join("stripped");
-        if output(Command::new("strip").arg("--strip-all").arg(&path).arg("-o").arg(&stripped)).is_none() {
+        if output(Command::new("strip").arg("--strip-all").arg(&path).arg("-o").arg(&stripped))
+            .is_none()
+        {
             return;
         }
         let (before, after) = (path.metadata().unwrap().len(), stripped.metadata().unwrap().len());
@@ -74,10 +80,15 @@ fn a_compiler_s_kinds_of_programs_are_told_apart() {
         let Some(path) = compile(directory.path(), name, HELLO, flags) else { continue };
         let found = executable(&path);
         assert_eq!(found.linkage, linkage, "{name}");
-        let output = output(Command::new("readelf").args(["-W", "-n"]).arg(&path)).unwrap_or_default();
+        let output =
+            output(Command::new("readelf").args(["-W", "-n"]).arg(&path)).unwrap_or_default();
         if let Some((_, id)) = output.split_once("Build ID: ") {
             let id = id.split_whitespace().next().unwrap();
-            assert_eq!(found.build_id.map(|id| layerscope::display::hex(&id)).as_deref(), Some(id), "{name}");
+            assert_eq!(
+                found.build_id.map(|id| layerscope::display::hex(&id)).as_deref(),
+                Some(id),
+                "{name}"
+            );
         }
     }
 }
@@ -97,7 +108,10 @@ fn ldd(path: &Path, environment: Option<&str>) -> Option<BTreeSet<PathBuf>> {
 
 /// The files of a closure that are not the program, as the host has them.
 fn libraries(shown: &Shown, needed: &ProgramAndLibraries) -> BTreeSet<PathBuf> {
-    let loaded = needed.files.iter().filter(|required| !matches!(required.why, Why::Program | Why::NamesDirectories));
+    let loaded = needed
+        .files
+        .iter()
+        .filter(|required| !matches!(required.why, Why::Program | Why::NamesDirectories));
     loaded.map(|required| PathBuf::from(shown.path(required.file.node))).collect()
 }
 
@@ -105,7 +119,13 @@ fn libraries(shown: &Shown, needed: &ProgramAndLibraries) -> BTreeSet<PathBuf> {
 fn image_of(program: &Path, more: &[PathBuf], config: serde_json::Value) -> Shown {
     let mut paths = vec![program.to_path_buf()];
     paths.extend(more.iter().cloned());
-    for path in ["/etc/ld.so.cache", "/lib64", "/lib", "/lib/x86_64-linux-gnu/libpthread.so.0", "/etc/passwd"] {
+    for path in [
+        "/etc/ld.so.cache",
+        "/lib64",
+        "/lib",
+        "/lib/x86_64-linux-gnu/libpthread.so.0",
+        "/etc/passwd",
+    ] {
         paths.extend(Some(PathBuf::from(path)).filter(|path| path.exists()));
     }
     // The names that libraries are asked for by are links, as a rule.
@@ -118,7 +138,9 @@ fn image_of(program: &Path, more: &[PathBuf], config: serde_json::Value) -> Show
 
 #[test]
 fn the_closure_of_programs_of_the_host_is_what_ldd_prints() {
-    for program in ["/bin/bash", "/bin/ls", "/usr/bin/git", "/usr/bin/ssh", "/usr/bin/curl", "/usr/bin/gcc"] {
+    for program in
+        ["/bin/bash", "/bin/ls", "/usr/bin/git", "/usr/bin/ssh", "/usr/bin/curl", "/usr/bin/gcc"]
+    {
         let Ok(program) = Path::new(program).canonicalize() else { continue };
         let Some(expected) = ldd(&program, None) else { return };
         let shown = image_of(&program, &[], json!({}));
@@ -127,7 +149,12 @@ fn the_closure_of_programs_of_the_host_is_what_ldd_prints() {
         assert_eq!(libraries(&shown, &needed), expected, "{}", program.display());
         let sizes = expected.iter().chain([&program]).map(|path| path.metadata().unwrap().len());
         let loaded = needed.files.iter().filter(|required| required.why != Why::NamesDirectories);
-        assert_eq!(loaded.map(|required| required.bytes).sum::<u64>(), sizes.sum::<u64>(), "{}", program.display());
+        assert_eq!(
+            loaded.map(|required| required.bytes).sum::<u64>(),
+            sizes.sum::<u64>(),
+            "{}",
+            program.display()
+        );
     }
 }
 
@@ -137,7 +164,12 @@ fn rpath_runpath_origin_and_environment_are_followed_as_ldd_does() {
     let root = directory.path();
     for name in ["one", "two"] {
         std::fs::create_dir(root.join(name)).unwrap();
-        let built = compile(root, &format!("{name}/libx.so"), "int x(void) { return 1; }\n", &["-shared", "-fPIC"]);
+        let built = compile(
+            root,
+            &format!("{name}/libx.so"),
+            "int x(void) { return 1; }\n",
+            &["-shared", "-fPIC"],
+        );
         if built.is_none() {
             return;
         }

@@ -49,12 +49,15 @@ impl Shown {
     /// The closure of the program at `path`.
     pub fn needed(&self, path: &str) -> ProgramAndLibraries {
         let filesystem = self.filesystem();
-        let file = filesystem.file(NodeId::ROOT, path.as_bytes()).unwrap_or_else(|| panic!("{path} is not there"));
+        let file = filesystem
+            .file(NodeId::ROOT, path.as_bytes())
+            .unwrap_or_else(|| panic!("{path} is not there"));
         let recognised = filesystem.recognise(file.version).unwrap();
         let layerscope::files::executable::Recognised::Elf(executable) = recognised else {
             panic!("{path} is {recognised:?}")
         };
-        layerscope::runtime::libraries::find(&filesystem, &self.inspection.run, &file, &executable).unwrap()
+        layerscope::runtime::libraries::find(&filesystem, &self.inspection.run, &file, &executable)
+            .unwrap()
     }
 
     pub fn path(&self, node: NodeId) -> String {
@@ -71,7 +74,8 @@ impl Shown {
     }
 }
 
-/// The entries that make `path` of the host the same in an image: its directories, links and its contents.
+/// The entries that make `path` of the host the same in an image: its directories, links and its
+/// contents.
 pub fn host_entries(paths: impl IntoIterator<Item = impl AsRef<Path>>) -> Vec<Entry> {
     use crate::support::build::{dir, file, symlink};
     let mut made = std::collections::BTreeMap::new();

@@ -42,7 +42,10 @@ fn libraries_are_needed_by_libraries_and_through_links() {
         [
             at("app", &glibc().needs("liba.so.1").needs("libc.so.6")),
             symlink("usr/lib64/liba.so.1", "liba.so.1.2.3"),
-            at("usr/lib64/liba.so.1.2.3", &library("liba.so.1").needs("libb.so").needs("libc.so.6")),
+            at(
+                "usr/lib64/liba.so.1.2.3",
+                &library("liba.so.1").needs("libb.so").needs("libc.so.6"),
+            ),
             at("usr/lib/libb.so", &library("libb.so")),
             at("usr/lib/libunused.so", &library("libunused.so")),
         ],
@@ -55,7 +58,10 @@ fn libraries_are_needed_by_libraries_and_through_links() {
     let by = needed.files[2].file.node;
     assert_eq!(needed.files[4].why, Why::NeededBy { name: "libb.so".into(), by });
     let filesystem = shown.filesystem();
-    assert_eq!(needed.bytes(), filesystem.bytes(needed.files.iter().map(|required| required.file.node)));
+    assert_eq!(
+        needed.bytes(),
+        filesystem.bytes(needed.files.iter().map(|required| required.file.node))
+    );
 }
 
 #[test]
@@ -96,11 +102,16 @@ fn a_library_for_another_machine_is_passed_over() {
     assert_eq!(needed(&shown), ["/app", LOADER, "/usr/lib/libx.so"]);
 }
 
-/// Where `libx.so` is found, which `app` needs, or `liby.so` that `app` needs, if it is in all of these directories.
+/// Where `libx.so` is found, which `app` needs, or `liby.so` that `app` needs, if it is in all of
+/// these directories.
 fn chosen(app: Tiny, liby: Option<Tiny>, directories: &[&str], config: Value) -> String {
     let mut entries = vec![at("opt/bin/real", &app), symlink("app", "opt/bin/real")];
     entries.extend(liby.map(|liby| at("opt/y/liby.so", &liby)));
-    entries.extend(directories.iter().map(|directory| at(&format!("{directory}/libx.so"), &library("libx.so"))));
+    entries.extend(
+        directories
+            .iter()
+            .map(|directory| at(&format!("{directory}/libx.so"), &library("libx.so"))),
+    );
     let shown = glibc_image(entries, config);
     let found = needed(&shown);
     found.into_iter().find(|path| path.ends_with("libx.so")).unwrap_or_default()
@@ -113,7 +124,10 @@ fn the_order_of_the_gnu_loader_is_rpath_environment_runpath_defaults() {
     let app = || glibc().needs("libx.so");
     assert_eq!(chosen(app().rpath("/rpath"), None, &all, env()), "/rpath/libx.so");
     assert_eq!(chosen(app().runpath("/runpath"), None, &all, env()), "/env/libx.so");
-    assert_eq!(chosen(app().rpath("/rpath").runpath("/runpath"), None, &all, json!({})), "/runpath/libx.so");
+    assert_eq!(
+        chosen(app().rpath("/rpath").runpath("/runpath"), None, &all, json!({})),
+        "/runpath/libx.so"
+    );
     assert_eq!(chosen(app(), None, &all, json!({})), "/usr/lib/libx.so");
 }
 
@@ -121,17 +135,32 @@ fn the_order_of_the_gnu_loader_is_rpath_environment_runpath_defaults() {
 fn rpath_is_inherited_and_runpath_is_not() {
     let y = || Some(library("liby.so").needs("libx.so"));
     let app = || glibc().needs("liby.so");
-    assert_eq!(chosen(app().rpath("/opt/y:/rpath"), y(), &["rpath", "usr/lib"], json!({})), "/rpath/libx.so");
-    assert_eq!(chosen(app().runpath("/opt/y:/rpath"), y(), &["rpath", "usr/lib"], json!({})), "/usr/lib/libx.so");
+    assert_eq!(
+        chosen(app().rpath("/opt/y:/rpath"), y(), &["rpath", "usr/lib"], json!({})),
+        "/rpath/libx.so"
+    );
+    assert_eq!(
+        chosen(app().runpath("/opt/y:/rpath"), y(), &["rpath", "usr/lib"], json!({})),
+        "/usr/lib/libx.so"
+    );
     let own = Some(library("liby.so").needs("libx.so").runpath("/own"));
-    assert_eq!(chosen(app().rpath("/opt/y:/rpath"), own, &["rpath", "own"], json!({})), "/own/libx.so");
+    assert_eq!(
+        chosen(app().rpath("/opt/y:/rpath"), own, &["rpath", "own"], json!({})),
+        "/own/libx.so"
+    );
 }
 
 #[test]
 fn origin_is_where_the_file_is_and_lib_is_what_the_system_has() {
     let app = |list| glibc().needs("libx.so").runpath(list);
-    assert_eq!(chosen(app("$ORIGIN/../lib"), None, &["opt/lib", "lib"], json!({})), "/opt/lib/libx.so");
-    assert_eq!(chosen(app("${ORIGIN}/plug"), None, &["opt/bin/plug"], json!({})), "/opt/bin/plug/libx.so");
+    assert_eq!(
+        chosen(app("$ORIGIN/../lib"), None, &["opt/lib", "lib"], json!({})),
+        "/opt/lib/libx.so"
+    );
+    assert_eq!(
+        chosen(app("${ORIGIN}/plug"), None, &["opt/bin/plug"], json!({})),
+        "/opt/bin/plug/libx.so"
+    );
     let lib = chosen(app("/my/$LIB"), None, &["my/lib/x86_64-linux-gnu"], json!({}));
     assert_eq!(lib, "/my/lib/x86_64-linux-gnu/libx.so");
     assert_eq!(chosen(app("/my/$PLATFORM"), None, &["my/x86_64"], json!({})), "/my/x86_64/libx.so");
@@ -155,14 +184,19 @@ fn directories_of_the_configuration_count_once_ldconfig_has_run() {
 
 #[test]
 fn a_library_that_is_asked_for_by_path_is_found_there() {
-    let shown = glibc_image([at("app", &glibc().needs("/x/libx.so")), at("x/libx.so", &library("libx.so"))], json!({}));
+    let shown = glibc_image(
+        [at("app", &glibc().needs("/x/libx.so")), at("x/libx.so", &library("libx.so"))],
+        json!({}),
+    );
     assert_eq!(needed(&shown), ["/app", LOADER, "/x/libx.so"]);
 }
 
 #[test]
 fn what_is_preloaded_is_needed_too() {
-    let entries =
-        [at("app", &glibc().needs("libc.so.6")), at("usr/lib/libjemalloc.so.2", &library("libjemalloc.so.2"))];
+    let entries = [
+        at("app", &glibc().needs("libc.so.6")),
+        at("usr/lib/libjemalloc.so.2", &library("libjemalloc.so.2")),
+    ];
     let shown = glibc_image(entries, json!({ "Env": ["LD_PRELOAD=libjemalloc.so.2 gone.so"] }));
     let needed = shown.needed("/app");
     assert_eq!(shown.needed_paths(&needed), ["/app", LOADER, "/usr/lib/libjemalloc.so.2", LIBC]);
@@ -179,12 +213,18 @@ fn musl_image(entries: impl IntoIterator<Item = Entry>) -> Shown {
 #[test]
 fn the_c_library_of_musl_is_its_loader() {
     let shown = musl_image([
-        at("app", &musl().needs("libz.so.1").needs("libc.musl-x86_64.so.1").needs("libpthread.so.0")),
+        at(
+            "app",
+            &musl().needs("libz.so.1").needs("libc.musl-x86_64.so.1").needs("libpthread.so.0"),
+        ),
         at("usr/lib/libz.so.1", &library("libz.so.1").needs("libc.so")),
     ]);
     let needed = shown.needed("/app");
     assert_eq!((needed.loader, needed.is_complete()), (Loader::Musl, true));
-    assert_eq!(shown.needed_paths(&needed), ["/app", "/lib/ld-musl-x86_64.so.1", "/usr/lib/libz.so.1"]);
+    assert_eq!(
+        shown.needed_paths(&needed),
+        ["/app", "/lib/ld-musl-x86_64.so.1", "/usr/lib/libz.so.1"]
+    );
 }
 
 #[test]
@@ -204,7 +244,8 @@ fn musl_inherits_runpath_and_reads_its_own_list() {
         at("usr/lib/libx.so", &library("libx.so")),
         at("app", &musl().needs("libx.so")),
     ];
-    let expected = ["/app", "/lib/ld-musl-x86_64.so.1", "/listed/libx.so", "/etc/ld-musl-x86_64.path"];
+    let expected =
+        ["/app", "/lib/ld-musl-x86_64.so.1", "/listed/libx.so", "/etc/ld-musl-x86_64.path"];
     assert_eq!(needed(&musl_image(listed)), expected);
 }
 
@@ -215,5 +256,8 @@ fn libraries_that_need_each_other_are_loaded_once() {
         at("lib/liba.so", &library("liba.so").needs("libb.so")),
         at("lib/libb.so", &library("libb.so").needs("liba.so")),
     ]);
-    assert_eq!(needed(&shown), ["/app", "/lib/ld-musl-x86_64.so.1", "/lib/liba.so", "/lib/libb.so"]);
+    assert_eq!(
+        needed(&shown),
+        ["/app", "/lib/ld-musl-x86_64.so.1", "/lib/liba.so", "/lib/libb.so"]
+    );
 }

@@ -26,22 +26,37 @@ fn a_text_among_the_constants_shows_certificates_and_the_image_has_one_bundle() 
     let shown = Shown::of(entries, json!({}));
     let needed = shown.needed("/app");
     let found = outside(&needed, NeedKind::Certificates).unwrap();
-    assert_eq!(shown.paths(&found.files), ["/etc/ssl/certs/ca-certificates.crt", "/usr/share/ca/bundle.crt"]);
+    assert_eq!(
+        shown.paths(&found.files),
+        ["/etc/ssl/certs/ca-certificates.crt", "/usr/share/ca/bundle.crt"]
+    );
     assert_eq!(found.bytes, 1000);
-    let sentences: Vec<_> = found.evidence.iter().map(|evidence| evidence.sentence(&shown.inspection.tree)).collect();
-    assert_eq!(sentences, ["/app mentions /etc/ssl/certs/ca-certificates.crt", "/app mentions /etc/ssl/cert.pem"]);
+    let sentences: Vec<_> =
+        found.evidence.iter().map(|evidence| evidence.sentence(&shown.inspection.tree)).collect();
+    assert_eq!(
+        sentences,
+        ["/app mentions /etc/ssl/certs/ca-certificates.crt", "/app mentions /etc/ssl/cert.pem"]
+    );
     assert_eq!(needed.bytes(), needed.files[0].bytes, "it is not needed to be loaded");
 }
 
 #[test]
 fn a_go_program_shows_its_needs_by_the_functions_in_it() {
     let go = |functions: &str| {
-        let tiny = executable().section(".go.buildinfo", 1, 3, crate::executables::tiny::go_build("go1.22.1", ""));
+        let tiny = executable().section(
+            ".go.buildinfo",
+            1,
+            3,
+            crate::executables::tiny::go_build("go1.22.1", ""),
+        );
         // Every Go program mentions the directory, whether or not it looks there.
         let needed = tiny.section(".gopclntab", 1, 2, functions).constants("/usr/share/zoneinfo/");
-        Shown::of([at("app", &needed), file("usr/share/zoneinfo/UTC", 100)], json!({})).needed("/app")
+        Shown::of([at("app", &needed), file("usr/share/zoneinfo/UTC", 100)], json!({}))
+            .needed("/app")
     };
-    let things = |needed: &ProgramAndLibraries| needed.needs.iter().map(|outside| outside.kind).collect::<Vec<_>>();
+    let things = |needed: &ProgramAndLibraries| {
+        needed.needs.iter().map(|outside| outside.kind).collect::<Vec<_>>()
+    };
     assert_eq!(things(&go("main.main\0")), []);
     assert_eq!(things(&go("time.LoadLocationFromTZData\0")), []);
     let both = go("crypto/x509.loadSystemRoots\0time.LoadLocation\0");
@@ -63,5 +78,11 @@ fn a_library_and_a_user_are_evidence() {
     let needed = shown.needed("/app");
     assert_eq!(outside(&needed, NeedKind::Certificates).unwrap().files, []);
     assert_eq!(outside(&needed, NeedKind::Users).unwrap().bytes, 25);
-    assert!(outside(&Shown::of(entries, json!({ "User": "1000:1000" })).needed("/app"), NeedKind::Users).is_none());
+    assert!(
+        outside(
+            &Shown::of(entries, json!({ "User": "1000:1000" })).needed("/app"),
+            NeedKind::Users
+        )
+        .is_none()
+    );
 }

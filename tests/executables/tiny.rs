@@ -69,8 +69,15 @@ impl Tiny {
         Self { machine: Some(machine), ..self }
     }
 
-    /// Adds a section with a type and flags; loaded ones should come first, and the names of symbols behind them.
-    pub fn section(mut self, name: &'static str, kind: u32, flags: u64, contents: impl Into<Vec<u8>>) -> Self {
+    /// Adds a section with a type and flags; loaded ones should come first, and the names of
+    /// symbols behind them.
+    pub fn section(
+        mut self,
+        name: &'static str,
+        kind: u32,
+        flags: u64,
+        contents: impl Into<Vec<u8>>,
+    ) -> Self {
         self.sections.push((name, kind, flags, contents.into()));
         self
     }
@@ -94,7 +101,8 @@ impl Tiny {
             body.extend_from_slice(bytes);
             (body.len() - bytes.len(), bytes.len())
         };
-        let interpreter = self.interpreter.as_ref().map(|path| place(&mut body, format!("{path}\0").as_bytes()));
+        let interpreter =
+            self.interpreter.as_ref().map(|path| place(&mut body, format!("{path}\0").as_bytes()));
         let mut names = vec![0];
         let mut entries = self.flags.clone();
         for (tag, text) in &self.strings {
@@ -110,12 +118,17 @@ impl Tiny {
         }
         let names = place(&mut body, &names);
         entries.extend([(5, names.0 as u64), (10, names.1 as u64), (0, 0)]);
-        let bytes: Vec<u8> =
-            entries.iter().flat_map(|(tag, value)| [tag.to_le_bytes(), value.to_le_bytes()].concat()).collect();
+        let bytes: Vec<u8> = entries
+            .iter()
+            .flat_map(|(tag, value)| [tag.to_le_bytes(), value.to_le_bytes()].concat())
+            .collect();
         let dynamic = (!self.strings.is_empty()).then(|| place(&mut body, &bytes));
         let mut sections = vec![[0; 64]];
         let mut section_names = vec![0];
-        let all = self.sections.iter().map(|(name, kind, flags, contents)| (*name, *kind, *flags, contents.clone()));
+        let all = self
+            .sections
+            .iter()
+            .map(|(name, kind, flags, contents)| (*name, *kind, *flags, contents.clone()));
         let mut loaded = body.len();
         for (name, kind, flags, contents) in all.chain([(".shstrtab", 3, 0, Vec::new())]) {
             let name_at = section_names.len();
@@ -135,7 +148,8 @@ impl Tiny {
             header[8..16].copy_from_slice(&flags.to_le_bytes());
             let address = if flags & 2 == 0 { 0 } else { at };
             let names_at = u32::try_from(sections.len() + 1).unwrap();
-            let is_followed_by_names = self.sections.get(sections.len()).is_some_and(|next| next.1 == STRINGS);
+            let is_followed_by_names =
+                self.sections.get(sections.len()).is_some_and(|next| next.1 == STRINGS);
             let link = if SYMBOLS.contains(&kind) && is_followed_by_names { names_at } else { 0 };
             header[40..44].copy_from_slice(&link.to_le_bytes());
             let each: u64 = if SYMBOLS.contains(&kind) { 24 } else { 0 };
@@ -149,8 +163,11 @@ impl Tiny {
             true => (0, 0),
             false => (sections.len(), place(&mut body, &sections.concat()).0),
         };
-        let segments =
-            [Some((1, (0, loaded), 6)), interpreter.map(|extent| (3, extent, 4)), dynamic.map(|extent| (2, extent, 6))];
+        let segments = [
+            Some((1, (0, loaded), 6)),
+            interpreter.map(|extent| (3, extent, 4)),
+            dynamic.map(|extent| (2, extent, 6)),
+        ];
         for (i, (kind, (at, len), flags)) in segments.into_iter().flatten().enumerate() {
             let header = &mut body[HEADER + i * PROGRAM_HEADER..][..PROGRAM_HEADER];
             header[..4].copy_from_slice(&u32::to_le_bytes(kind));
@@ -170,7 +187,9 @@ impl Tiny {
         body[40..48].copy_from_slice(&(table as u64).to_le_bytes());
         let used = segments.iter().flatten().count();
         let last = count.saturating_sub(1);
-        for (at, value) in [(52, HEADER), (54, PROGRAM_HEADER), (56, used), (58, 64), (60, count), (62, last)] {
+        for (at, value) in
+            [(52, HEADER), (54, PROGRAM_HEADER), (56, used), (58, 64), (60, count), (62, last)]
+        {
             body[at..at + 2].copy_from_slice(&short(value));
         }
         body
@@ -181,7 +200,8 @@ impl Tiny {
 pub fn packed(original: u32, size: usize) -> Vec<u8> {
     let mut bytes = executable().build();
     bytes.truncate(HEADER + PROGRAM_HEADER);
-    // A checksum and the mark, the loader's size, its version and format; the program, the sizes of the file and of a block.
+    // A checksum and the mark, the loader's size, its version and format; the program, the sizes of
+    // the file and of a block.
     bytes.extend([[0; 4], *b"UPX!", [0x54, 0x08, 0x0d, 0x16], [0; 4]].concat());
     bytes.extend([original, original].map(u32::to_le_bytes).concat());
     bytes.resize(size, 7);

@@ -74,8 +74,12 @@ fn rust() -> Vec<Step> {
 
 #[test]
 fn plain_official_images_are_base_images_and_nothing_in_them_is_one_s_own_doing() {
-    let plain =
-        [("node 20.11.0", node()), ("python 3.12.1", python()), ("golang 1.22.0", golang()), ("rust 1.80.0", rust())];
+    let plain = [
+        ("node 20.11.0", node()),
+        ("python 3.12.1", python()),
+        ("golang 1.22.0", golang()),
+        ("rust 1.80.0", rust()),
+    ];
     for (name, steps) in plain.into_iter().chain([("Debian", debian().into())]) {
         let (inspection, study) = found(steps);
         assert_eq!(study.base.layers, inspection.layers.len(), "{name}");
@@ -89,7 +93,10 @@ fn plain_official_images_are_base_images_and_nothing_in_them_is_one_s_own_doing(
 fn one_s_own_steps_begin_after_those_of_the_official_image() {
     for (layers, mut steps) in [(4, node()), (3, python()), (5, golang()), (2, rust())] {
         steps.push(step("COPY . /app # buildkit", [file("app/a", 10)]));
-        steps.push(step("RUN /bin/sh -c npm ci # buildkit", [file("root/.npm/_cacache/x", 900_000)]));
+        steps.push(step(
+            "RUN /bin/sh -c npm ci # buildkit",
+            [file("root/.npm/_cacache/x", 900_000)],
+        ));
         steps.push(config("CMD [\"node\"]"));
         let (inspection, study) = found(steps);
         assert_eq!((study.base.layers, inspection.layers.len()), (layers, layers + 2));
@@ -113,13 +120,20 @@ fn steps_that_a_cache_kept_are_not_taken_for_a_base_image() {
     steps.push(step("RUN npm install -g x", [file("opt/x", 10)]).at("2024-02-01T00:10:00Z"));
     steps.push(step("COPY . /app", [file("app/a", 10)]).at("2024-06-01T00:00:00Z"));
     let (_, study) = found(steps);
-    assert_eq!((study.base.layers, study.base.how), (4, Evidence::Steps), "no command ends what is older");
+    assert_eq!(
+        (study.base.layers, study.base.how),
+        (4, Evidence::Steps),
+        "no command ends what is older"
+    );
 }
 
 #[test]
 fn buildah_notes_what_it_built_from() {
-    let steps =
-        vec![step("/bin/sh", [file("a", 1)]), step("/bin/sh -c make", [file("b", 1)]), step("/bin/sh -c rm", [])];
+    let steps = vec![
+        step("/bin/sh", [file("a", 1)]),
+        step("/bin/sh -c make", [file("b", 1)]),
+        step("/bin/sh -c rm", []),
+    ];
     let archive = archive_with(steps, |config| {
         config["history"][1]["comment"] = json!("FROM docker.io/library/debian:12");
         config["history"][2]["comment"] = json!("FROM fa11d0e57f01");
@@ -139,14 +153,16 @@ fn a_label_names_the_base_image() {
 }
 
 #[test]
-fn annotations_of_the_manifest_or_of_an_index_name_the_base_image_before_a_label_that_may_be_inherited() {
+fn annotations_of_the_manifest_or_of_an_index_name_the_base_image_before_a_label_that_may_be_inherited()
+ {
     let annotated = |name: &str| {
         let digest = format!("sha256:{}", "ab".repeat(32));
         json!({ "org.opencontainers.image.base.name": name, "org.opencontainers.image.base.digest": digest })
     };
     let written = |manifest: Option<&str>, descriptor: Option<&str>, index: Option<&str>| {
         let mut image = Image::of([layer([file("a", 1)])]);
-        image.config["config"] = json!({ "Labels": { "org.opencontainers.image.base.name": "inherited" } });
+        image.config["config"] =
+            json!({ "Labels": { "org.opencontainers.image.base.name": "inherited" } });
         image.annotations = manifest.map_or(json!({}), annotated);
         let mut layout = Layout::default();
         let mut one = layout.image(&image);
@@ -178,9 +194,13 @@ fn what_is_given_settles_it() {
     let inspection = image(steps);
     let given = base(&inspection, BaseHint::Layers(2)).unwrap();
     assert_eq!((given.layers, given.how, given.certain), (2, Evidence::Given, true));
-    assert_eq!(base(&inspection, BaseHint::Layers(6)), Err(BaseError::TooMany { given: 6, has: 5 }));
+    assert_eq!(
+        base(&inspection, BaseHint::Layers(6)),
+        Err(BaseError::TooMany { given: 6, has: 5 })
+    );
     let ids: Vec<_> = inspection.layers.iter().map(|layer| layer.diff_id.clone()).collect();
-    let archive = base(&inspection, BaseHint::Image { name: "node.tar", diff_ids: &ids[..4] }).unwrap();
+    let archive =
+        base(&inspection, BaseHint::Image { name: "node.tar", diff_ids: &ids[..4] }).unwrap();
     assert_eq!((archive.layers, archive.how, archive.certain), (4, Evidence::Archive, true));
     let other = base(&inspection, BaseHint::Image { name: "node.tar", diff_ids: &ids[1..] });
     assert_eq!(other, Err(BaseError::Differs { name: "node.tar".into(), at: 0 }));
@@ -188,6 +208,9 @@ fn what_is_given_settles_it() {
 
 #[test]
 fn a_binary_alone_has_no_base_image() {
-    let (_, study) = found(vec![step("COPY hello / # buildkit", [file("hello", 10)]), config("CMD [\"/hello\"]")]);
+    let (_, study) = found(vec![
+        step("COPY hello / # buildkit", [file("hello", 10)]),
+        config("CMD [\"/hello\"]"),
+    ]);
     assert_eq!((study.base.layers, study.base.how), (0, Evidence::Nothing));
 }

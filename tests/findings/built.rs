@@ -87,7 +87,12 @@ pub fn path(inspection: &Inspection, node: layerscope::tree::NodeId) -> String {
 
 /// Debian in one layer, as the official image is built.
 pub fn debian() -> [Step; 2] {
-    let files = [dir("etc"), crate::support::build::file("etc/debian_version", 5), dir("usr"), dir("var/lib/dpkg")];
+    let files = [
+        dir("etc"),
+        crate::support::build::file("etc/debian_version", 5),
+        dir("usr"),
+        dir("var/lib/dpkg"),
+    ];
     let created = "2024-01-10T00:00:00Z";
     [
         step("/bin/sh -c #(nop) ADD file:1901172d in / ", files).at(created),

@@ -35,7 +35,8 @@ fn plain_base_images_have_no_findings_of_one_s_own() {
     }
 }
 
-/// Everything else in the corpus is small and was made for other ends: what is found in it was looked at, one by one.
+/// Everything else in the corpus is small and was made for other ends: what is found in it was
+/// looked at, one by one.
 #[test]
 fn what_is_found_in_the_corpus_is_there() {
     let Some(corpus) = corpus() else { return };
@@ -44,9 +45,15 @@ fn what_is_found_in_the_corpus_is_there() {
         for file in std::fs::read_dir(corpus.join(directory)).unwrap() {
             let path = file.unwrap().path();
             let Ok(inspection) = inspect(&path, None) else { continue };
-            for finding in study(&inspection).findings.iter().filter(|finding| finding.whose.name() == "own") {
+            for finding in
+                study(&inspection).findings.iter().filter(|finding| finding.whose.name() == "own")
+            {
                 let name = path.file_name().unwrap().to_str().unwrap();
-                let name = if name.starts_with("kitchen") || name.starts_with("commit") { "kitchen" } else { name };
+                let name = if name.starts_with("kitchen") || name.starts_with("commit") {
+                    "kitchen"
+                } else {
+                    name
+                };
                 found.entry(finding.rule.clone()).or_default().push(name.to_owned());
             }
         }
@@ -55,11 +62,13 @@ fn what_is_found_in_the_corpus_is_there() {
         names.sort();
         names.dedup();
     }
-    let list: Vec<_> = found.iter().map(|(rule, names)| format!("{rule}: {}", names.join(" "))).collect();
+    let list: Vec<_> =
+        found.iter().map(|(rule, names)| format!("{rule}: {}", names.join(" "))).collect();
     assert_eq!(list, EXPECTED, "{list:#?}");
 }
 
-/// A file that one RUN wrote and the next removed; and what a Mac's Finder left in layers made by hand.
+/// A file that one RUN wrote and the next removed; and what a Mac's Finder left in layers made by
+/// hand.
 const EXPECTED: [&str; 2] = [
     "deleted-later: kitchen",
     "workbench: snyk-docker-archives_skopeo-copy-nodes-fake.tar snyk-save-3-level-jar.tar snyk-save-java.tar",

@@ -13,9 +13,16 @@ fn what_is_deleted_in_a_later_step_says_which_two_steps_to_merge() {
         step("RUN rm /opt/blob", [gone("opt/blob")]),
     ]));
     let blob = the(&study, "deleted-later");
-    assert_eq!((blob.bytes, blob.added_in, blob.fate), (20_000_000, 1, Fate::Gone { removed_in: 2 }));
+    assert_eq!(
+        (blob.bytes, blob.added_in, blob.fate),
+        (20_000_000, 1, Fate::Gone { removed_in: 2 })
+    );
     assert_eq!(path(&inspection, blob.places[0].node), "/opt/blob");
-    assert!(blob.fix.what.starts_with("combine the RUN instructions of layers 1 and 2"), "{}", blob.fix.what);
+    assert!(
+        blob.fix.what.starts_with("combine the RUN instructions of layers 1 and 2"),
+        "{}",
+        blob.fix.what
+    );
     assert_eq!(blob.fix.dockerfile.as_deref(), Some("RUN make-data \\\n && rm /opt/blob"));
 }
 
@@ -24,7 +31,11 @@ fn a_rule_names_what_was_deleted() {
     let (_, study) = found(on_debian([
         step(
             "RUN apk add go",
-            [file("usr/lib/go/VERSION", 10), file("usr/lib/go/bin/go", 9_000_000), file("usr/bin/x", 100_000)],
+            [
+                file("usr/lib/go/VERSION", 10),
+                file("usr/lib/go/bin/go", 9_000_000),
+                file("usr/bin/x", 100_000),
+            ],
         ),
         step("RUN go build -o /app", [file("app", 100)]),
         step("RUN apk del go", [gone("usr/lib/go"), gone("usr/bin/x")]),
@@ -34,7 +45,11 @@ fn a_rule_names_what_was_deleted() {
         (sdk.bytes, sdk.added_in, sdk.fate, sdk.reason),
         (9_000_010, 1, Fate::Gone { removed_in: 3 }, Some(Reason::Deleted))
     );
-    assert!(sdk.fix.what.contains("combine the RUN instructions of layers 1 to 3"), "{}", sdk.fix.what);
+    assert!(
+        sdk.fix.what.contains("combine the RUN instructions of layers 1 to 3"),
+        "{}",
+        sdk.fix.what
+    );
     assert_eq!(the(&study, "apk-virtual").bytes, 100_000, "the rest of what the two steps did");
 }
 
@@ -85,6 +100,7 @@ fn every_transaction_ships_the_rpm_database_again() {
 
 #[test]
 fn a_few_dead_bytes_are_not_worth_a_word() {
-    let (_, study) = found(on_debian([step("RUN a", [file("opt/a", 1000)]), step("RUN b", [gone("opt/a")])]));
+    let (_, study) =
+        found(on_debian([step("RUN a", [file("opt/a", 1000)]), step("RUN b", [gone("opt/a")])]));
     assert!(study.findings.is_empty());
 }

@@ -22,7 +22,10 @@ fn apt_lists_are_found_with_their_bytes_and_the_instruction_s_own_words() {
     assert_eq!((lists.bytes, lists.files, lists.added_in, lists.fate), (400_000, 2, 1, Fate::Left));
     assert_eq!((lists.whose, lists.level), (Whose::Own, Level::Leftovers));
     assert_eq!(path(&inspection, lists.places[0].node), "/var/lib/apt/lists");
-    assert_eq!(path(&inspection, lists.examples[0].node), "/var/lib/apt/lists/deb.debian.org_Packages");
+    assert_eq!(
+        path(&inspection, lists.examples[0].node),
+        "/var/lib/apt/lists/deb.debian.org_Packages"
+    );
     assert_eq!(lists.fix.saves, 400_000);
     assert_eq!(
         lists.fix.dockerfile.as_deref(),
@@ -37,7 +40,9 @@ fn lists_that_a_later_step_needs_are_not_removed_before_it() {
     let (_, study) = found(on_debian([update(), install()]));
     assert_eq!(
         the(&study, "apt-lists").fix.dockerfile.as_deref(),
-        Some("RUN apt-get update \\\n && apt-get install -y curl \\\n && rm -rf /var/lib/apt/lists/*")
+        Some(
+            "RUN apt-get update \\\n && apt-get install -y curl \\\n && rm -rf /var/lib/apt/lists/*"
+        )
     );
     let copy = step("COPY sources.list /etc/apt/", [file("etc/apt/sources.list", 10)]);
     let (_, study) = found(on_debian([update(), copy, install()]));
@@ -79,11 +84,16 @@ fn a_toolchain_is_believed_only_with_its_proof_beside_it() {
 
 #[test]
 fn compilers_are_believed_only_where_gcc_s_own_directory_is() {
-    let (_, study) =
-        found(on_debian([step("RUN x", [file("usr/bin/cc", 2_000_000), file("usr/bin/make", 2_000_000)])]));
+    let (_, study) = found(on_debian([step(
+        "RUN x",
+        [file("usr/bin/cc", 2_000_000), file("usr/bin/make", 2_000_000)],
+    )]));
     assert!(of_rule(&study, "gcc").is_empty());
     let cc1 = file("usr/lib/gcc/x86_64-linux-gnu/12/cc1", 9_000_000);
-    let (_, study) = found(on_debian([step("RUN apt-get install -y gcc", [cc1, file("usr/bin/cc", 2_000_000)])]));
+    let (_, study) = found(on_debian([step(
+        "RUN apt-get install -y gcc",
+        [cc1, file("usr/bin/cc", 2_000_000)],
+    )]));
     assert_eq!(the(&study, "gcc").bytes, 11_000_000);
 }
 
@@ -116,7 +126,10 @@ fn the_most_specific_rule_takes_a_path() {
     )]));
     assert_eq!(the(&study, "pip").bytes, 170_000, "more names at the beginning beat a suffix");
     assert_eq!(the(&study, "caches").bytes, 200_000);
-    assert_eq!(the(&study, "pip").fix.dockerfile.as_deref(), Some("RUN pip install --no-cache-dir x"));
+    assert_eq!(
+        the(&study, "pip").fix.dockerfile.as_deref(),
+        Some("RUN pip install --no-cache-dir x")
+    );
 }
 
 #[test]
@@ -131,7 +144,8 @@ fn a_licence_is_no_documentation_to_drop() {
 
 #[test]
 fn a_hard_link_costs_nothing_and_its_inode_counts_once() {
-    let (_, study) = found(on_debian([step("RUN x", [file("tmp/a", 100_000), hardlink("tmp/b", "tmp/a")])]));
+    let (_, study) =
+        found(on_debian([step("RUN x", [file("tmp/a", 100_000), hardlink("tmp/b", "tmp/a")])]));
     let temporary = the(&study, "temporary");
     assert_eq!((temporary.bytes, temporary.files), (100_000, 1));
 }
@@ -141,8 +155,9 @@ fn modules_for_macos_are_wrong_in_linux_and_right_elsewhere() {
     let entries = || [file("app/node_modules/@esbuild/darwin-arm64/bin/esbuild", 900_000)];
     let (_, study) = found(on_debian([step("COPY . /app", entries())]));
     assert_eq!(the(&study, "wrong-os-native").bytes, 900_000);
-    let archive =
-        super::built::archive_with(vec![step("COPY . /app", entries())], |config| config["os"] = "darwin".into());
+    let archive = super::built::archive_with(vec![step("COPY . /app", entries())], |config| {
+        config["os"] = "darwin".into()
+    });
     let study = crate::support::study(&crate::support::build::inspect(archive).unwrap());
     assert!(of_rule(&study, "wrong-os-native").is_empty());
 }
@@ -160,7 +175,11 @@ fn the_application_is_a_share_of_what_ships() {
     )]));
     let rules = layerscope::advice::findings::Rules::built_in();
     let application = [inspection.tree.find(b"app").unwrap()];
-    let study = Study::assess(&inspection, &Question { application: &application, ..Question::with(&rules) }).unwrap();
+    let study = Study::assess(
+        &inspection,
+        &Question { application: &application, ..Question::with(&rules) },
+    )
+    .unwrap();
     let shares: Vec<_> = study.shares.iter().map(|share| (share.purpose, share.bytes)).collect();
     assert_eq!(
         shares,

@@ -21,7 +21,10 @@ minimum = 1
 fn findings(rules: &str, entries: Vec<crate::support::build::Entry>) -> Vec<(String, u64)> {
     let inspection = image(on_debian([step("COPY . /", entries)]));
     let rules = Rules::with("my.toml", rules).unwrap_or_else(|error| panic!("{error}"));
-    find(&inspection, &rules, 1, None).into_iter().map(|finding| (finding.rule, finding.bytes)).collect()
+    find(&inspection, &rules, 1, None)
+        .into_iter()
+        .map(|finding| (finding.rule, finding.bytes))
+        .collect()
 }
 
 #[test]
@@ -33,7 +36,10 @@ fn a_rule_of_one_s_own_joins_the_built_in_ones() {
 #[test]
 fn a_rule_with_the_id_of_a_built_in_one_replaces_it_or_switches_it_off() {
     let replaced = MODELS.replace("\"models\"", "\"temporary\"");
-    assert_eq!(findings(&replaced, vec![file("srv/a.gguf", 100), file("tmp/x", 100_000)]), [("temporary".into(), 100)]);
+    assert_eq!(
+        findings(&replaced, vec![file("srv/a.gguf", 100), file("tmp/x", 100_000)]),
+        [("temporary".into(), 100)]
+    );
     let off = "[[rule]]\nid = \"temporary\"\nenabled = false\n";
     assert_eq!(findings(off, vec![file("tmp/x", 100_000)]), []);
 }
@@ -41,17 +47,29 @@ fn a_rule_with_the_id_of_a_built_in_one_replaces_it_or_switches_it_off() {
 #[test]
 fn a_wrong_file_is_named_with_line_and_key() {
     let cases = [
-        (MODELS.replace("level = \"leftovers\"", "level = \"rubbish\""), "my.toml, line 5, level: unknown variant"),
+        (
+            MODELS.replace("level = \"leftovers\"", "level = \"rubbish\""),
+            "my.toml, line 5, level: unknown variant",
+        ),
         (MODELS.replace("globs", "globz"), "my.toml, line 6, globz: unknown field `globz`"),
         (
             MODELS.replace("**/*.{safetensors,gguf}", "a/**b/c"),
             "my.toml, line 6, globs: \"**b\": `**` stands for whole",
         ),
-        (MODELS.replace("minimum = 1", "minimum = \"1 MB\""), "my.toml, line 9, minimum: invalid type: string"),
+        (
+            MODELS.replace("minimum = 1", "minimum = \"1 MB\""),
+            "my.toml, line 9, minimum: invalid type: string",
+        ),
         (MODELS.replace("fix = \"mount them\"", ""), "my.toml, line 3, fix: this is missing"),
-        (format!("{MODELS}{MODELS}"), "my.toml, line 12, id: there are two rules called \"models\""),
+        (
+            format!("{MODELS}{MODELS}"),
+            "my.toml, line 12, id: there are two rules called \"models\"",
+        ),
         (MODELS.replace("minimum = 1", "minimum = "), "my.toml, line 9, minimum: "),
-        (MODELS.replace("minimum = 1", "proof = [\"a/**/b\"]"), "my.toml, line 9, proof: a proof is a path"),
+        (
+            MODELS.replace("minimum = 1", "proof = [\"a/**/b\"]"),
+            "my.toml, line 9, proof: a proof is a path",
+        ),
     ];
     for (text, words) in cases {
         let error = Rules::with("my.toml", &text).unwrap_err().to_string();
@@ -63,16 +81,27 @@ fn a_wrong_file_is_named_with_line_and_key() {
 #[test]
 fn hostile_rules_are_refused_or_harmless() {
     let rule = |globs: &str| {
-        format!("[[rule]]\nid = \"x\"\ntitle = \"x\"\nlevel = \"leftovers\"\nfix = \"\"\nglobs = [{globs}]\n")
+        format!(
+            "[[rule]]\nid = \"x\"\ntitle = \"x\"\nlevel = \"leftovers\"\nfix = \"\"\nglobs = [{globs}]\n"
+        )
     };
     let start = Instant::now();
-    let bombs = ["{a,b}".repeat(60), "{".repeat(400), "[!".repeat(200), "*a".repeat(200), "a/".repeat(200)];
+    let bombs =
+        ["{a,b}".repeat(60), "{".repeat(400), "[!".repeat(200), "*a".repeat(200), "a/".repeat(200)];
     for bomb in &bombs {
         let _ = Rules::with("my.toml", &rule(&format!("{bomb:?}")));
     }
     let many: Vec<_> = (0..5000).map(|i| format!("\"a{i}\"")).collect();
-    assert!(Rules::with("my.toml", &rule(&many.join(","))).unwrap_err().to_string().contains("more than 4000 globs"));
-    assert!(Rules::with("my.toml", &format!("{}1{}", "a = [".repeat(50_000), "]".repeat(50_000))).is_err());
+    assert!(
+        Rules::with("my.toml", &rule(&many.join(",")))
+            .unwrap_err()
+            .to_string()
+            .contains("more than 4000 globs")
+    );
+    assert!(
+        Rules::with("my.toml", &format!("{}1{}", "a = [".repeat(50_000), "]".repeat(50_000)))
+            .is_err()
+    );
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
 }
 

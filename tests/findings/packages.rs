@@ -13,7 +13,8 @@ fn study(steps: Vec<Step>) -> Study {
     let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
     let rules = Rules::built_in();
     let contents = LayerContents::new(&opened);
-    Study::assess(&inspection, &Question { contents: Some(&contents), ..Question::with(&rules) }).unwrap()
+    Study::assess(&inspection, &Question { contents: Some(&contents), ..Question::with(&rules) })
+        .unwrap()
 }
 
 fn text(path: &str, text: &str) -> Entry {
@@ -46,14 +47,19 @@ fn dpkg_names_the_packages_of_what_is_there() {
 fn apk_names_the_packages_of_what_was_there_before_it_was_deleted() {
     let database = |text_| text("lib/apk/db/installed", text_);
     let study = study(vec![
-        step("ADD alpine.tar.gz /", [file("etc/alpine-release", 6), database("P:musl\nF:lib\nR:ld.so\n\n")]),
+        step(
+            "ADD alpine.tar.gz /",
+            [file("etc/alpine-release", 6), database("P:musl\nF:lib\nR:ld.so\n\n")],
+        ),
         config("CMD [\"/bin/sh\"]"),
         step(
             "RUN apk add go",
             [
                 file("usr/lib/go/VERSION", 9),
                 file("usr/lib/go/bin/go", 9_000_000),
-                database("P:musl\nF:lib\nR:ld.so\n\nP:go\nF:usr/lib/go\nR:VERSION\nF:usr/lib/go/bin\nR:go\n\n"),
+                database(
+                    "P:musl\nF:lib\nR:ld.so\n\nP:go\nF:usr/lib/go\nR:VERSION\nF:usr/lib/go/bin\nR:go\n\n",
+                ),
             ],
         ),
         step("RUN apk del go", [gone("usr/lib/go"), database("P:musl\nF:lib\nR:ld.so\n\n")]),
@@ -67,7 +73,10 @@ fn distroless_images_name_packages_by_their_digests() {
         "COPY a /",
         [
             file("usr/lib/x/libx.a", 3_000_000),
-            text("var/lib/dpkg/status.d/libx.md5sums", "d41d8cd98f00b204e9800998ecf8427e  usr/lib/x/libx.a\n"),
+            text(
+                "var/lib/dpkg/status.d/libx.md5sums",
+                "d41d8cd98f00b204e9800998ecf8427e  usr/lib/x/libx.a\n",
+            ),
         ],
     )]);
     assert_eq!(the(&study, "headers").packages, [("libx".into(), 3_000_000)]);
@@ -90,7 +99,10 @@ fn a_broken_database_names_nothing() {
 fn a_file_that_dpkg_diverted_belongs_to_the_package_that_brought_it() {
     let tools = |size| file("usr/bin/git", size);
     let study = study(on_debian([
-        step("RUN dpkg -i foo.deb", [tools(1_200_000), text("var/lib/dpkg/info/foo.list", "/usr/bin/git\n")]),
+        step(
+            "RUN dpkg -i foo.deb",
+            [tools(1_200_000), text("var/lib/dpkg/info/foo.list", "/usr/bin/git\n")],
+        ),
         step(
             "RUN dpkg -i baz.deb",
             [
@@ -102,11 +114,22 @@ fn a_file_that_dpkg_diverted_belongs_to_the_package_that_brought_it() {
         ),
     ]));
     let of = |layer: usize| {
-        let found = study.findings.iter().filter(|finding| finding.rule == "tools" && finding.added_in == layer);
+        let found = study
+            .findings
+            .iter()
+            .filter(|finding| finding.rule == "tools" && finding.added_in == layer);
         found.flat_map(|finding| finding.packages.clone()).collect::<Vec<_>>()
     };
-    let layers = study.findings.iter().filter(|finding| finding.rule == "tools").map(|finding| finding.added_in);
+    let layers = study
+        .findings
+        .iter()
+        .filter(|finding| finding.rule == "tools")
+        .map(|finding| finding.added_in);
     let last = layers.max().unwrap();
     assert_eq!(of(last), [("baz".into(), 1_500_000)]);
-    assert!(study.shares.iter().any(|share| share.purpose == Purpose::Packages), "{:?}", study.shares);
+    assert!(
+        study.shares.iter().any(|share| share.purpose == Purpose::Packages),
+        "{:?}",
+        study.shares
+    );
 }

@@ -1,4 +1,5 @@
-//! Each rule that was too wide or missed something: a path that it takes, and one that is none of its business.
+//! Each rule that was too wide or missed something: a path that it takes, and one that is none of
+//! its business.
 
 use super::built::{found, of_rule, step};
 use crate::support::build::file;
@@ -8,7 +9,12 @@ const PATHS: &[(&str, &str, &str, &[&str])] = &[
     ("caches", "root/.cache/whatever/blob", "root/.cache/ms-playwright/chromium-1/chrome", &[]),
     ("caches", "home/me/.cache/x/y", "home/me/.cache/huggingface/hub/models--a/blobs/b", &[]),
     ("caches", "var/cache/man/index.db", "root/.cache/puppeteer/chrome/linux/chrome", &[]),
-    ("caches", "root/.cache/pypoetry/other/x", "root/.cache/pypoetry/virtualenvs/app-py3.11/lib/x.so", &[]),
+    (
+        "caches",
+        "root/.cache/pypoetry/other/x",
+        "root/.cache/pypoetry/virtualenvs/app-py3.11/lib/x.so",
+        &[],
+    ),
     ("caches", "root/.cache/torch-extensions/x", "root/.cache/torch/hub/checkpoints/m.pt", &[]),
     ("caches", "root/.cache/node/other", "root/.cache/node/corepack/v1/yarn/4/yarn.js", &[]),
     ("caches", "root/.cache/R/pkgcache/x", "root/.cache/R/renv/cache/v5/x.so", &[]),
@@ -20,8 +26,18 @@ const PATHS: &[(&str, &str, &str, &[&str])] = &[
     ("npm", "root/.npm/_cacache/content/a", "root/.npm/_npx/1/node_modules/serve/x.js", &[]),
     ("node-cache", "app/.next/cache/webpack/a.pack", "app/.next/cache/images/a.webp", &[]),
     ("node-cache", "app/node_modules/.cache/a", "app/.next/server/a.js", &[]),
-    ("node-dev", "app/node_modules/@babel/core/a.js", "app/node_modules/@babel/runtime/helpers/a.js", &[]),
-    ("node-dev", "app/node_modules/@babel/preset-env/a.js", "app/node_modules/@babel/runtime-corejs3/a.js", &[]),
+    (
+        "node-dev",
+        "app/node_modules/@babel/core/a.js",
+        "app/node_modules/@babel/runtime/helpers/a.js",
+        &[],
+    ),
+    (
+        "node-dev",
+        "app/node_modules/@babel/preset-env/a.js",
+        "app/node_modules/@babel/runtime-corejs3/a.js",
+        &[],
+    ),
     ("node-extras", "usr/lib/node_modules/npm/a.js", "usr/lib/node_modules/serve/a.js", &[]),
     ("node-extras", "usr/share/nodejs/npm/a.js", "usr/share/nodejs/semver/a.js", &[]),
     (
@@ -36,7 +52,12 @@ const PATHS: &[(&str, &str, &str, &[&str])] = &[
     ("conda", "home/me/miniconda3/pkgs/a", "home/me/pkgs/a", &[]),
     ("bun", "root/.bun/install/cache/a/x.js", "root/.bun/install/global/node_modules/a/x.js", &[]),
     ("gem", "var/lib/gems/3.1.0/cache/rack.gem", "var/lib/gems/3.1.0/gems/rack/lib/rack.rb", &[]),
-    ("gem-docs", "var/lib/gems/3.1.0/doc/rack/ri/a.ri", "var/lib/gems/3.1.0/specifications/rack.gemspec", &[]),
+    (
+        "gem-docs",
+        "var/lib/gems/3.1.0/doc/rack/ri/a.ri",
+        "var/lib/gems/3.1.0/specifications/rack.gemspec",
+        &[],
+    ),
     ("gem-docs", "usr/share/ri/3.1.0/system/a.ri", "usr/share/rice/a", &[]),
     ("scala", "root/.ivy2/cache/a.jar", "root/ivy2/a.jar", &[]),
     ("scala", "root/.sbt/boot/a.jar", "root/.sbtrc", &[]),
@@ -50,7 +71,12 @@ const PATHS: &[(&str, &str, &str, &[&str])] = &[
         &[],
     ),
     ("headers", "opt/x/libx.a", "usr/lib/ldap/back_mdb.la", &[]),
-    ("object-files", "src/main.o", "opt/datadog-agent/embedded/share/system-probe/ebpf/tracer.o", &[]),
+    (
+        "object-files",
+        "src/main.o",
+        "opt/datadog-agent/embedded/share/system-probe/ebpf/tracer.o",
+        &[],
+    ),
     ("object-files", "app/build/main.o", "var/lib/tetragon/bpf_execve_event.o", &[]),
     ("object-files", "app/x.o", "app/probe.bpf.o", &[]),
     (
@@ -59,7 +85,12 @@ const PATHS: &[(&str, &str, &str, &[&str])] = &[
         "usr/src/app/a.c",
         &["usr/src/redis/configure", "usr/src/app/CMakeLists.txt"],
     ),
-    ("jdk", "opt/jdk/lib/src.zip", "opt/jdk/lib/ct.sym", &["opt/jdk/include/jni.h", "opt/jdk/jni.h"]),
+    (
+        "jdk",
+        "opt/jdk/lib/src.zip",
+        "opt/jdk/lib/ct.sym",
+        &["opt/jdk/include/jni.h", "opt/jdk/jni.h"],
+    ),
     ("dotnet-sdk", "usr/lib64/dotnet/sdk/8/x.dll", "usr/lib64/dotnet/shared/8/x.dll", &[]),
     ("gcc", "usr/lib64/gcc/x86_64/13/cc1", "usr/lib64/gcclike/cc1", &[]),
     ("llvm", "usr/lib64/llvm17/lib/x.so", "usr/lib64/libx.so", &["usr/lib64/llvm17/bin/clang"]),
@@ -76,22 +107,36 @@ const PATHS: &[(&str, &str, &str, &[&str])] = &[
 fn every_rule_takes_what_it_means_and_leaves_what_runs() {
     let rules = layerscope::advice::findings::Rules::built_in();
     for &(rule, taken, left, beside) in PATHS {
-        let size = rules.iter().find(|known| known.id == rule).map(|rule| usize::try_from(rule.minimum).unwrap() + 1);
+        let size = rules
+            .iter()
+            .find(|known| known.id == rule)
+            .map(|rule| usize::try_from(rule.minimum).unwrap() + 1);
         let size = size.unwrap_or_else(|| panic!("there is a rule {rule}"));
         let entries = [taken, left].into_iter().map(|path| file(path, size));
         let beside = beside.iter().map(|path| file(path, 1));
-        let (inspection, study) =
-            found(vec![step("ADD rootfs.tar /", [file("bin/x", 1)]), step("RUN x", entries.chain(beside))]);
-        let inodes: Vec<_> = of_rule(&study, rule).into_iter().flat_map(|finding| finding.inodes.clone()).collect();
-        let inode = |path: &str| inspection.tree.last(inspection.tree.find(path.as_bytes()).unwrap()).unwrap();
+        let (inspection, study) = found(vec![
+            step("ADD rootfs.tar /", [file("bin/x", 1)]),
+            step("RUN x", entries.chain(beside)),
+        ]);
+        let inodes: Vec<_> =
+            of_rule(&study, rule).into_iter().flat_map(|finding| finding.inodes.clone()).collect();
+        let inode = |path: &str| {
+            inspection.tree.last(inspection.tree.find(path.as_bytes()).unwrap()).unwrap()
+        };
         assert!(inodes.contains(&inode(taken)), "{rule} takes {taken}");
         assert!(!inodes.contains(&inode(left)), "{rule} leaves {left}");
-        let sure =
-            study.findings.iter().filter(|finding| finding.level == layerscope::advice::findings::Level::Leftovers);
+        let sure = study
+            .findings
+            .iter()
+            .filter(|finding| finding.level == layerscope::advice::findings::Level::Leftovers);
         let junk: Vec<_> = sure.flat_map(|finding| finding.inodes.clone()).collect();
         assert!(!junk.contains(&inode(left)), "no rule takes {left} for junk");
         assert!(
-            !study.ladder.iter().any(|possible_size| possible_size.step.id() == "without-leftovers" && possible_size.size < size as u64),
+            !study
+                .ladder
+                .iter()
+                .any(|possible_size| possible_size.step.id() == "without-leftovers"
+                    && possible_size.size < size as u64),
             "{left}"
         );
     }
@@ -101,9 +146,21 @@ fn every_rule_takes_what_it_means_and_leaves_what_runs() {
 fn the_rules_that_were_changed_say_where_that_is_documented() {
     let rules = layerscope::advice::findings::Rules::built_in();
     for id in PATHS.iter().map(|(rule, ..)| *rule) {
-        let rule = rules.iter().find(|rule| rule.id == id).unwrap_or_else(|| panic!("there is a rule {id}"));
-        let written_anew =
-            ["bun", "gem-docs", "scala", "haskell", "kotlin-native", "caches", "object-files", "debug", "pycache"];
+        let rule = rules
+            .iter()
+            .find(|rule| rule.id == id)
+            .unwrap_or_else(|| panic!("there is a rule {id}"));
+        let written_anew = [
+            "bun",
+            "gem-docs",
+            "scala",
+            "haskell",
+            "kotlin-native",
+            "caches",
+            "object-files",
+            "debug",
+            "pycache",
+        ];
         assert!(!rule.sources.is_empty() || !written_anew.contains(&id), "{id}");
     }
 }

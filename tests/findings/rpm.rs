@@ -45,7 +45,8 @@ fn files() -> Vec<Entry> {
 }
 
 fn named() -> [Option<String>; 5] {
-    [Some("small-a"), Some("small-l"), Some("many"), Some("many"), None].map(|name| name.map(str::to_owned))
+    [Some("small-a"), Some("small-l"), Some("many"), Some("many"), None]
+        .map(|name| name.map(str::to_owned))
 }
 
 #[test]
@@ -55,7 +56,11 @@ fn rpm_names_the_packages_of_files_also_where_its_tables_take_many_pages() {
         assert_eq!(owners([with()], 0, FILES), named(), "{path}");
         assert_eq!(owners([with().gzip()], 0, FILES), named(), "{path}");
         let gone = layer([gone(path)]);
-        assert_eq!(owners([with(), gone.clone()], 0, FILES), named(), "as of the layer that has it");
+        assert_eq!(
+            owners([with(), gone.clone()], 0, FILES),
+            named(),
+            "as of the layer that has it"
+        );
         assert_eq!(owners([with(), gone], 1, FILES), [const { None }; 5]);
     }
 }
@@ -64,7 +69,13 @@ fn rpm_names_the_packages_of_files_also_where_its_tables_take_many_pages() {
 fn a_database_that_is_cut_or_wrong_names_what_is_right_and_ends() {
     let whole = database();
     let read = |bytes: Vec<u8>| {
-        owners([layer(files().into_iter().chain([file("var/lib/rpm/rpmdb.sqlite", 0).holding(bytes)]))], 0, FILES)
+        owners(
+            [layer(
+                files().into_iter().chain([file("var/lib/rpm/rpmdb.sqlite", 0).holding(bytes)]),
+            )],
+            0,
+            FILES,
+        )
     };
     for len in [0, 15, 16, 99, 100, 4096, 8192, 20_000, 100_000] {
         read(whole[..len].to_vec());
@@ -75,7 +86,8 @@ fn a_database_that_is_cut_or_wrong_names_what_is_right_and_ends() {
     read(circle);
     let mut state = 7_u64;
     let mut next = |below: usize| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(state >> 33).unwrap() % below
     };
     for _ in 0..150 {
@@ -92,12 +104,14 @@ fn a_database_that_is_cut_or_wrong_names_what_is_right_and_ends() {
 #[test]
 fn rpm_says_which_versions_are_installed() {
     let database = file("var/lib/rpm/rpmdb.sqlite", 0).holding(database());
-    let opened = open(tar(Image::of([layer(files().into_iter().chain([database]))]).docker())).unwrap();
+    let opened =
+        open(tar(Image::of([layer(files().into_iter().chain([database]))]).docker())).unwrap();
     let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
     let installed = installed(&inspection.tree, &LayerContents::new(&opened), &Arc::default());
     assert_eq!(installed.packages.len(), 13);
     assert!(installed.packages.iter().all(|package| package.version.as_deref() == Some("1.2-3")));
     let with_files = installed.packages.iter().filter(|package| package.files > 0);
-    let with_files: Vec<_> = with_files.map(|package| (package.name.as_str(), package.bytes)).collect();
+    let with_files: Vec<_> =
+        with_files.map(|package| (package.name.as_str(), package.bytes)).collect();
     assert_eq!(with_files, [("many", 20), ("small-a", 10), ("small-l", 10)]);
 }

@@ -53,7 +53,9 @@ type Cells = BTreeMap<(usize, Fate), u64>;
 fn cells(inspection: &Inspection) -> Cells {
     let mut cells = Cells::new();
     for wasted in &inspection.wasted {
-        *cells.entry((wasted.added_in, Fate::Gone { removed_in: wasted.removed_in })).or_default() += wasted.bytes;
+        *cells
+            .entry((wasted.added_in, Fate::Gone { removed_in: wasted.removed_in }))
+            .or_default() += wasted.bytes;
     }
     for (i, layer) in inspection.layers.iter().enumerate() {
         *cells.entry((i, Fate::Left)).or_default() += layer.visible;
@@ -88,7 +90,8 @@ proptest! {
         // With a rule for small amounts, too, everything is found.
         let rules = Rules::with("overlapping", &OVERLAPPING.replace("minimum = 500", "minimum = 0")).unwrap();
         let whole = Study::assess(&inspection, &Question { rules: &rules, ..question }).unwrap();
-        // What has names that different rules take, is left to none; so is what a symbolic link from elsewhere leads to.
+        // What has names that different rules take, is left to none; so is what a symbolic link
+        // from elsewhere leads to.
         let tree = &inspection.tree;
         let is_link = |node| tree.last(node).is_some_and(|version| tree.target(version).is_some());
         let has_links = tree.nodes().any(is_link);

@@ -5,8 +5,12 @@ use crate::support::build::{file, layer, tar};
 
 fn place() -> Place {
     let base = || ("ADD file:0 in / ", layer([file("lib", 100_000)]));
-    let place = Place::with(&image([base(), ("COPY app / # buildkit", layer([file("app", 30_000)]))]));
-    place.write("old.tar", tar(image([base(), ("COPY app / # buildkit", layer([file("app", 10_000)]))]).docker()));
+    let place =
+        Place::with(&image([base(), ("COPY app / # buildkit", layer([file("app", 30_000)]))]));
+    place.write(
+        "old.tar",
+        tar(image([base(), ("COPY app / # buildkit", layer([file("app", 10_000)]))]).docker()),
+    );
     place
 }
 
@@ -20,12 +24,18 @@ fn growth_is_measured_in_bytes_and_in_per_cent_and_names_what_grew() {
     let answer = place.check(&["--max-growth", "1kB", "--baseline", "old.tar"]);
     let line = answer.line("FAIL");
     assert!(
-        line.starts_with("FAIL  growth 19.5 KiB (limit 1 kB): 18.6 KiB over; /app is larger by 19.5 KiB; "),
+        line.starts_with(
+            "FAIL  growth 19.5 KiB (limit 1 kB): 18.6 KiB over; /app is larger by 19.5 KiB; "
+        ),
         "{line}"
     );
     let answer = place.run(&["check", "old.tar", "--max-growth", "0", "--baseline", "shop.tar"]);
     assert_eq!(answer.code, Some(0));
-    assert!(answer.line("PASS").starts_with("PASS  growth -19.5 KiB (limit 0 B)"), "{}", answer.out);
+    assert!(
+        answer.line("PASS").starts_with("PASS  growth -19.5 KiB (limit 0 B)"),
+        "{}",
+        answer.out
+    );
 }
 
 #[test]
@@ -39,9 +49,11 @@ fn a_report_is_as_good_a_baseline_as_its_image() {
     assert!(line.contains("layer 1 is not in the baseline and has 29.3 KiB; "), "{line}");
     place.write("odd.json", "{\"schema_version\": 9}");
     place.write("none.json", "  {\"name\": \"x\"}");
-    for (name, words) in
-        [("odd.json", "schema_version 9"), ("none.json", "it is no report"), ("gone.json", "gone.json")]
-    {
+    for (name, words) in [
+        ("odd.json", "schema_version 9"),
+        ("none.json", "it is no report"),
+        ("gone.json", "gone.json"),
+    ] {
         let answer = place.check(&["--max-growth", "5%", "--baseline", name]);
         assert_eq!(answer.code, Some(2), "{name}");
         assert!(answer.said.contains(words), "{name}: {}", answer.said);
@@ -51,9 +63,14 @@ fn a_report_is_as_good_a_baseline_as_its_image() {
 #[test]
 fn a_baseline_that_was_not_wholly_read_measures_no_growth() {
     let place = place();
-    let part = image([("RUN a", layer([file("lib", 100_000)])), ("RUN b", layer([file("app", 10_000)]))]);
-    place.write("part.tar", tar(part.docker().into_iter().filter(|entry| entry.name() != b"1.tar")));
+    let part =
+        image([("RUN a", layer([file("lib", 100_000)])), ("RUN b", layer([file("app", 10_000)]))]);
+    place
+        .write("part.tar", tar(part.docker().into_iter().filter(|entry| entry.name() != b"1.tar")));
     let answer = place.check(&["--max-growth", "90%", "--baseline", "part.tar"]);
     assert_eq!(answer.code, Some(2), "{answer:#?}");
-    assert!(answer.line("????").contains("not all of the baseline shop:1.4 was read"), "{answer:#?}");
+    assert!(
+        answer.line("????").contains("not all of the baseline shop:1.4 was read"),
+        "{answer:#?}"
+    );
 }

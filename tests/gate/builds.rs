@@ -1,4 +1,5 @@
-//! What can be copied into a build: the GitHub Action and the GitLab template, their scripts run with the real program.
+//! What can be copied into a build: the GitHub Action and the GitLab template, their scripts run
+//! with the real program.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,7 +9,8 @@ use saphyr_parser::{Event, Parser};
 
 use super::{Answer, Place};
 
-/// The scalars of a YAML file, each with the keys that lead to it; the items of a list have the same keys.
+/// The scalars of a YAML file, each with the keys that lead to it; the items of a list have the
+/// same keys.
 fn scalars(text: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     // The keys of open mappings, and `None` for a list; a key is taken when its value is complete.
@@ -26,7 +28,8 @@ fn scalars(text: &str) -> Vec<(String, String)> {
             Event::Scalar(value, ..) => match open.last_mut() {
                 Some(Some(key @ None)) => *key = Some(value.into_owned()),
                 _ => {
-                    let path: Vec<_> = open.iter().filter_map(|level| level.clone().flatten()).collect();
+                    let path: Vec<_> =
+                        open.iter().filter_map(|level| level.clone().flatten()).collect();
                     found.push((path.join("."), value.into_owned()));
                     if let Some(Some(key)) = open.last_mut() {
                         *key = None;
@@ -64,7 +67,10 @@ fn the_github_action_checks_annotates_and_fails_the_step() {
     let scalars = scalars(&text);
     let scripts = all(&scalars, "runs.steps.run");
     let [install, check] = scripts.as_slice() else { panic!("{scripts:?}") };
-    assert!(scripts.iter().all(|script| !script.contains("${{")), "an input never becomes a part of a script");
+    assert!(
+        scripts.iter().all(|script| !script.contains("${{")),
+        "an input never becomes a part of a script"
+    );
     let place = Place::new();
     place.write("Dockerfile", "FROM base\nRUN fetch tool\nRUN rm /opt/tool\n");
     let path = |name: &str| place.path().join(name).to_str().unwrap().to_owned();
@@ -78,13 +84,18 @@ fn the_github_action_checks_annotates_and_fails_the_step() {
     .into();
     variables.insert("GITHUB_ACTIONS".into(), "true".into());
     let installed = run(&place, install, &variables);
-    assert_eq!((installed.code, installed.out.starts_with("using /")), (Some(0), true), "{installed:#?}");
+    assert_eq!(
+        (installed.code, installed.out.starts_with("using /")),
+        (Some(0), true),
+        "{installed:#?}"
+    );
 
     // Each variable of the script is an input that is declared, with its default.
-    let inputs = scalars.iter().filter(|(at, _)| at.starts_with("runs.steps.env.")).map(|(at, value)| {
-        let input = value.trim_start_matches("${{ inputs.").trim_end_matches(" }}").to_owned();
-        (at.rsplit('.').next().unwrap().to_owned(), input)
-    });
+    let inputs =
+        scalars.iter().filter(|(at, _)| at.starts_with("runs.steps.env.")).map(|(at, value)| {
+            let input = value.trim_start_matches("${{ inputs.").trim_end_matches(" }}").to_owned();
+            (at.rsplit('.').next().unwrap().to_owned(), input)
+        });
     let inputs: BTreeMap<_, _> = inputs.collect();
     assert_eq!(inputs.len(), 7, "{inputs:?}");
     for (variable, input) in &inputs {
@@ -93,7 +104,9 @@ fn the_github_action_checks_annotates_and_fails_the_step() {
         variables.insert(variable.clone(), String::new());
     }
     let mut with = |values: &[(&str, &str)]| {
-        values.iter().for_each(|(name, value)| drop(variables.insert((*name).into(), (*value).into())));
+        values
+            .iter()
+            .for_each(|(name, value)| drop(variables.insert((*name).into(), (*value).into())));
         let answer = run(&place, check, &variables);
         let status = place.read("out").lines().last().unwrap().to_owned();
         (answer, status)
@@ -108,13 +121,23 @@ fn the_github_action_checks_annotates_and_fails_the_step() {
     assert_eq!((answer.code, status.as_str()), (Some(1), "status=failed"), "{answer:#?}");
     assert!(answer.out.contains("FAIL  wasted 195 KiB (limit 20 kB)"), "{}", answer.out);
     assert!(answer.said.contains("::error file=Dockerfile,line=3,"), "{}", answer.said);
-    assert!(place.read("summary").contains("### ❌ `shop:1.4`") && place.read("comment.md").contains("### ❌"));
+    assert!(
+        place.read("summary").contains("### ❌ `shop:1.4`")
+            && place.read("comment.md").contains("### ❌")
+    );
     assert!(place.read("x.sarif").contains("\"startLine\": 3"));
     let (answer, status) = with(&[("OPTIONS", "--max-wasted 1MB")]);
-    assert_eq!((answer.code, status.as_str()), (Some(0), "status=passed"), "a second run: {answer:#?}");
-    let (answer, status) = with(&[("IMAGE", "shop.tar --init"), ("LIMITS", "$(touch pwned) `touch pwned`")]);
+    assert_eq!(
+        (answer.code, status.as_str()),
+        (Some(0), "status=passed"),
+        "a second run: {answer:#?}"
+    );
+    let (answer, status) =
+        with(&[("IMAGE", "shop.tar --init"), ("LIMITS", "$(touch pwned) `touch pwned`")]);
     assert_eq!((answer.code, status.as_str()), (Some(2), "status=unknown"), "{answer:#?}");
-    assert!(!place.path().join("pwned").exists() && !place.path().join(".layerscope.toml").exists());
+    assert!(
+        !place.path().join("pwned").exists() && !place.path().join(".layerscope.toml").exists()
+    );
     assert!(answer.said.contains("cannot read $(touch pwned)"), "{}", answer.said);
 }
 
@@ -137,9 +160,11 @@ fn the_gitlab_template_writes_the_reports_that_it_uploads() {
     let answer = run(&place, &whole, &variables);
     assert_eq!(answer.code, Some(1), "{answer:#?}");
     assert!(answer.out.contains("FAIL  wasted 195 KiB (limit 20 kB)"), "{}", answer.out);
-    let login: serde_json::Value = serde_json::from_str(&place.read(".docker/config.json")).unwrap();
+    let login: serde_json::Value =
+        serde_json::from_str(&place.read(".docker/config.json")).unwrap();
     assert_eq!(login["auths"]["registry.example"]["auth"], "bWU6c2VjcmV0");
-    let reports: Vec<_> = scalars.iter().filter(|(at, _)| at.starts_with("layerscope.artifacts.")).collect();
+    let reports: Vec<_> =
+        scalars.iter().filter(|(at, _)| at.starts_with("layerscope.artifacts.")).collect();
     let mut uploaded = 0;
     for (at, name) in reports.into_iter().filter(|(at, _)| at != "layerscope.artifacts.when") {
         assert!(place.read(name).len() > 100, "{at}: {name}");

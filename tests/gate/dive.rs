@@ -1,9 +1,12 @@
-//! Builds that come from dive: its file, its options, its environment, and where its numbers differ.
+//! Builds that come from dive: its file, its options, its environment, and where its numbers
+//! differ.
 
 use layerscope::gate::DiveCount;
 
 use super::{Answer, Place, image};
-use crate::support::build::{Entry, dir, file, gone, hardlink, inspect, layer, opaque, symlink, tar};
+use crate::support::build::{
+    Entry, dir, file, gone, hardlink, inspect, layer, opaque, symlink, tar,
+};
 
 #[test]
 fn a_file_of_dive_is_taken_as_it_is_with_its_defaults() {
@@ -15,30 +18,46 @@ fn a_file_of_dive_is_taken_as_it_is_with_its_defaults() {
     answer.line("FAIL  wasted 195 KiB (limit 20 kB): ");
     answer.line("FAIL  wasted, of the layers above the first, 97.6 % (limit 10 %): ");
     assert!(
-        answer.said.contains("warning: .dive-ci line 3: rules.lowestEfficency: no such rule; did you mean lowestEff"),
+        answer.said.contains(
+            "warning: .dive-ci line 3: rules.lowestEfficency: no such rule; did you mean lowestEff"
+        ),
         "{}",
         answer.said
     );
-    place.write(".dive-ci", "rules:\n  lowestEfficiency: disabled\n  highestUserWastedPercent: '0.98'\n");
+    place.write(
+        ".dive-ci",
+        "rules:\n  lowestEfficiency: disabled\n  highestUserWastedPercent: '0.98'\n",
+    );
     let answer = place.check(&[]);
     assert_eq!(answer.code, Some(0), "{answer:#?}");
     place.write(".dive-ci", "rules:\n  lowestEfficiency: 95\n");
     let answer = place.check(&[]);
     assert_eq!(answer.code, Some(2));
-    assert!(answer.said.contains(".dive-ci lowestEfficiency: \"95\" is not a ratio"), "{}", answer.said);
+    assert!(
+        answer.said.contains(".dive-ci lowestEfficiency: \"95\" is not a ratio"),
+        "{}",
+        answer.said
+    );
 }
 
 #[test]
 fn the_options_of_dive_are_those_of_check_and_of_the_program_itself() {
     let place = Place::new();
     for start in [&["check", "shop.tar"][..], &["shop.tar", "--ci"], &["shop.tar"]] {
-        let answer =
-            place.run(&[start, &["--lowestEfficiency", "0.01", "--highestUserWastedPercent=disabled"]].concat());
+        let answer = place.run(
+            &[start, &["--lowestEfficiency", "0.01", "--highestUserWastedPercent=disabled"]]
+                .concat(),
+        );
         assert_eq!(answer.code, Some(0), "{start:?}: {answer:#?}");
         answer.line("PASS  efficiency 3.8 % (at least 1 %)");
         let answer = place.run(&[start, &["--highestWastedBytes", "20MB"]].concat());
         assert_eq!(answer.code, Some(1), "{start:?}: {answer:#?}");
-        assert_eq!((answer.out.matches("FAIL").count(), answer.out.matches("PASS").count()), (2, 1), "{}", answer.out);
+        assert_eq!(
+            (answer.out.matches("FAIL").count(), answer.out.matches("PASS").count()),
+            (2, 1),
+            "{}",
+            answer.out
+        );
     }
     place.write("rules.yaml", "rules: {lowestEfficiency: 0.01, highestUserWastedPercent: off}");
     assert_eq!(place.run(&["shop.tar", "--ci-config", "rules.yaml"]).code, Some(0));
@@ -49,12 +68,16 @@ fn the_options_of_dive_are_those_of_check_and_of_the_program_itself() {
 
 #[test]
 fn in_a_build_an_image_is_checked_only_where_limits_are_and_otherwise_reported_with_a_hint() {
-    let in_ci =
-        |place: &Place, value: &str| Answer::of(&place.command(&["shop.tar"]).env("CI", value).output().unwrap());
+    let in_ci = |place: &Place, value: &str| {
+        Answer::of(&place.command(&["shop.tar"]).env("CI", value).output().unwrap())
+    };
     let place = Place::new();
     let answer = in_ci(&place, "true");
     assert_eq!(answer.code, Some(0), "a plain look does not fail a build: {answer:#?}");
-    assert!(answer.out.contains("#      size") && answer.said.contains("hint: CI is set, but there are no limits"));
+    assert!(
+        answer.out.contains("#      size")
+            && answer.said.contains("hint: CI is set, but there are no limits")
+    );
     assert_eq!(in_ci(&place, "false").said, "");
     place.write(".dive-ci", "rules: {}");
     for (value, code) in [("true", 1), ("1", 1), ("yes", 1), ("false", 0), ("", 0)] {
@@ -82,7 +105,8 @@ fn the_count_of_dive_is_that_of_its_own_test_on_its_own_image() {
         eprintln!("skipped: there is no corpus beside the checkout");
         return;
     };
-    let image = crate::support::inspect(&corpus.join("small/dive-test-docker-image.tar"), None).unwrap();
+    let image =
+        crate::support::inspect(&corpus.join("small/dive-test-docker-image.tar"), None).unwrap();
     let count = DiveCount::of_image(&image);
     // dive/image/docker/image_archive_analysis_test.go
     assert_eq!((count.wasted, count.efficiency), (32_025, 0.984_421_213_418_430_9));
@@ -103,10 +127,34 @@ fn where_the_numbers_of_dive_are_wrong_they_are_known_and_said_once() {
     for (what, layers, wasted, efficiency, ours) in [
         ("a deleted directory", vec![after(in_directory()), layer([gone("d")])], 0, 100.0, 50_000),
         ("a changed mode", vec![after([big()]), layer([big().mode(0o700)])], 100_000, 54.5, 50_000),
-        ("an opaque directory", vec![after(in_directory()), layer([dir("d"), opaque("d")])], 0, 100.0, 50_000),
-        ("a link for a directory", vec![after(in_directory()), layer([symlink("d", "base")])], 0, 100.0, 50_000),
-        ("a hard link", vec![after([big(), hardlink("same", "big")]), layer([gone("big")])], 50_000, 16.7, 0),
-        ("a file that returns", vec![after([big()]), layer([gone("big")]), layer([big()])], 100_000, 9.1, 50_000),
+        (
+            "an opaque directory",
+            vec![after(in_directory()), layer([dir("d"), opaque("d")])],
+            0,
+            100.0,
+            50_000,
+        ),
+        (
+            "a link for a directory",
+            vec![after(in_directory()), layer([symlink("d", "base")])],
+            0,
+            100.0,
+            50_000,
+        ),
+        (
+            "a hard link",
+            vec![after([big(), hardlink("same", "big")]), layer([gone("big")])],
+            50_000,
+            16.7,
+            0,
+        ),
+        (
+            "a file that returns",
+            vec![after([big()]), layer([gone("big")]), layer([big()])],
+            100_000,
+            9.1,
+            50_000,
+        ),
         ("a deleted file", vec![after([big()]), layer([gone("big")])], 50_000, 16.7, 50_000),
         ("nothing", vec![after([big()])], 0, 100.0, 0),
     ] {
@@ -114,13 +162,21 @@ fn where_the_numbers_of_dive_are_wrong_they_are_known_and_said_once() {
         let archive = tar(image.docker());
         let inspection = inspect(archive.clone()).unwrap();
         let count = DiveCount::of_image(&inspection);
-        assert_eq!((count.wasted, (count.efficiency * 1000.0).round() / 10.0), (wasted, efficiency), "{what}");
+        assert_eq!(
+            (count.wasted, (count.efficiency * 1000.0).round() / 10.0),
+            (wasted, efficiency),
+            "{what}"
+        );
         assert_eq!(inspection.totals.wasted(), ours, "{what}");
         let place = Place::new();
         place.write("shop.tar", archive);
         let answer = place.check(&["--ci"]);
         let notes = answer.out.matches("note  dive counts ").count();
         assert_eq!(notes, usize::from(wasted != ours), "{what}: {}", answer.out);
-        assert_eq!(place.check(&["--max-size", "1GB"]).out.matches("dive").count(), 0, "nobody asked for dive");
+        assert_eq!(
+            place.check(&["--max-size", "1GB"]).out.matches("dive").count(),
+            0,
+            "nobody asked for dive"
+        );
     }
 }

@@ -31,7 +31,11 @@ fn another_file_can_be_named_and_every_kind_of_limit_can_be_in_it() {
     assert_eq!(answer.code, Some(0), "{answer:#?}");
     assert_eq!(answer.out.matches("PASS").count(), 11, "{}", answer.out);
     assert_eq!(answer.line("SKIP"), "SKIP  growth (limit 5 %): no --baseline is given");
-    assert!(answer.out.ends_with("All 11 limits are kept. 1 limit was not checked.\n"), "{}", answer.out);
+    assert!(
+        answer.out.ends_with("All 11 limits are kept. 1 limit was not checked.\n"),
+        "{}",
+        answer.out
+    );
     let answer = place.check(&["--limits", "nowhere.toml"]);
     assert_eq!(answer.code, Some(2));
     assert!(answer.said.contains("cannot read nowhere.toml"), "{}", answer.said);
@@ -48,12 +52,21 @@ fn a_mistake_in_the_file_names_line_and_key() {
         ("[limits]\nlayers = \"many\"", "line 2: limits.layers: expected a number of layers"),
         ("[limits]\nbase = \"[\"", "line 2: limits.base: "),
         ("[budget]\npath = \"/a\"", "line 1: budget: write it as [[budget]], once for each"),
-        ("[[budget]]\npath = \"a\"\nmax = 1", "line 2: budget.path: a path in the image begins with a slash"),
+        (
+            "[[budget]]\npath = \"a\"\nmax = 1",
+            "line 2: budget.path: a path in the image begins with a slash",
+        ),
         ("[[budget]]\nmax = 1", "line 1: budget: path is missing"),
         ("[[budget]]\npath = \"/a\"\nmaximum = 1", "line 3: budget.maximum: no such key"),
-        ("[[finding]]\nrule = \"a\"\nlevel = \"build\"", "line 1: finding: write either rule or level"),
+        (
+            "[[finding]]\nrule = \"a\"\nlevel = \"build\"",
+            "line 1: finding: write either rule or level",
+        ),
         ("[[finding]]\nlevel = \"high\"", "line 1: finding: \"high\" is no level of findings"),
-        ("[[exception]]\npath = \"/a\"\nuntil = 2027-01-31", "line 1: exception: reason is missing"),
+        (
+            "[[exception]]\npath = \"/a\"\nuntil = 2027-01-31",
+            "line 1: exception: reason is missing",
+        ),
         ("[[exception]]\npath = \"/a\"\nreason = \"r\"", "line 1: exception: until is missing"),
         (
             "[[exception]]\npath = \"/a\"\nreason = \"r\"\nuntil = \"soon\"",
@@ -64,7 +77,11 @@ fn a_mistake_in_the_file_names_line_and_key() {
         place.write(".layerscope.toml", text);
         let answer = place.check(&[]);
         assert_eq!((answer.code, answer.out.as_str()), (Some(2), ""), "{text:?}");
-        assert!(answer.said.contains(&format!(".layerscope.toml {words}")), "{text:?}: {}", answer.said);
+        assert!(
+            answer.said.contains(&format!(".layerscope.toml {words}")),
+            "{text:?}: {}",
+            answer.said
+        );
     }
 }
 
@@ -74,7 +91,10 @@ fn init_writes_a_commented_file_that_the_image_keeps_and_never_replaces_one() {
     let answer = place.check(&["--init"]);
     assert_eq!(answer.code, Some(0), "{answer:#?}");
     let text = place.read(".layerscope.toml");
-    assert!(text.contains("# Written for shop:1.4 on 20") && text.contains("\nwasted = \"1MB\"\n"), "{text}");
+    assert!(
+        text.contains("# Written for shop:1.4 on 20") && text.contains("\nwasted = \"1MB\"\n"),
+        "{text}"
+    );
     let answer = place.check(&[]);
     assert_eq!(answer.code, Some(0), "{answer:#?}");
     assert!(answer.out.matches("PASS").count() >= 8, "{}", answer.out);
@@ -91,13 +111,21 @@ fn every_example_in_the_written_file_is_understood() {
     let place = Place::new();
     place.check(&["--init"]);
     let text = place.read(".layerscope.toml");
-    let is_code =
-        |line: &str| line.starts_with("# [[") || line.starts_with("# ") && line[2..].split(' ').nth(1) == Some("=");
-    let all: Vec<_> = text.lines().map(|line| if is_code(line) { &line[2..] } else { line }).collect();
+    let is_code = |line: &str| {
+        line.starts_with("# [[")
+            || line.starts_with("# ") && line[2..].split(' ').nth(1) == Some("=")
+    };
+    let all: Vec<_> =
+        text.lines().map(|line| if is_code(line) { &line[2..] } else { line }).collect();
     assert!(all.len() > text.lines().filter(|line| line.starts_with('#')).count() + 12, "{text}");
     place.write(".layerscope.toml", all.join("\n"));
     let answer = place.check(&["--base-layers", "1"]);
-    for words in ["/app/node_modules 0 B (limit 120 MB)", "finding leftovers", "age of the base image", "/opt/model"] {
+    for words in [
+        "/app/node_modules 0 B (limit 120 MB)",
+        "finding leftovers",
+        "age of the base image",
+        "/opt/model",
+    ] {
         assert!(answer.out.contains(words), "{words}: {answer:#?}");
     }
 }

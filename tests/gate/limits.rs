@@ -22,23 +22,51 @@ fn every_limit_can_pass_and_fail() {
     let place = Place::new();
     place.write("other.tar", tar(image([("RUN a", layer([file("app", 100_000)]))]).docker()));
     for (option, kept, exceeded, words) in [
-        ("--max-size", "208kB", "207999", "size 203 KiB (limit 207999 B): 1 B over; layer 1 adds the most, 200 KiB"),
+        (
+            "--max-size",
+            "208kB",
+            "207999",
+            "size 203 KiB (limit 207999 B): 1 B over; layer 1 adds the most, 200 KiB",
+        ),
         ("--max-download", "1MB", "10", "download size "),
-        ("--max-wasted", "200kB", "199kB", "wasted 195 KiB (limit 199 kB): 1000 B over; layer 2 deletes"),
+        (
+            "--max-wasted",
+            "200kB",
+            "199kB",
+            "wasted 195 KiB (limit 199 kB): 1000 B over; layer 2 deletes",
+        ),
         ("--max-wasted", "97%", "96%", "wasted 96.2 % (limit 96 %): 0.2 points over"),
-        ("--min-efficiency", "0.03", "90%", "efficiency 3.8 % (at least 90 %): 86.2 points below; layer 2 deletes"),
+        (
+            "--min-efficiency",
+            "0.03",
+            "90%",
+            "efficiency 3.8 % (at least 90 %): 86.2 points below; layer 2 deletes",
+        ),
         ("--max-avoidable", "200kB", "0", "avoidable 195 KiB (limit 0 B)"),
         ("--max-own", "205kB", "3kB", "your layers 200 KiB (limit 3 kB)"),
-        ("--max-layers", "3", "2", "number of layers 3 (limit 2): 1 over; layers 1 to 2 are RUN instructions in a row"),
+        (
+            "--max-layers",
+            "3",
+            "2",
+            "number of layers 3 (limit 2): 1 over; layers 1 to 2 are RUN instructions in a row",
+        ),
         ("--max-layer", "205kB", "204.9kB", "largest layer 200 KiB (limit 204.9 kB): 100 B over"),
-        ("--budget", "/opt=200kB", "/opt=1kB", "/opt 195 KiB (limit 1 kB): 194 KiB over; layer 1 adds 195 KiB, the"),
+        (
+            "--budget",
+            "/opt=200kB",
+            "/opt=1kB",
+            "/opt 195 KiB (limit 1 kB): 194 KiB over; layer 1 adds 195 KiB, the",
+        ),
         ("--budget", "/nowhere=0", "/*=4kB", "/* 203 KiB (limit 4 kB)"),
         ("--max-finding", "toolchain=0", "leftovers=0", "finding leftovers 195 KiB (limit 0 B)"),
         ("--max-base-age", "9000w", "30d", "age of the base image "),
     ] {
         let answer = place.check(&["--base-layers", "1", option, kept]);
         assert_eq!(answer.code, Some(0), "{option} {kept}: {answer:#?}");
-        assert!(answer.out.contains("\nPASS  ") && answer.out.ends_with("The limit is kept.\n"), "{answer:#?}");
+        assert!(
+            answer.out.contains("\nPASS  ") && answer.out.ends_with("The limit is kept.\n"),
+            "{answer:#?}"
+        );
         let answer = place.check(&["--base-layers", "1", option, exceeded]);
         assert_eq!(answer.code, Some(1), "{option} {exceeded}: {answer:#?}");
         assert!(answer.line("FAIL").contains(words), "{option} {exceeded}: {answer:#?}");
@@ -49,18 +77,28 @@ fn every_limit_can_pass_and_fail() {
 #[test]
 fn the_name_of_the_base_image_has_to_be_among_those_allowed() {
     let mut shop = super::shop();
-    shop.annotations =
-        serde_json::json!({ "org.opencontainers.image.base.name": "docker.io/library/Debian:12\u{1b}[31m" });
+    shop.annotations = serde_json::json!({ "org.opencontainers.image.base.name": "docker.io/library/Debian:12\u{1b}[31m" });
     let place = Place::new();
     place.write("shop.tar", tar(shop.oci()));
-    assert_eq!(place.check(&["--allow-base", "alpine:*", "--allow-base", "*/debian:*"]).code, Some(0));
+    assert_eq!(
+        place.check(&["--allow-base", "alpine:*", "--allow-base", "*/debian:*"]).code,
+        Some(0)
+    );
     let answer = place.check(&["--allow-base", "alpine:*"]);
     assert_eq!(answer.code, Some(1), "{answer:#?}");
     let line = answer.line("FAIL");
-    assert!(line.starts_with("FAIL  base image docker.io/library/Debian:12\\x1b[31m (limit alpine:*): "), "{line}");
+    assert!(
+        line.starts_with(
+            "FAIL  base image docker.io/library/Debian:12\\x1b[31m (limit alpine:*): "
+        ),
+        "{line}"
+    );
     let answer = Place::new().check(&["--allow-base", "alpine:*"]);
     assert_eq!(answer.code, Some(2), "a name that is not recorded does not pass: {answer:#?}");
-    assert!(answer.line("????").contains("not recorded") && answer.said.contains("cannot check base image"));
+    assert!(
+        answer.line("????").contains("not recorded")
+            && answer.said.contains("cannot check base image")
+    );
 }
 
 #[test]
@@ -76,11 +114,18 @@ fn findings_are_limited_by_rule_and_an_unknown_rule_is_no_silent_pass() {
     let answer = place.check(&["--max-finding", "apt-lists=1kB"]);
     assert_eq!(answer.code, Some(1), "{answer:#?}");
     let line = answer.line("FAIL  finding apt-lists 87.9 KiB (limit 1 kB): ");
-    assert!(line.contains("layer 0 adds 87.9 KiB (apt package lists); ") && line.contains("rm -rf /var/lib/apt/lists"));
+    assert!(
+        line.contains("layer 0 adds 87.9 KiB (apt package lists); ")
+            && line.contains("rm -rf /var/lib/apt/lists")
+    );
     assert_eq!(place.check(&["--max-finding", "apt-lists=90kB"]).code, Some(0));
     let answer = place.check(&["--max-finding", "apt-list=0"]);
     assert_eq!(answer.code, Some(2));
-    assert!(answer.said.contains("apt-list: no such rule; did you mean apt-lists?"), "{}", answer.said);
+    assert!(
+        answer.said.contains("apt-list: no such rule; did you mean apt-lists?"),
+        "{}",
+        answer.said
+    );
 }
 
 #[test]
@@ -88,18 +133,33 @@ fn an_account_that_is_not_whole_never_passes() {
     let whole = super::shop().docker();
     let place = Place::new();
     place.write("shop.tar", tar(whole.into_iter().filter(|entry| entry.name() != b"1.tar")));
-    for arguments in [&["--max-size", "1GB"][..], &["--max-layers", "9"], &["--min-efficiency", "0"]] {
+    for arguments in
+        [&["--max-size", "1GB"][..], &["--max-layers", "9"], &["--min-efficiency", "0"]]
+    {
         let answer = place.check(arguments);
         assert_eq!(answer.code, Some(2), "{arguments:?}: {answer:#?}");
-        assert!(answer.out.contains("Not all of the image was read: layer 1 is not known"), "{answer:#?}");
+        assert!(
+            answer.out.contains("Not all of the image was read: layer 1 is not known"),
+            "{answer:#?}"
+        );
         assert!(answer.said.contains("not in the archive"), "{answer:#?}");
     }
     let answer = place.check(&["--max-size", "1GB"]);
-    assert!(answer.line("????").starts_with("????  size ≥ 2.93 KiB (limit 1 GB): layer 1 is not known"), "{answer:#?}");
+    assert!(
+        answer.line("????").starts_with("????  size ≥ 2.93 KiB (limit 1 GB): layer 1 is not known"),
+        "{answer:#?}"
+    );
     let answer = place.check(&["--max-size", "1kB"]);
     assert_eq!(answer.code, Some(2), "what is read already exceeds the limit, and more is missing");
-    assert!(answer.line("FAIL").starts_with("FAIL  size ≥ 2.93 KiB (limit 1 kB): 1.95 KiB over"), "{answer:#?}");
-    assert_eq!(place.check(&["--max-size", "1GB", "--accept", "absent"]).code, Some(0), "the user knows of it");
+    assert!(
+        answer.line("FAIL").starts_with("FAIL  size ≥ 2.93 KiB (limit 1 kB): 1.95 KiB over"),
+        "{answer:#?}"
+    );
+    assert_eq!(
+        place.check(&["--max-size", "1GB", "--accept", "absent"]).code,
+        Some(0),
+        "the user knows of it"
+    );
 }
 
 #[test]
@@ -107,7 +167,8 @@ fn several_images_are_checked_and_the_worst_decides() {
     let place = Place::new();
     place.write("small.tar", tar(image([("COPY app /", layer([file("app", 9)]))]).docker()));
     place.write("broken.tar", "no image");
-    let checked = |images: &[&str]| place.run(&[&["check", "--max-wasted", "20kB"], images].concat());
+    let checked =
+        |images: &[&str]| place.run(&[&["check", "--max-wasted", "20kB"], images].concat());
     assert_eq!(checked(&["small.tar"]).code, Some(0));
     let answer = checked(&["small.tar", "shop.tar#shop:1.4"]);
     assert_eq!(answer.code, Some(1));
@@ -130,7 +191,10 @@ fn an_image_can_be_piped_in_and_without_any_there_is_a_hint() {
 fn nonsense_on_the_command_line_is_said_before_the_image_is_read() {
     let place = Place::new();
     for (arguments, words) in [
-        (&["--max-size", "lots"][..], "\"lots\" is not a size: write a number and a unit, such as 20MB"),
+        (
+            &["--max-size", "lots"][..],
+            "\"lots\" is not a size: write a number and a unit, such as 20MB",
+        ),
         (&["--min-efficiency", "90"], "\"90\" is not a ratio"),
         (&["--budget", "app=1MB"], "a path in the image begins with a slash"),
         (&["--budget", "/app"], "write PATH=SIZE"),

@@ -12,7 +12,10 @@ fn markdown_shows_names_as_text_and_begins_with_a_hidden_mark() {
     let place = Place::with(&hostile());
     let text = checked(&place, "markdown").out;
     let (first, rest) = text.split_once('\n').unwrap();
-    assert!(first.starts_with("<!-- layerscope-check-evil/a") && first.ends_with(" -->"), "{first}");
+    assert!(
+        first.starts_with("<!-- layerscope-check-evil/a") && first.ends_with(" -->"),
+        "{first}"
+    );
     assert_eq!(first.matches("--").count(), 2, "nothing ends the comment before its end: {first}");
     let (mut shown, mut html, mut plain) = (String::new(), String::new(), String::new());
     for event in Parser::new_ext(rest, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
@@ -23,7 +26,9 @@ fn markdown_shows_names_as_text_and_begins_with_a_hidden_mark() {
                 plain.push_str(&text);
             }
             Event::Code(text) => shown.push_str(&text),
-            Event::Start(tag @ (Tag::Link { .. } | Tag::Image { .. } | Tag::Emphasis | Tag::CodeBlock(_))) => {
+            Event::Start(
+                tag @ (Tag::Link { .. } | Tag::Image { .. } | Tag::Emphasis | Tag::CodeBlock(_)),
+            ) => {
                 panic!("{tag:?} in {rest}")
             }
             _ => {}
@@ -32,14 +37,20 @@ fn markdown_shows_names_as_text_and_begins_with_a_hidden_mark() {
     let tags = ["<details>", "<summary>", "</summary>", "</details>", "<code>", "</code>"];
     let own = tags.iter().fold(html.clone(), |html, tag| html.replace(tag, ""));
     assert!(!own.contains('<') && own.trim().ends_with("to avoid"), "only our own tags: {html}");
-    for part in ["<script>alert(1)<∕script>&\"'`", "**b** @", "[x](https:∕∕evil.example)", "::error::x\\n::stop-"]
-    {
+    for part in [
+        "<script>alert(1)<∕script>&\"'`",
+        "**b** @",
+        "[x](https:∕∕evil.example)",
+        "::error::x\\n::stop-",
+    ] {
         assert!(shown.contains(part), "{part} is not in {shown}");
     }
-    // Services make mentions and references of text, also of escaped text, but not across this character.
+    // Services make mentions and references of text, also of escaped text, but not across this
+    // character.
     for (sign, next) in [("@", "torvalds"), ("#", "1 "), ("!", "2 ")] {
         assert!(
-            !plain.contains(&format!("{sign}{next}")) && plain.contains(&format!("{sign}\u{200b}{next}")),
+            !plain.contains(&format!("{sign}{next}"))
+                && plain.contains(&format!("{sign}\u{200b}{next}")),
             "{plain}"
         );
     }
@@ -53,14 +64,36 @@ fn a_comment_that_would_say_nothing_is_not_written() {
     let place = Place::with(&app(100_900));
     place.write("old.tar", tar(app(100_000).docker()));
     let comment = |limit: &str, quiet: &str| {
-        let arguments = ["--max-size", limit, "--baseline", "old.tar", "--format", "markdown", "--quiet-below", quiet];
+        let arguments = [
+            "--max-size",
+            limit,
+            "--baseline",
+            "old.tar",
+            "--format",
+            "markdown",
+            "--quiet-below",
+            quiet,
+        ];
         place.check(&arguments).out
     };
     assert_eq!((comment("1MB", "1kB").as_str(), comment("1MB", "1%").as_str()), ("", ""));
-    assert!(comment("1MB", "900").contains("since the baseline **+900 B**"), "it is as large as the limit");
+    assert!(
+        comment("1MB", "900").contains("since the baseline **+900 B**"),
+        "it is as large as the limit"
+    );
     assert!(comment("100kB", "1kB").contains("❌"), "a limit that is exceeded is always said");
     let compared = |quiet: &str| {
-        place.run(&["compare", "old.tar", "shop.tar", "--format", "markdown", "--quiet-below", quiet]).out
+        place
+            .run(&[
+                "compare",
+                "old.tar",
+                "shop.tar",
+                "--format",
+                "markdown",
+                "--quiet-below",
+                quiet,
+            ])
+            .out
     };
     assert_eq!(compared("1kB"), "");
     assert!(compared("0.5%").contains("+900 B"), "{}", compared("0.5%"));
@@ -78,9 +111,14 @@ fn a_comparison_as_markdown_tells_the_base_image_from_your_own_files() {
         layers: vec![
             layer([dir("lib"), file("lib/libc", 3_200_000)]),
             layer([]),
-            layer([dir("srv"), file("srv/app", 900_000), file(format!("srv/{}", HOSTILE.replace('/', "∕")), 70_000)]),
+            layer([
+                dir("srv"),
+                file("srv/app", 900_000),
+                file(format!("srv/{}", HOSTILE.replace('/', "∕")), 70_000),
+            ]),
         ],
-        ..image([("a", layer([])), ("a", layer([])), ("a", layer([]))]).with_history_of(&old, new.tags.clone())
+        ..image([("a", layer([])), ("a", layer([])), ("a", layer([]))])
+            .with_history_of(&old, new.tags.clone())
     };
     let place = Place::with(&new);
     place.write("old.tar", tar(old.docker()));
@@ -89,18 +127,27 @@ fn a_comparison_as_markdown_tells_the_base_image_from_your_own_files() {
     let text = &answer.out;
     assert!(text.starts_with("<!-- layerscope-compare-shop -->\n### "), "{text}");
     assert_harmless(text);
-    let row =
-        |start: &str| text.lines().find(|line| line.starts_with(start)).unwrap_or_else(|| panic!("{start}: {text}"));
+    let row = |start: &str| {
+        text.lines()
+            .find(|line| line.starts_with(start))
+            .unwrap_or_else(|| panic!("{start}: {text}"))
+    };
     assert!(row("| base image |").ends_with("| +195 KiB |"), "{text}");
     assert!(row("| packages in your layers |").ends_with("| 0 B |"), "{text}");
     assert!(row("| **your own files** |").ends_with("| **+459 KiB** |"), "{text}");
     assert!(row("| **change** |").starts_with("| **change** | **+654 KiB** |"), "{text}");
     assert!(
-        text.contains("| <code>/srv/app</code> |") && text.contains("&#60;script") && !text.contains("<script>"),
+        text.contains("| <code>/srv/app</code> |")
+            && text.contains("&#60;script")
+            && !text.contains("<script>"),
         "{text}"
     );
     let several = place.run(&["compare", "old.tar", "shop.tar", "old.tar", "--format", "markdown"]);
-    assert_eq!((several.code, several.out.matches("| <code>shop&#58;1.4").count()), (Some(0), 3), "{several:#?}");
+    assert_eq!(
+        (several.code, several.out.matches("| <code>shop&#58;1.4").count()),
+        (Some(0), 3),
+        "{several:#?}"
+    );
 }
 
 impl Image {

@@ -3,14 +3,22 @@
 use proptest::prelude::*;
 
 use super::{outcome, within};
-use crate::support::build::{Entry, Image, Layer, dir, entries, file, gone, hardlink, layer, opaque, symlink, tar};
+use crate::support::build::{
+    Entry, Image, Layer, dir, entries, file, gone, hardlink, layer, opaque, symlink, tar,
+};
 
 /// An image with something of everything.
 fn image() -> Image {
-    let first = vec![dir("d"), file("d/a", 300), file("b", 700), hardlink("c", "b"), symlink("l", "d/a")];
+    let first =
+        vec![dir("d"), file("d/a", 300), file("b", 700), hardlink("c", "b"), symlink("l", "d/a")];
     let long = file("long/".repeat(30), 3).pax("SCHILY.xattr.user.x", "y").owner(1000, 1000);
-    let second = vec![long, file("d/a", 300).mode(0o600), gone("b"), opaque("d"), file("big", 9).gnu()];
-    Image::of([layer(first), layer(second).gzip_members(2), layer([file("n", 40), gone("c")]).zstd_frames(2)])
+    let second =
+        vec![long, file("d/a", 300).mode(0o600), gone("b"), opaque("d"), file("big", 9).gnu()];
+    Image::of([
+        layer(first),
+        layer(second).gzip_members(2),
+        layer([file("n", 40), gone("c")]).zstd_frames(2),
+    ])
 }
 
 fn docker() -> Vec<Entry> {
@@ -46,11 +54,16 @@ fn every_archive_that_was_cut_short_says_so() {
             let whole = tar(members.clone());
             let needed = end_of_contents(&members);
             let complete = outcome(whole.clone()).unwrap().totals;
-            let blocks = (0..whole.len()).step_by(512).flat_map(|at| [at.saturating_sub(1), at, at + 1]);
+            let blocks =
+                (0..whole.len()).step_by(512).flat_map(|at| [at.saturating_sub(1), at, at + 1]);
             for cut in (0..whole.len()).step_by(37).chain(blocks) {
                 match outcome(whole[..cut].to_vec()) {
-                    Ok(found) if cut < needed => assert!(!found.warnings.is_empty(), "no word about the cut at {cut}"),
-                    Ok(found) => assert_eq!(found.totals, complete, "at {cut}, where nothing is missing"),
+                    Ok(found) if cut < needed => {
+                        assert!(!found.warnings.is_empty(), "no word about the cut at {cut}")
+                    }
+                    Ok(found) => {
+                        assert_eq!(found.totals, complete, "at {cut}, where nothing is missing")
+                    }
                     Err(_) => assert!(cut < needed, "an error at {cut}, where nothing is missing"),
                 }
             }

@@ -5,7 +5,9 @@ use serde_json::json;
 use tar::Header;
 
 use super::{outcome, within};
-use crate::support::build::{Entry, Image, Layer, Layout, NAME, entries, file, layer, member, other, symlink, tar};
+use crate::support::build::{
+    Entry, Image, Layer, Layout, NAME, entries, file, layer, member, other, symlink, tar,
+};
 
 /// A docker archive of one layer, with its manifest replaced.
 fn with_manifest(manifest: impl Into<Vec<u8>>) -> Vec<u8> {
@@ -52,7 +54,10 @@ fn a_manifest_of_a_hundred_megabytes_is_not_read() {
 fn json_that_is_nested_a_million_deep_is_an_error_and_not_a_crash() {
     let deep = "[".repeat(1_000_000);
     assert!(error(with_manifest(deep.clone())).contains("manifest.json cannot be understood"));
-    assert!(error(with_manifest("[{\"a\":".repeat(200_000))).contains("manifest.json cannot be understood"));
+    assert!(
+        error(with_manifest("[{\"a\":".repeat(200_000)))
+            .contains("manifest.json cannot be understood")
+    );
     let index = [member("index.json", format!("{{\"manifests\": {deep}"))];
     assert!(error(tar(index)).contains("index.json cannot be understood"));
 }
@@ -87,10 +92,13 @@ fn two_to_the_62(header: &mut Header) {
 
 #[test]
 fn an_extended_header_of_two_to_the_63_bytes_ends_the_layer() {
-    for (write, why) in [(two_to_the_63 as fn(&mut Header), "size is not a number"), (two_to_the_62, "over the limit")]
-    {
+    for (write, why) in [
+        (two_to_the_63 as fn(&mut Header), "size is not a number"),
+        (two_to_the_62, "over the limit"),
+    ] {
         for flag in [b'x', b'g', b'L', b'K'] {
-            let layer = [entries([file("before", 10)]), tar([stating(flag, write), file("f", 1)])].concat();
+            let layer =
+                [entries([file("before", 10)]), tar([stating(flag, write), file("f", 1)])].concat();
             let text = warnings(image_of([layer]));
             assert!(text.contains(why), "{}: {text}", char::from(flag));
             assert!(!answer(tar([stating(flag, write)])).is_empty());
@@ -101,13 +109,22 @@ fn an_extended_header_of_two_to_the_63_bytes_ends_the_layer() {
 #[test]
 fn a_file_that_is_stated_larger_than_the_archive_is_cut_off() {
     let max = i64::MAX.to_string();
-    for entry in [stating(b'0', two_to_the_62), file("huge", 1).pax("size", &max), stating(b'Z', two_to_the_62)] {
+    for entry in [
+        stating(b'0', two_to_the_62),
+        file("huge", 1).pax("size", &max),
+        stating(b'Z', two_to_the_62),
+    ] {
         let text = warnings(image_of([tar([file("before", 10), entry.clone()])]));
         assert!(text.contains("before the end of huge"), "{text}");
         assert!(!answer(tar([entry])).is_empty());
     }
-    assert!(warnings(image_of([tar([file("huge", 1).pax("size", "9223372036854775808")])])).contains("not a number"));
-    assert!(warnings(image_of([tar([file("huge", 1).pax("size", "-1")])])).contains("not a number"));
+    assert!(
+        warnings(image_of([tar([file("huge", 1).pax("size", "9223372036854775808")])]))
+            .contains("not a number")
+    );
+    assert!(
+        warnings(image_of([tar([file("huge", 1).pax("size", "-1")])])).contains("not a number")
+    );
 }
 
 #[test]
@@ -154,7 +171,8 @@ fn an_index_that_lists_itself_is_an_error() {
     let digest = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
     let again = json!({ "mediaType": "application/vnd.oci.image.index.v1+json", "digest": digest, "size": 1 });
     for times in [1, 2, 100, 20_000] {
-        let index = json!({ "schemaVersion": 2, "manifests": vec![again.clone(); times] }).to_string();
+        let index =
+            json!({ "schemaVersion": 2, "manifests": vec![again.clone(); times] }).to_string();
         let mut members = Layout::default().members([again.clone()]);
         members.push(member(&format!("blobs/{}", digest.replace(':', "/")), index));
         assert!(error(tar(members)).contains(NAME));
@@ -165,7 +183,9 @@ fn an_index_that_lists_itself_is_an_error() {
 fn an_image_may_list_one_layer_a_thousand_times_but_not_a_hundred_thousand_times() {
     let list = |times| {
         let names = vec!["0.tar"; times];
-        with_manifest(json!([{ "Config": "config.json", "RepoTags": null, "Layers": names }]).to_string())
+        with_manifest(
+            json!([{ "Config": "config.json", "RepoTags": null, "Layers": names }]).to_string(),
+        )
     };
     let found = within(20, move || outcome(list(1000)).unwrap().totals);
     assert_eq!((found.size, found.visible), (10_000, 10));

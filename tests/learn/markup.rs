@@ -3,7 +3,8 @@
 /// The elements of HTML that have no end.
 const VOID: [&str; 1] = ["meta"];
 
-/// Checks that every element ends where it should, that attributes have quotes, and that `&` begins an entity.
+/// Checks that every element ends where it should, that attributes have quotes, and that `&` begins
+/// an entity.
 pub fn well_formed(text: &str) -> Result<(), String> {
     let mut open: Vec<&str> = Vec::new();
     let mut rest = text;
@@ -38,7 +39,11 @@ fn check_text(text: &str, element: Option<&&str>) -> Result<(), String> {
         return Err(format!("control characters in {text:?}"));
     }
     let entities = ["amp;", "lt;", "gt;", "quot;"];
-    match text.split('&').skip(1).find(|after| !entities.iter().any(|entity| after.starts_with(entity))) {
+    match text
+        .split('&')
+        .skip(1)
+        .find(|after| !entities.iter().any(|entity| after.starts_with(entity)))
+    {
         Some(after) if !is_style => Err(format!("& before {after:?}")),
         _ if text.contains('>') && !is_style => Err(format!("> in {text:?}")),
         _ => Ok(()),
@@ -69,18 +74,29 @@ pub fn loads(page: &str) -> Vec<String> {
             let names = ["src", "href", "srcset", "data", "action", "xlink:href", "style"];
             let has = |name: &&str| tag.contains(&format!(" {name}="));
             let does = ["script", "link", "iframe", "object", "img", "a ", "base", "form"];
-            names.iter().any(has) || tag.contains(" on") || does.iter().any(|name| tag.starts_with(name))
+            names.iter().any(has)
+                || tag.contains(" on")
+                || does.iter().any(|name| tag.starts_with(name))
         })
         .map(str::to_owned)
         .collect();
-    let style =
-        page.split_once("<style>").and_then(|(_, rest)| rest.split_once("</style>")).map_or("", |(style, _)| style);
-    found.extend(["url(", "@import", "://"].into_iter().filter(|word| style.contains(word)).map(str::to_owned));
+    let style = page
+        .split_once("<style>")
+        .and_then(|(_, rest)| rest.split_once("</style>"))
+        .map_or("", |(style, _)| style);
+    found.extend(
+        ["url(", "@import", "://"]
+            .into_iter()
+            .filter(|word| style.contains(word))
+            .map(str::to_owned),
+    );
     found
 }
 
 /// The files that Markdown shows as images.
 pub fn images(markdown: &str) -> Vec<String> {
     let images = markdown.lines().filter(|line| line.starts_with("!["));
-    images.filter_map(|line| Some(line.rsplit_once("](")?.1.trim_end_matches(')').to_owned())).collect()
+    images
+        .filter_map(|line| Some(line.rsplit_once("](")?.1.trim_end_matches(')').to_owned()))
+        .collect()
 }

@@ -91,7 +91,9 @@ impl Model {
         self.moment += 1;
         self.overlay(&own);
         self.tell_copies();
-        for inode in self.inodes[first..].iter_mut().filter(|inode| inode.names == 0 && inode.end.is_none()) {
+        for inode in
+            self.inodes[first..].iter_mut().filter(|inode| inode.names == 0 && inode.end.is_none())
+        {
             let reasons = vec![(inode.path.clone(), Reason::Deleted)];
             inode.end = Some(End { moment: self.moment, layer: self.layers, reasons });
         }
@@ -234,7 +236,8 @@ impl Model {
     fn overlay(&mut self, own: &Own) {
         for (path, thing) in &own.tree {
             let old = self.tree.get(path);
-            let stays = thing.what == What::Directory && old.is_some_and(|old| old.what == What::Directory);
+            let stays =
+                thing.what == What::Directory && old.is_some_and(|old| old.what == What::Directory);
             if !stays {
                 self.remove(path, own, Reason::Replaced);
             }
@@ -263,10 +266,15 @@ impl Model {
     fn tell_copies(&mut self) {
         let contents: Vec<_> = self.inodes.iter().map(|inode| inode.contents).collect();
         for inode in &mut self.inodes {
-            let Some(end) = inode.end.as_mut().filter(|end| end.layer == self.layers) else { continue };
-            for (path, reason) in end.reasons.iter_mut().filter(|(_, reason)| *reason == Reason::Overwritten) {
+            let Some(end) = inode.end.as_mut().filter(|end| end.layer == self.layers) else {
+                continue;
+            };
+            for (path, reason) in
+                end.reasons.iter_mut().filter(|(_, reason)| *reason == Reason::Overwritten)
+            {
                 let now = self.tree.get(path).filter(|thing| thing.layer == self.layers);
-                if matches!(now.map(|thing| &thing.what), Some(What::File(new)) if contents[*new] == inode.contents) {
+                if matches!(now.map(|thing| &thing.what), Some(What::File(new)) if contents[*new] == inode.contents)
+                {
                     *reason = Reason::RewrittenUnchanged;
                 }
             }

@@ -27,7 +27,9 @@ pub fn follow(target: &str, here: &mut Path, todo: &mut Path) {
     if target.starts_with('/') {
         here.clear();
     }
-    todo.extend(target.split('/').rev().filter(|part| !part.is_empty() && *part != ".").map(String::from));
+    todo.extend(
+        target.split('/').rev().filter(|part| !part.is_empty() && *part != ".").map(String::from),
+    );
 }
 
 /// Finds a path through links in its parents, not at its end.
@@ -57,7 +59,10 @@ pub fn find(tree: &Tree, path: &Path) -> Option<Path> {
 }
 
 pub fn children(tree: &Tree, path: &Path) -> Vec<Path> {
-    tree.keys().filter(|key| key.len() == path.len() + 1 && key.starts_with(path)).cloned().collect()
+    tree.keys()
+        .filter(|key| key.len() == path.len() + 1 && key.starts_with(path))
+        .cloned()
+        .collect()
 }
 
 /// Takes out what is at a path and below it.

@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 
-use crate::support::build::{Entry, Image, Layer, dir, fifo, file, gone, hardlink, layer, opaque, symlink, tar};
+use crate::support::build::{
+    Entry, Image, Layer, dir, fifo, file, gone, hardlink, layer, opaque, symlink, tar,
+};
 
 /// One entry of a layer; paths are as the tar spells them.
 #[derive(Debug, Clone)]
@@ -77,7 +79,9 @@ fn spelled() -> impl Strategy<Value = String> {
 }
 
 fn target() -> impl Strategy<Value = String> {
-    let odd = prop::sample::select(vec![".", "..", "/", "../a", "../../b", "/a", "/b/c", "a/../b", "./c/"]);
+    let odd = prop::sample::select(vec![
+        ".", "..", "/", "../a", "../../b", "/a", "/b/c", "a/../b", "./c/",
+    ]);
     prop_oneof![2 => path(), 1 => odd.prop_map(String::from)]
 }
 

@@ -1,4 +1,5 @@
-//! An image that an engine has. The engine's command is a script here, which answers as the command does.
+//! An image that an engine has. The engine's command is a script here, which answers as the command
+//! does.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -32,7 +33,8 @@ pub fn without_images(home: &Path) {
 fn with_image(home: &Path, name: &str) {
     let archive = home.join("image.tar");
     std::fs::write(&archive, tar(image().docker())).unwrap();
-    let script = format!("case \"$*\" in *save*) cat '{}';; *) echo '[]';; esac", archive.display());
+    let script =
+        format!("case \"$*\" in *save*) cat '{}';; *) echo '[]';; esac", archive.display());
     command(home, name, &script);
 }
 
@@ -41,13 +43,21 @@ fn a_name_is_found_in_each_engine_and_the_report_is_that_of_the_archive() {
     for engine in ["docker", "podman", "nerdctl"] {
         let home = tempfile::tempdir().unwrap();
         with_image(home.path(), engine);
-        let of_engine = layerscope(home.path(), &["report", "team/app:1", "--format", "json"]).output().unwrap();
+        let of_engine = layerscope(home.path(), &["report", "team/app:1", "--format", "json"])
+            .output()
+            .unwrap();
         let archive = home.path().join("image.tar");
         let of_archive =
-            layerscope(home.path(), &["report", archive.to_str().unwrap(), "--format", "json"]).output().unwrap();
+            layerscope(home.path(), &["report", archive.to_str().unwrap(), "--format", "json"])
+                .output()
+                .unwrap();
         assert_eq!(without_names(json(&of_engine)), without_names(json(&of_archive)), "{engine}");
-        let transport = [("docker", "docker-daemon:"), ("podman", "podman:"), ("nerdctl", "containerd:")];
-        let expected = transport.iter().find(|(name, _)| *name == engine).map_or("", |(_, transport)| transport);
+        let transport =
+            [("docker", "docker-daemon:"), ("podman", "podman:"), ("nerdctl", "containerd:")];
+        let expected = transport
+            .iter()
+            .find(|(name, _)| *name == engine)
+            .map_or("", |(_, transport)| transport);
         assert_eq!(json(&of_engine)["image"]["source"], format!("{expected}team/app:1"));
         assert_eq!(json(&of_archive)["image"]["source_kind"], "archive");
         let said = layerscope(home.path(), &["report", "team/app:1"]).output().unwrap();
@@ -62,20 +72,30 @@ fn contents_of_an_engines_image_can_be_read_after_it_passed() {
     let home = tempfile::tempdir().unwrap();
     with_image(home.path(), "docker");
     let output = layerscope(home.path(), &["cat", "team/app:1", "/etc/one"]).output().unwrap();
-    assert_eq!((output.status.code(), output.stdout.len()), (Some(0), 3000), "{}", text(&output.stderr));
+    assert_eq!(
+        (output.status.code(), output.stdout.len()),
+        (Some(0), 3000),
+        "{}",
+        text(&output.stderr)
+    );
 }
 
 #[test]
 fn a_source_can_be_named_alone() {
     let home = tempfile::tempdir().unwrap();
     with_image(home.path(), "podman");
-    let said = refused(&layerscope(home.path(), &["report", "docker-daemon:team/app:1"]).output().unwrap());
+    let said = refused(
+        &layerscope(home.path(), &["report", "docker-daemon:team/app:1"]).output().unwrap(),
+    );
     assert!(said.contains("Docker: no such image") && !said.contains("Podman"), "{said}");
-    for arguments in [["report", "podman:team/app:1"], ["report", "containers-storage:team/app:1"]] {
+    for arguments in [["report", "podman:team/app:1"], ["report", "containers-storage:team/app:1"]]
+    {
         let output = layerscope(home.path(), &arguments).output().unwrap();
         assert!(output.status.success(), "{}", text(&output.stderr));
     }
-    let output = layerscope(home.path(), &["report", "--source", "docker,podman", "team/app:1"]).output().unwrap();
+    let output = layerscope(home.path(), &["report", "--source", "docker,podman", "team/app:1"])
+        .output()
+        .unwrap();
     assert!(output.status.success(), "{}", text(&output.stderr));
 }
 
@@ -86,9 +106,13 @@ fn an_engine_that_breaks_off_is_an_error_and_not_a_small_image() {
     let half = "case \"$*\" in *save*) head -c 4000 \"$HOME/image.tar\"; echo 'blob is gone' >&2; exit 1;; \
         *) echo '[]';; esac";
     command(home.path(), "docker", half);
-    let output = layerscope(home.path(), &["report", "team/app:1", "--source", "docker"]).output().unwrap();
+    let output =
+        layerscope(home.path(), &["report", "team/app:1", "--source", "docker"]).output().unwrap();
     let said = refused(&output);
-    assert!(said.contains("Docker has the image") && said.contains("but cannot save it: blob is gone"), "{said}");
+    assert!(
+        said.contains("Docker has the image") && said.contains("but cannot save it: blob is gone"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -112,8 +136,13 @@ fn engines_that_are_not_there_are_said_to_be_so() {
         "docker",
         "echo 'Cannot connect to the Docker daemon at unix:///x. Is it running?' >&2; exit 1",
     );
-    let said = refused(&layerscope(home.path(), &["report", "team/app:1", "--pull", "never"]).output().unwrap());
-    assert!(said.contains("Docker: not running") && said.contains("Podman: no such image"), "{said}");
+    let said = refused(
+        &layerscope(home.path(), &["report", "team/app:1", "--pull", "never"]).output().unwrap(),
+    );
+    assert!(
+        said.contains("Docker: not running") && said.contains("Podman: no such image"),
+        "{said}"
+    );
     assert!(said.contains("start Docker"), "{said}");
 }
 
@@ -135,7 +164,9 @@ fn the_configuration_says_where_names_are_looked_for() {
     let config = home.path().join("config.toml");
     std::fs::write(&config, "sources = [\"docker\"]").unwrap();
     let config = config.to_str().unwrap();
-    let said = refused(&layerscope(home.path(), &["report", "--config", config, "team/app:1"]).output().unwrap());
+    let said = refused(
+        &layerscope(home.path(), &["report", "--config", config, "team/app:1"]).output().unwrap(),
+    );
     assert!(said.contains("Docker: no such image") && !said.contains("Podman"), "{said}");
     let arguments = ["report", "--config", config, "--source", "podman", "team/app:1"];
     let output = layerscope(home.path(), &arguments).output().unwrap();
@@ -145,14 +176,16 @@ fn the_configuration_says_where_names_are_looked_for() {
 #[test]
 fn the_images_of_all_engines_are_listed_by_names_that_open_them() {
     let home = tempfile::tempdir().unwrap();
-    let line =
-        "printf 'team/app\\t1\\t0123456789ab\\t12MB\\t2 days ago\\n<none>\\t<none>\\tba9876543210\\t1MB\\tnow\\n'";
+    let line = "printf 'team/app\\t1\\t0123456789ab\\t12MB\\t2 days ago\\n<none>\\t<none>\\tba9876543210\\t1MB\\tnow\\n'";
     command(home.path(), "docker", line);
     let output = layerscope(home.path(), &["images"]).output().unwrap();
     let listed = text(&output.stdout);
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert!(listed.contains("docker-daemon:team/app:1         12MB  2 days ago"), "{listed}");
-    assert!(listed.contains("docker-daemon:ba9876543210"), "an image without a name is opened by its ID: {listed}");
+    assert!(
+        listed.contains("docker-daemon:ba9876543210"),
+        "an image without a name is opened by its ID: {listed}"
+    );
     let output = layerscope(home.path(), &["images", "--format", "json"]).output().unwrap();
     assert_eq!(json(&output)["images"][0]["argument"], "docker-daemon:team/app:1");
 }

@@ -1,4 +1,5 @@
-//! Images in real registries and engines, where they are installed: Debian's `docker-registry`, podman, Docker.
+//! Images in real registries and engines, where they are installed: Debian's `docker-registry`,
+//! podman, Docker.
 
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -58,8 +59,18 @@ impl Registry {
 /// The program with the engines of this machine.
 fn layerscope(home: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_layerscope"));
-    command.args(arguments).stdin(Stdio::null()).env("HOME", home).env("LAYERSCOPE_CONFIG", "/dev/null");
-    for variable in ["XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", "DOCKER_CONFIG", "REGISTRY_AUTH_FILE"] {
+    command
+        .args(arguments)
+        .stdin(Stdio::null())
+        .env("HOME", home)
+        .env("LAYERSCOPE_CONFIG", "/dev/null");
+    for variable in [
+        "XDG_CACHE_HOME",
+        "XDG_CONFIG_HOME",
+        "XDG_RUNTIME_DIR",
+        "DOCKER_CONFIG",
+        "REGISTRY_AUTH_FILE",
+    ] {
         command.env_remove(variable);
     }
     command
@@ -95,7 +106,8 @@ fn an_image_in_debians_registry_is_the_same_as_in_its_archive() {
     assert_eq!(json(&again), json(&of_registry), "the second look comes from the cache");
     let cat = layerscope(home.path(), &["cat", &target, "/etc/one"]).output().unwrap();
     assert_eq!((cat.status.code(), cat.stdout.len()), (Some(0), 3000), "{}", text(&cat.stderr));
-    let said = refused(&report(home.path(), &format!("docker://{}/team/app:2", registry.host), &[]));
+    let said =
+        refused(&report(home.path(), &format!("docker://{}/team/app:2", registry.host), &[]));
     assert!(said.contains("no such tag; it has 1"), "{said}");
 }
 
@@ -106,13 +118,33 @@ fn a_registry_with_a_certificate_and_a_password_of_its_own_is_read_with_both() {
     }
     let home = tempfile::tempdir().unwrap();
     let at = |name: &str| home.path().join(name).display().to_string();
-    let own = ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=authority"];
+    let own =
+        ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=authority"];
     run("openssl", &[&own[..], &["-keyout", &at("ca-key.pem"), "-out", &at("ca.pem")]].concat());
-    let asked = ["req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=registry", "-keyout", &at("key.pem")];
+    let asked = [
+        "req",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-subj",
+        "/CN=registry",
+        "-keyout",
+        &at("key.pem"),
+    ];
     run("openssl", &[&asked[..], &["-out", &at("asked.pem")]].concat());
     std::fs::write(home.path().join("names"), "subjectAltName=IP:127.0.0.1").unwrap();
-    let signed =
-        ["x509", "-req", "-days", "2", "-in", &at("asked.pem"), "-CA", &at("ca.pem"), "-CAkey", &at("ca-key.pem")];
+    let signed = [
+        "x509",
+        "-req",
+        "-days",
+        "2",
+        "-in",
+        &at("asked.pem"),
+        "-CA",
+        &at("ca.pem"),
+        "-CAkey",
+        &at("ca-key.pem"),
+    ];
     let rest = ["-CAcreateserial", "-extfile", &at("names"), "-out", &at("cert.pem")];
     run("openssl", &[&signed[..], &rest].concat());
     std::fs::write(home.path().join("htpasswd"), HTPASSWD).unwrap();
@@ -130,7 +162,11 @@ fn a_registry_with_a_certificate_and_a_password_of_its_own_is_read_with_both() {
     let said = refused(&report(home.path(), &name, &trusted));
     assert!(said.contains("not authorised") && said.contains("docker login"), "{said}");
     std::fs::create_dir_all(home.path().join(".docker")).unwrap();
-    let login = format!("{{\"auths\":{{\"{}\":{{\"auth\":\"{}\"}}}}}}", registry.host, super::server::LOGIN);
+    let login = format!(
+        "{{\"auths\":{{\"{}\":{{\"auth\":\"{}\"}}}}}}",
+        registry.host,
+        super::server::LOGIN
+    );
     std::fs::write(home.path().join(".docker/config.json"), login).unwrap();
     if installed("skopeo") {
         let from = format!("oci-archive:{}", archive(home.path()).display());
@@ -138,7 +174,12 @@ fn a_registry_with_a_certificate_and_a_password_of_its_own_is_read_with_both() {
         let login = ["--dest-creds", "user:secret-password"];
         run(
             "skopeo",
-            &[&["--insecure-policy", "copy", "--dest-tls-verify=false"], &login[..], &[&from, &target]].concat(),
+            &[
+                &["--insecure-policy", "copy", "--dest-tls-verify=false"],
+                &login[..],
+                &[&from, &target],
+            ]
+            .concat(),
         );
         let output = report(home.path(), &name, &trusted);
         assert_eq!(json(&output)["totals"]["size_bytes"], 343_000);
@@ -158,9 +199,18 @@ fn an_image_in_podmans_storage_is_the_same_as_in_its_archive() {
     let archive = archive(home.path());
     let root = home.path().join("storage");
     let storage = ["--root", root.to_str().unwrap(), "--storage-driver", "vfs"];
-    let loaded = Command::new("podman").args(storage).args(["load", "-q", "-i"]).arg(&archive).output().unwrap();
+    let loaded = Command::new("podman")
+        .args(storage)
+        .args(["load", "-q", "-i"])
+        .arg(&archive)
+        .output()
+        .unwrap();
     if !loaded.status.success() {
-        assert!(!std::env::var("LAYERSCOPE_TOOLS").unwrap_or_default().contains("podman"), "{}", text(&loaded.stderr));
+        assert!(
+            !std::env::var("LAYERSCOPE_TOOLS").unwrap_or_default().contains("podman"),
+            "{}",
+            text(&loaded.stderr)
+        );
         return eprintln!("skipped: podman cannot load here: {}", text(&loaded.stderr));
     }
     let said = text(&loaded.stdout);
@@ -178,8 +228,12 @@ fn an_image_in_podmans_storage_is_the_same_as_in_its_archive() {
 
 #[test]
 fn an_image_in_docker_is_the_same_by_its_command_and_by_its_socket_alone() {
-    let runs = Command::new("docker").arg("info").stdout(Stdio::null()).stderr(Stdio::null()).status();
-    let is_required = std::env::var("LAYERSCOPE_TOOLS").unwrap_or_default().split(',').any(|tool| tool == "docker");
+    let runs =
+        Command::new("docker").arg("info").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let is_required = std::env::var("LAYERSCOPE_TOOLS")
+        .unwrap_or_default()
+        .split(',')
+        .any(|tool| tool == "docker");
     if !runs.is_ok_and(|status| status.success()) {
         assert!(!is_required, "Docker does not run, but LAYERSCOPE_TOOLS asks for it");
         return eprintln!("skipped: Docker does not run");
@@ -194,7 +248,8 @@ fn an_image_in_docker_is_the_same_by_its_command_and_by_its_socket_alone() {
     run("docker", &["save", "-o", saved.to_str().unwrap(), name]);
     let of_archive = json(&report(home.path(), saved.to_str().unwrap(), &[]));
     let by_command = json(&report(home.path(), &format!("docker-daemon:{name}"), &[]));
-    let mut by_socket = layerscope(home.path(), &["report", &format!("docker-daemon:{name}"), "--format", "json"]);
+    let mut by_socket =
+        layerscope(home.path(), &["report", &format!("docker-daemon:{name}"), "--format", "json"]);
     let by_socket = json(&by_socket.env("PATH", home.path()).output().unwrap());
     assert_eq!(super::without_names(by_command), super::without_names(of_archive.clone()));
     assert_eq!(super::without_names(by_socket), super::without_names(of_archive));

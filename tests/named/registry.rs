@@ -30,7 +30,9 @@ fn the_report_of_a_registry_image_is_that_of_its_archive_and_each_layer_is_fetch
     let archive = home.path().join("image.tar");
     std::fs::write(&archive, tar(image().oci())).unwrap();
     let of_archive =
-        layerscope(home.path(), &["report", archive.to_str().unwrap(), "--format", "json"]).output().unwrap();
+        layerscope(home.path(), &["report", archive.to_str().unwrap(), "--format", "json"])
+            .output()
+            .unwrap();
     let of_registry = report(home.path(), &server, &JSON);
     assert_eq!(without_names(json(&of_registry)), without_names(json(&of_archive)));
     for asked in server.asked().iter().filter(|asked| asked.path.contains("/blobs/")) {
@@ -44,11 +46,19 @@ fn an_image_is_verified_while_it_is_downloaded() {
     let home = tempfile::tempdir().unwrap();
     let server = Server::start(&image(), Fault::Nothing);
     let output = report(home.path(), &server, &["--verify"]);
-    assert!(output.status.success() && text(&output.stdout).contains("Verified"), "{}", text(&output.stderr));
+    assert!(
+        output.status.success() && text(&output.stdout).contains("Verified"),
+        "{}",
+        text(&output.stderr)
+    );
     let server = Server::start(&image(), Fault::OtherBytes);
     let output = report(home.path(), &server, &JSON);
     assert_eq!(output.status.code(), Some(2), "{}", text(&output.stdout));
-    assert!(text(&output.stdout).contains("the registry sends other bytes than sha256:"), "{}", text(&output.stdout));
+    assert!(
+        text(&output.stdout).contains("the registry sends other bytes than sha256:"),
+        "{}",
+        text(&output.stdout)
+    );
 }
 
 #[test]
@@ -56,7 +66,8 @@ fn a_connection_that_breaks_is_taken_up_where_it_broke() {
     let home = tempfile::tempdir().unwrap();
     let whole = Server::start(&image(), Fault::Nothing);
     let cut = Server::start(&image(), Fault::CutOnce);
-    let (whole_report, cut_report) = (report(home.path(), &whole, &JSON), report(home.path(), &cut, &JSON));
+    let (whole_report, cut_report) =
+        (report(home.path(), &whole, &JSON), report(home.path(), &cut, &JSON));
     assert_eq!(without_names(json(&cut_report)), without_names(json(&whole_report)));
     assert_eq!(cut.sent(), whole.sent(), "what arrived is not fetched again");
     let broken = Server::start(&image(), Fault::CutAlways);
@@ -71,7 +82,10 @@ fn a_login_is_used_where_it_is_stored_and_said_where_it_is_refused() {
     for fault in [Fault::Basic, Fault::Token, Fault::ShortToken] {
         let server = Server::start(&image(), fault);
         let said = refused(&report(home.path(), &server, &[]));
-        assert!(said.contains("not authorised") && said.contains("docker login"), "{fault:?}: {said}");
+        assert!(
+            said.contains("not authorised") && said.contains("docker login"),
+            "{fault:?}: {said}"
+        );
         log_in(home.path(), &server);
         let output = report(home.path(), &server, &["--quick"]);
         assert!(output.status.success(), "{fault:?}: {}", text(&output.stderr));
@@ -86,7 +100,8 @@ fn a_password_is_never_shown_and_goes_to_no_other_host() {
     log_in(home.path(), &server);
     let output = report(home.path(), &server, &[]);
     assert!(output.status.success(), "{}", text(&output.stderr));
-    let elsewhere: Vec<_> = server.asked().into_iter().filter(|asked| asked.host.starts_with("localhost")).collect();
+    let elsewhere: Vec<_> =
+        server.asked().into_iter().filter(|asked| asked.host.starts_with("localhost")).collect();
     assert!(!elsewhere.is_empty(), "the blobs come from the other host");
     assert!(elsewhere.iter().all(|asked| asked.authorization.is_none()), "{elsewhere:?}");
     let shown = format!("{}{}", text(&output.stdout), text(&output.stderr));
@@ -105,7 +120,8 @@ fn a_busy_registry_is_waited_for_and_one_that_stays_busy_is_said() {
 #[test]
 fn a_registry_that_misbehaves_ends_in_one_sentence() {
     let home = tempfile::tempdir().unwrap();
-    for (fault, sentence) in [(Fault::Circle, "redirects in a circle"), (Fault::Huge, "over a limit of 4194304 bytes")]
+    for (fault, sentence) in
+        [(Fault::Circle, "redirects in a circle"), (Fault::Huge, "over a limit of 4194304 bytes")]
     {
         let said = refused(&report(home.path(), &Server::start(&image(), fault), &[]));
         assert!(said.contains(sentence), "{fault:?}: {said}");
@@ -136,7 +152,8 @@ fn a_signal_while_layers_are_downloaded_ends_at_once_and_leaves_nothing() {
     let home = tempfile::tempdir().unwrap();
     let server = Server::start(&image(), Fault::Stalls);
     let name = format!("{}/team/app:1", server.host);
-    let mut running = layerscope(home.path(), &["report", &name]).stdout(Stdio::null()).spawn().unwrap();
+    let mut running =
+        layerscope(home.path(), &["report", &name]).stdout(Stdio::null()).spawn().unwrap();
     let end = Instant::now() + Duration::from_secs(30);
     while server.sent() < 200 {
         assert!(Instant::now() < end, "no layer is asked for");
@@ -148,7 +165,8 @@ fn a_signal_while_layers_are_downloaded_ends_at_once_and_leaves_nothing() {
     let interrupted = Instant::now();
     let status = running.wait().unwrap();
     assert!(!status.success() && interrupted.elapsed() < Duration::from_secs(5), "{status}");
-    let layers = std::fs::read_dir(home.path().join(".cache/layerscope/layers")).map_or(0, Iterator::count);
+    let layers =
+        std::fs::read_dir(home.path().join(".cache/layerscope/layers")).map_or(0, Iterator::count);
     assert_eq!(layers, 0, "a part of a layer was kept");
 }
 
@@ -168,7 +186,8 @@ fn a_name_that_is_nowhere_says_who_was_asked() {
 #[test]
 fn a_name_with_capitals_gets_the_name_that_was_meant() {
     let home = tempfile::tempdir().unwrap();
-    let said = refused(&layerscope(home.path(), &["report", "ghcr.io/Team/App:1"]).output().unwrap());
+    let said =
+        refused(&layerscope(home.path(), &["report", "ghcr.io/Team/App:1"]).output().unwrap());
     assert!(said.contains("hint: names of images are in lower case: ghcr.io/team/app:1"), "{said}");
 }
 

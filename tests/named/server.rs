@@ -91,9 +91,12 @@ impl Server {
         for entry in image.oci() {
             let name = String::from_utf8_lossy(entry.name()).into_owned();
             match name.strip_prefix("blobs/sha256/") {
-                Some(digits) => drop(blobs.insert(format!("sha256:{digits}"), entry.contents().to_vec())),
+                Some(digits) => {
+                    drop(blobs.insert(format!("sha256:{digits}"), entry.contents().to_vec()))
+                }
                 None if name == "index.json" => {
-                    let index: serde_json::Value = serde_json::from_slice(entry.contents()).unwrap();
+                    let index: serde_json::Value =
+                        serde_json::from_slice(entry.contents()).unwrap();
                     manifest = index["manifests"][0]["digest"].as_str().unwrap().to_owned();
                 }
                 None => {}
@@ -107,7 +110,8 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let asked = Arc::<Mutex<Vec<Asked>>>::default();
-        let shop = Arc::new(Shop { port, fault, blobs, manifest: manifest.clone(), asked: asked.clone() });
+        let shop =
+            Arc::new(Shop { port, fault, blobs, manifest: manifest.clone(), asked: asked.clone() });
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let shop = shop.clone();
@@ -124,7 +128,11 @@ impl Server {
 
     /// Returns the bytes of blobs that were sent.
     pub fn sent(&self) -> usize {
-        self.asked().iter().filter(|asked| asked.path.contains("/blobs/")).map(|asked| asked.sent).sum()
+        self.asked()
+            .iter()
+            .filter(|asked| asked.path.contains("/blobs/"))
+            .map(|asked| asked.sent)
+            .sum()
     }
 }
 
@@ -156,20 +164,26 @@ impl Shop {
             let method = lines[0].split(' ').next().unwrap_or_default().to_owned();
             let path = lines[0].split(' ').nth(1).unwrap_or_default().to_owned();
             let header = |name: &str| {
-                let found = lines.iter().find(|line| line.to_ascii_lowercase().starts_with(&format!("{name}:")));
+                let found = lines
+                    .iter()
+                    .find(|line| line.to_ascii_lowercase().starts_with(&format!("{name}:")));
                 found.map(|line| line[name.len() + 1..].trim().to_owned())
             };
             let host = header("host").unwrap_or_default();
             let authorization = header("authorization");
-            let answer = self.answer(&path, &host, authorization.as_deref(), header("range").as_deref());
+            let answer =
+                self.answer(&path, &host, authorization.as_deref(), header("range").as_deref());
             let is_head = method == "HEAD";
             let sent = if is_head { 0 } else { answer.body.len().min(answer.cut) };
             self.asked.lock().unwrap().push(Asked { method, path, host, authorization, sent });
             let length = answer.body.len()
-                + usize::from(self.fault == Fault::LyingLength && answer.body.starts_with(&[0x1f, 0x8b]));
+                + usize::from(
+                    self.fault == Fault::LyingLength && answer.body.starts_with(&[0x1f, 0x8b]),
+                );
             let mut head = format!("HTTP/1.1 {}\r\nContent-Length: {length}\r\n", answer.status);
             answer.headers.iter().for_each(|header| head.push_str(&format!("{header}\r\n")));
-            let written = write!(stream, "{head}\r\n").and_then(|()| stream.write_all(&answer.body[..sent]));
+            let written =
+                write!(stream, "{head}\r\n").and_then(|()| stream.write_all(&answer.body[..sent]));
             if self.fault == Fault::Stalls && sent < length && !is_head {
                 std::thread::sleep(std::time::Duration::from_secs(60));
             }
@@ -179,7 +193,13 @@ impl Shop {
         }
     }
 
-    fn answer(&self, path: &str, host: &str, authorization: Option<&str>, range: Option<&str>) -> Answer {
+    fn answer(
+        &self,
+        path: &str,
+        host: &str,
+        authorization: Option<&str>,
+        range: Option<&str>,
+    ) -> Answer {
         let plain = |status, headers: &[String]| Answer {
             status,
             headers: headers.to_vec(),
@@ -198,11 +218,14 @@ impl Shop {
         let before = self.asked.lock().unwrap().iter().filter(|asked| asked.path != "/v2/").count();
         let is_elsewhere = self.fault == Fault::Elsewhere && host.starts_with("localhost");
         let challenge = match self.fault {
-            Fault::Basic if authorization != Some(&format!("Basic {LOGIN}")) => Some("Basic realm=\"r\"".to_owned()),
+            Fault::Basic if authorization != Some(&format!("Basic {LOGIN}")) => {
+                Some("Basic realm=\"r\"".to_owned())
+            }
             Fault::Token | Fault::ShortToken | Fault::Elsewhere if !is_elsewhere => {
                 let is_worn = self.fault == Fault::ShortToken && before % 4 == 3;
-                (authorization != Some("Bearer a-token") || is_worn)
-                    .then(|| format!("Bearer realm=\"http://127.0.0.1:{}/token\",service=\"s\"", self.port))
+                (authorization != Some("Bearer a-token") || is_worn).then(|| {
+                    format!("Bearer realm=\"http://127.0.0.1:{}/token\",service=\"s\"", self.port)
+                })
             }
             _ => None,
         };
@@ -210,12 +233,19 @@ impl Shop {
             return plain("401 Unauthorized", &[format!("WWW-Authenticate: {challenge}")]);
         }
         match self.fault {
-            Fault::Busy if before < 2 => return plain("429 Too Many Requests", &["Retry-After: 0".into()]),
+            Fault::Busy if before < 2 => {
+                return plain("429 Too Many Requests", &["Retry-After: 0".into()]);
+            }
             Fault::Forbidden => return plain("403 Forbidden", &[]),
             Fault::Limited => return plain("429 Too Many Requests", &["Retry-After: 0".into()]),
-            Fault::Circle => return plain("307 Temporary Redirect", &[format!("Location: {path}")]),
+            Fault::Circle => {
+                return plain("307 Temporary Redirect", &[format!("Location: {path}")]);
+            }
             Fault::Elsewhere if !is_elsewhere && path.contains("/blobs/") => {
-                return plain("307 Temporary Redirect", &[format!("Location: http://localhost:{}{path}", self.port)]);
+                return plain(
+                    "307 Temporary Redirect",
+                    &[format!("Location: http://localhost:{}{path}", self.port)],
+                );
             }
             _ => {}
         }
@@ -224,7 +254,9 @@ impl Shop {
             answer.body = br#"{"name":"team/app","tags":["nightly","1","1.0"]}"#.to_vec();
             return answer;
         }
-        let Some((kind, version)) = path.strip_prefix("/v2/team/app/").and_then(|path| path.split_once('/')) else {
+        let Some((kind, version)) =
+            path.strip_prefix("/v2/team/app/").and_then(|path| path.split_once('/'))
+        else {
             return plain("404 Not Found", &[]);
         };
         let digest = if kind == "manifests" && version == "1" { &self.manifest } else { version };
@@ -239,9 +271,14 @@ impl Shop {
         }
         if kind == "manifests" && self.fault == Fault::DockerTypes {
             let text = String::from_utf8(bytes).unwrap();
-            let text = text.replace("vnd.oci.image.layer.v1.tar+gzip", "vnd.docker.image.rootfs.diff.tar.gzip");
-            let text = text.replace("vnd.oci.image.config.v1+json", "vnd.docker.container.image.v1+json");
-            let text = text.replace("vnd.oci.image.manifest.v1", "vnd.docker.distribution.manifest.v2");
+            let text = text.replace(
+                "vnd.oci.image.layer.v1.tar+gzip",
+                "vnd.docker.image.rootfs.diff.tar.gzip",
+            );
+            let text =
+                text.replace("vnd.oci.image.config.v1+json", "vnd.docker.container.image.v1+json");
+            let text =
+                text.replace("vnd.oci.image.manifest.v1", "vnd.docker.distribution.manifest.v2");
             bytes = text.into_bytes();
         }
         if is_layer && self.fault == Fault::OtherBytes {
@@ -258,10 +295,15 @@ impl Shop {
         let again = self.asked.lock().unwrap().iter().any(|asked| asked.path.ends_with(digest));
         let goes_on = range.is_some();
         let stalls = self.fault == Fault::Stalls;
-        let is_cut = is_layer && (stalls || self.fault == Fault::CutAlways || (self.fault == Fault::CutOnce && !again));
-        let mut headers = vec!["Content-Type: application/vnd.oci.image.manifest.v1+json".to_owned()];
+        let is_cut = is_layer
+            && (stalls
+                || self.fault == Fault::CutAlways
+                || (self.fault == Fault::CutOnce && !again));
+        let mut headers =
+            vec!["Content-Type: application/vnd.oci.image.manifest.v1+json".to_owned()];
         if kind == "manifests" {
-            let digits: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+            let digits: String =
+                Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
             headers.push(format!("Docker-Content-Digest: sha256:{digits}"));
         }
         let cut = match is_cut {

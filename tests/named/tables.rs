@@ -53,7 +53,9 @@ fn account(server: &Server, more: &[&str]) -> (Value, usize) {
     let home = tempfile::tempdir().unwrap();
     let name = format!("{}/team/app:1", server.host);
     let output =
-        layerscope(home.path(), &[&["report", &name, "--format", "json", "--tree"], more].concat()).output().unwrap();
+        layerscope(home.path(), &[&["report", &name, "--format", "json", "--tree"], more].concat())
+            .output()
+            .unwrap();
     (json(&output), server.sent())
 }
 
@@ -73,7 +75,12 @@ fn an_account_from_the_tables_of_real_tools_is_that_of_the_bytes() {
         let (of_tables, sent) = account(&server, &["--quick"]);
         let server = Server::with(blobs, manifest, Fault::Nothing);
         let (of_bytes, all) = account(&server, &["--quick", "--verify"]);
-        let codes: Vec<_> = of_tables["warnings"].as_array().unwrap().iter().map(|warning| &warning["code"]).collect();
+        let codes: Vec<_> = of_tables["warnings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|warning| &warning["code"])
+            .collect();
         assert!(codes.contains(&&value!("from-tables")), "{name}: {codes:?}");
         let mut of_bytes = without_remark(of_bytes);
         for part in ["mismatches", "verification"] {
@@ -98,14 +105,19 @@ fn files() -> Vec<Made> {
     let mut state = 1_u64;
     let mut noise = |len: usize| -> Vec<u8> {
         let next = |_| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             state.to_be_bytes()[0]
         };
         (0..len).map(next).collect()
     };
     let mut files: Vec<Made> =
         (0..40).map(|i| Made { name: format!("data/{i:02}"), contents: noise(200_000) }).collect();
-    files.push(Made { name: "etc/motd".into(), contents: b"hello from the middle of a layer\n".to_vec() });
+    files.push(Made {
+        name: "etc/motd".into(),
+        contents: b"hello from the middle of a layer\n".to_vec(),
+    });
     files
 }
 
@@ -124,10 +136,13 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// Packs files as each format does; returns the layer, the annotations of its descriptor, and the diff ID.
+/// Packs files as each format does; returns the layer, the annotations of its descriptor, and the
+/// diff ID.
 fn packed(is_gzip: bool) -> (Vec<u8>, Value, String) {
-    let pack = |bytes: &[u8]| if is_gzip { gzip(bytes) } else { zstd::encode_all(bytes, 1).unwrap() };
-    let (mut layer, mut tar, mut entries, mut pieces) = (Vec::new(), Vec::new(), Vec::new(), String::new());
+    let pack =
+        |bytes: &[u8]| if is_gzip { gzip(bytes) } else { zstd::encode_all(bytes, 1).unwrap() };
+    let (mut layer, mut tar, mut entries, mut pieces) =
+        (Vec::new(), Vec::new(), Vec::new(), String::new());
     let mut segment = Vec::new();
     for Made { name, contents } in files() {
         segment.extend(header(&name, contents.len()));
@@ -157,7 +172,8 @@ fn packed(is_gzip: bool) -> (Vec<u8>, Value, String) {
         index.extend(&table);
         index.resize(index.len().next_multiple_of(512) + 1024, 0);
         layer.extend(gzip(&index));
-        let mut footer = vec![0x1f, 0x8b, 0x08, 0x04, 0, 0, 0, 0, 0, 0xff, 0x1a, 0, b'S', b'G', 0x16, 0];
+        let mut footer =
+            vec![0x1f, 0x8b, 0x08, 0x04, 0, 0, 0, 0, 0, 0xff, 0x1a, 0, b'S', b'G', 0x16, 0];
         footer.extend(format!("{start:016x}STARGZ").bytes());
         footer.extend([1, 0, 0, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0, 0]);
         layer.extend(footer);
@@ -198,8 +214,7 @@ fn image(is_gzip: bool, change: impl Fn(&mut Value, &mut Vec<u8>)) -> (Blobs, St
     let size = layer.len();
     let kind = if is_gzip { "gzip" } else { "zstd" };
     let layer = add(&mut blobs, layer);
-    let config =
-        value!({ "architecture": "amd64", "os": "linux", "rootfs": { "type": "layers", "diff_ids": [diff_id] } });
+    let config = value!({ "architecture": "amd64", "os": "linux", "rootfs": { "type": "layers", "diff_ids": [diff_id] } });
     let config = config.to_string().into_bytes();
     let config_size = config.len();
     let config = add(&mut blobs, config);
@@ -225,13 +240,22 @@ fn an_account_costs_less_than_two_per_cent_and_a_file_its_chunk() {
         for part in ["totals", "wasted", "tree"] {
             assert_eq!(of_table[part], of_bytes[part], "{part}");
         }
-        assert!(of_bytes["mismatches"].as_array().unwrap().is_empty(), "{}", of_bytes["mismatches"]);
+        assert!(
+            of_bytes["mismatches"].as_array().unwrap().is_empty(),
+            "{}",
+            of_bytes["mismatches"]
+        );
         let server = Server::with(blobs, manifest, Fault::Nothing);
         let home = tempfile::tempdir().unwrap();
         let name = format!("{}/team/app:1", server.host);
         let cat = |path: &str| layerscope(home.path(), &["cat", &name, path]).output().unwrap();
         let output = cat("/etc/motd");
-        assert_eq!(text(&output.stdout), "hello from the middle of a layer\n", "{}", text(&output.stderr));
+        assert_eq!(
+            text(&output.stdout),
+            "hello from the middle of a layer\n",
+            "{}",
+            text(&output.stderr)
+        );
         assert!(server.sent() * 50 < whole, "{} of {whole} bytes were sent", server.sent());
         let before = server.sent();
         assert_eq!(cat("/data/07").stdout, files()[7].contents);
@@ -242,9 +266,13 @@ fn an_account_costs_less_than_two_per_cent_and_a_file_its_chunk() {
 #[test]
 fn a_table_that_is_not_the_builders_is_not_used() {
     for is_gzip in [true, false] {
-        let names = ["containerd.io/snapshot/stargz/toc.digest", "io.github.containers.zstd-chunked.manifest-checksum"];
+        let names = [
+            "containerd.io/snapshot/stargz/toc.digest",
+            "io.github.containers.zstd-chunked.manifest-checksum",
+        ];
         let name = names[usize::from(!is_gzip)];
-        let (blobs, manifest) = image(is_gzip, |annotations, _| annotations[name] = value!(digest(b"another")));
+        let (blobs, manifest) =
+            image(is_gzip, |annotations, _| annotations[name] = value!(digest(b"another")));
         let (account, _) = account(&Server::with(blobs, manifest, Fault::Nothing), &["--quick"]);
         assert_eq!(account["totals"]["size_bytes"], 40 * 200_000 + 33);
         let said = account["warnings"].to_string();

@@ -28,7 +28,9 @@ pub fn tar(directory: &Path) -> PathBuf {
     run(Command::new("debootstrap").args(["--variant=minbase", "bookworm"]).arg(&root).arg(mirror));
     for directory in LEFT {
         let files = fs::read_dir(root.join(directory)).unwrap().map(Result::unwrap);
-        for file in files.filter(|file| file.file_type().unwrap().is_file() && file.file_name() != "lock") {
+        for file in
+            files.filter(|file| file.file_type().unwrap().is_file() && file.file_name() != "lock")
+        {
             fs::remove_file(file.path()).unwrap();
         }
     }

@@ -36,13 +36,21 @@ const SERVES: Works = Some((&["/app", "check"], "hello, check"));
 const GREETS: Works = Some((&["/hello"], "hello, world"));
 const SQUEEZES: Works = Some((&["/squeeze"], "a sine of 65536 bytes"));
 
-const fn scenario(family: &'static str, name: &'static str, context: Context, works: Works) -> Scenario {
+const fn scenario(
+    family: &'static str,
+    name: &'static str,
+    context: Context,
+    works: Works,
+) -> Scenario {
     Scenario { name, family, context, works }
 }
 
 /// What others are built on, in this order; they are not measured.
-pub const FOUNDATIONS: [Scenario; 3] =
-    [scenario("base", "golang", HTTP, None), scenario("base", "gcc", HTTP, None), scenario("base", "upx", HTTP, None)];
+pub const FOUNDATIONS: [Scenario; 3] = [
+    scenario("base", "golang", HTTP, None),
+    scenario("base", "gcc", HTTP, None),
+    scenario("base", "upx", HTTP, None),
+];
 
 /// The images that are measured; those that take from others come after them.
 pub const SCENARIOS: [Scenario; 28] = [
@@ -85,14 +93,17 @@ pub enum Ask {
     Apply(&'static [&'static str]),
 }
 
-/// What is known to differ between an answer and the image that was built, in bytes that the images themselves tell.
+/// What is known to differ between an answer and the image that was built, in bytes that the images
+/// themselves tell.
 #[derive(Debug, Clone, Copy)]
 pub enum Difference {
     /// Nothing.
     None,
-    /// The ladder counts these files of the first image, which the recipe of the other one leaves out.
+    /// The ladder counts these files of the first image, which the recipe of the other one leaves
+    /// out.
     LeftOut(&'static [&'static str]),
-    /// A `COPY` of the other recipe ships what a later layer takes away, since no `RUN` can take it in.
+    /// A `COPY` of the other recipe ships what a later layer takes away, since no `RUN` can take it
+    /// in.
     Copied,
 }
 
@@ -109,15 +120,23 @@ pub struct Prediction {
     pub difference: Difference,
 }
 
-const fn prediction(from: &'static str, ask: Ask, to: &'static str, difference: Difference) -> Prediction {
+const fn prediction(
+    from: &'static str,
+    ask: Ask,
+    to: &'static str,
+    difference: Difference,
+) -> Prediction {
     Prediction { from, ask, to, difference }
 }
 
-/// The program speaks TLS, so that the ladder takes the certificates along; most of the recipes do not.
+/// The program speaks TLS, so that the ladder takes the certificates along; most of the recipes do
+/// not.
 const CERTIFICATES: Difference = Difference::LeftOut(&["etc/ssl/certs/ca-certificates.crt"]);
 
-/// The program asks the C library for names besides, which reads how; its recipe copies what `ldd` lists.
-const NAME_SERVICE: Difference = Difference::LeftOut(&["etc/ssl/certs/ca-certificates.crt", "etc/nsswitch.conf"]);
+/// The program asks the C library for names besides, which reads how; its recipe copies what `ldd`
+/// lists.
+const NAME_SERVICE: Difference =
+    Difference::LeftOut(&["etc/ssl/certs/ca-certificates.crt", "etc/nsswitch.conf"]);
 
 /// What is predicted from one image and held against another.
 pub const PREDICTIONS: [Prediction; 18] = [

@@ -8,7 +8,9 @@ use super::measure::{MEASURED, Measured};
 fn images() -> Option<impl Fn(&str) -> &'static Measured> {
     let all = MEASURED.as_ref()?;
     Some(move |name: &str| {
-        all.iter().find(|image| image.scenario.name == name).unwrap_or_else(|| panic!("there is no scenario {name}"))
+        all.iter()
+            .find(|image| image.scenario.name == name)
+            .unwrap_or_else(|| panic!("there is no scenario {name}"))
     })
 }
 
@@ -25,7 +27,12 @@ fn what_ships_is_what_the_engine_calls_the_size() {
 fn what_is_live_is_what_a_container_holds_but_for_the_engine_s_own_files() {
     for image in MEASURED.iter().flatten() {
         let image_s = image.total("visible_bytes") - image.behind_engine_s_own();
-        assert_eq!(image_s, image.content.bytes - image.content.engine_s_own, "{}", image.scenario.name);
+        assert_eq!(
+            image_s,
+            image.content.bytes - image.content.engine_s_own,
+            "{}",
+            image.scenario.name
+        );
     }
 }
 
@@ -62,10 +69,14 @@ fn what_one_run_ships_is_told_by_the_separate_ones() {
     let runs = [1, 2, 4, 5];
     let among = |layer: &Value| runs.iter().any(|run| layer == run);
     let wasted = image("a2").account["wasted"].as_array().unwrap();
-    let within = wasted.iter().filter(|wasted| among(&wasted["added_in"]) && among(&wasted["removed_in"]));
+    let within =
+        wasted.iter().filter(|wasted| among(&wasted["added_in"]) && among(&wasted["removed_in"]));
     let spared: u64 = within.map(|wasted| wasted["bytes"].as_u64().unwrap()).sum();
     let predicted = image("a2").total("size_bytes") - spared;
-    assert!(predicted.abs_diff(image("a3").total("size_bytes")) < 20_000, "they differ in logs at most");
+    assert!(
+        predicted.abs_diff(image("a3").total("size_bytes")) < 20_000,
+        "they differ in logs at most"
+    );
 }
 
 #[test]
@@ -80,8 +91,14 @@ fn merged_runs_ship_what_the_separate_ones_leave() {
 fn a_change_of_mode_ships_the_contents_again() {
     let Some(image) = images() else { return };
     let wasted = image("chmod").account["wasted"].as_array().unwrap();
-    assert_eq!(wasted.iter().filter(|wasted| wasted["reason"] == "rewritten-unchanged").count(), 50);
-    assert_eq!(wasted.iter().map(|wasted| wasted["bytes"].as_u64().unwrap()).sum::<u64>(), 50_000_000);
+    assert_eq!(
+        wasted.iter().filter(|wasted| wasted["reason"] == "rewritten-unchanged").count(),
+        50
+    );
+    assert_eq!(
+        wasted.iter().map(|wasted| wasted["bytes"].as_u64().unwrap()).sum::<u64>(),
+        50_000_000
+    );
 }
 
 #[test]
@@ -94,8 +111,8 @@ fn the_ladder_takes_the_same_binary_down_to_scratch() {
     for name in ["b1-static", "b3-static", "b4", "b4-certs"] {
         assert_eq!(image(name).file("app"), Some(app), "{name}");
     }
-    let possible_sizes =
-        ["a2", "a1", "a1-tidy", "a3", "b3-static", "b4", "c1s", "c2"].map(|name| image(name).total("size_bytes"));
+    let possible_sizes = ["a2", "a1", "a1-tidy", "a3", "b3-static", "b4", "c1s", "c2"]
+        .map(|name| image(name).total("size_bytes"));
     assert!(possible_sizes.is_sorted_by(|higher, lower| higher > lower), "{possible_sizes:?}");
     assert_eq!(image("b4").total("size_bytes"), app);
 }
@@ -104,9 +121,15 @@ fn the_ladder_takes_the_same_binary_down_to_scratch() {
 fn what_a_dynamic_program_needs_on_scratch_lies_in_the_image_that_built_it() {
     let Some(image) = images() else { return };
     for (whole, least) in [("d-dyn", "d-dyn-scratch"), ("d-cgo", "d-cgo-scratch")] {
-        let needed = image(least).account["tree"].as_array().unwrap().iter().filter(|entry| entry["type"] == "file");
+        let needed = image(least).account["tree"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|entry| entry["type"] == "file");
         let paths = needed.map(|entry| entry["path"].as_str().unwrap().trim_start_matches('/'));
-        let bytes: u64 = paths.map(|path| image(whole).file(path).unwrap_or_else(|| panic!("{whole}: {path}"))).sum();
+        let bytes: u64 = paths
+            .map(|path| image(whole).file(path).unwrap_or_else(|| panic!("{whole}: {path}")))
+            .sum();
         assert_eq!(image(least).total("size_bytes"), bytes, "{least}");
     }
 }
@@ -115,7 +138,10 @@ fn what_a_dynamic_program_needs_on_scratch_lies_in_the_image_that_built_it() {
 fn a_dockerignore_keeps_out_exactly_what_it_names() {
     let Some(image) = images() else { return };
     for path in ["src/.git", "src/app-old", "src/node_modules", "src/debug.log"] {
-        assert!(image("a4").file(path).is_some() && image("a4-ignore").file(path).is_none(), "{path}");
+        assert!(
+            image("a4").file(path).is_some() && image("a4-ignore").file(path).is_none(),
+            "{path}"
+        );
     }
     assert_eq!(image("a4").file("usr/local/bin/app"), image("a4-ignore").file("usr/local/bin/app"));
 }

@@ -1,4 +1,5 @@
-//! A working copy as it lies on a developer's disk: a repository, an old binary, modules of another language, logs.
+//! A working copy as it lies on a developer's disk: a repository, an old binary, modules of another
+//! language, logs.
 
 use std::fs;
 use std::path::Path;
@@ -34,7 +35,11 @@ pub fn strew(sources: &Path, target: &Path, ignored: bool) {
             fs::write(directory.join(format!("module-{module}.js")), line.repeat(100)).unwrap();
         }
     }
-    fs::write(unfinished.join("debug.log"), "2024-05-17 12:00:00 request served in 3 ms\n".repeat(70_000)).unwrap();
+    fs::write(
+        unfinished.join("debug.log"),
+        "2024-05-17 12:00:00 request served in 3 ms\n".repeat(70_000),
+    )
+    .unwrap();
     fs::write(unfinished.join("access.log"), "GET /?name=world 200\n".repeat(50_000)).unwrap();
     fs::rename(unfinished, target).unwrap();
 }
@@ -48,7 +53,9 @@ fn commit(directory: &Path) {
             .args(["-c", "user.name=Ada", "-c", "user.email=ada@example.org"])
             .args(arguments);
         command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
-        command.env("GIT_AUTHOR_DATE", "2024-05-17T12:00:00Z").env("GIT_COMMITTER_DATE", "2024-05-17T12:00:00Z");
+        command
+            .env("GIT_AUTHOR_DATE", "2024-05-17T12:00:00Z")
+            .env("GIT_COMMITTER_DATE", "2024-05-17T12:00:00Z");
         run(&mut command);
     };
     git(&["init", "--quiet", "--initial-branch=main"]);
@@ -60,7 +67,8 @@ fn commit(directory: &Path) {
 fn noise(count: usize) -> Vec<u8> {
     let mut state = 1_u64;
     let mut next = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 56) as u8
     };
     (0..count).map(|_| next()).collect()

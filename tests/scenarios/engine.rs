@@ -42,7 +42,10 @@ impl Engine {
         match program.file_name().and_then(|name| name.to_str()) {
             Some("docker") => Some(Self::Docker(program)),
             Some("buildah") => Some(Self::Buildah(program, directory.join("buildah"))),
-            _ => panic!("LAYERSCOPE_ENGINE is docker or buildah, or the path of one, not {}", program.display()),
+            _ => panic!(
+                "LAYERSCOPE_ENGINE is docker or buildah, or the path of one, not {}",
+                program.display()
+            ),
         }
     }
 
@@ -50,7 +53,8 @@ impl Engine {
         match self {
             Self::Docker(program) => {
                 let mut command = Command::new(program);
-                // The classic builder makes a layer of each instruction, and its images' size is that of their files.
+                // The classic builder makes a layer of each instruction, and its images' size is
+                // that of their files.
                 command.env("DOCKER_BUILDKIT", "0");
                 command
             }
@@ -71,7 +75,9 @@ impl Engine {
     pub fn has(&self, tag: &str) -> bool {
         match self {
             Self::Docker(_) => !self.run(["images", "--quiet", tag]).is_empty(),
-            Self::Buildah(..) => !self.run(["images", "--quiet", "--filter", &format!("reference={tag}")]).is_empty(),
+            Self::Buildah(..) => {
+                !self.run(["images", "--quiet", "--filter", &format!("reference={tag}")]).is_empty()
+            }
         }
     }
 
@@ -94,17 +100,23 @@ impl Engine {
         let mut command = self.command();
         match self {
             Self::Docker(_) => command.args(["build", "--quiet", "--network", "host"]),
-            Self::Buildah(..) => command.args(["bud", "--quiet", "--layers", "--isolation", "chroot"]),
+            Self::Buildah(..) => {
+                command.args(["bud", "--quiet", "--layers", "--isolation", "chroot"])
+            }
         };
         run(command.args(["--tag", tag, "--file"]).arg(dockerfile).arg(context));
     }
 
-    /// What the engine calls the size of an image, where that is the bytes of its files and nothing else.
+    /// What the engine calls the size of an image, where that is the bytes of its files and nothing
+    /// else.
     pub fn size(&self, tag: &str) -> Option<u64> {
         match self {
-            // With other drivers it is what the layers take on disk: overlay2 counts the length of links, too.
+            // With other drivers it is what the layers take on disk: overlay2 counts the length of
+            // links, too.
             Self::Docker(_) if self.run(["info", "--format", "{{.Driver}}"]) != "vfs" => None,
-            Self::Docker(_) => Some(self.run(["inspect", "--format", "{{.Size}}", tag]).parse().unwrap()),
+            Self::Docker(_) => {
+                Some(self.run(["inspect", "--format", "{{.Size}}", tag]).parse().unwrap())
+            }
             Self::Buildah(..) => None,
         }
     }
@@ -116,7 +128,9 @@ impl Engine {
         let file = unfinished.to_str().unwrap();
         match self {
             Self::Docker(_) => self.run(["save", "--output", file, tag]),
-            Self::Buildah(..) => self.run(["push", "--quiet", tag, &format!("docker-archive:{file}:{tag}")]),
+            Self::Buildah(..) => {
+                self.run(["push", "--quiet", tag, &format!("docker-archive:{file}:{tag}")])
+            }
         };
         fs::rename(unfinished, archive).unwrap();
     }
@@ -124,7 +138,9 @@ impl Engine {
     /// Makes a container of an image for `command`, without starting it.
     pub fn container(&self, tag: &str, command: &[&str]) -> Container<'_> {
         let name = match self {
-            Self::Docker(_) => run(self.command().args(["create", "--network", "none", tag]).args(command)),
+            Self::Docker(_) => {
+                run(self.command().args(["create", "--network", "none", tag]).args(command))
+            }
             Self::Buildah(..) => self.run(["from", tag]),
         };
         Container { engine: self, name, command: command.iter().map(ToString::to_string).collect() }
@@ -145,7 +161,8 @@ impl Container<'_> {
         match self.engine {
             Engine::Docker(_) => {
                 let mut command = self.engine.command();
-                let mut export = command.args(["export", &self.name]).stdout(Stdio::piped()).spawn().unwrap();
+                let mut export =
+                    command.args(["export", &self.name]).stdout(Stdio::piped()).spawn().unwrap();
                 let content = exported(export.stdout.take().unwrap());
                 succeeded(&command, &export.wait_with_output().unwrap());
                 content
@@ -159,7 +176,9 @@ impl Container<'_> {
         let mut command = self.engine.command();
         match self.engine {
             Engine::Docker(_) => command.args(["start", "--attach", &self.name]),
-            Engine::Buildah(..) => command.args(["run", "--isolation", "chroot", &self.name, "--"]).args(&self.command),
+            Engine::Buildah(..) => {
+                command.args(["run", "--isolation", "chroot", &self.name, "--"]).args(&self.command)
+            }
         };
         run(&mut command)
     }

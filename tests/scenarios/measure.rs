@@ -36,7 +36,9 @@ impl Measured {
     /// The size that layerscope gives for a path of the final tree.
     pub fn file(&self, path: &str) -> Option<u64> {
         let tree = self.account["tree"].as_array().unwrap();
-        tree.iter().find(|entry| entry["path"] == format!("/{path}")).map(|entry| entry["size"].as_u64().unwrap())
+        tree.iter()
+            .find(|entry| entry["path"] == format!("/{path}"))
+            .map(|entry| entry["size"].as_u64().unwrap())
     }
 
     /// The bytes of the image that the engine's own files hide in a container.
@@ -64,7 +66,8 @@ pub static MEASURED: LazyLock<Option<Vec<Measured>>> = LazyLock::new(|| {
     for foundation in &FOUNDATIONS {
         build(&engine, &directory, foundation);
     }
-    let all: Vec<_> = SCENARIOS.iter().map(|scenario| measure(&engine, &directory, *scenario)).collect();
+    let all: Vec<_> =
+        SCENARIOS.iter().map(|scenario| measure(&engine, &directory, *scenario)).collect();
     fs::write(directory.join("sizes.tsv"), table(&all)).unwrap();
     Some(all)
 });
@@ -83,7 +86,11 @@ fn build(engine: &Engine, directory: &Path, scenario: &Scenario) -> String {
         }
     };
     let tag = format!("scenario/{}", scenario.name);
-    engine.build(&tag, &recipes.join(scenario.family).join(format!("{}.Dockerfile", scenario.name)), &context);
+    engine.build(
+        &tag,
+        &recipes.join(scenario.family).join(format!("{}.Dockerfile", scenario.name)),
+        &context,
+    );
     tag
 }
 
@@ -91,7 +98,8 @@ fn measure(engine: &Engine, directory: &Path, scenario: Scenario) -> Measured {
     let tag = build(engine, directory, &scenario);
     let archive = directory.join(format!("{}.tar", scenario.name));
     engine.save(&tag, &archive);
-    let container = engine.container(&tag, scenario.works.map_or(&["nothing"], |(command, _)| command));
+    let container =
+        engine.container(&tag, scenario.works.map_or(&["nothing"], |(command, _)| command));
     Measured {
         scenario,
         size: engine.size(&tag),

@@ -29,7 +29,11 @@ impl Read {
     fn study(&self) -> Study {
         static RULES: LazyLock<Rules> = LazyLock::new(Rules::built_in);
         let contents = LayerContents::new(&self.opened);
-        Study::assess(&self.inspection, &Question { contents: Some(&contents), ..Question::with(&RULES) }).unwrap()
+        Study::assess(
+            &self.inspection,
+            &Question { contents: Some(&contents), ..Question::with(&RULES) },
+        )
+        .unwrap()
     }
 
     /// The size of a file that is there at last.
@@ -42,12 +46,14 @@ impl Read {
     /// What its `COPY`s ship and nothing reaches.
     fn copied_for_nothing(&self) -> u64 {
         let layers = &self.inspection.layers;
-        let copies = layers.iter().filter(|layer| layer.instruction.one_line().starts_with("COPY "));
+        let copies =
+            layers.iter().filter(|layer| layer.instruction.one_line().starts_with("COPY "));
         copies.map(|layer| layer.size - layer.visible).sum()
     }
 }
 
-/// Where the archives are, if there are any: those that an engine just built, or those of a directory that is named.
+/// Where the archives are, if there are any: those that an engine just built, or those of a
+/// directory that is named.
 fn archives() -> Option<PathBuf> {
     if MEASURED.is_some() {
         return Some(directory());
@@ -74,8 +80,10 @@ fn predicted(from: &Read, ask: Ask) -> (u64, bool) {
     let study = from.study();
     match ask {
         Ask::Step(step) => {
-            let possible_size = study.ladder.iter().find(|possible_size| possible_size.step.id() == step);
-            let possible_size = possible_size.unwrap_or_else(|| panic!("{} has no rung {step}", from.inspection.name));
+            let possible_size =
+                study.ladder.iter().find(|possible_size| possible_size.step.id() == step);
+            let possible_size = possible_size
+                .unwrap_or_else(|| panic!("{} has no rung {step}", from.inspection.name));
             (possible_size.size, possible_size.certainty == Certainty::Exact)
         }
         Ask::Apply(rules) => {
@@ -95,17 +103,25 @@ fn an_exact_rung_is_what_is_then_built_to_the_byte_and_an_estimate_is_near_it() 
         let (predicted, exact) = predicted(&first, ask);
         let known = match difference {
             Difference::None => predicted,
-            Difference::LeftOut(files) => predicted - files.iter().map(|path| first.file(path)).sum::<u64>(),
+            Difference::LeftOut(files) => {
+                predicted - files.iter().map(|path| first.file(path)).sum::<u64>()
+            }
             Difference::Copied => predicted + built.copied_for_nothing(),
         };
         let size = built.inspection.totals.size;
-        eprintln!("{from} {ask:?} {to}: predicted {predicted}, {known} with {difference:?}, built {size}");
+        eprintln!(
+            "{from} {ask:?} {to}: predicted {predicted}, {known} with {difference:?}, built {size}"
+        );
         if exact {
             assert_eq!(known, size, "{from} {ask:?} {to}");
         } else {
             #[expect(clippy::cast_precision_loss, reason = "a ratio")]
             let off = known.abs_diff(size) as f64 / size as f64;
-            assert!(off <= TOLERANCE, "{from} {ask:?} {to}: {known} is {:.1} % off {size}", off * 100.0);
+            assert!(
+                off <= TOLERANCE,
+                "{from} {ask:?} {to}: {known} is {:.1} % off {size}",
+                off * 100.0
+            );
         }
     }
 }
@@ -122,8 +138,15 @@ fn what_is_measured_to_pull_is_what_compressing_the_built_image_gives() {
         let mut ladder = first.study().ladder;
         ladder.retain(|possible_size| possible_size.step.id() == step);
         measure_ladder(&first.inspection, &mut ladder, &first.opened, &Arc::default()).unwrap();
-        let told = ladder[0].download.bytes().filter(|_| matches!(ladder[0].download, Download::Measured(_))).unwrap();
-        let real = measure(&built.inspection, &[], &built.opened, &Arc::default()).unwrap().bytes().unwrap();
+        let told = ladder[0]
+            .download
+            .bytes()
+            .filter(|_| matches!(ladder[0].download, Download::Measured(_)))
+            .unwrap();
+        let real = measure(&built.inspection, &[], &built.opened, &Arc::default())
+            .unwrap()
+            .bytes()
+            .unwrap();
         eprintln!("{from} {step} {to}: measured {told}, built {real}");
         // The headers differ in times, the members in their order.
         assert!(told.abs_diff(real) <= real / 1_000, "{from} {step}: {told} instead of {real}");

@@ -10,7 +10,10 @@ fn a_compression_that_is_not_read_is_named_with_what_reads_it() {
     let zstd = |bytes: &[u8]| compressed(bytes).remove(2).1;
     let magic = |magic: &[u8]| [magic, &archive[..600]].concat();
     for (bytes, words) in [
-        (magic(&[0x04, 0x22, 0x4d, 0x18, 0x64]), "it is lz4-compressed (decompress it first: lz4 -d)"),
+        (
+            magic(&[0x04, 0x22, 0x4d, 0x18, 0x64]),
+            "it is lz4-compressed (decompress it first: lz4 -d)",
+        ),
         (magic(&[0x02, 0x21, 0x4c, 0x18]), "it is lz4-compressed"),
         (magic(b"\x89LZO\0\r\n\x1a\n"), "it is lzop-compressed"),
         (magic(b"LZIP\x01"), "it is lzip-compressed"),
@@ -39,7 +42,9 @@ fn a_layer_in_a_compression_that_is_not_read_is_named() {
     ] {
         let layers = image().layers.into_iter().chain([Layer::of_tar(bytes)]);
         let archive = tar(Image::of(layers).docker());
-        let opened = layerscope::image::open_source("x".into(), std::sync::Arc::new(Bytes(archive)), None).unwrap();
+        let opened =
+            layerscope::image::open_source("x".into(), std::sync::Arc::new(Bytes(archive)), None)
+                .unwrap();
         let inspection = layerscope::inspect(&opened, &layerscope::Progress::default()).unwrap();
         let said: Vec<_> = inspection.warnings.iter().map(ToString::to_string).collect();
         assert!(
@@ -66,7 +71,9 @@ fn damage_of_the_compression_around_an_archive_is_said() {
         (gzip[..end - 1].to_vec(), "the compressed archive ends early, but its tar is complete"),
         ([&gzip[..], b"junk"].concat(), "there are more bytes after the compressed archive"),
     ] {
-        let opened = layerscope::image::open_source("x".into(), std::sync::Arc::new(Bytes(bytes)), None).unwrap();
+        let opened =
+            layerscope::image::open_source("x".into(), std::sync::Arc::new(Bytes(bytes)), None)
+                .unwrap();
         let inspection = layerscope::inspect(&opened, &layerscope::Progress::default()).unwrap();
         let said: Vec<_> = inspection.warnings.iter().map(ToString::to_string).collect();
         assert!(said.iter().any(|warning| warning.contains(words)), "{words}: {said:?}");
@@ -100,16 +107,33 @@ fn a_zstd_window_over_the_limit_names_both_and_is_no_wrong_digest() {
             let inspection = layerscope::inspect(&opened, &progress).unwrap();
             let said: Vec<_> = inspection.warnings.iter().map(ToString::to_string).collect();
             let words = format!("its zstd window of {window} is over the limit of 128 MiB");
-            assert!(said.iter().any(|warning| warning.starts_with("layer 0") && warning.contains(&words)), "{said:?}");
+            assert!(
+                said.iter()
+                    .any(|warning| warning.starts_with("layer 0") && warning.contains(&words)),
+                "{said:?}"
+            );
             let verification = inspection.verification.unwrap();
-            assert!(verification.unverified.iter().any(|part| part.layer == Some(0)), "{:?}", verification.unverified);
+            assert!(
+                verification.unverified.iter().any(|part| part.layer == Some(0)),
+                "{:?}",
+                verification.unverified
+            );
             assert_eq!(inspection.mismatches, Some(Vec::new()));
         }
     }
     let within = zstd_frame(27, &tar(image().docker()));
-    let opened = layerscope::image::open_source("x".into(), std::sync::Arc::new(Bytes(within)), None).unwrap();
-    assert!(layerscope::inspect(&opened, &layerscope::Progress::default()).unwrap().warnings.is_empty());
+    let opened =
+        layerscope::image::open_source("x".into(), std::sync::Arc::new(Bytes(within)), None)
+            .unwrap();
+    assert!(
+        layerscope::inspect(&opened, &layerscope::Progress::default()).unwrap().warnings.is_empty()
+    );
     let over = zstd_frame(30, &tar(image().docker()));
-    let error = layerscope::image::open_source("x".into(), std::sync::Arc::new(Bytes(over)), None).err().unwrap();
-    assert!(error.to_string().contains("its zstd window of 1.00 GiB is over the limit of 128 MiB"), "{error}");
+    let error = layerscope::image::open_source("x".into(), std::sync::Arc::new(Bytes(over)), None)
+        .err()
+        .unwrap();
+    assert!(
+        error.to_string().contains("its zstd window of 1.00 GiB is over the limit of 128 MiB"),
+        "{error}"
+    );
 }

@@ -16,7 +16,9 @@ use std::sync::Arc;
 use layerscope::archive::ReadAt;
 use layerscope::{Error, Inspection, Opened, Progress};
 
-pub use entry::{Entry, block, char, dir, fifo, file, gone, hardlink, opaque, other, record, symlink};
+pub use entry::{
+    Entry, block, char, dir, fifo, file, gone, hardlink, opaque, other, record, symlink,
+};
 pub use image::{Image, Layout, member};
 pub use layer::{Layer, entries, gzip, layer, tar, zeros};
 
@@ -28,7 +30,8 @@ pub struct Bytes(pub Vec<u8>);
 
 impl ReadAt for Bytes {
     fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
-        let rest = self.0.get(usize::try_from(offset).map_err(io::Error::other)?..).unwrap_or_default();
+        let rest =
+            self.0.get(usize::try_from(offset).map_err(io::Error::other)?..).unwrap_or_default();
         let n = rest.len().min(buf.len());
         buf[..n].copy_from_slice(&rest[..n]);
         Ok(n)

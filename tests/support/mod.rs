@@ -28,7 +28,12 @@ pub fn inspect(path: &Path, wanted: Option<&str>) -> Result<Inspection, layersco
 /// The JSON report with everything in it.
 pub fn account(inspection: &Inspection) -> Value {
     let study = study(inspection);
-    serde_json::to_value(Account::new(inspection, &study, Detail { top: 0, tree: true, units: Units::Iec })).unwrap()
+    serde_json::to_value(Account::new(
+        inspection,
+        &study,
+        Detail { top: 0, tree: true, units: Units::Iec },
+    ))
+    .unwrap()
 }
 
 /// What the built-in rules find.

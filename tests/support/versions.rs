@@ -1,4 +1,5 @@
-//! Two versions of one image, as people have them: the same base, a package upgraded meanwhile, the program changed.
+//! Two versions of one image, as people have them: the same base, a package upgraded meanwhile, the
+//! program changed.
 
 use serde_json::json;
 
@@ -15,18 +16,31 @@ const BASE: [Package<'_>; 4] = [
 ];
 const OLD: [Package<'_>; 4] = [
     ("ca-certificates-bundle", "20240226-r0", &[("etc/ssl/certs", "ca-certificates.crt", 219_342)]),
-    ("libcrypto3", "3.3.1-r3", &[("lib", "libcrypto.so.3", 4_601_240), ("usr/lib/ossl-modules", "legacy.so", 104_256)]),
+    (
+        "libcrypto3",
+        "3.3.1-r3",
+        &[("lib", "libcrypto.so.3", 4_601_240), ("usr/lib/ossl-modules", "legacy.so", 104_256)],
+    ),
     ("libssl3", "3.3.1-r3", &[("lib", "libssl.so.3", 803_680)]),
     ("wget", "1.24.5-r0", &[("usr/bin", "wget", 501_760)]),
 ];
 const NEW: [Package<'_>; 4] = [
     ("ca-certificates-bundle", "20240226-r0", &[("etc/ssl/certs", "ca-certificates.crt", 219_342)]),
-    ("libcrypto3", "3.3.2-r1", &[("lib", "libcrypto.so.3", 4_650_392), ("usr/lib/ossl-modules", "legacy.so", 104_256)]),
+    (
+        "libcrypto3",
+        "3.3.2-r1",
+        &[("lib", "libcrypto.so.3", 4_650_392), ("usr/lib/ossl-modules", "legacy.so", 104_256)],
+    ),
     ("libssl3", "3.3.2-r1", &[("lib", "libssl.so.3", 799_584)]),
-    ("tzdata", "2024b-r0", &[("usr/share/zoneinfo", "Europe", 121_344), ("usr/share/zoneinfo", "tzdata.zi", 107_520)]),
+    (
+        "tzdata",
+        "2024b-r0",
+        &[("usr/share/zoneinfo", "Europe", 121_344), ("usr/share/zoneinfo", "tzdata.zi", 107_520)],
+    ),
 ];
 
-/// The archives of `shop:1.4` and `shop:1.5`, as `docker save` would write them with compressed layers.
+/// The archives of `shop:1.4` and `shop:1.5`, as `docker save` would write them with compressed
+/// layers.
 pub fn versions() -> [Vec<u8>; 2] {
     let base = packed([
         vec![dir("lib"), dir("bin"), symlink("bin/sh", "/bin/busybox")],
@@ -41,14 +55,20 @@ pub fn versions() -> [Vec<u8>; 2] {
     let old = [
         base.clone(),
         packed([files(&OLD, 1), vec![database(&[&BASE, &OLD])]]),
-        packed([vec![some("srv/server", 5_242_880, 2).mode(0o755), some("srv/server.map", 1_310_720, 3)]]),
+        packed([vec![
+            some("srv/server", 5_242_880, 2).mode(0o755),
+            some("srv/server.map", 1_310_720, 3),
+        ]]),
         statics.clone(),
         layer([gone("srv/server.map")]).gzip(),
     ];
     let new = [
         base,
         packed([files(&NEW, 4), vec![database(&[&BASE, &NEW])]]),
-        packed([vec![some("srv/server", 5_767_168, 5).mode(0o755), some("srv/plugins/tax.so", 262_144, 6)]]),
+        packed([vec![
+            some("srv/server", 5_767_168, 5).mode(0o755),
+            some("srv/plugins/tax.so", 262_144, 6),
+        ]]),
         statics,
     ];
     [("shop:1.4", image(old)), ("shop:1.5", image(new))].map(|(tag, mut image)| {
@@ -66,7 +86,8 @@ fn image(layers: impl IntoIterator<Item = Layer>) -> Image {
         "/bin/sh -c #(nop) COPY dir:77c1d2 in /srv/static ",
         "/bin/sh -c rm /srv/server.map",
     ];
-    let history: Vec<_> = steps.iter().take(image.layers.len()).map(|step| json!({ "created_by": step })).collect();
+    let history: Vec<_> =
+        steps.iter().take(image.layers.len()).map(|step| json!({ "created_by": step })).collect();
     image.config["history"] = json!(history);
     image
 }

@@ -75,7 +75,8 @@ impl Session {
             }
         });
         let keys = pair.master.take_writer().unwrap();
-        // The slave stays open here, so that the terminal's modes can be read when the program is gone.
+        // The slave stays open here, so that the terminal's modes can be read when the program is
+        // gone.
         std::mem::forget(pair.slave);
         let screen = vt100::Parser::new(cells(rows), cells(cols), 0);
         Self { child, master: pair.master, keys, output, screen, raw: String::new(), modes_before }
@@ -102,7 +103,10 @@ impl Session {
             match self.output.recv_timeout(end.saturating_duration_since(Instant::now())) {
                 Ok(bytes) => self.take(&bytes),
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-                    panic!("waited for {text:?} to be shown: {shown}\n{}", self.screen.screen().contents())
+                    panic!(
+                        "waited for {text:?} to be shown: {shown}\n{}",
+                        self.screen.screen().contents()
+                    )
                 }
             }
         }
@@ -155,7 +159,10 @@ impl Session {
             }
             if Instant::now() > end {
                 let _ = self.child.kill();
-                panic!("the program does not end; its screen is\n{}", self.screen.screen().contents());
+                panic!(
+                    "the program does not end; its screen is\n{}",
+                    self.screen.screen().contents()
+                );
             }
             if let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(20)) {
                 self.take(&bytes);
@@ -166,7 +173,8 @@ impl Session {
         }
         assert_eq!(modes(&*self.master), self.modes_before, "the terminal's modes");
         if self.raw.contains("\x1b[?1049h") {
-            let left = self.raw.rfind(LEAVE_ALTERNATE_SCREEN).expect("the alternate screen is left");
+            let left =
+                self.raw.rfind(LEAVE_ALTERNATE_SCREEN).expect("the alternate screen is left");
             assert!(self.raw[left..].contains(SHOW_CURSOR), "the cursor is shown again");
         }
         assert!(!self.screen.screen().alternate_screen() && !self.screen.screen().hide_cursor());
@@ -177,5 +185,8 @@ impl Session {
 /// The modes of the terminal, as far as they can be compared.
 pub fn modes(master: &dyn MasterPty) -> String {
     let modes = master.get_termios().expect("a pseudo-terminal has modes");
-    format!("{:?} {:?} {:?} {:?}", modes.input_flags, modes.output_flags, modes.control_flags, modes.local_flags)
+    format!(
+        "{:?} {:?} {:?} {:?}",
+        modes.input_flags, modes.output_flags, modes.control_flags, modes.local_flags
+    )
 }

@@ -1,4 +1,5 @@
-//! However the program is interrupted, the terminal is given back, nothing is left behind, and the shell learns why.
+//! However the program is interrupted, the terminal is given back, nothing is left behind, and the
+//! shell learns why.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -69,7 +70,8 @@ fn a_signal_at_any_time_before_the_first_frame_gives_the_terminal_back() {
 /// The demo under a shell that controls jobs, and what that says of it.
 fn under_a_shell(end: &str) -> Session {
     let mut command = command("bash");
-    command.args(["-c", &format!("set -m; '{PROGRAM}' demo; echo it is stopped; read answer; {end}")]);
+    command
+        .args(["-c", &format!("set -m; '{PROGRAM}' demo; echo it is stopped; read answer; {end}")]);
     Session::run(command, 80, 24)
 }
 
@@ -91,7 +93,11 @@ fn stopped_from_outside_it_gives_the_terminal_to_the_shell_as_after_a_key() {
     kill("-TSTP", &child_of(&session));
     session.sees("it is stopped");
     assert!(!session.screen.screen().alternate_screen() && !session.screen.screen().hide_cursor());
-    assert_eq!(modes(&*session.master), session.modes_before, "the terminal's modes while it is stopped");
+    assert_eq!(
+        modes(&*session.master),
+        session.modes_before,
+        "the terminal's modes while it is stopped"
+    );
     session.types("\n").sees("/usr/lib/go").types("q").sees("it is over");
     assert!(session.ends().success());
 }
@@ -99,7 +105,8 @@ fn stopped_from_outside_it_gives_the_terminal_to_the_shell_as_after_a_key() {
 #[cfg(target_os = "linux")]
 #[test]
 fn ended_while_it_is_stopped_it_leaves_the_terminal_to_the_shell() {
-    let end = "kill %1; kill -CONT %1; while kill -0 %1 2>/dev/null; do sleep 0.1; done; echo it is gone";
+    let end =
+        "kill %1; kill -CONT %1; while kill -0 %1 2>/dev/null; do sleep 0.1; done; echo it is gone";
     let mut session = under_a_shell(end);
     session.sees("/usr/lib/go").types("\x1a").sees("it is stopped");
     let stopped = session.raw.len();
@@ -130,7 +137,8 @@ fn what_was_ignored_at_the_start_stays_ignored() {
     assert!(session.ends().success());
 }
 
-/// The demo in a viewer, with a pager that says when it has the keys, and a directory for temporary files.
+/// The demo in a viewer, with a pager that says when it has the keys, and a directory for temporary
+/// files.
 fn in_the_pager(pager: &str) -> (Session, tempfile::TempDir) {
     let directory = tempfile::tempdir().unwrap();
     let script = directory.path().join("pager");
@@ -157,7 +165,12 @@ fn what_is_typed_to_interrupt_the_pager_leaves_the_viewer_open() {
             if pager.starts_with("trap") {
                 session.types("\n");
             }
-            session.sees("164 B").loses("the pager has the keys").types("q").sees("Layers 0–3").types("q");
+            session
+                .sees("164 B")
+                .loses("the pager has the keys")
+                .types("q")
+                .sees("Layers 0–3")
+                .types("q");
             assert!(session.ends().success());
             assert!(names(&directory.path().join("temporary")).is_empty());
         }
@@ -184,7 +197,10 @@ fn an_extraction_that_a_signal_ends_leaves_nothing() {
         session.signal(signal);
         ends_by(&mut session, description);
         let left = names(directory.path());
-        assert!(left.iter().all(|path| !path.display().to_string().contains(".layerscope")), "{left:?}");
+        assert!(
+            left.iter().all(|path| !path.display().to_string().contains(".layerscope")),
+            "{left:?}"
+        );
         for path in left {
             fs::remove_dir_all(&path).or_else(|_| fs::remove_file(&path)).unwrap();
         }

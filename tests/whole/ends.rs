@@ -1,5 +1,5 @@
-//! Where a layer was cut or overwritten at the border of its entries, Go's reader ends as after a whole one. The layer's
-//! digests tell the difference.
+//! Where a layer was cut or overwritten at the border of its entries, Go's reader ends as after a
+//! whole one. The layer's digests tell the difference.
 
 use super::*;
 use crate::support::build::{entries, other, zeros};
@@ -20,15 +20,21 @@ fn ends(what: &str, archive: &[u8], gap: Option<(Gap, &str)>) {
     let directory = tempfile::tempdir().unwrap();
     let path = written(directory.path(), "image.tar", archive);
     let packed = written(directory.path(), "image.tar.gz", &gzip(archive));
-    let outcomes = [run(&["report", &path]), run_with(&["report", "-"], archive), run(&["report", &packed])];
+    let outcomes =
+        [run(&["report", &path]), run_with(&["report", "-"], archive), run(&["report", &packed])];
     for (code, text, error) in outcomes {
         let plain = text.split_whitespace().collect::<Vec<_>>().join(" ");
         match gap {
             Some((gap, words)) => {
                 assert_eq!(code, Some(2), "{what}: {text}{error}");
-                assert!(plain.contains(words) && error.contains(gap.word()), "{what}: {text}{error}");
+                assert!(
+                    plain.contains(words) && error.contains(gap.word()),
+                    "{what}: {text}{error}"
+                );
             }
-            None => assert!(code == Some(0) && !plain.contains("end marker"), "{what}: {text}{error}"),
+            None => {
+                assert!(code == Some(0) && !plain.contains("end marker"), "{what}: {text}{error}")
+            }
         }
     }
 }
@@ -53,7 +59,10 @@ fn an_extended_header_without_its_entry_is_whole_with_a_remark_where_marker_or_d
             let (code, text, error) = run_with(&["report", "-"], &archive);
             let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
             assert!(code == Some(0) && text.contains("size 30 B"), "{what}: {text}{error}");
-            assert!(text.contains("an extended header that belongs to no entry; it is ignored"), "{what}: {text}");
+            assert!(
+                text.contains("an extended header that belongs to no entry; it is ignored"),
+                "{what}: {text}"
+            );
             ends(what, &archive, None);
         }
     }
@@ -67,7 +76,8 @@ fn an_extended_header_without_its_entry_is_a_cut_where_the_digest_says_so_or_not
         let cut = [&first[..], &header].concat();
         ends(what, &held(&whole, &cut), Some((Gap::Cut, "it was cut short")));
         let marked = [&cut[..], &END].concat();
-        let words = "the tar ends after an extended header without its entry, and it is not the one";
+        let words =
+            "the tar ends after an extended header without its entry, and it is not the one";
         ends(what, &held(&whole, &marked), Some((Gap::Cut, words)));
         let mut unnamed = Image::of([Layer::of_tar(cut)]);
         unnamed.config.as_object_mut().unwrap().remove("rootfs");
@@ -87,7 +97,11 @@ fn a_layer_without_an_end_marker_is_whole_if_its_digest_is_right() {
     ends("an empty layer that is named so", &held(b"", b""), None);
     let mut unnamed = Image::of([Layer::of_tar(layer)]);
     unnamed.config.as_object_mut().unwrap().remove("rootfs");
-    ends("without a digest", &tar(unnamed.docker()), Some((Gap::Cut, "so it may have been cut short")));
+    ends(
+        "without a digest",
+        &tar(unnamed.docker()),
+        Some((Gap::Cut, "so it may have been cut short")),
+    );
 }
 
 #[test]
@@ -119,7 +133,8 @@ fn a_stream_that_was_cut_in_the_header_of_its_next_member_or_frame_is_cut() {
         let (first, next) = (pack(&whole), pack(&[0; 512]));
         for cut in [1, 2, 3, 5, 9, 12] {
             let bytes = [&first[..], &next[..cut]].concat();
-            // The archive states no digest of the compressed bytes, and the tar is the one that the config names.
+            // The archive states no digest of the compressed bytes, and the tar is the one that the
+            // config names.
             ends(&format!("{what} {cut}"), &held(&whole, &bytes), Some((Gap::Cut, words)));
             let archive = tar(Image::of([Layer::of_tar(whole.clone())]).docker());
             let archive = [&pack(&archive)[..], &next[..cut]].concat();

@@ -1,10 +1,11 @@
-//! Files that a layer stores with holes: a map that engines refuse is damage, and a size that no file has is not
-//! believed.
+//! Files that a layer stores with holes: a map that engines refuse is damage, and a size that no
+//! file has is not believed.
 
 use super::*;
 use crate::support::build::other;
 
-/// The records and the contents of a sparse file in the format 1.0: `map` in lines before `stored` bytes.
+/// The records and the contents of a sparse file in the format 1.0: `map` in lines before `stored`
+/// bytes.
 fn sparse(map: &str, stored: usize, size: &str) -> Entry {
     let mut contents = map.as_bytes().to_vec();
     contents.resize(contents.len().next_multiple_of(512), 0);
@@ -50,7 +51,12 @@ fn a_map_that_go_refuses_is_damage_of_the_layer() {
         for packed in [false, true] {
             let found = inspect(archive(entry.clone(), packed)).unwrap();
             assert_eq!(found.completeness.gaps().len(), 1, "{what}: {:?}", found.warnings);
-            assert_eq!(found.completeness.gaps()[0].gap(), Some(Gap::Damaged), "{what}: {:?}", found.warnings);
+            assert_eq!(
+                found.completeness.gaps()[0].gap(),
+                Some(Gap::Damaged),
+                "{what}: {:?}",
+                found.warnings
+            );
             assert_eq!(found.totals.size, 700, "{what}: what lies before is shown");
         }
     }
@@ -66,7 +72,11 @@ fn a_map_that_go_takes_is_a_file_of_its_full_size() {
     ] {
         for packed in [false, true] {
             let found = inspect(archive(entry.clone(), packed)).unwrap();
-            assert!(found.completeness.is_whole() && found.warnings.is_empty(), "{what}: {:?}", found.warnings);
+            assert!(
+                found.completeness.is_whole() && found.warnings.is_empty(),
+                "{what}: {:?}",
+                found.warnings
+            );
             assert_eq!(found.totals.size, 100_709, "{what}");
             assert_eq!(found.layers[0].entries, 3, "{what}");
         }

@@ -5,8 +5,8 @@ use serde_json::{Value, json};
 use super::*;
 use crate::support::build::{Layout, member, zeros};
 
-/// An image whose layer 0 is whole (1,300 bytes) and whose layer 1 has this media type; `bytes` is `None` if the
-/// archive does not hold it.
+/// An image whose layer 0 is whole (1,300 bytes) and whose layer 1 has this media type; `bytes` is
+/// `None` if the archive does not hold it.
 fn with_layer(media_type: &str, bytes: Option<&[u8]>) -> Vec<u8> {
     let mut layout = Layout::default();
     let below = layer([dir("bin"), file("bin/sh", 1000), file("old", 300)]);
@@ -17,9 +17,11 @@ fn with_layer(media_type: &str, bytes: Option<&[u8]>) -> Vec<u8> {
         layout.blobs.pop();
     }
     let image = Image::of([below, above]);
-    let config = layout.blob("application/vnd.oci.image.config.v1+json", image.config.to_string().as_bytes());
+    let config = layout
+        .blob("application/vnd.oci.image.config.v1+json", image.config.to_string().as_bytes());
     let manifest = json!({ "schemaVersion": 2, "config": config, "layers": [first, second] });
-    let mut manifest = layout.blob("application/vnd.oci.image.manifest.v1+json", manifest.to_string().as_bytes());
+    let mut manifest =
+        layout.blob("application/vnd.oci.image.manifest.v1+json", manifest.to_string().as_bytes());
     manifest["annotations"] = json!({ "org.opencontainers.image.ref.name": "odd:1" });
     tar(layout.members([manifest]))
 }
@@ -51,14 +53,20 @@ fn kinds() -> Vec<Kind> {
         },
         Kind {
             word: "foreign",
-            archive: with_layer("application/vnd.oci.image.layer.nondistributable.v1.tar+gzip", None),
+            archive: with_layer(
+                "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip",
+                None,
+            ),
             mark: "(foreign)",
             sentence: "may not be distributed",
             acceptable: true,
         },
         Kind {
             word: "encrypted",
-            archive: with_layer("application/vnd.oci.image.layer.v1.tar+gzip+encrypted", Some(&[7; 2500])),
+            archive: with_layer(
+                "application/vnd.oci.image.layer.v1.tar+gzip+encrypted",
+                Some(&[7; 2500]),
+            ),
             mark: "(encrypted)",
             sentence: "the layer is encrypted",
             acceptable: true,
@@ -90,8 +98,15 @@ fn a_report_names_the_kind_in_words_in_json_and_when_it_verifies() {
         assert_eq!(code, Some(2), "{word}: {error}");
         let plain = text.split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(plain.contains(kind.sentence), "{word}: {text}");
-        let row = text.lines().find(|line| line.contains(kind.mark)).unwrap_or_else(|| panic!("{word}: {text}"));
-        assert_eq!(row.split_whitespace().take(3).collect::<Vec<_>>(), ["1", "?", "?"], "{word}: {text}");
+        let row = text
+            .lines()
+            .find(|line| line.contains(kind.mark))
+            .unwrap_or_else(|| panic!("{word}: {text}"));
+        assert_eq!(
+            row.split_whitespace().take(3).collect::<Vec<_>>(),
+            ["1", "?", "?"],
+            "{word}: {text}"
+        );
         assert!(text.find("Warnings") < text.find("\n  #"), "warnings first: {text}");
         assert!(error.contains(&format!("({word})")), "{word}: {error}");
 
@@ -101,12 +116,18 @@ fn a_report_names_the_kind_in_words_in_json_and_when_it_verifies() {
         assert_eq!(report["completeness"]["gaps"][0]["layer"], 1);
         assert_eq!(report["totals"]["efficiency"], Value::Null);
         assert_eq!(report["layers"][1]["exact"], false, "{word}");
-        assert_eq!(report["layers"][0]["exact"], false, "{word}: the layer above may delete any of it");
+        assert_eq!(
+            report["layers"][0]["exact"], false,
+            "{word}: the layer above may delete any of it"
+        );
 
         let (code, text, _) = run(&["report", &path, "--verify"]);
         assert!(!text.contains("\nVerified"), "{word}: {text}");
         // Bytes that are none of the layer are a mismatch as well.
-        assert!(code == Some(2) && text.contains("Not verified") || code == Some(1), "{word}: {code:?} {text}");
+        assert!(
+            code == Some(2) && text.contains("Not verified") || code == Some(1),
+            "{word}: {code:?} {text}"
+        );
     }
 }
 
@@ -139,10 +160,22 @@ fn no_command_tells_more_than_is_known() {
         ] {
             let (code, out, error) = run(arguments);
             assert_eq!(code, Some(2), "{} {arguments:?}: {error}", kind.word);
-            assert!(format!("{out}{error}").contains(kind.sentence), "{} {arguments:?}: {out}{error}", kind.word);
-            assert!(!out.contains("\"exact\": true") || !arguments.contains(&"ladder"), "{arguments:?}: {out}");
+            assert!(
+                format!("{out}{error}").contains(kind.sentence),
+                "{} {arguments:?}: {out}{error}",
+                kind.word
+            );
+            assert!(
+                !out.contains("\"exact\": true") || !arguments.contains(&"ladder"),
+                "{arguments:?}: {out}"
+            );
             let accepted = run(&[arguments, &["--accept", "absent,foreign,encrypted"]].concat()).0;
-            assert_eq!(accepted, Some(if kind.acceptable { 0 } else { 2 }), "{} {arguments:?}", kind.word);
+            assert_eq!(
+                accepted,
+                Some(if kind.acceptable { 0 } else { 2 }),
+                "{} {arguments:?}",
+                kind.word
+            );
         }
     }
 }
@@ -157,7 +190,10 @@ fn a_layer_with_a_fault_in_its_first_header_is_not_known_at_all() {
 #[test]
 fn a_config_that_names_more_layers_than_the_manifest_leaves_something_unknown() {
     let mut members = image().docker();
-    members[3] = member("manifest.json", r#"[{"Config": "config.json", "RepoTags": ["a:1"], "Layers": ["0.tar"]}]"#);
+    members[3] = member(
+        "manifest.json",
+        r#"[{"Config": "config.json", "RepoTags": ["a:1"], "Layers": ["0.tar"]}]"#,
+    );
     let found = inspect(tar(members)).unwrap();
     assert!(!found.completeness.is_whole() && found.efficiency().is_none(), "{:?}", found.warnings);
 }
@@ -165,7 +201,8 @@ fn a_config_that_names_more_layers_than_the_manifest_leaves_something_unknown() 
 #[test]
 fn a_list_of_layers_that_is_none_is_not_an_image_without_layers() {
     for layers in ["5", "{}", "true"] {
-        let manifest = format!(r#"[{{"Config": "config.json", "RepoTags": ["a:1"], "Layers": {layers}}}]"#);
+        let manifest =
+            format!(r#"[{{"Config": "config.json", "RepoTags": ["a:1"], "Layers": {layers}}}]"#);
         let mut members = image().docker();
         members[3] = member("manifest.json", manifest);
         let found = inspect(tar(members)).unwrap();
@@ -179,5 +216,9 @@ fn a_config_without_diff_ids_is_said() {
     odd.config.as_object_mut().unwrap().remove("rootfs");
     let found = inspect(tar(odd.docker())).unwrap();
     assert!(found.completeness.is_whole());
-    assert!(found.warnings.iter().any(|warning| warning.kind.code() == "no-diff-ids"), "{:?}", found.warnings);
+    assert!(
+        found.warnings.iter().any(|warning| warning.kind.code() == "no-diff-ids"),
+        "{:?}",
+        found.warnings
+    );
 }

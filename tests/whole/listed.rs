@@ -6,7 +6,8 @@ use super::*;
 use crate::support::build::member;
 
 fn is_of_schema(list: &Value) {
-    let schema: Value = serde_json::from_str(include_str!("../../assets/images.schema.json")).unwrap();
+    let schema: Value =
+        serde_json::from_str(include_str!("../../assets/images.schema.json")).unwrap();
     let mut schemas = boon::Schemas::new();
     let mut compiler = boon::Compiler::new();
     compiler.add_resource("images.json", schema).unwrap();
@@ -28,8 +29,15 @@ fn an_absent_layer_makes_the_size_a_lower_bound_and_the_exit_code_2() {
     is_of_schema(&list);
     assert_eq!(code, Some(2));
     let completeness = &list["images"][0]["completeness"];
-    assert_eq!((&completeness["whole"], &completeness["sizes_exact"]), (&false.into(), &false.into()), "{text}");
-    assert_eq!((&completeness["gaps"][0]["layer"], &completeness["gaps"][0]["gap"]), (&0.into(), &"absent".into()));
+    assert_eq!(
+        (&completeness["whole"], &completeness["sizes_exact"]),
+        (&false.into(), &false.into()),
+        "{text}"
+    );
+    assert_eq!(
+        (&completeness["gaps"][0]["layer"], &completeness["gaps"][0]["gap"]),
+        (&0.into(), &"absent".into())
+    );
     assert_eq!(run(&["images", &part, "--accept", "absent"]).0, Some(0));
 }
 
@@ -58,7 +66,12 @@ fn each_image_of_several_has_its_own_gaps() {
     let (code, text, error) = run(&["images", &path]);
     let lines: Vec<_> = text.lines().collect();
     assert!(!lines[0].contains('≥') && lines[1].contains("≥"), "{text}");
-    assert!(code == Some(2) && error.contains("warning: b:1: layer 1: ") && !error.contains("a:1: layer"), "{error}");
+    assert!(
+        code == Some(2)
+            && error.contains("warning: b:1: layer 1: ")
+            && !error.contains("a:1: layer"),
+        "{error}"
+    );
     let (code, ..) = run(&["report", &path, "--image", "a:1"]);
     assert_eq!(code, Some(0), "only the image that is meant counts");
 }

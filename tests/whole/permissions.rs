@@ -1,5 +1,5 @@
-//! What the system does not let this program read is no part that is absent: it is a kind of its own, and not accepted
-//! as absent.
+//! What the system does not let this program read is no part that is absent: it is a kind of its
+//! own, and not accepted as absent.
 #![cfg(unix)]
 
 use std::fs;
@@ -18,7 +18,10 @@ fn as_nobody(directory: &Path, arguments: &[&str]) -> Option<(Option<i32>, Strin
         fs::set_permissions(directory, fs::Permissions::from_mode(0o755)).unwrap();
     }
     let mut command = Command::new(&program);
-    command.args(arguments).env("XDG_CONFIG_HOME", "/nonexistent").env("LAYERSCOPE_CONFIG", "/dev/null");
+    command
+        .args(arguments)
+        .env("XDG_CONFIG_HOME", "/nonexistent")
+        .env("LAYERSCOPE_CONFIG", "/dev/null");
     command.current_dir("/").uid(NOBODY).gid(NOBODY).stdin(Stdio::null());
     let output = match command.output() {
         Ok(output) => output,
@@ -28,7 +31,11 @@ fn as_nobody(directory: &Path, arguments: &[&str]) -> Option<(Option<i32>, Strin
         }
         Err(error) => panic!("{error}"),
     };
-    let text = format!("{} {}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let text = format!(
+        "{} {}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
     Some((output.status.code(), text.split_whitespace().collect::<Vec<_>>().join(" ")))
 }
 
@@ -42,7 +49,8 @@ fn a_layer_that_may_not_be_read_is_not_absent() {
     let root = directory.path().join("image");
     fs::create_dir(&root).unwrap();
     for member in image().docker() {
-        fs::write(root.join(std::str::from_utf8(member.name()).unwrap()), member.contents()).unwrap();
+        fs::write(root.join(std::str::from_utf8(member.name()).unwrap()), member.contents())
+            .unwrap();
     }
     closed(&root.join("1.tar"));
     for more in [&[][..], &["--accept", "absent"]] {
@@ -50,10 +58,19 @@ fn a_layer_that_may_not_be_read_is_not_absent() {
         let Some((code, text)) = as_nobody(directory.path(), &arguments) else { return };
         assert_eq!(code, Some(2), "{more:?}: {text}");
         assert!(text.contains("its file 1.tar cannot be read (permission denied)"), "{text}");
-        assert!(text.contains("layer 1 is not known (unreadable)") && !text.contains("absent"), "{text}");
+        assert!(
+            text.contains("layer 1 is not known (unreadable)") && !text.contains("absent"),
+            "{text}"
+        );
     }
-    let Some((code, text)) = as_nobody(directory.path(), &["cat", root.to_str().unwrap(), "/app"]) else { return };
-    assert!(code == Some(2) && text.contains("and layer 1 cannot be read (permission denied)"), "{text}");
+    let Some((code, text)) = as_nobody(directory.path(), &["cat", root.to_str().unwrap(), "/app"])
+    else {
+        return;
+    };
+    assert!(
+        code == Some(2) && text.contains("and layer 1 cannot be read (permission denied)"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -74,17 +91,29 @@ fn files_and_directories_of_a_root_filesystem_that_may_not_be_read_are_said() {
     let Some((code, text)) = as_nobody(directory.path(), &arguments) else { return };
     assert!(code == Some(2) && text.contains("size 40 B"), "sizes are known: {text}");
     assert!(
-        text.contains("the contents of ") && text.contains("etc/gshadow and 1 other file cannot be read"),
+        text.contains("the contents of ")
+            && text.contains("etc/gshadow and 1 other file cannot be read"),
         "{text}"
     );
     closed(&root.join("var/secret"));
     for path in ["/var/secret/key", "var/secret"] {
-        let Some((code, text)) = as_nobody(directory.path(), &["cat", root.to_str().unwrap(), path]) else { return };
+        let Some((code, text)) =
+            as_nobody(directory.path(), &["cat", root.to_str().unwrap(), path])
+        else {
+            return;
+        };
         assert!(code == Some(2), "{path}: {text}");
-        assert!(path.starts_with("var") || text.contains("var/secret cannot be read: permission denied"), "{text}");
+        assert!(
+            path.starts_with("var")
+                || text.contains("var/secret cannot be read: permission denied"),
+            "{text}"
+        );
     }
     let Some((code, text)) = as_nobody(directory.path(), &arguments) else { return };
-    assert!(code == Some(2) && text.contains("var/secret cannot be read: permission denied"), "{text}");
+    assert!(
+        code == Some(2) && text.contains("var/secret cannot be read: permission denied"),
+        "{text}"
+    );
     assert!(text.contains("size ≥ 30 B"), "{text}");
     fs::set_permissions(root.join("var/secret"), fs::Permissions::from_mode(0o755)).unwrap();
 }

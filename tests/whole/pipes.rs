@@ -10,7 +10,11 @@ fn manifest_first() -> Vec<u8> {
 }
 
 fn compressed(bytes: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
-    vec![("plain", bytes.to_vec()), ("gzip", gzip(bytes)), ("zstd", zstd::encode_all(bytes, 3).unwrap())]
+    vec![
+        ("plain", bytes.to_vec()),
+        ("gzip", gzip(bytes)),
+        ("zstd", zstd::encode_all(bytes, 3).unwrap()),
+    ]
 }
 
 #[test]
@@ -35,9 +39,17 @@ fn no_prefix_of_an_archive_is_whole_whatever_compresses_it_and_wherever_it_comes
         let last = if name == "plain" { bytes.len() - 1600 } else { bytes.len() - 1 };
         for at in (600..last).step_by(last / 7).chain([last]) {
             let file = written(directory.path(), "cut", &bytes[..at]);
-            for (code, text, error) in [run(&["report", &file]), run_with(&["report", "-"], &bytes[..at])] {
-                let is_said = text.contains("incomplete") || error.contains("byte") || error.contains("empty");
-                assert!(code == Some(2) && is_said, "{name} {at} of {}: {code:?} {text}{error}", bytes.len());
+            for (code, text, error) in
+                [run(&["report", &file]), run_with(&["report", "-"], &bytes[..at])]
+            {
+                let is_said = text.contains("incomplete")
+                    || error.contains("byte")
+                    || error.contains("empty");
+                assert!(
+                    code == Some(2) && is_said,
+                    "{name} {at} of {}: {code:?} {text}{error}",
+                    bytes.len()
+                );
             }
         }
     }
@@ -49,13 +61,20 @@ fn a_root_filesystem_that_ends_between_two_files_is_not_called_whole() {
     // Before the header of usr, there is no sign of an end but the missing end marker.
     let at = 512 + 512 + 1024;
     let (code, text, _) = run_with(&["report", "-"], &bytes[..at]);
-    assert!(code == Some(2) && text.contains("no end marker") && text.contains("≥ 600 B"), "{text}");
-    assert_eq!(inspect(bytes[..at].to_vec()).unwrap().completeness.layer(0), Known::UpTo(at as u64));
+    assert!(
+        code == Some(2) && text.contains("no end marker") && text.contains("≥ 600 B"),
+        "{text}"
+    );
+    assert_eq!(
+        inspect(bytes[..at].to_vec()).unwrap().completeness.layer(0),
+        Known::UpTo(at as u64)
+    );
 }
 
 #[test]
 fn a_program_that_went_by_is_named_once_in_the_reason_why_it_was_not_seen() {
-    let elf = [&b"\x7fELF\x02\x01\x01"[..], &[0; 9][..], &[2, 0, 0x3e, 0][..], &[0; 108][..]].concat();
+    let elf =
+        [&b"\x7fELF\x02\x01\x01"[..], &[0; 9][..], &[2, 0, 0x3e, 0][..], &[0; 108][..]].concat();
     let mut image = Image::of([layer([file("app", 0).mode(0o755).holding(elf)])]);
     image.config["config"] = serde_json::json!({ "Cmd": ["/app"] });
     let (_, text, error) = run_with(&["report", "-"], &tar(image.docker()));

@@ -1,4 +1,5 @@
-//! `report --verify` says "Verified" only where everything that can be named is named, and is right.
+//! `report --verify` says "Verified" only where everything that can be named is named, and is
+//! right.
 
 use serde_json::{Value, json};
 
@@ -8,7 +9,8 @@ use crate::support::build::{Layout, member};
 /// A change of a document on its way into the archive.
 type Change<'a> = &'a dyn Fn(&mut Value);
 
-/// An OCI layout of [`image`] with changes of its config, its manifest and the descriptor in the index.
+/// An OCI layout of [`image`] with changes of its config, its manifest and the descriptor in the
+/// index.
 fn layout(config: Change<'_>, manifest: Change<'_>, descriptor: Change<'_>) -> Vec<u8> {
     let mut layout = Layout::default();
     let mut image = image();
@@ -18,10 +20,12 @@ fn layout(config: Change<'_>, manifest: Change<'_>, descriptor: Change<'_>) -> V
         .iter()
         .map(|layer| layout.blob("application/vnd.oci.image.layer.v1.tar", layer.stored()))
         .collect();
-    let described = layout.blob("application/vnd.oci.image.config.v1+json", image.config.to_string().as_bytes());
+    let described = layout
+        .blob("application/vnd.oci.image.config.v1+json", image.config.to_string().as_bytes());
     let mut document = json!({ "schemaVersion": 2, "config": described, "layers": layers });
     manifest(&mut document);
-    let mut of_manifest = layout.blob("application/vnd.oci.image.manifest.v1+json", document.to_string().as_bytes());
+    let mut of_manifest =
+        layout.blob("application/vnd.oci.image.manifest.v1+json", document.to_string().as_bytes());
     of_manifest["annotations"] = json!({ "org.opencontainers.image.ref.name": "odd:1" });
     descriptor(&mut of_manifest);
     tar(layout.members([of_manifest]))
@@ -65,8 +69,11 @@ fn a_wrong_size_of_a_manifest_a_config_or_a_layer_is_a_mismatch() {
 
 #[test]
 fn a_size_that_is_not_stated_or_is_none_is_not_verified() {
-    for size in [Value::Null, "99".into(), (-1).into(), 1.5.into(), json!([]), json!({}), true.into()] {
-        let problem = if size.is_null() { "does not state the size of" } else { "is no number of bytes" };
+    for size in
+        [Value::Null, "99".into(), (-1).into(), 1.5.into(), json!([]), json!({}), true.into()]
+    {
+        let problem =
+            if size.is_null() { "does not state the size of" } else { "is no number of bytes" };
         let of_config: Change<'_> = &|manifest| manifest["config"]["size"] = size.clone();
         let of_layer: Change<'_> = &|manifest| manifest["layers"][1]["size"] = size.clone();
         let of_manifest: Change<'_> = &|descriptor| descriptor["size"] = size.clone();
@@ -80,7 +87,8 @@ fn a_size_that_is_not_stated_or_is_none_is_not_verified() {
             assert!(said.contains(problem) && said.contains(of), "{size} of {of}: {said}");
         }
     }
-    let without: Change<'_> = &|descriptor| drop(descriptor.as_object_mut().unwrap().remove("size"));
+    let without: Change<'_> =
+        &|descriptor| drop(descriptor.as_object_mut().unwrap().remove("size"));
     let (code, _, said) = verified(&layout(SAME, SAME, without));
     assert!(code == Some(2) && said.contains("the index does not state the size"), "{said}");
 }
@@ -88,7 +96,8 @@ fn a_size_that_is_not_stated_or_is_none_is_not_verified() {
 #[test]
 fn a_layer_without_a_diff_id_is_not_verified() {
     let none: Change<'_> = &|config| drop(config.as_object_mut().unwrap().remove("rootfs"));
-    let fewer: Change<'_> = &|config| drop(config["rootfs"]["diff_ids"].as_array_mut().unwrap().pop());
+    let fewer: Change<'_> =
+        &|config| drop(config["rootfs"]["diff_ids"].as_array_mut().unwrap().pop());
     let empty: Change<'_> = &|config| config["rootfs"]["diff_ids"][1] = "".into();
     for change in [none, fewer, empty] {
         let (code, outcome, said) = verified(&layout(change, SAME, SAME));
@@ -109,12 +118,17 @@ fn what_the_manifest_of_a_layout_states_counts_beside_a_manifest_json() {
             .layers
             .iter()
             .map(|layer| {
-                layout_of.blob("", layer.stored())["digest"].as_str().unwrap().replace("sha256:", "blobs/sha256/")
+                layout_of.blob("", layer.stored())["digest"]
+                    .as_str()
+                    .unwrap()
+                    .replace("sha256:", "blobs/sha256/")
             })
             .collect();
-        let config = layout_of.blob("", image.config.to_string().as_bytes())["digest"].as_str().unwrap().to_owned();
-        let table =
-            json!([{ "Config": config.replace("sha256:", "blobs/sha256/"), "RepoTags": ["a:1"], "Layers": names }]);
+        let config = layout_of.blob("", image.config.to_string().as_bytes())["digest"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        let table = json!([{ "Config": config.replace("sha256:", "blobs/sha256/"), "RepoTags": ["a:1"], "Layers": names }]);
         let mut archive = layout(SAME, change, SAME);
         archive.truncate(archive.len() - 1024);
         archive.extend(tar([member("manifest.json", table.to_string())]));

@@ -45,9 +45,17 @@ impl<F: FnOnce() + Send> ReadAt for Disturbed<F> {
     }
 }
 
-/// Reads an image that is disturbed before the read with a number; `Ok` where there are fewer reads.
-fn inspected(path: &Path, read: usize, disturb: impl FnOnce() + Send + 'static) -> Result<Inspection, Error> {
-    let source = Disturbed { file: FileSource::open(path).unwrap(), disturb: Mutex::new((read, Some(disturb))) };
+/// Reads an image that is disturbed before the read with a number; `Ok` where there are fewer
+/// reads.
+fn inspected(
+    path: &Path,
+    read: usize,
+    disturb: impl FnOnce() + Send + 'static,
+) -> Result<Inspection, Error> {
+    let source = Disturbed {
+        file: FileSource::open(path).unwrap(),
+        disturb: Mutex::new((read, Some(disturb))),
+    };
     let opened = layerscope::image::open_source("image.tar".into(), Arc::new(source), None)?;
     layerscope::inspect(&opened, &Progress::default())
 }
@@ -59,10 +67,14 @@ fn an_archive_that_is_cut_short_at_any_moment_is_an_error_and_never_a_smaller_im
     for read in 0..12 {
         for keep in [0, 512, 4096, 1_000_000] {
             let path = image(directory.path());
-            let before = layerscope::inspect(&layerscope::open(&path, None).unwrap(), &Progress::default()).unwrap();
+            let before =
+                layerscope::inspect(&layerscope::open(&path, None).unwrap(), &Progress::default())
+                    .unwrap();
             let file = File::options().write(true).open(&path).unwrap();
             match inspected(&path, read, move || file.set_len(keep).unwrap()) {
-                Ok(inspection) => assert_eq!(inspection.totals, before.totals, "read {read}, {keep} bytes"),
+                Ok(inspection) => {
+                    assert_eq!(inspection.totals, before.totals, "read {read}, {keep} bytes")
+                }
                 Err(error) => {
                     assert!(matches!(error, Error::Changed { .. }), "{error}");
                     refusals += 1;
@@ -96,7 +108,9 @@ fn an_extraction_of_an_archive_that_is_overwritten_leaves_nothing() {
     let what = What::AsOf { node: NodeId::ROOT, layer: 1 };
     let to = directory.path().join("to");
     overwrite(&path);
-    let error = extract(&inspection.tree, &contents, what, &to, Options::default(), &Arc::default()).unwrap_err();
+    let error =
+        extract(&inspection.tree, &contents, what, &to, Options::default(), &Arc::default())
+            .unwrap_err();
     assert!(matches!(error, Error::Changed { .. }), "{error}");
     assert!(error.to_string().contains("changed while it was read"), "{error}");
     assert_eq!(names(directory.path()), ["image.tar"]);
@@ -130,7 +144,9 @@ fn wait_until_open(child: &mut std::process::Child, path: &Path) {
     let path = path.canonicalize().unwrap();
     let is_open = || {
         let files = fs::read_dir(&files).into_iter().flatten().flatten();
-        files.map(|file| file.path()).any(|file| fs::read_link(file).is_ok_and(|target| target == path))
+        files
+            .map(|file| file.path())
+            .any(|file| fs::read_link(file).is_ok_and(|target| target == path))
     };
     while child.try_wait().unwrap().is_none() && !is_open() {
         std::thread::yield_now();
@@ -157,11 +173,17 @@ fn every_command_says_that_the_archive_was_changed() {
         &["extract", slow, "/", "--to", to],
         &["cat", slow, "/zeros"],
     ] {
-        let mut child = layerscope(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child =
+            layerscope(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         wait_until_open(&mut child, &path);
         // It has been opened, but its size may not have been asked for yet.
         std::thread::sleep(Duration::from_millis(20));
-        File::options().write(true).open(&path).unwrap().set_len(bytes.len() as u64 - 100_000).unwrap();
+        File::options()
+            .write(true)
+            .open(&path)
+            .unwrap()
+            .set_len(bytes.len() as u64 - 100_000)
+            .unwrap();
         let output = child.wait_with_output().unwrap();
         let said = refused(&output);
         assert!(said.contains("slow.tar changed while it was read"), "{arguments:?}: {said}");

@@ -1,4 +1,5 @@
-//! Limits of the system: without threads the work is done by one, and a report of a deep tree needs little memory.
+//! Limits of the system: without threads the work is done by one, and a report of a deep tree needs
+//! little memory.
 
 use std::fs;
 use std::io::Read;
@@ -8,9 +9,15 @@ use std::process::{Command, Stdio};
 use super::{PROGRAM, image, layerscope, text};
 use crate::support::build::{Image, dir, file, layer, tar};
 
-/// Runs the program as a user who may have so many processes and threads; `None` where that cannot be arranged.
-fn with_threads(limit: u32, directory: &std::path::Path, arguments: &[&str]) -> Option<std::process::Output> {
-    // The limit does not hold for root, so that the program is somebody else, who may not see where it lies.
+/// Runs the program as a user who may have so many processes and threads; `None` where that cannot
+/// be arranged.
+fn with_threads(
+    limit: u32,
+    directory: &std::path::Path,
+    arguments: &[&str],
+) -> Option<std::process::Output> {
+    // The limit does not hold for root, so that the program is somebody else, who may not see where
+    // it lies.
     let user = 64_001 + std::process::id() % 1000;
     let program = directory.join("layerscope");
     if !program.exists() {
@@ -19,7 +26,9 @@ fn with_threads(limit: u32, directory: &std::path::Path, arguments: &[&str]) -> 
     }
     let mut command = Command::new("setpriv");
     let (user, limit) = (user.to_string(), format!("--nproc={limit}"));
-    command.args(["--reuid", &user, "--regid", &user, "--clear-groups", "prlimit", &limit]).arg(program);
+    command
+        .args(["--reuid", &user, "--regid", &user, "--clear-groups", "prlimit", &limit])
+        .arg(program);
     command.args(arguments).stdin(Stdio::null()).env("LAYERSCOPE_CONFIG", "/dev/null");
     let output = command.output().ok()?;
     (!text(&output.stderr).contains("setpriv: ")).then_some(output)
@@ -45,7 +54,12 @@ fn where_no_thread_can_be_made_the_work_is_done_all_the_same() {
             let Some(alone) = with_threads(limit, directory.path(), arguments) else {
                 return eprintln!("skipped: only root can become somebody else");
             };
-            assert!(alone.status.success(), "{arguments:?}, {limit}: {:?} {}", alone.status, text(&alone.stderr));
+            assert!(
+                alone.status.success(),
+                "{arguments:?}, {limit}: {:?} {}",
+                alone.status,
+                text(&alone.stderr)
+            );
             assert_eq!(text(&alone.stdout), text(&usual.stdout), "{arguments:?}, {limit}");
         }
     }
@@ -54,13 +68,15 @@ fn where_no_thread_can_be_made_the_work_is_done_all_the_same() {
     assert!(output.status.success(), "{}", text(&output.stderr));
 }
 
-/// An image with one file below so many directories, the path of each of which is as long as all above it.
+/// An image with one file below so many directories, the path of each of which is as long as all
+/// above it.
 fn deep(depth: usize) -> Vec<u8> {
     let path = vec!["d"; depth].join("/") + "/file";
     tar(Image::of([layer([file(&path, 10)]), layer([dir("etc"), file("etc/x", 5)])]).docker())
 }
 
-/// The most memory that the program had in use while its output was read, in bytes, with the length of the output.
+/// The most memory that the program had in use while its output was read, in bytes, with the length
+/// of the output.
 #[cfg(target_os = "linux")]
 fn memory(arguments: &[&str]) -> (usize, usize) {
     let mut child = layerscope(arguments).stdout(Stdio::piped()).spawn().unwrap();
@@ -71,7 +87,8 @@ fn memory(arguments: &[&str]) -> (usize, usize) {
         length += n;
         let status = fs::read_to_string(&status).unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<usize>().ok());
+        let kilobytes =
+            line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<usize>().ok());
         most = most.max(kilobytes.unwrap_or(0) << 10);
     }
     assert!(child.wait().unwrap().success());
@@ -86,9 +103,10 @@ fn the_paths_of_a_deep_tree_are_written_without_being_held() {
     fs::write(&path, deep(8000)).unwrap();
     let other = image(directory.path());
     let (path, other) = (path.to_str().unwrap(), other.to_str().unwrap());
-    for arguments in
-        [&["report", "--tree", "--format", "json", path][..], &["compare", "--format", "json", path, other]]
-    {
+    for arguments in [
+        &["report", "--tree", "--format", "json", path][..],
+        &["compare", "--format", "json", path, other],
+    ] {
         let (most, length) = memory(arguments);
         assert!(length > 60_000_000, "{arguments:?} wrote {length} bytes");
         assert!(most > 0 && most < 50_000_000, "{arguments:?} took {most} bytes for {length}");

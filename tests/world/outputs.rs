@@ -1,4 +1,5 @@
-//! What is written to the host is there whole or not at all, under its own name, with the mode that is usual.
+//! What is written to the host is there whole or not at all, under its own name, with the mode that
+//! is usual.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -34,7 +35,8 @@ fn wait_until_it_writes(child: &mut Child, directory: &Path) {
 fn interrupted(mut command: Command, signal: &str, directory: &Path) -> std::process::ExitStatus {
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     wait_until_it_writes(&mut child, directory);
-    let _ = Command::new("kill").args([signal, &child.id().to_string()]).stderr(Stdio::null()).status();
+    let _ =
+        Command::new("kill").args([signal, &child.id().to_string()]).stderr(Stdio::null()).status();
     child.wait().unwrap()
 }
 
@@ -53,9 +55,15 @@ fn a_signal_leaves_nothing_half_written_and_ends_the_program_by_itself() {
         ] {
             let status = interrupted(layerscope(arguments), signal, to.path());
             // It may have been too quick.
-            assert!(status.success() || status.signal() == Some(number), "{arguments:?}: {status:?}");
+            assert!(
+                status.success() || status.signal() == Some(number),
+                "{arguments:?}: {status:?}"
+            );
             let left = names(to.path());
-            assert!(left.iter().all(|name| !name.starts_with(".layerscope-")), "{arguments:?}: {left:?}");
+            assert!(
+                left.iter().all(|name| !name.starts_with(".layerscope-")),
+                "{arguments:?}: {left:?}"
+            );
         }
     }
 }
@@ -69,7 +77,10 @@ fn signals_that_were_ignored_at_the_start_cancel_nothing() {
     wait_until_it_writes(&mut child, to.path());
     while child.try_wait().unwrap().is_none() {
         for signal in ["-HUP", "-INT"] {
-            let _ = Command::new("kill").args([signal, &child.id().to_string()]).stderr(Stdio::null()).status();
+            let _ = Command::new("kill")
+                .args([signal, &child.id().to_string()])
+                .stderr(Stdio::null())
+                .status();
         }
     }
     assert!(child.wait().unwrap().success());
@@ -112,7 +123,10 @@ fn what_is_in_the_way_is_said_before_anything_is_read_or_written() {
         &["fix", "no-such-image.tar", "--write-rebuilt", taken],
     ] {
         let said = refused(&layerscope(arguments).output().unwrap());
-        assert!(said.contains(" already exists; existing files are not overwritten\nhint: "), "{said}");
+        assert!(
+            said.contains(" already exists; existing files are not overwritten\nhint: "),
+            "{said}"
+        );
     }
     assert_eq!(fs::read_to_string(taken).unwrap(), "mine");
     assert_eq!(names(to.path()), ["taken"]);
@@ -123,14 +137,22 @@ fn files_have_the_mode_that_the_umask_leaves() {
     let to = tempfile::tempdir().unwrap();
     let image = image(to.path());
     let path = |name: &str| to.path().join(name);
-    for (umask, file, directory) in [("022", 0o644, 0o755), ("007", 0o660, 0o770), ("077", 0o600, 0o700)] {
+    for (umask, file, directory) in
+        [("022", 0o644, 0o755), ("007", 0o660, 0o770), ("077", 0o600, 0o700)]
+    {
         let name = |kind: &str| path(&format!("{kind}-{umask}"));
         for arguments in [
             vec!["demo".as_ref(), "--write".as_ref(), name("demo").as_os_str()],
             vec!["learn".as_ref(), "1".as_ref(), "--write".as_ref(), name("lesson").as_os_str()],
-            vec!["fix".as_ref(), image.as_os_str(), "--write-rebuilt".as_ref(), name("rebuilt").as_os_str()],
+            vec![
+                "fix".as_ref(),
+                image.as_os_str(),
+                "--write-rebuilt".as_ref(),
+                name("rebuilt").as_os_str(),
+            ],
         ] {
-            let arguments: Vec<&str> = arguments.iter().map(|word| word.to_str().unwrap()).collect();
+            let arguments: Vec<&str> =
+                arguments.iter().map(|word| word.to_str().unwrap()).collect();
             let output = after(&format!("umask {umask}"), &arguments).output().unwrap();
             assert!(output.status.success(), "{}", text(&output.stderr));
         }
@@ -176,15 +198,22 @@ impl Nobody {
 #[test]
 fn a_umask_that_takes_everything_from_the_owner_leaves_whole_outputs_or_nothing() {
     let directory = tempfile::tempdir().unwrap();
-    let Some(Nobody { uid: nobody, program, image, to }) = Nobody::in_directory(directory.path(), 0o777) else {
+    let Some(Nobody { uid: nobody, program, image, to }) =
+        Nobody::in_directory(directory.path(), 0o777)
+    else {
         return;
     };
-    for (name, arguments) in
-        [("lesson", vec!["learn", "1", "--write"]), ("root", vec!["extract", image.to_str().unwrap(), "/", "--to"])]
-    {
+    for (name, arguments) in [
+        ("lesson", vec!["learn", "1", "--write"]),
+        ("root", vec!["extract", image.to_str().unwrap(), "/", "--to"]),
+    ] {
         let target = to.join(name);
         let mut command = Command::new("sh");
-        command.args(["-c", "umask 777; exec \"$@\"", "sh"]).arg(&program).args(arguments).arg(&target);
+        command
+            .args(["-c", "umask 777; exec \"$@\"", "sh"])
+            .arg(&program)
+            .args(arguments)
+            .arg(&target);
         command.env("LAYERSCOPE_CONFIG", "/dev/null").uid(nobody).gid(nobody);
         let output = command.output().unwrap();
         assert!(output.status.success(), "{}", text(&output.stderr));
@@ -197,19 +226,31 @@ fn a_umask_that_takes_everything_from_the_owner_leaves_whole_outputs_or_nothing(
 #[test]
 fn where_nothing_may_be_written_a_sentence_says_so_and_nothing_is_there() {
     let directory = tempfile::tempdir().unwrap();
-    let Some(Nobody { uid: nobody, program, image, to }) = Nobody::in_directory(directory.path(), 0o555) else {
+    let Some(Nobody { uid: nobody, program, image, to }) =
+        Nobody::in_directory(directory.path(), 0o555)
+    else {
         return;
     };
-    for arguments in
-        [vec!["demo", "--write"], vec!["learn", "1", "--write"], vec!["extract", image.to_str().unwrap(), "/", "--to"]]
-    {
+    for arguments in [
+        vec!["demo", "--write"],
+        vec!["learn", "1", "--write"],
+        vec!["extract", image.to_str().unwrap(), "/", "--to"],
+    ] {
         let target = to.join("new");
         let mut command = Command::new(&program);
-        command.args(&arguments).arg(&target).env("LAYERSCOPE_CONFIG", "/dev/null").uid(nobody).gid(nobody);
+        command
+            .args(&arguments)
+            .arg(&target)
+            .env("LAYERSCOPE_CONFIG", "/dev/null")
+            .uid(nobody)
+            .gid(nobody);
         let output = command.output().unwrap();
         let error = text(&output.stderr);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}: {error}");
-        assert!(error.starts_with("error: cannot ") && error.contains("ermission denied"), "{arguments:?}: {error}");
+        assert!(
+            error.starts_with("error: cannot ") && error.contains("ermission denied"),
+            "{arguments:?}: {error}"
+        );
         assert!(!error.contains(".layerscope-"), "what is gone by then is not named: {error}");
         assert!(names(&to).is_empty(), "{arguments:?}: {:?}", names(&to));
     }
@@ -223,7 +264,8 @@ fn an_empty_directory_that_a_lesson_is_written_to_stays_the_same_directory() {
     fs::set_permissions(&directory, fs::Permissions::from_mode(0o2700)).unwrap();
     let before = directory.symlink_metadata().unwrap();
     // Also where it is the current one.
-    let output = layerscope(["learn", "1", "--write", "."]).current_dir(&directory).output().unwrap();
+    let output =
+        layerscope(["learn", "1", "--write", "."]).current_dir(&directory).output().unwrap();
     assert!(output.status.success(), "{}", text(&output.stderr));
     let after = directory.symlink_metadata().unwrap();
     assert_eq!(
@@ -231,15 +273,25 @@ fn an_empty_directory_that_a_lesson_is_written_to_stays_the_same_directory() {
         (before.ino(), before.mode(), before.uid(), before.gid())
     );
     let written = names(&directory);
-    assert!(written.contains(&"handout.html".to_owned()) && !written[0].starts_with(".layerscope"), "{written:?}");
+    assert!(
+        written.contains(&"handout.html".to_owned()) && !written[0].starts_with(".layerscope"),
+        "{written:?}"
+    );
     assert_eq!(names(to.path()), ["lesson"]);
 }
 
 #[test]
 fn the_demo_goes_to_standard_output_where_that_is_asked_for() {
     let to = tempfile::tempdir().unwrap();
-    let mut child = layerscope(["demo", "--write", "-"]).current_dir(to.path()).stdout(Stdio::piped()).spawn().unwrap();
-    let read = layerscope(["report", "-", "--quick"]).stdin(child.stdout.take().unwrap()).output().unwrap();
+    let mut child = layerscope(["demo", "--write", "-"])
+        .current_dir(to.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let read = layerscope(["report", "-", "--quick"])
+        .stdin(child.stdout.take().unwrap())
+        .output()
+        .unwrap();
     assert!(child.wait().unwrap().success());
     assert!(text(&read.stdout).contains("4.7 %"), "{}", text(&read.stderr));
     assert!(names(to.path()).is_empty());
@@ -251,7 +303,8 @@ fn a_diff_that_cannot_be_written_takes_the_rebuilt_file_with_it() {
     let image = image_to_fix(to.path());
     let rebuilt = to.path().join("Dockerfile.rebuilt");
     let full = fs::File::options().write(true).open("/dev/full").unwrap();
-    let arguments = ["fix".as_ref(), image.as_os_str(), "--write-rebuilt".as_ref(), rebuilt.as_os_str()];
+    let arguments =
+        ["fix".as_ref(), image.as_os_str(), "--write-rebuilt".as_ref(), rebuilt.as_os_str()];
     let said = refused(&layerscope(arguments).stdout(full).output().unwrap());
     assert!(said.contains("cannot write the report"), "{said}");
     assert!(!rebuilt.exists());

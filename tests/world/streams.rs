@@ -1,4 +1,5 @@
-//! Streams that cannot be written: what is lost is said where anybody can hear it, and nothing crashes.
+//! Streams that cannot be written: what is lost is said where anybody can hear it, and nothing
+//! crashes.
 
 use std::fs::File;
 use std::process::Stdio;
@@ -46,7 +47,8 @@ fn help_and_reports_that_cannot_be_written_are_an_error() {
         &["config"],
         &["learn"],
     ] {
-        let said = refused(&layerscope(arguments).stdout(full()).stderr(Stdio::piped()).output().unwrap());
+        let said =
+            refused(&layerscope(arguments).stdout(full()).stderr(Stdio::piped()).output().unwrap());
         assert!(said.contains("cannot write "), "{said}");
     }
 }
@@ -56,9 +58,12 @@ fn where_the_locale_has_nothing_but_ascii_or_it_is_asked_for_reports_are_ascii()
     let directory = tempfile::tempdir().unwrap();
     let image = image_to_fix(directory.path());
     let image = image.to_str().unwrap();
-    for arguments in
-        [&["report", image][..], &["ladder", image], &["fix", image], &["compare", "--format", "text", image, image]]
-    {
+    for arguments in [
+        &["report", image][..],
+        &["ladder", image],
+        &["fix", image],
+        &["compare", "--format", "text", image, image],
+    ] {
         let usual = layerscope(arguments).env("LC_ALL", "C.UTF-8").output().unwrap().stdout;
         let by_locale = layerscope(arguments).env("LC_ALL", "C").output().unwrap().stdout;
         let mut command = layerscope(arguments);
@@ -67,16 +72,24 @@ fn where_the_locale_has_nothing_but_ascii_or_it_is_asked_for_reports_are_ascii()
         assert_eq!(text(&by_locale), text(&asked_for), "{arguments:?}");
         assert_eq!(text(&usual).lines().count(), text(&by_locale).lines().count(), "{arguments:?}");
     }
-    assert!(!layerscope(["report", image]).env("LC_ALL", "C.UTF-8").output().unwrap().stdout.is_ascii());
+    assert!(
+        !layerscope(["report", image]).env("LC_ALL", "C.UTF-8").output().unwrap().stdout.is_ascii()
+    );
 }
 
 #[test]
 fn what_is_piped_in_need_not_be_named() {
     let directory = tempfile::tempdir().unwrap();
     let image = image_to_fix(directory.path());
-    for arguments in [&["report"][..], &["ladder"], &["fix"], &["dockerfile"], &["report", "--format", "json"]] {
+    for arguments in
+        [&["report"][..], &["ladder"], &["fix"], &["dockerfile"], &["report", "--format", "json"]]
+    {
         let output = layerscope(arguments).stdin(File::open(&image).unwrap()).output().unwrap();
-        assert!(output.status.success() && !output.stdout.is_empty(), "{arguments:?}: {}", text(&output.stderr));
+        assert!(
+            output.status.success() && !output.stdout.is_empty(),
+            "{arguments:?}: {}",
+            text(&output.stderr)
+        );
         let said = refused(&layerscope(arguments).output().unwrap());
         assert!(said.contains("no image given, and nothing piped in\nhint: "), "{said}");
     }
@@ -87,7 +100,10 @@ fn a_word_that_stands_where_no_command_can_is_explained() {
     for (arguments, explained) in [
         (&["a.tar", "b.tar"][..], "hint: compare them: layerscope compare a.tar b.tar"),
         (&["reprot", "a.tar"], "error: no such command: reprot\nhint: did you mean report?"),
-        (&["--theme", "dark", "report", "a.tar"], "error: write options after the command: layerscope report"),
+        (
+            &["--theme", "dark", "report", "a.tar"],
+            "error: write options after the command: layerscope report",
+        ),
     ] {
         let said = refused(&layerscope(arguments).output().unwrap());
         assert!(said.contains(explained), "{said}");
@@ -102,7 +118,8 @@ fn a_configuration_that_nobody_asked_for_and_that_is_out_of_reach_is_none() {
     let place = directory.path().join(".config/layerscope");
     std::fs::create_dir_all(&place).unwrap();
     std::fs::write(place.join("config.toml"), "units = \"si\"\n").unwrap();
-    std::fs::set_permissions(place.join("config.toml"), std::fs::Permissions::from_mode(0o000)).unwrap();
+    std::fs::set_permissions(place.join("config.toml"), std::fs::Permissions::from_mode(0o000))
+        .unwrap();
     for home in [directory.path(), "/dev/null".as_ref(), "/nonexistent".as_ref(), "".as_ref()] {
         let mut command = layerscope(["report", image.to_str().unwrap()]);
         let output = command.env_remove("LAYERSCOPE_CONFIG").env("HOME", home).output().unwrap();

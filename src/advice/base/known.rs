@@ -38,14 +38,17 @@ impl Known {
     /// Returns the list that is built into the program.
     pub fn built_in() -> &'static Self {
         static KNOWN: OnceLock<Known> = OnceLock::new();
-        KNOWN.get_or_init(|| toml::from_str(include_str!("../../../assets/bases.toml")).expect("a test reads it"))
+        KNOWN.get_or_init(|| {
+            toml::from_str(include_str!("../../../assets/bases.toml")).expect("a test reads it")
+        })
     }
 
     /// Returns whether the first layer is an operating system and, if known, the name of the
     /// system.
     pub fn system(&self, inspection: &Inspection) -> Option<Option<String>> {
         let tree = &inspection.tree;
-        let system = self.system.iter().find(|system| in_first_layer(tree, system.path.as_bytes()))?;
+        let system =
+            self.system.iter().find(|system| in_first_layer(tree, system.path.as_bytes()))?;
         Some(Some(system.name.clone()).filter(|name| !name.is_empty()))
     }
 
@@ -66,12 +69,17 @@ impl Known {
         }
         let first = steps.iter().position(|step| step.makes_layer)?;
         let ends = |step: &Step| self.shells.iter().any(|text| step.text == *text);
-        let belongs = |step: &Step| step.is_metadata() || self.upkeep.iter().any(|word| step.text.contains(word));
+        let belongs = |step: &Step| {
+            step.is_metadata() || self.upkeep.iter().any(|word| step.text.contains(word))
+        };
         let after = &steps[first + 1..];
         let shell = after.iter().position(ends).filter(|&shell| after[..shell].iter().all(belongs));
-        // The steps of an official image of an operating system end in a shell; a plain filesystem may not.
+        // The steps of an official image of an operating system end in a shell; a plain filesystem
+        // may not.
         match shell {
-            Some(shell) if steps[first].unpacks_a_system() || first_is_system => Some(first + 1 + shell + 1),
+            Some(shell) if steps[first].unpacks_a_system() || first_is_system => {
+                Some(first + 1 + shell + 1)
+            }
             _ if steps[first].unpacks_a_system() && first_is_system => Some(first + 1),
             _ => None,
         }
@@ -84,9 +92,12 @@ impl Family {
     fn end(&self, steps: &[Step]) -> Option<(usize, String)> {
         let value = |step: &Step| {
             let mut words = step.text.strip_prefix("ENV ")?.split_whitespace();
-            words.find_map(|word| word.strip_prefix(self.variable.as_str())?.strip_prefix('=').map(str::to_owned))
+            words.find_map(|word| {
+                word.strip_prefix(self.variable.as_str())?.strip_prefix('=').map(str::to_owned)
+            })
         };
-        let (set, version) = steps.iter().enumerate().find_map(|(i, step)| Some((i, value(step)?)))?;
+        let (set, version) =
+            steps.iter().enumerate().find_map(|(i, step)| Some((i, value(step)?)))?;
         let ends = |step: &Step| self.ends.iter().any(|end| step.text.starts_with(end));
         let end = steps[set..].iter().position(ends)?;
         Some((set + end + 1, format!("{} {version}", self.name).trim_end().to_owned()))

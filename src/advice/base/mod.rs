@@ -76,7 +76,9 @@ impl fmt::Display for Evidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Given => write!(f, "--base-layers says so"),
-            Self::Archive => write!(f, "the image begins with the layers of the archive that was given"),
+            Self::Archive => {
+                write!(f, "the image begins with the layers of the archive that was given")
+            }
             Self::Builder => write!(f, "the builder recorded it"),
             Self::Steps => write!(f, "the history begins like a known image's"),
             Self::Age { days } => {
@@ -87,7 +89,9 @@ impl fmt::Display for Evidence {
                 )
             }
             Self::System => write!(f, "the first layer is a whole operating system"),
-            Self::Nothing => write!(f, "no base image was recognized, so all layers count as yours"),
+            Self::Nothing => {
+                write!(f, "no base image was recognized, so all layers count as yours")
+            }
         }
     }
 }
@@ -165,7 +169,9 @@ pub fn base(inspection: &Inspection, given: BaseHint) -> Result<Base, BaseError>
 pub(crate) fn detect(inspection: &Inspection) -> Base {
     let steps = steps::read(inspection);
     let known = Known::built_in();
-    let layers_of = |steps: &[Step]| steps.iter().filter(|step| step.makes_layer).count().min(inspection.layers.len());
+    let layers_of = |steps: &[Step]| {
+        steps.iter().filter(|step| step.makes_layer).count().min(inspection.layers.len())
+    };
     let fits = steps.iter().filter(|step| step.makes_layer).count() == inspection.layers.len();
     let named = named(inspection).map(|built_on| built_on.name);
     if let Some((end, name)) = steps::noted_by_the_builder(&steps)
@@ -188,10 +194,18 @@ pub(crate) fn detect(inspection: &Inspection) -> Base {
     }
     if let Some((end, days)) = steps::oldest_part(&steps) {
         let name = named.or_else(|| system.flatten());
-        return Base { layers: layers_of(&steps[..end]), how: Evidence::Age { days }, name, certain: false };
+        return Base {
+            layers: layers_of(&steps[..end]),
+            how: Evidence::Age { days },
+            name,
+            certain: false,
+        };
     }
     if let Some(name) = system
-        && steps.iter().find(|step| step.makes_layer).is_some_and(|step| step.brings_a_system(inspection.layers.len()))
+        && steps
+            .iter()
+            .find(|step| step.makes_layer)
+            .is_some_and(|step| step.brings_a_system(inspection.layers.len()))
     {
         return Base { layers: 1, how: Evidence::System, name: named.or(name), certain: false };
     }

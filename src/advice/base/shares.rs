@@ -34,9 +34,13 @@ pub(crate) fn shares(
     let inside = below(inspection, application);
     let mut exactly = application.to_vec();
     exactly.sort_unstable();
-    let fits = |text: &str| rules.places.iter().map(|place| has_any(text, &place.made_by)).collect();
-    let fits: Vec<Vec<bool>> = inspection.layers.iter().map(|layer| fits(&layer.instruction.one_line())).collect();
-    for (version, removal) in tree.inodes_with_removals().filter(|&(version, _)| tree.added_in(version) >= base) {
+    let fits =
+        |text: &str| rules.places.iter().map(|place| has_any(text, &place.made_by)).collect();
+    let fits: Vec<Vec<bool>> =
+        inspection.layers.iter().map(|layer| fits(&layer.instruction.one_line())).collect();
+    for (version, removal) in
+        tree.inodes_with_removals().filter(|&(version, _)| tree.added_in(version) >= base)
+    {
         let node = matches.name_of(tree, version);
         let place = || {
             let number = usize::from(matches.place[node.index()]?);
@@ -54,7 +58,9 @@ pub(crate) fn shares(
             match place() {
                 Some(purpose) if purpose != Purpose::Packages => purpose,
                 _ if inside[node.index()] => Purpose::Application,
-                guess => installed().or(guess.filter(|_| !packages.known())).unwrap_or(Purpose::Other),
+                guess => {
+                    installed().or(guess.filter(|_| !packages.known())).unwrap_or(Purpose::Other)
+                }
             }
         };
         let share = &mut sums[purpose as usize];

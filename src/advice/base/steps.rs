@@ -23,7 +23,11 @@ impl Step {
     /// Returns whether the entry adds an operating system as the first layer of `layers`.
     pub fn brings_a_system(&self, layers: usize) -> bool {
         let text = self.text.as_str();
-        if layers > 1 { !text.starts_with("COPY --from") && !text.starts_with("RUN ") } else { self.unpacks_a_system() }
+        if layers > 1 {
+            !text.starts_with("COPY --from") && !text.starts_with("RUN ")
+        } else {
+            self.unpacks_a_system()
+        }
     }
 
     /// Returns whether the entry imports or unpacks a whole filesystem.
@@ -80,7 +84,8 @@ pub fn older_part(steps: &[Step], end: usize) -> Option<(usize, u64)> {
 /// Returns the number of entries before the longest gap in time, if that is at least a day, and its
 /// length in days.
 pub fn oldest_part(steps: &[Step]) -> Option<(usize, u64)> {
-    let gaps = (1..steps.len()).filter_map(|later| Some((later, gap(&steps[later - 1], &steps[later])?)));
+    let gaps =
+        (1..steps.len()).filter_map(|later| Some((later, gap(&steps[later - 1], &steps[later])?)));
     let (end, days) = gaps.max_by_key(|&(_, days)| days)?;
     let makes_layers = |steps: &[Step]| steps.iter().any(|step| step.makes_layer);
     (makes_layers(&steps[..end]) && makes_layers(&steps[end..])).then_some((end, days))

@@ -53,7 +53,11 @@ impl Claims {
 
     /// Claims inodes, and returns the size of those that were not claimed before.
     pub fn claim(&mut self, tree: &Tree, inodes: impl IntoIterator<Item = VersionId>) -> u64 {
-        inodes.into_iter().filter(|&inode| self.claimed.insert(inode)).map(|inode| tree.size(inode)).sum()
+        inodes
+            .into_iter()
+            .filter(|&inode| self.claimed.insert(inode))
+            .map(|inode| tree.size(inode))
+            .sum()
     }
 }
 

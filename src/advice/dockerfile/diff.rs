@@ -22,7 +22,11 @@ pub fn unified(name: &str, old: Option<&str>, new: &str) -> String {
         if out.is_empty() {
             // A tab ends a name with blanks, as GNU diff and git write it.
             let is_quoted = name.starts_with('"');
-            let name = &if name.contains(' ') && !is_quoted { format!("{name}\t") } else { name.to_owned() };
+            let name = &if name.contains(' ') && !is_quoted {
+                format!("{name}\t")
+            } else {
+                name.to_owned()
+            };
             let from = if old.is_some() { name.as_str() } else { "/dev/null" };
             out.push_str(&format!("--- {from}\n+++ {name}\n"));
         }

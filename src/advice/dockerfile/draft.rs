@@ -69,7 +69,9 @@ const HADOLINT: &str = "hadolint ignore=";
 fn is_pragma(comment: &str) -> bool {
     let text = comment.trim().trim_start_matches('#').trim_start();
     text.starts_with(HADOLINT)
-        || ["checkov:skip", "kics-scan", "trivy:ignore", "dockle:"].iter().any(|word| text.starts_with(word))
+        || ["checkov:skip", "kics-scan", "trivy:ignore", "dockle:"]
+            .iter()
+            .any(|word| text.starts_with(word))
 }
 
 impl<'a> Draft<'a> {
@@ -136,8 +138,11 @@ impl<'a> Draft<'a> {
         }
         let mut from = 0;
         for (i, instruction) in self.file.instructions.iter().enumerate() {
-            let start =
-                if instruction.comments.is_empty() { instruction.span.start } else { instruction.comments.start };
+            let start = if instruction.comments.is_empty() {
+                instruction.span.start
+            } else {
+                instruction.comments.start
+            };
             let gap = &source[from..start];
             // Blank lines belong to the instruction that they separate.
             if self.fates[i] == Fate::Stays || !gap.trim().is_empty() {
@@ -177,7 +182,8 @@ impl<'a> Draft<'a> {
         let arguments = instruction.arguments_span();
         let mut out = String::new();
         // Directives are the first lines of a file, or none.
-        let is_first = !instruction.comments.is_empty() && source[..instruction.comments.start].trim().len() <= BOM;
+        let is_first = !instruction.comments.is_empty()
+            && source[..instruction.comments.start].trim().len() <= BOM;
         if is_first {
             out.push_str(&source[instruction.comments.clone()]);
         }
@@ -208,8 +214,17 @@ impl<'a> Draft<'a> {
     /// directly above it.
     fn push_pragmas(&self, out: &mut String, merge: &Merge) {
         let source = self.file.source();
-        let comments = |member: &Member| source[self.file.instructions[member.instruction].comments.clone()].lines();
-        for pragma in merge.members.iter().skip(1).flat_map(comments).map(str::trim).filter(|line| is_pragma(line)) {
+        let comments = |member: &Member| {
+            source[self.file.instructions[member.instruction].comments.clone()].lines()
+        };
+        for pragma in merge
+            .members
+            .iter()
+            .skip(1)
+            .flat_map(comments)
+            .map(str::trim)
+            .filter(|line| is_pragma(line))
+        {
             let start = out.trim_end().rfind('\n').map_or(0, |at| at + 1);
             let last = out[start..].trim_end().len() + start;
             // Only the line directly above counts for hadolint: one has to name all.
@@ -252,11 +267,14 @@ impl<'a> Draft<'a> {
             out.push_str("set -e;");
             out.push_str(&next);
         }
-        for (k, &Member { instruction: member, parentheses, goes_on }) in merge.members.iter().enumerate() {
+        for (k, &Member { instruction: member, parentheses, goes_on }) in
+            merge.members.iter().enumerate()
+        {
             if k > 0 {
                 out.push_str(if merge.join == Join::Errexit { ";" } else { "" });
                 out.push_str(next.trim_end_matches(' '));
-                let comments = self.file.source()[self.file.instructions[member].comments.clone()].lines();
+                let comments =
+                    self.file.source()[self.file.instructions[member].comments.clone()].lines();
                 for comment in comments.filter(|comment| !is_pragma(comment)) {
                     self.push_lines(&mut out, &format!("    {}", comment.trim()));
                 }
@@ -266,7 +284,10 @@ impl<'a> Draft<'a> {
             if parentheses || merge.join == Join::Errexit {
                 // Two parentheses in a row begin arithmetic.
                 let blank = if !goes_on && command.starts_with('(') { " " } else { "" };
-                out.push_str(&format!("({blank}{}{command})", if goes_on { "set +e; " } else { "" }));
+                out.push_str(&format!(
+                    "({blank}{}{command})",
+                    if goes_on { "set +e; " } else { "" }
+                ));
             } else {
                 out.push_str(&command);
             }

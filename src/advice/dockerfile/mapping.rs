@@ -23,7 +23,8 @@ pub struct Mapping {
     pub unmatched: Vec<usize>,
     /// The number of layers before the first one that was matched.
     pub base_layers: usize,
-    /// The instruction that shows that the file is another image's, with the step of the history in its place.
+    /// The instruction that shows that the file is another image's, with the step of the history in
+    /// its place.
     pub foreign: Option<(usize, Option<usize>)>,
 }
 
@@ -47,7 +48,9 @@ pub fn map(file: &Dockerfile, steps: &[Step]) -> Mapping {
     }
     mapping.unmatched = all.iter().copied().filter(|&i| mapping.steps[i].is_none()).collect();
     // An equal keyword is weak evidence, because base images set values, too.
-    let certain = |&(step, instruction): &(usize, usize)| likeness(&history[step], &written[instruction]) >= CERTAIN;
+    let certain = |&(step, instruction): &(usize, usize)| {
+        likeness(&history[step], &written[instruction]) >= CERTAIN
+    };
     let before = match pairs.iter().position(certain) {
         Some(certain) => first + pairs[beginning(&pairs, certain)].0,
         None => steps.len(),
@@ -64,9 +67,9 @@ fn makes_files(keyword: Keyword) -> bool {
     matches!(keyword, Keyword::Run | Keyword::Copy | Keyword::Add)
 }
 
-/// Returns the first instruction of which the history knows nothing, with the step in its place, if the file differs
-/// from the history in more than it has in common with it. `before` is the first step of the file, and `certain` the
-/// number of instructions that were found for certain.
+/// Returns the first instruction of which the history knows nothing, with the step in its place, if
+/// the file differs from the history in more than it has in common with it. `before` is the first
+/// step of the file, and `certain` the number of instructions that were found for certain.
 fn foreign(
     file: &Dockerfile,
     steps: &[Step],
@@ -83,19 +86,21 @@ fn foreign(
     };
     let missing = (before..steps.len()).filter(is_missing).count();
     let nothing = !mapping.unmatched.is_empty() && mapping.steps.iter().all(Option::is_none);
-    let differs = unmatched > certain || unmatched > 0 && missing > 0 && unmatched + missing > certain + 1;
+    let differs =
+        unmatched > certain || unmatched > 0 && missing > 0 && unmatched + missing > certain + 1;
     if !(nothing || differs) || steps.is_empty() {
         return None;
     }
-    let first = mapping.unmatched.iter().copied().find(makes).or(mapping.unmatched.first().copied())?;
+    let first =
+        mapping.unmatched.iter().copied().find(makes).or(mapping.unmatched.first().copied())?;
     // The step behind the last one that was found before it.
     let last = mapping.steps[..first].iter().flatten().max();
     let place = last.map(|last| last + 1..steps.len()).and_then(|mut rest| rest.find(is_missing));
     Some((first, place))
 }
 
-/// Returns, for each layer, the line of the instruction that made it, counted from 1. Layers of the base image have the
-/// line of the last `FROM`.
+/// Returns, for each layer, the line of the instruction that made it, counted from 1. Layers of the
+/// base image have the line of the last `FROM`.
 pub fn lines_of_layers(file: &Dockerfile, inspection: &Inspection) -> Vec<Option<usize>> {
     let mapping = map(file, &steps(&inspection.history, inspection.layers.len()));
     let from = file.instructions.get(file.last_from()).map(|instruction| instruction.line);
@@ -134,7 +139,8 @@ impl Key {
         let text = match (&*instruction.heredocs, instruction.json()) {
             // The shell's input is the document if the command consists of nothing else.
             ([one], _)
-                if instruction.keyword == Keyword::Run && fold(&instruction.arguments).split(' ').count() == 1 =>
+                if instruction.keyword == Keyword::Run
+                    && fold(&instruction.arguments).split(' ').count() == 1 =>
             {
                 fold(&file.source()[one.body.clone()])
             }
@@ -145,7 +151,8 @@ impl Key {
             ([], Some(words)) => fold(&words.join(" ")),
             _ => fold(&instruction.arguments),
         };
-        let text = if instruction.keyword == Keyword::Run { text } else { text.replace(['"', '\''], "") };
+        let text =
+            if instruction.keyword == Keyword::Run { text } else { text.replace(['"', '\''], "") };
         let subject = match instruction.keyword {
             Keyword::Copy | Keyword::Add => {
                 let destination = text.rsplit(' ').next().unwrap_or_default();
@@ -184,8 +191,10 @@ fn likeness(step: &Key, written: &Key) -> u32 {
         Keyword::Copy | Keyword::Add => {
             // In the history, variables are replaced and relative destinations are completed.
             let (made, wanted) = (step.subject.as_str(), written.subject.as_str());
-            let ends =
-                made == wanted || made.strip_suffix(wanted).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
+            let ends = made == wanted
+                || made
+                    .strip_suffix(wanted)
+                    .is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
             match () {
                 () if wanted.contains('$') => 2,
                 () if matches!(wanted, "" | ".") => 3,
@@ -234,7 +243,10 @@ mod tests {
 
     /// Returns the index in the history for each instruction.
     fn mapped(file: &str, history: &[&str]) -> Vec<Option<usize>> {
-        let entry = |text: &&str| HistoryEntry { created_by: Some((*text).into()), ..HistoryEntry::default() };
+        let entry = |text: &&str| HistoryEntry {
+            created_by: Some((*text).into()),
+            ..HistoryEntry::default()
+        };
         let history: Vec<_> = history.iter().map(entry).collect();
         map(&Dockerfile::parse(file).unwrap(), &steps(&history, history.len())).steps
     }
@@ -251,7 +263,10 @@ mod tests {
             "/bin/sh -c d\ne\n",
             "/bin/sh -c #(nop)  CMD [\"/bin/sh\" \"-c\" \"x\"]",
         ];
-        assert_eq!(mapped(file, &classic), [None, Some(1), Some(2), Some(3), Some(4), Some(5), Some(6)]);
+        assert_eq!(
+            mapped(file, &classic),
+            [None, Some(1), Some(2), Some(3), Some(4), Some(5), Some(6)]
+        );
         let buildkit = [
             "base",
             "ENV A=x y",
@@ -266,13 +281,18 @@ mod tests {
 
     #[test]
     fn of_equal_steps_the_last_is_one_s_own() {
-        assert_eq!(mapped("FROM b\nRUN a\nCMD x\n", &["RUN a", "CMD x", "RUN a", "CMD x"]), [None, Some(2), Some(3)]);
+        assert_eq!(
+            mapped("FROM b\nRUN a\nCMD x\n", &["RUN a", "CMD x", "RUN a", "CMD x"]),
+            [None, Some(2), Some(3)]
+        );
     }
 
     #[test]
     fn copies_to_the_working_directory_are_one_s_own_too() {
-        let file =
-            Dockerfile::parse("FROM golang\nWORKDIR src\nCOPY go.mod ./\nCOPY a.go b.sh ./\nRUN go build\n").unwrap();
+        let file = Dockerfile::parse(
+            "FROM golang\nWORKDIR src\nCOPY go.mod ./\nCOPY a.go b.sh ./\nRUN go build\n",
+        )
+        .unwrap();
         let history = [
             "base",
             "RUN apt",
@@ -282,23 +302,34 @@ mod tests {
             "COPY multi:c4 in ./",
             "RUN go build",
         ];
-        let entry = |text: &str| HistoryEntry { created_by: Some(text.into()), ..HistoryEntry::default() };
+        let entry =
+            |text: &str| HistoryEntry { created_by: Some(text.into()), ..HistoryEntry::default() };
         let history: Vec<_> = history.into_iter().map(entry).collect();
         let mapping = map(&file, &steps(&history, history.len()));
         assert_eq!(mapping.layers, [None, Some(3), Some(4), Some(5), Some(6)]);
-        assert_eq!(mapping.base_layers, 3, "the working directory of the base image is not one's own");
+        assert_eq!(
+            mapping.base_layers, 3,
+            "the working directory of the base image is not one's own"
+        );
     }
 
     #[test]
     fn a_file_that_differs_in_more_than_it_has_in_common_is_of_another_image() {
         let foreign = |file: &str, history: &[&str]| {
-            let entry = |text: &&str| HistoryEntry { created_by: Some((*text).into()), ..HistoryEntry::default() };
+            let entry = |text: &&str| HistoryEntry {
+                created_by: Some((*text).into()),
+                ..HistoryEntry::default()
+            };
             let history: Vec<_> = history.iter().map(entry).collect();
             map(&Dockerfile::parse(file).unwrap(), &steps(&history, history.len())).foreign
         };
         let history = ["base", "RUN a", "COPY . /app", "RUN b", "RUN c"];
         assert_eq!(foreign("FROM x\nRUN a\nCOPY . /app\nRUN b\nRUN c\n", &history), None);
-        assert_eq!(foreign("FROM x\nRUN a\nCOPY . /app\nRUN new\nRUN c\n", &history), None, "one line was changed");
+        assert_eq!(
+            foreign("FROM x\nRUN a\nCOPY . /app\nRUN new\nRUN c\n", &history),
+            None,
+            "one line was changed"
+        );
         assert_eq!(foreign("FROM x\nRUN y\nRUN z\n", &history), Some((1, None)));
         assert_eq!(foreign("FROM x\nRUN a\nRUN y\nCMD z\n", &history), Some((2, Some(2))));
         assert_eq!(foreign("FROM x\nCOPY . .\nRUN npm install\n", &history), Some((2, Some(3))));
@@ -309,7 +340,8 @@ mod tests {
     #[test]
     fn what_was_changed_since_is_left_out() {
         let file = Dockerfile::parse("FROM b\nRUN a\nRUN new\nRUN c\n").unwrap();
-        let entry = |text: &str| HistoryEntry { created_by: Some(text.into()), ..HistoryEntry::default() };
+        let entry =
+            |text: &str| HistoryEntry { created_by: Some(text.into()), ..HistoryEntry::default() };
         let history = [entry("base"), entry("RUN a"), entry("RUN old"), entry("RUN c")];
         let mapping = map(&file, &steps(&history, 4));
         assert_eq!(

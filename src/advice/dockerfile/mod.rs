@@ -12,7 +12,9 @@ mod rebuild;
 mod step;
 
 pub use diff::unified;
-pub use evidence::{CopiedProgram, Development, Evidence, Library, LooksFor, Needs, Place, Toolchain, Unneeded};
+pub use evidence::{
+    CopiedProgram, Development, Evidence, Library, LooksFor, Needs, Place, Toolchain, Unneeded,
+};
 pub use fix::raw::read as text_from;
 pub use fix::{Change, Condition, Fix, Kind, Refusal, Remark, Target, Verdict, fix};
 pub use mapping::lines_of_layers;

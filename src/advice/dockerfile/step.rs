@@ -56,7 +56,8 @@ fn step(entry: &HistoryEntry, layer: Option<usize>) -> Step {
 
 /// Splits the arguments of `|2 A=1 B=x y`, if there is only one way to do so.
 fn named_values(prefix: &str) -> Option<Vec<String>> {
-    let Some((count, rest)) = prefix.strip_prefix('|').and_then(|prefix| prefix.split_once(' ')) else {
+    let Some((count, rest)) = prefix.strip_prefix('|').and_then(|prefix| prefix.split_once(' '))
+    else {
         return Some(Vec::new());
     };
     let values = split_assignments(rest);
@@ -87,7 +88,10 @@ pub fn first_assignment(text: &str) -> usize {
 pub fn is_name(name: &str) -> bool {
     let id = name.len() >= 12 && name.bytes().all(|b| b.is_ascii_hexdigit());
     let plain = |c: char| c.is_ascii_alphanumeric() || "./:@_-".contains(c);
-    !name.is_empty() && !id && name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(plain)
+    !name.is_empty()
+        && !id
+        && name.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && name.chars().all(plain)
 }
 
 impl Step {
@@ -95,7 +99,9 @@ impl Step {
     pub fn instruction(&self) -> Option<(Dockerfile, Instruction)> {
         let file = Dockerfile::parse(format!("FROM scratch\n{}\n", self.text)).ok()?;
         match &*file.instructions {
-            [_, instruction] if !matches!(instruction.keyword, Keyword::Unknown | Keyword::From) => {
+            [_, instruction]
+                if !matches!(instruction.keyword, Keyword::Unknown | Keyword::From) =>
+            {
                 let instruction = instruction.clone();
                 Some((file, instruction))
             }
@@ -115,7 +121,8 @@ mod tests {
 
     #[test]
     fn build_arguments_and_the_shell_are_told_from_the_command() {
-        let step = of("RUN |2 VERSION=1.2 B=x y /bin/bash -o pipefail -c curl x | tar x # buildkit");
+        let step =
+            of("RUN |2 VERSION=1.2 B=x y /bin/bash -o pipefail -c curl x | tar x # buildkit");
         assert_eq!(step.text, "RUN curl x | tar x");
         assert_eq!(step.arguments, Some(vec!["VERSION=1.2".into(), "B=x y".into()]));
         assert_eq!(step.shell.unwrap().join(" "), "/bin/bash -o pipefail -c");
@@ -126,14 +133,21 @@ mod tests {
     #[test]
     fn only_steps_that_made_a_layer_have_one() {
         let entry = |empty| HistoryEntry { empty_layer: Some(empty), ..HistoryEntry::default() };
-        let layers: Vec<_> =
-            steps(&[entry(false), entry(true), entry(false), entry(false)], 2).iter().map(|step| step.layer).collect();
+        let layers: Vec<_> = steps(&[entry(false), entry(true), entry(false), entry(false)], 2)
+            .iter()
+            .map(|step| step.layer)
+            .collect();
         assert_eq!(layers, [Some(0), None, Some(1), None]);
     }
 
     #[test]
     fn an_image_id_and_what_is_more_than_a_name_is_no_name() {
         assert!(is_name("localhost/debian:base") && is_name("debian@sha256:0123"));
-        assert!(!is_name("fa11d0e57f01") && !is_name("x\nRUN evil") && !is_name("golang 1.22") && !is_name(""));
+        assert!(
+            !is_name("fa11d0e57f01")
+                && !is_name("x\nRUN evil")
+                && !is_name("golang 1.22")
+                && !is_name("")
+        );
     }
 }

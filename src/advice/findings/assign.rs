@@ -48,7 +48,9 @@ impl Group {
                 *sums.entry(reason).or_default() += inspection.tree.size(inode.version);
             }
         }
-        sums.into_iter().max_by_key(|&(reason, bytes)| (bytes, std::cmp::Reverse(reason))).map(|(reason, _)| reason)
+        sums.into_iter()
+            .max_by_key(|&(reason, bytes)| (bytes, std::cmp::Reverse(reason)))
+            .map(|(reason, _)| reason)
     }
 }
 
@@ -66,7 +68,10 @@ impl Matches {
     /// belong to no rule.
     pub fn find(inspection: &Inspection, rules: &Rules) -> Self {
         let tree = &inspection.tree;
-        let (rule, place) = join(|| rules.matcher.take(tree, &rules.proofs), || rules.place_matcher.take(tree, &[]));
+        let (rule, place) = join(
+            || rules.matcher.take(tree, &rules.proofs),
+            || rules.place_matcher.take(tree, &[]),
+        );
         let mut matches = Self { rule, place, names: other_names(tree) };
         let named = named(tree, &inspection.run);
         matches.keep_programs(tree, rules, &named.programs);
@@ -85,7 +90,8 @@ impl Matches {
 
 /// Finds visible names of files whose first name was removed.
 fn other_names(tree: &Tree) -> Map<VersionId, NodeId> {
-    let is_lost = |inode: &VersionId| tree.removed_in(*inode).is_some() && tree.removal(*inode).is_none();
+    let is_lost =
+        |inode: &VersionId| tree.removed_in(*inode).is_some() && tree.removal(*inode).is_none();
     let mut lost: Vec<VersionId> = tree.linked_inodes().filter(is_lost).collect();
     lost.sort_unstable();
     let mut names = Map::default();
@@ -108,19 +114,24 @@ pub fn groups(inspection: &Inspection, rules: &Rules, matches: &Matches) -> Vec<
     let tree = &inspection.tree;
     let mut taken: Map<(u16, usize, Fate), (u64, Vec<Inode>)> = Map::default();
     let mut pairs: Map<(usize, usize), Vec<Inode>> = Map::default();
-    for (version, removal) in tree.inodes_with_removals().filter(|&(version, _)| tree.size(version) > 0) {
+    for (version, removal) in
+        tree.inodes_with_removals().filter(|&(version, _)| tree.size(version) > 0)
+    {
         let node = matches.name_of(tree, version);
         let inode = Inode { version, node, reason: removal.map(|removal| removal.reason) };
         let rule = rule_of(inspection, rules, matches, node, removal);
         let added_in = tree.added_in(version);
-        let fate = removal.map_or(Fate::Left, |removal| Fate::Gone { removed_in: usize::from(removal.layer) });
+        let fate = removal
+            .map_or(Fate::Left, |removal| Fate::Gone { removed_in: usize::from(removal.layer) });
         match (rule, fate) {
             (Some(rule), _) => {
                 let group = taken.entry((rule, added_in, fate)).or_default();
                 group.0 += tree.size(version);
                 group.1.push(inode);
             }
-            (None, Fate::Gone { removed_in }) => pairs.entry((added_in, removed_in)).or_default().push(inode),
+            (None, Fate::Gone { removed_in }) => {
+                pairs.entry((added_in, removed_in)).or_default().push(inode)
+            }
             (None, Fate::Left) => {}
         }
     }
@@ -162,7 +173,11 @@ pub fn taken(inspection: &Inspection, rules: &Rules) -> Vec<(u16, usize, Inode)>
     let taken = inodes.filter_map(|(version, removal)| {
         let node = matches.name_of(tree, version);
         let rule = rule_of(inspection, rules, &matches, node, removal)?;
-        Some((rule, tree.added_in(version), Inode { version, node, reason: removal.map(|removal| removal.reason) }))
+        Some((
+            rule,
+            tree.added_in(version),
+            Inode { version, node, reason: removal.map(|removal| removal.reason) },
+        ))
     });
     taken.collect()
 }
@@ -185,8 +200,9 @@ impl Words<'_> {
     fn of(&mut self, layer: usize) -> Vec<(bool, bool)> {
         let words = self.known.entry(layer).or_insert_with(|| {
             let text = self.inspection.layers[layer].instruction.one_line();
-            let has =
-                |signature: &Signature| (has_any(&text, &signature.made_by), has_any(&text, &signature.removed_by));
+            let has = |signature: &Signature| {
+                (has_any(&text, &signature.made_by), has_any(&text, &signature.removed_by))
+            };
             self.rules.signatures.iter().map(has).collect()
         });
         words.clone()
@@ -196,7 +212,9 @@ impl Words<'_> {
 /// Returns whether a rule covers bytes with this fate.
 fn speaks_of(rule: &Rule, removal: Option<&Removal>) -> bool {
     match (rule.when, removal.map(|removal| removal.reason)) {
-        (When::Visible, Some(_)) | (When::Wasted, None) | (_, Some(Reason::RewrittenUnchanged)) => false,
+        (When::Visible, Some(_)) | (When::Wasted, None) | (_, Some(Reason::RewrittenUnchanged)) => {
+            false
+        }
         (When::Both, Some(Reason::Overwritten)) => rule.level == Level::Leftovers,
         (When::Both | When::Visible | When::Wasted, _) => true,
     }
@@ -227,10 +245,13 @@ fn signed(
     let mut by_signature: BTreeMap<u16, (u64, Vec<Inode>)> = BTreeMap::new();
     for inode in inodes {
         let Some(reason) = inode.reason else { continue };
-        let fits =
-            |(_, signature): &&(usize, &Signature)| signature.reasons.is_empty() || signature.reasons.contains(&reason);
+        let fits = |(_, signature): &&(usize, &Signature)| {
+            signature.reasons.is_empty() || signature.reasons.contains(&reason)
+        };
         if let Some(&(number, _)) = signatures.iter().find(fits) {
-            let group = by_signature.entry(u16::try_from(number).expect("signatures are limited")).or_default();
+            let group = by_signature
+                .entry(u16::try_from(number).expect("signatures are limited"))
+                .or_default();
             group.0 += tree.size(inode.version);
             group.1.push(inode);
         }

@@ -32,9 +32,15 @@ impl Beside {
                     || has_unpacked(tree, paths, directory, name)
             }
             Self::Source => {
-                let Some(module) = name.strip_suffix(b".pyc").or(name.strip_suffix(b".pyo")) else { return true };
+                let Some(module) = name.strip_suffix(b".pyc").or(name.strip_suffix(b".pyo")) else {
+                    return true;
+                };
                 let is_cache = tree.name(directory) == b"__pycache__";
-                let module = if is_cache { module.split(|&b| b == b'.').next().unwrap_or(module) } else { module };
+                let module = if is_cache {
+                    module.split(|&b| b == b'.').next().unwrap_or(module)
+                } else {
+                    module
+                };
                 has_file(
                     tree,
                     paths,

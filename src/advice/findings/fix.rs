@@ -22,9 +22,16 @@ pub fn why(inspection: &Inspection, rules: &Rules, group: &Group, whose: Whose) 
     };
     let added_in = group.added_in;
     let what = match group.fate {
-        Fate::Left if whose == Whose::Base => format!("the base image adds them in layer {added_in}"),
+        Fate::Left if whose == Whose::Base => {
+            format!("the base image adds them in layer {added_in}")
+        }
         Fate::Left => {
-            let word = inspection.layers[added_in].instruction.text.split_whitespace().next().unwrap_or_default();
+            let word = inspection.layers[added_in]
+                .instruction
+                .text
+                .split_whitespace()
+                .next()
+                .unwrap_or_default();
             match word {
                 "RUN" => format!("the RUN in layer {added_in} leaves them in the image"),
                 "COPY" | "ADD" => format!("the {word} in layer {added_in} adds them"),
@@ -36,14 +43,18 @@ pub fn why(inspection: &Inspection, rules: &Rules, group: &Group, whose: Whose) 
         }
         Fate::Gone { removed_in } => match group.reason(inspection) {
             Some(Reason::RewrittenUnchanged) => {
-                format!("Layer {removed_in} stores files again that layer {added_in} contains already")
+                format!(
+                    "Layer {removed_in} stores files again that layer {added_in} contains already"
+                )
             }
             Some(Reason::Overwritten) => format!(
                 "Layer {removed_in} replaces these files, but layer \
                 {added_in} still contains them"
             ),
             _ => {
-                format!("Layer {removed_in} deletes these files, but layer {added_in} still contains them")
+                format!(
+                    "Layer {removed_in} deletes these files, but layer {added_in} still contains them"
+                )
             }
         },
     };
@@ -51,10 +62,18 @@ pub fn why(inspection: &Inspection, rules: &Rules, group: &Group, whose: Whose) 
 }
 
 /// Finds the remedy for the bytes of a group.
-pub fn find(inspection: &Inspection, rules: &Rules, group: &Group, whose: Whose, base: usize) -> SuggestedChange {
+pub fn find(
+    inspection: &Inspection,
+    rules: &Rules,
+    group: &Group,
+    whose: Whose,
+    base: usize,
+) -> SuggestedChange {
     let change = match (whose, group.subject) {
         (Whose::Base, _) => for_base(group, base),
-        (Whose::Own, Subject::Rule(number)) => for_rule(inspection, &rules.list[usize::from(number)], group),
+        (Whose::Own, Subject::Rule(number)) => {
+            for_rule(inspection, &rules.list[usize::from(number)], group)
+        }
         (Whose::Own, Subject::Signature(number)) => {
             for_signature(inspection, &rules.signatures[usize::from(number)], group)
         }
@@ -67,7 +86,9 @@ fn for_base(group: &Group, base: usize) -> SuggestedChange {
         Fate::Gone { removed_in } if removed_in >= base => {
             "use another base image or a multi-stage build: a later layer cannot remove files of the base image"
         }
-        _ => "use a base image without them, such as a slim or runtime variant, or a multi-stage build",
+        _ => {
+            "use a base image without them, such as a slim or runtime variant, or a multi-stage build"
+        }
     };
     SuggestedChange::new(Kind::Base, what)
 }
@@ -76,7 +97,10 @@ fn for_rule(inspection: &Inspection, rule: &Rule, group: &Group) -> SuggestedCha
     let text = |layer: usize| inspection.layers[layer].instruction.text.as_str();
     let added_in = group.added_in;
     if is_from_context(text(added_in)) && !rule.ignore.is_empty() {
-        let change = SuggestedChange::new(Kind::Ignore, "keep them out of the build context with .dockerignore");
+        let change = SuggestedChange::new(
+            Kind::Ignore,
+            "keep them out of the build context with .dockerignore",
+        );
         return SuggestedChange { dockerignore: rule.ignore.clone(), ..change };
     }
     let line = match used_in(inspection, rule, group) {
@@ -87,7 +111,9 @@ fn for_rule(inspection: &Inspection, rule: &Rule, group: &Group) -> SuggestedCha
         Fate::Gone { removed_in } if line.is_none() => {
             SuggestedChange::merge(inspection, added_in, removed_in, &rule.fix)
         }
-        Fate::Left | Fate::Gone { .. } => SuggestedChange::new(Kind::Tool, rule.fix.as_str()).with_line(line),
+        Fate::Left | Fate::Gone { .. } => {
+            SuggestedChange::new(Kind::Tool, rule.fix.as_str()).with_line(line)
+        }
     }
 }
 
@@ -96,7 +122,8 @@ fn for_signature(inspection: &Inspection, signature: &Signature, group: &Group) 
     let added_in = group.added_in;
     match (group.fate, group.reason(inspection)) {
         (Fate::Gone { removed_in }, Some(Reason::RewrittenUnchanged)) => {
-            let line = with_mode(inspection, added_in, removed_in).or_else(|| merged(inspection, added_in, removed_in));
+            let line = with_mode(inspection, added_in, removed_in)
+                .or_else(|| merged(inspection, added_in, removed_in));
             if signature.id == "rewritten-unchanged"
                 && is_from_context(text(added_in))
                 && text(removed_in).starts_with("RUN ")
@@ -116,8 +143,7 @@ fn for_signature(inspection: &Inspection, signature: &Signature, group: &Group) 
             SuggestedChange::new(Kind::Copy, what).with_line(line)
         }
         (Fate::Gone { removed_in }, _) if copies(text(added_in)) && removed_in != added_in => {
-            let what =
-                "copy only the files that stay: keep the rest out with .dockerignore, or use a multi-stage build";
+            let what = "copy only the files that stay: keep the rest out with .dockerignore, or use a multi-stage build";
             SuggestedChange::new(Kind::Ignore, what)
         }
         (Fate::Gone { removed_in }, _) if removed_in != added_in => {
@@ -132,7 +158,9 @@ fn for_signature(inspection: &Inspection, signature: &Signature, group: &Group) 
 fn is_from_context(text: &str) -> bool {
     let Some((word, rest)) = text.split_once(' ') else { return false };
     let source = rest.split_whitespace().find(|word| !word.starts_with("--"));
-    matches!(word, "COPY" | "ADD") && !rest.contains("--from=") && source.is_some_and(|source| !source.starts_with('/'))
+    matches!(word, "COPY" | "ADD")
+        && !rest.contains("--from=")
+        && source.is_some_and(|source| !source.starts_with('/'))
 }
 
 /// Returns the last later layer that needs the files of a rule, unless the layer that makes them
@@ -140,7 +168,8 @@ fn is_from_context(text: &str) -> bool {
 fn used_in(inspection: &Inspection, rule: &Rule, group: &Group) -> Option<usize> {
     let uses = |layer: usize| {
         let text = &inspection.layers[layer].instruction.text;
-        text.len() <= LINE && (rule.tools.iter().any(|tool| needs(tool, text)) || has_words(text, &rule.used_by))
+        text.len() <= LINE
+            && (rule.tools.iter().any(|tool| needs(tool, text)) || has_words(text, &rule.used_by))
     };
     let end = match group.fate {
         Fate::Left => inspection.layers.len(),
@@ -209,8 +238,9 @@ fn replace_words(text: &str, from: &str, to: &str) -> String {
 /// copied.
 fn with_mode(inspection: &Inspection, added_in: usize, removed_in: usize) -> Option<String> {
     let text = &inspection.layers[added_in].instruction.text;
-    let (word, rest) =
-        text.split_once(' ').filter(|(word, rest)| matches!(*word, "COPY" | "ADD") && rest.len() <= LINE)?;
+    let (word, rest) = text
+        .split_once(' ')
+        .filter(|(word, rest)| matches!(*word, "COPY" | "ADD") && rest.len() <= LINE)?;
     let command = command(&inspection.layers[removed_in].instruction.text)?;
     let mut words = command.split_whitespace();
     let flag = match words.next()? {
@@ -232,7 +262,8 @@ fn with_mode(inspection: &Inspection, added_in: usize, removed_in: usize) -> Opt
 fn as_written(rest: &str) -> String {
     match rest.split_once(" in ") {
         Some((source, place))
-            if ["dir:", "file:", "multi:"].iter().any(|kind| source.starts_with(kind)) && !source.contains(' ') =>
+            if ["dir:", "file:", "multi:"].iter().any(|kind| source.starts_with(kind))
+                && !source.contains(' ') =>
         {
             format!("… {place}")
         }

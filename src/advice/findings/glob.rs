@@ -130,7 +130,9 @@ impl Glob {
         let literal = |part: &Part| match part {
             Part::Deep => 0,
             Part::Name(name) => name.len(),
-            Part::Pattern(pattern) => pattern.chars().filter(|c| c.is_alphanumeric() || "._-".contains(*c)).count(),
+            Part::Pattern(pattern) => {
+                pattern.chars().filter(|c| c.is_alphanumeric() || "._-".contains(*c)).count()
+            }
         };
         Specificity {
             leading: self.parts.iter().take_while(|part| matches!(part, Part::Name(_))).count(),
@@ -193,7 +195,9 @@ impl Name {
     ///
     /// [`GlobError::Pattern`] if the pattern is not valid.
     pub fn parse(pattern: &str) -> Result<Self, GlobError> {
-        if let Some((before, rest)) = pattern.split_once('*').filter(|_| !pattern.contains(['?', '[', '\\'])) {
+        if let Some((before, rest)) =
+            pattern.split_once('*').filter(|_| !pattern.contains(['?', '[', '\\']))
+        {
             let mut between: Vec<Vec<u8>> = rest.split('*').map(Into::into).collect();
             let behind = between.pop().unwrap_or_default();
             return Ok(Self::Stars { before: before.into(), between, behind });
@@ -208,7 +212,10 @@ impl Name {
             let names = class.chars().map(|c| Self::parse(&format!("{before}{c}{behind}")));
             return Ok(Self::OneOf(names.collect::<Result<_, _>>()?));
         }
-        let glob = globset::GlobBuilder::new(pattern).literal_separator(true).backslash_escape(true).build();
+        let glob = globset::GlobBuilder::new(pattern)
+            .literal_separator(true)
+            .backslash_escape(true)
+            .build();
         Ok(Self::General(Box::new(glob?.compile_matcher())))
     }
 
@@ -233,7 +240,9 @@ impl Name {
                 })
             }
             Self::OneOf(names) => names.iter().any(|one| one.fits(name)),
-            Self::General(matcher) => matcher.is_match_candidate(&globset::Candidate::from_bytes(name)),
+            Self::General(matcher) => {
+                matcher.is_match_candidate(&globset::Candidate::from_bytes(name))
+            }
         }
     }
 }
@@ -256,17 +265,34 @@ mod tests {
     #[test]
     fn braces_stand_for_several_globs() {
         let texts = |text| alternatives(text).unwrap();
-        assert_eq!(texts("a/{b,c{d,}}/*.py[co]"), ["a/b/*.py[co]", "a/cd/*.py[co]", "a/c/*.py[co]"]);
+        assert_eq!(
+            texts("a/{b,c{d,}}/*.py[co]"),
+            ["a/b/*.py[co]", "a/cd/*.py[co]", "a/c/*.py[co]"]
+        );
         assert!(alternatives("a{b").is_err() && alternatives("a}b").is_err());
     }
 
     #[test]
     fn a_glob_that_would_take_for_ever_is_refused() {
-        assert!(Glob::parse(&"{a,b}".repeat(40)).unwrap_err().to_string().contains("more than 256 globs"));
+        assert!(
+            Glob::parse(&"{a,b}".repeat(40))
+                .unwrap_err()
+                .to_string()
+                .contains("more than 256 globs")
+        );
         assert!(Glob::parse(&"a/".repeat(200)).is_err());
-        assert!(Glob::parse("**/a/**/b/**/c/**/d").unwrap_err().to_string().contains("more than 3 times"));
+        assert!(
+            Glob::parse("**/a/**/b/**/c/**/d")
+                .unwrap_err()
+                .to_string()
+                .contains("more than 3 times")
+        );
         assert!(Glob::parse(&"[".repeat(9)).is_err());
-        assert!(Glob::parse("a**/b").is_err() && Glob::parse("a/../b").is_err() && Glob::parse("").is_err());
+        assert!(
+            Glob::parse("a**/b").is_err()
+                && Glob::parse("a/../b").is_err()
+                && Glob::parse("").is_err()
+        );
     }
 
     #[test]
@@ -283,9 +309,22 @@ mod tests {
         assert!(Name::parse("*-darwin-*").unwrap().fits(b"esbuild-darwin-arm64\xff"));
         assert!(!Name::parse("aa*aa").unwrap().fits(b"aaa"));
         let class = Name::parse("*.py[co]").unwrap();
-        assert!(class.fits(b".pyc") && class.fits(b"a\xff.pyo") && !class.fits(b"a.py") && !class.fits(b"a.pyco"));
-        assert!(Name::parse("[!a-c]*").unwrap().fits(b"d") && !Name::parse("[!a-c]*").unwrap().fits(b"b"));
+        assert!(
+            class.fits(b".pyc")
+                && class.fits(b"a\xff.pyo")
+                && !class.fits(b"a.py")
+                && !class.fits(b"a.pyco")
+        );
+        assert!(
+            Name::parse("[!a-c]*").unwrap().fits(b"d")
+                && !Name::parse("[!a-c]*").unwrap().fits(b"b")
+        );
         let stars = Name::parse("a*b*bc").unwrap();
-        assert!(stars.fits(b"abbc") && stars.fits(b"axbxbc") && !stars.fits(b"abc") && !stars.fits(b"abb"));
+        assert!(
+            stars.fits(b"abbc")
+                && stars.fits(b"axbxbc")
+                && !stars.fits(b"abc")
+                && !stars.fits(b"abb")
+        );
     }
 }

@@ -51,12 +51,15 @@ impl Matches {
                 continue;
             };
             let mut top = file;
-            while tree.parent(top) != NodeId::ROOT && self.rule[tree.parent(top).index()] == Some(rule) {
+            while tree.parent(top) != NodeId::ROOT
+                && self.rule[tree.parent(top).index()] == Some(rule)
+            {
                 top = tree.parent(top);
             }
             // A source tree from which a program runs is the application.
             let above = tree.parent(top);
-            let is_own = rules.list[usize::from(rule)].level != Level::Leftovers && !is_system(&tree.path(above));
+            let is_own = rules.list[usize::from(rule)].level != Level::Leftovers
+                && !is_system(&tree.path(above));
             self.clear(tree, if is_own { above } else { top }, rule);
         }
     }
@@ -75,9 +78,16 @@ impl Matches {
     pub(super) fn keep_linked(&mut self, tree: &Tree, rules: &Rules) {
         let paths = Paths::new(tree);
         for link in tree.nodes() {
-            let Some(target) = tree.last(link).and_then(|version| tree.target(version)) else { continue };
-            let Some(found) = paths.lookup(usize::MAX, tree.parent(link), target, Last::Followed) else { continue };
-            let Some(rule) = self.rule[found.node.index()].filter(|&rule| self.rule[link.index()] != Some(rule)) else {
+            let Some(target) = tree.last(link).and_then(|version| tree.target(version)) else {
+                continue;
+            };
+            let Some(found) = paths.lookup(usize::MAX, tree.parent(link), target, Last::Followed)
+            else {
+                continue;
+            };
+            let Some(rule) =
+                self.rule[found.node.index()].filter(|&rule| self.rule[link.index()] != Some(rule))
+            else {
                 continue;
             };
             if rules.list[usize::from(rule)].level == Level::Leftovers {
@@ -90,8 +100,10 @@ impl Matches {
     pub(super) fn keep_unproved(&mut self, tree: &Tree, rules: &Rules) {
         let paths = Paths::new(tree);
         for node in tree.nodes() {
-            let beside = self.rule[node.index()].and_then(|rule| rules.list[usize::from(rule)].beside);
-            let is_file = || tree.last(node).is_some_and(|version| tree.kind(version) == Kind::File);
+            let beside =
+                self.rule[node.index()].and_then(|rule| rules.list[usize::from(rule)].beside);
+            let is_file =
+                || tree.last(node).is_some_and(|version| tree.kind(version) == Kind::File);
             if beside.is_some_and(|beside| is_file() && !beside.is_there(tree, &paths, node)) {
                 self.rule[node.index()] = None;
             }
@@ -107,8 +119,8 @@ impl Matches {
         }
     }
 
-    /// Excludes what a container's scripts mention from all rules. Of a directory for caches, everything below it
-    /// is excluded.
+    /// Excludes what a container's scripts mention from all rules. Of a directory for caches,
+    /// everything below it is excluded.
     pub(crate) fn keep_mentioned(&mut self, tree: &Tree, rules: &Rules, mentioned: &Mentioned) {
         let mut nodes = mentioned.nodes.clone();
         let ends: HashMap<&[u8], Vec<&str>, RandomState> =
@@ -119,7 +131,10 @@ impl Matches {
             });
         if !ends.is_empty() {
             let is_meant = |&node: &NodeId| {
-                let Some(ends) = self.rule[node.index()].and_then(|_| ends.get(tree.name(node))) else { return false };
+                let Some(ends) = self.rule[node.index()].and_then(|_| ends.get(tree.name(node)))
+                else {
+                    return false;
+                };
                 let path = tree.path(node);
                 ends.iter().any(|end| path.ends_with(format!("/{end}").as_bytes()))
             };
@@ -128,8 +143,11 @@ impl Matches {
         self.keep_files(tree, rules, &nodes);
         for &node in &nodes {
             let path = tree.path(node);
-            let is_hidden = |part: &[u8]| part.first() == Some(&b'.') || part.windows(5).any(|some| some == b"cache");
-            let is_directory = tree.last(node).is_some_and(|version| tree.kind(version) == Kind::Directory);
+            let is_hidden = |part: &[u8]| {
+                part.first() == Some(&b'.') || part.windows(5).any(|some| some == b"cache")
+            };
+            let is_directory =
+                tree.last(node).is_some_and(|version| tree.kind(version) == Kind::Directory);
             if is_directory && path.split(|&b| b == b'/').any(is_hidden) {
                 self.keep_below(tree, node);
             }
@@ -156,7 +174,8 @@ impl Matches {
         let mut work = vec![top];
         while let Some(node) = work.pop() {
             let known = &mut self.rule[node.index()];
-            let is_file = tree.last(node).is_some_and(|version| tree.kind(version) != Kind::Directory);
+            let is_file =
+                tree.last(node).is_some_and(|version| tree.kind(version) != Kind::Directory);
             if *known == Some(rule) && (is_file || node == top) {
                 *known = None;
             }

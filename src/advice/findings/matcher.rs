@@ -113,8 +113,12 @@ impl Matcher {
     fn sort_in(&mut self, name: &Name, number: u32) {
         match name {
             Name::OneOf(names) => names.iter().for_each(|name| self.sort_in(name, number)),
-            Name::Stars { behind: end, .. } if !end.is_empty() => self.by_end.add(end[end.len() - 1], number),
-            Name::Stars { before: start, .. } if !start.is_empty() => self.by_start.add(start[0], number),
+            Name::Stars { behind: end, .. } if !end.is_empty() => {
+                self.by_end.add(end[end.len() - 1], number)
+            }
+            Name::Stars { before: start, .. } if !start.is_empty() => {
+                self.by_start.add(start[0], number)
+            }
             Name::Stars { .. } | Name::General(_) if self.open.last() == Some(&number) => {}
             Name::Stars { .. } | Name::General(_) => self.open.push(number),
         }
@@ -123,8 +127,14 @@ impl Matcher {
     /// Returns the number of the matching rule for each path, indexed like [`NodeId`]: the most
     /// specific one or, among equals, the first.
     pub fn take(&self, tree: &Tree, proofs: &[Proof]) -> Vec<Option<u16>> {
-        Pass { matcher: self, symbols: Map::default(), states: Vec::new(), known: Map::default(), next: Map::default() }
-            .run(tree, proofs)
+        Pass {
+            matcher: self,
+            symbols: Map::default(),
+            states: Vec::new(),
+            known: Map::default(),
+            next: Map::default(),
+        }
+        .run(tree, proofs)
     }
 
     fn pattern_at(&self, at: u32) -> Option<u32> {
@@ -140,8 +150,10 @@ impl Matcher {
         out.clear();
         out.push(self.names.get(name).copied().unwrap_or(u32::MAX));
         for patterns in [self.by_end.at(name.last()), self.by_start.at(name.first()), &self.open] {
-            let fits =
-                |&pattern: &u32| asked.binary_search(&pattern).is_ok() && self.patterns[pattern as usize].1.fits(name);
+            let fits = |&pattern: &u32| {
+                asked.binary_search(&pattern).is_ok()
+                    && self.patterns[pattern as usize].1.fits(name)
+            };
             out.extend(patterns.iter().copied().filter(fits));
         }
     }
@@ -171,8 +183,13 @@ struct Pass<'a> {
 impl Pass<'_> {
     fn run(mut self, tree: &Tree, proofs: &[Proof]) -> Vec<Option<u16>> {
         let holds: Vec<bool> = proofs.iter().map(|proof| proof.holds_anywhere(tree)).collect();
-        let applies = |glob: u32| holds.get(usize::from(self.matcher.globs[glob as usize].of)).is_none_or(|&h| h);
-        let starts = (0_u32..).zip(&self.matcher.starts).filter(|(glob, _)| applies(*glob)).map(|(_, &start)| start);
+        let applies = |glob: u32| {
+            holds.get(usize::from(self.matcher.globs[glob as usize].of)).is_none_or(|&h| h)
+        };
+        let starts = (0_u32..)
+            .zip(&self.matcher.starts)
+            .filter(|(glob, _)| applies(*glob))
+            .map(|(_, &start)| start);
         let starts: Vec<_> = starts.collect();
         let nothing = self.state(Vec::new(), proofs);
         let root = self.state(starts, proofs);
@@ -186,7 +203,11 @@ impl Pass<'_> {
             if above == nothing {
                 continue;
             }
-            self.matcher.symbol(tree.name(node), &self.states[above as usize].patterns, &mut symbol);
+            self.matcher.symbol(
+                tree.name(node),
+                &self.states[above as usize].patterns,
+                &mut symbol,
+            );
             let mut state = self.step(above, &symbol, proofs);
             if !self.states[state as usize].asking.is_empty() {
                 state = self.proved(state, node, tree, proofs);
@@ -237,7 +258,12 @@ impl Pass<'_> {
         if failed.is_empty() {
             return state;
         }
-        let steps = self.states[state as usize].steps.iter().copied().filter(|at| !failed.contains(at)).collect();
+        let steps = self.states[state as usize]
+            .steps
+            .iter()
+            .copied()
+            .filter(|at| !failed.contains(at))
+            .collect();
         self.state(steps, proofs)
     }
 
@@ -264,7 +290,8 @@ impl Pass<'_> {
                     asks && matches!(self.matcher.steps[at as usize], Step::Below)
                 });
                 let asking = asking.collect();
-                let mut patterns: Vec<_> = steps.iter().filter_map(|&at| self.matcher.pattern_at(at)).collect();
+                let mut patterns: Vec<_> =
+                    steps.iter().filter_map(|&at| self.matcher.pattern_at(at)).collect();
                 patterns.sort_unstable();
                 patterns.dedup();
                 let taken_by = taken_by(self.matcher, &steps);
@@ -277,8 +304,11 @@ impl Pass<'_> {
 
 fn taken_by(matcher: &Matcher, steps: &[u32]) -> Option<u16> {
     let ends = steps.iter().filter(|&&at| matches!(matcher.steps[at as usize], Step::End { .. }));
-    let ends: Vec<Target> = ends.map(|&at| matcher.globs[matcher.glob_of[at as usize] as usize]).collect();
+    let ends: Vec<Target> =
+        ends.map(|&at| matcher.globs[matcher.glob_of[at as usize] as usize]).collect();
     let excluded = |of: u16| ends.iter().any(|target| target.excludes && target.of == of);
     let takes = ends.iter().filter(|target| !target.excludes && !excluded(target.of));
-    takes.max_by_key(|target| (target.specificity, std::cmp::Reverse(target.of))).map(|target| target.of)
+    takes
+        .max_by_key(|target| (target.specificity, std::cmp::Reverse(target.of)))
+        .map(|target| target.of)
 }

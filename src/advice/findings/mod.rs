@@ -105,7 +105,8 @@ pub struct Finding {
     pub inodes: Vec<VersionId>,
     /// Up to three directories that contain them, the largest first.
     pub places: Vec<Spot>,
-    /// The directory that contains most of them: one of the places, or one below where there are many.
+    /// The directory that contains most of them: one of the places, or one below where there are
+    /// many.
     pub biggest_place: Option<Spot>,
     /// The largest files.
     pub examples: Vec<Spot>,
@@ -147,9 +148,15 @@ impl Finding {
 /// Finds avoidable bytes, the largest findings first. The lowest `base` layers are the base image.
 ///
 /// If the contents of files are available, packages are named.
-pub fn find(inspection: &Inspection, rules: &Rules, base: usize, contents: Option<&dyn Contents>) -> Vec<Finding> {
-    let packages =
-        contents.map(|contents| Packages::read(&inspection.tree, contents, &Arc::default())).unwrap_or_default();
+pub fn find(
+    inspection: &Inspection,
+    rules: &Rules,
+    base: usize,
+    contents: Option<&dyn Contents>,
+) -> Vec<Finding> {
+    let packages = contents
+        .map(|contents| Packages::read(&inspection.tree, contents, &Arc::default()))
+        .unwrap_or_default();
     findings_of(inspection, rules, &Matches::find(inspection, rules), base, &packages)
 }
 
@@ -170,17 +177,27 @@ pub(crate) fn findings_of(
     };
     let mut findings: Vec<_> = groups.iter().map(finding).collect();
     findings.sort_by(|a, b| {
-        let order = |finding: &Finding| (std::cmp::Reverse(finding.bytes), finding.added_in, finding.fate);
+        let order =
+            |finding: &Finding| (std::cmp::Reverse(finding.bytes), finding.added_in, finding.fate);
         order(a).cmp(&order(b)).then_with(|| a.rule.cmp(&b.rule))
     });
     findings
 }
 
-fn finding(inspection: &Inspection, rules: &Rules, matches: &Matches, group: &assign::Group, base: usize) -> Finding {
+fn finding(
+    inspection: &Inspection,
+    rules: &Rules,
+    matches: &Matches,
+    group: &assign::Group,
+    base: usize,
+) -> Finding {
     let whose = if group.added_in < base { Whose::Base } else { Whose::Own };
     let tree = &inspection.tree;
-    let spots: Vec<Spot> =
-        group.inodes.iter().map(|inode| Spot { node: inode.node, bytes: tree.size(inode.version) }).collect();
+    let spots: Vec<Spot> = group
+        .inodes
+        .iter()
+        .map(|inode| Spot { node: inode.node, bytes: tree.size(inode.version) })
+        .collect();
     let mut examples = spots.clone();
     examples.sort_by_key(|spot| (std::cmp::Reverse(spot.bytes), spot.node));
     examples.truncate(EXAMPLES);
@@ -216,8 +233,13 @@ fn finding(inspection: &Inspection, rules: &Rules, matches: &Matches, group: &as
     }
 }
 
-fn owners(inspection: &Inspection, group: &assign::Group, packages: &Packages) -> Vec<(Escaped, u64)> {
-    let mut owners = packages.owners(&inspection.tree, group.inodes.iter().map(|inode| (inode.version, inode.node)));
+fn owners(
+    inspection: &Inspection,
+    group: &assign::Group,
+    packages: &Packages,
+) -> Vec<(Escaped, u64)> {
+    let mut owners = packages
+        .owners(&inspection.tree, group.inodes.iter().map(|inode| (inode.version, inode.node)));
     owners.truncate(EXAMPLES);
     owners
 }

@@ -11,14 +11,23 @@ use crate::tree::{NodeId, Tree};
 /// listed instead.
 const PLACES: usize = 3;
 
-/// Returns up to three directories that contain the spots, the largest first, and the one directory that contains most
-/// of them.
-pub fn find(inspection: &Inspection, matches: &Matches, subject: Subject, spots: &[Spot]) -> (Vec<Spot>, Option<Spot>) {
+/// Returns up to three directories that contain the spots, the largest first, and the one directory
+/// that contains most of them.
+pub fn find(
+    inspection: &Inspection,
+    matches: &Matches,
+    subject: Subject,
+    spots: &[Spot],
+) -> (Vec<Spot>, Option<Spot>) {
     let tree = &inspection.tree;
     let one_for_all = || {
         let node = place(tree, spots.iter().map(|spot| (spot.node, spot.bytes)));
         // Files elsewhere do not count here.
-        let bytes = spots.iter().filter(|spot| is_at_or_below(tree, spot.node, node)).map(|spot| spot.bytes).sum();
+        let bytes = spots
+            .iter()
+            .filter(|spot| is_at_or_below(tree, spot.node, node))
+            .map(|spot| spot.bytes)
+            .sum();
         Spot { node, bytes }
     };
     let Subject::Rule(rule) = subject else {

@@ -20,7 +20,10 @@ struct Files {
     #[serde(default)]
     only_merged: bool,
     /// The place that documents them.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for people, and for the test that each kind has one"))]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "for people, and for the test that each kind has one")
+    )]
     source: String,
 }
 
@@ -30,18 +33,21 @@ struct Table {
 }
 
 static TABLE: LazyLock<(Vec<Files>, Matcher)> = LazyLock::new(|| {
-    let table: Table = toml::from_str(include_str!("../../../assets/varying.toml")).expect("a table that a test reads");
+    let table: Table = toml::from_str(include_str!("../../../assets/varying.toml"))
+        .expect("a table that a test reads");
     let mut matcher = Matcher::default();
     for (number, files) in (0..).zip(&table.file) {
-        for glob in files.globs.iter().flat_map(|text| Glob::parse(text).expect("a glob that a test reads")) {
+        for glob in
+            files.globs.iter().flat_map(|text| Glob::parse(text).expect("a glob that a test reads"))
+        {
             matcher.add(&glob, number, false);
         }
     }
     (table.file, matcher)
 });
 
-/// Returns the paths whose size differs from build to build, each with the name of its kind, and true if it differs only
-/// where commands run together that ran apart.
+/// Returns the paths whose size differs from build to build, each with the name of its kind, and
+/// true if it differs only where commands run together that ran apart.
 pub(crate) fn varying_files(tree: &Tree) -> impl Iterator<Item = (NodeId, &'static str, bool)> {
     let (kinds, matcher) = &*TABLE;
     let taken = matcher.take(tree, &[]);
@@ -60,7 +66,11 @@ mod tests {
     #[test]
     fn every_kind_has_paths_and_a_source() {
         for files in &TABLE.0 {
-            assert!(!files.globs.is_empty() && files.source.starts_with("https://"), "{}", files.what);
+            assert!(
+                !files.globs.is_empty() && files.source.starts_with("https://"),
+                "{}",
+                files.what
+            );
         }
     }
 }

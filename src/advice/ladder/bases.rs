@@ -40,8 +40,8 @@ struct Table {
 }
 
 static TABLE: LazyLock<Vec<SmallBase>> = LazyLock::new(|| {
-    let table: Table =
-        toml::from_str(include_str!("../../../assets/small-bases.toml")).expect("a table that a test reads");
+    let table: Table = toml::from_str(include_str!("../../../assets/small-bases.toml"))
+        .expect("a table that a test reads");
     table.base
 });
 
@@ -70,7 +70,10 @@ mod tests {
         let name = |kind, libc| smallest(kind, libc).map(|base| base.name.as_str());
         assert_eq!(name(BaseKind::Small, Libc::None), Some("alpine:3.20"));
         assert_eq!(name(BaseKind::Small, Libc::Glibc), Some("debian:bookworm-slim"));
-        assert_eq!(name(BaseKind::Distroless, Libc::None), Some("gcr.io/distroless/static-debian12"));
+        assert_eq!(
+            name(BaseKind::Distroless, Libc::None),
+            Some("gcr.io/distroless/static-debian12")
+        );
         assert_eq!(name(BaseKind::Distroless, Libc::Musl), None);
     }
 }

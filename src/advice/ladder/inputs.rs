@@ -14,23 +14,36 @@ const NAMED: usize = 4;
 
 impl LadderInputs {
     /// Gathers the input. Without a program, the ladder has only the rungs that leave files out.
-    pub fn gather(inspection: &Inspection, base: &Base, findings: &[Finding], program: Option<Parts>) -> Self {
+    pub fn gather(
+        inspection: &Inspection,
+        base: &Base,
+        findings: &[Finding],
+        program: Option<Parts>,
+    ) -> Self {
         let own = |level: &'static [Level]| -> Vec<VersionId> {
             let fits = |finding: &&Finding| {
-                finding.whose == Whose::Own && finding.fate == Fate::Left && level.contains(&finding.level)
+                finding.whose == Whose::Own
+                    && finding.fate == Fate::Left
+                    && level.contains(&finding.level)
             };
             findings.iter().filter(fits).flat_map(|finding| &finding.inodes).copied().collect()
         };
         let of_base = |finding: &&Finding| {
-            finding.whose == Whose::Base && finding.fate == Fate::Left && finding.level == Level::Toolchain
+            finding.whose == Whose::Base
+                && finding.fate == Fate::Left
+                && finding.level == Level::Toolchain
         };
         let is_left = |finding: &&Finding| {
-            finding.whose == Whose::Own && finding.fate == Fate::Left && finding.level == Level::Leftovers
+            finding.whose == Whose::Own
+                && finding.fate == Fate::Left
+                && finding.level == Level::Leftovers
         };
         let mut left: Vec<_> = findings.iter().filter(is_left).collect();
         left.sort_by_key(|finding| (std::cmp::Reverse(finding.bytes), finding.added_in));
-        let mut advice: Vec<_> =
-            left.iter().map(|finding| format!("layer {}: {}", finding.added_in, finding.fix.what)).collect();
+        let mut advice: Vec<_> = left
+            .iter()
+            .map(|finding| format!("layer {}: {}", finding.added_in, finding.fix.what))
+            .collect();
         let mut seen = std::collections::HashSet::new();
         advice.retain(|line| seen.insert(line.clone()));
         if let more @ 1.. = advice.len().saturating_sub(NAMED) {
@@ -43,7 +56,11 @@ impl LadderInputs {
             base_name: base.name.as_deref().map(escaped_str),
             leftovers: own(&[Level::Leftovers]),
             build_only: own(&[Level::Toolchain, Level::Build]),
-            base_toolchains: findings.iter().filter(of_base).map(|finding| finding.bytes).fold(0, u64::saturating_add),
+            base_toolchains: findings
+                .iter()
+                .filter(of_base)
+                .map(|finding| finding.bytes)
+                .fold(0, u64::saturating_add),
             program,
             named: named(&inspection.tree, &inspection.run).arguments,
         }

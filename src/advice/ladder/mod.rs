@@ -35,7 +35,8 @@ pub struct LadderInputs {
     pub base_toolchains: u64,
     /// The parts of the image's program, if it was found.
     pub program: Option<Parts>,
-    /// Files and directories that the image's command names among its arguments: configuration, data.
+    /// Files and directories that the image's command names among its arguments: configuration,
+    /// data.
     pub named: Vec<NodeId>,
 }
 
@@ -103,7 +104,8 @@ pub enum Certainty {
     AtLeast,
     /// An upper bound: the changes may save more.
     AtMost,
-    /// Exact for the files that are listed, but the program may need more: the image is at least this big.
+    /// Exact for the files that are listed, but the program may need more: the image is at least
+    /// this big.
     WithoutAllNeeded,
     /// An estimate, with its basis.
     Estimate(Sentence),
@@ -167,8 +169,8 @@ impl Certainty {
 }
 
 impl PossibleSize {
-    /// Returns the size of `first` divided by this size; `None` if nothing is left, or if not all of the image
-    /// is known.
+    /// Returns the size of `first` divided by this size; `None` if nothing is left, or if not all
+    /// of the image is known.
     pub fn ratio(&self, first: &Self) -> Option<f64> {
         (self.size > 0 && first.certainty == Certainty::Exact).then(|| ratio(first.size, self.size))
     }

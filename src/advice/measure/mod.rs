@@ -40,7 +40,8 @@ pub fn measure_ladder(
     opened: &Opened,
     progress: &Arc<Progress>,
 ) -> Result<(), Error> {
-    let plans: Vec<_> = possible_sizes.iter().map(|possible_size| plan(inspection, &possible_size.ships)).collect();
+    let plans: Vec<_> =
+        possible_sizes.iter().map(|possible_size| plan(inspection, &possible_size.ships)).collect();
     let measured = measure_all(inspection, &plans, opened, progress)?;
     for (possible_size, bytes) in possible_sizes.iter_mut().zip(measured) {
         if let Some(bytes) = bytes {

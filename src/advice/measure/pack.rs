@@ -10,7 +10,9 @@ use flate2::write::GzEncoder;
 use super::GZIP_LEVEL;
 use super::plan::{Layer, Others, Recipe};
 use crate::analysis::Inspection;
-use crate::archive::{Entry, EntryKind, Extent, Fault, Limits, MemorySource, ReadAt, Source, Walker, Window};
+use crate::archive::{
+    Entry, EntryKind, Extent, Fault, Limits, MemorySource, ReadAt, Source, Walker, Window,
+};
 use crate::display::Counter;
 use crate::error::Error;
 use crate::files::contents::LayerContents;
@@ -53,7 +55,12 @@ pub fn size(
     }
 }
 
-fn made(tree: &Tree, recipe: &Recipe, contents: &LayerContents, progress: &Arc<Progress>) -> Result<u64, Error> {
+fn made(
+    tree: &Tree,
+    recipe: &Recipe,
+    contents: &LayerContents,
+    progress: &Arc<Progress>,
+) -> Result<u64, Error> {
     let mut packed = Packed::new(progress);
     let mut choice = Choice { tree, paths: Paths::new(tree), recipe, hidden: HashSet::new() };
     for layer in recipe.of.clone().filter(|&layer| recipe.takes_of(tree, layer)) {
@@ -79,8 +86,13 @@ fn as_far_as_it_goes(read: io::Result<()>) -> Result<(), Error> {
 }
 
 /// Adds the selected members of a tar, with their headers unchanged.
-fn add_members(tar: &Source, packed: &mut Packed<'_>, mut wanted: impl FnMut(&Entry) -> bool) -> io::Result<()> {
-    let mut walker = Walker::new(Window::new(&**tar, Extent::whole(&**tar), WINDOW), Limits::default());
+fn add_members(
+    tar: &Source,
+    packed: &mut Packed<'_>,
+    mut wanted: impl FnMut(&Entry) -> bool,
+) -> io::Result<()> {
+    let mut walker =
+        Walker::new(Window::new(&**tar, Extent::whole(&**tar), WINDOW), Limits::default());
     // The bytes waiting to be copied, up to the start of the next member's extended headers.
     let mut waiting = Extent { offset: 0, len: 0 };
     let mut start = 0_u64;
@@ -91,7 +103,10 @@ fn add_members(tar: &Source, packed: &mut Packed<'_>, mut wanted: impl FnMut(&En
             Ok(false) | Err(_) => return packed.copy(&**tar, waiting),
         }
         let entry = walker.entry();
-        let end = entry.data.saturating_add(entry.stored).saturating_add(entry.stored.wrapping_neg() % 512);
+        let end = entry
+            .data
+            .saturating_add(entry.stored)
+            .saturating_add(entry.stored.wrapping_neg() % 512);
         if wanted(entry) {
             if waiting.offset.saturating_add(waiting.len) != start {
                 packed.copy(&**tar, waiting)?;
@@ -122,15 +137,20 @@ impl Choice<'_> {
     fn takes(&mut self, layer: usize, entry: &Entry) -> bool {
         let parts = components(&entry.name);
         let Some((name, directory)) = parts.split_last() else {
-            return self.version(NodeId::ROOT, layer, entry).is_some_and(|version| self.recipe.has(version));
+            return self
+                .version(NodeId::ROOT, layer, entry)
+                .is_some_and(|version| self.recipe.has(version));
         };
-        let directory = directory.iter().try_fold(NodeId::ROOT, |node, part| self.paths.child(node, part));
+        let directory =
+            directory.iter().try_fold(NodeId::ROOT, |node, part| self.paths.child(node, part));
         let found = |name: &[u8]| directory.and_then(|directory| self.paths.child(directory, name));
         match spelling(name) {
-            Spelling::Ordinary => match found(name).and_then(|node| self.version(node, layer, entry)) {
-                Some(version) => self.recipe.has(version),
-                None => self.is_wanted(found(name).or(directory)),
-            },
+            Spelling::Ordinary => {
+                match found(name).and_then(|node| self.version(node, layer, entry)) {
+                    Some(version) => self.recipe.has(version),
+                    None => self.is_wanted(found(name).or(directory)),
+                }
+            }
             Spelling::Whiteout(gone) => self.still_hides(found(gone), false),
             Spelling::Opaque => self.still_hides(directory, true),
             Spelling::Invalid => self.is_wanted(directory),

@@ -56,15 +56,19 @@ impl Plan {
     /// Plans the layers of an image after some changes.
     pub fn changed(inspection: &Inspection, outcome: &Outcome) -> Self {
         let tree = &inspection.tree;
-        let dropped: Arc<[bool]> =
-            std::iter::once(NodeId::ROOT).chain(tree.all_nodes()).map(|node| outcome.drops(node)).collect();
+        let dropped: Arc<[bool]> = std::iter::once(NodeId::ROOT)
+            .chain(tree.all_nodes())
+            .map(|node| outcome.drops(node))
+            .collect();
         let mut never_made = never_made(tree, outcome);
         let layers = outcome.runs().map(|run| {
             let (first, last) = (*run.start(), *run.end());
-            let mut gone: Vec<_> = run.clone().flat_map(|layer| std::mem::take(&mut never_made[layer])).collect();
+            let mut gone: Vec<_> =
+                run.clone().flat_map(|layer| std::mem::take(&mut never_made[layer])).collect();
             let lost = |version| {
                 let is_file = tree.kind(version) == Kind::File;
-                outcome.drops(tree.node_of(version)) || is_file && !outcome.keeps(tree.inode(version))
+                outcome.drops(tree.node_of(version))
+                    || is_file && !outcome.keeps(tree.inode(version))
             };
             if first == last && gone.is_empty() && !tree.versions_of(run.clone()).any(lost) {
                 return Layer::Kept(first);
@@ -72,7 +76,12 @@ impl Plan {
             gone.sort_unstable();
             let others = Others::Needed { dropped: dropped.clone(), never_made: gone };
             let first = tree.versions_of(run.clone()).next().map_or(0, VersionId::index);
-            Layer::Made(Recipe { members: members_of_run(tree, outcome, &run), first, of: run, others })
+            Layer::Made(Recipe {
+                members: members_of_run(tree, outcome, &run),
+                first,
+                of: run,
+                others,
+            })
         });
         Self { layers: layers.collect() }
     }
@@ -86,7 +95,9 @@ impl Plan {
             members[inode.index()] = true;
             let mut directory = tree.parent(tree.node_of(inode));
             while directory != NodeId::ROOT {
-                if let Some(version) = tree.last(directory).filter(|&version| tree.added_in(version) >= below) {
+                if let Some(version) =
+                    tree.last(directory).filter(|&version| tree.added_in(version) >= below)
+                {
                     members[version.index()] = true;
                 }
                 directory = tree.parent(directory);
@@ -96,7 +107,12 @@ impl Plan {
         if !inodes.is_empty() {
             let of = below..=inspection.layers.len() - 1;
             let first = tree.versions_of(of.clone()).next().map_or(0, VersionId::index);
-            layers.push(Layer::Made(Recipe { of, members: members.split_off(first), first, others: Others::Gone }));
+            layers.push(Layer::Made(Recipe {
+                of,
+                members: members.split_off(first),
+                first,
+                others: Others::Gone,
+            }));
         }
         Self { layers }
     }
@@ -110,7 +126,8 @@ fn never_made(tree: &Tree, outcome: &Outcome) -> Vec<Vec<NodeId>> {
     for name in tree.file_names().filter(|&name| is_lost(name)) {
         let node = tree.node_of(name);
         let older = || tree.versions(node).skip_while(|&version| version != name).skip(1);
-        if let Some(removed_in) = tree.removed_in(name).filter(|&removed_in| removed_in > tree.added_in(name))
+        if let Some(removed_in) =
+            tree.removed_in(name).filter(|&removed_in| removed_in > tree.added_in(name))
             && older().all(is_lost)
         {
             by_layer[removed_in].push(node);
@@ -156,7 +173,8 @@ impl Layer {
             Self::Kept(layer) if layers[*layer].is_compressed() => 0,
             Self::Kept(layer) => layers[*layer].tar_bytes,
             Self::Made(recipe) => {
-                let read = recipe.of.clone().filter(|&layer| recipe.takes_of(&inspection.tree, layer));
+                let read =
+                    recipe.of.clone().filter(|&layer| recipe.takes_of(&inspection.tree, layer));
                 read.map(|layer| layers[layer].tar_bytes).fold(0, u64::saturating_add)
             }
         }
@@ -166,11 +184,16 @@ impl Layer {
 impl Recipe {
     /// Returns whether the layer includes the member of a version.
     pub fn has(&self, version: VersionId) -> bool {
-        version.index().checked_sub(self.first).and_then(|at| self.members.get(at)).is_some_and(|&is_in| is_in)
+        version
+            .index()
+            .checked_sub(self.first)
+            .and_then(|at| self.members.get(at))
+            .is_some_and(|&is_in| is_in)
     }
 
     /// Returns whether the layer may include members of another one.
     pub fn takes_of(&self, tree: &Tree, layer: usize) -> bool {
-        self.others != Others::Gone || tree.versions_of(layer..=layer).any(|version| self.has(version))
+        self.others != Others::Gone
+            || tree.versions_of(layer..=layer).any(|version| self.has(version))
     }
 }

@@ -13,8 +13,9 @@ const LIMIT: u64 = 1 << 20;
 ///
 /// The file cannot be read, is larger, or is not UTF-8.
 pub fn contents(path: &Path) -> io::Result<String> {
-    String::from_utf8(bytes(path)?)
-        .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "stream did not contain valid UTF-8"))
+    String::from_utf8(bytes(path)?).map_err(|_| {
+        io::Error::new(io::ErrorKind::InvalidData, "stream did not contain valid UTF-8")
+    })
 }
 
 /// Returns the error without the number of the operating system.

@@ -1,5 +1,8 @@
 //! The `layerscope` program: parses the command line, and starts a report or the screen.
-#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::disallowed_macros, clippy::disallowed_methods))]
+#![cfg_attr(
+    not(test),
+    warn(clippy::unwrap_used, clippy::disallowed_macros, clippy::disallowed_methods)
+)]
 
 mod cli;
 mod config;

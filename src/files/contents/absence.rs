@@ -33,6 +33,9 @@ pub fn absence(tree: &Tree, node: NodeId, layer: usize) -> Option<Absence> {
         .filter(|&(added_in, _)| added_in <= layer)
         .map(|(_, removed_in)| Absence::Gone { last: removed_in - 1 })
         .next();
-    let later = spans().filter(|&(added_in, _)| added_in > layer).map(|(first, _)| Absence::NotYet { first }).last();
+    let later = spans()
+        .filter(|&(added_in, _)| added_in > layer)
+        .map(|(first, _)| Absence::NotYet { first })
+        .last();
     Some(gone.or(later).unwrap_or(Absence::Never))
 }

@@ -28,8 +28,15 @@ enum Layout {
 
 impl LayerFile {
     /// Returns the contents of `inode`, which is in the layer with the given tar.
-    pub fn new(tar: Region, tree: &Tree, inode: VersionId, layer: String, progress: Arc<Progress>) -> Self {
-        let layout = if tree.is_sparse(inode) { Layout::Sparse(OnceLock::new()) } else { Layout::Whole };
+    pub fn new(
+        tar: Region,
+        tree: &Tree,
+        inode: VersionId,
+        layer: String,
+        progress: Arc<Progress>,
+    ) -> Self {
+        let layout =
+            if tree.is_sparse(inode) { Layout::Sparse(OnceLock::new()) } else { Layout::Whole };
         let tar = Watched { region: tar, progress };
         Self { tar, data: tree.data_offset(inode), len: tree.size(inode), layout, layer }
     }

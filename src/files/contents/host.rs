@@ -17,7 +17,9 @@ use crate::progress::Progress;
 /// An error if the file cannot be opened, or a link is in the way.
 pub fn open_below(root: &Path, path: &[u8], progress: &Arc<Progress>) -> Result<Source, Error> {
     let host = |source| Error::Io {
-        path: escaped(root.join(host_path(path).unwrap_or_default()).as_os_str().as_encoded_bytes()),
+        path: escaped(
+            root.join(host_path(path).unwrap_or_default()).as_os_str().as_encoded_bytes(),
+        ),
         operation: "open",
         source,
     };
@@ -27,7 +29,8 @@ pub fn open_below(root: &Path, path: &[u8], progress: &Arc<Progress>) -> Result<
 }
 
 fn open_file(root: &Path, path: &[u8]) -> io::Result<FileSource> {
-    let below = host_path(path).ok_or_else(|| io::Error::other("the name is none of this system"))?;
+    let below =
+        host_path(path).ok_or_else(|| io::Error::other("the name is none of this system"))?;
     let real = root.canonicalize()?;
     let wanted = real.join(below);
     // Since it was listed, the file may have become a link that leads elsewhere, or a pipe that

@@ -64,7 +64,8 @@ impl LayerContents {
         let whole = match &opened.storage {
             Storage::Compressed(archive) => {
                 let source = &archive.source;
-                let bytes = Region { bytes: Bytes::Source(source.clone()), offset: 0, len: source.len() };
+                let bytes =
+                    Region { bytes: Bytes::Source(source.clone()), offset: 0, len: source.len() };
                 let stream = DecodedStream::new(WHOLE, bytes, archive.compression, shared.clone());
                 Some(Region::decoded(Arc::new(stream)))
             }
@@ -78,9 +79,10 @@ impl LayerContents {
                 (Some(member), storage) => {
                     let extent = member.extent;
                     let bytes = match (storage, &whole) {
-                        (Storage::Compressed(archive), Some(whole)) => {
-                            archive.places.get(&member.id).map(|place| whole.member(place, extent.len))
-                        }
+                        (Storage::Compressed(archive), Some(whole)) => archive
+                            .places
+                            .get(&member.id)
+                            .map(|place| whole.member(place, extent.len)),
                         _ => None,
                     };
                     let bytes = bytes.unwrap_or_else(|| Region {
@@ -94,7 +96,11 @@ impl LayerContents {
                         member: member.id,
                         bytes,
                         compression: read.map(|read| read.compression),
-                        files: table.map(|table| Region { bytes: Bytes::Chunked(table), offset: 0, len: u64::MAX }),
+                        files: table.map(|table| Region {
+                            bytes: Bytes::Chunked(table),
+                            offset: 0,
+                            len: u64::MAX,
+                        }),
                     }
                 }
             };
@@ -121,9 +127,14 @@ impl LayerContents {
     pub fn layer(&self, layer: usize, progress: &Arc<Progress>) -> Result<Source, Error> {
         let file = || shown!("layer {}", layer);
         let none = || (Escaped::default(), &Whereabouts::Missing { foreign: false });
-        let (name, place) = self.layers.get(layer).map_or_else(none, |place| (place.name.clone(), &place.whereabouts));
+        let (name, place) = self
+            .layers
+            .get(layer)
+            .map_or_else(none, |place| (place.name.clone(), &place.whereabouts));
         match place {
-            &Whereabouts::Missing { foreign } => Err(Error::NoLayer { file: file(), layer, name, foreign }),
+            &Whereabouts::Missing { foreign } => {
+                Err(Error::NoLayer { file: file(), layer, name, foreign })
+            }
             Whereabouts::Piped => Err(Error::Piped { file: file() }),
             Whereabouts::Root(root) => {
                 let root = escaped(root.as_os_str().as_encoded_bytes());
@@ -137,7 +148,12 @@ impl LayerContents {
     }
 
     /// Returns the uncompressed tar of `stored`.
-    fn tar(&self, member: usize, stored: &Region, compression: Option<Compression>) -> Result<Region, Error> {
+    fn tar(
+        &self,
+        member: usize,
+        stored: &Region,
+        compression: Option<Compression>,
+    ) -> Result<Region, Error> {
         let mut tars = self.tars.lock().unwrap_or_else(PoisonError::into_inner);
         let vacant = match tars.entry(member) {
             Entry::Occupied(known) => return Ok(known.get().clone()),
@@ -146,7 +162,8 @@ impl LayerContents {
         let compression = match (compression, &stored.bytes) {
             (Some(compression), _) => compression,
             (None, Bytes::Source(source)) => {
-                let failed = |source| Error::Io { path: self.path.clone(), operation: "read", source };
+                let failed =
+                    |source| Error::Io { path: self.path.clone(), operation: "read", source };
                 let head = head(&**source, stored.offset).map_err(failed)?;
                 let len = usize::try_from(stored.len).unwrap_or(usize::MAX).min(head.len());
                 Compression::sniff(&head[..len])
@@ -157,7 +174,8 @@ impl LayerContents {
         let tar = match compression {
             Compression::None => stored.clone(),
             compression => {
-                let stream = DecodedStream::new(member, stored.clone(), compression, self.shared.clone());
+                let stream =
+                    DecodedStream::new(member, stored.clone(), compression, self.shared.clone());
                 Region::decoded(Arc::new(stream))
             }
         };
@@ -170,7 +188,12 @@ impl Contents for LayerContents {
         check_unchanged(&self.path, &self.sources)
     }
 
-    fn open(&self, tree: &Tree, version: VersionId, progress: &Arc<Progress>) -> Result<Source, Error> {
+    fn open(
+        &self,
+        tree: &Tree,
+        version: VersionId,
+        progress: &Arc<Progress>,
+    ) -> Result<Source, Error> {
         let file = escaped(&tree.path(tree.node_of(version)));
         let found = match tree.kind(version) {
             Kind::File => None,
@@ -191,9 +214,13 @@ impl Contents for LayerContents {
         let name = place.map_or_else(Escaped::default, |place| place.name.clone());
         match place.map(|place| &place.whereabouts) {
             None => Err(Error::NoLayer { file, layer, name, foreign: false }),
-            Some(&Whereabouts::Missing { foreign }) => Err(Error::NoLayer { file, layer, name, foreign }),
+            Some(&Whereabouts::Missing { foreign }) => {
+                Err(Error::NoLayer { file, layer, name, foreign })
+            }
             Some(Whereabouts::Piped) => Err(Error::Piped { file }),
-            Some(Whereabouts::Root(root)) => open_below(root, &tree.path(tree.node_of(inode)), progress),
+            Some(Whereabouts::Root(root)) => {
+                open_below(root, &tree.path(tree.node_of(inode)), progress)
+            }
             Some(Whereabouts::Stored { member, bytes, compression, files }) => {
                 let tar = match files {
                     Some(files) => files.clone(),

@@ -30,7 +30,12 @@ pub trait Contents: Send + Sync {
     ///
     /// An error if the contents are not available, for example because the layer is missing in the
     /// archive.
-    fn open(&self, tree: &Tree, version: VersionId, progress: &Arc<Progress>) -> Result<Source, Error>;
+    fn open(
+        &self,
+        tree: &Tree,
+        version: VersionId,
+        progress: &Arc<Progress>,
+    ) -> Result<Source, Error>;
 
     /// Fails if the archive has been changed since it was opened, so that contents may be wrong.
     ///

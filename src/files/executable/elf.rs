@@ -57,13 +57,20 @@ pub(super) fn read(source: &Source) -> Result<Option<Executable>, Unreadable> {
 
 fn read_either(reader: &Reader, size: u64) -> Result<Option<Executable>, object::Error> {
     match reader.read_bytes_at(0, size.min(5)) {
-        Ok([0x7f, b'E', b'L', b'F', 1]) => read_class::<elf::FileHeader32<Endianness>>(reader, size).map(Some),
-        Ok([0x7f, b'E', b'L', b'F', _]) => read_class::<elf::FileHeader64<Endianness>>(reader, size).map(Some),
+        Ok([0x7f, b'E', b'L', b'F', 1]) => {
+            read_class::<elf::FileHeader32<Endianness>>(reader, size).map(Some)
+        }
+        Ok([0x7f, b'E', b'L', b'F', _]) => {
+            read_class::<elf::FileHeader64<Endianness>>(reader, size).map(Some)
+        }
         _ => Ok(None),
     }
 }
 
-fn read_class<E: FileHeader<Endian = Endianness>>(reader: &Reader, size: u64) -> Result<Executable, object::Error> {
+fn read_class<E: FileHeader<Endian = Endianness>>(
+    reader: &Reader,
+    size: u64,
+) -> Result<Executable, object::Error> {
     let header = E::parse(reader)?;
     let endian = header.endian()?;
     let segments = match header.phnum(endian, reader)? {
@@ -86,15 +93,23 @@ fn read_class<E: FileHeader<Endian = Endianness>>(reader: &Reader, size: u64) ->
         endian,
         class: if header.is_type_64() { Class::Bits64 } else { Class::Bits32 },
         segments: segments.iter().map(|segment| read_segment(segment, endian)).collect(),
-        sections: sections.iter().map(|section| read_section(section, endian, names.unwrap_or_default())).collect(),
-        end: u64::from(header.e_ehsize(endian))
-            .max(table_end(header.e_phoff(endian).into(), header_size(segments.len(), header.e_phentsize(endian)))),
+        sections: sections
+            .iter()
+            .map(|section| read_section(section, endian, names.unwrap_or_default()))
+            .collect(),
+        end: u64::from(header.e_ehsize(endian)).max(table_end(
+            header.e_phoff(endian).into(),
+            header_size(segments.len(), header.e_phentsize(endian)),
+        )),
     };
-    let sections_end =
-        table_end(header.e_shoff(endian).into(), header_size(sections.len(), header.e_shentsize(endian)));
+    let sections_end = table_end(
+        header.e_shoff(endian).into(),
+        header_size(sections.len(), header.e_shentsize(endian)),
+    );
     let dynamic = Dynamic::read::<E>(&headers);
     let symbols = symbols::<E>(&headers);
-    let interpreter = headers.segment(elf::PT_INTERP).and_then(|segment| headers.name_in(segment.extent));
+    let interpreter =
+        headers.segment(elf::PT_INTERP).and_then(|segment| headers.name_in(segment.extent));
     Ok(Executable {
         size,
         class: headers.class,
@@ -123,7 +138,10 @@ fn read_segment<P: ProgramHeader<Endian = Endianness>>(segment: &P, endian: Endi
         kind: segment.p_type(endian),
         flags: segment.p_flags(endian),
         address: segment.p_vaddr(endian).into(),
-        extent: Extent { offset: segment.p_offset(endian).into(), len: segment.p_filesz(endian).into() },
+        extent: Extent {
+            offset: segment.p_offset(endian).into(),
+            len: segment.p_filesz(endian).into(),
+        },
     }
 }
 
@@ -134,10 +152,16 @@ fn read_section<'a, S: SectionHeader<Endian = Endianness>>(
 ) -> Section<'a> {
     let name = names.get(section.sh_name(endian) as usize..).unwrap_or_default();
     Section {
-        name: name[..name.len().min(SECTION_NAME_LIMIT)].split(|&b| b == 0).next().unwrap_or_default(),
+        name: name[..name.len().min(SECTION_NAME_LIMIT)]
+            .split(|&b| b == 0)
+            .next()
+            .unwrap_or_default(),
         kind: section.sh_type(endian),
         flags: section.sh_flags(endian),
-        extent: Extent { offset: section.sh_offset(endian).into(), len: section.sh_size(endian).into() },
+        extent: Extent {
+            offset: section.sh_offset(endian).into(),
+            len: section.sh_size(endian).into(),
+        },
         alignment: section.sh_addralign(endian).into(),
         link: section.sh_link(endian) as usize,
     }
@@ -176,7 +200,8 @@ impl<'a> Headers<'a> {
 
     /// Returns the part of the file, at most `len` bytes, that is loaded at `address`.
     pub fn at_address(&self, address: u64, len: u64) -> Option<Extent> {
-        let segment = self.loaded().find(|s| address >= s.address && address - s.address < s.extent.len)?;
+        let segment =
+            self.loaded().find(|s| address >= s.address && address - s.address < s.extent.len)?;
         let offset = address - segment.address;
         segment.extent.offset.checked_add(offset)?;
         Some(segment.extent.part(offset, len))
@@ -207,10 +232,14 @@ impl Dynamic {
 
     fn try_read<E: FileHeader<Endian = Endianness>>(headers: &Headers<'_>) -> Option<Self> {
         let bytes = headers.bytes(headers.segment(elf::PT_DYNAMIC)?.extent)?;
-        let (entries, _) = object::pod::slice_from_bytes::<E::Dyn>(bytes, bytes.len() / size_of::<E::Dyn>()).ok()?;
-        let entries = entries.iter().map(|entry| (entry.tag(headers.endian), entry.val(headers.endian)));
+        let (entries, _) =
+            object::pod::slice_from_bytes::<E::Dyn>(bytes, bytes.len() / size_of::<E::Dyn>())
+                .ok()?;
+        let entries =
+            entries.iter().map(|entry| (entry.tag(headers.endian), entry.val(headers.endian)));
         let entries: Vec<_> = entries.take_while(|(tag, _)| *tag != elf::DT_NULL).collect();
-        let value = |wanted| entries.iter().find(|(tag, _)| *tag == wanted).map(|(_, value)| *value);
+        let value =
+            |wanted| entries.iter().find(|(tag, _)| *tag == wanted).map(|(_, value)| *value);
         let strings = value(elf::DT_STRTAB).and_then(|address| {
             let extent = headers.at_address(address, value(elf::DT_STRSZ).unwrap_or(u64::MAX))?;
             headers.bytes(extent)
@@ -221,7 +250,10 @@ impl Dynamic {
             (end > 0).then(|| rest[..end].to_vec())
         };
         let mut room = NEEDED_LIMIT;
-        let needed = entries.iter().filter(|(tag, _)| *tag == elf::DT_NEEDED).filter_map(|(_, offset)| string(*offset));
+        let needed = entries
+            .iter()
+            .filter(|(tag, _)| *tag == elf::DT_NEEDED)
+            .filter_map(|(_, offset)| string(*offset));
         let needed = needed.take_while(|name| {
             let fits = name.len() < room;
             room = room.saturating_sub(name.len() + 1);
@@ -246,19 +278,25 @@ struct Symbols {
 
 fn symbols<E: FileHeader<Endian = Endianness>>(headers: &Headers<'_>) -> Symbols {
     let mut symbols = Symbols::default();
-    let tables = headers.sections.iter().find(|section| section.kind == elf::SHT_DYNSYM).and_then(|section| {
-        let strings = headers.sections.get(section.link)?;
-        Some((headers.bytes(section.extent)?, headers.bytes(strings.extent)?))
-    });
+    let tables = headers.sections.iter().find(|section| section.kind == elf::SHT_DYNSYM).and_then(
+        |section| {
+            let strings = headers.sections.get(section.link)?;
+            Some((headers.bytes(section.extent)?, headers.bytes(strings.extent)?))
+        },
+    );
     let Some((table, strings)) = tables else { return symbols };
-    let Ok((table, _)) = object::pod::slice_from_bytes::<E::Sym>(table, table.len() / size_of::<E::Sym>()) else {
+    let Ok((table, _)) =
+        object::pod::slice_from_bytes::<E::Sym>(table, table.len() / size_of::<E::Sym>())
+    else {
         return symbols;
     };
     for symbol in table {
         let rest = strings.get(symbol.st_name(headers.endian) as usize..).unwrap_or_default();
         let name = |len: usize| rest.get(..len).is_some_and(|_| rest.get(len) == Some(&0));
         if symbol.is_undefined(headers.endian) {
-            let import = IMPORTS.iter().find(|import| rest.starts_with(import.as_bytes()) && name(import.len()));
+            let import = IMPORTS
+                .iter()
+                .find(|import| rest.starts_with(import.as_bytes()) && name(import.len()));
             symbols.imports.extend(import);
         } else {
             symbols.has_name_service |= rest.starts_with(b"_nss_files_getpwnam_r\0");
@@ -274,8 +312,11 @@ fn build_id(headers: &Headers<'_>) -> Option<Vec<u8>> {
     let bytes = headers.bytes(note.extent.part(0, 256))?;
     let number = |at: usize| {
         let word = bytes.get(at..at + 4)?.try_into().ok()?;
-        let number =
-            if headers.endian == Endianness::Big { u32::from_be_bytes(word) } else { u32::from_le_bytes(word) };
+        let number = if headers.endian == Endianness::Big {
+            u32::from_be_bytes(word)
+        } else {
+            u32::from_le_bytes(word)
+        };
         usize::try_from(number).ok()
     };
     let (name, description) = (number(0)?, number(4)?);
@@ -285,7 +326,9 @@ fn build_id(headers: &Headers<'_>) -> Option<Vec<u8>> {
 
 /// Returns the distinct compiler names from the `.comment` section.
 fn compilers(headers: &Headers<'_>) -> Vec<Escaped> {
-    let comment = headers.section(b".comment").and_then(|section| headers.bytes(section.extent.part(0, 1 << 16)));
+    let comment = headers
+        .section(b".comment")
+        .and_then(|section| headers.bytes(section.extent.part(0, 1 << 16)));
     let mut compilers = Vec::new();
     for text in comment.unwrap_or_default().split(|&b| b == 0).filter(|text| !text.is_empty()) {
         let text = escaped(&text[..text.len().min(COMPILER_LIMIT)]);
@@ -304,8 +347,13 @@ fn constants(headers: &Headers<'_>) -> Vec<Extent> {
             && section.flags.contains(elf::SHF_ALLOC)
             && !section.flags.contains(elf::SHF_EXECINSTR)
     };
-    let sections: Vec<_> =
-        headers.sections.iter().filter(loaded).map(|section| section.extent).take(CONSTANTS_LIMIT).collect();
+    let sections: Vec<_> = headers
+        .sections
+        .iter()
+        .filter(loaded)
+        .map(|section| section.extent)
+        .take(CONSTANTS_LIMIT)
+        .collect();
     if !sections.is_empty() {
         return sections;
     }

@@ -55,7 +55,12 @@ const BIG: u8 = 1;
 pub(super) fn read(headers: &Headers<'_>) -> Option<GoBuild> {
     let searched = match headers.section(b".go.buildinfo") {
         Some(section) => section.extent,
-        None => headers.loaded().find(|s| s.flags.contains(elf::PF_W) && !s.flags.contains(elf::PF_X))?.extent,
+        None => {
+            headers
+                .loaded()
+                .find(|s| s.flags.contains(elf::PF_W) && !s.flags.contains(elf::PF_X))?
+                .extent
+        }
     };
     let bytes = headers.bytes(searched.part(0, SEARCHED))?;
     let at = (0..bytes.len()).step_by(ALIGNMENT).find(|&at| bytes[at..].starts_with(MAGIC))?;
@@ -71,7 +76,12 @@ pub(super) fn read(headers: &Headers<'_>) -> Option<GoBuild> {
         let step = if wide { 8 } else { 4 };
         let version = pointed_text(headers, number(header.get(16..)?, wide, big)?, VERSION_LIMIT)?;
         let modules = number(header.get(16 + step..)?, wide, big);
-        (version, modules.and_then(|address| pointed_text(headers, address, MODULES_LIMIT)).unwrap_or_default())
+        (
+            version,
+            modules
+                .and_then(|address| pointed_text(headers, address, MODULES_LIMIT))
+                .unwrap_or_default(),
+        )
     };
     let mut build = GoBuild { version: escaped(version), ..GoBuild::default() };
     build.read_modules(framed(modules));

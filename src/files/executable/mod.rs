@@ -192,7 +192,8 @@ impl Executable {
 
     /// Returns whether one loader can load both files: same class, byte order and machine.
     pub fn fits(&self, other: &Self) -> bool {
-        (self.class, self.byte_order, self.machine) == (other.class, other.byte_order, other.machine)
+        (self.class, self.byte_order, self.machine)
+            == (other.class, other.byte_order, other.machine)
     }
 
     /// Finds which of `texts` are among the file's constants, in the order of `texts`.

@@ -26,7 +26,11 @@ pub(super) fn read(headers: &Headers<'_>, size: u64) -> Option<Packed> {
     let bytes = headers.bytes(extent)?;
     let mark = bytes.windows(4).position(|window| window == b"UPX!")?;
     let original = bytes.get(mark + 12..mark + 16).and_then(|b| b.try_into().ok()).map(|word| {
-        u64::from(if headers.endian == Endianness::Big { u32::from_be_bytes(word) } else { u32::from_le_bytes(word) })
+        u64::from(if headers.endian == Endianness::Big {
+            u32::from_be_bytes(word)
+        } else {
+            u32::from_le_bytes(word)
+        })
     });
     Some(Packed { original: original.filter(|&original| original > size) })
 }

@@ -31,7 +31,11 @@ struct Cursor {
 impl Reader {
     pub fn new(source: &Source) -> Self {
         Self {
-            cache: ReadCache::new(Cursor { source: Arc::clone(source), position: 0, failure: None }),
+            cache: ReadCache::new(Cursor {
+                source: Arc::clone(source),
+                position: 0,
+                failure: None,
+            }),
             spent: Cell::new(0),
         }
     }

@@ -61,7 +61,8 @@ impl Recognised {
         let read = read_start(&**source, Extent::whole(&**source), &mut head)?;
         let head = &head[..read];
         if head.starts_with(b"\x7fELF") {
-            return Ok(Executable::read(source)?.map_or(Self::Other, |executable| Self::Elf(Box::new(executable))));
+            return Ok(Executable::read(source)?
+                .map_or(Self::Other, |executable| Self::Elf(Box::new(executable))));
         }
         if let Some(line) = head.strip_prefix(b"#!") {
             return Ok(Script::of_line(line).map_or(Self::Other, Self::Script));
@@ -93,11 +94,13 @@ fn foreign(source: &dyn ReadAt, head: &[u8]) -> Result<Option<Foreign>, Unreadab
             read_start(source, extent, &mut signature)?;
             (signature == *b"PE\0\0").then_some(Foreign::Windows)
         }
-        Some([0xfe, 0xed, 0xfa, 0xce | 0xcf] | [0xce | 0xcf, 0xfa, 0xed, 0xfe]) => Some(Foreign::MacOs),
-        // A Java class has the same magic number, followed by its version, which is at least 45.
-        Some([0xca, 0xfe, 0xba, 0xbe]) => {
-            word(4).is_some_and(|count| (1..45).contains(&u32::from_be_bytes(count))).then_some(Foreign::MacOs)
+        Some([0xfe, 0xed, 0xfa, 0xce | 0xcf] | [0xce | 0xcf, 0xfa, 0xed, 0xfe]) => {
+            Some(Foreign::MacOs)
         }
+        // A Java class has the same magic number, followed by its version, which is at least 45.
+        Some([0xca, 0xfe, 0xba, 0xbe]) => word(4)
+            .is_some_and(|count| (1..45).contains(&u32::from_be_bytes(count)))
+            .then_some(Foreign::MacOs),
         Some([0, b'a', b's', b'm']) => Some(Foreign::WebAssembly),
         _ => None,
     })
@@ -117,7 +120,9 @@ mod tests {
     fn script(text: &str) -> Option<(String, Option<String>)> {
         let text_of = |bytes| String::from_utf8(bytes).unwrap();
         match of(text) {
-            Recognised::Script(script) => Some((text_of(script.interpreter), script.argument.map(text_of))),
+            Recognised::Script(script) => {
+                Some((text_of(script.interpreter), script.argument.map(text_of)))
+            }
             _ => None,
         }
     }
@@ -125,7 +130,10 @@ mod tests {
     #[test]
     fn the_first_line_of_a_script_is_an_interpreter_and_one_argument() {
         assert_eq!(script("#!/bin/sh\nexit\n"), Some(("/bin/sh".into(), None)));
-        assert_eq!(script("#! /usr/bin/env  -S a b \n"), Some(("/usr/bin/env".into(), Some("-S a b".into()))));
+        assert_eq!(
+            script("#! /usr/bin/env  -S a b \n"),
+            Some(("/usr/bin/env".into(), Some("-S a b".into())))
+        );
         assert_eq!(script("#!\n/bin/sh"), None);
         assert_eq!(script("#!"), None);
     }
@@ -138,7 +146,10 @@ mod tests {
         assert!(matches!(of(windows.clone()), Recognised::Other), "a program for DOS");
         windows.extend(b"PE\0\0");
         assert!(matches!(of(windows), Recognised::Foreign(Foreign::Windows)));
-        assert!(matches!(of(*b"\xcf\xfa\xed\xfe\x07\0\0\x01"), Recognised::Foreign(Foreign::MacOs)));
+        assert!(matches!(
+            of(*b"\xcf\xfa\xed\xfe\x07\0\0\x01"),
+            Recognised::Foreign(Foreign::MacOs)
+        ));
         assert!(matches!(of(*b"\xca\xfe\xba\xbe\0\0\0\x02"), Recognised::Foreign(Foreign::MacOs)));
         assert!(matches!(of(*b"\xca\xfe\xba\xbe\0\0\0\x34"), Recognised::Other), "a Java class");
         assert!(matches!(of(*b"\0asm\x01\0\0\0"), Recognised::Foreign(Foreign::WebAssembly)));

@@ -10,7 +10,11 @@ const CHUNK: usize = 256 << 10;
 const SEARCH_LIMIT: u64 = 256 << 20;
 
 /// Finds which of `texts` occur in `extents`.
-pub(super) fn mentions<'t>(source: &dyn ReadAt, extents: &[Extent], texts: &[&'t str]) -> io::Result<Vec<&'t str>> {
+pub(super) fn mentions<'t>(
+    source: &dyn ReadAt,
+    extents: &[Extent],
+    texts: &[&'t str],
+) -> io::Result<Vec<&'t str>> {
     let pattern = texts.iter().map(|text| regex::escape(text)).collect::<Vec<_>>().join("|");
     // A pattern of plain texts always compiles. Without any text it would match everywhere.
     let pattern = match regex::bytes::RegexBuilder::new(&pattern).unicode(false).build() {
@@ -55,7 +59,8 @@ mod tests {
             let mut bytes = vec![b'x'; 2 * CHUNK];
             bytes[start..start + 11].copy_from_slice(b"/etc/passwd");
             let extent = Extent { offset: 0, len: bytes.len() as u64 };
-            let found = mentions(&MemorySource(bytes), &[extent], &["/etc/group", "/etc/passwd"]).unwrap();
+            let found =
+                mentions(&MemorySource(bytes), &[extent], &["/etc/group", "/etc/passwd"]).unwrap();
             assert_eq!(found, ["/etc/passwd"], "at {start}");
         }
     }

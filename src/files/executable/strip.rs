@@ -59,32 +59,51 @@ impl Section<'_> {
 
     /// Returns the offset in the file where the section ends.
     fn end(&self) -> u64 {
-        if self.kind == elf::SHT_NOBITS { 0 } else { self.extent.offset.saturating_add(self.extent.len) }
+        if self.kind == elf::SHT_NOBITS {
+            0
+        } else {
+            self.extent.offset.saturating_add(self.extent.len)
+        }
     }
 
     /// Returns whether the section is debug information (binutils,
     /// `_bfd_elf_make_section_from_shdr`).
     fn is_debug(&self) -> bool {
-        let prefixes: [&[u8]; 6] =
-            [b".debug", b".zdebug", b".gnu.debuglto_.debug_", b".gnu.linkonce.wi.", b".line", b".stab"];
+        let prefixes: [&[u8]; 6] = [
+            b".debug",
+            b".zdebug",
+            b".gnu.debuglto_.debug_",
+            b".gnu.linkonce.wi.",
+            b".line",
+            b".stab",
+        ];
         self.name == b".gdb_index" || prefixes.iter().any(|prefix| self.name.starts_with(prefix))
     }
 }
 
 pub(super) fn measure(headers: &Headers<'_>, size: u64, sections_end: u64) -> Strip {
     let fates = fates(&headers.sections);
-    let of = |wanted: Fate| headers.sections.iter().zip(&fates).filter(move |(_, fate)| **fate == wanted);
-    let bytes = |wanted| of(wanted).map(|(section, _)| section.extent.len).fold(0, u64::saturating_add).min(size);
-    let loaded_end = headers.loaded().map(|s| s.extent.offset.saturating_add(s.extent.len)).max().unwrap_or(0);
+    let of = |wanted: Fate| {
+        headers.sections.iter().zip(&fates).filter(move |(_, fate)| **fate == wanted)
+    };
+    let bytes = |wanted| {
+        of(wanted).map(|(section, _)| section.extent.len).fold(0, u64::saturating_add).min(size)
+    };
+    let loaded_end =
+        headers.loaded().map(|s| s.extent.offset.saturating_add(s.extent.len)).max().unwrap_or(0);
     let file_end = headers.sections.iter().map(Section::end).max().unwrap_or(0);
     let appended = size.saturating_sub(file_end.max(sections_end).max(loaded_end).max(headers.end));
     let appended = if appended < PADDING { 0 } else { appended };
-    let mut strip = Strip { symbols: bytes(Fate::Symbols), debug: bytes(Fate::Debug), saves: 0, appended };
+    let mut strip =
+        Strip { symbols: bytes(Fate::Symbols), debug: bytes(Fate::Debug), saves: 0, appended };
     if !headers.sections.is_empty() && appended == 0 {
-        let loaded = of(Fate::Loaded).map(|(section, _)| section.end()).max().unwrap_or(0).max(headers.end);
+        let loaded =
+            of(Fate::Loaded).map(|(section, _)| section.end()).max().unwrap_or(0).max(headers.end);
         let kept: Vec<_> = of(Fate::Kept).map(|(section, _)| section).collect();
-        let named: Vec<_> =
-            of(Fate::Loaded).map(|(section, _)| section.name).chain(kept.iter().map(|s| s.name)).collect();
+        let named: Vec<_> = of(Fate::Loaded)
+            .map(|(section, _)| section.name)
+            .chain(kept.iter().map(|s| s.name))
+            .collect();
         strip.saves = size.saturating_sub(stripped_size(headers.class, loaded, &kept, &named));
     }
     strip
@@ -111,11 +130,14 @@ fn stripped_size(class: Class, loaded: u64, kept: &[&Section<'_>], named: &[&[u8
         Class::Bits32 => (4, 40),
         Class::Bits64 => (8, 64),
     };
-    let aligned = |at: u64, alignment: u64| at.checked_next_multiple_of(alignment.max(1)).unwrap_or(u64::MAX);
+    let aligned =
+        |at: u64, alignment: u64| at.checked_next_multiple_of(alignment.max(1)).unwrap_or(u64::MAX);
     let end = kept
         .iter()
         .filter(|section| section.kind != elf::SHT_NULL && section.kind != elf::SHT_NOBITS)
-        .fold(loaded, |at, section| aligned(at, section.alignment).saturating_add(section.extent.len));
+        .fold(loaded, |at, section| {
+            aligned(at, section.alignment).saturating_add(section.extent.len)
+        });
     let headers = named.len() as u64 + 1;
     aligned(end.saturating_add(names_size(named)), word).saturating_add(headers * header)
 }
@@ -123,13 +145,15 @@ fn stripped_size(class: Class, loaded: u64, kept: &[&Section<'_>], named: &[&[u8
 /// Computes the size of the section name table. A name that is the end of another one is not stored
 /// again.
 fn names_size(named: &[&[u8]]) -> u64 {
-    let mut reversed: Vec<Vec<u8>> =
-        named.iter().chain(&[&b".shstrtab"[..]]).map(|n| n.iter().rev().copied().collect()).collect();
+    let mut reversed: Vec<Vec<u8>> = named
+        .iter()
+        .chain(&[&b".shstrtab"[..]])
+        .map(|n| n.iter().rev().copied().collect())
+        .collect();
     reversed.sort_unstable();
     reversed.dedup();
-    let written = reversed
-        .iter()
-        .enumerate()
-        .filter(|(i, name)| !name.is_empty() && !reversed.get(i + 1).is_some_and(|next| next.starts_with(name)));
+    let written = reversed.iter().enumerate().filter(|(i, name)| {
+        !name.is_empty() && !reversed.get(i + 1).is_some_and(|next| next.starts_with(name))
+    });
     1 + written.map(|(_, name)| name.len() as u64 + 1).sum::<u64>()
 }

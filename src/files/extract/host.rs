@@ -9,7 +9,8 @@ use std::time::{Duration, SystemTime};
 /// Converts a name to one of the host; `None` if the host cannot have it, or would read several
 /// components.
 pub fn name(bytes: &[u8]) -> Option<OsString> {
-    let plain = !matches!(bytes, b"" | b"." | b"..") && !bytes.iter().any(|b| matches!(b, b'/' | 0));
+    let plain =
+        !matches!(bytes, b"" | b"." | b"..") && !bytes.iter().any(|b| matches!(b, b'/' | 0));
     if plain { of_system(bytes) } else { None }
 }
 
@@ -26,8 +27,12 @@ fn of_system(bytes: &[u8]) -> Option<OsString> {
     let name = std::str::from_utf8(bytes).ok()?;
     let odd = |c: char| c.is_control() || "\\:*?\"<>|".contains(c);
     let stem = name.split('.').next().unwrap_or(name).trim_end().to_uppercase();
-    let numbered = stem.chars().count() == 4 && (stem.starts_with("COM") || stem.starts_with("LPT"));
-    let plain = !name.contains(odd) && !name.ends_with(['.', ' ']) && !DEVICES.contains(&&*stem) && !numbered;
+    let numbered =
+        stem.chars().count() == 4 && (stem.starts_with("COM") || stem.starts_with("LPT"));
+    let plain = !name.contains(odd)
+        && !name.ends_with(['.', ' '])
+        && !DEVICES.contains(&&*stem)
+        && !numbered;
     plain.then(|| name.into())
 }
 
@@ -78,7 +83,8 @@ pub fn create_directory(path: &Path) -> io::Result<()> {
     return std::fs::create_dir(path);
     #[cfg(unix)]
     {
-        std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o700).create(path)?;
+        std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o700)
+            .create(path)?;
         // The umask may have removed permissions that the owner needs to write in it.
         unlock(path)
     }

@@ -1,8 +1,8 @@
 //! Extracts a file, a link or a directory of an image to the host.
 //!
-//! Names, links and sizes are hostile. Everything is written into a [`NewDirectory`], which only its
-//! owner can enter, and only into directories created there, and is moved into place at the end.
-//! Nothing is overwritten. After an error or a cancellation nothing remains.
+//! Names, links and sizes are hostile. Everything is written into a [`NewDirectory`], which only
+//! its owner can enter, and only into directories created there, and is moved into place at the
+//! end. Nothing is overwritten. After an error or a cancellation nothing remains.
 
 mod host;
 mod plan;
@@ -122,22 +122,27 @@ pub fn extract(
 ) -> Result<Extracted, Error> {
     let selected = plan::select(tree, what).ok_or_else(|| match what {
         What::AsOf { node, layer } => Error::NotThere { file: escaped(&tree.path(node)), layer },
-        What::Version(version) => {
-            Error::NotThere { file: escaped(&tree.path(tree.node_of(version))), layer: tree.added_in(version) }
-        }
+        What::Version(version) => Error::NotThere {
+            file: escaped(&tree.path(tree.node_of(version))),
+            layer: tree.added_in(version),
+        },
     })?;
-    let wanted = if selected.node == NodeId::ROOT { plan::children(tree, selected) } else { vec![selected] };
+    let wanted =
+        if selected.node == NodeId::ROOT { plan::children(tree, selected) } else { vec![selected] };
     let names = wanted.iter().filter_map(|wanted| host::name(tree.name(wanted.node)));
     let place = NewDirectory::prepare(destination, names)?;
     let mut writer = write::Writer::new(tree, contents, options, progress, &place, selected.node);
     let written = writer.write(&selected);
-    let result = written.and_then(|()| contents.check_unchanged()).and_then(|()| writer.settle()).and_then(|held| {
-        if !writer.is_empty() {
-            place.move_in()?;
-        }
-        held.into_iter().try_for_each(write::ModeOfDirectory::settle)?;
-        Ok(std::mem::take(&mut writer.extracted))
-    });
+    let result = written
+        .and_then(|()| contents.check_unchanged())
+        .and_then(|()| writer.settle())
+        .and_then(|held| {
+            if !writer.is_empty() {
+                place.move_in()?;
+            }
+            held.into_iter().try_for_each(write::ModeOfDirectory::settle)?;
+            Ok(std::mem::take(&mut writer.extracted))
+        });
     if result.is_err() {
         writer.remove();
     }

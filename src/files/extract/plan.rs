@@ -17,10 +17,18 @@ pub struct Selected {
 /// Finds the version to extract; `None` if there is nothing at the path.
 pub fn select(tree: &Tree, what: What) -> Option<Selected> {
     match what {
-        What::AsOf { node, layer } => Some(Selected { node, version: tree.at(node, layer)?, layer }),
+        What::AsOf { node, layer } => {
+            Some(Selected { node, version: tree.at(node, layer)?, layer })
+        }
         What::Version(version) => {
-            let last = tree.removed_in(version).map_or(usize::MAX, |removed_in| removed_in.saturating_sub(1));
-            Some(Selected { node: tree.node_of(version), version, layer: last.max(tree.added_in(version)) })
+            let last = tree
+                .removed_in(version)
+                .map_or(usize::MAX, |removed_in| removed_in.saturating_sub(1));
+            Some(Selected {
+                node: tree.node_of(version),
+                version,
+                layer: last.max(tree.added_in(version)),
+            })
         }
     }
 }
@@ -32,7 +40,9 @@ pub fn children(tree: &Tree, of: Selected) -> Vec<Selected> {
     }
     let mut children: Vec<_> = tree
         .children(of.node)
-        .filter_map(|node| Some(Selected { node, version: tree.at(node, of.layer)?, layer: of.layer }))
+        .filter_map(|node| {
+            Some(Selected { node, version: tree.at(node, of.layer)?, layer: of.layer })
+        })
         .collect();
     // If two names are equal for the host, the result does not depend on chance.
     children.sort_by(|a, b| tree.name(a.node).cmp(tree.name(b.node)));

@@ -53,7 +53,8 @@ impl ModeOfDirectory {
     ///
     /// An error if the bits cannot be set.
     pub fn settle(self) -> Result<(), Error> {
-        host::set_mode(&self.directory, self.mode).map_err(|source| failed("set the mode of", &self.path, source))
+        host::set_mode(&self.directory, self.mode)
+            .map_err(|source| failed("set the mode of", &self.path, source))
     }
 }
 
@@ -75,12 +76,23 @@ impl<'a> Writer<'a> {
     ) -> Self {
         let extracted = Extracted::default();
         let root = place.root();
-        Self { tree, contents, options, progress, place, root, top, directories: Vec::new(), extracted }
+        Self {
+            tree,
+            contents,
+            options,
+            progress,
+            place,
+            root,
+            top,
+            directories: Vec::new(),
+            extracted,
+        }
     }
 
     /// Returns whether nothing was created.
     pub fn is_empty(&self) -> bool {
-        self.extracted.files + self.extracted.directories + self.extracted.links == 0 && self.top != NodeId::ROOT
+        self.extracted.files + self.extracted.directories + self.extracted.links == 0
+            && self.top != NodeId::ROOT
     }
 
     /// Writes everything: first directories and links, then the files in the order of their
@@ -118,7 +130,8 @@ impl<'a> Writer<'a> {
         }
         sort_by_place(tree, &mut files);
         let mut names = files.chunk_by(|a, b| tree.inode(a.version) == tree.inode(b.version));
-        let bytes = names.clone().fold(0_u64, |sum, names| sum.saturating_add(tree.size(names[0].version)));
+        let bytes =
+            names.clone().fold(0_u64, |sum, names| sum.saturating_add(tree.size(names[0].version)));
         self.progress.total.fetch_max(bytes, Ordering::Relaxed);
         names.try_for_each(|names| self.write_inode(names))
     }
@@ -138,7 +151,9 @@ impl<'a> Writer<'a> {
                 continue;
             }
             let mut file = None;
-            let made = self.make(name.node, |path| host::create_file(path).map(|created| file = Some(created)))?;
+            let made = self.make(name.node, |path| {
+                host::create_file(path).map(|created| file = Some(created))
+            })?;
             self.count(name.node, made, |extracted| extracted.files += 1);
             if let (Some(file), Some(path)) = (file, self.path(name.node)) {
                 self.fill(file, &path, name.version)?;
@@ -148,7 +163,12 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    fn fill(&mut self, mut file: File, path: &std::path::Path, version: VersionId) -> Result<(), Error> {
+    fn fill(
+        &mut self,
+        mut file: File,
+        path: &std::path::Path,
+        version: VersionId,
+    ) -> Result<(), Error> {
         let tree = self.tree;
         let shown = || escaped(&tree.path(tree.node_of(version)));
         let place = self.place;
@@ -164,13 +184,19 @@ impl<'a> Writer<'a> {
         let mut done = 0;
         while done < source.len() {
             self.check_cancelled()?;
-            let n = source.read_at(&mut buffer, done).map_err(|error| Error::reading(shown(), error))?;
+            let n = source
+                .read_at(&mut buffer, done)
+                .map_err(|error| Error::reading(shown(), error))?;
             if n == 0 {
-                let short = io::Error::new(io::ErrorKind::UnexpectedEof, format!("it ends after {done} bytes"));
+                let short = io::Error::new(
+                    io::ErrorKind::UnexpectedEof,
+                    format!("it ends after {done} bytes"),
+                );
                 return Err(Error::reading(shown(), short));
             }
             if sparse && buffer[..n].iter().all(|&b| b == 0) {
-                file.seek(SeekFrom::Current(i64::try_from(n).unwrap_or(i64::MAX))).map_err(to_file)?;
+                file.seek(SeekFrom::Current(i64::try_from(n).unwrap_or(i64::MAX)))
+                    .map_err(to_file)?;
             } else {
                 file.write_all(&buffer[..n]).map_err(to_file)?;
             }
@@ -180,7 +206,8 @@ impl<'a> Writer<'a> {
             return Err(Error::Changed { path: shown() });
         }
         self.extracted.bytes += done;
-        host::set_mode(&file, self.mode(version)).map_err(|source| failed("set the mode of", source))?;
+        host::set_mode(&file, self.mode(version))
+            .map_err(|source| failed("set the mode of", source))?;
         host::set_time(&file, tree.mtime(version));
         Ok(())
     }
@@ -202,7 +229,8 @@ impl<'a> Writer<'a> {
             let Some(file) = host::open_directory(&path).map_err(failed)? else { continue };
             host::set_time(&file, self.tree.mtime(directory.version));
             let mode = self.mode(directory.version);
-            let moved = directory.node == self.top || self.tree.parent(directory.node) == NodeId::ROOT;
+            let moved =
+                directory.node == self.top || self.tree.parent(directory.node) == NodeId::ROOT;
             if moved && mode & OWNER != OWNER {
                 held.push(ModeOfDirectory { directory: file, mode, path: shown });
             } else {
@@ -251,13 +279,19 @@ impl<'a> Writer<'a> {
     }
 
     /// Creates a file that does not exist yet. A name that the host cannot have is skipped.
-    fn make(&self, node: NodeId, make: impl FnOnce(&std::path::Path) -> io::Result<()>) -> Result<Made, Error> {
+    fn make(
+        &self,
+        node: NodeId,
+        make: impl FnOnce(&std::path::Path) -> io::Result<()>,
+    ) -> Result<Made, Error> {
         let Some(path) = self.path(node) else { return Ok(Made::No(Reason::Name)) };
         match make(&path) {
             Ok(()) => Ok(Made::Yes),
             Err(error) => match error.kind() {
                 io::ErrorKind::AlreadyExists => Ok(Made::No(Reason::Collision)),
-                io::ErrorKind::InvalidFilename | io::ErrorKind::InvalidInput => Ok(Made::No(Reason::Name)),
+                io::ErrorKind::InvalidFilename | io::ErrorKind::InvalidInput => {
+                    Ok(Made::No(Reason::Name))
+                }
                 _ => Err(failed("create", &self.place.final_path(&path), error)),
             },
         }

@@ -67,12 +67,18 @@ impl<'a> Filesystem<'a> {
     /// Finds the regular file that `path` leads to.
     pub fn file(&self, directory: NodeId, path: &[u8]) -> Option<File> {
         let Found { node, kind, version, links } = self.find(directory, path)?;
-        (kind == Kind::File && !path.ends_with(b"/")).then_some(File { node, version: version?, links })
+        (kind == Kind::File && !path.ends_with(b"/")).then_some(File {
+            node,
+            version: version?,
+            links,
+        })
     }
 
     /// Finds the directory that `path` leads to.
     pub fn directory(&self, directory: NodeId, path: &[u8]) -> Option<NodeId> {
-        self.find(directory, path).filter(|found| found.kind == Kind::Directory).map(|found| found.node)
+        self.find(directory, path)
+            .filter(|found| found.kind == Kind::Directory)
+            .map(|found| found.node)
     }
 
     /// Returns the name of a file to copy: the first symbolic link that leads directly to it, or
@@ -81,7 +87,8 @@ impl<'a> Filesystem<'a> {
     /// `COPY` follows links, so copying this name creates the file where it is expected.
     pub fn name_of(&self, file: &File) -> NodeId {
         let leads_to_file = |link: &&NodeId| {
-            self.find(NodeId::ROOT, &self.tree.path(**link)).is_some_and(|found| found.node == file.node)
+            self.find(NodeId::ROOT, &self.tree.path(**link))
+                .is_some_and(|found| found.node == file.node)
         };
         file.links.iter().find(leads_to_file).copied().unwrap_or(file.node)
     }
@@ -96,7 +103,8 @@ impl<'a> Filesystem<'a> {
                 Some(found) if found.node == program.node => path = link,
                 Some(found) if found.kind == Kind::Directory => {
                     let mut slashes = (1..path.len()).filter(|&at| path[at] == b'/');
-                    let above = slashes.find(|&at| self.directory(NodeId::ROOT, &path[..at]) == Some(found.node));
+                    let above = slashes
+                        .find(|&at| self.directory(NodeId::ROOT, &path[..at]) == Some(found.node));
                     if let Some(above) = above {
                         path = [&link, &path[above..]].concat();
                     }
@@ -109,8 +117,11 @@ impl<'a> Filesystem<'a> {
 
     /// Returns the paths in a directory that exist in the final filesystem, sorted by name.
     pub fn list(&self, directory: NodeId) -> Vec<NodeId> {
-        let mut children: Vec<_> =
-            self.tree.children(directory).filter(|&child| self.tree.last(child).is_some()).collect();
+        let mut children: Vec<_> = self
+            .tree
+            .children(directory)
+            .filter(|&child| self.tree.last(child).is_some())
+            .collect();
         children.sort_unstable_by_key(|&child| self.tree.name(child));
         children
     }
@@ -144,7 +155,9 @@ impl<'a> Filesystem<'a> {
     ///
     /// As for [`Filesystem::open`].
     pub fn read_start(&self, version: VersionId, limit: u64) -> Result<Vec<u8>, ReadError> {
-        self.with_source(version, |source| read_extent(&**source, Extent::whole(&**source).part(0, limit)))
+        self.with_source(version, |source| {
+            read_extent(&**source, Extent::whole(&**source).part(0, limit))
+        })
     }
 
     /// Opens a file and reads from it.

@@ -15,8 +15,8 @@ const ROOT: &str = "root";
 pub struct NewDirectory {
     fresh: Fresh,
     target: Target,
-    /// Directories with the permission bits that the umask left them, where their owner could not write in them with
-    /// these; parents before children.
+    /// Directories with the permission bits that the umask left them, where their owner could not
+    /// write in them with these; parents before children.
     locked: Vec<(PathBuf, Mode)>,
 }
 
@@ -37,7 +37,10 @@ impl NewDirectory {
     ///
     /// [`Error::Exists`] names the first file that is in the way; [`Error::Output`] has the reason
     /// why nothing can be created.
-    pub fn prepare<N: AsRef<OsStr>>(destination: &Path, names: impl IntoIterator<Item = N>) -> Result<Self, Error> {
+    pub fn prepare<N: AsRef<OsStr>>(
+        destination: &Path,
+        names: impl IntoIterator<Item = N>,
+    ) -> Result<Self, Error> {
         let is_directory = match destination.metadata() {
             Ok(metadata) if metadata.is_dir() => true,
             // A dangling link counts as existing, too.
@@ -185,7 +188,8 @@ impl Mode {
 #[cfg(unix)]
 fn unlock(path: &Path) -> io::Result<Option<Mode>> {
     const OWNER: u32 = 0o700;
-    let mode = std::os::unix::fs::PermissionsExt::mode(&path.symlink_metadata()?.permissions()) & 0o7777;
+    let mode =
+        std::os::unix::fs::PermissionsExt::mode(&path.symlink_metadata()?.permissions()) & 0o7777;
     if mode & OWNER == OWNER {
         return Ok(None);
     }

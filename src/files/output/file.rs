@@ -22,7 +22,8 @@ pub fn check_free(path: &Path) -> Result<(), Error> {
     if path.symlink_metadata().is_ok() {
         return Err(exists(path));
     }
-    let names_a_directory = path.as_os_str().as_encoded_bytes().ends_with(b"/") || path.file_name().is_none();
+    let names_a_directory =
+        path.as_os_str().as_encoded_bytes().ends_with(b"/") || path.file_name().is_none();
     if names_a_directory {
         let what = io::Error::new(io::ErrorKind::IsADirectory, "the path names a directory");
         return Err(failed("create", path, what));
@@ -44,12 +45,13 @@ pub fn write_file(
     write_beside(path, progress, write, rename_new)
 }
 
-/// Creates a file from the output of `write`, in place of a regular file that is there. Until it is written as a whole,
-/// the old one stays.
+/// Creates a file from the output of `write`, in place of a regular file that is there. Until it is
+/// written as a whole, the old one stays.
 ///
 /// # Errors
 ///
-/// An error if something else than a regular file is at the path, it cannot be written, or [`Progress::cancel`] is set.
+/// An error if something else than a regular file is at the path, it cannot be written, or
+/// [`Progress::cancel`] is set.
 pub fn replace_file(
     path: &Path,
     progress: &Progress,
@@ -128,7 +130,12 @@ mod tests {
             assert_eq!(names(directory.path()).len(), 1, "the part");
             Err(io::ErrorKind::StorageFull.into())
         });
-        assert!(failed.unwrap_err().to_string().starts_with(&format!("cannot write {}: ", path.display())));
+        assert!(
+            failed
+                .unwrap_err()
+                .to_string()
+                .starts_with(&format!("cannot write {}: ", path.display()))
+        );
         assert_eq!(names(directory.path()), [""; 0]);
         let cancelled = write_file(&path, &progress, |out| {
             progress.cancel.store(true, Ordering::Relaxed);

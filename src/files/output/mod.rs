@@ -2,8 +2,9 @@
 //!
 //! Everything is written under a temporary name that identifies this program, on the filesystem of
 //! the destination, and renamed at the end. After an error or a cancellation
-//! ([`Progress::cancel`](crate::Progress::cancel)) nothing remains. Nothing is overwritten
-//! unless [`replace_file`] is asked for, and whatever is in the way is reported before anything is written.
+//! ([`Progress::cancel`](crate::Progress::cancel)) nothing remains. Nothing is overwritten unless
+//! [`replace_file`] is asked for, and whatever is in the way is reported before anything is
+//! written.
 
 mod directory;
 mod file;

@@ -56,7 +56,9 @@ mod tests {
         std::fs::create_dir(path("directory")).unwrap();
         #[cfg(unix)]
         std::os::unix::fs::symlink("nowhere", path("link")).unwrap();
-        for (from, to) in [("file", "empty"), ("directory", "empty"), ("file", "link"), ("directory", "file")] {
+        for (from, to) in
+            [("file", "empty"), ("directory", "empty"), ("file", "link"), ("directory", "file")]
+        {
             if path(to).symlink_metadata().is_ok() {
                 let error = rename_new(&path(from), &path(to)).unwrap_err();
                 assert_eq!(error.kind(), io::ErrorKind::AlreadyExists, "{from} to {to}");

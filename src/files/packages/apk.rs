@@ -51,7 +51,11 @@ mod tests {
         let text = b"C:Q1\nP:musl\nV:1.2\nF:lib\nR:ld-musl-x86_64.so.1\na:0:0:755\n\nP:go\nF:usr/lib/go/bin\nR:go\nF:\nR:root\n\nR:lost\n";
         let mut all = Vec::new();
         each(text, |package, path| {
-            all.push(format!("{} {}", String::from_utf8_lossy(package), String::from_utf8_lossy(path)));
+            all.push(format!(
+                "{} {}",
+                String::from_utf8_lossy(package),
+                String::from_utf8_lossy(path)
+            ));
         });
         assert_eq!(all, ["musl /lib/ld-musl-x86_64.so.1", "go /usr/lib/go/bin/go", "go /root"]);
     }
@@ -59,9 +63,16 @@ mod tests {
     #[test]
     fn every_paragraph_has_a_package_with_its_version() {
         let mut all = Vec::new();
-        versions(b"C:Q1\nP:musl\nV:1.2.5-r0\n\nV:lost\n\nP:go\nF:usr\nV:1.23-r1", |package, version| {
-            all.push(format!("{} {}", String::from_utf8_lossy(package), String::from_utf8_lossy(version)));
-        });
+        versions(
+            b"C:Q1\nP:musl\nV:1.2.5-r0\n\nV:lost\n\nP:go\nF:usr\nV:1.23-r1",
+            |package, version| {
+                all.push(format!(
+                    "{} {}",
+                    String::from_utf8_lossy(package),
+                    String::from_utf8_lossy(version)
+                ));
+            },
+        );
         assert_eq!(all, ["musl 1.2.5-r0", "go 1.23-r1"]);
     }
 }

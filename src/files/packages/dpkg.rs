@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 /// The directories with such files, and the suffix of the file names.
-pub const LISTS: [(&[u8], &[u8]); 2] = [(b"var/lib/dpkg/info", b".list"), (b"var/lib/dpkg/status.d", b".md5sums")];
+pub const LISTS: [(&[u8], &[u8]); 2] =
+    [(b"var/lib/dpkg/info", b".list"), (b"var/lib/dpkg/status.d", b".md5sums")];
 
 /// The file that lists the installed packages, and the directory that distroless images have
 /// instead, with one file per package.
@@ -12,7 +13,8 @@ pub const STATUS: (&[u8], &[u8]) = (b"var/lib/dpkg/status", b"var/lib/dpkg/statu
 /// The file that lists paths which a package diverted from the paths in its list of files.
 pub const DIVERSIONS: &[u8] = b"var/lib/dpkg/diversions";
 
-/// Files of packages that make room for another package's, by their path with its leading slash (`dpkg-divert(1)`).
+/// Files of packages that make room for another package's, by their path with its leading slash
+/// (`dpkg-divert(1)`).
 #[derive(Debug, Default)]
 pub struct Diversions<'a>(HashMap<&'a [u8], Diversion<'a>>);
 
@@ -34,7 +36,10 @@ impl<'a> Diversions<'a> {
 
     /// Returns the path at which a package has the file that its list calls `path`.
     pub fn place<'p>(&'p self, package: &[u8], path: &'p [u8]) -> &'p [u8] {
-        self.0.get(path).filter(|diversion| diversion.by != package).map_or(path, |diversion| diversion.to)
+        self.0
+            .get(path)
+            .filter(|diversion| diversion.by != package)
+            .map_or(path, |diversion| diversion.to)
     }
 }
 
@@ -90,7 +95,9 @@ mod tests {
     fn lists_and_digests_name_the_same_paths() {
         let mut all = Vec::new();
         each(b"/.\n/usr\n/usr/bin/git\n", |path| all.push(path.to_vec()));
-        each(b"d41d8cd98f00b204e9800998ecf8427e  usr/share/doc/a b\nnothing\n", |path| all.push(path.to_vec()));
+        each(b"d41d8cd98f00b204e9800998ecf8427e  usr/share/doc/a b\nnothing\n", |path| {
+            all.push(path.to_vec())
+        });
         assert_eq!(all, [&b"/usr"[..], b"/usr/bin/git", b"/usr/share/doc/a b"]);
         assert_eq!(package(b"libc6:amd64"), b"libc6");
     }
@@ -100,15 +107,24 @@ mod tests {
         let diversions = Diversions::read(
             b"/usr/bin/tool\n/usr/bin/tool.distrib\nbaz\n/etc/x\n/etc/x.real\n:\n/bin/sh\n/bin/sh.distrib\n",
         );
-        let place =
-            |package: &[u8], path: &'static [u8]| String::from_utf8(diversions.place(package, path).to_vec()).unwrap();
+        let place = |package: &[u8], path: &'static [u8]| {
+            String::from_utf8(diversions.place(package, path).to_vec()).unwrap()
+        };
         assert_eq!(place(b"foo", b"/usr/bin/tool"), "/usr/bin/tool.distrib");
         assert_eq!(place(b"baz", b"/usr/bin/tool"), "/usr/bin/tool");
-        assert_eq!(place(b"baz", b"/etc/x"), "/etc/x.real", "of a local diversion no package has the path itself");
+        assert_eq!(
+            place(b"baz", b"/etc/x"),
+            "/etc/x.real",
+            "of a local diversion no package has the path itself"
+        );
         assert_eq!(place(b"dash", b"/bin/sh"), "/bin/sh.distrib", "the last line may be empty");
         assert_eq!(place(b"foo", b"/usr/bin/other"), "/usr/bin/other");
         let cut = Diversions::read(b"/usr/bin/tool\n/usr/bin/tool.distrib");
-        assert_eq!(cut.place(b"foo", b"/usr/bin/tool"), b"/usr/bin/tool", "what is cut short is left out");
+        assert_eq!(
+            cut.place(b"foo", b"/usr/bin/tool"),
+            b"/usr/bin/tool",
+            "what is cut short is left out"
+        );
     }
 
     #[test]
@@ -117,7 +133,11 @@ mod tests {
             Package: vim\nStatus: deinstall ok config-files\nVersion: 9\n\nPackage: tzdata\nVersion: 2024a";
         let mut all = Vec::new();
         versions(text, |package, version| {
-            all.push(format!("{} {}", String::from_utf8_lossy(package), String::from_utf8_lossy(version)));
+            all.push(format!(
+                "{} {}",
+                String::from_utf8_lossy(package),
+                String::from_utf8_lossy(version)
+            ));
         });
         assert_eq!(all, ["git 1:2.39", "tzdata 2024a"]);
     }

@@ -56,7 +56,9 @@ pub fn installed(tree: &Tree, contents: &dyn Contents, progress: &Arc<Progress>)
         let first = !tree.is_linked(name) || counted.insert(tree.inode(name));
         let bytes = if first { tree.size(name) } else { 0 };
         // A package of which only the configuration is left still has a list of files.
-        let owner = owners.owner(tree, last, tree.node_of(name)).filter(|owner| !told || packages.contains_key(*owner));
+        let owner = owners
+            .owner(tree, last, tree.node_of(name))
+            .filter(|owner| !told || packages.contains_key(*owner));
         match owner {
             Some(owner) => {
                 let package = entry(&mut packages, owner);
@@ -74,7 +76,12 @@ pub fn installed(tree: &Tree, contents: &dyn Contents, progress: &Arc<Progress>)
 fn with(known: Option<Escaped>, version: Escaped) -> Escaped {
     match known {
         None => version,
-        Some(known) if known.len() + version.len() > NAME || known.split(", ").any(|known| known == version) => known,
+        Some(known)
+            if known.len() + version.len() > NAME
+                || known.split(", ").any(|known| known == version) =>
+        {
+            known
+        }
         Some(known) => shown!("{}, {}", known, version),
     }
 }
@@ -89,7 +96,12 @@ fn entry<'a>(packages: &'a mut BTreeMap<Escaped, Package>, name: &Escaped) -> &'
 }
 
 /// Calls `found` with the packages of all databases and their versions.
-fn versions(tree: &Tree, contents: &dyn Contents, progress: &Arc<Progress>, mut found: impl FnMut(&[u8], &[u8])) {
+fn versions(
+    tree: &Tree,
+    contents: &dyn Contents,
+    progress: &Arc<Progress>,
+    mut found: impl FnMut(&[u8], &[u8]),
+) {
     let mut reader = Reader::new(tree, contents, Which::Last, progress);
     for node in APK.into_iter().filter_map(|path| tree.find(path)) {
         for (_, text) in reader.versions(node) {

@@ -76,8 +76,10 @@ impl Packages {
                 apk::each(&text, |package, path| packages.add(tree, version, package, path));
             }
         }
-        let texts = tree.find(dpkg::DIVERSIONS).map(|node| reader.versions(node)).unwrap_or_default();
-        let diversions: Vec<_> = texts.iter().map(|(version, text)| (*version, dpkg::Diversions::read(text))).collect();
+        let texts =
+            tree.find(dpkg::DIVERSIONS).map(|node| reader.versions(node)).unwrap_or_default();
+        let diversions: Vec<_> =
+            texts.iter().map(|(version, text)| (*version, dpkg::Diversions::read(text))).collect();
         for (directory, suffix) in dpkg::LISTS {
             let Some(directory) = tree.find(directory) else { continue };
             for node in tree.children(directory) {
@@ -86,7 +88,8 @@ impl Packages {
                 for (version, text) in reader.versions(node) {
                     for (added_in, removed_in, diversions) in epochs(tree, version, &diversions) {
                         dpkg::each(&text, |path| {
-                            let place = diversions.map_or(path, |diversions| diversions.place(package, path));
+                            let place = diversions
+                                .map_or(path, |diversions| diversions.place(package, path));
                             packages.add_between(package, place, added_in, removed_in);
                         });
                     }
@@ -96,7 +99,9 @@ impl Packages {
         let mut budget = RPM_BYTES;
         for node in rpm::DATABASES.into_iter().filter_map(|path| tree.find(path)) {
             for (version, source) in reader.sources(node) {
-                budget = rpm::each(&*source, budget, |package, path| packages.add(tree, version, package, path));
+                budget = rpm::each(&*source, budget, |package, path| {
+                    packages.add(tree, version, package, path)
+                });
             }
         }
         packages
@@ -133,24 +138,32 @@ impl Packages {
     }
 
     /// Returns the packages that inodes belong to and their sizes in bytes, the largest first.
-    pub fn owners(&self, tree: &Tree, inodes: impl Iterator<Item = (VersionId, NodeId)>) -> Vec<(Escaped, u64)> {
+    pub fn owners(
+        &self,
+        tree: &Tree,
+        inodes: impl Iterator<Item = (VersionId, NodeId)>,
+    ) -> Vec<(Escaped, u64)> {
         if !self.known() {
             return Vec::new();
         }
         let mut sums: BTreeMap<&Escaped, u64> = BTreeMap::new();
         for (version, node) in inodes {
-            if let Some(package) = self.owner(tree, self.layer_for(tree, version, tree.removal(version)), node) {
+            if let Some(package) =
+                self.owner(tree, self.layer_for(tree, version, tree.removal(version)), node)
+            {
                 *sums.entry(package).or_default() += tree.size(version);
             }
         }
-        let mut sums: Vec<_> = sums.into_iter().map(|(package, bytes)| (package.to_owned(), bytes)).collect();
+        let mut sums: Vec<_> =
+            sums.into_iter().map(|(package, bytes)| (package.to_owned(), bytes)).collect();
         sums.sort_by_key(|&(_, bytes)| std::cmp::Reverse(bytes));
         sums
     }
 
     fn at(&self, path: &[u8], layer: usize) -> Option<&Escaped> {
         let owners = self.owners.get(&self.hasher.hash_one(path))?;
-        let owner = owners.iter().find(|owner| owner.added_in <= layer && layer < owner.removed_in)?;
+        let owner =
+            owners.iter().find(|owner| owner.added_in <= layer && layer < owner.removed_in)?;
         Some(&self.names[owner.package as usize])
     }
 
@@ -176,7 +189,9 @@ impl Packages {
         // No real path belongs to many packages at once.
         let full = owners.len() >= OWNERS;
         match owners.last_mut() {
-            Some(last) if last.package == package && last.removed_in == added_in => last.removed_in = removed_in,
+            Some(last) if last.package == package && last.removed_in == added_in => {
+                last.removed_in = removed_in
+            }
             _ if full => {}
             _ => owners.push(Ownership { package, added_in, removed_in }),
         }
@@ -233,18 +248,29 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(tree: &'a Tree, contents: &'a dyn Contents, which: Which, progress: &'a Arc<Progress>) -> Self {
+    fn new(
+        tree: &'a Tree,
+        contents: &'a dyn Contents,
+        which: Which,
+        progress: &'a Arc<Progress>,
+    ) -> Self {
         Self { tree, contents, which, bytes: BYTES, files: FILES, progress }
     }
 
     /// Reads every version of the file at a path, the oldest first.
     fn versions(&mut self, node: NodeId) -> Vec<(VersionId, Vec<u8>)> {
-        self.meant(node).into_iter().filter_map(|version| Some((version, self.read(version)?))).collect()
+        self.meant(node)
+            .into_iter()
+            .filter_map(|version| Some((version, self.read(version)?)))
+            .collect()
     }
 
     /// Opens every version of the file at a path, the oldest first, for reading parts of it.
     fn sources(&mut self, node: NodeId) -> Vec<(VersionId, Source)> {
-        self.meant(node).into_iter().filter_map(|version| Some((version, self.open(version)?))).collect()
+        self.meant(node)
+            .into_iter()
+            .filter_map(|version| Some((version, self.open(version)?)))
+            .collect()
     }
 
     /// Returns the versions of a path that are to be read, the oldest first.

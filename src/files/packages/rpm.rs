@@ -5,7 +5,8 @@ use super::sqlite::{Database, Value};
 use crate::archive::ReadAt;
 
 /// The paths of the database.
-pub const DATABASES: [&[u8]; 2] = [b"var/lib/rpm/rpmdb.sqlite", b"usr/lib/sysimage/rpm/rpmdb.sqlite"];
+pub const DATABASES: [&[u8]; 2] =
+    [b"var/lib/rpm/rpmdb.sqlite", b"usr/lib/sysimage/rpm/rpmdb.sqlite"];
 
 /// The longest path in bytes; longer paths are ignored.
 const PATH_LIMIT: usize = 4096;
@@ -36,7 +37,11 @@ pub fn versions(source: &dyn ReadAt, budget: u64, mut found: impl FnMut(&[u8], &
     })
 }
 
-fn each_header(source: &dyn ReadAt, budget: u64, mut found: impl FnMut(&Header<'_>) -> Option<()>) -> u64 {
+fn each_header(
+    source: &dyn ReadAt,
+    budget: u64,
+    mut found: impl FnMut(&Header<'_>) -> Option<()>,
+) -> u64 {
     let Some(mut database) = Database::open(source, budget) else { return budget };
     database.each_row("Packages", |row| {
         if let Some(Value::Bytes(bytes)) = row.get(1) {
@@ -56,7 +61,8 @@ impl<'a> Header<'a> {
     fn read(bytes: &'a [u8]) -> Option<Self> {
         let (entries, rest) = number(bytes)?;
         let (len, rest) = number(rest)?;
-        let (entries, data) = rest.split_at_checked(usize::try_from(entries).ok()?.checked_mul(16)?)?;
+        let (entries, data) =
+            rest.split_at_checked(usize::try_from(entries).ok()?.checked_mul(16)?)?;
         Some(Self { entries, data: data.get(..usize::try_from(len).ok()?)? })
     }
 
@@ -81,7 +87,10 @@ fn files(header: &Header<'_>, found: &mut impl FnMut(&[u8], &[u8])) -> Option<()
     let indexes = indexes.chunks_exact(4).take(count).filter_map(number);
     let mut path = Vec::new();
     for ((index, _), base) in indexes.zip(header.strings(BASENAMES)?) {
-        let Some(directory) = usize::try_from(index).ok().and_then(|index| directories.get(index)) else { continue };
+        let Some(directory) = usize::try_from(index).ok().and_then(|index| directories.get(index))
+        else {
+            continue;
+        };
         if directory.len() + base.len() <= PATH_LIMIT {
             path.clear();
             path.extend_from_slice(directory);

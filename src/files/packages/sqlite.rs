@@ -53,7 +53,12 @@ impl<'a> Database<'a> {
         };
         let usable = page_size.checked_sub(usize::from(header[20]))?;
         // 480 is the smallest value that the format allows.
-        (page_size.is_power_of_two() && usable >= 480).then_some(Self { source, page_size, usable, budget })
+        (page_size.is_power_of_two() && usable >= 480).then_some(Self {
+            source,
+            page_size,
+            usable,
+            budget,
+        })
     }
 
     /// Returns the number of bytes that may still be read.
@@ -91,13 +96,17 @@ impl<'a> Database<'a> {
             let cells = cells.map(|at| usize::from(u16::from_be_bytes([at[0], at[1]])));
             match kind {
                 LEAF => {
-                    for payload in cells.filter_map(|at| page.get(at..)).filter_map(|cell| self.payload(cell)) {
+                    for payload in
+                        cells.filter_map(|at| page.get(at..)).filter_map(|cell| self.payload(cell))
+                    {
                         found(&values(&payload));
                     }
                 }
                 INTERIOR => {
-                    let children: Vec<_> =
-                        cells.filter_map(|at| number_at(&page, at)).chain(number_at(&page, start + 8)).collect();
+                    let children: Vec<_> = cells
+                        .filter_map(|at| number_at(&page, at))
+                        .chain(number_at(&page, start + 8))
+                        .collect();
                     work.extend(children.into_iter().rev());
                 }
                 _ => {}
@@ -116,7 +125,9 @@ impl<'a> Database<'a> {
         let (most, least) = (self.usable - 35, (self.usable - 12) * 32 / 255 - 23);
         let here = match len {
             len if len <= most => len,
-            len => Some(least + (len - least) % (self.usable - 4)).filter(|&here| here <= most).unwrap_or(least),
+            len => Some(least + (len - least) % (self.usable - 4))
+                .filter(|&here| here <= most)
+                .unwrap_or(least),
         };
         // Cells may overlap, so their contents count towards the budget, too.
         self.budget = self.budget.checked_sub(here as u64)?;
@@ -136,7 +147,9 @@ impl<'a> Database<'a> {
         let len = self.page_size as u64;
         self.budget = self.budget.checked_sub(len)?;
         let offset = u64::from(number.checked_sub(1)?) * len;
-        read_extent(self.source, Extent { offset, len }).ok().filter(|page| page.len() == self.page_size)
+        read_extent(self.source, Extent { offset, len })
+            .ok()
+            .filter(|page| page.len() == self.page_size)
     }
 }
 
@@ -163,8 +176,12 @@ fn varint(bytes: &[u8]) -> Option<(u64, &[u8])> {
 fn values(payload: &[u8]) -> Vec<Value<'_>> {
     let mut values = Vec::new();
     let Some((len, types)) = varint(payload) else { return values };
-    let Some(mut data) = usize::try_from(len).ok().and_then(|len| payload.get(len..)) else { return values };
-    let Some(mut types) = types.len().checked_sub(data.len()).map(|len| &types[..len]) else { return values };
+    let Some(mut data) = usize::try_from(len).ok().and_then(|len| payload.get(len..)) else {
+        return values;
+    };
+    let Some(mut types) = types.len().checked_sub(data.len()).map(|len| &types[..len]) else {
+        return values;
+    };
     while let Some((kind, rest)) = varint(types) {
         types = rest;
         let len = match kind {
@@ -175,7 +192,11 @@ fn values(payload: &[u8]) -> Vec<Value<'_>> {
             10 | 11 => return values,
             _ => (kind - 12) / 2,
         };
-        let Some((value, rest)) = usize::try_from(len).ok().and_then(|len| data.split_at_checked(len)) else { break };
+        let Some((value, rest)) =
+            usize::try_from(len).ok().and_then(|len| data.split_at_checked(len))
+        else {
+            break;
+        };
         data = rest;
         values.push(match kind {
             1..=6 => Value::Integer(value.iter().fold(0, |sum, &byte| sum << 8 | i64::from(byte))),

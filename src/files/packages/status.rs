@@ -69,7 +69,10 @@ mod tests {
         assert_eq!(packages.keys().copied().collect::<Vec<_>>(), ["exim", "git"]);
         let git = &packages["git"];
         assert_eq!(git.depends, [vec!["libc6"], vec!["perl", "perl-x"], vec!["dpkg"]]);
-        assert_eq!((&*git.recommends, git.architecture), (&[vec!["patch"], vec!["less"]][..], "amd64"));
+        assert_eq!(
+            (&*git.recommends, git.architecture),
+            (&[vec!["patch"], vec!["less"]][..], "amd64")
+        );
         assert_eq!(packages["exim"].provides, ["mail-agent"]);
     }
 }

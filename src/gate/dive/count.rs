@@ -1,8 +1,9 @@
 //! Counts wasted bytes and efficiency as dive does, to say where its numbers differ.
 //!
-//! dive adds up, for every path that is a leaf of a layer's own tree, the sizes that its tar headers give it in all
-//! layers; a path with two or more is wasted as a whole, its last version included. The path of a deleted directory is
-//! a leaf of the deleting layer only, so its contents are never counted (dive/filetree/efficiency.go).
+//! dive adds up, for every path that is a leaf of a layer's own tree, the sizes that its tar
+//! headers give it in all layers; a path with two or more is wasted as a whole, its last version
+//! included. The path of a deleted directory is a leaf of the deleting layer only, so its contents
+//! are never counted (dive/filetree/efficiency.go).
 
 use std::collections::HashMap;
 
@@ -48,7 +49,11 @@ impl DiveCount {
                     paths.entry(node).or_default().add(header_size(tree, version));
                 }
                 if let Some(layer) = deleted_in(tree, node, version, versions.get(i + 1).copied()) {
-                    let bytes = if tree.kind(version) == Kind::Directory { below(tree, node, layer) } else { 0 };
+                    let bytes = if tree.kind(version) == Kind::Directory {
+                        below(tree, node, layer)
+                    } else {
+                        0
+                    };
                     paths.entry(node).or_default().add(bytes);
                 }
             }
@@ -63,16 +68,26 @@ impl DiveCount {
 
 /// Returns the size in the header of an entry; that of a hard link is 0.
 fn header_size(tree: &Tree, version: VersionId) -> u64 {
-    if tree.kind(version) == Kind::File && tree.inode(version) == version { tree.size(version) } else { 0 }
+    if tree.kind(version) == Kind::File && tree.inode(version) == version {
+        tree.size(version)
+    } else {
+        0
+    }
 }
 
 /// Returns the layer with a whiteout of exactly this path, if a version ended that way.
-fn deleted_in(tree: &Tree, node: NodeId, version: VersionId, next: Option<VersionId>) -> Option<usize> {
+fn deleted_in(
+    tree: &Tree,
+    node: NodeId,
+    version: VersionId,
+    next: Option<VersionId>,
+) -> Option<usize> {
     let layer = tree.removed_in(version)?;
     if next.is_some_and(|next| tree.added_in(next) == layer) || layer == tree.added_in(version) {
         return None;
     }
-    // Of what went with its directory, only the directory has a whiteout. A layer may list the directory again.
+    // Of what went with its directory, only the directory has a whiteout. A layer may list the
+    // directory again.
     let parent = tree.parent(node);
     let stays = parent == NodeId::ROOT
         || tree.at(parent, layer).is_some_and(|directory| tree.kind(directory) == Kind::Directory);
@@ -80,7 +95,8 @@ fn deleted_in(tree: &Tree, node: NodeId, version: VersionId, next: Option<Versio
     (stays && !matches!(reason, Some(Reason::Opaque | Reason::Replaced))).then_some(layer)
 }
 
-/// Returns the reason why a layer removed a version; for a directory, that of the first file below it.
+/// Returns the reason why a layer removed a version; for a directory, that of the first file below
+/// it.
 fn reason(tree: &Tree, node: NodeId, version: VersionId, layer: usize) -> Option<Reason> {
     if tree.kind(version) != Kind::Directory {
         return tree.removal(tree.inode(version)).map(|removal| removal.reason);

@@ -1,7 +1,8 @@
 //! The rules of dive, in its own file and words.
 //!
-//! dive reads `.dive-ci` in the working directory: three rules below `rules`, as text. What the file does not name has
-//! a default (runtime/ci in dive's source). Releases from 0.13 on look for other names at the top; both are read.
+//! dive reads `.dive-ci` in the working directory: three rules below `rules`, as text. What the
+//! file does not name has a default (runtime/ci in dive's source). Releases from 0.13 on look for
+//! other names at the top; both are read.
 
 mod count;
 mod yaml;
@@ -25,7 +26,8 @@ pub enum DiveRule {
 
 impl DiveRule {
     /// All rules.
-    pub const ALL: [Self; 3] = [Self::LowestEfficiency, Self::HighestWastedBytes, Self::HighestUserWastedPercent];
+    pub const ALL: [Self; 3] =
+        [Self::LowestEfficiency, Self::HighestWastedBytes, Self::HighestUserWastedPercent];
 
     /// Returns the name in `.dive-ci` and in dive's options.
     pub fn name(self) -> &'static str {
@@ -74,7 +76,8 @@ impl Default for DiveRules {
 }
 
 impl DiveRules {
-    /// Reads the text of a `.dive-ci`; the second value has a warning for each key that dive does not know.
+    /// Reads the text of a `.dive-ci`; the second value has a warning for each key that dive does
+    /// not know.
     ///
     /// # Errors
     ///
@@ -98,7 +101,11 @@ impl DiveRules {
                 None if parents.is_empty() && name == "rules" && entry.value.is_none() => {}
                 None => {
                     let names = DiveRule::ALL.into_iter().map(DiveRule::name);
-                    warnings.push(Problem::on(entry.line, &entry.path.join("."), unknown("rule", name, names)));
+                    warnings.push(Problem::on(
+                        entry.line,
+                        &entry.path.join("."),
+                        unknown("rule", name, names),
+                    ));
                 }
             }
         }
@@ -136,7 +143,9 @@ impl DiveRules {
 /// Reads a ratio as dive does: a number from 0 to 1, and no percentage.
 fn ratio(text: &str) -> Result<Quantity, QuantityError> {
     let ratio = text.trim().parse::<f64>().ok().filter(|ratio| (0.0..=1.0).contains(ratio));
-    ratio.map(Quantity::Share).ok_or_else(|| QuantityError::NoRatio(escaped_str(text.trim()).into()))
+    ratio
+        .map(Quantity::Share)
+        .ok_or_else(|| QuantityError::NoRatio(escaped_str(text.trim()).into()))
 }
 
 #[cfg(test)]
@@ -154,7 +163,9 @@ mod tests {
 
     #[test]
     fn what_the_file_does_not_name_has_the_default() {
-        for text in ["", "# nothing\n", "rules:\n", "---\nrules: {}\n", "rules:\n  lowestEfficiency:\n"] {
+        for text in
+            ["", "# nothing\n", "rules:\n", "---\nrules: {}\n", "rules:\n  lowestEfficiency:\n"]
+        {
             assert_eq!(read(text), (texts(["0.9", "disabled", "0.1"]), vec![]), "{text:?}");
         }
         let text = "rules:\n  # a comment\n  lowestEfficiency: 0.95\n  highestWastedBytes: 20MB # decimal\n";
@@ -179,8 +190,14 @@ mod tests {
         let text = "rules:\n  lowestEfficency: 0.5\n  lowestEfficiency: 0.7\nother:\n  deep:\n    a: 1\nlist:\n  - x\n";
         let (rules, warnings) = read(text);
         assert_eq!(rules[0], "0.7");
-        assert_eq!(warnings[0], "line 2: rules.lowestEfficency: no such rule; did you mean lowestEfficiency?");
-        assert!(warnings[1].starts_with("line 6: other.deep.a: ") && warnings[2].starts_with("line 7: list: "));
+        assert_eq!(
+            warnings[0],
+            "line 2: rules.lowestEfficency: no such rule; did you mean lowestEfficiency?"
+        );
+        assert!(
+            warnings[1].starts_with("line 6: other.deep.a: ")
+                && warnings[2].starts_with("line 7: list: ")
+        );
         assert_eq!(warnings.len(), 3, "{warnings:?}");
     }
 
@@ -188,11 +205,20 @@ mod tests {
     fn disabled_rules_are_no_limits_and_nonsense_names_the_rule() {
         let limits = |texts: [&str; 3]| DiveRules(texts.map(Into::into)).limits();
         assert_eq!(limits(["disabled", "Off", " false "]), Ok(vec![]));
-        let written = |limits: Vec<Limit>| limits.iter().map(|limit| limit.bound.written()).collect::<Vec<_>>();
+        let written = |limits: Vec<Limit>| {
+            limits.iter().map(|limit| limit.bound.written()).collect::<Vec<_>>()
+        };
         assert_eq!(limits(["0.9", "20MB", "0.2"]).map(written).unwrap(), ["90 %", "20 MB", "20 %"]);
         assert_eq!(limits(["0.9", "20MiB", ""]).map(written).unwrap(), ["90 %", "20 MiB"]);
         assert!(limits(["90%", "", ""]).unwrap_err().to_string().starts_with("lowestEfficiency: "));
-        assert!(limits(["", "lots", ""]).unwrap_err().to_string().starts_with("highestWastedBytes: "));
-        assert!(limits(["", "", "1.2"]).unwrap_err().to_string().starts_with("highestUserWastedPercent: "));
+        assert!(
+            limits(["", "lots", ""]).unwrap_err().to_string().starts_with("highestWastedBytes: ")
+        );
+        assert!(
+            limits(["", "", "1.2"])
+                .unwrap_err()
+                .to_string()
+                .starts_with("highestUserWastedPercent: ")
+        );
     }
 }

@@ -36,7 +36,8 @@ pub fn entries(text: &str) -> Result<Vec<Entry>, Problem> {
     let mut entries = Vec::new();
     let mut levels: Vec<Level> = Vec::new();
     for event in Parser::new_from_str(text) {
-        let (event, span) = event.map_err(|error| Problem::on(error.marker().line(), "", error.info()))?;
+        let (event, span) =
+            event.map_err(|error| Problem::on(error.marker().line(), "", error.info()))?;
         let line = span.start.line();
         match event {
             Event::Scalar(value, style, ..) => {

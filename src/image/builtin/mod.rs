@@ -60,8 +60,11 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// An error of the archive, which the tests rule out.
 pub fn archive(name: &str) -> Option<Result<Archive, Error>> {
     let source = source(name)?;
-    let path =
-        if name == demo::EMBEDDED { demo::NAME.into() } else { shown!("the built-in image {}", escaped_str(name)) };
+    let path = if name == demo::EMBEDDED {
+        demo::NAME.into()
+    } else {
+        shown!("the built-in image {}", escaped_str(name))
+    };
     Some(match source {
         Ok(source) => archive_of_source(path, Arc::new(source), &Progress::default()),
         Err(source) => Err(Error::Io { path, operation: "unpack", source }),
@@ -97,7 +100,8 @@ pub fn write_file(name: &str, file: &mut File) -> io::Result<()> {
 }
 
 fn known(name: &str) -> io::Result<HoledSource> {
-    let unknown = || io::Error::new(io::ErrorKind::NotFound, format!("there is no built-in image {name}"));
+    let unknown =
+        || io::Error::new(io::ErrorKind::NotFound, format!("there is no built-in image {name}"));
     source(name).ok_or_else(unknown)?
 }
 

@@ -10,7 +10,8 @@ use super::sniff::Compression;
 use crate::archive::Forward;
 use crate::display::Units;
 
-/// The most memory that a zstd stream may ask for its window, as a power of two (128 MiB, as `zstd -d` has it).
+/// The most memory that a zstd stream may ask for its window, as a power of two (128 MiB, as `zstd
+/// -d` has it).
 pub const ZSTD_WINDOW_LOG: u32 = 27;
 /// The most memory that an xz stream may ask for, in KiB.
 const XZ_MEMORY: u32 = 128 << 10;
@@ -88,8 +89,8 @@ pub fn decode<B: BufRead>(compression: Compression, reader: B) -> io::Result<Dec
 
 /// A decoder for any compression; uncompressed bytes are passed through.
 ///
-/// After an error, every read fails with it again. Some decoders report an error once and then a clean end, which would
-/// make a stream that was cut look whole to whoever reads on.
+/// After an error, every read fails with it again. Some decoders report an error once and then a
+/// clean end, which would make a stream that was cut look whole to whoever reads on.
 pub struct Decoder<B: BufRead> {
     format: Format<B>,
     /// The error that ended the stream.
@@ -144,7 +145,9 @@ impl<B: BufRead> Read for Format<B> {
         match self {
             Self::Plain(reader) => reader.read(buf),
             Self::Gzip(decoder) => decoder.read(buf).map_err(named_end),
-            Self::Zstd { decoder, window } => decoder.read(buf).map_err(|error| named_end(over_window(error, *window))),
+            Self::Zstd { decoder, window } => {
+                decoder.read(buf).map_err(|error| named_end(over_window(error, *window)))
+            }
             Self::Xz(decoder) => decoder.read(buf).map_err(|error| named_end(over_memory(error))),
             Self::Bzip2(decoder) => decoder.read(buf).map_err(named_end),
         }
@@ -154,7 +157,9 @@ impl<B: BufRead> Read for Format<B> {
 /// Gives the early end of a stream the same words in every format.
 fn named_end(error: io::Error) -> io::Error {
     match error.kind() {
-        io::ErrorKind::UnexpectedEof => io::Error::new(io::ErrorKind::UnexpectedEof, "the compressed data end early"),
+        io::ErrorKind::UnexpectedEof => {
+            io::Error::new(io::ErrorKind::UnexpectedEof, "the compressed data end early")
+        }
         _ => error,
     }
 }
@@ -177,7 +182,10 @@ fn over_memory(error: io::Error) -> io::Error {
         return error;
     }
     let limit = Units::Iec.size(u64::from(XZ_MEMORY) << 10);
-    io::Error::new(io::ErrorKind::OutOfMemory, format!("its xz dictionary is over the limit of {limit}"))
+    io::Error::new(
+        io::ErrorKind::OutOfMemory,
+        format!("its xz dictionary is over the limit of {limit}"),
+    )
 }
 
 /// Returns the window size in bytes that the first zstd frame requires (RFC 8878, 3.1.1.1), if it
@@ -228,7 +236,8 @@ impl<B: BufRead> Read for GzipMembers<B> {
                 None => return Ok(0),
                 Some(State::Between(mut reader)) => {
                     let head = reader.fill_buf()?;
-                    let another = head.first() == Some(&0x1f) && head.get(1).is_none_or(|&b| b == 0x8b);
+                    let another =
+                        head.first() == Some(&0x1f) && head.get(1).is_none_or(|&b| b == 0x8b);
                     if head.is_empty() || (self.members > 0 && !another) {
                         if self.members > 0 && !head.is_empty() {
                             self.note = Some(Note::Leftovers);
@@ -239,7 +248,9 @@ impl<B: BufRead> Read for GzipMembers<B> {
                     self.state = Some(State::Member(Box::new(GzDecoder::new(reader))));
                 }
                 Some(State::Member(mut decoder)) => match decoder.read(buf) {
-                    Ok(0) if !buf.is_empty() => self.state = Some(State::Between(decoder.into_inner())),
+                    Ok(0) if !buf.is_empty() => {
+                        self.state = Some(State::Between(decoder.into_inner()))
+                    }
                     Err(error) if is_checksum(&error) => {
                         self.note = Some(Note::Checksum);
                         self.state = Some(State::Between(decoder.into_inner()));
@@ -321,7 +332,8 @@ mod tests {
     fn every_compression_is_decoded_frame_by_frame() {
         let skippable = [0x5a, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3];
         let frame = |bytes: &[u8]| zstd::encode_all(bytes, 1).unwrap();
-        let frames = [skippable.to_vec(), frame(b"one "), skippable.to_vec(), frame(b"two")].concat();
+        let frames =
+            [skippable.to_vec(), frame(b"one "), skippable.to_vec(), frame(b"two")].concat();
         assert_eq!(read(&frames).0.unwrap(), b"one two");
         let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
         encoder.write_all(b"one").unwrap();
@@ -329,10 +341,10 @@ mod tests {
         assert_eq!(read(&member.repeat(2)).0.unwrap(), b"oneone");
         // printf one | xz --check=crc32
         let xz = [
-            0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00, 0x00, 0x01, 0x69, 0x22, 0xde, 0x36, 0x02, 0x00, 0x21, 0x01, 0x16, 0x00,
-            0x00, 0x00, 0x74, 0x2f, 0xe5, 0xa3, 0x01, 0x00, 0x02, 0x6f, 0x6e, 0x65, 0x00, 0x00, 0xf1, 0x86, 0x6c, 0x7a,
-            0x00, 0x01, 0x17, 0x03, 0x07, 0x60, 0x0c, 0xbc, 0x90, 0x42, 0x99, 0x0d, 0x01, 0x00, 0x00, 0x00, 0x00, 0x01,
-            0x59, 0x5a,
+            0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00, 0x00, 0x01, 0x69, 0x22, 0xde, 0x36, 0x02, 0x00,
+            0x21, 0x01, 0x16, 0x00, 0x00, 0x00, 0x74, 0x2f, 0xe5, 0xa3, 0x01, 0x00, 0x02, 0x6f,
+            0x6e, 0x65, 0x00, 0x00, 0xf1, 0x86, 0x6c, 0x7a, 0x00, 0x01, 0x17, 0x03, 0x07, 0x60,
+            0x0c, 0xbc, 0x90, 0x42, 0x99, 0x0d, 0x01, 0x00, 0x00, 0x00, 0x00, 0x01, 0x59, 0x5a,
         ];
         assert_eq!(read(&xz.repeat(2)).0.unwrap(), b"oneone");
     }

@@ -65,7 +65,11 @@ impl Region {
     #[must_use]
     pub fn part(&self, offset: u64, len: u64) -> Self {
         let offset = offset.min(self.len);
-        Self { bytes: self.bytes.clone(), offset: self.offset.saturating_add(offset), len: len.min(self.len - offset) }
+        Self {
+            bytes: self.bytes.clone(),
+            offset: self.offset.saturating_add(offset),
+            len: len.min(self.len - offset),
+        }
     }
 
     /// Returns the member of `len` bytes at `place` in the archive that is this region.

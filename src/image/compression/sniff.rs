@@ -81,7 +81,9 @@ pub fn identify(head: &[u8]) -> Option<&'static str> {
         Compression::Bzip2 => return Some("a bzip2 file (decompress it once first: bzip2 -d)"),
     }
     Some(match head {
-        [0x04, 0x22, 0x4d, 0x18, ..] | [0x02, 0x21, 0x4c, 0x18, ..] => "lz4-compressed (decompress it first: lz4 -d)",
+        [0x04, 0x22, 0x4d, 0x18, ..] | [0x02, 0x21, 0x4c, 0x18, ..] => {
+            "lz4-compressed (decompress it first: lz4 -d)"
+        }
         [0x89, b'L', b'Z', b'O', ..] => "lzop-compressed (decompress it first: lzop -d)",
         [b'L', b'Z', b'I', b'P', ..] => "lzip-compressed (decompress it first: lzip -d)",
         [0x5d, 0, 0, _, _, ..] => "lzma-compressed (decompress it first: xz -d --format=lzma)",
@@ -106,7 +108,8 @@ pub fn identify(head: &[u8]) -> Option<&'static str> {
 }
 
 fn is_text(bytes: &[u8]) -> bool {
-    std::str::from_utf8(bytes).is_ok_and(|text| !text.chars().any(|c| c.is_control() && !c.is_whitespace()))
+    std::str::from_utf8(bytes)
+        .is_ok_and(|text| !text.chars().any(|c| c.is_control() && !c.is_whitespace()))
 }
 
 #[cfg(test)]

@@ -39,20 +39,30 @@ impl<'a> Fields<'a> {
 
     /// Takes the text called `name`.
     pub fn text(&mut self, name: &str) -> Option<String> {
-        self.take(name, "text", |value| if let Value::Text(text) = value { Ok(text) } else { Err(value) })
+        self.take(
+            name,
+            "text",
+            |value| if let Value::Text(text) = value { Ok(text) } else { Err(value) },
+        )
     }
 
     /// Takes the number called `name`.
     pub fn number(&mut self, name: &str) -> Option<u64> {
-        self.take(name, "a whole number from 0 to 18,446,744,073,709,551,615", |value| match value {
-            Value::Number(Some(number)) => Ok(number),
-            other => Err(other),
-        })
+        self.take(
+            name,
+            "a whole number from 0 to 18,446,744,073,709,551,615",
+            |value| match value {
+                Value::Number(Some(number)) => Ok(number),
+                other => Err(other),
+            },
+        )
     }
 
     /// Takes the truth value called `name`.
     pub fn flag(&mut self, name: &str) -> Option<bool> {
-        self.take(name, "true or false", |value| if let Value::Flag(flag) = value { Ok(flag) } else { Err(value) })
+        self.take(name, "true or false", |value| {
+            if let Value::Flag(flag) = value { Ok(flag) } else { Err(value) }
+        })
     }
 
     /// Takes the object called `name`.
@@ -68,7 +78,9 @@ impl<'a> Fields<'a> {
             Value::Array(list) => Some(list),
             Value::Text(text) => {
                 let at = self.path(name);
-                note(self.doubts, || format!("{at} is text where a list was expected; taken for a list of one"));
+                note(self.doubts, || {
+                    format!("{at} is text where a list was expected; taken for a list of one")
+                });
                 Some(vec![Value::Text(text)])
             }
             other => {
@@ -112,10 +124,15 @@ impl<'a> Fields<'a> {
     }
 
     /// Reads each entry of the list of objects called `name`.
-    pub fn each<T>(&mut self, name: &str, mut read: impl FnMut(Fields<'_>) -> T) -> Option<Vec<Option<T>>> {
+    pub fn each<T>(
+        &mut self,
+        name: &str,
+        mut read: impl FnMut(Fields<'_>) -> T,
+    ) -> Option<Vec<Option<T>>> {
         let list = self.list(name)?;
         let at = self.path(name);
-        let mut read = |(i, value)| Fields::new(value, &format!("{at}[{i}]"), self.doubts).map(&mut read);
+        let mut read =
+            |(i, value)| Fields::new(value, &format!("{at}[{i}]"), self.doubts).map(&mut read);
         Some(list.into_iter().enumerate().map(&mut read).collect())
     }
 
@@ -163,7 +180,12 @@ impl<'a> Fields<'a> {
         Some(self.object(name)?.object.into_map().into_keys().collect())
     }
 
-    fn take<T>(&mut self, name: &str, wanted: &str, into: impl FnOnce(Value) -> Result<T, Value>) -> Option<T> {
+    fn take<T>(
+        &mut self,
+        name: &str,
+        wanted: &str,
+        into: impl FnOnce(Value) -> Result<T, Value>,
+    ) -> Option<T> {
         let value = self.value(name)?;
         into(value).map_err(|other| doubt(self.doubts, &self.path(name), &other, wanted)).ok()
     }
@@ -173,7 +195,11 @@ impl<'a> Fields<'a> {
         let count = self.object.count(name);
         if count > 1 {
             let at = self.path(name);
-            note(self.doubts, || format!("{at} is there {count} times; the last one counts, as in container runtimes"));
+            note(self.doubts, || {
+                format!(
+                    "{at} is there {count} times; the last one counts, as in container runtimes"
+                )
+            });
         }
         self.object.take(name)
     }

@@ -52,7 +52,9 @@ impl Document {
         let parse::Parsed { value, more, is_utf8 } = parse::parse(bytes)?;
         let mut doubts = Vec::new();
         if bytes.starts_with(parse::MARK) {
-            doubts.push("it begins with a byte order mark, with which container runtimes refuse it".into());
+            doubts.push(
+                "it begins with a byte order mark, with which container runtimes refuse it".into(),
+            );
         }
         if !is_utf8 {
             doubts.push("it has bytes that are not UTF-8; they are read as U+FFFD, as container runtimes do".into());
@@ -92,7 +94,10 @@ impl Object {
                     Some(Value::Object(first))
                 }
                 // As in Go, null only resets lists and maps.
-                (Some(first @ (Value::Text(_) | Value::Flag(_) | Value::Number(_))), Value::Null) => Some(first),
+                (
+                    Some(first @ (Value::Text(_) | Value::Flag(_) | Value::Number(_))),
+                    Value::Null,
+                ) => Some(first),
                 (_, value) => Some(value),
             };
         }

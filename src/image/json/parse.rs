@@ -156,8 +156,11 @@ impl Parser<'_> {
             Some(b'"') => self.text().map(Value::Text),
             Some(b'-' | b'0'..=b'9') => self.number(),
             _ => {
-                for (word, value) in [("null", Value::Null), ("true", Value::Flag(true)), ("false", Value::Flag(false))]
-                {
+                for (word, value) in [
+                    ("null", Value::Null),
+                    ("true", Value::Flag(true)),
+                    ("false", Value::Flag(false)),
+                ] {
                     if self.bytes[self.at..].starts_with(word.as_bytes()) {
                         self.at += word.len();
                         return Ok(value);
@@ -203,7 +206,10 @@ impl Parser<'_> {
         let mut text = String::new();
         loop {
             let rest = &self.bytes[self.at..];
-            let plain = rest.iter().position(|&b| b < b' ' || matches!(b, b'"' | b'\\')).unwrap_or(rest.len());
+            let plain = rest
+                .iter()
+                .position(|&b| b < b' ' || matches!(b, b'"' | b'\\'))
+                .unwrap_or(rest.len());
             self.is_utf8 &= push_utf8(&mut text, &rest[..plain]);
             self.at += plain;
             match self.peek() {
@@ -256,7 +262,12 @@ impl Parser<'_> {
 
     /// Reads the second half of a surrogate pair, if it comes next.
     fn low_half(&self) -> Option<u32> {
-        let next = Self { bytes: self.bytes.get(self.at..)?.strip_prefix(b"\\u")?, at: 0, values: 0, is_utf8: true };
+        let next = Self {
+            bytes: self.bytes.get(self.at..)?.strip_prefix(b"\\u")?,
+            at: 0,
+            values: 0,
+            is_utf8: true,
+        };
         next.unit().filter(|unit| (0xdc00..=0xdfff).contains(unit))
     }
 }

@@ -8,8 +8,15 @@ fn fields(text: &[u8], read: impl FnOnce(Fields<'_>)) -> Vec<String> {
 
 #[test]
 fn keys_stand_for_fields_in_any_case() {
-    for text in [r#"{"RepoTags":["a"]}"#, r#"{"repotags":["a"]}"#, r#"{"REPOTAGS":["a"]}"#, r#"{"repoTagſ":["a"]}"#] {
-        fields(text.as_bytes(), |mut fields| assert_eq!(fields.words("RepoTags"), Some(vec!["a".into()]), "{text}"));
+    for text in [
+        r#"{"RepoTags":["a"]}"#,
+        r#"{"repotags":["a"]}"#,
+        r#"{"REPOTAGS":["a"]}"#,
+        r#"{"repoTagſ":["a"]}"#,
+    ] {
+        fields(text.as_bytes(), |mut fields| {
+            assert_eq!(fields.words("RepoTags"), Some(vec!["a".into()]), "{text}")
+        });
     }
     fields(br#"{"Repo_Tags":["a"]}"#, |mut fields| assert_eq!(fields.words("RepoTags"), None));
 }
@@ -44,16 +51,23 @@ fn what_is_no_text_becomes_the_replacement_character() {
 
 #[test]
 fn a_field_of_another_type_is_left_out_and_noted() {
-    let doubts = fields(br#"{"os":1,"l":[1,"b",null],"m":{"x":"y","n":3},"s":"one","o":[]}"#, |mut fields| {
-        assert_eq!(fields.text("os"), None);
-        assert_eq!(fields.texts("l"), Some(vec![None, Some("b".into()), Some(String::new())]));
-        assert_eq!(fields.map("m").unwrap().len(), 1);
-        assert_eq!(fields.words("s"), Some(vec!["one".into()]));
-        assert!(fields.object("o").is_none());
-    });
-    let beginnings = ["os is a number", "l[0] is a number", "m[\"n\"] is a number", "s is text", "o is a list"];
+    let doubts = fields(
+        br#"{"os":1,"l":[1,"b",null],"m":{"x":"y","n":3},"s":"one","o":[]}"#,
+        |mut fields| {
+            assert_eq!(fields.text("os"), None);
+            assert_eq!(fields.texts("l"), Some(vec![None, Some("b".into()), Some(String::new())]));
+            assert_eq!(fields.map("m").unwrap().len(), 1);
+            assert_eq!(fields.words("s"), Some(vec!["one".into()]));
+            assert!(fields.object("o").is_none());
+        },
+    );
+    let beginnings =
+        ["os is a number", "l[0] is a number", "m[\"n\"] is a number", "s is text", "o is a list"];
     assert_eq!(doubts.len(), beginnings.len());
-    assert!(doubts.iter().zip(beginnings).all(|(doubt, words)| doubt.starts_with(words)), "{doubts:?}");
+    assert!(
+        doubts.iter().zip(beginnings).all(|(doubt, words)| doubt.starts_with(words)),
+        "{doubts:?}"
+    );
 }
 
 #[test]
@@ -88,9 +102,18 @@ fn what_follows_the_text_is_ignored_and_noted() {
 
 #[test]
 fn every_document_that_serde_json_reads_is_read_alike() {
-    for text in [r#"[1,-1,1.5,1e3,0,true,false,null,"\"\\\/\b\f\n\r\tA\u00e9😀"]"#, r#"{"a":{"b":[{}]},"":[[]]}"#] {
+    for text in [
+        r#"[1,-1,1.5,1e3,0,true,false,null,"\"\\\/\b\f\n\r\tA\u00e9😀"]"#,
+        r#"{"a":{"b":[{}]},"":[[]]}"#,
+    ] {
         let same = |ours: &Value, theirs: &serde_json::Value| compare(ours, theirs);
-        assert!(same(&Document::parse(text.as_bytes()).unwrap().value, &serde_json::from_str(text).unwrap()), "{text}");
+        assert!(
+            same(
+                &Document::parse(text.as_bytes()).unwrap().value,
+                &serde_json::from_str(text).unwrap()
+            ),
+            "{text}"
+        );
     }
 }
 
@@ -101,9 +124,12 @@ fn compare(ours: &Value, theirs: &serde_json::Value) -> bool {
         (Value::Flag(a), Json::Bool(b)) => a == b,
         (Value::Number(a), Json::Number(b)) => *a == b.as_u64(),
         (Value::Text(a), Json::String(b)) => a == b,
-        (Value::Array(a), Json::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| compare(a, b)),
+        (Value::Array(a), Json::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| compare(a, b))
+        }
         (Value::Object(a), Json::Object(b)) => {
-            a.0.len() == b.len() && a.0.iter().all(|(key, value)| b.get(key).is_some_and(|b| compare(value, b)))
+            a.0.len() == b.len()
+                && a.0.iter().all(|(key, value)| b.get(key).is_some_and(|b| compare(value, b)))
         }
         _ => false,
     }

@@ -50,7 +50,14 @@ impl ChunkedLayer {
         offsets.sort_unstable();
         offsets.dedup();
         let decoded = Mutex::default();
-        Self { source: member.source.clone(), extent: member.extent, compression, chunks, offsets, decoded }
+        Self {
+            source: member.source.clone(),
+            extent: member.extent,
+            compression,
+            chunks,
+            offsets,
+            decoded,
+        }
     }
 
     /// Reads up to `buf.len()` bytes from a place; 0 means that there is nothing.
@@ -60,7 +67,9 @@ impl ChunkedLayer {
     /// An error of the source, or a chunk that is not what the table says.
     pub fn read_at(&self, buf: &mut [u8], place: u64) -> io::Result<usize> {
         let next = self.chunks.partition_point(|chunk| chunk.start <= place);
-        let Some(chunk) = next.checked_sub(1).and_then(|at| self.chunks.get(at)) else { return Ok(0) };
+        let Some(chunk) = next.checked_sub(1).and_then(|at| self.chunks.get(at)) else {
+            return Ok(0);
+        };
         let within = place - chunk.start;
         if within >= chunk.len {
             return Ok(0);
@@ -92,7 +101,9 @@ impl ChunkedLayer {
     }
 
     fn fetch(&self, chunk: &Chunk) -> io::Result<Vec<u8>> {
-        let wrong = |what: &str| io::Error::new(io::ErrorKind::InvalidData, format!("{what} the table of contents"));
+        let wrong = |what: &str| {
+            io::Error::new(io::ErrorKind::InvalidData, format!("{what} the table of contents"))
+        };
         let end = if chunk.end > 0 { chunk.end } else { self.after(chunk.offset) };
         let is_sane = chunk.len <= CHUNK_LIMIT
             && chunk.offset < end
@@ -106,8 +117,8 @@ impl ChunkedLayer {
         io::copy(&mut decoder.by_ref().take(chunk.inner), &mut io::sink())?;
         let mut bytes = Vec::new();
         decoder.take(chunk.len).read_to_end(&mut bytes)?;
-        let is_right =
-            bytes.len() as u64 == chunk.len && chunk.digest.as_deref().is_none_or(|digest| has(&bytes, digest));
+        let is_right = bytes.len() as u64 == chunk.len
+            && chunk.digest.as_deref().is_none_or(|digest| has(&bytes, digest));
         if is_right { Ok(bytes) } else { Err(wrong("the bytes are other ones than those of")) }
     }
 

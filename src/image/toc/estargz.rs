@@ -47,7 +47,8 @@ mod tests {
 
     #[test]
     fn a_footer_says_where_the_table_starts() {
-        let mut footer = vec![0x1f, 0x8b, 0x08, 0x04, 0, 0, 0, 0, 0, 0xff, 0x1a, 0, b'S', b'G', 0x16, 0];
+        let mut footer =
+            vec![0x1f, 0x8b, 0x08, 0x04, 0, 0, 0, 0, 0, 0xff, 0x1a, 0, b'S', b'G', 0x16, 0];
         footer.extend(b"00000000001040e5STARGZ");
         footer.extend([1, 0, 0, 0xff, 0xff, 0, 0, 0, 0, 0, 0, 0, 0]);
         assert_eq!((footer.len() as u64, offset(&footer)), (FOOTER, Some(0x0010_40e5)));

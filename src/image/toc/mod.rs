@@ -2,8 +2,8 @@
 //!
 //! Such a layer names every entry in a table at its end, and says where each file's bytes lie. In a
 //! registry, the account is made of the table alone, and a file's bytes are fetched when they are
-//! wanted. The manifest names the digest of the table, so the table is the builder's. Nothing proves
-//! that it describes the layer's tar, so an account that is made of it says so.
+//! wanted. The manifest names the digest of the table, so the table is the builder's. Nothing
+//! proves that it describes the layer's tar, so an account that is made of it says so.
 
 mod chunks;
 mod estargz;
@@ -53,7 +53,8 @@ impl TocPlace {
     /// Reads the place from the annotations of a layer's descriptor.
     pub fn from_annotations<'a>(get: &dyn Fn(&str) -> Option<&'a str>) -> Option<Self> {
         if let Some(digest) = get("containerd.io/snapshot/stargz/toc.digest") {
-            let tar_bytes = get("io.containers.estargz.uncompressed-size").and_then(|size| size.parse().ok());
+            let tar_bytes =
+                get("io.containers.estargz.uncompressed-size").and_then(|size| size.parse().ok());
             return Some(Self::Estargz { digest: digest.to_owned(), tar_bytes });
         }
         let either = |name: &str| {
@@ -86,16 +87,21 @@ impl TocPlace {
     }
 }
 
-/// Makes the accounts of an image's layers from their tables, by member number; none if one of the layers has no
-/// table, or a table is not what it should be. Then all of them are read.
+/// Makes the accounts of an image's layers from their tables, by member number; none if one of the
+/// layers has no table, or a table is not what it should be. Then all of them are read.
 ///
 /// Files are compared by the hashes in the tables, which other layers do not have.
-pub(super) fn read_all(layers: &[Layer], cache: Option<&Cache>) -> Option<Vec<(usize, Arc<ReadLayer>)>> {
-    let tabled = |layer: &&Layer| layer.member.as_ref().is_some_and(|member| member.extent.len >= SMALL);
+pub(super) fn read_all(
+    layers: &[Layer],
+    cache: Option<&Cache>,
+) -> Option<Vec<(usize, Arc<ReadLayer>)>> {
+    let tabled =
+        |layer: &&Layer| layer.member.as_ref().is_some_and(|member| member.extent.len >= SMALL);
     let large: Vec<&Layer> = layers.iter().filter(tabled).collect();
     let is_served = !large.is_empty()
         && large.iter().all(|layer| {
-            layer.table.is_some() && layer.member.as_ref().is_some_and(|member| member.source.costs_a_download())
+            layer.table.is_some()
+                && layer.member.as_ref().is_some_and(|member| member.source.costs_a_download())
         });
     if !is_served {
         return None;
@@ -117,7 +123,9 @@ fn read(member: &Member, place: &TocPlace, cache: Option<&Cache>) -> Option<Read
         Some(record) => record,
         None => {
             let record = match place {
-                TocPlace::Estargz { digest, .. } => estargz::fetch(member).filter(|json| has(json, digest))?,
+                TocPlace::Estargz { digest, .. } => {
+                    estargz::fetch(member).filter(|json| has(json, digest))?
+                }
                 TocPlace::ZstdChunked { digest, table, headers } => {
                     zstd_chunked::fetch(member, *table, *headers, |packed| has(packed, digest))?
                 }
@@ -130,7 +138,9 @@ fn read(member: &Member, place: &TocPlace, cache: Option<&Cache>) -> Option<Read
     };
     let (noted, json) = match place {
         TocPlace::Estargz { tar_bytes, .. } => (*tar_bytes, &json[..]),
-        TocPlace::ZstdChunked { .. } => zstd_chunked::split(&json).map(|(length, json)| (Some(length), json))?,
+        TocPlace::ZstdChunked { .. } => {
+            zstd_chunked::split(&json).map(|(length, json)| (Some(length), json))?
+        }
     };
     let table = Table::parse(json, place.compression())?;
     let mut layer = ReadLayer::new(place.compression(), member.extent.len);
@@ -160,7 +170,9 @@ mod tests {
     fn the_place_of_a_table_is_read_from_either_spelling() {
         let read = |annotations: &[(&str, &'static str)]| {
             let annotations = annotations.to_vec();
-            let get = move |name: &str| annotations.iter().find(|(key, _)| *key == name).map(|(_, value)| *value);
+            let get = move |name: &str| {
+                annotations.iter().find(|(key, _)| *key == name).map(|(_, value)| *value)
+            };
             TocPlace::from_annotations(&get)
         };
         let expected = TocPlace::ZstdChunked {
@@ -170,8 +182,13 @@ mod tests {
         };
         for prefix in ["io.github.containers.zstd-chunked.", "io.containers.zstd-chunked."] {
             let name = |name: &str| format!("{prefix}{name}");
-            let (sum, at, headers) = (name("manifest-checksum"), name("manifest-position"), name("tarsplit-position"));
-            let found = read(&[(&sum, "sha256:1"), (&at, "87983:776:2265:1"), (&headers, "88767:613:10381")]);
+            let (sum, at, headers) =
+                (name("manifest-checksum"), name("manifest-position"), name("tarsplit-position"));
+            let found = read(&[
+                (&sum, "sha256:1"),
+                (&at, "87983:776:2265:1"),
+                (&headers, "88767:613:10381"),
+            ]);
             assert_eq!(found.as_ref(), Some(&expected));
             assert_eq!(read(&[(&sum, "sha256:1"), (&at, "x")]), None);
         }
@@ -179,7 +196,10 @@ mod tests {
             ("containerd.io/snapshot/stargz/toc.digest", "sha256:2"),
             ("io.containers.estargz.uncompressed-size", "3584"),
         ];
-        assert_eq!(read(&stargz), Some(TocPlace::Estargz { digest: "sha256:2".into(), tar_bytes: Some(3584) }));
+        assert_eq!(
+            read(&stargz),
+            Some(TocPlace::Estargz { digest: "sha256:2".into(), tar_bytes: Some(3584) })
+        );
         assert_eq!(read(&[]), None);
     }
 }

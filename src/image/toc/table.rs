@@ -14,7 +14,8 @@ use super::chunks::Chunk;
 use crate::archive::{Entry, EntryKind};
 use crate::image::Compression;
 
-/// The file that marks what is fetched ahead. Converters that write it also store the table as a file of the tar.
+/// The file that marks what is fetched ahead. Converters that write it also store the table as a
+/// file of the tar.
 const LANDMARKS: [&str; 2] = [".no.prefetch.landmark", ".prefetch.landmark"];
 /// The bytes of a block of a tar.
 const BLOCK: u64 = 512;
@@ -76,21 +77,23 @@ struct TableEntry {
 impl Table {
     /// Reads a table; `None` if it is none.
     pub fn parse(json: &[u8], compression: Compression) -> Option<Self> {
-        let mut table: Self = serde_json::from_slice(json).ok().filter(|table: &Self| table.version == 1)?;
+        let mut table: Self =
+            serde_json::from_slice(json).ok().filter(|table: &Self| table.version == 1)?;
         table.len = json.len() as u64;
         table.is_gzip = compression == Compression::Gzip;
         Some(table)
     }
 
-    /// Returns the entries of the layer, the chunks of its files, and an estimate of the tar's length. Each file gets
-    /// a place in a tar of files alone, by which its chunks are found.
+    /// Returns the entries of the layer, the chunks of its files, and an estimate of the tar's
+    /// length. Each file gets a place in a tar of files alone, by which its chunks are found.
     pub fn entries(self) -> Option<(LayerEntries, Vec<Chunk>, u64)> {
         let mut entries = LayerEntries::default();
         let mut chunks: Vec<Chunk> = Vec::new();
         let (mut place, mut tar) = (0_u64, 2 * BLOCK);
         // The file whose chunks follow: its place and its size.
         let mut file = (0, 0);
-        let has_landmark = self.is_gzip && self.entries.iter().any(|entry| LANDMARKS.contains(&plain(&entry.name)));
+        let has_landmark = self.is_gzip
+            && self.entries.iter().any(|entry| LANDMARKS.contains(&plain(&entry.name)));
         for entry in &self.entries {
             if entry.r#type == "chunk" {
                 chunks.extend(entry.chunk(file.0, file.1)?);
@@ -178,8 +181,12 @@ impl TableEntry {
     }
 
     fn is_opaque(&self) -> bool {
-        let value = self.xattrs.get("trusted.overlay.opaque").or_else(|| self.xattrs.get("user.overlay.opaque"));
-        let decoded = value.and_then(|value| base64::engine::general_purpose::STANDARD.decode(value).ok());
+        let value = self
+            .xattrs
+            .get("trusted.overlay.opaque")
+            .or_else(|| self.xattrs.get("user.overlay.opaque"));
+        let decoded =
+            value.and_then(|value| base64::engine::general_purpose::STANDARD.decode(value).ok());
         decoded.as_deref() == Some(b"y")
     }
 }
@@ -216,15 +223,18 @@ mod tests {
 
     #[test]
     fn every_entry_of_the_table_is_one_of_the_layer() {
-        let (entries, chunks, tar) = Table::parse(TABLE.as_bytes(), Compression::Gzip).unwrap().entries().unwrap();
-        let names: Vec<_> = entries.iter().map(|entry| String::from_utf8_lossy(entry.name).into_owned()).collect();
+        let (entries, chunks, tar) =
+            Table::parse(TABLE.as_bytes(), Compression::Gzip).unwrap().entries().unwrap();
+        let names: Vec<_> =
+            entries.iter().map(|entry| String::from_utf8_lossy(entry.name).into_owned()).collect();
         assert_eq!(names, ["./", "./large", "./empty", "./link"]);
         let large = entries.iter().nth(1).unwrap();
         assert_eq!((large.record.size, large.record.uid, large.record.mode), (700, 7, 0o644));
         assert_eq!(large.hash, Some(0x0123_4567_89ab_cdef_0123_4567_89ab_cdef));
         assert_eq!(entries.iter().next().unwrap().record.mtime, 1_700_000_000);
         assert_eq!(entries.iter().nth(2).unwrap().hash, Some(*NOTHING));
-        let places: Vec<_> = chunks.iter().map(|chunk| (chunk.start, chunk.len, chunk.offset)).collect();
+        let places: Vec<_> =
+            chunks.iter().map(|chunk| (chunk.start, chunk.len, chunk.offset)).collect();
         assert_eq!(places, [(0, 512, 100), (512, 188, 300)]);
         assert_eq!(tar, 1024 + 4 * 512 + 1024);
     }
@@ -234,9 +244,15 @@ mod tests {
         for json in ["", "{}", "[]", r#"{"version":2,"entries":[]}"#] {
             assert!(Table::parse(json.as_bytes(), Compression::Gzip).is_none(), "{json}");
         }
-        for entry in [r#"{"name":"a","type":"door"}"#, r#"{"name":"a","type":"reg","size":3,"chunkOffset":9}"#] {
+        for entry in [
+            r#"{"name":"a","type":"door"}"#,
+            r#"{"name":"a","type":"reg","size":3,"chunkOffset":9}"#,
+        ] {
             let json = format!("{{\"version\":1,\"entries\":[{entry}]}}");
-            assert!(Table::parse(json.as_bytes(), Compression::Gzip).unwrap().entries().is_none(), "{entry}");
+            assert!(
+                Table::parse(json.as_bytes(), Compression::Gzip).unwrap().entries().is_none(),
+                "{entry}"
+            );
         }
     }
 }

@@ -10,8 +10,8 @@ use crate::image::{Compression, decode};
 
 /// Fetches the table as JSON, after eight bytes with the length of the tar.
 ///
-/// The table is only used if `is_right` says so of its compressed bytes. Without the list of the tar's headers, the
-/// length of the tar cannot be known, and the layer has to be read.
+/// The table is only used if `is_right` says so of its compressed bytes. Without the list of the
+/// tar's headers, the length of the tar cannot be known, and the layer has to be read.
 pub fn fetch(
     member: &Member,
     table: Extent,
@@ -54,7 +54,11 @@ fn tar_bytes(list: &[u8]) -> Option<u64> {
         let payload = piece.payload.unwrap_or_default();
         let length = match piece.r#type {
             1 => piece.size,
-            _ => (payload.len() / 4 * 3 - payload.bytes().rev().take_while(|&byte| byte == b'=').count()) as u64,
+            _ => {
+                (payload.len() / 4 * 3
+                    - payload.bytes().rev().take_while(|&byte| byte == b'=').count())
+                    as u64
+            }
         };
         bytes = bytes.checked_add(length)?;
     }

@@ -27,7 +27,11 @@ const PATIENCE: Duration = Duration::from_millis(20);
 /// # Errors
 ///
 /// [`Answer::NotInstalled`] if there is no such command; otherwise what it said, by `explain`.
-pub fn output(words: &[OsString], progress: &Progress, explain: fn(&str) -> Answer) -> Result<String, Answer> {
+pub fn output(
+    words: &[OsString],
+    progress: &Progress,
+    explain: fn(&str) -> Answer,
+) -> Result<String, Answer> {
     let failed = |error: io::Error| match error.kind() {
         io::ErrorKind::NotFound => Answer::NotInstalled,
         _ => Answer::Failed(format!("cannot run {}: {error}", shown(words))),
@@ -45,9 +49,15 @@ pub fn output(words: &[OsString], progress: &Progress, explain: fn(&str) -> Answ
             None => std::thread::sleep(Duration::from_millis(3)),
         }
     };
-    let text = |thread: Option<Collected>| thread.and_then(|thread| thread.join().ok()).unwrap_or_default();
+    let text = |thread: Option<Collected>| {
+        thread.and_then(|thread| thread.join().ok()).unwrap_or_default()
+    };
     let (out, err) = (text(out), text(err));
-    if status.success() { Ok(String::from_utf8_lossy(&out).into_owned()) } else { Err(explain(&last_words(&err))) }
+    if status.success() {
+        Ok(String::from_utf8_lossy(&out).into_owned())
+    } else {
+        Err(explain(&last_words(&err)))
+    }
 }
 
 type Collected = JoinHandle<Vec<u8>>;
@@ -90,7 +100,8 @@ impl Drop for Running {
     }
 }
 
-/// Waits until all commands have ended, for at most `patience`. Their readers have been cancelled before.
+/// Waits until all commands have ended, for at most `patience`. Their readers have been cancelled
+/// before.
 pub fn settle(patience: Duration) {
     let end = Instant::now() + patience;
     while RUNNING.load(Ordering::SeqCst) > 0 && Instant::now() < end {
@@ -196,8 +207,13 @@ impl Stream {
     fn finish(&mut self) -> io::Result<usize> {
         if self.end.is_none() {
             let status = self.child.0.wait()?;
-            let complaints = self.complaints.take().and_then(|thread| thread.join().ok()).unwrap_or_default();
-            self.end = Some(if status.success() { End::Good } else { End::Failed(last_words(&complaints)) });
+            let complaints =
+                self.complaints.take().and_then(|thread| thread.join().ok()).unwrap_or_default();
+            self.end = Some(if status.success() {
+                End::Good
+            } else {
+                End::Failed(last_words(&complaints))
+            });
         }
         match &self.end {
             Some(End::Failed(problem)) => Err(io::Error::other(problem.clone())),
@@ -243,7 +259,11 @@ mod tests {
 
     #[test]
     fn a_command_that_fails_is_an_error_with_its_last_line() {
-        let failed = output(&shell("echo one >&2; echo 'two\u{1b}[31m' >&2; exit 3"), &Progress::default(), explained);
+        let failed = output(
+            &shell("echo one >&2; echo 'two\u{1b}[31m' >&2; exit 3"),
+            &Progress::default(),
+            explained,
+        );
         assert_eq!(failed, Err(Answer::Failed("two\\x1b[31m".into())));
         assert_eq!(
             output(&words(["no-such-command-here"]), &Progress::default(), explained),
@@ -259,7 +279,8 @@ mod tests {
         let mut bytes = Vec::new();
         whole.read_to_end(&mut bytes).unwrap();
         assert_eq!(bytes, b"abc");
-        let mut broken = Stream::start(&shell("printf abc; echo gone >&2; exit 1"), &cancel).unwrap();
+        let mut broken =
+            Stream::start(&shell("printf abc; echo gone >&2; exit 1"), &cancel).unwrap();
         assert_eq!(broken.read_to_end(&mut bytes).unwrap_err().to_string(), "gone");
     }
 

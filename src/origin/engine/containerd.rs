@@ -43,7 +43,9 @@ pub fn find(name: &str, options: &FindOptions, progress: &Progress) -> Result<He
 
 /// Keeps the answer that says most: an engine that is there is more than one that is not.
 fn remember(answer: &mut Answer, said: Answer) {
-    if said != Answer::NotInstalled && !matches!((&answer, &said), (Answer::NotRunning(_), Answer::NoSuchImage)) {
+    if said != Answer::NotInstalled
+        && !matches!((&answer, &said), (Answer::NotRunning(_), Answer::NoSuchImage))
+    {
         *answer = said;
     }
 }
@@ -111,7 +113,11 @@ fn command(program: &str, namespace: Option<&str>) -> Vec<OsString> {
     command
 }
 
-fn by_nerdctl(name: &str, namespace: Option<&str>, progress: &Progress) -> Result<Vec<OsString>, Answer> {
+fn by_nerdctl(
+    name: &str,
+    namespace: Option<&str>,
+    progress: &Progress,
+) -> Result<Vec<OsString>, Answer> {
     let mut inspect = command("nerdctl", namespace);
     inspect.extend(words(["image", "inspect", "--format", "{{.ID}}", name]));
     output(&inspect, progress, explain)?;
@@ -169,8 +175,7 @@ mod tests {
 
     #[test]
     fn what_containerd_says_is_understood() {
-        let wasted =
-            "ctr: failed to dial \"/run/containerd/containerd.sock\": connection error: no such file or directory";
+        let wasted = "ctr: failed to dial \"/run/containerd/containerd.sock\": connection error: no such file or directory";
         assert_eq!(explain(wasted), Answer::NotRunning("its socket does not answer".into()));
     }
 }

@@ -18,8 +18,15 @@ const PLATFORMS_SINCE: (u32, u32) = (1, 48);
 
 /// Looks for an image.
 pub fn find(name: &str, options: &FindOptions, progress: &Progress) -> Result<HeldImage, Answer> {
-    let inspect =
-        words(["docker", "image", "inspect", "--format", "{{json .RepoDigests}}{{json .RepoTags}}", "--", name]);
+    let inspect = words([
+        "docker",
+        "image",
+        "inspect",
+        "--format",
+        "{{json .RepoDigests}}{{json .RepoTags}}",
+        "--",
+        name,
+    ]);
     match output(&inspect, progress, explain) {
         Ok(found) => {
             let (repo_digests, tags) = names(&found);
@@ -92,7 +99,11 @@ fn explain(said: &str) -> Answer {
 }
 
 fn takes_a_platform(progress: &Progress) -> bool {
-    let version = output(&words(["docker", "version", "--format", "{{.Client.APIVersion}}"]), progress, explain);
+    let version = output(
+        &words(["docker", "version", "--format", "{{.Client.APIVersion}}"]),
+        progress,
+        explain,
+    );
     let version = version.unwrap_or_default();
     let mut numbers = version.trim().split('.').map(|part| part.parse().unwrap_or(0));
     (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) >= PLATFORMS_SINCE
@@ -131,7 +142,10 @@ pub fn socket_image(provider: Provider, socket: PathBuf, name: &str) -> Result<H
 
 /// Returns a name for use in a path. References have nothing else that needs it.
 fn encoded(name: &str) -> String {
-    name.bytes().filter(|b| b.is_ascii_alphanumeric() || b"/:@._-".contains(b)).map(char::from).collect()
+    name.bytes()
+        .filter(|b| b.is_ascii_alphanumeric() || b"/:@._-".contains(b))
+        .map(char::from)
+        .collect()
 }
 
 #[cfg(test)]
@@ -173,7 +187,10 @@ mod tests {
     fn a_line_of_the_list_is_read() {
         let line = "debian\tbookworm\t0123456789ab\t120MB\t2 weeks ago";
         let image = listed(Provider::Docker, line).unwrap();
-        assert_eq!((image.name.as_deref(), image.id.as_str()), (Some("debian:bookworm"), "0123456789ab"));
+        assert_eq!(
+            (image.name.as_deref(), image.id.as_str()),
+            (Some("debian:bookworm"), "0123456789ab")
+        );
         assert_eq!(listed(Provider::Docker, "<none>\t<none>\tab\t1MB\tnow").unwrap().name, None);
         assert_eq!(listed(Provider::Docker, "nothing"), None);
     }

@@ -60,7 +60,12 @@ pub struct Listed {
 /// # Errors
 ///
 /// The engine's answer, if it does not have the image.
-pub fn find(provider: Provider, name: &str, options: &FindOptions, progress: &Progress) -> Result<HeldImage, Answer> {
+pub fn find(
+    provider: Provider,
+    name: &str,
+    options: &FindOptions,
+    progress: &Progress,
+) -> Result<HeldImage, Answer> {
     match provider {
         Provider::Docker => docker::find(name, options, progress),
         Provider::Podman => podman::find(name, options, progress),
@@ -74,7 +79,11 @@ pub fn find(provider: Provider, name: &str, options: &FindOptions, progress: &Pr
 /// # Errors
 ///
 /// The engine's answer, if it cannot be asked.
-pub fn list(provider: Provider, options: &FindOptions, progress: &Progress) -> Result<Vec<Listed>, Answer> {
+pub fn list(
+    provider: Provider,
+    options: &FindOptions,
+    progress: &Progress,
+) -> Result<Vec<Listed>, Answer> {
     match provider {
         Provider::Docker => docker::list(progress),
         Provider::Podman => podman::list(options, progress),

@@ -12,13 +12,28 @@ use crate::progress::Progress;
 /// Looks for an image.
 pub fn find(name: &str, options: &FindOptions, progress: &Progress) -> Result<HeldImage, Answer> {
     let mut inspect = podman(options);
-    inspect.extend(words(["image", "inspect", "--format", "{{json .RepoDigests}}{{json .RepoTags}}", "--", name]));
+    inspect.extend(words([
+        "image",
+        "inspect",
+        "--format",
+        "{{json .RepoDigests}}{{json .RepoTags}}",
+        "--",
+        name,
+    ]));
     match output(&inspect, progress, explain) {
         Ok(found) => {
             let (repo_digests, tags) = names(&found);
             let name = &one_tag(name, &tags);
             let mut save = podman(options);
-            save.extend(words(["image", "save", "--quiet", "--format", "docker-archive", "--", name]));
+            save.extend(words([
+                "image",
+                "save",
+                "--quiet",
+                "--format",
+                "docker-archive",
+                "--",
+                name,
+            ]));
             Ok(HeldImage {
                 provider: Provider::Podman,
                 name: name.clone(),
@@ -63,7 +78,8 @@ fn podman(options: &FindOptions) -> Vec<OsString> {
 fn sockets() -> Vec<PathBuf> {
     let named = std::env::var("CONTAINER_HOST").ok();
     let named = named.as_deref().and_then(|host| host.strip_prefix("unix://")).map(PathBuf::from);
-    let own = std::env::var_os("XDG_RUNTIME_DIR").map(|directory| PathBuf::from(directory).join("podman/podman.sock"));
+    let own = std::env::var_os("XDG_RUNTIME_DIR")
+        .map(|directory| PathBuf::from(directory).join("podman/podman.sock"));
     named.into_iter().chain(own).chain([PathBuf::from("/run/podman/podman.sock")]).collect()
 }
 

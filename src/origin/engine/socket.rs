@@ -46,8 +46,9 @@ mod unix {
             _ => Answer::NotRunning("its socket does not answer".into()),
         })?;
         match status {
-            200 => serde_json::from_reader(body.take(LIMIT))
-                .map_err(|error| Answer::Failed(format!("its answer cannot be understood: {error}"))),
+            200 => serde_json::from_reader(body.take(LIMIT)).map_err(|error| {
+                Answer::Failed(format!("its answer cannot be understood: {error}"))
+            }),
             404 => Err(Answer::NoSuchImage),
             _ => Err(Answer::Failed(message(body))),
         }
@@ -65,7 +66,10 @@ mod unix {
                 break;
             }
         }
-        let status = head.split(|&b| b == b' ').nth(1).and_then(|word| std::str::from_utf8(word).ok()?.parse().ok());
+        let status = head
+            .split(|&b| b == b' ')
+            .nth(1)
+            .and_then(|word| std::str::from_utf8(word).ok()?.parse().ok());
         let status = status.ok_or_else(|| io::Error::other("the socket does not speak HTTP"))?;
         Ok((status, reader))
     }
@@ -108,10 +112,14 @@ mod unix {
 
         #[test]
         fn an_error_is_what_the_engine_says() {
-            let (_directory, socket) = serving("HTTP/1.0 404 Not Found\r\n\r\n{\"message\":\"No such image: x\"}");
+            let (_directory, socket) =
+                serving("HTTP/1.0 404 Not Found\r\n\r\n{\"message\":\"No such image: x\"}");
             assert_eq!(json(&socket, "/images/x/json"), Err(Answer::NoSuchImage));
             let (_directory, socket) = serving("HTTP/1.0 500 Oh\r\n\r\n{\"message\":\"broken\"}");
-            assert_eq!(get(&socket, "/").err().map(|error| error.to_string()).as_deref(), Some("broken"));
+            assert_eq!(
+                get(&socket, "/").err().map(|error| error.to_string()).as_deref(),
+                Some("broken")
+            );
         }
     }
 }

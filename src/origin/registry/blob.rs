@@ -24,8 +24,8 @@ const BREAKS: u32 = 4;
 
 /// A blob of a registry.
 ///
-/// Bytes that are read from the beginning on are downloaded once, checked against the digest at its end, and
-/// kept in a file without a name. Bytes that are read out of order are fetched by ranges.
+/// Bytes that are read from the beginning on are downloaded once, checked against the digest at its
+/// end, and kept in a file without a name. Bytes that are read out of order are fetched by ranges.
 pub struct RemoteBlob {
     client: Arc<Client>,
     digest: String,
@@ -73,10 +73,16 @@ impl RemoteBlob {
         let response = self.client.get(self.request(range)).map_err(failed)?;
         let is_part = response.status() == StatusCode::PARTIAL_CONTENT;
         let expected = if is_part { self.len - offset } else { self.len };
-        let stated = response.headers().get("Content-Length").and_then(|value| value.to_str().ok()?.parse().ok());
+        let stated = response
+            .headers()
+            .get("Content-Length")
+            .and_then(|value| value.to_str().ok()?.parse().ok());
         if stated.is_some_and(|stated: u64| stated != expected) {
-            let problem =
-                format!("the registry sends {} bytes of {}, not {expected}", stated.unwrap_or(0), self.digest);
+            let problem = format!(
+                "the registry sends {} bytes of {}, not {expected}",
+                stated.unwrap_or(0),
+                self.digest
+            );
             return Err(io::Error::new(io::ErrorKind::InvalidData, problem));
         }
         let mut reader = response.into_body().into_reader();
@@ -113,9 +119,13 @@ impl RemoteBlob {
                     state.stream = None;
                     breaks += 1;
                     if breaks == BREAKS {
-                        let problem =
-                            broken.err().map_or_else(|| "the connection ends early".into(), |e| e.to_string());
-                        let problem = format!("{problem} (after {} of {} bytes, {BREAKS} tries)", state.have, self.len);
+                        let problem = broken
+                            .err()
+                            .map_or_else(|| "the connection ends early".into(), |e| e.to_string());
+                        let problem = format!(
+                            "{problem} (after {} of {} bytes, {BREAKS} tries)",
+                            state.have, self.len
+                        );
                         return Err(io::Error::other(problem));
                     }
                     self.client.wait(backoff(breaks)).map_err(failed)?;
@@ -144,13 +154,23 @@ impl RemoteBlob {
     }
 
     fn other_bytes(&self) -> io::Error {
-        io::Error::new(io::ErrorKind::InvalidData, format!("the registry sends other bytes than {} names", self.digest))
+        io::Error::new(
+            io::ErrorKind::InvalidData,
+            format!("the registry sends other bytes than {} names", self.digest),
+        )
     }
 
     /// Reads bytes out of order.
-    fn read_part(&self, state: &mut State, buf: &mut [u8], offset: u64, least: u64) -> io::Result<usize> {
+    fn read_part(
+        &self,
+        state: &mut State,
+        buf: &mut [u8],
+        offset: u64,
+        least: u64,
+    ) -> io::Result<usize> {
         let (start, bytes) = &state.part;
-        let is_inside = |start: u64, bytes: &[u8]| offset >= start && offset < start + bytes.len() as u64;
+        let is_inside =
+            |start: u64, bytes: &[u8]| offset >= start && offset < start + bytes.len() as u64;
         if !is_inside(*start, bytes) {
             // Reading goes on where the last part ended: more is fetched at a time.
             let goes_on = offset == start + bytes.len() as u64 && !bytes.is_empty();
@@ -188,7 +208,8 @@ impl RemoteBlob {
     fn pass(&self, state: &mut State, offset: u64) -> io::Result<()> {
         let mut passed = vec![0; usize::try_from(CHUNK).unwrap_or(1 << 16)];
         while state.have < offset {
-            let wanted = usize::try_from(offset - state.have).unwrap_or(usize::MAX).min(passed.len());
+            let wanted =
+                usize::try_from(offset - state.have).unwrap_or(usize::MAX).min(passed.len());
             self.read_on(state, &mut passed[..wanted])?;
         }
         Ok(())
@@ -248,7 +269,8 @@ impl ReadAt for RemoteBlob {
 
     fn checked_digest(&self) -> Option<String> {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_checked = self.digest.starts_with("sha256:") && state.have == self.len && !state.is_other;
+        let is_checked =
+            self.digest.starts_with("sha256:") && state.have == self.len && !state.is_other;
         is_checked.then(|| self.digest.clone())
     }
 }
@@ -256,7 +278,9 @@ impl ReadAt for RemoteBlob {
 fn failed(answer: Answer) -> io::Error {
     match answer {
         Answer::Cancelled => crate::progress::cancelled(),
-        Answer::NoSuchImage => io::Error::new(io::ErrorKind::NotFound, "the registry does not have it"),
+        Answer::NoSuchImage => {
+            io::Error::new(io::ErrorKind::NotFound, "the registry does not have it")
+        }
         answer => io::Error::other(answer.to_string()),
     }
 }

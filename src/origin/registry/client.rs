@@ -63,7 +63,11 @@ impl Client {
     /// # Errors
     ///
     /// An answer if a certificate file cannot be used.
-    pub fn new(name: &Reference, options: &FindOptions, cancel: &Arc<AtomicBool>) -> Result<Self, Answer> {
+    pub fn new(
+        name: &Reference,
+        options: &FindOptions,
+        cancel: &Arc<AtomicBool>,
+    ) -> Result<Self, Answer> {
         // Docker Hub's interface has a host of its own.
         let host = if name.host() == "docker.io" { "registry-1.docker.io" } else { name.host() };
         let agent = trust::agent(host, options)?;
@@ -135,9 +139,14 @@ impl Client {
         }
     }
 
-    /// Sends a request and follows redirects. The login goes to the registry alone, and nothing goes
-    /// from HTTPS to HTTP.
-    fn follow(&self, base: &str, url: &str, request: Request<'_>) -> Result<Response<Body>, ureq::Error> {
+    /// Sends a request and follows redirects. The login goes to the registry alone, and nothing
+    /// goes from HTTPS to HTTP.
+    fn follow(
+        &self,
+        base: &str,
+        url: &str,
+        request: Request<'_>,
+    ) -> Result<Response<Body>, ureq::Error> {
         let mut url = url.to_owned();
         for _ in 0..REDIRECTS {
             let mut sent = if request.head { self.agent.head(&url) } else { self.agent.get(&url) };
@@ -148,23 +157,32 @@ impl Client {
                 let last = last.map(|last| last.to_string()).unwrap_or_default();
                 sent = sent.header("Range", format!("bytes={first}-{last}"));
             }
-            let authorization = self.authorization.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            if let Some(authorization) = authorization.filter(|_| origin_of(&url) == origin_of(base)) {
+            let authorization =
+                self.authorization.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            if let Some(authorization) =
+                authorization.filter(|_| origin_of(&url) == origin_of(base))
+            {
                 sent = sent.header("Authorization", authorization);
             }
             let response = sent.call()?;
             if !response.status().is_redirection() {
                 return Ok(response);
             }
-            let location = response.headers().get("Location").and_then(|value| value.to_str().ok()).unwrap_or_default();
-            url = redirected(&url, location).ok_or_else(|| ureq::Error::BadUri(escaped_str(location).into()))?;
+            let location = response
+                .headers()
+                .get("Location")
+                .and_then(|value| value.to_str().ok())
+                .unwrap_or_default();
+            url = redirected(&url, location)
+                .ok_or_else(|| ureq::Error::BadUri(escaped_str(location).into()))?;
         }
         Err(ureq::Error::TooManyRedirects)
     }
 
     /// Obtains the right to read, as the registry asks for it.
     fn log_in(&self, headers: &HeaderMap) -> Result<(), Answer> {
-        let challenges = headers.get_all("WWW-Authenticate").iter().filter_map(|value| value.to_str().ok());
+        let challenges =
+            headers.get_all("WWW-Authenticate").iter().filter_map(|value| value.to_str().ok());
         let challenge = challenges.filter_map(Challenge::parse).next();
         let authorization = match challenge {
             Some(Challenge::Basic) => match self.login()?.and_then(Login::basic) {
@@ -175,7 +193,11 @@ impl Client {
                 let scope = scope.unwrap_or_else(|| format!("repository:{}:pull", self.repository));
                 format!("Bearer {}", self.token(&realm, service.as_deref(), &scope)?)
             }
-            None => return Err(Answer::NotAuthorised("the registry asks for a login of an unknown kind".into())),
+            None => {
+                return Err(Answer::NotAuthorised(
+                    "the registry asks for a login of an unknown kind".into(),
+                ));
+            }
         };
         *self.authorization.lock().unwrap_or_else(PoisonError::into_inner) = Some(authorization);
         Ok(())
@@ -185,7 +207,9 @@ impl Client {
     fn token(&self, realm: &str, service: Option<&str>, scope: &str) -> Result<String, Answer> {
         let is_secure = realm.starts_with("https://");
         if self.base()?.starts_with("https://") && !is_secure {
-            return Err(Answer::NotAuthorised("the registry wants the login sent in plain http".into()));
+            return Err(Answer::NotAuthorised(
+                "the registry wants the login sent in plain http".into(),
+            ));
         }
         let service = service.unwrap_or_default();
         let response = match self.login()? {
@@ -213,17 +237,26 @@ impl Client {
         let mut response = response.map_err(|error| unreachable(&error))?;
         match response.status() {
             status if status.is_success() => {}
-            StatusCode::TOO_MANY_REQUESTS => return Err(Answer::TooMany("the token server says 429".into())),
+            StatusCode::TOO_MANY_REQUESTS => {
+                return Err(Answer::TooMany("the token server says 429".into()));
+            }
             status => {
                 let login = self.refused_login();
-                return Err(Answer::NotAuthorised(format!("{login}: the token server says {}", status.as_u16())));
+                return Err(Answer::NotAuthorised(format!(
+                    "{login}: the token server says {}",
+                    status.as_u16()
+                )));
             }
         }
         let bytes = limited(&mut response, SMALL)?;
         let answer: Value = serde_json::from_slice(&bytes).unwrap_or_default();
         let token = ["token", "access_token"].iter().find_map(|name| answer.get(name)?.as_str());
-        let is_clean = |token: &&str| !token.is_empty() && token.bytes().all(|b| b.is_ascii_graphic());
-        token.filter(is_clean).map(str::to_owned).ok_or_else(|| Answer::Failed("the token server gave no token".into()))
+        let is_clean =
+            |token: &&str| !token.is_empty() && token.bytes().all(|b| b.is_ascii_graphic());
+        token
+            .filter(is_clean)
+            .map(str::to_owned)
+            .ok_or_else(|| Answer::Failed("the token server gave no token".into()))
     }
 
     /// Returns what an answer means that is no success.
@@ -232,7 +265,8 @@ impl Client {
         let bytes = limited(&mut response, SMALL).unwrap_or_default();
         let answer: Value = serde_json::from_slice(&bytes).unwrap_or_default();
         let first = answer.get("errors").and_then(|errors| errors.get(0));
-        let said = first.and_then(|error| error.get("message")?.as_str()).filter(|said| !said.is_empty());
+        let said =
+            first.and_then(|error| error.get("message")?.as_str()).filter(|said| !said.is_empty());
         let said = said.map(|said| format!(": {}", escaped_str(said))).unwrap_or_default();
         let text = format!("{}{said}", status.as_u16());
         match status {
@@ -261,7 +295,9 @@ impl Client {
     /// Waits, unless the work is cancelled meanwhile.
     pub fn wait(&self, time: Duration) -> Result<(), Answer> {
         let end = Instant::now() + time;
-        while let Some(left) = end.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
+        while let Some(left) =
+            end.checked_duration_since(Instant::now()).filter(|left| !left.is_zero())
+        {
             self.check_cancelled()?;
             std::thread::sleep(left.min(Duration::from_millis(20)));
         }
@@ -279,7 +315,9 @@ pub fn limited(response: &mut Response<Body>, limit: u64) -> Result<Vec<u8>, Ans
     let mut reader = response.body_mut().as_reader().take(limit + 1);
     reader.read_to_end(&mut bytes).map_err(|error| Answer::Unreachable(broken(&error)))?;
     if bytes.len() as u64 > limit {
-        return Err(Answer::Failed(format!("the registry's answer is over a limit of {limit} bytes")));
+        return Err(Answer::Failed(format!(
+            "the registry's answer is over a limit of {limit} bytes"
+        )));
     }
     Ok(bytes)
 }
@@ -318,7 +356,9 @@ pub fn unreachable(error: &ureq::Error) -> Answer {
     Answer::Unreachable(match error {
         ureq::Error::HostNotFound => "there is no such host".into(),
         ureq::Error::TooManyRedirects => "it redirects in a circle".into(),
-        ureq::Error::BadUri(location) => format!("it redirects to {location}, which is not followed"),
+        ureq::Error::BadUri(location) => {
+            format!("it redirects to {location}, which is not followed")
+        }
         ureq::Error::Timeout(_) => "it does not answer in time".into(),
         ureq::Error::Rustls(error) => trust::refused(error),
         ureq::Error::Io(error) => match error.to_string() {

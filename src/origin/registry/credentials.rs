@@ -1,7 +1,7 @@
 //! Logins for registries, as Docker and Podman store them.
 //!
-//! The files are those of containers-auth.json(5) and of Docker's `config.json`. A login is looked up
-//! by the repository's name, the longest prefix first, and belongs to that registry alone.
+//! The files are those of containers-auth.json(5) and of Docker's `config.json`. A login is looked
+//! up by the repository's name, the longest prefix first, and belongs to that registry alone.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -59,14 +59,16 @@ pub struct Places<'a> {
 ///
 /// An answer if a file that is there cannot be understood, or a credential helper fails.
 pub fn find(name: &Reference, places: &Places<'_>) -> Result<Option<Login>, Answer> {
-    if let Some(text) = (places.variable)("DOCKER_AUTH_CONFIG").filter(|text| !text.trim().is_empty())
+    if let Some(text) =
+        (places.variable)("DOCKER_AUTH_CONFIG").filter(|text| !text.trim().is_empty())
         && let Some(login) = in_file(&parsed("DOCKER_AUTH_CONFIG", text.as_bytes())?, name)?
     {
         return Ok(Some(login));
     }
     for file in files(places) {
         let Ok(bytes) = std::fs::read(&file) else { continue };
-        if let Some(login) = in_file(&parsed(&escaped_str(&file.to_string_lossy()), &bytes)?, name)? {
+        if let Some(login) = in_file(&parsed(&escaped_str(&file.to_string_lossy()), &bytes)?, name)?
+        {
             return Ok(Some(login));
         }
     }
@@ -75,9 +77,11 @@ pub fn find(name: &Reference, places: &Places<'_>) -> Result<Option<Login>, Answ
 
 /// Returns the files that may hold logins, in the order in which they count.
 fn files(places: &Places<'_>) -> Vec<PathBuf> {
-    let variable = |name: &str| (places.variable)(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let variable =
+        |name: &str| (places.variable)(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let home = |path: &str| places.home.as_ref().map(|home| home.join(path));
-    let runtime = variable("XDG_RUNTIME_DIR").map(|directory| directory.join("containers/auth.json"));
+    let runtime =
+        variable("XDG_RUNTIME_DIR").map(|directory| directory.join("containers/auth.json"));
     let config = variable("XDG_CONFIG_HOME").or_else(|| home(".config"));
     let docker = variable("DOCKER_CONFIG").or_else(|| home(".docker"));
     [
@@ -92,8 +96,9 @@ fn files(places: &Places<'_>) -> Vec<PathBuf> {
 }
 
 fn parsed(file: &str, bytes: &[u8]) -> Result<Value, Answer> {
-    serde_json::from_slice(bytes)
-        .map_err(|error| Answer::Failed(format!("the logins in {file} cannot be understood: {error}")))
+    serde_json::from_slice(bytes).map_err(|error| {
+        Answer::Failed(format!("the logins in {file} cannot be understood: {error}"))
+    })
 }
 
 fn in_file(file: &Value, name: &Reference) -> Result<Option<Login>, Answer> {
@@ -106,14 +111,17 @@ fn in_file(file: &Value, name: &Reference) -> Result<Option<Login>, Answer> {
     let logins = file.get("auths").and_then(Value::as_object);
     let stored = keys.iter().find_map(|key| {
         let logins = logins?;
-        let same = |(stored, login): (&String, &Value)| (plain(stored) == *key).then(|| login.clone());
+        let same =
+            |(stored, login): (&String, &Value)| (plain(stored) == *key).then(|| login.clone());
         logins.get(key).cloned().or_else(|| logins.iter().find_map(same))
     });
     if let Some(login) = stored.as_ref().and_then(read_login) {
         return Ok(Some(login));
     }
     match file.get("credsStore").and_then(Value::as_str).filter(|store| !store.is_empty()) {
-        Some(store) => ask_helper(store, if name.host() == "docker.io" { HUB_KEY } else { name.host() }),
+        Some(store) => {
+            ask_helper(store, if name.host() == "docker.io" { HUB_KEY } else { name.host() })
+        }
         None => Ok(None),
     }
 }
@@ -140,7 +148,8 @@ fn plain(key: &str) -> &str {
 }
 
 fn read_login(entry: &Value) -> Option<Login> {
-    let text = |name: &str| entry.get(name).and_then(Value::as_str).filter(|value| !value.is_empty());
+    let text =
+        |name: &str| entry.get(name).and_then(Value::as_str).filter(|value| !value.is_empty());
     if let Some(token) = text("identitytoken") {
         return Some(Login::Identity(token.to_owned()));
     }
@@ -177,7 +186,8 @@ fn ask_helper(helper: &str, key: &str) -> Result<Option<Login>, Answer> {
         let nothing = said.is_empty() || said.contains("not found");
         return if nothing { Ok(None) } else { Err(failed(escaped_str(&said).into())) };
     }
-    let answer: Value = serde_json::from_slice(&output.stdout).map_err(|_| failed("gave no login".into()))?;
+    let answer: Value =
+        serde_json::from_slice(&output.stdout).map_err(|_| failed("gave no login".into()))?;
     let text = |name: &str| answer.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
     Ok(Some(match text("Username") {
         user if user == TOKEN_USER => Login::Identity(text("Secret")),
@@ -218,7 +228,8 @@ mod tests {
 
     #[test]
     fn a_token_is_no_password() {
-        let file = serde_json::json!({ "auths": { "example.org": { "auth": "", "identitytoken": "t" } } });
+        let file =
+            serde_json::json!({ "auths": { "example.org": { "auth": "", "identitytoken": "t" } } });
         let token = found(&file, "example.org/x").unwrap();
         assert!(token == Login::Identity("t".into()) && token.basic().is_none());
     }

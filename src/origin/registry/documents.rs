@@ -1,4 +1,5 @@
-//! Manifests, indexes and configs: small documents that are fetched once, and then known by their digest.
+//! Manifests, indexes and configs: small documents that are fetched once, and then known by their
+//! digest.
 
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -37,17 +38,29 @@ pub struct Manifest {
 
 /// Returns the manifest of a tag or a digest.
 ///
-/// A digest is asked for once. A tag that is known is asked for by `HEAD`, which limits on pulls do not count.
+/// A digest is asked for once. A tag that is known is asked for by `HEAD`, which limits on pulls do
+/// not count.
 ///
 /// # Errors
 ///
 /// The registry's answer, if it does not have it.
-pub fn manifest(client: &Client, name: &Reference, version: &str, cache: Option<&Cache>) -> Result<Manifest, Answer> {
+pub fn manifest(
+    client: &Client,
+    name: &Reference,
+    version: &str,
+    cache: Option<&Cache>,
+) -> Result<Manifest, Answer> {
     let is_digest = version.contains(':');
     let known = match cache {
         Some(cache) if is_digest => remembered(cache, version),
         Some(cache) if cache.find(Record::Tag, &name.canonical()).is_some() => {
-            let request = Request { kind: "manifests", version, accept: Some(ACCEPT), range: None, head: true };
+            let request = Request {
+                kind: "manifests",
+                version,
+                accept: Some(ACCEPT),
+                range: None,
+                head: true,
+            };
             let now = stated_digest(&client.get(request)?);
             now.and_then(|digest| remembered(cache, &digest))
         }
@@ -57,7 +70,9 @@ pub fn manifest(client: &Client, name: &Reference, version: &str, cache: Option<
         return Ok(known);
     }
     let fetched = fetch(client, version).map_err(|answer| match answer {
-        Answer::NoSuchImage if !is_digest => other_tags(client, version).unwrap_or(Answer::NoSuchImage),
+        Answer::NoSuchImage if !is_digest => {
+            other_tags(client, version).unwrap_or(Answer::NoSuchImage)
+        }
         answer => answer,
     })?;
     if let Some(cache) = cache {
@@ -79,7 +94,8 @@ pub fn config(client: &Client, digest: &str, cache: Option<&Cache>) -> Result<Ve
     if let Some(known) = cache.and_then(|cache| cache.find(Record::Document, digest)) {
         return Ok(known);
     }
-    let request = Request { kind: "blobs", version: digest, accept: None, range: None, head: false };
+    let request =
+        Request { kind: "blobs", version: digest, accept: None, range: None, head: false };
     let bytes = limited(&mut client.get(request)?, CONFIG_LIMIT)?;
     if let Some(cache) = cache.filter(|_| digest_of(&bytes) == digest) {
         cache.keep(Record::Document, digest, &bytes);
@@ -88,13 +104,20 @@ pub fn config(client: &Client, digest: &str, cache: Option<&Cache>) -> Result<Ve
 }
 
 fn fetch(client: &Client, version: &str) -> Result<Manifest, Answer> {
-    let request = Request { kind: "manifests", version, accept: Some(ACCEPT), range: None, head: false };
+    let request =
+        Request { kind: "manifests", version, accept: Some(ACCEPT), range: None, head: false };
     let mut response = client.get(request)?;
-    let stated_type = response.headers().get("Content-Type").and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let stated_type = response
+        .headers()
+        .get("Content-Type")
+        .and_then(|value| value.to_str().ok())
+        .map(str::to_owned);
     let stated_digest = stated_digest(&response);
     let bytes = limited(&mut response, MANIFEST_LIMIT)?;
     let expected = if version.contains(':') { Some(version.to_owned()) } else { stated_digest };
-    if expected.is_some_and(|expected| expected.starts_with("sha256:") && expected != digest_of(&bytes)) {
+    if expected
+        .is_some_and(|expected| expected.starts_with("sha256:") && expected != digest_of(&bytes))
+    {
         return Err(Answer::Failed("the manifest has another digest than its name says".into()));
     }
     Manifest::new(bytes, stated_type.unwrap_or_default())
@@ -105,24 +128,30 @@ fn remembered(cache: &Cache, digest: &str) -> Option<Manifest> {
     let record = cache.find(Record::Document, digest)?;
     let line = record.iter().position(|&byte| byte == b'\n')?;
     let media_type = String::from_utf8(record[..line].to_vec()).ok()?;
-    Manifest::new(record[line + 1..].to_vec(), media_type).ok().filter(|manifest| manifest.digest == digest)
+    Manifest::new(record[line + 1..].to_vec(), media_type)
+        .ok()
+        .filter(|manifest| manifest.digest == digest)
 }
 
-/// Answers for a tag that a repository does not have with those that it has, the most similar first.
+/// Answers for a tag that a repository does not have with those that it has, the most similar
+/// first.
 fn other_tags(client: &Client, wanted: &str) -> Option<Answer> {
     let request = Request { kind: "tags", version: "list", accept: None, range: None, head: false };
     let bytes = limited(&mut client.get(request).ok()?, TAGS_LIMIT).ok()?;
     let list: Value = serde_json::from_slice(&bytes).ok()?;
     let tags = list.get("tags")?.as_array()?.iter().filter_map(Value::as_str);
-    let tags: Vec<String> =
-        nearest(wanted, tags, usize::MAX).iter().map(|tag| crate::display::escaped_str(tag).into()).collect();
+    let tags: Vec<String> = nearest(wanted, tags, usize::MAX)
+        .iter()
+        .map(|tag| crate::display::escaped_str(tag).into())
+        .collect();
     (!tags.is_empty()).then_some(Answer::NoSuchTag { tags })
 }
 
 impl Manifest {
     fn new(bytes: Vec<u8>, stated_type: String) -> Result<Self, Answer> {
-        let json: Value = serde_json::from_slice(&bytes)
-            .map_err(|error| Answer::Failed(format!("its manifest cannot be understood: {error}")))?;
+        let json: Value = serde_json::from_slice(&bytes).map_err(|error| {
+            Answer::Failed(format!("its manifest cannot be understood: {error}"))
+        })?;
         let media_type = text(&json, "mediaType").map_or(stated_type, str::to_owned);
         Ok(Self { digest: digest_of(&bytes), bytes, media_type, json, platform: None })
     }
@@ -133,5 +162,9 @@ fn digest_of(bytes: &[u8]) -> String {
 }
 
 fn stated_digest(response: &Response<Body>) -> Option<String> {
-    response.headers().get("Docker-Content-Digest").and_then(|value| value.to_str().ok()).map(str::to_owned)
+    response
+        .headers()
+        .get("Docker-Content-Digest")
+        .and_then(|value| value.to_str().ok())
+        .map(str::to_owned)
 }

@@ -1,8 +1,8 @@
 //! Reads an image from its registry, without a pull.
 //!
 //! The manifest and the config are fetched, and the layers become members whose bytes are fetched
-//! when they are read. The result is a layout as the OCI image specification describes it, so that an
-//! image of a registry is opened as any other.
+//! when they are read. The result is a layout as the OCI image specification describes it, so that
+//! an image of a registry is opened as any other.
 
 mod blob;
 mod challenge;
@@ -50,7 +50,12 @@ pub fn open(
 }
 
 /// Finds the manifest of the wanted platform.
-fn find_manifest(client: &Client, name: &Reference, fit: Fit<'_>, options: &FindOptions) -> Result<Manifest, Answer> {
+fn find_manifest(
+    client: &Client,
+    name: &Reference,
+    fit: Fit<'_>,
+    options: &FindOptions,
+) -> Result<Manifest, Answer> {
     let mut version = name.version().to_owned();
     let mut platform = None;
     for _ in 0..DEPTH_LIMIT {
@@ -60,7 +65,9 @@ fn find_manifest(client: &Client, name: &Reference, fit: Fit<'_>, options: &Find
             return Ok(manifest);
         };
         let entry = choose(entries, fit, options)?;
-        version = text(entry, "digest").ok_or_else(|| Answer::Failed("its index names no digest".into()))?.to_owned();
+        version = text(entry, "digest")
+            .ok_or_else(|| Answer::Failed("its index names no digest".into()))?
+            .to_owned();
         if let Some(stated) = entry.get("platform") {
             platform = Some(stated.clone());
         }
@@ -69,8 +76,13 @@ fn find_manifest(client: &Client, name: &Reference, fit: Fit<'_>, options: &Find
 }
 
 /// Chooses the entry of an index that fits best.
-fn choose<'a>(entries: &'a [Value], fit: Fit<'_>, options: &FindOptions) -> Result<&'a Value, Answer> {
-    let images: Vec<(&Value, String)> = entries.iter().filter_map(|entry| Some((entry, platform_of(entry)?))).collect();
+fn choose<'a>(
+    entries: &'a [Value],
+    fit: Fit<'_>,
+    options: &FindOptions,
+) -> Result<&'a Value, Answer> {
+    let images: Vec<(&Value, String)> =
+        entries.iter().filter_map(|entry| Some((entry, platform_of(entry)?))).collect();
     let ranked = images.iter().filter_map(|(entry, platform)| Some((fit(platform)?, *entry)));
     let best = ranked.min_by_key(|(rank, _)| *rank).map(|(_, entry)| entry);
     let only = entries.first().filter(|_| entries.len() == 1 && images.is_empty());
@@ -83,7 +95,8 @@ fn choose<'a>(entries: &'a [Value], fit: Fit<'_>, options: &FindOptions) -> Resu
 /// Returns the platform of an entry; `None` for attestations and entries without one.
 fn platform_of(entry: &Value) -> Option<String> {
     let platform = entry.get("platform")?;
-    let parts = ["os", "architecture", "variant"].map(|name| text(platform, name).unwrap_or_default());
+    let parts =
+        ["os", "architecture", "variant"].map(|name| text(platform, name).unwrap_or_default());
     let is_known = !parts[0].is_empty() && parts[0] != "unknown";
     let shown = parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("/");
     is_known.then_some(shown)
@@ -105,7 +118,8 @@ fn layout(
     if !CONFIGS.contains(&media_type) {
         return Err(not_an_image(&manifest.json));
     }
-    let config_digest = text(config, "digest").ok_or_else(|| Answer::Failed("its manifest names no config".into()))?;
+    let config_digest = text(config, "digest")
+        .ok_or_else(|| Answer::Failed("its manifest names no config".into()))?;
     let config_bytes = documents::config(client, config_digest, cache)?;
     let mut builder = MembersBuilder::default();
     let index = index(name, &manifest);
@@ -114,13 +128,20 @@ fn layout(
     add(&mut builder, &blob_name(&manifest.digest), manifest.bytes);
     add(&mut builder, &blob_name(config_digest), config_bytes);
     for layer in manifest.json.get("layers").and_then(Value::as_array).into_iter().flatten() {
-        let is_elsewhere = layer.get("urls").and_then(Value::as_array).is_some_and(|urls| !urls.is_empty());
-        let (Some(digest), Some(size)) = (text(layer, "digest"), layer.get("size").and_then(Value::as_u64)) else {
+        let is_elsewhere =
+            layer.get("urls").and_then(Value::as_array).is_some_and(|urls| !urls.is_empty());
+        let (Some(digest), Some(size)) =
+            (text(layer, "digest"), layer.get("size").and_then(Value::as_u64))
+        else {
             continue;
         };
         if is_blob(digest) && !is_elsewhere {
             let blob = RemoteBlob::new(client.clone(), digest, size);
-            builder.bytes(blob_name(digest).as_bytes(), Arc::new(blob), Extent { offset: 0, len: size });
+            builder.bytes(
+                blob_name(digest).as_bytes(),
+                Arc::new(blob),
+                Extent { offset: 0, len: size },
+            );
         }
     }
     Ok(builder.finish(None, true))
@@ -137,7 +158,8 @@ fn blob_name(digest: &str) -> String {
 
 /// Returns whether a digest can be part of a URL.
 fn is_blob(digest: &str) -> bool {
-    digest.contains(':') && digest.bytes().all(|b| b.is_ascii_alphanumeric() || b":+._-".contains(&b))
+    digest.contains(':')
+        && digest.bytes().all(|b| b.is_ascii_alphanumeric() || b":+._-".contains(&b))
 }
 
 /// Returns an index of the one manifest.
@@ -158,7 +180,8 @@ fn index(name: &Reference, manifest: &Manifest) -> Value {
 fn not_an_image(manifest: &Value) -> Answer {
     let config = manifest.get("config").and_then(|config| text(config, "mediaType"));
     let kind = text(manifest, "artifactType").or(config).unwrap_or("a manifest of an unknown kind");
-    let parts = manifest.get("layers").or_else(|| manifest.get("fsLayers")).and_then(Value::as_array);
+    let parts =
+        manifest.get("layers").or_else(|| manifest.get("fsLayers")).and_then(Value::as_array);
     let size = |part: &Value| part.get("size").and_then(Value::as_u64).unwrap_or(0);
     let mut parts: Vec<&Value> = parts.into_iter().flatten().collect();
     parts.sort_by_key(|part| std::cmp::Reverse(size(part)));
@@ -167,7 +190,8 @@ fn not_an_image(manifest: &Value) -> Answer {
         format!("{} bytes {}", size(part), escaped_str(kind))
     });
     let shown: Vec<String> = shown.collect();
-    let rest = if shown.is_empty() { String::new() } else { format!(", with {}", shown.join(", ")) };
+    let rest =
+        if shown.is_empty() { String::new() } else { format!(", with {}", shown.join(", ")) };
     Answer::NotAnImage(format!("{}{rest}", escaped_str(kind)))
 }
 
@@ -178,8 +202,13 @@ mod tests {
     #[test]
     fn the_entry_of_the_wanted_platform_is_chosen() {
         let entry = |os: &str, architecture: &str, digest: &str| json!({ "digest": digest, "platform": { "os": os, "architecture": architecture } });
-        let entries = [entry("linux", "arm64", "a"), entry("unknown", "unknown", "b"), entry("linux", "amd64", "c")];
-        let options = FindOptions { platform: Some("linux/s390x".into()), ..FindOptions::default() };
+        let entries = [
+            entry("linux", "arm64", "a"),
+            entry("unknown", "unknown", "b"),
+            entry("linux", "amd64", "c"),
+        ];
+        let options =
+            FindOptions { platform: Some("linux/s390x".into()), ..FindOptions::default() };
         let wanted = |platform: &'static str| move |found: &str| (found == platform).then_some(0);
         assert_eq!(
             choose(&entries, &wanted("linux/amd64"), &options).map(|entry| text(entry, "digest")),

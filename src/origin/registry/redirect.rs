@@ -39,7 +39,10 @@ mod tests {
         assert_eq!(to("http://cdn.example/a"), None);
         assert_eq!(to("ftp://cdn.example/a"), None);
         assert_eq!(to(""), None);
-        assert_eq!(redirected("http://localhost:5000/x", "http://other/a").as_deref(), Some("http://other/a"));
+        assert_eq!(
+            redirected("http://localhost:5000/x", "http://other/a").as_deref(),
+            Some("http://other/a")
+        );
     }
 
     #[test]

@@ -17,11 +17,14 @@ const CONNECT: Duration = Duration::from_secs(20);
 const SILENCE: Duration = Duration::from_secs(60);
 fn is_this_machine(host: &str) -> bool {
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    name == "localhost" || name.starts_with("127.") || name == "[::1]" || name.ends_with(".localhost")
+    name == "localhost"
+        || name.starts_with("127.")
+        || name == "[::1]"
+        || name.ends_with(".localhost")
 }
 
-/// Returns the scheme of a registry. Only a server of this machine, or one that need not be trusted, is asked whether it
-/// speaks plain HTTP; this machine's servers mostly do.
+/// Returns the scheme of a registry. Only a server of this machine, or one that need not be
+/// trusted, is asked whether it speaks plain HTTP; this machine's servers mostly do.
 ///
 /// # Errors
 ///
@@ -33,14 +36,18 @@ pub fn scheme(agent: &Agent, host: &str, options: &FindOptions) -> Result<&'stat
     let speaks_http = || {
         let answer = agent.get(format!("http://{host}/v2/")).call();
         // A server that speaks TLS calls plain HTTP a bad request.
-        answer.is_ok_and(|answer| answer.status() != StatusCode::BAD_REQUEST && !answer.status().is_redirection())
+        answer.is_ok_and(|answer| {
+            answer.status() != StatusCode::BAD_REQUEST && !answer.status().is_redirection()
+        })
     };
     if is_this_machine(host) && speaks_http() {
         return Ok("http");
     }
     match agent.get(format!("https://{host}/v2/")).call() {
         Ok(_) => Ok("https"),
-        Err(ureq::Error::Rustls(error)) if !is_no_tls(&error) => Err(Answer::Unreachable(refused(&error))),
+        Err(ureq::Error::Rustls(error)) if !is_no_tls(&error) => {
+            Err(Answer::Unreachable(refused(&error)))
+        }
         Err(_) if !is_this_machine(host) && speaks_http() => Ok("http"),
         Err(error) => Err(unreachable(&error)),
     }
@@ -111,20 +118,29 @@ fn system_certificates() -> Vec<Certificate<'static>> {
 }
 
 /// Returns the certificates of `--ca-file` and of the directories that Docker and Podman read.
-fn own_certificates(host: &str, ca_file: Option<&Path>) -> Result<Vec<Certificate<'static>>, Answer> {
+fn own_certificates(
+    host: &str,
+    ca_file: Option<&Path>,
+) -> Result<Vec<Certificate<'static>>, Answer> {
     let mut found = Vec::new();
     if let Some(file) = ca_file {
         let shown = escaped(file.as_os_str().as_encoded_bytes());
-        let bytes = std::fs::read(file).map_err(|error| Answer::Failed(format!("cannot read {shown}: {error}")))?;
+        let bytes = std::fs::read(file)
+            .map_err(|error| Answer::Failed(format!("cannot read {shown}: {error}")))?;
         found = certificates(&bytes);
         if found.is_empty() {
             return Err(Answer::Failed(format!("{shown} holds no certificate in PEM")));
         }
     }
     let home = etcetera::home_dir().ok().map(|home| home.join(".config/containers/certs.d"));
-    let places = home.into_iter().chain(["/etc/containers/certs.d", "/etc/docker/certs.d"].map(Into::into));
+    let places =
+        home.into_iter().chain(["/etc/containers/certs.d", "/etc/docker/certs.d"].map(Into::into));
     for place in places {
-        let files = std::fs::read_dir(place.join(host)).into_iter().flatten().flatten().map(|entry| entry.path());
+        let files = std::fs::read_dir(place.join(host))
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path());
         for file in files.filter(|file| file.extension().is_some_and(|ending| ending == "crt")) {
             found.extend(std::fs::read(file).map(|bytes| certificates(&bytes)).unwrap_or_default());
         }
@@ -134,7 +150,9 @@ fn own_certificates(host: &str, ca_file: Option<&Path>) -> Result<Vec<Certificat
 
 fn certificates(pem: &[u8]) -> Vec<Certificate<'static>> {
     let items = parse_pem(pem).filter_map(Result::ok);
-    items.filter_map(|item| if let PemItem::Certificate(found) = item { Some(found) } else { None }).collect()
+    items
+        .filter_map(|item| if let PemItem::Certificate(found) = item { Some(found) } else { None })
+        .collect()
 }
 
 #[cfg(test)]

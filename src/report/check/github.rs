@@ -1,6 +1,7 @@
 //! Writes workflow commands of GitHub Actions, which annotate lines of a Dockerfile.
 //!
-//! A step shows ten annotations of each level, so the ten worst are written, and how many more there are.
+//! A step shows ten annotations of each level, so the ten worst are written, and how many more
+//! there are.
 
 use std::io::{self, Write};
 

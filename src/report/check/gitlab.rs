@@ -1,4 +1,5 @@
-//! Writes the code quality report of GitLab: a list of issues, which is there when it is empty, too.
+//! Writes the code quality report of GitLab: a list of issues, which is there when it is empty,
+//! too.
 
 use std::io::{self, Write};
 

@@ -93,16 +93,26 @@ fn image_part<'a>(checked: &'a Checked<'_>, units: Units) -> ImagePart<'a> {
         size_bytes: inspection.totals.size,
         wasted_bytes: inspection.totals.wasted(),
         growth_bytes: checked.growth,
-        limits: checked.verdict.outcomes.iter().map(|outcome| limit_part(checked, outcome, units)).collect(),
+        limits: checked
+            .verdict
+            .outcomes
+            .iter()
+            .map(|outcome| limit_part(checked, outcome, units))
+            .collect(),
         exceptions: checked.verdict.exceptions.iter().map(exception_part).collect(),
-        dive: checked.verdict.dive.map(|count| json!({ "wasted_bytes": count.wasted, "efficiency": count.efficiency })),
+        dive: checked
+            .verdict
+            .dive
+            .map(|count| json!({ "wasted_bytes": count.wasted, "efficiency": count.efficiency })),
     }
 }
 
 fn limit_part(checked: &Checked<'_>, outcome: &Outcome, units: Units) -> LimitPart {
     let blame = outcome.blame.as_ref();
     let layer = blame.and_then(|blame| blame.layer);
-    let instruction = layer.and_then(|layer| checked.inspection.layers.get(layer)).map(|layer| &layer.instruction);
+    let instruction = layer
+        .and_then(|layer| checked.inspection.layers.get(layer))
+        .map(|layer| &layer.instruction);
     let line = checked.places.known_line(layer);
     let what = measured(outcome, units);
     LimitPart {
@@ -112,7 +122,8 @@ fn limit_part(checked: &Checked<'_>, outcome: &Outcome, units: Units) -> LimitPa
         found: outcome.found.as_ref().map(found_part),
         bound: bound_part(&outcome.limit.bound),
         exact: checked.inspection.completeness.sizes_are_exact(),
-        message: explained(outcome, units).map_or_else(|| what.clone(), |explained| format!("{what}: {explained}")),
+        message: explained(outcome, units)
+            .map_or_else(|| what.clone(), |explained| format!("{what}: {explained}")),
         layer,
         instruction: instruction.map(|instruction| instruction.text.clone()),
         file: line.map(|_| checked.places.file.clone()),
@@ -128,7 +139,9 @@ fn found_part(found: &Found) -> Value {
         Found::Bytes(amount) => json!({ "bytes": amount.bytes() }),
         Found::Change(change) => json!({ "bytes": change }),
         // A part of nothing has no number in JSON.
-        Found::Share(share) => json!({ "share": if share.is_finite() { json!(share) } else { Value::Null } }),
+        Found::Share(share) => {
+            json!({ "share": if share.is_finite() { json!(share) } else { Value::Null } })
+        }
         Found::Count(count) => json!({ "count": count }),
         Found::Days(days) => json!({ "days": days }),
         Found::Name(name) => json!({ "name": name }),

@@ -54,15 +54,22 @@ impl Counts {
 }
 
 /// Writes the limits of all images as test cases.
-pub(super) fn write(images: &[Checked<'_>], units: Units, mut out: &mut impl Write) -> io::Result<()> {
+pub(super) fn write(
+    images: &[Checked<'_>],
+    units: Units,
+    mut out: &mut impl Write,
+) -> io::Result<()> {
     let mut xml = Writer::new_with_indent(&mut out, b' ', 2);
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     let all = Counts::of(images);
-    let mut suites = xml.create_element("testsuites").with_attribute(("name", env!("CARGO_PKG_NAME")));
+    let mut suites =
+        xml.create_element("testsuites").with_attribute(("name", env!("CARGO_PKG_NAME")));
     for (name, value) in &all.attributes() {
         suites = suites.with_attribute((*name, value.as_str()));
     }
-    suites.write_inner_content(|xml| images.iter().try_for_each(|checked| suite(xml, checked, units)))?;
+    suites.write_inner_content(|xml| {
+        images.iter().try_for_each(|checked| suite(xml, checked, units))
+    })?;
     writeln!(out)
 }
 
@@ -74,33 +81,47 @@ fn suite<W: Write>(xml: &mut Writer<W>, checked: &Checked<'_>, units: Units) -> 
     }
     suite.write_inner_content(|xml| {
         if let Some(not_whole) = &checked.verdict.not_whole {
-            let case =
-                xml.create_element("testcase").with_attributes([("name", "whole"), ("classname", image.as_str())]);
+            let case = xml
+                .create_element("testcase")
+                .with_attributes([("name", "whole"), ("classname", image.as_str())]);
             case.write_inner_content(|xml| {
-                let error = xml.create_element("error").with_attribute(("message", "not all of the image was read"));
-                error.with_attribute(("type", "whole")).write_text_content(BytesText::new(&valid(not_whole)))?;
+                let error = xml
+                    .create_element("error")
+                    .with_attribute(("message", "not all of the image was read"));
+                error
+                    .with_attribute(("type", "whole"))
+                    .write_text_content(BytesText::new(&valid(not_whole)))?;
                 Ok(())
             })?;
         }
         for outcome in &checked.verdict.outcomes {
             case(xml, outcome, &image, units)?;
         }
-        let notes: Vec<_> = checked.verdict.exceptions.iter().map(|used| exception(used, units)).collect();
+        let notes: Vec<_> =
+            checked.verdict.exceptions.iter().map(|used| exception(used, units)).collect();
         if !notes.is_empty() {
-            xml.create_element("system-out").write_text_content(BytesText::new(&valid(&notes.join("\n"))))?;
+            xml.create_element("system-out")
+                .write_text_content(BytesText::new(&valid(&notes.join("\n"))))?;
         }
         Ok(())
     })?;
     Ok(())
 }
 
-fn case<W: Write>(xml: &mut Writer<W>, outcome: &Outcome, image: &str, units: Units) -> io::Result<()> {
+fn case<W: Write>(
+    xml: &mut Writer<W>,
+    outcome: &Outcome,
+    image: &str,
+    units: Units,
+) -> io::Result<()> {
     let measure = &outcome.limit.measure;
     let name = valid(&match measure.subject() {
         Some(subject) => format!("{} {}", measure.key(), crate::display::escaped_str(subject)),
         None => measure.key().to_owned(),
     });
-    let case = xml.create_element("testcase").with_attributes([("name", name.as_str()), ("classname", image)]);
+    let case = xml
+        .create_element("testcase")
+        .with_attributes([("name", name.as_str()), ("classname", image)]);
     let message = valid(&measured(outcome, units));
     let text = valid(&explained(outcome, units).unwrap_or_default());
     let element = match outcome.status {
@@ -123,7 +144,11 @@ fn case<W: Write>(xml: &mut Writer<W>, outcome: &Outcome, image: &str, units: Un
     Ok(())
 }
 
-/// Replaces the characters that XML 1.0 cannot hold, even escaped (section 2.2). Control characters are escaped before.
+/// Replaces the characters that XML 1.0 cannot hold, even escaped (section 2.2). Control characters
+/// are escaped before.
 fn valid(text: &str) -> String {
-    text.replace(|c: char| matches!(c, '\u{fffe}' | '\u{ffff}') || (c.is_control() && c != '\n'), "\u{fffd}")
+    text.replace(
+        |c: char| matches!(c, '\u{fffe}' | '\u{ffff}') || (c.is_control() && c != '\n'),
+        "\u{fffd}",
+    )
 }

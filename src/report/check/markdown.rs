@@ -1,4 +1,5 @@
-//! Writes the result of a check as Markdown, for a comment on a change and for the summary of a job.
+//! Writes the result of a check as Markdown, for a comment on a change and for the summary of a
+//! job.
 
 use std::io::{self, Write};
 
@@ -23,11 +24,19 @@ pub(super) fn write(images: &[Checked<'_>], units: Units, out: &mut impl Write) 
 
 fn image(page: &mut Page, checked: &Checked<'_>, units: Units) {
     let sign = sign(checked.verdict.status());
-    page.line(format!("### {sign} {}: {}\n", code(&checked.inspection.name), plain(&summary(checked))));
+    page.line(format!(
+        "### {sign} {}: {}\n",
+        code(&checked.inspection.name),
+        plain(&summary(checked))
+    ));
     let totals = &checked.inspection.totals;
     let mut facts = vec![
         format!("size **{}**", checked.inspection.amount(totals.size).text(units)),
-        format!("wasted **{}** ({})", units.size(totals.wasted()), share(totals.wasted(), totals.size)),
+        format!(
+            "wasted **{}** ({})",
+            units.size(totals.wasted()),
+            share(totals.wasted(), totals.size)
+        ),
         plural(checked.inspection.layers.len(), "layer"),
     ];
     if let Some(growth) = checked.growth {
@@ -52,21 +61,31 @@ fn image(page: &mut Page, checked: &Checked<'_>, units: Units) {
 }
 
 fn findings(page: &mut Page, checked: &Checked<'_>, units: Units) {
-    let findings = checked.verdict.findings.iter().filter_map(|&index| checked.study.findings.get(index));
+    let findings =
+        checked.verdict.findings.iter().filter_map(|&index| checked.study.findings.get(index));
     let findings: Vec<_> = findings.collect();
     if findings.is_empty() {
         return;
     }
-    page.line(format!("\n<details><summary>{} to avoid</summary>\n", plural(findings.len(), "group") + " of files"));
+    page.line(format!(
+        "\n<details><summary>{} to avoid</summary>\n",
+        plural(findings.len(), "group") + " of files"
+    ));
     page.line("| size | what | where | change |\n|--:|---|---|---|");
     for finding in findings.iter().take(FINDINGS) {
         let tree = &checked.inspection.tree;
-        let place = finding.places.first().map(|spot| escaped(&tree.path(spot.node))).unwrap_or_default();
+        let place =
+            finding.places.first().map(|spot| escaped(&tree.path(spot.node))).unwrap_or_default();
         let instruction = &checked.inspection.layers[finding.added_in].instruction;
         let cells = [
             units.size(finding.bytes),
             plain(&finding.title),
-            format!("{} in layer {}, {}", code_cell(&place), finding.added_in, code_cell(&instruction.one_line())),
+            format!(
+                "{} in layer {}, {}",
+                code_cell(&place),
+                finding.added_in,
+                code_cell(&instruction.one_line())
+            ),
             plain(&finding.fix.what),
         ];
         page.row(&cells);

@@ -38,10 +38,12 @@ pub struct Checked<'a> {
 }
 
 impl Checked<'_> {
-    /// Returns whether every limit is kept and the size differs from the baseline by less than a limit, so that a
-    /// comment would say nothing.
+    /// Returns whether every limit is kept and the size differs from the baseline by less than a
+    /// limit, so that a comment would say nothing.
     pub fn is_below(&self, limit: &Quantity) -> bool {
-        let Some(growth) = self.growth.filter(|_| self.verdict.status() == Status::Passed) else { return false };
+        let Some(growth) = self.growth.filter(|_| self.verdict.status() == Status::Passed) else {
+            return false;
+        };
         let before = self.inspection.totals.size.saturating_add_signed(growth.saturating_neg());
         growth.unsigned_abs() < limit.of(before)
     }
@@ -115,7 +117,8 @@ pub fn write_check(
     out.flush()
 }
 
-/// Returns the name of an image without its tag or digest, escaped for display: it stays the same from build to build.
+/// Returns the name of an image without its tag or digest, escaped for display: it stays the same
+/// from build to build.
 fn repository(inspection: &Inspection) -> Escaped {
     let name = inspection.tags.first().map_or(inspection.name.as_str(), String::as_str);
     let name = name.split('@').next().unwrap_or(name);

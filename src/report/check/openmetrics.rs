@@ -1,4 +1,5 @@
-//! Writes `OpenMetrics` 1.0 text: sizes over time, without a server, by the collector of text files.
+//! Writes `OpenMetrics` 1.0 text: sizes over time, without a server, by the collector of text
+//! files.
 
 use std::io::{self, Write};
 
@@ -96,7 +97,8 @@ const FAMILIES: [Family; 10] = [
             let outcomes = checked.verdict.outcomes.iter().filter(|outcome| known(outcome.status));
             let value = |outcome: &crate::gate::Outcome| {
                 let subject = escaped_str(outcome.limit.measure.subject().unwrap_or_default());
-                let labels = vec![("limit", outcome.limit.measure.key().into()), ("subject", subject)];
+                let labels =
+                    vec![("limit", outcome.limit.measure.key().into()), ("subject", subject)];
                 Sample { labels, value: u8::from(outcome.status == Status::Failed).to_string() }
             };
             outcomes.map(value).collect()
@@ -121,8 +123,10 @@ pub(super) fn write(images: &[Checked<'_>], out: &mut impl Write) -> io::Result<
         for checked in images {
             let platform = escaped_str(checked.inspection.platform.as_deref().unwrap_or_default());
             for Sample { labels, value } in (family.values)(checked) {
-                let own = [("image", checked.inspection.name.clone()), ("platform", platform.clone())];
-                let labels: Vec<_> = own.into_iter().chain(labels).map(|(name, text)| label(name, &text)).collect();
+                let own =
+                    [("image", checked.inspection.name.clone()), ("platform", platform.clone())];
+                let labels: Vec<_> =
+                    own.into_iter().chain(labels).map(|(name, text)| label(name, &text)).collect();
                 writeln!(out, "{}{{{}}} {value}", family.name, labels.join(","))?;
             }
         }

@@ -57,11 +57,16 @@ pub(super) fn problems<'a>(images: &'a [Checked<'_>], units: Units) -> Vec<Probl
     let mut numbers = HashMap::new();
     for checked in images {
         let outcomes = checked.verdict.outcomes.iter();
-        let bad = outcomes.filter(|outcome| matches!(outcome.status, Status::Failed | Status::Unknown));
+        let bad =
+            outcomes.filter(|outcome| matches!(outcome.status, Status::Failed | Status::Unknown));
         problems.extend(of_gaps(checked));
         problems.extend(bad.map(|outcome| of_outcome(checked, outcome, units)));
-        let mut findings: Vec<_> =
-            checked.verdict.findings.iter().filter_map(|&index| checked.study.findings.get(index)).collect();
+        let mut findings: Vec<_> = checked
+            .verdict
+            .findings
+            .iter()
+            .filter_map(|&index| checked.study.findings.get(index))
+            .collect();
         // Equal findings are numbered by their layers, whatever their sizes are today.
         findings.sort_by_key(|finding| (finding.added_in, finding.removed_in()));
         problems.extend(findings.into_iter().map(|finding| of_finding(checked, finding, units)));
@@ -121,7 +126,8 @@ fn of_gaps<'a>(checked: &'a Checked<'_>) -> Option<Problem<'a>> {
 fn of_finding<'a>(checked: &'a Checked<'_>, finding: &Finding, units: Units) -> Problem<'a> {
     let inspection = checked.inspection;
     let is_noticeable = finding.bytes.saturating_mul(NOTICEABLE) >= inspection.totals.size;
-    let place = finding.places.first().map(|spot| inspection.tree.path(spot.node)).unwrap_or_default();
+    let place =
+        finding.places.first().map(|spot| inspection.tree.path(spot.node)).unwrap_or_default();
     let layer = Some(finding.added_in);
     let title = escaped_str(&finding.title);
     let (bytes, shown) = (units.size(finding.bytes), cut(&escaped(&place), WIDTH));

@@ -1,8 +1,8 @@
 //! Writes SARIF 2.1.0 for code scanning.
 //!
-//! The types are those parts of the format that GitHub reads. A crate with all of them exists (serde-sarif), and
-//! generates them from the schema while it is built, which takes longer than everything else here; a test holds this
-//! writer against that schema.
+//! The types are those parts of the format that GitHub reads. A crate with all of them exists
+//! (serde-sarif), and generates them from the schema while it is built, which takes longer than
+//! everything else here; a test holds this writer against that schema.
 
 use std::io::{self, Write};
 
@@ -54,13 +54,15 @@ struct Entry {
 pub(super) fn write(images: &[Checked<'_>], units: Units, out: impl Write) -> io::Result<()> {
     let problems = problems(images, units);
     let mut rules: Vec<Rule> = Vec::new();
-    let entries: Vec<_> = problems.iter().take(RESULTS).map(|problem| entry(problem, &mut rules)).collect();
+    let entries: Vec<_> =
+        problems.iter().take(RESULTS).map(|problem| entry(problem, &mut rules)).collect();
     let whole = images.iter().all(|checked| checked.verdict.status() != Status::Unknown);
     let mut notifications: Vec<_> = images
         .iter()
         .filter_map(|checked| {
             let what = checked.verdict.not_whole.as_ref()?;
-            let text = format!("{}: not all of the image was read: {what}", checked.inspection.name);
+            let text =
+                format!("{}: not all of the image was read: {what}", checked.inspection.name);
             Some(json!({ "level": "error", "message": { "text": text } }))
         })
         .collect();
@@ -122,7 +124,9 @@ pub(super) fn uri(path: &str) -> String {
     let mut uri = String::new();
     for byte in path.bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(char::from(byte)),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                uri.push(char::from(byte))
+            }
             _ => uri.push_str(&format!("%{byte:02X}")),
         }
     }
@@ -144,7 +148,8 @@ mod tests {
     fn of_more_results_than_are_shown_the_worst_are_written_and_the_others_counted() {
         let opened = crate::image::builtin::demo::open().unwrap();
         let inspection = crate::analysis::inspect(&opened, &Progress::default()).unwrap();
-        let study = Study::unprompted(&inspection, &LayerContents::new(&opened), &Arc::default()).unwrap();
+        let study =
+            Study::unprompted(&inspection, &LayerContents::new(&opened), &Arc::default()).unwrap();
         let outcome = |number: u64| Outcome {
             limit: Limit {
                 measure: Measure::Budget(format!("/{number}")),
@@ -156,16 +161,31 @@ mod tests {
             reason: None,
         };
         let outcomes = (1..=5_007).map(outcome).collect();
-        let verdict = Verdict { outcomes, exceptions: Vec::new(), not_whole: None, findings: Vec::new(), dive: None };
-        let checked =
-            Checked { inspection: &inspection, study: &study, verdict, places: Places::default(), growth: None };
+        let verdict = Verdict {
+            outcomes,
+            exceptions: Vec::new(),
+            not_whole: None,
+            findings: Vec::new(),
+            dive: None,
+        };
+        let checked = Checked {
+            inspection: &inspection,
+            study: &study,
+            verdict,
+            places: Places::default(),
+            growth: None,
+        };
         let mut out = Vec::new();
         write(&[checked], Units::Iec, &mut out).unwrap();
         let document: Value = serde_json::from_slice(&out).unwrap();
         let results = document["runs"][0]["results"].as_array().unwrap();
         let bytes = |result: &Value| result["properties"]["bytes"].as_u64();
-        assert_eq!((results.len(), bytes(&results[0]), bytes(&results[4_999])), (5_000, Some(5_007), Some(8)));
-        let said = &document["runs"][0]["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
+        assert_eq!(
+            (results.len(), bytes(&results[0]), bytes(&results[4_999])),
+            (5_000, Some(5_007), Some(8))
+        );
+        let said = &document["runs"][0]["invocations"][0]["toolExecutionNotifications"][0]["message"]
+            ["text"];
         assert_eq!(said, "7 more results are not in this file");
     }
 

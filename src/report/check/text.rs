@@ -9,7 +9,11 @@ use crate::report::TextStyle;
 use crate::report::paint::Paint;
 
 /// Writes checked images as text.
-pub(super) fn write(images: &[Checked<'_>], style: TextStyle, out: &mut impl Write) -> io::Result<()> {
+pub(super) fn write(
+    images: &[Checked<'_>],
+    style: TextStyle,
+    out: &mut impl Write,
+) -> io::Result<()> {
     for (i, checked) in images.iter().enumerate() {
         if i > 0 {
             writeln!(out)?;
@@ -22,7 +26,12 @@ pub(super) fn write(images: &[Checked<'_>], style: TextStyle, out: &mut impl Wri
                 Status::Unknown => ("????", Paint::Warning),
                 Status::Skipped => ("SKIP", Paint::Dim),
             };
-            writeln!(out, "{}  {}", paint.on(word, style.colour), line(checked, outcome, style.units))?;
+            writeln!(
+                out,
+                "{}  {}",
+                paint.on(word, style.colour),
+                line(checked, outcome, style.units)
+            )?;
         }
         for used in &checked.verdict.exceptions {
             writeln!(out, "note  {}", exception(used, style.units))?;

@@ -1,4 +1,5 @@
-//! Limits in words. All texts are escaped for display; writers escape them further for their format.
+//! Limits in words. All texts are escaped for display; writers escape them further for their
+//! format.
 
 use super::Checked;
 use crate::display::{Units, date, escaped_str, percent, plural};
@@ -7,7 +8,10 @@ use crate::gate::{DiveCount, Excepted, Exception, ExceptionState, ExceptionUse, 
 /// Formats the value and the limit: `wasted 200 MiB (limit 20 MB)`.
 pub(super) fn measured(outcome: &Outcome, units: Units) -> String {
     let limit = &outcome.limit;
-    let found = outcome.found.as_ref().map_or_else(String::new, |found| format!(" {}", limit.shown(found, units)));
+    let found = outcome
+        .found
+        .as_ref()
+        .map_or_else(String::new, |found| format!(" {}", limit.shown(found, units)));
     let at_least = if limit.measure.is_minimum() { "at least" } else { "limit" };
     format!("{}{found} ({at_least} {})", limit.measure.words(), limit.bound.written())
 }
@@ -15,7 +19,8 @@ pub(super) fn measured(outcome: &Outcome, units: Units) -> String {
 /// Formats the name of the number, the value and the limit.
 pub(super) fn measured_parts(outcome: &Outcome, units: Units) -> [String; 3] {
     let limit = &outcome.limit;
-    let found = outcome.found.as_ref().map_or_else(|| "?".into(), |found| limit.shown(found, units));
+    let found =
+        outcome.found.as_ref().map_or_else(|| "?".into(), |found| limit.shown(found, units));
     let at_least = if limit.measure.is_minimum() { "at least " } else { "" };
     [limit.measure.words(), found, format!("{at_least}{}", limit.bound.written())]
 }
@@ -37,18 +42,19 @@ pub(super) fn explained(outcome: &Outcome, units: Units) -> Option<String> {
 pub(super) fn line(checked: &Checked<'_>, outcome: &Outcome, units: Units) -> String {
     let measured = measured(outcome, units);
     let layer = outcome.blame.as_ref().and_then(|blame| blame.layer);
-    let place = checked
-        .places
-        .known_line(layer)
-        .map_or_else(String::new, |line| format!(" ({}:{line})", escaped_str(&checked.places.file)));
-    explained(outcome, units).map_or_else(|| measured.clone(), |explained| format!("{measured}: {explained}{place}"))
+    let place = checked.places.known_line(layer).map_or_else(String::new, |line| {
+        format!(" ({}:{line})", escaped_str(&checked.places.file))
+    });
+    explained(outcome, units)
+        .map_or_else(|| measured.clone(), |explained| format!("{measured}: {explained}{place}"))
 }
 
 /// Formats the result of a whole check in a sentence.
 pub(super) fn summary(checked: &Checked<'_>) -> String {
     let verdict = &checked.verdict;
     let count = |status| verdict.with(status).count();
-    let (all, failed, unknown) = (verdict.outcomes.len(), count(Status::Failed), count(Status::Unknown));
+    let (all, failed, unknown) =
+        (verdict.outcomes.len(), count(Status::Failed), count(Status::Unknown));
     let mut clauses = Vec::new();
     if let Some(not_whole) = &verdict.not_whole {
         clauses.push(format!("Not all of the image was read: {not_whole}"));
@@ -68,7 +74,11 @@ pub(super) fn summary(checked: &Checked<'_>) -> String {
         });
     }
     if skipped > 0 {
-        clauses.push(format!("{} {} not checked", plural(skipped, "limit"), if skipped == 1 { "was" } else { "were" }));
+        clauses.push(format!(
+            "{} {} not checked",
+            plural(skipped, "limit"),
+            if skipped == 1 { "was" } else { "were" }
+        ));
     }
     format!("{}.", clauses.join(". "))
 }
@@ -85,7 +95,9 @@ pub(super) fn exception(used: &ExceptionUse, units: Units) -> String {
         ExceptionState::Used => {
             format!("{} of {what} is not counted until {until}: {reason}", units.size(used.bytes))
         }
-        ExceptionState::Unused => format!("the exception for {what} applies to nothing in this image"),
+        ExceptionState::Unused => {
+            format!("the exception for {what} applies to nothing in this image")
+        }
         ExceptionState::Ended => format!("the exception for {what} ended on {until}: {reason}"),
     }
 }

@@ -6,7 +6,9 @@ use serde::{Serialize, Serializer};
 
 use super::{Against, Comparison};
 use crate::analysis::Inspection;
-use crate::compare::{Column, Difference, LayerPlace, PackageChange, PackageChanges, PathChange, Sharing};
+use crate::compare::{
+    Column, Difference, LayerPlace, PackageChange, PackageChanges, PathChange, Sharing,
+};
 use crate::display::Escaped;
 use crate::display::Units;
 use crate::report::completeness::{CompletenessPart, WarningPart, warning_parts};
@@ -80,7 +82,9 @@ struct ChangeParts<'a> {
 impl Serialize for ChangeParts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Against { pair, first, second, .. } = self.against;
-        let belongs = |place: &usize| (pair.paths.get(*place).difference == Difference::Unknown) == self.unknown;
+        let belongs = |place: &usize| {
+            (pair.paths.get(*place).difference == Difference::Unknown) == self.unknown
+        };
         let change = |place| change_part(&pair.paths.change(place, &first.tree, &second.tree));
         serializer.collect_seq(pair.paths.changes().filter(belongs).map(change))
     }
@@ -125,14 +129,22 @@ struct PackagePart<'a> {
 /// # Errors
 ///
 /// An error of `out`.
-pub fn write_comparison_json(comparison: &Comparison<'_>, units: Units, out: impl Write) -> io::Result<()> {
+pub fn write_comparison_json(
+    comparison: &Comparison<'_>,
+    units: Units,
+    out: impl Write,
+) -> io::Result<()> {
     let against = comparison.pair();
     // The download size is relative to the first image, which therefore has none.
     let sharings = std::iter::once(None).chain(comparison.sharings().iter().map(Some));
     let part = ComparisonPart {
         schema_version: 2,
         verdict: comparison.verdict(units),
-        images: comparison.images().zip(sharings).map(|(image, sharing)| image_part(image, sharing)).collect(),
+        images: comparison
+            .images()
+            .zip(sharings)
+            .map(|(image, sharing)| image_part(image, sharing))
+            .collect(),
         layers: against.map(layer_parts),
         download: against.map(|against| download_part(&against.pair.sharing)),
         changes: against.map(|against| ChangeParts { against, unknown: false }),
@@ -142,7 +154,10 @@ pub fn write_comparison_json(comparison: &Comparison<'_>, units: Units, out: imp
     write_escaped(&part, out)
 }
 
-fn image_part<'a>((column, image): (&'a Column, &Inspection), sharing: Option<&Sharing>) -> ImagePart<'a> {
+fn image_part<'a>(
+    (column, image): (&'a Column, &Inspection),
+    sharing: Option<&Sharing>,
+) -> ImagePart<'a> {
     ImagePart {
         name: &column.name,
         layers: column.layers,
@@ -169,7 +184,8 @@ fn layer_parts(against: &Against<'_>) -> Vec<LayerPart> {
             size_bytes: account.size,
             stored_bytes: account.stored_bytes,
             exact: place.known(against.first, against.second) == Known::Whole,
-            download_bytes: if matches!(place, LayerPlace::Second(layer) if against.pair.sharing.sent[layer]) {
+            download_bytes: if matches!(place, LayerPlace::Second(layer) if against.pair.sharing.sent[layer])
+            {
                 account.stored_bytes
             } else {
                 0

@@ -1,4 +1,5 @@
-//! Writes a comparison as Markdown, for a comment on a change: what it costs, and where the bytes come from.
+//! Writes a comparison as Markdown, for a comment on a change: what it costs, and where the bytes
+//! come from.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -26,7 +27,8 @@ pub fn write_comparison_markdown(
     mut out: impl Write,
 ) -> io::Result<()> {
     let names: Vec<_> = comparison.columns.iter().map(|column| repository(&column.name)).collect();
-    let mut page = Page::new(&format!("layerscope compare {}", names.last().map_or("", Escaped::as_str)));
+    let mut page =
+        Page::new(&format!("layerscope compare {}", names.last().map_or("", Escaped::as_str)));
     page.line(format!("### {}\n", plain(&comparison.verdict(units))));
     for (column, image) in comparison.images() {
         for gap in image.completeness.gaps() {
@@ -45,12 +47,16 @@ pub fn write_comparison_markdown(
     out.flush()
 }
 
-/// Returns whether the second of two images differs by less than a limit, so that a comment would say nothing.
+/// Returns whether the second of two images differs by less than a limit, so that a comment would
+/// say nothing.
 pub fn differs_by_less(comparison: &Comparison<'_>, limit: &Quantity) -> bool {
     let [first, second] = &comparison.columns[..] else { return false };
     let least = limit.of(first.size);
     let is_small = |before: u64, after: u64| before.abs_diff(after) < least;
-    first.exact && second.exact && is_small(first.size, second.size) && is_small(first.wasted, second.wasted)
+    first.exact
+        && second.exact
+        && is_small(first.size, second.size)
+        && is_small(first.wasted, second.wasted)
 }
 
 fn columns(page: &mut Page, comparison: &Comparison<'_>, units: Units) {
@@ -82,7 +88,8 @@ fn columns(page: &mut Page, comparison: &Comparison<'_>, units: Units) {
     }
 }
 
-/// Writes the bytes of both images by where they come from: the base image, packages, and what is one's own.
+/// Writes the bytes of both images by where they come from: the base image, packages, and what is
+/// one's own.
 fn sources(page: &mut Page, images: [(&Inspection, &Study); 2], units: Units) {
     let base = images.map(|(inspection, study)| {
         inspection.layers.iter().take(study.base.layers).map(|layer| layer.size).sum::<u64>()
@@ -138,7 +145,10 @@ fn paths(page: &mut Page, against: &Against<'_>, units: Units) {
 }
 
 fn packages(page: &mut Page, against: &Against<'_>, units: Units) {
-    let Some(packages) = against.packages.as_ref().filter(|packages| !packages.changes.is_empty()) else { return };
+    let Some(packages) = against.packages.as_ref().filter(|packages| !packages.changes.is_empty())
+    else {
+        return;
+    };
     page.line("\n<details><summary>Packages</summary>\n\n| change | | package | version |\n|--:|---|---|---|");
     for change in packages.changes.iter().take(LISTED) {
         let (before, after) = change.bytes();

@@ -7,7 +7,9 @@ mod text;
 mod words;
 
 use crate::analysis::Inspection;
-use crate::compare::{Column, PackageChanges, Pair, Sharing, changed_packages, columns, sharing, tell_apart};
+use crate::compare::{
+    Column, PackageChanges, Pair, Sharing, changed_packages, columns, sharing, tell_apart,
+};
 use crate::display::Escaped;
 use crate::display::Units;
 use crate::files::packages::Installed;
@@ -52,7 +54,9 @@ impl<'a> Comparison<'a> {
                 let pair = Pair::of(first, second);
                 Others::One(Box::new(Against { first, second, pair, packages: None }))
             }
-            [first, ref others @ ..] => Others::Several(others.iter().map(|other| sharing(first, other)).collect()),
+            [first, ref others @ ..] => {
+                Others::Several(others.iter().map(|other| sharing(first, other)).collect())
+            }
             [] => Others::Several(Vec::new()),
         };
         Self { images: images.to_vec(), columns: columns(images), others }
@@ -74,7 +78,9 @@ impl<'a> Comparison<'a> {
 
     /// Returns the result in one line.
     pub fn verdict(&self, units: Units) -> String {
-        let [first, .., last] = &self.columns[..] else { return "There is nothing to compare.".into() };
+        let [first, .., last] = &self.columns[..] else {
+            return "There is nothing to compare.".into();
+        };
         verdict(first, last, self.pair().map(|against| &against.pair.sharing), units)
     }
 

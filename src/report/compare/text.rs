@@ -24,7 +24,11 @@ const NOT_KNOWN: &str = "~ not all layers could be read, so the download size is
 /// # Errors
 ///
 /// An error of `out`.
-pub fn write_comparison(comparison: &Comparison<'_>, style: TextStyle, mut out: impl Write) -> io::Result<()> {
+pub fn write_comparison(
+    comparison: &Comparison<'_>,
+    style: TextStyle,
+    mut out: impl Write,
+) -> io::Result<()> {
     let mut page = Page { style, out: &mut out };
     for line in wrap(&comparison.verdict(style.units), WIDTH) {
         page.head(&line)?;
@@ -93,8 +97,13 @@ impl<W: Write> Page<'_, W> {
     }
 
     fn columns(&mut self, comparison: &Comparison<'_>) -> io::Result<()> {
-        let [size, visible, wasted] = ["size", "visible", "wasted"].map(|head| format!("{head:>9}"));
-        writeln!(self.out, "\n{size} {visible} {wasted} {:>6} {:>8} {:>8}  image", "layers", "files", "ratio")?;
+        let [size, visible, wasted] =
+            ["size", "visible", "wasted"].map(|head| format!("{head:>9}"));
+        writeln!(
+            self.out,
+            "\n{size} {visible} {wasted} {:>6} {:>8} {:>8}  image",
+            "layers", "files", "ratio"
+        )?;
         for column in &comparison.columns {
             let bound = if column.exact { "" } else { "≥" };
             let size = format!("{bound}{}", self.size(column.size));
@@ -109,7 +118,10 @@ impl<W: Write> Page<'_, W> {
             let ratio = column.ratio.map_or(if column.exact { "-" } else { "?" }.into(), times);
             let name = cut_front(&column.name, WIDTH - 56);
             let (layers, files) = (column.layers, count(column.files));
-            writeln!(self.out, "{size:>9} {visible:>9} {wasted:>9} {layers:>6} {files:>8} {ratio:>8}  {name}")?;
+            writeln!(
+                self.out,
+                "{size:>9} {visible:>9} {wasted:>9} {layers:>6} {files:>8} {ratio:>8}  {name}"
+            )?;
         }
         Ok(())
     }
@@ -142,7 +154,9 @@ impl<W: Write> Page<'_, W> {
         let download = if pair.sharing.exact { "download" } else { "~download" };
         writeln!(self.out, "first second      size {download:>9}  instruction")?;
         for &place in &pair.layers {
-            let number = |layer: Option<usize>| layer.map_or_else(|| "-".to_owned(), |layer| layer.to_string());
+            let number = |layer: Option<usize>| {
+                layer.map_or_else(|| "-".to_owned(), |layer| layer.to_string())
+            };
             let account = place.account(first, second);
             let download = match place {
                 LayerPlace::Both(..) => "shared".to_owned(),
@@ -166,7 +180,8 @@ impl<W: Write> Page<'_, W> {
         if !pair.sharing.exact {
             self.wrapped(why_about([*first, *second]))?;
         }
-        let shared = second.layers.iter().zip(&pair.sharing.same).filter(|(_, same)| same.is_some());
+        let shared =
+            second.layers.iter().zip(&pair.sharing.same).filter(|(_, same)| same.is_some());
         let bytes = shared.map(|(layer, _)| layer.size).sum();
         writeln!(self.out, "The shared layers have {}.", self.size(bytes))
     }
@@ -180,7 +195,8 @@ impl<W: Write> Page<'_, W> {
         writeln!(self.out)?;
         self.head("What differs in the final filesystem")?;
         for (difference, (paths, bytes)) in paths.sums() {
-            let bytes = if difference == Difference::Unknown { "?".into() } else { self.size(bytes) };
+            let bytes =
+                if difference == Difference::Unknown { "?".into() } else { self.size(bytes) };
             writeln!(self.out, "{bytes:>10}  {:<8} {}", difference.name(), plural(paths, "path"))?;
         }
         if paths.unknown().next().is_some() {
@@ -212,7 +228,12 @@ impl<W: Write> Page<'_, W> {
         self.head("Packages")?;
         for (difference, (packages, before, after)) in packages.sums() {
             let bytes = signed(before, after, |bytes| self.size(bytes));
-            writeln!(self.out, "{bytes:>11}  {:<8} {}", difference.name(), plural(packages, "package"))?;
+            writeln!(
+                self.out,
+                "{bytes:>11}  {:<8} {}",
+                difference.name(),
+                plural(packages, "package")
+            )?;
         }
         let (before, after) = packages.unpackaged;
         let bytes = signed(before, after, |bytes| self.size(bytes));

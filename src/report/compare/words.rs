@@ -23,7 +23,9 @@ pub fn verdict(first: &Column, other: &Column, sharing: Option<&Sharing>, units:
         _ if first.size == other.size => format!("both have {a}"),
         None => format!("{name} has no bytes"),
         Some(_) if first.size == 0 => format!("{name} has {b}, and the first nothing"),
-        Some(ratio) if ratio >= JUST_AS_BIG => format!("{name} is {} smaller: {b} instead of {a}", times(ratio)),
+        Some(ratio) if ratio >= JUST_AS_BIG => {
+            format!("{name} is {} smaller: {b} instead of {a}", times(ratio))
+        }
         Some(ratio) if ratio * JUST_AS_BIG <= 1.0 => {
             format!("{name} is {} bigger: {b} instead of {a}", times(1.0 / ratio))
         }
@@ -33,7 +35,8 @@ pub fn verdict(first: &Column, other: &Column, sharing: Option<&Sharing>, units:
         }
     };
     let is_wasted = other.exact && other.wasted > other.size / 10;
-    let wasted = if is_wasted { format!(", {} wasted", units.size(other.wasted)) } else { String::new() };
+    let wasted =
+        if is_wasted { format!(", {} wasted", units.size(other.wasted)) } else { String::new() };
     let size = size + &wasted;
     let Some(sharing) = sharing else { return size };
     let (shared, of) = (sharing.shared(), plural(sharing.same.len(), "layer"));
@@ -44,19 +47,27 @@ pub fn verdict(first: &Column, other: &Column, sharing: Option<&Sharing>, units:
 
 /// Explains that sizes cannot be compared, and the missing parts.
 fn not_comparable(first: &Column, other: &Column, name: &str, units: Units) -> String {
-    let of = |column: &Column, name: &str| column.unknown.as_ref().map(|what| format!("of {name}, {what}"));
+    let of = |column: &Column, name: &str| {
+        column.unknown.as_ref().map(|what| format!("of {name}, {what}"))
+    };
     let unknown: Vec<_> = [of(first, "the first"), of(other, name)].into_iter().flatten().collect();
     let (a, b) = (first.amount().text(units), other.amount().text(units));
     format!("sizes cannot be compared ({}): {name} has {b}, the first {a}", unknown.join("; "))
 }
 
 /// Describes the first layer that is not shared, and the cause.
-pub fn end_of_sharing(first: &Inspection, second: &Inspection, sharing: &Sharing) -> Option<String> {
+pub fn end_of_sharing(
+    first: &Inspection,
+    second: &Inspection,
+    sharing: &Sharing,
+) -> Option<String> {
     let common = sharing.common;
     let instruction = |image: &Inspection| Some(image.layers.get(common)?.instruction.one_line());
     let (now, before) = (instruction(second)?, instruction(first)?);
     if now != before {
-        return Some(format!("Layer {common} is the first that differs: `{now}` instead of `{before}`."));
+        return Some(format!(
+            "Layer {common} is the first that differs: `{now}` instead of `{before}`."
+        ));
     }
     let of = sharing.broken_by.iter().map(|change| escaped(&change.path)).collect::<Vec<_>>();
     let what = if of.is_empty() { "times or the order of entries".into() } else { of.join(", ") };

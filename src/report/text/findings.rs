@@ -72,13 +72,18 @@ impl<W: Write> Page<'_, W> {
         for finding in &study.findings {
             among.entry((finding.added_in, finding.removed_in())).or_default().push(finding);
         }
-        let mut parts =
-            |group: &WastedGroup| among.remove(&(group.added_in, Some(group.removed_in))).unwrap_or_default();
-        let mut blocks: Vec<_> =
-            groups.iter().filter(|group| group.bytes > 0).map(|group| Block::Pair(group, parts(group))).collect();
+        let mut parts = |group: &WastedGroup| {
+            among.remove(&(group.added_in, Some(group.removed_in))).unwrap_or_default()
+        };
+        let mut blocks: Vec<_> = groups
+            .iter()
+            .filter(|group| group.bytes > 0)
+            .map(|group| Block::Pair(group, parts(group)))
+            .collect();
         blocks.extend(study.findings.iter().filter(|f| f.fate == Fate::Left).map(Block::Left));
         blocks.sort_by_key(|block| std::cmp::Reverse(block.bytes()));
-        let (base, own): (Vec<_>, Vec<_>) = blocks.into_iter().partition(|block| block.added_in() < study.base.layers);
+        let (base, own): (Vec<_>, Vec<_>) =
+            blocks.into_iter().partition(|block| block.added_in() < study.base.layers);
         let (sure, optional): (Vec<_>, Vec<_>) = own.into_iter().partition(Block::is_sure);
         if inspection.totals.wasted() == 0 {
             let words = if inspection.completeness.sizes_are_exact() {
@@ -88,7 +93,8 @@ impl<W: Write> Page<'_, W> {
             };
             writeln!(self.out, "\n{words}")?;
         }
-        let parts = [(&sure, "in your layers"), (&optional, "optional"), (&base, "in the base image")];
+        let parts =
+            [(&sure, "in your layers"), (&optional, "optional"), (&base, "in the base image")];
         let parts: Vec<_> = parts
             .iter()
             .map(|(blocks, whose)| (blocks.iter().map(Block::bytes).sum::<u64>(), whose))
@@ -110,7 +116,11 @@ impl<W: Write> Page<'_, W> {
         } else {
             self.lines(inspection, "[needs a look] Optional (details: --top 0)", &optional)?;
         }
-        let name = study.base.name.as_deref().map_or(String::new(), |name| format!(" {}", escaped_str(name)));
+        let name = study
+            .base
+            .name
+            .as_deref()
+            .map_or(String::new(), |name| format!(" {}", escaped_str(name)));
         let head = format!(
             "[needs a look] In the base image{name}. To avoid these, use another base image or a multi-stage build."
         );
@@ -132,7 +142,8 @@ impl<W: Write> Page<'_, W> {
         }
         let biggest = blocks.first().map_or(0, Block::bytes);
         let small = SMALL.min(biggest / 100);
-        let worth = |(i, block): &(usize, &Block)| *i == 0 || (*i < BLOCKS && block.bytes() >= small);
+        let worth =
+            |(i, block): &(usize, &Block)| *i == 0 || (*i < BLOCKS && block.bytes() >= small);
         blocks.iter().enumerate().take_while(worth).count()
     }
 
@@ -143,11 +154,17 @@ impl<W: Write> Page<'_, W> {
         }
         let count = blocks.iter().map(Block::files).sum();
         let more = plural(blocks.len(), "more place");
-        let line = format!("{:>10}  in {}, in {more} (--top 0 lists all)", self.size(bytes), files(count));
+        let line =
+            format!("{:>10}  in {}, in {more} (--top 0 lists all)", self.size(bytes), files(count));
         writeln!(self.out, "\n  {}", self.paint(Paint::Dim, &line))
     }
 
-    fn pair(&mut self, inspection: &Inspection, group: &WastedGroup, parts: &[&Finding]) -> io::Result<()> {
+    fn pair(
+        &mut self,
+        inspection: &Inspection,
+        group: &WastedGroup,
+        parts: &[&Finding],
+    ) -> io::Result<()> {
         let size = self.paint(Paint::Wasted, &format!("{:>10}", self.size(group.bytes)));
         let is_directory = inspection.tree.children(group.place).next().is_some();
         let at = match group.count {
@@ -155,14 +172,20 @@ impl<W: Write> Page<'_, W> {
             1 => ":",
             _ => ", mostly in",
         };
-        let node = if is_directory && group.count > 1 { short(&inspection.tree, group.place) } else { group.place };
+        let node = if is_directory && group.count > 1 {
+            short(&inspection.tree, group.place)
+        } else {
+            group.place
+        };
         let place = place(inspection, node, 40);
         let files = plural(group.count, &format!("{} file", group.reason.words()));
         writeln!(self.out, "\n  {size}  {files}{at} {place}")?;
         self.instruction(inspection, "added in", group.added_in)?;
         self.instruction(inspection, "removed in", group.removed_in)?;
         // A single part with all bytes adds no information, unless it has a name.
-        let says_more = |part: &&Finding| part.bytes < group.bytes || part.places.iter().any(|p| p.node != group.place);
+        let says_more = |part: &&Finding| {
+            part.bytes < group.bytes || part.places.iter().any(|p| p.node != group.place)
+        };
         if parts.len() > 1 || parts.iter().any(says_more) {
             self.parts(inspection, parts)?;
         }
@@ -179,7 +202,12 @@ impl<W: Write> Page<'_, W> {
         for part in parts.iter().take(PARTS) {
             let size = self.size(part.bytes);
             let what = part_of(inspection, part);
-            writeln!(self.out, "{}  {size:>8}  {}", self.label(word), what.cut(WIDTH - INDENT - 10))?;
+            writeln!(
+                self.out,
+                "{}  {size:>8}  {}",
+                self.label(word),
+                what.cut(WIDTH - INDENT - 10)
+            )?;
             word = "";
         }
         Ok(())
@@ -203,17 +231,26 @@ impl<W: Write> Page<'_, W> {
     }
 
     fn instruction(&mut self, inspection: &Inspection, word: &str, layer: usize) -> io::Result<()> {
-        let line = shown!("layer {layer}: {}", inspection.layers[layer].instruction.one_line()).cut(WIDTH - INDENT);
+        let line = shown!("layer {layer}: {}", inspection.layers[layer].instruction.one_line())
+            .cut(WIDTH - INDENT);
         writeln!(self.out, "{}  {line}", self.label(word))
     }
 
     fn fix(&mut self, finding: &Finding, inspection: &Inspection) -> io::Result<()> {
-        self.paragraph("fix", &graded(inspection, finding.grade(), &escaped_str(&finding.fix.what)))?;
+        self.paragraph(
+            "fix",
+            &graded(inspection, finding.grade(), &escaped_str(&finding.fix.what)),
+        )?;
         let lines = finding.fix.dockerfile.iter().flat_map(|text| broken(text));
         let ignored = finding.fix.dockerignore.iter().map(|line| escaped_str(line.trim_end()));
         let all: Vec<_> = lines.chain(ignored).collect();
         if all.len() > LINES {
-            return writeln!(self.out, "{:INDENT$}(layerscope fix IMAGE prints the {} lines)", "", all.len());
+            return writeln!(
+                self.out,
+                "{:INDENT$}(layerscope fix IMAGE prints the {} lines)",
+                "",
+                all.len()
+            );
         }
         // Lines that can be copied are never cut.
         all.iter().try_for_each(|line| writeln!(self.out, "{:INDENT$}{line}", ""))
@@ -231,18 +268,29 @@ impl<W: Write> Page<'_, W> {
         let shown = self.shown(blocks);
         for block in &blocks[..shown] {
             let what = match block {
-                Block::Left(finding) => format!("layer {}: {}", finding.added_in, part_of(inspection, finding)),
+                Block::Left(finding) => {
+                    format!("layer {}: {}", finding.added_in, part_of(inspection, finding))
+                }
                 Block::Pair(group, parts) => {
                     let what = parts.first().map(|part| part_of(inspection, part));
                     let what = what.unwrap_or_else(|| place(inspection, group.place, 30));
-                    format!("layer {}, {} in layer {}: {what}", group.added_in, group.reason.words(), group.removed_in)
+                    format!(
+                        "layer {}, {} in layer {}: {what}",
+                        group.added_in,
+                        group.reason.words(),
+                        group.removed_in
+                    )
                 }
             };
             writeln!(self.out, "  {:>10}  {}", self.size(block.bytes()), cut(&what, WIDTH - 14))?;
         }
         let rest: u64 = blocks[shown..].iter().map(Block::bytes).sum();
         if rest > 0 {
-            let line = format!("{:>10}  in {}", self.size(rest), plural(blocks.len() - shown, "more place"));
+            let line = format!(
+                "{:>10}  in {}",
+                self.size(rest),
+                plural(blocks.len() - shown, "more place")
+            );
             writeln!(self.out, "  {}", self.paint(Paint::Dim, &line))?;
         }
         Ok(())
@@ -266,14 +314,20 @@ fn broken(instruction: &str) -> Vec<Escaped> {
 
 /// Puts the grade of a claim before it; without a grade, where not all sizes are known.
 fn graded(inspection: &Inspection, grade: &'static str, what: &Escaped) -> Escaped {
-    if inspection.completeness.sizes_are_exact() { shown!("[{}] {}", grade, what) } else { what.clone() }
+    if inspection.completeness.sizes_are_exact() {
+        shown!("[{}] {}", grade, what)
+    } else {
+        what.clone()
+    }
 }
 
 /// Returns the title and place of a finding in one line.
 fn part_of(inspection: &Inspection, finding: &Finding) -> Escaped {
     let title = escaped_str(&finding.title);
     match finding.places.first() {
-        Some(spot) if spot.node != NodeId::ROOT => shown!("{}: {}", title, place(inspection, spot.node, 30)),
+        Some(spot) if spot.node != NodeId::ROOT => {
+            shown!("{}: {}", title, place(inspection, spot.node, 30))
+        }
         _ => title,
     }
 }

@@ -27,7 +27,9 @@ impl<W: Write> Page<'_, W> {
             let what = program.executable.as_ref().map_or("contents not seen".into(), kind);
             let line = cut(&format!("{path}, {what}"), WIDTH - 14);
             writeln!(self.out, "  {size:>10}  {line}")?;
-            if let Some(executable) = program.executable.as_ref().filter(|executable| executable.strip.saves > 0) {
+            if let Some(executable) =
+                program.executable.as_ref().filter(|executable| executable.strip.saves > 0)
+            {
                 let words = "symbols and debug information (removable with strip)";
                 writeln!(self.out, "  {:>10}  {words}", self.size(executable.strip.saves))?;
             }

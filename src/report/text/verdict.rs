@@ -1,4 +1,5 @@
-//! Writes the verdict: size, wasted, avoidable, the reason in a sentence, and the smallest possible size.
+//! Writes the verdict: size, wasted, avoidable, the reason in a sentence, and the smallest possible
+//! size.
 
 use std::io::{self, Write};
 
@@ -30,7 +31,8 @@ impl<W: Write> Page<'_, W> {
             wasted => format!("{} wasted", self.size(wasted)),
         };
         let avoidable = Avoidable::measure(inspection, study).own;
-        let read = if inspection.completeness.sizes_are_exact() { "" } else { " of what could be read" };
+        let read =
+            if inspection.completeness.sizes_are_exact() { "" } else { " of what could be read" };
         if avoidable == 0 {
             return format!("{size}, {wasted}, nothing avoidable in your layers{read}.");
         }
@@ -41,7 +43,9 @@ impl<W: Write> Page<'_, W> {
             Some(Cause::Removed { added_in, removed_in, verb, .. }) => {
                 format!(": layer {removed_in} {verb} files that layer {added_in} still contains")
             }
-            Some(Cause::Left { title, layer, .. }) => format!(", mostly {} (layer {layer})", escaped_str(title)),
+            Some(Cause::Left { title, layer, .. }) => {
+                format!(", mostly {} (layer {layer})", escaped_str(title))
+            }
             None => String::new(),
         };
         format!("{size}, {wasted}, {} avoidable{read}{mostly}.", self.size(avoidable))

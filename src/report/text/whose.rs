@@ -25,7 +25,11 @@ impl<W: Write> Page<'_, W> {
         };
         writeln!(self.out, "\n{}", self.paint(Paint::Bold, head))?;
         let own: u64 = study.shares.iter().map(|share| share.bytes).sum();
-        let name = study.base.name.as_deref().map_or(String::new(), |name| format!(" {}", escaped_str(name)));
+        let name = study
+            .base
+            .name
+            .as_deref()
+            .map_or(String::new(), |name| format!(" {}", escaped_str(name)));
         if study.base.how == Evidence::Nothing {
             self.line(own, size, &format!("your layers: {}", study.base.how))?;
         } else {
@@ -40,7 +44,11 @@ impl<W: Write> Page<'_, W> {
             self.line(own, size, "your layers")?;
         }
         for share in &study.shares {
-            let wasted = if share.wasted > 0 { format!("  wasted {}", self.size(share.wasted)) } else { String::new() };
+            let wasted = if share.wasted > 0 {
+                format!("  wasted {}", self.size(share.wasted))
+            } else {
+                String::new()
+            };
             self.line(share.bytes, size, &format!("  {:<13}{wasted}", share.purpose.name()))?;
         }
         self.conclusion(study, size, whole)
@@ -56,7 +64,9 @@ impl<W: Write> Page<'_, W> {
                 return Ok(());
             }
             format!("Your application is {} of {of}.", share(bytes, size))
-        } else if let Some(most) = biggest.filter(|most| most.purpose != Purpose::Other && most.bytes > size / 4) {
+        } else if let Some(most) =
+            biggest.filter(|most| most.purpose != Purpose::Other && most.bytes > size / 4)
+        {
             format!("{} of {of} is {}.", share(most.bytes, size), most.purpose.name())
         } else {
             return Ok(());

@@ -20,7 +20,8 @@ const COMMAND_LIMIT: usize = 1 << 20;
 /// The longest script that is followed, in bytes.
 const SCRIPT_LIMIT: u64 = 64 << 10;
 /// The characters other than quotes that a shell interprets.
-const NEEDS_SHELL: [char; 17] = ['$', '`', '*', '?', '[', '~', '<', '>', '&', ';', '|', '\n', '(', ')', '{', '#', '!'];
+const NEEDS_SHELL: [char; 17] =
+    ['$', '`', '*', '?', '[', '~', '<', '>', '&', ';', '|', '\n', '(', ')', '{', '#', '!'];
 /// The placeholder for an argument that is only known when the command runs.
 const UNKNOWN: &str = "$…";
 
@@ -41,12 +42,15 @@ pub(super) fn follow(filesystem: &Filesystem<'_>, run: &Run) -> Result<Applicati
     let mut follower = Follower { filesystem, surroundings, application: Application::default() };
     let command = match (run.entrypoint.is_empty(), run.command.is_empty()) {
         (true, true) => {
-            follower.end("the image names neither ENTRYPOINT nor CMD, so a container needs a command");
+            follower
+                .end("the image names neither ENTRYPOINT nor CMD, so a container needs a command");
             return Ok(follower.application);
         }
         (false, true) => format!("ENTRYPOINT {}", listed(&run.entrypoint)),
         (true, false) => format!("CMD {}", listed(&run.command)),
-        (false, false) => format!("ENTRYPOINT {} with CMD {}", listed(&run.entrypoint), listed(&run.command)),
+        (false, false) => {
+            format!("ENTRYPOINT {} with CMD {}", listed(&run.entrypoint), listed(&run.command))
+        }
     };
     follower.say(format!("a container runs {command}"));
     let mut words = [&run.entrypoint[..], &run.command[..]].concat();
@@ -73,7 +77,9 @@ pub(super) fn follow(filesystem: &Filesystem<'_>, run: &Run) -> Result<Applicati
 /// needs a shell.
 fn is_plain_shell_form(run: &Run) -> bool {
     let (([], words) | (words, [])) = (&run.entrypoint[..], &run.command[..]) else { return false };
-    let Some(Shell::Text(text, arguments)) = interpreters::shell(words).filter(|_| words.len() == 3) else {
+    let Some(Shell::Text(text, arguments)) =
+        interpreters::shell(words).filter(|_| words.len() == 3)
+    else {
         return false;
     };
     let assigns = text.split_whitespace().next().is_some_and(|first| first.contains('='));
@@ -83,11 +89,19 @@ fn is_plain_shell_form(run: &Run) -> bool {
 impl Follower<'_, '_> {
     /// Records the exec form of the command, if only a shell precedes the program.
     fn without_shell(&mut self, run: &Run, words: Option<Vec<String>>) {
-        let is_found = self.application.program.as_ref().is_some_and(|program| program.role == Role::Application);
+        let is_found = self
+            .application
+            .program
+            .as_ref()
+            .is_some_and(|program| program.role == Role::Application);
         if let (Some(words), true, [_]) = (words, is_found, &self.application.through[..]) {
             let keyword = if run.entrypoint.is_empty() { "CMD" } else { "ENTRYPOINT" };
-            let quoted: Vec<_> = words.iter().map(|word| serde_json::Value::from(word.as_str()).to_string()).collect();
-            self.application.exec_form = Some(escaped_str(&format!("{keyword} [{}]", quoted.join(", "))));
+            let quoted: Vec<_> = words
+                .iter()
+                .map(|word| serde_json::Value::from(word.as_str()).to_string())
+                .collect();
+            self.application.exec_form =
+                Some(escaped_str(&format!("{keyword} [{}]", quoted.join(", "))));
         }
     }
 
@@ -140,7 +154,8 @@ impl Follower<'_, '_> {
             Err(why) => {
                 let (path, why) = (self.filesystem.shown(located.file.node), why.to_string());
                 // Some reasons name the file themselves.
-                let reason = if why.contains(path.as_str()) { why } else { format!("{path}: {why}") };
+                let reason =
+                    if why.contains(path.as_str()) { why } else { format!("{path}: {why}") };
                 self.arrive(located.file, None, Role::Application, None);
                 return Ok(self.end(reason));
             }
@@ -148,7 +163,12 @@ impl Follower<'_, '_> {
         self.look(words, located, recognised)
     }
 
-    fn look(&mut self, words: &[String], located: Located, recognised: Recognised) -> Result<Next, Error> {
+    fn look(
+        &mut self,
+        words: &[String],
+        located: Located,
+        recognised: Recognised,
+    ) -> Result<Next, Error> {
         let shown = self.filesystem.shown(located.file.node);
         let executable = match recognised {
             Recognised::Elf(executable) => *executable,
@@ -163,10 +183,14 @@ impl Follower<'_, '_> {
                 return Ok(Next::Run(next));
             }
             Recognised::Foreign(foreign) => {
-                return Ok(self.end(format!("{shown} is {}, which Linux does not run", foreign.name())));
+                return Ok(
+                    self.end(format!("{shown} is {}, which Linux does not run", foreign.name()))
+                );
             }
             Recognised::Other => {
-                return Ok(self.end(format!("{shown} is neither an executable nor a script that begins with #!")));
+                return Ok(self.end(format!(
+                    "{shown} is neither an executable nor a script that begins with #!"
+                )));
             }
         };
         if let Some(shell) = interpreters::shell(words) {
@@ -181,25 +205,47 @@ impl Follower<'_, '_> {
     }
 
     /// Follows `npm start` and similar commands.
-    fn package_script(&mut self, words: &[String], located: &Located) -> Result<Option<Next>, Error> {
+    fn package_script(
+        &mut self,
+        words: &[String],
+        located: &Located,
+    ) -> Result<Option<Next>, Error> {
         let manager = base_name(&words[0]);
-        let Some(name) = scripts::package_script_name(manager, &words[1..]) else { return Ok(None) };
+        let Some(name) = scripts::package_script_name(manager, &words[1..]) else {
+            return Ok(None);
+        };
         let Some(file) = self.surroundings.file("package.json") else { return Ok(None) };
-        let Some(package) = readable(self.filesystem.read_start(file.version, SCRIPT_LIMIT))? else { return Ok(None) };
+        let Some(package) = readable(self.filesystem.read_start(file.version, SCRIPT_LIMIT))?
+        else {
+            return Ok(None);
+        };
         let Some(script) = scripts::package_script(&package, &name) else { return Ok(None) };
         self.pass(located.file.clone());
         let package = self.filesystem.shown(file.node);
-        self.say(format!("{manager} runs the script {} of {package}: {}", shown(&name), shown(&script)));
-        let path = self.surroundings.environment.get("PATH").map_or(super::DEFAULT_PATH, String::as_str);
+        self.say(format!(
+            "{manager} runs the script {} of {package}: {}",
+            shown(&name),
+            shown(&script)
+        ));
+        let path =
+            self.surroundings.environment.get("PATH").map_or(super::DEFAULT_PATH, String::as_str);
         let path = format!("{}:{path}", self.surroundings.absolute("node_modules/.bin"));
         self.surroundings.environment.insert("PATH".into(), path);
         Ok(Some(Next::Run(["sh", "-c", &script].map(str::to_owned).to_vec())))
     }
 
-    fn follow_shell(&mut self, what: Shell, shell: File, executable: Executable) -> Result<Next, Error> {
+    fn follow_shell(
+        &mut self,
+        what: Shell,
+        shell: File,
+        executable: Executable,
+    ) -> Result<Next, Error> {
         match what {
             Shell::Nothing => {
-                self.say(format!("{} is a shell, and is given no command", self.filesystem.shown(shell.node)));
+                self.say(format!(
+                    "{} is a shell, and is given no command",
+                    self.filesystem.shown(shell.node)
+                ));
                 self.arrive(shell, Some(executable), Role::Application, None);
                 Ok(self.end("the image names no application: it runs a shell"))
             }
@@ -241,7 +287,9 @@ impl Follower<'_, '_> {
                                 self.say(format!("{shown} {}", handover.how));
                                 self.run_commands(&handover.commands, "it")
                             }
-                            Err(why) => Err(Unfollowed::Script { script: shown, why: why.to_string() }),
+                            Err(why) => {
+                                Err(Unfollowed::Script { script: shown, why: why.to_string() })
+                            }
                         }
                     }
                     Err(source) => Err(Unfollowed::Unreadable { script: shown, source }),
@@ -274,7 +322,8 @@ impl Follower<'_, '_> {
         if words.first().is_none_or(Option::is_none) {
             return Err(Unfollowed::Computed(who.into()));
         }
-        let words: Vec<_> = words.iter().map(|word| word.clone().unwrap_or_else(|| UNKNOWN.into())).collect();
+        let words: Vec<_> =
+            words.iter().map(|word| word.clone().unwrap_or_else(|| UNKNOWN.into())).collect();
         let listed = listed(&words);
         self.say(match commands.len() {
             1 => format!("{who} runs {listed}"),
@@ -284,13 +333,18 @@ impl Follower<'_, '_> {
     }
 
     fn apply(&mut self, command: &Command) {
-        self.assign(command.assignments.iter().map(|(name, value)| (name.as_str(), value.as_deref())));
+        self.assign(
+            command.assignments.iter().map(|(name, value)| (name.as_str(), value.as_deref())),
+        );
         let words: Vec<_> = command.words.iter().map(Option::as_deref).collect();
         match &words[..] {
             [Some("cd"), Some(directory)] => self.surroundings.change_directory(directory),
             [Some("export"), pairs @ ..] => {
                 self.assign(
-                    pairs.iter().filter_map(|pair| pair.as_deref()?.split_once('=')).map(|(n, v)| (n, Some(v))),
+                    pairs
+                        .iter()
+                        .filter_map(|pair| pair.as_deref()?.split_once('='))
+                        .map(|(n, v)| (n, Some(v))),
                 );
             }
             _ => {}
@@ -306,7 +360,12 @@ impl Follower<'_, '_> {
         }
     }
 
-    fn follow_interpreter(&mut self, what: &Interpreted, interpreter: File, executable: Executable) -> Next {
+    fn follow_interpreter(
+        &mut self,
+        what: &Interpreted,
+        interpreter: File,
+        executable: Executable,
+    ) -> Next {
         let name = self.filesystem.shown(interpreter.node);
         let (script, reason) = match what {
             Interpreted::Script(path) if path == UNKNOWN => {
@@ -323,20 +382,30 @@ impl Follower<'_, '_> {
                 let path = module.replace('.', "/");
                 let found = self.script(&format!("{path}.py")).or_else(|| self.script(&path));
                 let place = found.map(|node| format!(", which is {}", self.filesystem.shown(node)));
-                self.say(format!("{name} runs the module {}{}", shown(module), place.unwrap_or_default()));
+                self.say(format!(
+                    "{name} runs the module {}{}",
+                    shown(module),
+                    place.unwrap_or_default()
+                ));
                 (found, None)
             }
             Interpreted::Classes(path) => {
                 self.say(format!("{name} runs classes of {}", shown(&path.join(", "))));
-                let files: Vec<_> = path.iter().filter_map(|part| self.script(part.trim_end_matches("/*"))).collect();
+                let files: Vec<_> = path
+                    .iter()
+                    .filter_map(|part| self.script(part.trim_end_matches("/*")))
+                    .collect();
                 self.arrive(interpreter, Some(executable), Role::Interpreter, None);
                 self.own(files);
                 return Next::End;
             }
-            Interpreted::Inline => (None, Some(format!("{name} runs a program that is written on its command line"))),
+            Interpreted::Inline => {
+                (None, Some(format!("{name} runs a program that is written on its command line")))
+            }
             Interpreted::Nothing => {
                 self.arrive(interpreter, Some(executable), Role::Application, None);
-                return self.end(format!("the image names no application: {name} is given no script"));
+                return self
+                    .end(format!("the image names no application: {name} is given no script"));
             }
         };
         self.arrive(interpreter, Some(executable), Role::Interpreter, script);
@@ -346,12 +415,21 @@ impl Follower<'_, '_> {
 
     /// Finds a script, with or without the suffix that its interpreter would add; or a directory.
     fn script(&self, path: &str) -> Option<NodeId> {
-        let found = self.surroundings.find(path).or_else(|| self.surroundings.find(&format!("{path}.js")))?;
+        let found = self
+            .surroundings
+            .find(path)
+            .or_else(|| self.surroundings.find(&format!("{path}.js")))?;
         matches!(found.kind, Kind::File | Kind::Directory).then_some(found.node)
     }
 
     /// Ends at a program; `script` is the script that it runs.
-    fn arrive(&mut self, file: File, executable: Option<Executable>, role: Role, script: Option<NodeId>) {
+    fn arrive(
+        &mut self,
+        file: File,
+        executable: Option<Executable>,
+        role: Role,
+        script: Option<NodeId>,
+    ) {
         let program = file.node;
         self.application.program = Some(MainProgram { file, executable, role });
         match role {
@@ -375,11 +453,21 @@ impl Follower<'_, '_> {
     fn own_script(&mut self, script: Option<NodeId>) {
         let tree = self.filesystem.tree();
         let is_own = |node: &NodeId| !is_system(&tree.path(*node));
-        let working = self.filesystem.directory(NodeId::ROOT, self.surroundings.directory.as_bytes()).filter(is_own);
-        let is_directory = |node: NodeId| tree.last(node).is_some_and(|version| tree.kind(version) == Kind::Directory);
-        let beside = script.map(|node| if is_directory(node) { node } else { tree.parent(node) }).filter(is_own);
-        let mut files: Vec<_> = script.filter(|_| beside.is_some() || working.is_none()).into_iter().collect();
-        files.extend(beside.filter(|&node| working.is_none_or(|working| !self.is_below(node, working))));
+        let working = self
+            .filesystem
+            .directory(NodeId::ROOT, self.surroundings.directory.as_bytes())
+            .filter(is_own);
+        let is_directory = |node: NodeId| {
+            tree.last(node).is_some_and(|version| tree.kind(version) == Kind::Directory)
+        };
+        let beside = script
+            .map(|node| if is_directory(node) { node } else { tree.parent(node) })
+            .filter(is_own);
+        let mut files: Vec<_> =
+            script.filter(|_| beside.is_some() || working.is_none()).into_iter().collect();
+        files.extend(
+            beside.filter(|&node| working.is_none_or(|working| !self.is_below(node, working))),
+        );
         files.extend(working);
         self.own(files);
         self.application.through.retain(|passed| Some(passed.node) != script);

@@ -14,17 +14,45 @@ struct Interpreter {
 }
 
 const INTERPRETERS: [Interpreter; 13] = [
-    Interpreter { name: "bun", valued: &["-r", "--preload", "--cwd"], inline: &["-e"], commands: &["run"] },
-    Interpreter { name: "deno", valued: &["-c", "--config"], inline: &[], commands: &["run", "serve"] },
-    Interpreter { name: "dotnet", valued: &["--depsfile", "--runtimeconfig"], inline: &[], commands: &["exec"] },
+    Interpreter {
+        name: "bun",
+        valued: &["-r", "--preload", "--cwd"],
+        inline: &["-e"],
+        commands: &["run"],
+    },
+    Interpreter {
+        name: "deno",
+        valued: &["-c", "--config"],
+        inline: &[],
+        commands: &["run", "serve"],
+    },
+    Interpreter {
+        name: "dotnet",
+        valued: &["--depsfile", "--runtimeconfig"],
+        inline: &[],
+        commands: &["exec"],
+    },
     Interpreter { name: "lua", valued: &["-l"], inline: &["-e"], commands: &[] },
     Interpreter {
         name: "node",
-        valued: &["-r", "--require", "--import", "--loader", "--experimental-loader", "-C", "--conditions"],
+        valued: &[
+            "-r",
+            "--require",
+            "--import",
+            "--loader",
+            "--experimental-loader",
+            "-C",
+            "--conditions",
+        ],
         inline: &["-e", "--eval", "-p", "--print"],
         commands: &[],
     },
-    Interpreter { name: "nodejs", valued: &["-r", "--require"], inline: &["-e", "-p"], commands: &[] },
+    Interpreter {
+        name: "nodejs",
+        valued: &["-r", "--require"],
+        inline: &["-e", "-p"],
+        commands: &[],
+    },
     Interpreter { name: "perl", valued: &["-I"], inline: &["-e", "-E"], commands: &[] },
     Interpreter { name: "php", valued: &["-d", "-c", "-S", "-t"], inline: &["-r"], commands: &[] },
     Interpreter { name: "pypy", valued: &["-X", "-W"], inline: &["-c"], commands: &[] },
@@ -38,8 +66,15 @@ const INTERPRETERS: [Interpreter; 13] = [
 const SHELLS: [&str; 7] = ["ash", "bash", "dash", "ksh", "mksh", "sh", "zsh"];
 
 /// Options of Java that take the next argument as their value.
-const JAVA_VALUED: [&str; 7] =
-    ["--add-exports", "--add-modules", "--add-opens", "--add-reads", "-p", "--module-path", "--upgrade-module-path"];
+const JAVA_VALUED: [&str; 7] = [
+    "--add-exports",
+    "--add-modules",
+    "--add-opens",
+    "--add-reads",
+    "-p",
+    "--module-path",
+    "--upgrade-module-path",
+];
 
 /// The program that an interpreter runs.
 #[derive(Debug, PartialEq, Eq)]
@@ -74,7 +109,12 @@ pub(super) fn interpreted(command: &[String]) -> Option<Interpreted> {
             // PHP takes a script with `-f`.
             "-f" if interpreter.name == "php" => at += 1,
             "-m" if is_python => {
-                return Some(arguments.get(at + 1).cloned().map_or(Interpreted::Nothing, Interpreted::Module));
+                return Some(
+                    arguments
+                        .get(at + 1)
+                        .cloned()
+                        .map_or(Interpreted::Nothing, Interpreted::Module),
+                );
             }
             option if interpreter.inline.contains(&option) => return Some(Interpreted::Inline),
             option if interpreter.valued.contains(&option) => at += 2,
@@ -169,7 +209,10 @@ mod tests {
     fn the_script_is_the_first_argument_that_is_no_option() {
         let script = |path: &str| Some(Interpreted::Script(path.into()));
         assert_eq!(interpreted(&words("python3.11 -u -X dev app.py --x")), script("app.py"));
-        assert_eq!(interpreted(&words("/usr/bin/node --require ./t.js server.js")), script("server.js"));
+        assert_eq!(
+            interpreted(&words("/usr/bin/node --require ./t.js server.js")),
+            script("server.js")
+        );
         assert_eq!(interpreted(&words("java -Xmx1g -jar /app.jar")), script("/app.jar"));
         assert_eq!(interpreted(&words("deno run --allow-net main.ts")), script("main.ts"));
         assert_eq!(interpreted(&words("dotnet Shop.dll")), script("Shop.dll"));
@@ -178,9 +221,14 @@ mod tests {
 
     #[test]
     fn modules_classes_and_programs_on_the_line_are_told_from_scripts() {
-        assert_eq!(interpreted(&words("python -m shop.web")), Some(Interpreted::Module("shop.web".into())));
+        assert_eq!(
+            interpreted(&words("python -m shop.web")),
+            Some(Interpreted::Module("shop.web".into()))
+        );
         assert_eq!(interpreted(&words("python -c pass")), Some(Interpreted::Inline));
-        let classes = |paths: &[&str]| Some(Interpreted::Classes(paths.iter().map(|p| (*p).into()).collect()));
+        let classes = |paths: &[&str]| {
+            Some(Interpreted::Classes(paths.iter().map(|p| (*p).into()).collect()))
+        };
         assert_eq!(interpreted(&words("java -cp /a:/b/* shop.Main")), classes(&["/a", "/b/*"]));
         assert_eq!(interpreted(&words("java shop.Main")), classes(&["."]));
         assert_eq!(interpreted(&words("node")), Some(Interpreted::Nothing));
@@ -189,8 +237,14 @@ mod tests {
     #[test]
     fn a_shell_runs_a_text_or_a_script() {
         assert_eq!(shell(&words("/bin/sh -c a")), Some(Shell::Text("a".into(), vec![])));
-        assert_eq!(shell(&words("bash -o pipefail -ec a name b")), Some(Shell::Text("a".into(), vec!["b".into()])));
-        assert_eq!(shell(&words("sh -e run.sh b")), Some(Shell::Script("run.sh".into(), vec!["b".into()])));
+        assert_eq!(
+            shell(&words("bash -o pipefail -ec a name b")),
+            Some(Shell::Text("a".into(), vec!["b".into()]))
+        );
+        assert_eq!(
+            shell(&words("sh -e run.sh b")),
+            Some(Shell::Script("run.sh".into(), vec!["b".into()]))
+        );
         assert_eq!(shell(&words("bash -l")), Some(Shell::Nothing));
         assert_eq!(shell(&words("fish")), None);
     }

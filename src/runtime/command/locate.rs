@@ -59,7 +59,11 @@ impl<'f, 'a> Surroundings<'f, 'a> {
         let mut surroundings = Self {
             filesystem,
             directory: "/".into(),
-            environment: run.environment.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            environment: run
+                .environment
+                .iter()
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
         };
         surroundings.change_directory(&run.directory);
         surroundings
@@ -100,8 +104,10 @@ impl<'f, 'a> Surroundings<'f, 'a> {
             (File { node: found.node, version, links: found.links }, name.to_owned())
         } else {
             let path = self.environment.get("PATH").map_or(DEFAULT_PATH, String::as_str);
-            let mut candidates =
-                path.split(':').take(PATH_LIMIT).map(|directory| format!("{}/{name}", directory.trim_end_matches('/')));
+            let mut candidates = path
+                .split(':')
+                .take(PATH_LIMIT)
+                .map(|directory| format!("{}/{name}", directory.trim_end_matches('/')));
             let found = candidates.find_map(|path| {
                 let path = if path.starts_with('/') { path } else { format!("./{path}") };
                 let file = self.file(&path)?;
@@ -117,7 +123,9 @@ impl<'f, 'a> Surroundings<'f, 'a> {
             let (path, end) = (shown(&self.absolute(&path)), self.filesystem.shown(file.node));
             let links = match file.links.len() {
                 1 => "a symbolic link".to_owned(),
-                n => format!("{n} symbolic links, the last of them {}", self.filesystem.shown(link)),
+                n => {
+                    format!("{n} symbolic links, the last of them {}", self.filesystem.shown(link))
+                }
             };
             how.push(escaped_str(&format!("{path} leads through {links} to {end}")));
         }

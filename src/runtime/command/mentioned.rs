@@ -1,4 +1,5 @@
-//! Paths that the text of a script mentions, with its variables and homes in all values that they may have.
+//! Paths that the text of a script mentions, with its variables and homes in all values that they
+//! may have.
 
 use std::collections::HashMap;
 
@@ -28,7 +29,8 @@ pub struct Mentioned {
 /// Finds the paths that texts mention.
 pub fn mentioned(tree: &Tree, run: &Run, texts: &[String]) -> Mentioned {
     let paths = Paths::new(tree);
-    let directory = paths.lookup(usize::MAX, NodeId::ROOT, run.directory.as_bytes(), Last::Followed);
+    let directory =
+        paths.lookup(usize::MAX, NodeId::ROOT, run.directory.as_bytes(), Last::Followed);
     let directory = directory.map_or(NodeId::ROOT, |found| found.node);
     let mut values = Values::of(tree, run);
     let mut mentioned = Mentioned::default();
@@ -48,8 +50,10 @@ pub fn mentioned(tree: &Tree, run: &Run, texts: &[String]) -> Mentioned {
             };
             for path in values.expand(value, DEPTH) {
                 mentioned.add(&path, |path| {
-                    let found = paths.lookup(usize::MAX, directory, path.as_bytes(), Last::Followed)?;
-                    let is_place = found.kind == Kind::Directory && [NodeId::ROOT, directory].contains(&found.node);
+                    let found =
+                        paths.lookup(usize::MAX, directory, path.as_bytes(), Last::Followed)?;
+                    let is_place = found.kind == Kind::Directory
+                        && [NodeId::ROOT, directory].contains(&found.node);
                     (!is_place).then(|| found.links.into_iter().chain([found.node]).collect())
                 });
             }
@@ -90,11 +94,14 @@ impl Values {
         let mut homes = vec!["/root".to_owned()];
         homes.extend(run.environment.get("HOME").map(str::to_owned));
         if let Some(home) = tree.find(b"/home") {
-            let names = tree.children(home).map(|child| String::from_utf8_lossy(tree.name(child)).into_owned());
+            let names = tree
+                .children(home)
+                .map(|child| String::from_utf8_lossy(tree.name(child)).into_owned());
             homes.extend(names.take(VALUES).map(|name| format!("/home/{name}")));
         }
         let mut values = Self { known: HashMap::new(), homes: homes.clone() };
-        let below = |place: &str| homes.iter().map(|home| format!("{home}{place}")).collect::<Vec<_>>();
+        let below =
+            |place: &str| homes.iter().map(|home| format!("{home}{place}")).collect::<Vec<_>>();
         let own = [("HOME", ""), ("XDG_CACHE_HOME", "/.cache"), ("XDG_DATA_HOME", "/.local/share")];
         for (name, place) in own.into_iter().chain([("XDG_CONFIG_HOME", "/.config")]) {
             values.add(name, below(place));
@@ -119,7 +126,9 @@ impl Values {
         if depth == 0 {
             return vec![UNKNOWN.to_string()];
         }
-        if let Some(rest) = word.strip_prefix('~').filter(|rest| rest.is_empty() || rest.starts_with('/')) {
+        if let Some(rest) =
+            word.strip_prefix('~').filter(|rest| rest.is_empty() || rest.starts_with('/'))
+        {
             let rests = self.expand(rest, depth - 1);
             return product(&self.homes, &rests);
         }
@@ -143,7 +152,8 @@ impl Values {
 
 /// Returns each of some texts before each of some others.
 fn product(firsts: &[String], lasts: &[String]) -> Vec<String> {
-    let all = firsts.iter().flat_map(|first| lasts.iter().map(move |last| format!("{first}{last}")));
+    let all =
+        firsts.iter().flat_map(|first| lasts.iter().map(move |last| format!("{first}{last}")));
     all.filter(|value| value.len() <= 4 * WORD).take(VALUES).collect()
 }
 
@@ -173,7 +183,8 @@ mod tests {
 
     #[test]
     fn variables_have_all_the_values_that_they_may_have() {
-        let mut values = Values { known: HashMap::new(), homes: vec!["/root".into(), "/home/u".into()] };
+        let mut values =
+            Values { known: HashMap::new(), homes: vec!["/root".into(), "/home/u".into()] };
         values.add("A", vec!["/a".into()]);
         let expanded = |word: &str| values.expand(word, DEPTH).join(" ").replace(UNKNOWN, "?");
         assert_eq!(expanded("~/x"), "/root/x /home/u/x");

@@ -8,7 +8,8 @@ use crate::tree::{Found, Kind, Last, NodeId, Paths, Tree};
 /// The most words of a command that are looked at.
 const WORDS_LIMIT: usize = 4096;
 /// Separators within a word: of options and values, of lists, of a shell.
-const SEPARATORS: [char; 15] = ['=', ',', ':', ';', '&', '|', '(', ')', '<', '>', '\'', '"', ' ', '\t', '\n'];
+const SEPARATORS: [char; 15] =
+    ['=', ',', ':', ';', '&', '|', '(', ')', '<', '>', '\'', '"', ' ', '\t', '\n'];
 
 /// The files of the final filesystem that `ENTRYPOINT` and `CMD` name, with the symbolic links that
 /// lead to them.
@@ -23,7 +24,8 @@ pub struct Named {
 /// Finds the files that the command of an image names.
 pub fn named(tree: &Tree, run: &Run) -> Named {
     let paths = Paths::new(tree);
-    let directory = paths.lookup(usize::MAX, NodeId::ROOT, run.directory.as_bytes(), Last::Followed);
+    let directory =
+        paths.lookup(usize::MAX, NodeId::ROOT, run.directory.as_bytes(), Last::Followed);
     let directory = directory.map_or(NodeId::ROOT, |found| found.node);
     let find = |path: &str| {
         let found = paths.lookup(usize::MAX, directory, path.as_bytes(), Last::Followed)?;
@@ -33,7 +35,8 @@ pub fn named(tree: &Tree, run: &Run) -> Named {
     let mut named = Named::default();
     named.add_command(run, &words, find);
     if let Some(Shell::Text(text, arguments)) = shell(&words) {
-        let text: Vec<_> = text.split_whitespace().map(str::to_owned).filter(|word| word != "exec").collect();
+        let text: Vec<_> =
+            text.split_whitespace().map(str::to_owned).filter(|word| word != "exec").collect();
         named.add_command(run, &[text, arguments].concat(), find);
     }
     named
@@ -42,10 +45,12 @@ pub fn named(tree: &Tree, run: &Run) -> Named {
 impl Named {
     fn add_command(&mut self, run: &Run, words: &[String], find: impl Fn(&str) -> Option<Found>) {
         let Some((program, arguments)) = words.split_first() else { return };
-        let found = if program.contains('/') { find(program) } else { on_path(run, program, &find) };
+        let found =
+            if program.contains('/') { find(program) } else { on_path(run, program, &find) };
         self.programs.extend(found.into_iter().flat_map(nodes));
         for word in arguments.iter().take(WORDS_LIMIT) {
-            let parts = word.split(SEPARATORS).filter(|part| !part.is_empty() && !part.starts_with('-'));
+            let parts =
+                word.split(SEPARATORS).filter(|part| !part.is_empty() && !part.starts_with('-'));
             self.arguments.extend(parts.filter_map(&find).flat_map(nodes));
         }
     }
@@ -54,7 +59,8 @@ impl Named {
 /// Finds the program for a name without a slash.
 fn on_path(run: &Run, name: &str, find: impl Fn(&str) -> Option<Found>) -> Option<Found> {
     let path = run.environment.get("PATH");
-    let mut candidates = path.unwrap_or(DEFAULT_PATH).split(':').map(|directory| format!("{directory}/{name}"));
+    let mut candidates =
+        path.unwrap_or(DEFAULT_PATH).split(':').map(|directory| format!("{directory}/{name}"));
     candidates.find_map(|path| find(&path).filter(|found| found.kind == Kind::File))
 }
 

@@ -47,7 +47,8 @@ const PARENTS: [&str; 15] = [
 /// Returns whether an absolute path is a system directory, which cannot be the application's.
 pub(crate) fn is_system(path: &[u8]) -> bool {
     let below = |system: &&str| {
-        path.strip_prefix(system.as_bytes()).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
+        path.strip_prefix(system.as_bytes())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
     };
     PARENTS.iter().any(|parent| parent.as_bytes() == path) || SYSTEM.iter().any(below)
 }
@@ -58,8 +59,15 @@ mod tests {
 
     #[test]
     fn directories_below_those_of_the_system_are_not_all_its_own() {
-        for path in ["/", "/usr", "/usr/local/bin", "/usr/lib/python3/dist-packages", "/usr/src", "/root", "/etc/nginx"]
-        {
+        for path in [
+            "/",
+            "/usr",
+            "/usr/local/bin",
+            "/usr/lib/python3/dist-packages",
+            "/usr/src",
+            "/root",
+            "/etc/nginx",
+        ] {
             assert!(is_system(path.as_bytes()), "{path}");
         }
         for path in ["/app", "/usr/src/app", "/opt/app", "/binary", "/var/www/html", "/home/me"] {

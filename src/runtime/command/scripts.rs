@@ -24,7 +24,8 @@ pub(super) fn value(surroundings: &Surroundings<'_, '_>, text: &str, name: &str)
 fn is_set(text: &str, name: &str) -> bool {
     text.match_indices(name).any(|(at, _)| {
         let before = text[..at].trim_end_matches([' ', '\t']);
-        let starts = !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '$' | '{'));
+        let starts = !text[..at]
+            .ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '$' | '{'));
         let after = &text[at + name.len()..];
         let is_read = ["read", "-r", "for", "getopts"].iter().any(|word| before.ends_with(word));
         starts && (after.starts_with('=') || after.starts_with("+=") || is_read)
@@ -40,21 +41,33 @@ pub(super) fn handover(
     let text = text.replace("\\\n", " ");
     let value = |name: &str| value(surroundings, &text, name);
     let variables = Variables { value: &value, arguments };
-    let parse = |line: &str| expand::parse(line, &variables).ok().filter(|commands| runs_something(commands));
+    let parse = |line: &str| {
+        expand::parse(line, &variables).ok().filter(|commands| runs_something(commands))
+    };
     let is_exec = |line: &&str| line.trim_start().starts_with("exec ");
     if !arguments.is_empty() {
         if arguments[0].starts_with('-') && text.contains("set -- ") {
             return Err("it puts something before its arguments");
         }
-        let hands_over = |line: &&str| is_exec(line) && (line.contains("$@") || line.contains("${@}"));
-        let commands = text.lines().rev().filter(hands_over).take(16).find_map(|line| parse(line.trim_start()));
+        let hands_over =
+            |line: &&str| is_exec(line) && (line.contains("$@") || line.contains("${@}"));
+        let commands = text
+            .lines()
+            .rev()
+            .filter(hands_over)
+            .take(16)
+            .find_map(|line| parse(line.trim_start()));
         if let Some(commands) = commands {
             return Ok(Handover { commands, how: "runs its arguments" });
         }
     }
     let whole = expand::parse(&text, &variables);
     if let Some(commands) = whole.as_ref().ok().filter(|commands| runs_something(commands)) {
-        let how = if commands.len() == 1 { "runs a command" } else { "runs several commands, and the last one stays" };
+        let how = if commands.len() == 1 {
+            "runs a command"
+        } else {
+            "runs several commands, and the last one stays"
+        };
         return Ok(Handover { commands: commands.clone(), how });
     }
     let last = text.lines().rev().find(|line| !line.trim().is_empty());
@@ -105,6 +118,9 @@ pub(super) fn package_script_name(manager: &str, arguments: &[String]) -> Option
 /// Returns the command of a script in `package.json`; `npm start` has a default.
 pub(super) fn package_script(package: &[u8], name: &str) -> Option<String> {
     let package: serde_json::Value = serde_json::from_slice(package).ok()?;
-    let script = package.get("scripts").and_then(|scripts| scripts.get(name)).and_then(serde_json::Value::as_str);
+    let script = package
+        .get("scripts")
+        .and_then(|scripts| scripts.get(name))
+        .and_then(serde_json::Value::as_str);
     script.map(str::to_owned).or_else(|| (name == "start").then(|| "node server.js".to_owned()))
 }

@@ -27,12 +27,15 @@ impl Cache {
     pub fn parse(bytes: &[u8], big: bool) -> Option<Self> {
         let number = |bytes: &[u8], at: usize| {
             let word = *bytes.get(at..)?.first_chunk::<4>()?;
-            usize::try_from(if big { u32::from_be_bytes(word) } else { u32::from_le_bytes(word) }).ok()
+            usize::try_from(if big { u32::from_be_bytes(word) } else { u32::from_le_bytes(word) })
+                .ok()
         };
         // Until glibc 2.32, the list was preceded by one in the old format.
         let bytes = match bytes.starts_with(OLD_MAGIC) {
             true => {
-                let old = number(bytes, OLD_MAGIC.len())?.checked_mul(OLD_ENTRY)?.checked_add(OLD_HEADER)?;
+                let old = number(bytes, OLD_MAGIC.len())?
+                    .checked_mul(OLD_ENTRY)?
+                    .checked_add(OLD_HEADER)?;
                 bytes.get(old.checked_next_multiple_of(8)?..)?
             }
             false => bytes,
@@ -84,7 +87,10 @@ mod tests {
                 at.to_le_bytes()
             };
             let (name, path) = (place(name), place(path));
-            table.extend([&0x303_u32.to_le_bytes()[..], &name, &path, &[0; 4], &abilities.to_le_bytes()].concat());
+            table.extend(
+                [&0x303_u32.to_le_bytes()[..], &name, &path, &[0; 4], &abilities.to_le_bytes()]
+                    .concat(),
+            );
         }
         let mut out = [MAGIC, &u32::try_from(entries.len()).unwrap().to_le_bytes()].concat();
         out.resize(HEADER, 0);
@@ -93,7 +99,11 @@ mod tests {
 
     #[test]
     fn a_library_is_found_by_name_and_those_for_every_processor_come_first() {
-        let bytes = list(&[("liba.so", "/hw/liba.so", 1 << 62), ("liba.so", "/lib/liba.so", 0), ("b", "/lib/b", 0)]);
+        let bytes = list(&[
+            ("liba.so", "/hw/liba.so", 1 << 62),
+            ("liba.so", "/lib/liba.so", 0),
+            ("b", "/lib/b", 0),
+        ]);
         let cache = Cache::parse(&bytes, false).unwrap();
         assert_eq!(cache.paths(b"liba.so"), [b"/lib/liba.so".to_vec(), b"/hw/liba.so".to_vec()]);
         assert!(cache.paths(b"libc.so").is_empty());

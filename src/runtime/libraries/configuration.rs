@@ -25,18 +25,25 @@ pub(super) fn directories(filesystem: &Filesystem<'_>) -> Result<Vec<Vec<u8>>, E
             break;
         }
         let Some(file) = filesystem.file(NodeId::ROOT, &path) else { continue };
-        let Some(text) = readable(filesystem.read_start(file.version, FILE_LIMIT))? else { continue };
+        let Some(text) = readable(filesystem.read_start(file.version, FILE_LIMIT))? else {
+            continue;
+        };
         let mut included = Vec::new();
         for line in text.split(|&b| b == b'\n') {
             let line = line.split(|&b| b == b'#').next().unwrap_or_default().trim_ascii();
-            match line.strip_prefix(b"include").filter(|rest| rest.starts_with(b" ") || rest.starts_with(b"\t")) {
+            match line
+                .strip_prefix(b"include")
+                .filter(|rest| rest.starts_with(b" ") || rest.starts_with(b"\t"))
+            {
                 Some(pattern) if patterns < PATTERNS_LIMIT => {
                     patterns += 1;
                     included.extend(matching(filesystem, pattern.trim_ascii()));
                 }
                 None if line.starts_with(b"/") && directories.len() < COUNT_LIMIT => {
                     // `=TYPE` after a directory is obsolete, and ignored.
-                    directories.push(line.split(|&b| b == b'=').next().unwrap_or_default().trim_ascii().to_vec());
+                    directories.push(
+                        line.split(|&b| b == b'=').next().unwrap_or_default().trim_ascii().to_vec(),
+                    );
                 }
                 _ => {}
             }
@@ -48,11 +55,14 @@ pub(super) fn directories(filesystem: &Filesystem<'_>) -> Result<Vec<Vec<u8>>, E
 
 /// Returns the files that match a pattern such as `ld.so.conf.d/*.conf`, sorted by name.
 fn matching(filesystem: &Filesystem<'_>, pattern: &[u8]) -> Vec<Vec<u8>> {
-    let path = if pattern.starts_with(b"/") { pattern.to_vec() } else { [b"/etc/", pattern].concat() };
+    let path =
+        if pattern.starts_with(b"/") { pattern.to_vec() } else { [b"/etc/", pattern].concat() };
     let slash = path.iter().rposition(|&b| b == b'/').unwrap_or(0);
     let (directory, name) = (&path[..slash], String::from_utf8_lossy(&path[slash + 1..]));
     let Some(node) = filesystem.directory(NodeId::ROOT, directory) else { return Vec::new() };
-    let Ok(glob) = GlobBuilder::new(&name).literal_separator(true).build() else { return Vec::new() };
+    let Ok(glob) = GlobBuilder::new(&name).literal_separator(true).build() else {
+        return Vec::new();
+    };
     let glob = glob.compile_matcher();
     let tree = filesystem.tree();
     let names = filesystem.list(node).into_iter().map(|child| tree.name(child));

@@ -21,7 +21,8 @@ const CHAIN_LIMIT: usize = 64;
 /// The largest `/etc/ld.so.preload` that is read, in bytes.
 const PRELOAD_LIMIT: u64 = 16 << 10;
 /// The prefixes of names that all mean musl's single library (`ldso/dynlink.c`, `load_library`).
-const MUSL_ITSELF: [&[u8]; 7] = [b"libc.", b"libpthread.", b"librt.", b"libm.", b"libdl.", b"libutil.", b"libxnet."];
+const MUSL_ITSELF: [&[u8]; 7] =
+    [b"libc.", b"libpthread.", b"librt.", b"libm.", b"libdl.", b"libutil.", b"libxnet."];
 
 /// A file that has been loaded.
 struct Object {
@@ -66,9 +67,11 @@ pub(super) fn load(
     program: &File,
     executable: &Executable,
 ) -> Result<ProgramAndLibraries, Error> {
-    let environment = run.environment.get("LD_LIBRARY_PATH").unwrap_or_default().as_bytes().to_vec();
+    let environment =
+        run.environment.get("LD_LIBRARY_PATH").unwrap_or_default().as_bytes().to_vec();
     let interpreter = executable.interpreter.as_deref().unwrap_or_default();
-    let directory = filesystem.directory(NodeId::ROOT, run.directory.as_bytes()).unwrap_or(NodeId::ROOT);
+    let directory =
+        filesystem.directory(NodeId::ROOT, run.directory.as_bytes()).unwrap_or(NodeId::ROOT);
     let found = filesystem.file(directory, interpreter);
     let loader = match &found {
         _ if interpreter.is_empty() => Loader::None,
@@ -108,8 +111,9 @@ pub(super) fn load(
 /// Identifies the loader, by the name of its file and by the path that the program has for it.
 fn loader(name: &[u8], interpreter: &[u8]) -> Loader {
     let asked = interpreter.rsplit(|&b| b == b'/').next().unwrap_or_default();
-    let starts =
-        |prefixes: &[&str]| prefixes.iter().any(|p| name.starts_with(p.as_bytes()) || asked.starts_with(p.as_bytes()));
+    let starts = |prefixes: &[&str]| {
+        prefixes.iter().any(|p| name.starts_with(p.as_bytes()) || asked.starts_with(p.as_bytes()))
+    };
     if starts(&["ld-musl-"]) || name.starts_with(b"libc.musl-") {
         Loader::Musl
     } else if starts(&["ld-linux", "ld64.so.", "ld.so.1", "ld-2."]) {
@@ -120,12 +124,23 @@ fn loader(name: &[u8], interpreter: &[u8]) -> Loader {
 }
 
 impl Loading<'_, '_> {
-    fn push(&mut self, file: File, executable: Arc<Executable>, why: Why, path: &[u8], name: &[u8], by: Option<usize>) {
+    fn push(
+        &mut self,
+        file: File,
+        executable: Arc<Executable>,
+        why: Why,
+        path: &[u8],
+        name: &[u8],
+        by: Option<usize>,
+    ) {
         let tree = self.filesystem.tree();
-        let bytes = if self.inodes.insert(tree.inode(file.version)) { tree.size(file.version) } else { 0 };
+        let bytes =
+            if self.inodes.insert(tree.inode(file.version)) { tree.size(file.version) } else { 0 };
         self.pass_links(&file);
         let slash = path.iter().rposition(|&b| b == b'/');
-        let origin = slash.map_or(&b"."[..], |slash| if slash == 0 { b"/" } else { &path[..slash] }).to_vec();
+        let origin = slash
+            .map_or(&b"."[..], |slash| if slash == 0 { b"/" } else { &path[..slash] })
+            .to_vec();
         let names = [Some(name.to_vec()), executable.soname.clone()].into_iter().flatten();
         self.names.extend(names.filter(|name| !name.is_empty()));
         self.objects.push(Object {
@@ -151,14 +166,17 @@ impl Loading<'_, '_> {
             None => None,
         };
         match (found, executable) {
-            (Some(file), Some(executable)) => self.push(file, executable, Why::Interpreter, path, path, Some(0)),
+            (Some(file), Some(executable)) => {
+                self.push(file, executable, Why::Interpreter, path, path, Some(0))
+            }
             _ => self.miss(path, 0),
         }
         Ok(())
     }
 
     fn preload(&mut self) -> Result<(), Error> {
-        let mut list = self.run.environment.get("LD_PRELOAD").unwrap_or_default().as_bytes().to_vec();
+        let mut list =
+            self.run.environment.get("LD_PRELOAD").unwrap_or_default().as_bytes().to_vec();
         if self.system.loader != Loader::Musl
             && let Some(file) = self.filesystem.file(NodeId::ROOT, b"/etc/ld.so.preload")
             && let Some(text) = readable(self.filesystem.read_start(file.version, PRELOAD_LIMIT))?
@@ -188,7 +206,9 @@ impl Loading<'_, '_> {
                     continue;
                 }
                 if self.objects.len() >= FILES_LIMIT {
-                    self.remark(format!("the program is made of more than {FILES_LIMIT} files; the rest is left out"));
+                    self.remark(format!(
+                        "the program is made of more than {FILES_LIMIT} files; the rest is left out"
+                    ));
                     return Ok(());
                 }
                 match self.find(name, by)? {
@@ -199,7 +219,9 @@ impl Loading<'_, '_> {
                     None => self.miss(name, by),
                 }
                 if self.tries > TRIES_LIMIT {
-                    self.remark("libraries are looked for in too many places; the rest is left out");
+                    self.remark(
+                        "libraries are looked for in too many places; the rest is left out",
+                    );
                     return Ok(());
                 }
             }
@@ -239,13 +261,17 @@ impl Loading<'_, '_> {
     }
 
     fn is_loaded(&self, name: &[u8]) -> bool {
-        let itself = self.system.loader == Loader::Musl && MUSL_ITSELF.iter().any(|own| name.starts_with(own));
+        let itself = self.system.loader == Loader::Musl
+            && MUSL_ITSELF.iter().any(|own| name.starts_with(own));
         itself || self.names.contains(name)
     }
 
     fn miss(&mut self, name: &[u8], by: usize) {
-        let missing = Missing { name: escaped(name), needed_by: self.objects[by].required.file.node };
-        if self.missing.len() < FILES_LIMIT && self.missing.iter().all(|known| known.name != missing.name) {
+        let missing =
+            Missing { name: escaped(name), needed_by: self.objects[by].required.file.node };
+        if self.missing.len() < FILES_LIMIT
+            && self.missing.iter().all(|known| known.name != missing.name)
+        {
             self.missing.push(missing);
         }
     }
@@ -297,7 +323,9 @@ impl Loading<'_, '_> {
             return Ok(None);
         }
         let Some(file) = self.filesystem.file(self.directory, &path) else { return Ok(None) };
-        let executable = self.executable(&file)?.filter(|executable| executable.fits(&self.objects[0].executable));
+        let executable = self
+            .executable(&file)?
+            .filter(|executable| executable.fits(&self.objects[0].executable));
         Ok(executable.map(|executable| Hit { file, executable, path, by_names }))
     }
 
@@ -312,7 +340,11 @@ impl Loading<'_, '_> {
             Err(why) => {
                 let (path, why) = (self.filesystem.shown(file.node), why.to_string());
                 // Some reasons name the file themselves.
-                self.remark(if why.contains(path.as_str()) { why } else { format!("{path}: {why}") });
+                self.remark(if why.contains(path.as_str()) {
+                    why
+                } else {
+                    format!("{path}: {why}")
+                });
                 None
             }
         };
@@ -323,16 +355,21 @@ impl Loading<'_, '_> {
     fn finish(mut self) -> Result<ProgramAndLibraries, Error> {
         let (tree, loader) = (self.filesystem.tree(), self.system.loader);
         if loader == Loader::Unknown {
-            let path = escaped(self.objects[0].executable.interpreter.as_deref().unwrap_or_default());
-            self.remark(format!("the loader {path} is not known; it is taken to search as that of glibc does"));
+            let path =
+                escaped(self.objects[0].executable.interpreter.as_deref().unwrap_or_default());
+            self.remark(format!(
+                "the loader {path} is not known; it is taken to search as that of glibc does"
+            ));
         }
         let files: Vec<_> = self.objects.iter().map(|object| object.required.clone()).collect();
         let opens = |object: &&Object| {
             let name = object.executable.soname.as_deref().unwrap_or_default();
             let is_libc = name.starts_with(b"libc.so") || name.starts_with(b"libdl.so");
-            !is_libc && (object.executable.imports("dlopen") || object.executable.imports("dlmopen"))
+            !is_libc
+                && (object.executable.imports("dlopen") || object.executable.imports("dlmopen"))
         };
-        let opens_others = self.objects.iter().filter(opens).map(|object| object.required.file.node).collect();
+        let opens_others =
+            self.objects.iter().filter(opens).map(|object| object.required.file.node).collect();
         let names = self.system.names.clone().filter(|_| self.needs_names);
         let missing = std::mem::take(&mut self.missing);
         let links = self.links.clone();
@@ -353,7 +390,12 @@ impl Loading<'_, '_> {
         };
         if let Some(file) = names.and_then(|path| self.filesystem.file(NodeId::ROOT, &path)) {
             let bytes = tree.size(file.version);
-            needed.files.push(Required { file, bytes, why: Why::NamesDirectories, executable: None });
+            needed.files.push(Required {
+                file,
+                bytes,
+                why: Why::NamesDirectories,
+                executable: None,
+            });
         }
         Ok(needed)
     }

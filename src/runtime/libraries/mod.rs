@@ -101,8 +101,8 @@ pub struct ProgramAndLibraries {
 }
 
 impl ProgramAndLibraries {
-    /// Returns the size of [`ProgramAndLibraries::files`] in bytes: the size that an image `FROM scratch` needs
-    /// to load the program.
+    /// Returns the size of [`ProgramAndLibraries::files`] in bytes: the size that an image `FROM
+    /// scratch` needs to load the program.
     pub fn bytes(&self) -> u64 {
         self.files.iter().map(|required| required.bytes).fold(0, u64::saturating_add)
     }

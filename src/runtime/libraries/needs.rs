@@ -189,7 +189,10 @@ const GO_STARTS: &str = "os/exec.(*Cmd).Start";
 const SHELL: &str = "/bin/sh\0";
 
 /// Returns the function by which a program starts others, if it has one.
-pub(super) fn starts_others(filesystem: &Filesystem<'_>, program: &Required) -> Result<Option<&'static str>, Error> {
+pub(super) fn starts_others(
+    filesystem: &Filesystem<'_>,
+    program: &Required,
+) -> Result<Option<&'static str>, Error> {
     let Some(executable) = &program.executable else { return Ok(None) };
     if let Some(function) = STARTS.into_iter().find(|function| executable.imports(function)) {
         return Ok(Some(function));
@@ -200,7 +203,8 @@ pub(super) fn starts_others(filesystem: &Filesystem<'_>, program: &Required) -> 
         false if is_static => SHELL,
         false => return Ok(None),
     };
-    let mentions = filesystem.with_source(program.file.version, |source| executable.mentions(&**source, &[text]));
+    let mentions = filesystem
+        .with_source(program.file.version, |source| executable.mentions(&**source, &[text]));
     let found = !readable(mentions)?.unwrap_or_default().is_empty();
     Ok(found.then_some(text.trim_end_matches('\0')))
 }
@@ -226,7 +230,10 @@ impl Findings {
     }
 }
 
-pub(super) fn find(loading: &mut Loading<'_, '_>, files: &[Required]) -> Result<Vec<RuntimeNeed>, Error> {
+pub(super) fn find(
+    loading: &mut Loading<'_, '_>,
+    files: &[Required],
+) -> Result<Vec<RuntimeNeed>, Error> {
     let mut findings = Findings::default();
     let filesystem = loading.filesystem;
     if let Some(program) = files.first() {
@@ -241,14 +248,27 @@ pub(super) fn find(loading: &mut Loading<'_, '_>, files: &[Required]) -> Result<
         && glibc
     {
         // Libraries such as the C++ standard library could convert anything, but rarely do.
-        findings.add(NeedKind::CharacterSets, NeedEvidence::Imports { function: "iconv_open", by: program.file.node });
+        findings.add(
+            NeedKind::CharacterSets,
+            NeedEvidence::Imports { function: "iconv_open", by: program.file.node },
+        );
     }
     search_config(loading, files, glibc, &mut findings);
-    let built_in = files.iter().filter_map(|required| required.executable.as_ref()).any(|e| e.has_name_service);
+    let built_in = files
+        .iter()
+        .filter_map(|required| required.executable.as_ref())
+        .any(|e| e.has_name_service);
     if glibc && !built_in && findings.has(NeedKind::Users) {
         // Users are looked up through the same modules as hosts.
-        let users = findings.0.iter().find(|(kind, _)| *kind == NeedKind::Users).map(|(_, evidence)| evidence.clone());
-        for evidence in users.into_iter().flatten().filter(|evidence| matches!(evidence, NeedEvidence::Imports { .. }))
+        let users = findings
+            .0
+            .iter()
+            .find(|(kind, _)| *kind == NeedKind::Users)
+            .map(|(_, evidence)| evidence.clone());
+        for evidence in users
+            .into_iter()
+            .flatten()
+            .filter(|evidence| matches!(evidence, NeedEvidence::Imports { .. }))
         {
             findings.add(NeedKind::NameService, evidence);
         }
@@ -268,7 +288,11 @@ pub(super) fn find(loading: &mut Loading<'_, '_>, files: &[Required]) -> Result<
 }
 
 /// Searches the constants of the program for the names of files it would open.
-fn search_constants(filesystem: &Filesystem<'_>, program: &Required, findings: &mut Findings) -> Result<(), Error> {
+fn search_constants(
+    filesystem: &Filesystem<'_>,
+    program: &Required,
+    findings: &mut Findings,
+) -> Result<(), Error> {
     let Some(executable) = &program.executable else { return Ok(()) };
     let by = program.file.node;
     let is_go = executable.go.is_some();
@@ -277,12 +301,14 @@ fn search_constants(filesystem: &Filesystem<'_>, program: &Required, findings: &
     if is_go {
         texts.push(GO_TIME_ZONES);
     }
-    let mentions = filesystem.with_source(program.file.version, |source| executable.mentions(&**source, &texts));
+    let mentions = filesystem
+        .with_source(program.file.version, |source| executable.mentions(&**source, &texts));
     let mentions = readable(mentions)?.unwrap_or_default();
     for &(text, kind) in known.iter().filter(|(text, _)| mentions.contains(text)) {
         match is_go {
             true if kind == NeedKind::TimeZones && mentions.contains(&GO_TIME_ZONES) => {}
-            true => findings.add(kind, NeedEvidence::GoFunction { function: text.trim_end_matches('\0'), by }),
+            true => findings
+                .add(kind, NeedEvidence::GoFunction { function: text.trim_end_matches('\0'), by }),
             false => findings.add(kind, NeedEvidence::Mentions { text, by }),
         }
     }
@@ -291,12 +317,24 @@ fn search_constants(filesystem: &Filesystem<'_>, program: &Required, findings: &
 
 /// Examines the functions that a file imports from the C library, and the name of the library
 /// itself.
-fn search_imports(filesystem: &Filesystem<'_>, required: &Required, glibc: bool, findings: &mut Findings) {
+fn search_imports(
+    filesystem: &Filesystem<'_>,
+    required: &Required,
+    glibc: bool,
+    findings: &mut Findings,
+) {
     let Some(executable) = &required.executable else { return };
     let by = required.file.node;
     let name = executable.soname.as_deref().unwrap_or_else(|| filesystem.tree().name(by));
     let is = |prefixes: &[&str]| prefixes.iter().any(|prefix| name.starts_with(prefix.as_bytes()));
-    if is(&["libssl.so", "libssl3.so", "libgnutls.so", "libcurl.so", "libcurl-gnutls.so", "libnss3.so"]) {
+    if is(&[
+        "libssl.so",
+        "libssl3.so",
+        "libgnutls.so",
+        "libcurl.so",
+        "libcurl-gnutls.so",
+        "libnss3.so",
+    ]) {
         findings.add(NeedKind::Certificates, NeedEvidence::Library(by));
     }
     // The parts of the C library call one another, which is no evidence.
@@ -318,14 +356,22 @@ fn search_imports(filesystem: &Filesystem<'_>, required: &Required, glibc: bool,
 }
 
 /// Examines the image's config: a user by name, a locale.
-fn search_config(loading: &Loading<'_, '_>, files: &[Required], glibc: bool, findings: &mut Findings) {
+fn search_config(
+    loading: &Loading<'_, '_>,
+    files: &[Required],
+    glibc: bool,
+    findings: &mut Findings,
+) {
     let run = loading.run();
     let is_name = |name: &str| !name.is_empty() && !name.bytes().all(|b| b.is_ascii_digit());
     if run.user.split(':').take(2).any(is_name) {
         findings.add(NeedKind::Users, NeedEvidence::User(escaped_str(&run.user)));
     }
     let sets_locale = |required: &&Required| {
-        required.executable.as_ref().is_some_and(|e| e.imports("setlocale") || e.imports("newlocale"))
+        required
+            .executable
+            .as_ref()
+            .is_some_and(|e| e.imports("setlocale") || e.imports("newlocale"))
     };
     if !glibc || !files.iter().any(|required| sets_locale(&required)) {
         return;
@@ -334,7 +380,10 @@ fn search_config(loading: &Loading<'_, '_>, files: &[Required], glibc: bool, fin
         let value = run.environment.get(name).unwrap_or_default();
         // These locales are built into the C library.
         if !matches!(value, "" | "C" | "POSIX" | "C.UTF-8" | "C.utf8") {
-            findings.add(NeedKind::Locales, NeedEvidence::Variable(escaped_str(&format!("{name}={value}"))));
+            findings.add(
+                NeedKind::Locales,
+                NeedEvidence::Variable(escaped_str(&format!("{name}={value}"))),
+            );
         }
     }
 }

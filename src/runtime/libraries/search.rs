@@ -29,7 +29,8 @@ const MULTIARCH: [(u16, &str); 10] = [
 ];
 
 /// The values of `$PLATFORM`.
-const PLATFORMS: [(u16, &str); 5] = [(3, "i686"), (22, "z900"), (40, "v7l"), (62, "x86_64"), (183, "aarch64")];
+const PLATFORMS: [(u16, &str); 5] =
+    [(3, "i686"), (22, "z900"), (40, "v7l"), (62, "x86_64"), (183, "aarch64")];
 
 /// The search settings of the image's loader, which do not depend on the program.
 pub(super) struct System {
@@ -68,13 +69,19 @@ impl System {
             Some(file) => readable(filesystem.read_start(file.version, CACHE_LIMIT))?,
             None => None,
         };
-        let cache = cache.and_then(|bytes| Cache::parse(&bytes, program.byte_order == ByteOrder::Big));
-        let configured = if cache.is_some() { Vec::new() } else { configuration::directories(filesystem)? };
+        let cache =
+            cache.and_then(|bytes| Cache::parse(&bytes, program.byte_order == ByteOrder::Big));
+        let configured =
+            if cache.is_some() { Vec::new() } else { configuration::directories(filesystem)? };
         let machine = program.machine.0;
-        let triples = MULTIARCH.iter().filter(|(number, _)| *number == machine).map(|(_, triple)| *triple);
+        let triples =
+            MULTIARCH.iter().filter(|(number, _)| *number == machine).map(|(_, triple)| *triple);
         let wide = if program.class == Class::Bits64 { &["/lib64", "/usr/lib64"][..] } else { &[] };
-        let mut defaults: Vec<_> = triples.flat_map(|t| [format!("/lib/{t}"), format!("/usr/lib/{t}")]).collect();
-        defaults.extend(wide.iter().chain(&["/lib", "/usr/lib"]).map(|&directory| directory.to_owned()));
+        let mut defaults: Vec<_> =
+            triples.flat_map(|t| [format!("/lib/{t}"), format!("/usr/lib/{t}")]).collect();
+        defaults.extend(
+            wide.iter().chain(&["/lib", "/usr/lib"]).map(|&directory| directory.to_owned()),
+        );
         Ok(Self {
             loader,
             machine,
@@ -100,7 +107,8 @@ impl System {
         let mut parts = interpreter.rsplitn(3, |&b| b == b'/');
         let name = parts.next().unwrap_or_default();
         let prefix = parts.nth(1).unwrap_or_default();
-        let architecture = name.strip_prefix(b"ld-musl-").and_then(|name| name.split(|&b| b == b'.').next());
+        let architecture =
+            name.strip_prefix(b"ld-musl-").and_then(|name| name.split(|&b| b == b'.').next());
         let mut names = None;
         let mut defaults = split(b"/lib:/usr/local/lib:/usr/lib", b":");
         if let Some(architecture) = architecture {
@@ -113,7 +121,15 @@ impl System {
             }
         }
         let machine = program.machine.0;
-        Ok(Self { loader: Loader::Musl, machine, environment, defaults, cache: None, names, configured: Vec::new() })
+        Ok(Self {
+            loader: Loader::Musl,
+            machine,
+            environment,
+            defaults,
+            cache: None,
+            names,
+            configured: Vec::new(),
+        })
     }
 
     /// Returns the places that files configure (`RPATH`, `RUNPATH`, `LD_LIBRARY_PATH`), searched
@@ -136,7 +152,9 @@ impl System {
             return places;
         }
         if by.runpath.is_none() {
-            for (executable, origin) in chain.iter().filter(|(executable, _)| executable.runpath.is_none()) {
+            for (executable, origin) in
+                chain.iter().filter(|(executable, _)| executable.runpath.is_none())
+            {
                 add(executable.rpath.as_deref().unwrap_or_default(), b":", origin);
             }
         }
@@ -160,7 +178,9 @@ impl System {
         }
         if !by.no_default_directories {
             let named = self.loader == Loader::Musl && self.names.is_some();
-            places.extend(self.defaults.iter().map(|directory| (Place::Directory(directory.clone()), named)));
+            places.extend(
+                self.defaults.iter().map(|directory| (Place::Directory(directory.clone()), named)),
+            );
         }
         places
     }
@@ -174,10 +194,16 @@ impl System {
         let triples = MULTIARCH.iter().filter(|(number, _)| *number == self.machine);
         let libraries: Vec<String> = match self.loader {
             Loader::Musl => Vec::new(),
-            _ => ["lib64".into(), "lib".into()].into_iter().chain(triples.map(|(_, t)| format!("lib/{t}"))).collect(),
+            _ => ["lib64".into(), "lib".into()]
+                .into_iter()
+                .chain(triples.map(|(_, t)| format!("lib/{t}")))
+                .collect(),
         };
-        let platforms = PLATFORMS.iter().filter(|(number, _)| self.loader != Loader::Musl && *number == self.machine);
-        let platforms: Vec<String> = platforms.map(|(_, platform)| (*platform).to_owned()).collect();
+        let platforms = PLATFORMS
+            .iter()
+            .filter(|(number, _)| self.loader != Loader::Musl && *number == self.machine);
+        let platforms: Vec<String> =
+            platforms.map(|(_, platform)| (*platform).to_owned()).collect();
         let mut done: Vec<(Vec<u8>, &[u8])> = vec![(Vec::new(), directory)];
         let mut out = Vec::new();
         while let Some((before, rest)) = done.pop() {
@@ -211,6 +237,8 @@ pub(super) fn split(list: &[u8], separators: &[u8]) -> Vec<Vec<u8>> {
     if list.is_empty() {
         return Vec::new();
     }
-    let parts = list.split(|b| separators.contains(b)).map(|part| if part.is_empty() { b"." } else { part });
+    let parts = list
+        .split(|b| separators.contains(b))
+        .map(|part| if part.is_empty() { b"." } else { part });
     parts.take(DIRECTORIES_LIMIT).map(<[u8]>::to_vec).collect()
 }

@@ -6,7 +6,8 @@ use crate::embedded::image::{Copied, Image, Run, Step};
 use crate::embedded::layer::{Layer, directory, program, text};
 use crate::embedded::program::GoProgram;
 
-/// What `golang:alpine` with the program ships without the clutter, in bytes: 251.9 MB for a program of 5.4 MB.
+/// What `golang:alpine` with the program ships without the clutter, in bytes: 251.9 MB for a
+/// program of 5.4 MB.
 const SIZE: u64 = 251_900_000;
 const PROGRAM: usize = 5_400_000;
 /// What nobody wanted in the image, in bytes.
@@ -56,7 +57,12 @@ pub fn add_dot() -> Image {
     let context = sources.and(clutter.scaled_to(CLUTTER)).sorted().below("app");
     steps.extend([
         Step::Workdir("/app", Some(layered("app"))),
-        Step::Copy("ADD", Copied::Directory, "/app", Layer::from_iter([directory("app")]).and(context)),
+        Step::Copy(
+            "ADD",
+            Copied::Directory,
+            "/app",
+            Layer::from_iter([directory("app")]).and(context),
+        ),
         Step::run("cd /app && go build -o goapp", built),
         Step::metadata(r#"ENTRYPOINT ["/app/goapp"]"#),
     ]);

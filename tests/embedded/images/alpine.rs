@@ -8,7 +8,10 @@ const DATABASE: [(&str, &[u8]); 4] = [
     ("etc/apk/world", b"alpine-baselayout\nalpine-keys\napk-tools\nbusybox\nlibc-utils\n"),
     ("lib/apk/db/installed", b"C:Q11Ing8/u1VIdY9czSxaDO9wJg72I=\nP:musl\nV:1.1.22-r3\n"),
     ("lib/apk/db/scripts.tar", b"busybox-1.30.1-r3.Q1x6WFRxtCFOJEJVxd3X43cgTKiZQ=.post-install"),
-    ("lib/apk/db/triggers", b"Q1x6WFRxtCFOJEJVxd3X43cgTKiZQ= /bin /usr/bin /sbin /usr/sbin /lib/modules/*\n"),
+    (
+        "lib/apk/db/triggers",
+        b"Q1x6WFRxtCFOJEJVxd3X43cgTKiZQ= /bin /usr/bin /sbin /usr/sbin /lib/modules/*\n",
+    ),
 ];
 
 /// The base image's only layer.
@@ -29,7 +32,8 @@ pub fn steps() -> [Step; 2] {
 /// What Alpine shipped in 2018, in bytes.
 pub const ROOT: u64 = 4_234_000;
 
-/// The steps of a base image of `bytes`: versions of Alpine differ most in the size of their largest library.
+/// The steps of a base image of `bytes`: versions of Alpine differ most in the size of their
+/// largest library.
 pub fn steps_of(bytes: u64) -> [Step; 2] {
     [Step::base(root().filled_to(bytes)), Step::metadata(r#"CMD ["/bin/sh"]"#)]
 }

@@ -1,4 +1,5 @@
-//! C1, C2, D2 and E4 of the situations: programs that stripping and packing make smaller, and one that is lean.
+//! C1, C2, D2 and E4 of the situations: programs that stripping and packing make smaller, and one
+//! that is lean.
 
 use crate::embedded::image::{Copied, Image, Run, Step};
 use crate::embedded::layer::{Layer, file, program};
@@ -27,16 +28,28 @@ pub fn binary() -> Image {
     let app = GoProgram {
         go: "go1.16.5",
         module: "example.com/gin",
-        dependencies: &[("github.com/gin-gonic/gin", "v1.7.2"), ("github.com/go-playground/validator/v10", "v10.6.1")],
+        dependencies: &[
+            ("github.com/gin-gonic/gin", "v1.7.2"),
+            ("github.com/go-playground/validator/v10", "v10.6.1"),
+        ],
         constants: "crypto/x509.loadSystemRoots\0time.LoadLocation\0",
         code: |len| packable(len, share(PACKED, STRIPPED)),
         size: WHOLE,
         stripped: STRIPPED,
         ..GoProgram::default()
     };
-    let certificates = file("etc/ssl/certs/ca-certificates.crt", 202_300).holding("-----BEGIN CERTIFICATE-----\n");
-    let zones = ["America/New_York", "Asia/Tokyo", "Australia/Sydney", "Europe/Berlin", "Europe/London", "UTC"];
-    let zones = zones.map(|zone| file(format!("usr/share/zoneinfo/{zone}"), 2_000).holding("TZif2"));
+    let certificates =
+        file("etc/ssl/certs/ca-certificates.crt", 202_300).holding("-----BEGIN CERTIFICATE-----\n");
+    let zones = [
+        "America/New_York",
+        "Asia/Tokyo",
+        "Australia/Sydney",
+        "Europe/Berlin",
+        "Europe/London",
+        "UTC",
+    ];
+    let zones =
+        zones.map(|zone| file(format!("usr/share/zoneinfo/{zone}"), 2_000).holding("TZif2"));
     let zones = Layer::from_iter(zones).filled_to(FINAL - PACKED - 202_300);
     let steps = vec![
         Step::copy_file("/etc/ssl/certs/", Layer::from_iter([certificates])),
@@ -74,9 +87,17 @@ pub fn binary_packed() -> Image {
 pub fn hello_scratch() -> Image {
     // 5.635 MB.
     let size = 5_635_400;
-    let hello =
-        GoProgram { go: "go1.9.2", module: "example.com/hello-world", size, stripped: size, ..GoProgram::default() };
+    let hello = GoProgram {
+        go: "go1.9.2",
+        module: "example.com/hello-world",
+        size,
+        stripped: size,
+        ..GoProgram::default()
+    };
     let layer = Layer::from_iter([program("hello-world", hello.build())]);
-    let steps = vec![Step::Copy("ADD", Copied::File, "/", layer), Step::metadata(r#"CMD ["/hello-world"]"#)];
+    let steps = vec![
+        Step::Copy("ADD", Copied::File, "/", layer),
+        Step::metadata(r#"CMD ["/hello-world"]"#),
+    ];
     Image { name: "hello-scratch", steps, run: Run::command(["/hello-world"]) }
 }

@@ -1,4 +1,5 @@
-//! E3 of the situations: sources that are copied before the modules are downloaded, and the order that keeps the cache.
+//! E3 of the situations: sources that are copied before the modules are downloaded, and the order
+//! that keeps the cache.
 
 use super::go::{self, alpine_steps};
 use super::layered;
@@ -66,7 +67,8 @@ const MODULES: [(&str, &str, u64, u64); 14] = [
 fn names() -> [Entry; 2] {
     let sums = MODULES.iter().flat_map(|(module, version, ..)| {
         ["", "/go.mod"].map(|part| {
-            let sum = crate::embedded::archive::digits(format!("{module}{version}{part}").as_bytes());
+            let sum =
+                crate::embedded::archive::digits(format!("{module}{version}{part}").as_bytes());
             format!("{module} {version}{part} h1:{}=\n", &sum[..43])
         })
     });
@@ -75,10 +77,15 @@ fn names() -> [Entry; 2] {
 
 fn sources() -> Layer {
     let go = ["handlers/orders", "handlers/users", "routes", "store/orders", "store/users"];
-    let files =
-        go.iter().zip(1..).map(|(name, i)| file(format!("src/{name}.go"), 2_400 + i * 1_130).holding("package "));
-    let others =
-        [text("src/main.go", MAIN), file("src/templates/index.tmpl", 5_120), file("src/static/logo.svg", 7_812)];
+    let files = go
+        .iter()
+        .zip(1..)
+        .map(|(name, i)| file(format!("src/{name}.go"), 2_400 + i * 1_130).holding("package "));
+    let others = [
+        text("src/main.go", MAIN),
+        file("src/templates/index.tmpl", 5_120),
+        file("src/static/logo.svg", 7_812),
+    ];
     files.chain(others).collect::<Layer>().sorted()
 }
 
@@ -124,12 +131,19 @@ fn image(name: &'static str, own: impl IntoIterator<Item = Step>) -> Image {
     // Nothing but the order is to be remarked, so that the build cache is not left.
     steps.push(Step::run("CGO_ENABLED=0 go build -o /app . && go clean -cache", built()));
     steps.push(Step::metadata(r#"CMD ["/app"]"#));
-    let run = Run { directory: "/src", environment: go::environment(VERSION), ..Run::command(["/app"]) };
+    let run =
+        Run { directory: "/src", environment: go::environment(VERSION), ..Run::command(["/app"]) };
     Image { name, steps, run }
 }
 
 pub fn cache_order() -> Image {
-    image("cache-order", [Step::copy(".", sources().and(names()).sorted()), Step::run("go mod download", downloaded())])
+    image(
+        "cache-order",
+        [
+            Step::copy(".", sources().and(names()).sorted()),
+            Step::run("go mod download", downloaded()),
+        ],
+    )
 }
 
 /// Storage drivers differ in whether `COPY . .` writes go.mod and go.sum again; here it does not.

@@ -1,4 +1,5 @@
-//! A tree that is shipped twice, the second time with another owner; and the same where `COPY` sets the owner.
+//! A tree that is shipped twice, the second time with another owner; and the same where `COPY` sets
+//! the owner.
 
 use super::alpine;
 use crate::embedded::image::{Image, Run, Step};
@@ -21,11 +22,15 @@ fn tree() -> Layer {
         ..GoProgram::default()
     };
     let pictures = (0..420_u64).map(|i| {
-        let (kind, number, side) =
-            (KINDS[usize::try_from(i / 70).unwrap()], 1000 + i / 2, if i % 2 == 0 { "front" } else { "top" });
+        let (kind, number, side) = (
+            KINDS[usize::try_from(i / 70).unwrap()],
+            1000 + i / 2,
+            if i % 2 == 0 { "front" } else { "top" },
+        );
         file(format!("static/pictures/{kind}/{number}-{side}.jpg"), 80_000 + i * 6_271 % 61_000)
     });
-    let pages = ["cart", "checkout", "index", "product"].map(|page| file(format!("templates/{page}.html"), 2_800));
+    let pages = ["cart", "checkout", "index", "product"]
+        .map(|page| file(format!("templates/{page}.html"), 2_800));
     let rest = [
         file("static/css/shop.css", 31_220),
         file("static/js/shop.js", 212_480),

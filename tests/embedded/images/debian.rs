@@ -13,8 +13,14 @@ pub fn root(version: &str, name: &str) -> Layer {
     installed(include_str!("../listings/debian.tsv"))
         .beginning("etc/debian_version", format!("{version}\n"))
         .beginning("etc/ld.so.conf", "include /etc/ld.so.conf.d/*.conf\n")
-        .beginning("etc/ld.so.conf.d/x86_64-linux-gnu.conf", "/usr/local/lib/x86_64-linux-gnu\n/lib/x86_64-linux-gnu\n")
-        .beginning("usr/lib/os-release", format!("PRETTY_NAME=\"Debian GNU/Linux {major} ({name})\"\nID=debian\n"))
+        .beginning(
+            "etc/ld.so.conf.d/x86_64-linux-gnu.conf",
+            "/usr/local/lib/x86_64-linux-gnu\n/lib/x86_64-linux-gnu\n",
+        )
+        .beginning(
+            "usr/lib/os-release",
+            format!("PRETTY_NAME=\"Debian GNU/Linux {major} ({name})\"\nID=debian\n"),
+        )
         .beginning("etc/passwd", "root:x:0:0:root:/root:/bin/bash\n")
         .beginning("var/lib/dpkg/status", status("adduser"))
 }
@@ -34,8 +40,10 @@ fn bookkeeping(first: &str) -> [Entry; 5] {
     [
         file("etc/ld.so.cache", 9_413).holding(format!("ld.so-1.7.0 {first}")),
         file("var/lib/dpkg/status", 121_000).holding(status(first)),
-        file("var/log/apt/history.log", 2_900).holding(format!("Commandline: apt-get install {first}\n")),
-        file("var/log/apt/term.log", 31_000).holding(format!("Selecting previously unselected package {first}.\n")),
+        file("var/log/apt/history.log", 2_900)
+            .holding(format!("Commandline: apt-get install {first}\n")),
+        file("var/log/apt/term.log", 31_000)
+            .holding(format!("Selecting previously unselected package {first}.\n")),
         file("var/log/dpkg.log", 96_000).holding(format!("2018-07-17 install {first}\n")),
     ]
 }

@@ -1,10 +1,12 @@
-//! A1 and A2 of the situations: a toolchain that a separate `RUN` deletes, and that ships all the same.
+//! A1 and A2 of the situations: a toolchain that a separate `RUN` deletes, and that ships all the
+//! same.
 
 use super::alpine;
 use crate::embedded::image::{Image, PATH, Run, Step};
 use crate::embedded::layer::Layer;
 
-/// Written again by each layer that installs or removes something, so that what the files begin with has to change.
+/// Written again by each layer that installs or removes something, so that what the files begin
+/// with has to change.
 const INSTALLED: [(&str, &[u8]); 4] = [
     ("etc/apk/world", b"alpine-baselayout\nalpine-keys\napk-tools\nbusybox\ngit\ngo\nlibc-utils\nmercurial\n"),
     ("lib/apk/db/installed", b"C:Q1iIwHxryFTvwgfwgReLqka2bLkT8=\nP:ca-certificates\nV:20250419-r0\n"),
@@ -18,7 +20,8 @@ const INSTALLED: [(&str, &[u8]); 4] = [
 
 /// The header of a 64-bit x86-64 executable (ELF-64 object file format, figure 2).
 const ELF: [u8; 64] = [
-    0x7f, b'E', b'L', b'F', 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, // 64-bit, little endian, version 1
+    0x7f, b'E', b'L', b'F', 2, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0,
+    0, // 64-bit, little endian, version 1
     2, 0, 0x3e, 0, 1, 0, 0, 0, // executable, x86-64, version 1
     0xa0, 0x9a, 0x46, 0, 0, 0, 0, 0, // entry
     64, 0, 0, 0, 0, 0, 0, 0, // where the program headers are
@@ -33,8 +36,10 @@ pub fn toolchain() -> Layer {
 }
 
 pub fn demo() -> Image {
-    let deleted = alpine::with_database(Layer::listed(include_str!("../listings/demo-apk-del.tsv")));
-    let deletion = Step::run("apk del go git mercurial && rm -rf /go/src /go/pkg /var/cache/apk/*", deleted);
+    let deleted =
+        alpine::with_database(Layer::listed(include_str!("../listings/demo-apk-del.tsv")));
+    let deletion =
+        Step::run("apk del go git mercurial && rm -rf /go/src /go/pkg /var/cache/apk/*", deleted);
     let mut image = Image { name: "demo", ..toolchain_left() };
     image.steps.insert(image.steps.len() - 1, deletion);
     image
@@ -42,7 +47,8 @@ pub fn demo() -> Image {
 
 /// The same before anybody thought of deleting.
 pub fn toolchain_left() -> Image {
-    let built = Layer::listed(include_str!("../listings/demo-go-build.tsv")).beginning("go/bin/app", ELF);
+    let built =
+        Layer::listed(include_str!("../listings/demo-go-build.tsv")).beginning("go/bin/app", ELF);
     Image {
         name: "toolchain-left",
         steps: vec![

@@ -1,4 +1,5 @@
-//! D1 of the situations: a program of 5.4 MB that is linked dynamically, with libraries that it needs, and others.
+//! D1 of the situations: a program of 5.4 MB that is linked dynamically, with libraries that it
+//! needs, and others.
 
 use super::debian;
 use crate::embedded::image::{Image, Run, Step};
@@ -38,7 +39,10 @@ fn soname(path: &str) -> Option<String> {
 }
 
 fn of_system(name: &str) -> Vec<u8> {
-    let needs = NEEDS.iter().find(|(known, _)| *known == name).map_or(&["libc.so.6"][..], |(_, needs)| needs);
+    let needs = NEEDS
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map_or(&["libc.so.6"][..], |(_, needs)| needs);
     needs.iter().fold(library(name), |library, need| library.needs(need)).build()
 }
 
@@ -71,19 +75,25 @@ fn application() -> Layer {
         symlink("opt/hello/lib/libfarewell.so.1", "libfarewell.so.1.0"),
         own("opt/hello/lib/libgreeting.so.2.1", &greeting, 214_800),
         symlink("opt/hello/lib/libgreeting.so.2", "libgreeting.so.2.1"),
-        own("opt/hello/lib/libgreeting-debug.so.2", &library("libgreeting-debug.so.2").needs("libc.so.6"), 1_730_200),
+        own(
+            "opt/hello/lib/libgreeting-debug.so.2",
+            &library("libgreeting-debug.so.2").needs("libc.so.6"),
+            1_730_200,
+        ),
     ])
 }
 
 pub fn dynamic() -> Image {
     let slim = |path: &str| {
-        let is_document = ["usr/share/doc/", "usr/share/man/", "usr/share/locale/", "usr/share/info/"]
-            .iter()
-            .any(|part| path.starts_with(part));
+        let is_document =
+            ["usr/share/doc/", "usr/share/man/", "usr/share/locale/", "usr/share/info/"]
+                .iter()
+                .any(|part| path.starts_with(part));
         !is_document || path.ends_with("/copyright")
     };
     let base = with_headers(debian::root("12.11", "bookworm").only(slim)).scaled_to(BASE);
-    let packages = debian::apt(include_str!("../listings/debian-sqlite.tsv"), "libsqlite3-0", PACKAGES);
+    let packages =
+        debian::apt(include_str!("../listings/debian-sqlite.tsv"), "libsqlite3-0", PACKAGES);
     let own = [
         Step::run(
             "apt-get update && apt-get install -y --no-install-recommends libsqlite3-0 ca-certificates \

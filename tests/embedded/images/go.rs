@@ -8,7 +8,8 @@ use super::{alpine, debian, layered};
 use crate::embedded::image::Step;
 use crate::embedded::layer::{Layer, file, text};
 
-const PATH: &str = "PATH=/go/bin:/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+const PATH: &str =
+    "PATH=/go/bin:/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 /// The version that most images here are built with.
 pub const VERSION: &str = "1.10.3";
 /// What a small program of one package leaves in the build cache, in bytes.
@@ -35,8 +36,10 @@ pub fn build_cache(bytes: u64) -> Layer {
         let kind = if i.is_multiple_of(2) { 'a' } else { 'd' };
         file(format!("root/.cache/go-build/{}/{digits}-{kind}", &digits[..2]), 100 + i * i * 40)
     };
-    let readme =
-        text("root/.cache/go-build/README", "This directory holds cached build artifacts from the Go build system.\n");
+    let readme = text(
+        "root/.cache/go-build/README",
+        "This directory holds cached build artifacts from the Go build system.\n",
+    );
     (0..24).map(object).chain([readme]).collect::<Layer>().sorted().scaled_to(bytes)
 }
 
@@ -83,9 +86,14 @@ pub fn debian_steps(version: &str, bytes: u64) -> Vec<Step> {
 pub fn alpine_steps(version: &str, bytes: u64) -> Vec<Step> {
     // A part of what the demo installs.
     let certificates = super::demo::toolchain().only(|path| {
-        ["etc/ssl/certs/", "usr/share/ca-certificates", "etc/ca-certificates", "usr/sbin/update-ca-certificates"]
-            .iter()
-            .any(|part| path.starts_with(part))
+        [
+            "etc/ssl/certs/",
+            "usr/share/ca-certificates",
+            "etc/ca-certificates",
+            "usr/sbin/update-ca-certificates",
+        ]
+        .iter()
+        .any(|part| path.starts_with(part))
     });
     let base = alpine::ROOT;
     let toolchain_bytes = bytes - base - certificates.bytes() - NAMES.len() as u64;

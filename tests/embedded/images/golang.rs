@@ -1,4 +1,5 @@
-//! B1 to B4 of the situations: a program on `golang`, on `golang:alpine`, on Alpine, and from scratch.
+//! B1 to B4 of the situations: a program on `golang`, on `golang:alpine`, on Alpine, and from
+//! scratch.
 //!
 //! The four are in the proportions of their write-up: 2.097, 74.17 and 122.01
 //! times smaller than the first.
@@ -40,14 +41,19 @@ func greet(w http.ResponseWriter, r *http.Request) {
 /// The same in all four.
 fn server() -> Vec<u8> {
     let size = usize::try_from(FROM_SCRATCH).unwrap();
-    GoProgram { module: "example.com/server", size, stripped: 4_923_304, ..GoProgram::default() }.build()
+    GoProgram { module: "example.com/server", size, stripped: 4_923_304, ..GoProgram::default() }
+        .build()
 }
 
 /// Sources and the build, on a base that is as large as the image leaves room for.
 fn built_on(name: &'static str, from: &str, size: u64, base: fn(&str, u64) -> Vec<Step>) -> Image {
-    let dockerfile =
-        format!("FROM {from}\nWORKDIR /go/src/server\nCOPY . .\nRUN go build -o /server\nCMD [\"/server\"]\n");
-    let sources = Layer::from_iter([text("go/src/server/Dockerfile", dockerfile), text("go/src/server/main.go", MAIN)]);
+    let dockerfile = format!(
+        "FROM {from}\nWORKDIR /go/src/server\nCOPY . .\nRUN go build -o /server\nCMD [\"/server\"]\n"
+    );
+    let sources = Layer::from_iter([
+        text("go/src/server/Dockerfile", dockerfile),
+        text("go/src/server/main.go", MAIN),
+    ]);
     let built = go::build_cache(CACHE).and([program("server", server())]);
     let mut steps = base(VERSION, size - sources.bytes() - built.bytes());
     steps.extend([
@@ -56,7 +62,11 @@ fn built_on(name: &'static str, from: &str, size: u64, base: fn(&str, u64) -> Ve
         Step::run("go build -o /server", built),
         Step::metadata(r#"CMD ["/server"]"#),
     ]);
-    let run = Run { directory: "/go/src/server", environment: go::environment(VERSION), ..Run::command(["/server"]) };
+    let run = Run {
+        directory: "/go/src/server",
+        environment: go::environment(VERSION),
+        ..Run::command(["/server"])
+    };
     Image { name, steps, run }
 }
 

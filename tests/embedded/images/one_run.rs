@@ -8,7 +8,8 @@ use crate::embedded::program::GoProgram;
 /// What the image ships, in bytes: 11.43 MB.
 const SIZE: u64 = 11_430_000;
 
-/// No wasted bytes. That apk writes its database anew, and with it 20 kB of the base image, is left out.
+/// No wasted bytes. That apk writes its database anew, and with it 20 kB of the base image, is left
+/// out.
 pub fn one_run() -> Image {
     let room = usize::try_from(SIZE - alpine::root().bytes()).unwrap();
     // The demo's program has this size, and was built with -ldflags=-s.

@@ -5,10 +5,15 @@ use crate::embedded::shown::Shown;
 #[test]
 fn version_control_and_sources_are_named() {
     let image = Shown::of("add-dot");
-    let found = |rule: &str| image.finding(rule).unwrap_or_else(|| panic!("{rule} is not found")).bytes;
+    let found =
+        |rule: &str| image.finding(rule).unwrap_or_else(|| panic!("{rule} is not found")).bytes;
     assert!(found("vcs") > 30_000_000 && found("node-dev") > 20_000_000);
     let source = image.finding("source-left").unwrap();
-    let names: Vec<_> = source.inodes.iter().map(|&inode| image.shown(image.inspection.tree.node_of(inode))).collect();
+    let names: Vec<_> = source
+        .inodes
+        .iter()
+        .map(|&inode| image.shown(image.inspection.tree.node_of(inode)))
+        .collect();
     assert!(names.contains(&"/app/main.go".to_owned()), "{names:?}");
     let fixed = image.fixed();
     assert!(["+**/.git\n", "+**/.idea\n"].iter().all(|line| fixed.contains(line)), "{fixed}");

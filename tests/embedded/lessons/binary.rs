@@ -9,10 +9,13 @@ fn is(bytes: u64, printed: f64) -> bool {
 
 #[test]
 fn stripping_and_packing_lead_to_the_figures_of_the_write_ups() {
-    let write_ups = [("binary", 12_670_000.0, 4_770_000.0), ("binary-small", 4_822_080.0, 1_821_876.0)];
+    let write_ups =
+        [("binary", 12_670_000.0, 4_770_000.0), ("binary-small", 4_822_080.0, 1_821_876.0)];
     for (name, stripped, packed) in write_ups {
         let ladder = Shown::of(name).ladder();
-        let [_, ("stripped", after_strip), ("packed", after_packing)] = ladder[..] else { panic!("{ladder:?}") };
+        let [_, ("stripped", after_strip), ("packed", after_packing)] = ladder[..] else {
+            panic!("{ladder:?}")
+        };
         assert!(is(after_strip, stripped), "{name}, stripped: {after_strip}");
         assert!(is(after_packing, packed), "{name}, packed: {after_packing}");
     }
@@ -22,7 +25,8 @@ fn stripping_and_packing_lead_to_the_figures_of_the_write_ups() {
 fn what_the_program_looks_for_is_in_the_image() {
     let image = Shown::of("binary");
     let needed = image.needed();
-    let outside: Vec<_> = needed.needs.iter().map(|outside| (outside.kind.name(), outside.bytes)).collect();
+    let outside: Vec<_> =
+        needed.needs.iter().map(|outside| (outside.kind.name(), outside.bytes)).collect();
     assert_eq!(outside, [("CA certificates", 202_300), ("time zones", 467_700)]);
     assert_eq!(image.go().dependencies, 2);
 }
@@ -36,6 +40,10 @@ fn a_packed_program_tells_what_it_was_and_a_lean_one_has_nothing_to_lose() {
         assert_eq!(image.ladder(), [("as-built", image.inspection.totals.size)]);
         assert!(image.study.findings.is_empty());
         let name = &image.inspection.name;
-        assert_eq!((image.inspection.layers.len(), image.inspection.totals.files), (1, 1), "{name}");
+        assert_eq!(
+            (image.inspection.layers.len(), image.inspection.totals.files),
+            (1, 1),
+            "{name}"
+        );
     }
 }

@@ -8,7 +8,8 @@ use crate::embedded::shown::Shown;
 fn what_the_loader_needs_is_found_and_nothing_else() {
     let image = Shown::of("dynamic");
     let needed = image.needed();
-    let paths: Vec<_> = needed.files.iter().map(|required| image.shown(required.file.node)).collect();
+    let paths: Vec<_> =
+        needed.files.iter().map(|required| image.shown(required.file.node)).collect();
     let expected = [
         "/opt/hello/bin/hello",
         "/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2",

@@ -8,7 +8,10 @@ fn the_proportions_are_those_of_the_write_up() {
     let first = size("golang");
     for (name, times) in [("golang-alpine", 2.097), ("two-stages", 74.17), ("scratch", 122.01)] {
         let ratio = first / size(name);
-        assert!((ratio / times - 1.0).abs() < 0.000_05, "{name} is {ratio} times smaller, not {times}");
+        assert!(
+            (ratio / times - 1.0).abs() < 0.000_05,
+            "{name} is {ratio} times smaller, not {times}"
+        );
     }
 }
 
@@ -22,14 +25,20 @@ fn the_first_tells_how_small_the_last_will_be() {
 
 #[test]
 fn the_bases_and_what_they_bring_are_recognised() {
-    for (name, base, layers) in
-        [("golang", "golang 1.10.3", 7), ("golang-alpine", "golang 1.10.3", 5), ("two-stages", "Alpine", 1)]
-    {
+    for (name, base, layers) in [
+        ("golang", "golang 1.10.3", 7),
+        ("golang-alpine", "golang 1.10.3", 5),
+        ("two-stages", "Alpine", 1),
+    ] {
         let base_of = Shown::of(name).study.base;
         assert_eq!((base_of.name.as_deref(), base_of.layers), (Some(base), layers), "{name}");
     }
     let golang = Shown::of("golang");
     assert!(golang.finding("go-sdk").unwrap().bytes > 340_000_000);
     let compilers = golang.finding("gcc").unwrap();
-    assert!(compilers.packages.iter().any(|(package, _)| package == "gcc-6"), "{:?}", compilers.packages);
+    assert!(
+        compilers.packages.iter().any(|(package, _)| package == "gcc-6"),
+        "{:?}",
+        compilers.packages
+    );
 }

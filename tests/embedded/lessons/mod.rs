@@ -1,4 +1,5 @@
-//! The images of the lessons: each is shown without a warning, ships what its write-up says, and shows what it is for.
+//! The images of the lessons: each is shown without a warning, ships what its write-up says, and
+//! shows what it is for.
 
 mod add_dot;
 mod binary;

@@ -112,7 +112,8 @@ impl Entry {
         Self { contents: contents.into(), ..self }
     }
 
-    /// Fills the contents with another byte, so that they differ from those of a file of the same size.
+    /// Fills the contents with another byte, so that they differ from those of a file of the same
+    /// size.
     pub fn filled_with(mut self, byte: u8) -> Self {
         self.contents.fill(byte);
         self
@@ -155,7 +156,9 @@ impl Entry {
         for (long, key, flag) in [(&self.name, "path", b'L'), (&self.link, "linkpath", b'K')] {
             match (long.len() > NAME_FIELD, self.gnu_names) {
                 (false, _) => {}
-                (true, true) => other(flag, "././@LongLink").holding([long, &b"\0"[..]].concat()).write(out),
+                (true, true) => {
+                    other(flag, "././@LongLink").holding([long, &b"\0"[..]].concat()).write(out)
+                }
                 (true, false) => records.extend(record(key.as_bytes(), long)),
             }
         }
@@ -195,7 +198,9 @@ impl Entry {
 /// A `length key=value` record; the length counts its own digits.
 pub fn record(key: &[u8], value: &[u8]) -> Vec<u8> {
     let rest = key.len() + value.len() + 3;
-    let length =
-        (1..).map(|digits| rest + digits).find(|n| n.to_string().len() + rest == *n).expect("some length fits");
+    let length = (1..)
+        .map(|digits| rest + digits)
+        .find(|n| n.to_string().len() + rest == *n)
+        .expect("some length fits");
     [length.to_string().as_bytes(), b" ", key, b"=", value, b"\n"].concat()
 }

@@ -27,7 +27,8 @@ impl Image {
     pub fn of(layers: impl IntoIterator<Item = Layer>) -> Self {
         let layers: Vec<_> = layers.into_iter().collect();
         let diff_ids: Vec<_> = layers.iter().map(|layer| digest("sha256", layer.tar())).collect();
-        let history: Vec<_> = (0..layers.len()).map(|i| json!({ "created_by": format!("step {i}") })).collect();
+        let history: Vec<_> =
+            (0..layers.len()).map(|i| json!({ "created_by": format!("step {i}") })).collect();
         let config = json!({
             "os": "linux",
             "architecture": "amd64",
@@ -41,7 +42,8 @@ impl Image {
     pub fn docker(&self) -> Vec<Entry> {
         let names: Vec<_> = (0..self.layers.len()).map(|i| format!("{i}.tar")).collect();
         let manifest = json!([{ "Config": "config.json", "RepoTags": self.tags, "Layers": names }]);
-        let layers = names.iter().zip(&self.layers).map(|(name, layer)| member(name, layer.stored()));
+        let layers =
+            names.iter().zip(&self.layers).map(|(name, layer)| member(name, layer.stored()));
         let mut members = vec![member("config.json", self.config.to_string())];
         members.extend(layers);
         members.push(member("manifest.json", manifest.to_string()));
@@ -84,11 +86,16 @@ impl Layout {
     /// Stores an image's layers, its config and its manifest, and describes the manifest.
     pub fn image(&mut self, image: &Image) -> Value {
         let layers = image.layers.iter().map(|layer| {
-            let layer_type = if self.layer_type.is_empty() { true_type(layer.stored()) } else { self.layer_type };
+            let layer_type = if self.layer_type.is_empty() {
+                true_type(layer.stored())
+            } else {
+                self.layer_type
+            };
             self.blob(layer_type, layer.stored())
         });
         let layers: Vec<_> = layers.collect();
-        let config = self.blob("application/vnd.oci.image.config.v1+json", image.config.to_string().as_bytes());
+        let config = self
+            .blob("application/vnd.oci.image.config.v1+json", image.config.to_string().as_bytes());
         let media_type = "application/vnd.oci.image.manifest.v1+json";
         let mut manifest = json!({ "schemaVersion": 2, "mediaType": media_type, "config": config, "layers": layers });
         if image.annotations != json!({}) {

@@ -73,7 +73,8 @@ impl Layer {
     /// Compresses with zstd, as `frames` frames, each behind a frame to be skipped.
     pub fn zstd_frames(self, frames: usize) -> Self {
         let skipped = [&0x184d_2a50_u32.to_le_bytes()[..], &4_u32.to_le_bytes(), b"skip"].concat();
-        let stored = self.pieces(frames).flat_map(|piece| [skipped.clone(), zstd(piece)].concat()).collect();
+        let stored =
+            self.pieces(frames).flat_map(|piece| [skipped.clone(), zstd(piece)].concat()).collect();
         Self { stored, ..self }
     }
 

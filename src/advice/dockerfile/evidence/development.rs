@@ -69,7 +69,9 @@ pub fn development(
         let child = |of: NodeId, name: &[u8]| paths.child(of, name);
         // npm 7 and later record the installed packages; before that there is only the request.
         let locks = [child(directory, b".package-lock.json"), child(project, b"package-lock.json")];
-        let Some(lock) = locks.into_iter().flatten().find_map(|lock| tree.last(lock)) else { continue };
+        let Some(lock) = locks.into_iter().flatten().find_map(|lock| tree.last(lock)) else {
+            continue;
+        };
         let Some(Lock { packages }) = json(filesystem, lock)? else { continue };
         let manifest = child(project, b"package.json").and_then(|node| tree.last(node));
         let scripts = match manifest {
@@ -77,19 +79,31 @@ pub fn development(
             None => None,
         };
         // Without a manifest the scripts are unknown.
-        let runs_scripts =
-            scripts.is_none_or(|scripts| ["install", "prepare"].iter().any(|name| has_stage(&scripts, name)));
+        let runs_scripts = scripts.is_none_or(|scripts| {
+            ["install", "prepare"].iter().any(|name| has_stage(&scripts, name))
+        });
         let mut names: Vec<NodeId> = Vec::new();
         for path in packages.iter().filter(|(_, package)| package.dev).map(|(path, _)| path) {
             let below = crate::path::components(path.as_bytes());
-            let Some(package) = below.iter().try_fold(project, |node, part| child(node, part)) else { continue };
+            let Some(package) = below.iter().try_fold(project, |node, part| child(node, part))
+            else {
+                continue;
+            };
             names.extend(own_files(tree, package));
         }
         let mut by_layer: BTreeMap<usize, Vec<VersionId>> = BTreeMap::new();
-        for inode in links.wholly_named(tree, &names).into_iter().filter(|&inode| tree.added_in(inode) >= base_layers) {
+        for inode in links
+            .wholly_named(tree, &names)
+            .into_iter()
+            .filter(|&inode| tree.added_in(inode) >= base_layers)
+        {
             by_layer.entry(tree.added_in(inode)).or_default().push(inode);
         }
-        found.extend(by_layer.into_iter().map(|(layer, inodes)| Development { layer, inodes, runs_scripts }));
+        found.extend(by_layer.into_iter().map(|(layer, inodes)| Development {
+            layer,
+            inodes,
+            runs_scripts,
+        }));
     }
     Ok(found)
 }
@@ -100,19 +114,24 @@ fn has_stage(scripts: &BTreeMap<String, IgnoredAny>, name: &str) -> bool {
 }
 
 fn lies_in_another(tree: &Tree, node: NodeId) -> bool {
-    let above =
-        std::iter::successors(Some(tree.parent(node)), |&node| (node != NodeId::ROOT).then(|| tree.parent(node)));
+    let above = std::iter::successors(Some(tree.parent(node)), |&node| {
+        (node != NodeId::ROOT).then(|| tree.parent(node))
+    });
     above.into_iter().any(|node| tree.name(node) == DIRECTORY)
 }
 
 /// Returns the paths of a package without those of nested packages, which are recorded themselves.
 fn own_files(tree: &Tree, package: NodeId) -> impl Iterator<Item = NodeId> {
-    let inner: Vec<_> = tree.children(package).filter(|&child| tree.name(child) != DIRECTORY).collect();
+    let inner: Vec<_> =
+        tree.children(package).filter(|&child| tree.name(child) != DIRECTORY).collect();
     inner.into_iter().flat_map(|node| at_and_below(tree, node))
 }
 
 /// Parses a JSON file; `None` if it cannot be read or parsed.
-fn json<T: for<'a> Deserialize<'a>>(filesystem: &Filesystem<'_>, version: VersionId) -> Result<Option<T>, Error> {
+fn json<T: for<'a> Deserialize<'a>>(
+    filesystem: &Filesystem<'_>,
+    version: VersionId,
+) -> Result<Option<T>, Error> {
     if filesystem.tree().size(version) > LIMIT {
         return Ok(None);
     }

@@ -49,8 +49,12 @@ pub struct Evidence {
 }
 
 /// The rules about compilers, with the common names.
-const TOOLCHAINS: [(&str, &[&str]); 4] =
-    [("Go", &["go-sdk"]), ("GCC", &["gcc"]), ("Rust", &["rust", "rust-packages"]), ("LLVM", &["llvm"])];
+const TOOLCHAINS: [(&str, &[&str]); 4] = [
+    ("Go", &["go-sdk"]),
+    ("GCC", &["gcc"]),
+    ("Rust", &["rust", "rust-packages"]),
+    ("LLVM", &["llvm"]),
+];
 
 impl Evidence {
     /// Gathers the facts about compilers and the program that a container runs. The lowest

@@ -24,10 +24,15 @@ impl Links {
     /// Returns the inodes of files all of whose names are among some paths, in order.
     pub fn wholly_named(&self, tree: &Tree, paths: &[NodeId]) -> Vec<VersionId> {
         let all: HashSet<_> = paths.iter().copied().collect();
-        let is_whole =
-            |inode: &VersionId| self.names.get(inode).is_none_or(|names| names.iter().all(|n| all.contains(n)));
-        let files = paths.iter().flat_map(|&node| tree.versions(node)).filter(|&v| tree.kind(v) == Kind::File);
-        let mut inodes: Vec<_> = files.map(|version| tree.inode(version)).filter(is_whole).collect();
+        let is_whole = |inode: &VersionId| {
+            self.names.get(inode).is_none_or(|names| names.iter().all(|n| all.contains(n)))
+        };
+        let files = paths
+            .iter()
+            .flat_map(|&node| tree.versions(node))
+            .filter(|&v| tree.kind(v) == Kind::File);
+        let mut inodes: Vec<_> =
+            files.map(|version| tree.inode(version)).filter(is_whole).collect();
         inodes.sort_unstable();
         inodes.dedup();
         inodes

@@ -81,11 +81,13 @@ pub struct Place {
 /// The largest program that is searched for names, in bytes.
 const PROGRAM: u64 = 64 << 20;
 /// Endings of files that only building reads, though a program may name them.
-const SOURCES: [&[u8]; 14] =
-    [b".c", b".cc", b".cpp", b".cxx", b".h", b".hpp", b".rs", b".go", b".s", b".S", b".o", b".a", b".d", b".mod"];
+const SOURCES: [&[u8]; 14] = [
+    b".c", b".cc", b".cpp", b".cxx", b".h", b".hpp", b".rs", b".go", b".s", b".S", b".o", b".a",
+    b".d", b".mod",
+];
 
-/// Returns the files of your layers that the command of the image names among its arguments, and those that the
-/// program names in itself: data that it may read.
+/// Returns the files of your layers that the command of the image names among its arguments, and
+/// those that the program names in itself: data that it may read.
 ///
 /// # Errors
 ///
@@ -98,24 +100,39 @@ pub(super) fn named(
 ) -> Result<Vec<String>, Error> {
     let mut paths = named_in_program(filesystem, base_layers, found)?;
     let (tree, application) = (filesystem.tree(), &found.application);
-    let started = application.through.iter().chain(application.program.iter().map(|program| &program.file));
+    let started =
+        application.through.iter().chain(application.program.iter().map(|program| &program.file));
     let started: Vec<_> = started.map(|file| file.node).collect();
-    let is_own = |node: NodeId| tree.last(node).is_some_and(|version| tree.added_in(version) >= base_layers);
+    let is_own =
+        |node: NodeId| tree.last(node).is_some_and(|version| tree.added_in(version) >= base_layers);
     let arguments = command::named(tree, run).arguments;
     let arguments = arguments.into_iter().filter(|node| !started.contains(node) && is_own(*node));
     paths.extend(arguments.filter_map(|node| String::from_utf8(tree.path(node)).ok()));
     Ok(paths)
 }
 
-fn named_in_program(filesystem: &Filesystem<'_>, base_layers: usize, found: &Program) -> Result<Vec<String>, Error> {
+fn named_in_program(
+    filesystem: &Filesystem<'_>,
+    base_layers: usize,
+    found: &Program,
+) -> Result<Vec<String>, Error> {
     let tree = filesystem.tree();
     let Some(program) = &found.application.program else { return Ok(Vec::new()) };
-    let Some(bytes) = readable(filesystem.read_start(program.file.version, PROGRAM))? else { return Ok(Vec::new()) };
+    let Some(bytes) = readable(filesystem.read_start(program.file.version, PROGRAM))? else {
+        return Ok(Vec::new());
+    };
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-./+@~,".contains(byte);
-    let pieces = bytes.split(|byte| !is_part(byte)).filter(|piece| piece.starts_with(b"/") && piece.len() > 3);
+    let pieces = bytes
+        .split(|byte| !is_part(byte))
+        .filter(|piece| piece.starts_with(b"/") && piece.len() > 3);
     let is_own_file = |path: &&[u8]| {
-        let version = tree.find(path).filter(|&node| node != program.file.node).and_then(|node| tree.last(node));
-        version.is_some_and(|version| tree.kind(version) == Kind::File && tree.added_in(version) >= base_layers)
+        let version = tree
+            .find(path)
+            .filter(|&node| node != program.file.node)
+            .and_then(|node| tree.last(node));
+        version.is_some_and(|version| {
+            tree.kind(version) == Kind::File && tree.added_in(version) >= base_layers
+        })
     };
     let is_source = |path: &&[u8]| SOURCES.iter().any(|ending| path.ends_with(ending));
     let mut named: Vec<_> = pieces.filter(is_own_file).filter(|path| !is_source(path)).collect();
@@ -125,11 +142,17 @@ fn named_in_program(filesystem: &Filesystem<'_>, base_layers: usize, found: &Pro
 }
 
 /// Returns the files to copy, if the program is the application and a file of your layers.
-pub(super) fn copied(filesystem: &Filesystem<'_>, base_layers: usize, found: &Program) -> Option<CopiedProgram> {
+pub(super) fn copied(
+    filesystem: &Filesystem<'_>,
+    base_layers: usize,
+    found: &Program,
+) -> Option<CopiedProgram> {
     let tree = filesystem.tree();
     let application = &found.application;
-    let is_own = |node: NodeId| tree.last(node).is_some_and(|version| tree.added_in(version) >= base_layers);
-    let is_meant = |program: &&MainProgram| program.role == Role::Application && is_own(program.file.node);
+    let is_own =
+        |node: NodeId| tree.last(node).is_some_and(|version| tree.added_in(version) >= base_layers);
+    let is_meant =
+        |program: &&MainProgram| program.role == Role::Application && is_own(program.file.node);
     let program = application.program.as_ref().filter(is_meant)?;
     let name = filesystem.called(&program.file);
     // A program that finds libraries relative to itself is at its own path, too.
@@ -150,31 +173,49 @@ pub(super) fn copied(filesystem: &Filesystem<'_>, base_layers: usize, found: &Pr
     let Some(needed) = &found.needed else { return Some(copied) };
     copied.looks_for.extend(needed.needs.iter().map(|need| LooksFor {
         kind: need.kind,
-        places: need.files.iter().filter_map(|&node| place(filesystem, node, is_own(node))).collect(),
+        places:
+            need.files.iter().filter_map(|&node| place(filesystem, node, is_own(node))).collect(),
     }));
     let required = needed.files.iter().filter(|required| required.file.node != program.file.node);
-    let (own, of_base): (Vec<_>, Vec<_>) = required.partition(|required| is_own(required.file.node));
-    copied.opens_others = needed.opens_others.iter().find(|&&node| is_own(node)).map(|&node| filesystem.shown(node));
+    let (own, of_base): (Vec<_>, Vec<_>) =
+        required.partition(|required| is_own(required.file.node));
+    copied.opens_others =
+        needed.opens_others.iter().find(|&&node| is_own(node)).map(|&node| filesystem.shown(node));
     copied.starts_others = needed.starts_others;
     let scripts = application.through.iter().filter(|file| is_own(file.node));
-    let is_text = |file: &&File| !matches!(filesystem.recognise(file.version), Ok(Recognised::Elf(_)));
-    copied.scripts = scripts.clone().filter(is_text).map(|file| filesystem.shown(file.node)).collect();
-    let started =
-        scripts.chain(Some(&program.file).filter(|file| beside && filesystem.called(file) != tree.path(file.node)));
+    let is_text =
+        |file: &&File| !matches!(filesystem.recognise(file.version), Ok(Recognised::Elf(_)));
+    copied.scripts =
+        scripts.clone().filter(is_text).map(|file| filesystem.shown(file.node)).collect();
+    let started = scripts.chain(
+        Some(&program.file)
+            .filter(|file| beside && filesystem.called(file) != tree.path(file.node)),
+    );
     let started = started.map(|file| (filesystem.called(file), file.node));
-    let loaded = own.iter().map(|required| (tree.path(filesystem.name_of(&required.file)), required.file.node));
+    let loaded = own
+        .iter()
+        .map(|required| (tree.path(filesystem.name_of(&required.file)), required.file.node));
     let mut files: Vec<_> = loaded.chain(started).collect();
     files.sort_unstable();
     files.dedup();
     let names = files.iter().map(|(name, _)| String::from_utf8(name.clone()));
     let Ok(names) = names.collect() else { return Some(copied) };
     copied.files = names;
-    copied.files_bytes = files.iter().filter_map(|&(_, file)| tree.last(file)).map(|version| tree.size(version)).sum();
+    copied.files_bytes = files
+        .iter()
+        .filter_map(|&(_, file)| tree.last(file))
+        .map(|version| tree.size(version))
+        .sum();
     if needed.missing.is_empty() {
-        let alone = needed.loader == Loader::None && needed.opens_others.is_empty() && application.through.is_empty();
-        let libraries =
-            of_base.into_iter().filter_map(|required| library(filesystem, required, needed.loader)).collect();
-        copied.needs = if alone { Needs::Nothing } else { Needs::Base { loader: needed.loader, libraries } };
+        let alone = needed.loader == Loader::None
+            && needed.opens_others.is_empty()
+            && application.through.is_empty();
+        let libraries = of_base
+            .into_iter()
+            .filter_map(|required| library(filesystem, required, needed.loader))
+            .collect();
+        copied.needs =
+            if alone { Needs::Nothing } else { Needs::Base { loader: needed.loader, libraries } };
     }
     Some(copied)
 }
@@ -196,5 +237,8 @@ fn library(filesystem: &Filesystem<'_>, required: &Required, loader: Loader) -> 
     let Why::NeededBy { name, .. } = &required.why else { return None };
     let usual = is_part(name.as_bytes())
         || loader != Loader::Musl && OF_THE_COMPILER.iter().any(|prefix| name.starts_with(prefix));
-    (!usual).then(|| Library { name: name.clone(), bytes: filesystem.tree().size(required.file.version) })
+    (!usual).then(|| Library {
+        name: name.clone(),
+        bytes: filesystem.tree().size(required.file.version),
+    })
 }

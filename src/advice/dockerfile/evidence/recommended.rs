@@ -58,10 +58,14 @@ pub fn recommended(
     let links = Links::of(tree);
     let steps = steps(&inspection.history, inspection.layers.len());
     let installing = steps.iter().filter_map(|step| Some((step.layer?, asked_for(&step.text)?)));
-    let installing: Vec<_> = installing.filter(|&(layer, _)| layer >= base_layers.max(1)).take(LAYERS).collect();
+    let installing: Vec<_> =
+        installing.filter(|&(layer, _)| layer >= base_layers.max(1)).take(LAYERS).collect();
     for (at_step, (layer, named)) in installing.iter().enumerate() {
         let (layer, named) = (*layer, named.clone());
-        let (Some(before), Some(after)) = (tree.at(status, layer - 1), tree.at(status, layer)) else { continue };
+        let (Some(before), Some(after)) = (tree.at(status, layer - 1), tree.at(status, layer))
+        else {
+            continue;
+        };
         if tree.added_in(after) != layer {
             continue;
         }
@@ -72,11 +76,15 @@ pub fn recommended(
         };
         let (before, after) = (relations(&before), relations(&after));
         let all = only_recommended(&before, &after, &named);
-        let wanted = USED_SILENTLY.iter().filter(|package| all.contains(*package)).map(|&package| package.to_owned());
+        let wanted = USED_SILENTLY
+            .iter()
+            .filter(|package| all.contains(*package))
+            .map(|&package| package.to_owned());
         let wanted: Vec<_> = wanted.collect();
         let mut packages = only_recommended(&before, &after, &[named, wanted.clone()].concat());
         // What a later command installs as well ships with that.
-        let later: Vec<_> = installing[at_step + 1..].iter().flat_map(|(_, named)| named.iter().cloned()).collect();
+        let later: Vec<_> =
+            installing[at_step + 1..].iter().flat_map(|(_, named)| named.iter().cloned()).collect();
         if let (false, Some(last)) = (later.is_empty(), tree.last(status))
             && let Some(last) = text(filesystem, last, STATUS_LIMIT)?
         {
@@ -91,7 +99,8 @@ pub fn recommended(
         let mut inodes = links.wholly_named(tree, &names);
         inodes.retain(|&inode| tree.added_in(inode) == layer);
         if !inodes.is_empty() {
-            let packages = packages.iter().map(|package| crate::display::escaped_str(package)).collect();
+            let packages =
+                packages.iter().map(|package| crate::display::escaped_str(package)).collect();
             found.push(Unneeded { layer, packages, inodes, wanted });
         }
     }
@@ -121,7 +130,11 @@ fn asked_for(run: &str) -> Option<Vec<String>> {
 }
 
 /// Returns the new packages that no named package depends on, and that a new package recommends.
-fn only_recommended<'a>(before: &Database<'_>, after: &'a Database<'a>, named: &[String]) -> BTreeSet<&'a str> {
+fn only_recommended<'a>(
+    before: &Database<'_>,
+    after: &'a Database<'a>,
+    named: &[String],
+) -> BTreeSet<&'a str> {
     let new: Database<'_> = after
         .iter()
         .filter(|(name, _)| !before.contains_key(*name))
@@ -151,10 +164,13 @@ fn only_recommended<'a>(before: &Database<'_>, after: &'a Database<'a>, named: &
         }
         seen
     };
-    let named = named.iter().flat_map(|name| answers.get(name.as_str()).into_iter().flatten().copied());
+    let named =
+        named.iter().flat_map(|name| answers.get(name.as_str()).into_iter().flatten().copied());
     let needed = reach(named.collect(), false, &BTreeSet::new());
-    let roots: BTreeSet<_> = needed.iter().flat_map(|name| new[name].recommends.iter().flatten()).collect();
-    let roots = roots.into_iter().flat_map(|name| answers.get(*name).into_iter().flatten().copied());
+    let roots: BTreeSet<_> =
+        needed.iter().flat_map(|name| new[name].recommends.iter().flatten()).collect();
+    let roots =
+        roots.into_iter().flat_map(|name| answers.get(*name).into_iter().flatten().copied());
     reach(roots.collect(), true, &needed)
 }
 
@@ -191,10 +207,13 @@ fn files(
     let at = |path: &[u8]| paths.lookup(layer, NodeId::ROOT, path, Last::Kept);
     let lists = [format!("{package}.list"), format!("{package}:{architecture}.list")];
     let mut names = Vec::new();
-    for list in lists.iter().filter_map(|name| at(format!("/var/lib/dpkg/info/{name}").as_bytes())?.version) {
+    for list in
+        lists.iter().filter_map(|name| at(format!("/var/lib/dpkg/info/{name}").as_bytes())?.version)
+    {
         let Some(list) = text(filesystem, list, LIST_LIMIT)? else { continue };
         let found = list.lines().filter_map(|path| at(path.as_bytes()));
-        let is_file = |found: &Found| found.version.is_some_and(|version| tree.kind(version) == Kind::File);
+        let is_file =
+            |found: &Found| found.version.is_some_and(|version| tree.kind(version) == Kind::File);
         names.extend(found.filter(is_file).map(|found| found.node));
         names.extend(compiled_modules(tree, paths, layer, &list));
     }
@@ -213,18 +232,29 @@ fn compiled_modules(tree: &Tree, paths: &Paths<'_>, layer: usize, list: &str) ->
     let mut compiled = Vec::new();
     for (directory, names) in modules {
         let caches = format!("{directory}/__pycache__");
-        let Some(caches) = paths.lookup(layer, NodeId::ROOT, caches.as_bytes(), Last::Kept) else { continue };
-        let is_of_it = |node: &NodeId| {
-            tree.name(*node).split(|&byte| byte == b'.').next().is_some_and(|module| names.contains(module))
+        let Some(caches) = paths.lookup(layer, NodeId::ROOT, caches.as_bytes(), Last::Kept) else {
+            continue;
         };
-        let is_file = |node: &NodeId| tree.at(*node, layer).is_some_and(|version| tree.kind(version) == Kind::File);
+        let is_of_it = |node: &NodeId| {
+            tree.name(*node)
+                .split(|&byte| byte == b'.')
+                .next()
+                .is_some_and(|module| names.contains(module))
+        };
+        let is_file = |node: &NodeId| {
+            tree.at(*node, layer).is_some_and(|version| tree.kind(version) == Kind::File)
+        };
         compiled.extend(tree.children(caches.node).filter(is_of_it).filter(is_file));
     }
     compiled
 }
 
 /// Reads a text file; `None` if it cannot be read or is too large.
-fn text(filesystem: &Filesystem<'_>, version: VersionId, limit: u64) -> Result<Option<String>, Error> {
+fn text(
+    filesystem: &Filesystem<'_>,
+    version: VersionId,
+    limit: u64,
+) -> Result<Option<String>, Error> {
     if filesystem.tree().size(version) > limit {
         return Ok(None);
     }

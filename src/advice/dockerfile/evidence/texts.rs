@@ -1,5 +1,5 @@
-//! Reads small text files of an image's own layers: the names that they mention, and whether a project's files for
-//! dependencies stand for themselves.
+//! Reads small text files of an image's own layers: the names that they mention, and whether a
+//! project's files for dependencies stand for themselves.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -13,7 +13,8 @@ use crate::tree::{Kind, NodeId, Tree, VersionId};
 
 /// Larger files are not read, in bytes.
 const LIMIT: u64 = 256 << 10;
-/// The most files that are read: first those that an instruction or the configuration names, then the rest.
+/// The most files that are read: first those that an instruction or the configuration names, then
+/// the rest.
 const FILES: usize = 1_000;
 /// Directories whose files say nothing of the project itself.
 const OTHERS: [&[u8]; 14] = [
@@ -156,7 +157,11 @@ impl Texts {
     /// # Errors
     ///
     /// [`Error::Cancelled`] is the only one.
-    pub fn read(inspection: &Inspection, base_layers: usize, filesystem: &Filesystem<'_>) -> Result<Self, Error> {
+    pub fn read(
+        inspection: &Inspection,
+        base_layers: usize,
+        filesystem: &Filesystem<'_>,
+    ) -> Result<Self, Error> {
         let tree = &inspection.tree;
         let mut texts = Self::default();
         let named = named_by_instructions(inspection);
@@ -202,7 +207,9 @@ impl Texts {
     /// Returns the script that a command names and of which something holds.
     pub fn named_in(&self, command: &str, holds: impl Fn(&str) -> bool) -> Option<&str> {
         let is_named = |path: &str| mentions(command, path.rsplit('/').next().unwrap_or(path));
-        self.scripts().find(|(path, text)| is_named(path) && holds(text)).map(|(path, _)| path.as_str())
+        self.scripts()
+            .find(|(path, text)| is_named(path) && holds(text))
+            .map(|(path, _)| path.as_str())
     }
 
     /// Returns the script that contains one of these programs as a word.
@@ -211,15 +218,21 @@ impl Texts {
         self.scripts().find(|(_, text)| runs(text)).map(|(path, _)| path.as_str())
     }
 
-    /// Returns the script that runs a program with one of these subcommands, and never one of those that make what
-    /// these need.
-    pub fn needing(&self, programs: &[String], verbs: &[String], makers: &[String]) -> Option<&str> {
+    /// Returns the script that runs a program with one of these subcommands, and never one of those
+    /// that make what these need.
+    pub fn needing(
+        &self,
+        programs: &[String],
+        verbs: &[String],
+        makers: &[String],
+    ) -> Option<&str> {
         let any = |text: &str, words: &[String]| words.iter().any(|word| has_word(text, word));
         let needs = |text: &str| any(text, programs) && any(text, verbs) && !any(text, makers);
         self.scripts().find(|(_, text)| needs(text)).map(|(path, _)| path.as_str())
     }
 
-    /// Returns whether a script runs something besides one program, as far as is known: one that was not read may.
+    /// Returns whether a script runs something besides one program, as far as is known: one that
+    /// was not read may.
     pub fn runs_others(&self, script: &str, program: &str) -> bool {
         const OWN: [&str; 8] = ["#", "set ", "export ", "cd ", "umask ", "ulimit ", ":", "exec "];
         let name = program.rsplit('/').next().unwrap_or(program);
@@ -227,7 +240,9 @@ impl Texts {
             let plain = !line.contains(['|', ';', '&', '`']) && !line.contains("$(");
             plain && (OWN.iter().any(|start| line.starts_with(start)) || has_word(line, name))
         };
-        let lines = |text: &str| text.lines().map(str::trim).any(|line| !line.is_empty() && !is_known(line));
+        let lines = |text: &str| {
+            text.lines().map(str::trim).any(|line| !line.is_empty() && !is_known(line))
+        };
         self.files.iter().find(|(path, _)| path == script).is_none_or(|(_, text)| lines(text))
     }
 
@@ -239,12 +254,15 @@ impl Texts {
     pub fn needing_repository(&self) -> Option<&str> {
         let is_git = |word: &str| {
             let rest = word.strip_prefix("Git");
-            word.eq_ignore_ascii_case("git") || rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_uppercase()))
+            word.eq_ignore_ascii_case("git")
+                || rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_uppercase()))
         };
         let says_git = |text: &str| text.split(|c: char| !c.is_alphanumeric()).any(is_git);
         let builds = |path: &str| {
             let name = path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
-            BUILDS.iter().any(|build| name == *build || build.starts_with('.') && name.ends_with(build))
+            BUILDS
+                .iter()
+                .any(|build| name == *build || build.starts_with('.') && name.ends_with(build))
         };
         let asks = |path: &str, text: &str| {
             REPOSITORY.iter().any(|word| text.contains(word)) || builds(path) && says_git(text)
@@ -254,9 +272,14 @@ impl Texts {
 
     /// Returns whether the file for dependencies at a path was read, and refers to no other file.
     pub fn stands_alone(&self, path: &str) -> bool {
-        let path: String =
-            path.split('/').filter(|part| !matches!(*part, "" | ".")).flat_map(|part| ["/", part]).collect();
-        let Some((_, text)) = self.files.iter().find(|(known, _)| *known == path) else { return false };
+        let path: String = path
+            .split('/')
+            .filter(|part| !matches!(*part, "" | "."))
+            .flat_map(|part| ["/", part])
+            .collect();
+        let Some((_, text)) = self.files.iter().find(|(known, _)| *known == path) else {
+            return false;
+        };
         stands_alone(path.rsplit('/').next().unwrap_or_default(), text)
     }
 }
@@ -284,7 +307,8 @@ fn named_by_instructions(inspection: &Inspection) -> HashSet<Vec<u8>> {
     let run = &inspection.run;
     let history = inspection.history.iter().filter_map(|step| step.created_by.as_ref());
     let texts = history.chain(&run.entrypoint).chain(&run.command);
-    let words = texts.flat_map(|text| text.split(|c: char| !(c.is_alphanumeric() || "_-.+".contains(c))));
+    let words =
+        texts.flat_map(|text| text.split(|c: char| !(c.is_alphanumeric() || "_-.+".contains(c))));
     words.filter(|word| !word.is_empty()).map(|word| word.as_bytes().to_vec()).collect()
 }
 
@@ -294,11 +318,14 @@ fn base_name(path: &[u8]) -> &[u8] {
 
 /// Returns whether a file may say how a project is built or run.
 fn is_telling(tree: &Tree, node: NodeId, version: VersionId, named: &HashSet<Vec<u8>>) -> bool {
-    let above =
-        std::iter::successors(Some(tree.parent(node)), |&node| (node != NodeId::ROOT).then(|| tree.parent(node)));
+    let above = std::iter::successors(Some(tree.parent(node)), |&node| {
+        (node != NodeId::ROOT).then(|| tree.parent(node))
+    });
     tree.size(version) > 0
         && tree.size(version) <= LIMIT
-        && (tree.mode(version) & 0o111 != 0 || is_named(tree.name(node)) || named.contains(tree.name(node)))
+        && (tree.mode(version) & 0o111 != 0
+            || is_named(tree.name(node))
+            || named.contains(tree.name(node)))
         && !above.into_iter().any(|node| OTHERS.contains(&tree.name(node)))
 }
 
@@ -306,36 +333,59 @@ fn is_named(path: &[u8]) -> bool {
     let path = String::from_utf8_lossy(path).to_ascii_lowercase();
     let name = path.rsplit('/').next().unwrap_or_default();
     // A list of what is not wanted mentions it.
-    let is_list = name.ends_with("ignore") || name == ".gitattributes" || name.ends_with("-lock.json");
-    !is_list && (NAMES.contains(&name) || name == ".npmrc" || ENDINGS.iter().any(|ending| name.ends_with(ending)))
+    let is_list =
+        name.ends_with("ignore") || name == ".gitattributes" || name.ends_with("-lock.json");
+    !is_list
+        && (NAMES.contains(&name)
+            || name == ".npmrc"
+            || ENDINGS.iter().any(|ending| name.ends_with(ending)))
 }
 
 /// Returns whether a file for dependencies needs no file that is not one of them.
 fn stands_alone(name: &str, text: &str) -> bool {
     let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
     match name {
-        "package.json" => serde_json::from_str::<Value>(text).is_ok_and(|project| is_plain_project(&project)),
-        "go.mod" => !lines().any(|line| line.split_once("=>").is_some_and(|(_, to)| to.trim().starts_with('.'))),
-        "Gemfile" => !lines().any(|line| ["gemspec", "path", "eval_gemfile"].iter().any(|word| has_word(line, word))),
-        "pom.xml" => !["<modules>", "<parent>", "<systemPath>"].iter().any(|word| text.contains(word)),
-        "requirements.txt" => !lines().any(|line| line.starts_with(['-', '.', '/']) || line.contains("file:")),
+        "package.json" => {
+            serde_json::from_str::<Value>(text).is_ok_and(|project| is_plain_project(&project))
+        }
+        "go.mod" => !lines()
+            .any(|line| line.split_once("=>").is_some_and(|(_, to)| to.trim().starts_with('.'))),
+        "Gemfile" => !lines().any(|line| {
+            ["gemspec", "path", "eval_gemfile"].iter().any(|word| has_word(line, word))
+        }),
+        "pom.xml" => {
+            !["<modules>", "<parent>", "<systemPath>"].iter().any(|word| text.contains(word))
+        }
+        "requirements.txt" => {
+            !lines().any(|line| line.starts_with(['-', '.', '/']) || line.contains("file:"))
+        }
         ".yarnrc.yml" => !["yarnPath", "plugins", "path:"].iter().any(|word| text.contains(word)),
         _ => true,
     }
 }
 
 fn is_plain_project(project: &Value) -> bool {
-    const LISTS: [&str; 6] =
-        ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies", "overrides", "resolutions"];
+    const LISTS: [&str; 6] = [
+        "dependencies",
+        "devDependencies",
+        "optionalDependencies",
+        "peerDependencies",
+        "overrides",
+        "resolutions",
+    ];
     const LOCAL: [&str; 7] = ["file:", "link:", "portal:", "workspace:", "patch:", ".", "/"];
-    const SCRIPTS: [&str; 6] = ["preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare"];
+    const SCRIPTS: [&str; 6] =
+        ["preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare"];
     let strings = |list: &Value| -> bool {
-        let versions = list.as_object().into_iter().flatten().filter_map(|(_, version)| version.as_str());
+        let versions =
+            list.as_object().into_iter().flatten().filter_map(|(_, version)| version.as_str());
         versions.into_iter().any(|version| LOCAL.iter().any(|local| version.starts_with(local)))
     };
     project.get("workspaces").is_none()
         && !LISTS.iter().filter_map(|list| project.get(list)).any(strings)
-        && !SCRIPTS.iter().any(|script| project.get("scripts").is_some_and(|scripts| scripts.get(script).is_some()))
+        && !SCRIPTS.iter().any(|script| {
+            project.get("scripts").is_some_and(|scripts| scripts.get(script).is_some())
+        })
 }
 
 #[cfg(test)]
@@ -361,7 +411,10 @@ mod tests {
         }
         for (name, text) in [
             ("requirements.txt", "a==1\n# b\n"),
-            ("package.json", "{\"dependencies\": {\"a\": \"^1\"}, \"scripts\": {\"start\": \"node .\"}}"),
+            (
+                "package.json",
+                "{\"dependencies\": {\"a\": \"^1\"}, \"scripts\": {\"start\": \"node .\"}}",
+            ),
             ("go.mod", "module x\nreplace a => b v1\n"),
             ("Gemfile", "gem 'a'\n"),
         ] {

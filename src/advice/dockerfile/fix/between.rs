@@ -44,8 +44,9 @@ const READ_BY_ALL: [&str; 22] = [
 const BEGIN_READ_BY_ALL: [&str; 4] = ["BASH_", "LC_", "LD_", "MALLOC_"];
 /// Programs that read no variables but those, and the ones of languages.
 const READ_NOTHING: [&str; 24] = [
-    ":", "[", "addgroup", "adduser", "cat", "chgrp", "chmod", "chown", "cp", "echo", "false", "groupadd", "ln",
-    "mkdir", "mv", "printf", "rm", "rmdir", "set", "test", "touch", "true", "useradd", "usermod",
+    ":", "[", "addgroup", "adduser", "cat", "chgrp", "chmod", "chown", "cp", "echo", "false",
+    "groupadd", "ln", "mkdir", "mv", "printf", "rm", "rmdir", "set", "test", "touch", "true",
+    "useradd", "usermod",
 ];
 /// Programs whose effect does not depend on the working directory.
 const PLACELESS: [&str; 16] = [
@@ -69,7 +70,8 @@ const PLACELESS: [&str; 16] = [
 /// Programs whose effect does not depend on the working directory if their paths are absolute.
 const ON_PATHS: [&str; 6] = ["chmod", "chown", "ln", "mkdir", "rm", "touch"];
 
-/// Directories in which programs look for configuration, libraries and other programs without being told.
+/// Directories in which programs look for configuration, libraries and other programs without being
+/// told.
 const SYSTEM: [&str; 13] = [
     "/bin",
     "/etc",
@@ -96,7 +98,8 @@ pub enum Side {
 }
 
 impl Work<'_> {
-    /// Returns where instruction `i` can stand when the `RUN`s `before` and `behind` it become one; else why not.
+    /// Returns where instruction `i` can stand when the `RUN`s `before` and `behind` it become one;
+    /// else why not.
     ///
     /// `rest` are the instructions from it to the last of the `RUN`s.
     pub(super) fn side(
@@ -109,8 +112,10 @@ impl Work<'_> {
     ) -> Result<Side, Refusal> {
         let instruction = &self.file.instructions[i];
         let line = instruction.line;
-        let named =
-            |what: &str| Err(Condition::Movable.fails(format!("{} in line {line} {what}", instruction.keyword.name())));
+        let named = |what: &str| {
+            Err(Condition::Movable
+                .fails(format!("{} in line {line} {what}", instruction.keyword.name())))
+        };
         match instruction.keyword {
             keyword if keyword.is_runtime() => Ok(Side::Before),
             Keyword::Env | Keyword::Arg => {
@@ -118,11 +123,15 @@ impl Work<'_> {
                 if names.len() > NAMES {
                     return named("sets many names");
                 }
-                let unread = |runs: &[usize]| names.iter().all(|name| !self.may_be_read(name, runs));
-                // Behind it, neither a RUN nor a COPY may use the names; the cache is then as good as before.
+                let unread =
+                    |runs: &[usize]| names.iter().all(|name| !self.may_be_read(name, runs));
+                // Behind it, neither a RUN nor a COPY may use the names; the cache is then as good
+                // as before.
                 let others = rest.iter().filter(|&&other| !behind.contains(&other));
                 let mentioned = others.into_iter().any(|&other| {
-                    names.iter().any(|name| self.file.instructions[other].arguments.contains(name.as_str()))
+                    names
+                        .iter()
+                        .any(|name| self.file.instructions[other].arguments.contains(name.as_str()))
                 });
                 if unread(behind) && !mentioned {
                     return Ok(Side::Behind);
@@ -134,12 +143,19 @@ impl Work<'_> {
                 named(&format!("sets {name}, which the RUN before it may read"))
             }
             Keyword::Workdir => {
-                let absolute = instruction.arguments.starts_with('/') && !instruction.arguments.contains('$');
-                if !absolute || !before.iter().all(|&run| is_placeless(&self.file.instructions[run])) {
-                    return named("changes the directory, and the RUN before it may depend on that");
+                let absolute =
+                    instruction.arguments.starts_with('/') && !instruction.arguments.contains('$');
+                if !absolute
+                    || !before.iter().all(|&run| is_placeless(&self.file.instructions[run]))
+                {
+                    return named(
+                        "changes the directory, and the RUN before it may depend on that",
+                    );
                 }
                 match self.makes_first(instruction.arguments.trim(), before) {
-                    Some(path) => named(&format!("would make {path} before the RUN that makes it now")),
+                    Some(path) => {
+                        named(&format!("would make {path} before the RUN that makes it now"))
+                    }
                     None => Ok(Side::Before),
                 }
             }
@@ -166,7 +182,8 @@ impl Work<'_> {
         }
     }
 
-    /// Returns whether a `RUN` may read a variable: it names it, or a program that it runs may read any.
+    /// Returns whether a `RUN` may read a variable: it names it, or a program that it runs may read
+    /// any.
     fn may_be_read(&self, name: &str, runs: &[usize]) -> bool {
         let upper = name.to_ascii_uppercase();
         let by_all = READ_BY_ALL.contains(&upper.as_str())
@@ -176,7 +193,10 @@ impl Work<'_> {
             let script = shell::read(&run.arguments);
             let is_deaf = script.is_some_and(|script| {
                 script.commands.iter().all(|command| {
-                    command.program().first().is_none_or(|program| READ_NOTHING.contains(&base_name(program)))
+                    command
+                        .program()
+                        .first()
+                        .is_none_or(|program| READ_NOTHING.contains(&base_name(program)))
                 })
             });
             !is_deaf || !run.heredocs.is_empty() || run.arguments.contains(name)
@@ -184,8 +204,8 @@ impl Work<'_> {
         by_all || runs.iter().any(reads)
     }
 
-    /// Returns a directory that a `WORKDIR` would make before the `RUN` that makes it now, which may fail then, or
-    /// leave it as it is.
+    /// Returns a directory that a `WORKDIR` would make before the `RUN` that makes it now, which
+    /// may fail then, or leave it as it is.
     fn makes_first(&self, directory: &str, before: &[usize]) -> Option<Escaped> {
         let tree = &self.inspection.tree;
         let layers: HashSet<_> = before.iter().filter_map(|&run| self.layer(run)).collect();
@@ -193,7 +213,9 @@ impl Work<'_> {
         let is_touched = |node: NodeId| {
             tree.versions(node).any(|version| {
                 layers.contains(&tree.added_in(version))
-                    || tree.removed_in(version).is_some_and(|removed_in| layers.contains(&removed_in))
+                    || tree
+                        .removed_in(version)
+                        .is_some_and(|removed_in| layers.contains(&removed_in))
             })
         };
         let was_there = |node: NodeId| {
@@ -205,15 +227,18 @@ impl Work<'_> {
             path.push('/');
             path.push_str(part);
             let node = tree.find(path.as_bytes())?;
-            if !was_there(node) && is_touched(node) && !before.iter().all(|&run| self.makes_anyway(run, &path)) {
+            if !was_there(node)
+                && is_touched(node)
+                && !before.iter().all(|&run| self.makes_anyway(run, &path))
+            {
                 return Some(crate::display::escaped(&tree.path(node)));
             }
         }
         None
     }
 
-    /// Returns whether a `RUN` does the same to a directory if it is there already: it has nothing to do with it, or
-    /// calls `mkdir -p`.
+    /// Returns whether a `RUN` does the same to a directory if it is there already: it has nothing
+    /// to do with it, or calls `mkdir -p`.
     fn makes_anyway(&self, run: usize, directory: &str) -> bool {
         self.script(run).is_some_and(|script| {
             script.every().iter().all(|command| {
@@ -221,8 +246,14 @@ impl Work<'_> {
                 let named = words.iter().any(|word| word.contains(directory));
                 match base_name(program) {
                     "mkdir" => {
-                        let modes = words.iter().any(|word| word.starts_with("-m") || word.starts_with("--mode"));
-                        !named || words.iter().any(|word| ["-p", "--parents", "-pv", "-vp"].contains(word)) && !modes
+                        let modes = words
+                            .iter()
+                            .any(|word| word.starts_with("-m") || word.starts_with("--mode"));
+                        !named
+                            || words
+                                .iter()
+                                .any(|word| ["-p", "--parents", "-pv", "-vp"].contains(word))
+                                && !modes
                     }
                     "useradd" | "adduser" => false,
                     _ => !named,
@@ -231,8 +262,8 @@ impl Work<'_> {
         })
     }
 
-    /// Returns whether a `RUN` may read what a copy brings: it is configuration that programs look for, or it lies
-    /// where the `RUN` works, or is named there.
+    /// Returns whether a `RUN` may read what a copy brings: it is configuration that programs look
+    /// for, or it lies where the `RUN` works, or is named there.
     fn may_read_copy(&self, run: usize, copy: usize) -> bool {
         let Some(script) = self.script(run) else { return true };
         let to = self.file.instructions[copy].copied().and_then(|(_, to)| self.absolute(copy, &to));
@@ -244,38 +275,51 @@ impl Work<'_> {
         let is_here = !here.is_empty() && (below(to, here) || below(here, to)) || to.is_empty();
         script.every().iter().any(|command| {
             let [program, words @ ..] = command.program() else { return false };
-            let is_named = words.iter().any(|word| mentions(word, to) || matches!(*word, "/" | "/*"));
+            let is_named =
+                words.iter().any(|word| mentions(word, to) || matches!(*word, "/" | "/*"));
             if is_named {
                 return true;
             }
             if READ_NOTHING.contains(&base_name(program)) {
                 return is_here && words.iter().any(|word| !word.starts_with(['-', '/']));
             }
-            is_of_system || is_here && !is_placeless_command(command) && !self.reads_its_list(command, run, copy)
+            is_of_system
+                || is_here
+                    && !is_placeless_command(command)
+                    && !self.reads_its_list(command, run, copy)
         })
     }
 
-    /// Returns whether a command installs what a list says that lies where the command runs, reads nothing else there,
-    /// and the copy brings no settings for it.
+    /// Returns whether a command installs what a list says that lies where the command runs, reads
+    /// nothing else there, and the copy brings no settings for it.
     fn reads_its_list(&self, command: &Command, run: usize, copy: usize) -> bool {
         let (list, settings): (&str, &[&str]) = match command.program() {
-            ["npm", "ci" | "install", ..] => ("package.json", &[".npmrc", "npm-shrinkwrap.json", "patches"]),
+            ["npm", "ci" | "install", ..] => {
+                ("package.json", &[".npmrc", "npm-shrinkwrap.json", "patches"])
+            }
             ["yarn", "install", ..] | ["yarn"] => {
                 ("package.json", &[".npmrc", ".yarnrc", ".yarnrc.yml", ".yarn", "patches"])
             }
-            ["pip" | "pip3", "install", words @ ..] if words.contains(&"-r") && !words.contains(&".") => {
+            ["pip" | "pip3", "install", words @ ..]
+                if words.contains(&"-r") && !words.contains(&".") =>
+            {
                 ("requirements.txt", &["pip.conf", "setup.cfg", "constraints.txt"])
             }
             _ => return false,
         };
         let tree = &self.inspection.tree;
         let brings = |name: &&str| {
-            let (Some(path), Some(layer)) = (self.absolute(run, name), self.layer(copy)) else { return true };
+            let (Some(path), Some(layer)) = (self.absolute(run, name), self.layer(copy)) else {
+                return true;
+            };
             let node = tree.find(path.as_bytes());
-            node.is_some_and(|node| tree.versions(node).any(|version| tree.added_in(version) == layer))
+            node.is_some_and(|node| {
+                tree.versions(node).any(|version| tree.added_in(version) == layer)
+            })
         };
         let path = self.absolute(run, list);
-        path.is_some_and(|path| self.evidence.texts.stands_alone(&path)) && !settings.iter().any(brings)
+        path.is_some_and(|path| self.evidence.texts.stands_alone(&path))
+            && !settings.iter().any(brings)
     }
 
     /// Returns a path that both a copy's layer and one of the earlier layers have created or
@@ -286,7 +330,9 @@ impl Work<'_> {
         let touched = |node: NodeId| {
             tree.versions(node).any(|version| {
                 earlier.contains(&tree.added_in(version))
-                    || tree.removed_in(version).is_some_and(|removed_in| earlier.contains(&removed_in))
+                    || tree
+                        .removed_in(version)
+                        .is_some_and(|removed_in| earlier.contains(&removed_in))
             })
         };
         // The copy may change the time of an existing directory, and would create a missing one.
@@ -316,11 +362,14 @@ fn below(path: &str, top: &str) -> bool {
     path.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// Returns whether programs look at a path without being told: a directory of the system, or settings in a home.
+/// Returns whether programs look at a path without being told: a directory of the system, or
+/// settings in a home.
 fn below_system(path: &str) -> bool {
     let parts: Vec<_> = path.split('/').filter(|part| !part.is_empty()).collect();
     let of_home = match *parts {
-        ["root", ref rest @ ..] | ["home", _, ref rest @ ..] => rest.first().is_none_or(|first| first.starts_with('.')),
+        ["root", ref rest @ ..] | ["home", _, ref rest @ ..] => {
+            rest.first().is_none_or(|first| first.starts_with('.'))
+        }
         ["home"] => true,
         _ => false,
     };
@@ -330,9 +379,14 @@ fn below_system(path: &str) -> bool {
 /// Returns the names that an `ENV` or `ARG` sets.
 fn set_by(instruction: &Instruction) -> Vec<String> {
     let words = instruction.words();
-    let is_old = instruction.keyword == Keyword::Env && words.first().is_some_and(|first| !first.contains('='));
-    let is_name = |word: &&String| instruction.keyword == Keyword::Arg || is_old || word.contains('=');
-    let names = words.iter().filter(is_name).map(|word| word.split('=').next().unwrap_or_default().to_owned());
+    let is_old = instruction.keyword == Keyword::Env
+        && words.first().is_some_and(|first| !first.contains('='));
+    let is_name =
+        |word: &&String| instruction.keyword == Keyword::Arg || is_old || word.contains('=');
+    let names = words
+        .iter()
+        .filter(is_name)
+        .map(|word| word.split('=').next().unwrap_or_default().to_owned());
     names.take(if is_old { 1 } else { usize::MAX }).collect()
 }
 
@@ -353,9 +407,11 @@ fn is_placeless_command(command: &Command) -> bool {
     // What is installed may be a file beside.
     let is_file = |word: &str| [".deb", ".rpm", ".apk"].iter().any(|end| word.ends_with(end));
     match () {
-        () if PLACELESS.contains(program) => {
-            words.all(|word| !word.contains('>') && !word.starts_with('.') && (word.starts_with('/') || !is_file(word)))
-        }
+        () if PLACELESS.contains(program) => words.all(|word| {
+            !word.contains('>')
+                && !word.starts_with('.')
+                && (word.starts_with('/') || !is_file(word))
+        }),
         () if ON_PATHS.contains(program) => words.all(|word| word.starts_with('/')),
         () => false,
     }

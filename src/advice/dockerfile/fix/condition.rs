@@ -1,7 +1,8 @@
-//! Conditions of a change: every kind of change with what has to hold before it is proposed, in one place.
+//! Conditions of a change: every kind of change with what has to hold before it is proposed, in one
+//! place.
 //!
-//! A check that fails gives a [`Refusal`], which names the condition. A change that meets all of them is in the diff;
-//! what fails one of them is left to a person, with the reason.
+//! A check that fails gives a [`Refusal`], which names the condition. A change that meets all of
+//! them is in the diff; what fails one of them is left to a person, with the reason.
 
 /// The kind of a suggestion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -79,8 +80,9 @@ pub struct Refusal {
 }
 
 use Condition::{
-    BuildKit, Followed, KnownValue, Matched, Mergeable, Movable, NotMadeAgain, NotNeededLater, NotUsed, NotWanted,
-    OnlyCopies, PlainNames, PlainPaths, Posix, SameFiles, StandsAlone, TakesFlag, Unseen, WholeCopy,
+    BuildKit, Followed, KnownValue, Matched, Mergeable, Movable, NotMadeAgain, NotNeededLater,
+    NotUsed, NotWanted, OnlyCopies, PlainNames, PlainPaths, Posix, SameFiles, StandsAlone,
+    TakesFlag, Unseen, WholeCopy,
 };
 
 impl Kind {
@@ -116,9 +118,10 @@ impl Kind {
     pub fn conditions(self) -> &'static [Condition] {
         match self {
             Self::Ignore => &[NotWanted, NotUsed],
-            Self::Ownership => {
-                &[Posix, Followed, PlainPaths, WholeCopy, OnlyCopies, KnownValue, TakesFlag, Unseen, BuildKit]
-            }
+            Self::Ownership => &[
+                Posix, Followed, PlainPaths, WholeCopy, OnlyCopies, KnownValue, TakesFlag, Unseen,
+                BuildKit,
+            ],
             Self::Merge => &[Posix, Followed, Matched, Mergeable, SameFiles, Movable],
             Self::Tool => &[Followed, NotNeededLater, NotMadeAgain],
             Self::Recommended | Self::Development => &[NotNeededLater],

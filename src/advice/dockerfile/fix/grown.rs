@@ -7,13 +7,15 @@ use crate::advice::dockerfile::draft::Fate;
 use crate::shell::base_name;
 
 impl Work<'_> {
-    /// Returns the bytes by which the image grows because it has copies of the changed files: one for each copy of the
-    /// whole context, and for each `RUN` that stores it again.
+    /// Returns the bytes by which the image grows because it has copies of the changed files: one
+    /// for each copy of the whole context, and for each `RUN` that stores it again.
     pub(super) fn growth(&self, changes: &[Change], saved: &Claims) -> i64 {
         if self.target.is_rebuilt {
             return 0;
         }
-        let copies = |&&i: &&usize| is_whole_context(&self.file.instructions[i]) && self.draft.fates[i] != Fate::Goes;
+        let copies = |&&i: &&usize| {
+            is_whole_context(&self.file.instructions[i]) && self.draft.fates[i] != Fate::Goes
+        };
         let copies: Vec<_> = self.stage.iter().filter(copies).copied().collect();
         let grown = |change: &Change| {
             let new = i64::try_from(change.new.len()).unwrap_or(i64::MAX);
@@ -31,7 +33,11 @@ impl Work<'_> {
         let to = self.file.instructions[copy].copied().and_then(|(_, to)| self.absolute(copy, &to));
         let path = to.map(|to| format!("{}/{}", to.trim_end_matches('/'), base_name(&change.name)));
         let Some(node) = path.and_then(|path| tree.find(path.as_bytes())) else { return 0 };
-        let size = u64::try_from(if self.target.raw { super::raw::restored(old).len() } else { old.len() });
+        let size = u64::try_from(if self.target.raw {
+            super::raw::restored(old).len()
+        } else {
+            old.len()
+        });
         let is_it = |inode: crate::tree::VersionId| {
             tree.added_in(inode) >= layer && Ok(tree.size(inode)) == size && !saved.has(inode)
         };

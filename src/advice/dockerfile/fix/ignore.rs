@@ -42,7 +42,11 @@ const KNOWN: [Known; 17] = [
     known(".nyc_output", "coverage reports", &["nyc"]),
     known(".gradle", "a build cache", &["gradle", "gradlew"]),
     known(".terraform", "downloaded providers", &["terraform", "tofu", "terragrunt"]),
-    known(".venv", "the host's Python environment", &["uv", "poetry", "pipenv", "pdm", "hatch", "rye"]),
+    known(
+        ".venv",
+        "the host's Python environment",
+        &["uv", "poetry", "pipenv", "pdm", "hatch", "rye"],
+    ),
     known("Thumbs.db", "a file manager's notes", &[]),
 ];
 const VERSIONS: &str = "version control";
@@ -54,7 +58,11 @@ type Maker = (&'static str, &'static [&'static str]);
 const MADE_ANEW: [(&str, &[Maker]); 2] = [
     (
         "node_modules",
-        &[("npm", &["ci", "install", "i", "clean-install"]), ("yarn", &["install"]), ("pnpm", &["install", "i"])],
+        &[
+            ("npm", &["ci", "install", "i", "clean-install"]),
+            ("yarn", &["install"]),
+            ("pnpm", &["install", "i"]),
+        ],
     ),
     ("target", &[("cargo", &["build"]), ("mvn", &["clean"])]),
 ];
@@ -93,7 +101,11 @@ impl Work<'_> {
                 let copied = self.copied(i);
                 for &inode in self.births.in_layer(layer) {
                     if let Some((pattern, what)) = self.pattern(&copied, inode, &anew, &binaries) {
-                        let kept = patterns.entry(pattern).or_insert_with(|| Kept { what, copy: i, ..Kept::default() });
+                        let kept = patterns.entry(pattern).or_insert_with(|| Kept {
+                            what,
+                            copy: i,
+                            ..Kept::default()
+                        });
                         kept.inodes.push(inode);
                     }
                 }
@@ -107,18 +119,26 @@ impl Work<'_> {
             if listed.has(&pattern) {
                 continue;
             }
-            let inodes = match MADE_ANEW.iter().find(|(name, _)| kept.what == ANEW && pattern.ends_with(name)) {
+            let inodes = match MADE_ANEW
+                .iter()
+                .find(|(name, _)| kept.what == ANEW && pattern.ends_with(name))
+            {
                 Some((_, makers)) => self.made_twice(&kept.inodes, makers),
                 None => self.with_copies(&kept.inodes),
             };
             let refusal = match listed.wants(&pattern) {
-                true => Some(Condition::NotWanted.fails(format!("{} asks for it", self.target.ignore_name))),
-                false => self.used(&kept, pattern.trim_start_matches("**/")).map(|why| Condition::NotUsed.fails(why)),
+                true => Some(
+                    Condition::NotWanted.fails(format!("{} asks for it", self.target.ignore_name)),
+                ),
+                false => self
+                    .used(&kept, pattern.trim_start_matches("**/"))
+                    .map(|why| Condition::NotUsed.fails(why)),
             };
             let would_save = inodes.iter().map(|&inode| self.inspection.tree.size(inode)).sum();
             if let Some(refusal) = refusal {
                 let text = format!("copies {pattern}, {}, but {}", kept.what, refusal.reason);
-                self.leave(Change::Ignore, would_save, kept.copy, text, refusal.condition).inodes = inodes;
+                self.leave(Change::Ignore, would_save, kept.copy, text, refusal.condition).inodes =
+                    inodes;
                 continue;
             }
             let saves = self.claims.claim(&self.inspection.tree, inodes);
@@ -126,7 +146,10 @@ impl Work<'_> {
             if saves == 0 {
                 continue;
             }
-            let text = format!("copies {pattern}, {}; exclude it in {}", kept.what, self.target.ignore_name);
+            let text = format!(
+                "copies {pattern}, {}; exclude it in {}",
+                kept.what, self.target.ignore_name
+            );
             self.say(Change::Ignore, Verdict::saves(saves), kept.copy, text);
             lines.push(pattern);
         }
@@ -135,14 +158,20 @@ impl Work<'_> {
 
     /// Says what a `RUN` removes that a copy brought: it ships all the same.
     pub(super) fn removed(&mut self) {
-        let is_removed = |reason: Reason| matches!(reason, Reason::Deleted | Reason::Opaque | Reason::Replaced);
+        let is_removed =
+            |reason: Reason| matches!(reason, Reason::Deleted | Reason::Opaque | Reason::Replaced);
         let text = |layer: usize| self.inspection.layers[layer].instruction.text.as_str();
         let mut pairs: BTreeMap<(usize, usize), Vec<VersionId>> = BTreeMap::new();
-        for wasted in
-            self.inspection.wasted.iter().filter(|wasted| is_removed(wasted.reason) && !self.claims.has(wasted.version))
+        for wasted in self
+            .inspection
+            .wasted
+            .iter()
+            .filter(|wasted| is_removed(wasted.reason) && !self.claims.has(wasted.version))
         {
-            let copied = text(wasted.added_in).starts_with("COPY ") || text(wasted.added_in).starts_with("ADD ");
-            let by_run = self.by_layer.get(&wasted.removed_in).is_some_and(|&i| self.is_run_in_file(i));
+            let copied = text(wasted.added_in).starts_with("COPY ")
+                || text(wasted.added_in).starts_with("ADD ");
+            let by_run =
+                self.by_layer.get(&wasted.removed_in).is_some_and(|&i| self.is_run_in_file(i));
             if copied && by_run && wasted.added_in < wasted.removed_in {
                 pairs.entry((wasted.added_in, wasted.removed_in)).or_default().push(wasted.version);
             }
@@ -150,12 +179,19 @@ impl Work<'_> {
         for ((added_in, removed_in), inodes) in pairs {
             let tree = &self.inspection.tree;
             let bytes = inodes.iter().map(|&inode| tree.size(inode)).fold(0, u64::saturating_add);
-            let (Some(&run), true) = (self.by_layer.get(&removed_in), bytes >= super::NOTEWORTHY) else { continue };
+            let (Some(&run), true) = (self.by_layer.get(&removed_in), bytes >= super::NOTEWORTHY)
+            else {
+                continue;
+            };
             let from = self.by_layer.get(&added_in).map(|&i| &self.file.instructions[i]);
-            let what = from.map_or("what the base image copies".into(), |i| format!("what line {} copies", i.line));
+            let what = from.map_or("what the base image copies".into(), |i| {
+                format!("what line {} copies", i.line)
+            });
             let how = match from {
                 Some(copy) if copy.flag("from").is_some() => "copy only the files that stay",
-                _ => "exclude it in .dockerignore, or copy it in a build stage, unless a line in between needs it",
+                _ => {
+                    "exclude it in .dockerignore, or copy it in a build stage, unless a line in between needs it"
+                }
             };
             let text = format!("removes {what}, which stays in an earlier layer: {how}");
             self.leave(Change::Ignore, bytes, run, text, Condition::NotUsed).inodes = inodes;
@@ -179,17 +215,26 @@ impl Work<'_> {
                 i > kept.copy && text.contains("-buildvcs") && !text.contains("-buildvcs=false")
             };
             if let Some(&i) = self.stage.iter().find(stamps) {
-                return Some(format!("line {} builds its version into the program", self.file.instructions[i].line));
+                return Some(format!(
+                    "line {} builds its version into the program",
+                    self.file.instructions[i].line
+                ));
             }
-            let builds = self.stage.iter().any(|&i| i > kept.copy && self.file.instructions[i].keyword == Keyword::Run);
-            if let Some(reason) =
-                said(texts.needing_repository().filter(|_| builds), "takes something from the repository")
-            {
+            let builds = self
+                .stage
+                .iter()
+                .any(|&i| i > kept.copy && self.file.instructions[i].keyword == Keyword::Run);
+            if let Some(reason) = said(
+                texts.needing_repository().filter(|_| builds),
+                "takes something from the repository",
+            ) {
                 return Some(reason);
             }
         }
         if let Some(known) = KNOWN.iter().find(|known| known.name == name) {
-            let line = self.later_runs(kept.copy, known.programs).map(|line| format!("line {line} may use it"));
+            let line = self
+                .later_runs(kept.copy, known.programs)
+                .map(|line| format!("line {line} may use it"));
             let script = || said(texts.running(known.programs), "may use it");
             if let Some(reason) = line.or_else(script) {
                 return Some(reason);
@@ -204,11 +249,14 @@ impl Work<'_> {
             .iter()
             .filter(|&&i| i != kept.copy)
             .find(|&&i| mentions(&self.file.instructions[i].arguments, name));
-        let by_line = mentioned.map(|&i| format!("line {} names it", self.file.instructions[i].line));
+        let by_line =
+            mentioned.map(|&i| format!("line {} names it", self.file.instructions[i].line));
         let run = &self.inspection.run;
         let words = || run.entrypoint.iter().chain(&run.command).chain([&run.directory]);
-        let is_configured =
-            || words().any(|word| mentions(word, name)) || run.environment.texts().any(|text| mentions(&text, name));
+        let is_configured = || {
+            words().any(|word| mentions(word, name))
+                || run.environment.texts().any(|text| mentions(&text, name))
+        };
         let by_config = || is_configured().then(|| "the configuration names it".into());
         by_line.or_else(by_config).or_else(|| said(texts.mentioning(name), "names it"))
     }
@@ -219,14 +267,18 @@ impl Work<'_> {
         let runs = |text: &str| match shell::read(text) {
             Some(script) => script.commands.iter().any(|command| {
                 let program = command.program().first().map_or("", |program| base_name(program));
-                programs.contains(&program) || command.words.iter().any(|word| calls_inside(word, programs))
+                programs.contains(&program)
+                    || command.words.iter().any(|word| calls_inside(word, programs))
             }),
             // A text that cannot be followed may run anything that it names.
             None => programs.iter().any(|program| mentions(text, program)),
         };
         let mut found = later.filter(|instruction| match instruction.keyword {
             Keyword::Run => {
-                let bodies = instruction.heredocs.iter().map(|heredoc| &self.file.source()[heredoc.body.clone()]);
+                let bodies = instruction
+                    .heredocs
+                    .iter()
+                    .map(|heredoc| &self.file.source()[heredoc.body.clone()]);
                 runs(&instruction.arguments) || bodies.into_iter().any(runs)
             }
             Keyword::Cmd | Keyword::Entrypoint => {
@@ -241,7 +293,10 @@ impl Work<'_> {
     /// any of them, or if another one removed them.
     fn made_twice(&self, inodes: &[VersionId], makers: &[Maker]) -> Vec<VersionId> {
         let makes = |layer: usize| {
-            let run = self.by_layer.get(&layer).filter(|&&i| self.file.instructions[i].keyword == Keyword::Run);
+            let run = self
+                .by_layer
+                .get(&layer)
+                .filter(|&&i| self.file.instructions[i].keyword == Keyword::Run);
             run.and_then(|&i| self.script(i)).is_some_and(|script| {
                 script.commands.iter().any(|command| {
                     let makes = |(program, verbs): &(&str, &[&str])| {
@@ -254,7 +309,9 @@ impl Work<'_> {
             })
         };
         let tree = &self.inspection.tree;
-        let taken = |inode: &VersionId| tree.removal(*inode).is_some_and(|removal| makes(usize::from(removal.layer)));
+        let taken = |inode: &VersionId| {
+            tree.removal(*inode).is_some_and(|removal| makes(usize::from(removal.layer)))
+        };
         if inodes.iter().all(taken) { inodes.to_vec() } else { Vec::new() }
     }
 
@@ -266,11 +323,15 @@ impl Work<'_> {
             let mut next = Some(inode);
             while let Some(this) = next.take() {
                 all.push(this);
-                if let Some(removal) = tree.removal(this).filter(|removal| removal.reason == Reason::RewrittenUnchanged)
+                if let Some(removal) = tree
+                    .removal(this)
+                    .filter(|removal| removal.reason == Reason::RewrittenUnchanged)
                 {
-                    let successor =
-                        tree.at(removal.last_name, usize::from(removal.layer)).map(|version| tree.inode(version));
-                    next = successor.filter(|&successor| tree.added_in(successor) > tree.added_in(this));
+                    let successor = tree
+                        .at(removal.last_name, usize::from(removal.layer))
+                        .map(|version| tree.inode(version));
+                    next = successor
+                        .filter(|&successor| tree.added_in(successor) > tree.added_in(this));
                 }
             }
         }
@@ -313,7 +374,9 @@ impl Work<'_> {
                 }
                 return Some((at_root_or_anywhere(copied, depth, known.name), known.what));
             }
-            if let Some(name) = anew.iter().find(|known| known.as_bytes() == name).filter(|_| part != node) {
+            if let Some(name) =
+                anew.iter().find(|known| known.as_bytes() == name).filter(|_| part != node)
+            {
                 return Some((at_root_or_anywhere(copied, depth, name), ANEW));
             }
         }
@@ -326,7 +389,8 @@ impl Work<'_> {
         let known = !binaries.is_empty() && binaries.contains(&*tree.path(node));
         let name = String::from_utf8_lossy(tree.name(node)).into_owned();
         let is_input = || {
-            let run = self.by_layer.get(&usize::from(removal.layer)).map(|&i| &self.file.instructions[i]);
+            let run =
+                self.by_layer.get(&usize::from(removal.layer)).map(|&i| &self.file.instructions[i]);
             run.is_some_and(|run| is_input_of(&run.arguments, &name))
         };
         if by_run && (program || known) && removal.reason == Reason::Overwritten && !is_input() {
@@ -336,7 +400,8 @@ impl Work<'_> {
         None
     }
 
-    /// Returns whether the module that a file in `__pycache__` was compiled from lies beside that directory.
+    /// Returns whether the module that a file in `__pycache__` was compiled from lies beside that
+    /// directory.
     fn has_source(&self, cache: NodeId, file: NodeId) -> bool {
         let tree = &self.inspection.tree;
         let module = tree.name(file).split(|&byte| byte == b'.').next().unwrap_or_default();
@@ -345,11 +410,13 @@ impl Work<'_> {
     }
 
     fn copied(&self, instruction: usize) -> Copied {
-        let destination = self.file.instructions[instruction].copied().map(|(_, destination)| destination);
+        let destination =
+            self.file.instructions[instruction].copied().map(|(_, destination)| destination);
         let absolute = destination.and_then(|destination| self.absolute(instruction, &destination));
         Copied {
             depth: absolute.map(|path| crate::path::components(path.as_bytes()).len()),
-            whole: self.target.sources_known && is_whole_context(&self.file.instructions[instruction]),
+            whole: self.target.sources_known
+                && is_whole_context(&self.file.instructions[instruction]),
         }
     }
 
@@ -375,7 +442,11 @@ impl Work<'_> {
         let joined = parts.join("/");
         // Without a WORKDIR in this file, that of the base image counts, which is usually the
         // root.
-        Some(if joined.starts_with('/') { joined } else { format!("{}/{joined}", self.base_directory()) })
+        Some(if joined.starts_with('/') {
+            joined
+        } else {
+            format!("{}/{joined}", self.base_directory())
+        })
     }
 
     fn base_directory(&self) -> &str {
@@ -386,7 +457,10 @@ impl Work<'_> {
     /// Returns the path in the context of a file that was added by a copy of the whole context.
     fn in_context(&self, copied: &Copied, path: &[NodeId]) -> Option<String> {
         let depth = copied.depth.filter(|_| copied.whole)?;
-        let names = path.iter().skip(depth + 1).map(|&node| std::str::from_utf8(self.inspection.tree.name(node)).ok());
+        let names = path
+            .iter()
+            .skip(depth + 1)
+            .map(|&node| std::str::from_utf8(self.inspection.tree.name(node)).ok());
         let names: Vec<_> = names.collect::<Option<_>>()?;
         let file = path.last().and_then(|&node| self.inspection.tree.versions(node).next());
         let is_file = file.is_some_and(|version| self.inspection.tree.kind(version) == Kind::File);
@@ -394,15 +468,19 @@ impl Work<'_> {
     }
 }
 
-/// Returns whether a word runs one of the programs in a command of its own, such as `$(git describe)`.
+/// Returns whether a word runs one of the programs in a command of its own, such as `$(git
+/// describe)`.
 fn calls_inside(word: &str, programs: &[&str]) -> bool {
     word.contains(['`', '$', ' ', '\'', '"'])
-        && word.split(|c: char| c.is_whitespace() || "`$(){}|&;'\"".contains(c)).any(|part| programs.contains(&part))
+        && word
+            .split(|c: char| c.is_whitespace() || "`$(){}|&;'\"".contains(c))
+            .any(|part| programs.contains(&part))
 }
 
 /// Returns whether a command names a file other than as what it makes.
 fn is_input_of(arguments: &str, name: &str) -> bool {
-    let words: Vec<_> = arguments.split(|c: char| c.is_whitespace() || ";&|()".contains(c)).collect();
+    let words: Vec<_> =
+        arguments.split(|c: char| c.is_whitespace() || ";&|()".contains(c)).collect();
     (0..words.len()).any(|at| {
         let is_output = at > 0 && matches!(words[at - 1], "-o" | ">" | "--output");
         base_name(words[at].trim_matches(['"', '\''])) == name && !is_output

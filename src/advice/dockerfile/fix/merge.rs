@@ -33,7 +33,8 @@ struct Stretch {
 impl Work<'_> {
     /// Merges `RUN` instructions where it is worthwhile; returns all `RUN`s of the image in groups.
     pub(super) fn merge(&mut self) -> Vec<Group> {
-        let position: HashMap<usize, usize> = self.stage.iter().enumerate().map(|(at, &i)| (i, at)).collect();
+        let position: HashMap<usize, usize> =
+            self.stage.iter().enumerate().map(|(at, &i)| (i, at)).collect();
         let run_at = |work: &Self, layer: usize| {
             let i = *work.by_layer.get(&layer)?;
             work.is_run(i).then(|| position.get(&i).copied()).flatten()
@@ -54,7 +55,8 @@ impl Work<'_> {
         pairs.truncate(PAIRS);
         let mut accepted: Vec<(Stretch, u64)> = Vec::new();
         for (stretch, bytes) in pairs {
-            let touches = |(other, _): &(Stretch, u64)| other.from <= stretch.to && stretch.from <= other.to;
+            let touches =
+                |(other, _): &(Stretch, u64)| other.from <= stretch.to && stretch.from <= other.to;
             let touched: Vec<_> = accepted.iter().copied().filter(touches).collect();
             let whole = touched.iter().fold(stretch, |whole, (other, _)| Stretch {
                 from: whole.from.min(other.from),
@@ -78,7 +80,9 @@ impl Work<'_> {
                     );
                     let layers = (self.layer(from), self.layer(to));
                     let wasted = self.inspection.wasted.iter();
-                    let inside = wasted.filter(|wasted| (Some(wasted.added_in), Some(wasted.removed_in)) == layers);
+                    let inside = wasted.filter(|wasted| {
+                        (Some(wasted.added_in), Some(wasted.removed_in)) == layers
+                    });
                     let inodes = inside.map(|wasted| wasted.version).collect();
                     let remark = self.leave(Kind::Merge, bytes, from, text, condition);
                     remark.inodes = inodes;
@@ -87,7 +91,8 @@ impl Work<'_> {
             }
         }
         accepted.sort_by_key(|(stretch, _)| stretch.from);
-        let mut groups: Vec<_> = accepted.into_iter().map(|(stretch, _)| self.merge_stretch(stretch)).collect();
+        let mut groups: Vec<_> =
+            accepted.into_iter().map(|(stretch, _)| self.merge_stretch(stretch)).collect();
         let merged: HashSet<_> = groups.iter().flat_map(|group| group.runs.clone()).collect();
         for (run, layer) in self.runs() {
             if !merged.contains(&run) && self.draft.fates[run] == Fate::Stays {
@@ -132,9 +137,8 @@ impl Work<'_> {
             let line = run.line;
             // A RUN that is in the history without a layer changes nothing.
             if self.layer(i).is_none() && self.target.unmatched.contains(&i) {
-                return Err(
-                    Condition::Matched.fails(format!("the RUN in line {line} could not be matched with a layer"))
-                );
+                return Err(Condition::Matched
+                    .fails(format!("the RUN in line {line} could not be matched with a layer")));
             }
             if !run.heredocs.is_empty() || run.json().is_some() {
                 return Err(Condition::Mergeable.fails(format!(
@@ -143,10 +147,13 @@ impl Work<'_> {
                 )));
             }
             if run.flags != self.file.instructions[members[0]].flags {
-                return Err(Condition::Mergeable.fails(format!("the RUN in line {line} has other flags")));
+                return Err(
+                    Condition::Mergeable.fails(format!("the RUN in line {line} has other flags"))
+                );
             }
             let Some(script) = shell::read(&run.arguments) else {
-                return Err(Condition::Followed.fails(format!("the command in line {line} cannot be followed")));
+                return Err(Condition::Followed
+                    .fails(format!("the command in line {line} cannot be followed")));
             };
             if script.leaves_processes() && Some(&i) != members.last() {
                 let reason = format!("the RUN in line {line} leaves a process in the background");
@@ -157,7 +164,10 @@ impl Work<'_> {
         self.sides(stretch, bytes)?;
         // Stages that build on one another are separate in the file.
         let (first, last) = (self.stage[stretch.from], self.stage[stretch.to]);
-        if self.file.instructions[first..=last].iter().any(|between| between.keyword == Keyword::From) {
+        if self.file.instructions[first..=last]
+            .iter()
+            .any(|between| between.keyword == Keyword::From)
+        {
             return Err(Condition::Mergeable.fails("they are in different stages"));
         }
         Ok(())
@@ -166,7 +176,9 @@ impl Work<'_> {
     /// Checks that each `RUN` of a stretch sees the same files when all are one.
     fn same_files(&self, stretch: Stretch, members: &[usize]) -> Result<(), Refusal> {
         let is_volume = |i: &&usize| self.file.instructions[**i].keyword == Keyword::Volume;
-        if let Some(&volume) = self.stage[..stretch.to].iter().find(is_volume).filter(|_| !self.target.buildkit) {
+        if let Some(&volume) =
+            self.stage[..stretch.to].iter().find(is_volume).filter(|_| !self.target.buildkit)
+        {
             let line = self.file.instructions[volume].line;
             return Err(Condition::SameFiles.fails(format!(
                 "VOLUME in line {line} is in force, and what a RUN writes in a volume is gone for the next one"
@@ -179,17 +191,24 @@ impl Work<'_> {
         for (at, &i) in members.iter().enumerate() {
             let run = &self.file.instructions[i];
             if let Some(name) = mounted(&run.arguments).filter(|_| at + 1 < members.len()) {
-                let reason = format!("line {} names {}, which each RUN gets anew", run.line, escaped_str(&name));
+                let reason = format!(
+                    "line {} names {}, which each RUN gets anew",
+                    run.line,
+                    escaped_str(&name)
+                );
                 return Err(Condition::SameFiles.fails(reason));
             }
             let mut mounts = run.flags.iter().filter(|flag| flag.name == "mount");
             let is_new = |value: &str| {
-                let has = |words: &[&str]| value.split(',').any(|part| words.contains(&part.trim()));
+                let has =
+                    |words: &[&str]| value.split(',').any(|part| words.contains(&part.trim()));
                 let stays = has(&["type=cache", "type=secret", "type=ssh"]);
-                has(&["type=tmpfs"]) || !stays && has(&["rw", "readwrite", "rw=true", "readwrite=true"])
+                has(&["type=tmpfs"])
+                    || !stays && has(&["rw", "readwrite", "rw=true", "readwrite=true"])
             };
             if mounts.any(|flag| flag.value.as_deref().is_some_and(is_new)) {
-                return Err(Condition::SameFiles.fails(format!("the mount in line {} begins anew each time", run.line)));
+                return Err(Condition::SameFiles
+                    .fails(format!("the mount in line {} begins anew each time", run.line)));
             }
         }
         Ok(())
@@ -203,7 +222,9 @@ impl Work<'_> {
             if self.is_run(i) || self.draft.fates[i] != Fate::Stays {
                 continue;
             }
-            let runs = |part: &[usize]| part.iter().copied().filter(|&i| self.is_run(i)).collect::<Vec<_>>();
+            let runs = |part: &[usize]| {
+                part.iter().copied().filter(|&i| self.is_run(i)).collect::<Vec<_>>()
+            };
             let (before, rest) = (&between[..at], &between[at + 1..]);
             sides.push((i, self.side(i, &runs(before), &runs(rest), rest, bytes)?));
         }
@@ -224,13 +245,21 @@ impl Work<'_> {
                 copies.push(i);
             }
         }
-        let scripts: Vec<_> = members.iter().map(|&i| shell::read(&self.file.instructions[i].arguments)).collect();
-        let (last, others) = scripts.split_last().map_or((None, &[][..]), |(last, others)| (Some(last), others));
-        let in_force = members.iter().any(|&i| self.target.shells.get(i).is_some_and(|shell| shell.ends_at_errors()));
+        let scripts: Vec<_> =
+            members.iter().map(|&i| shell::read(&self.file.instructions[i].arguments)).collect();
+        let (last, others) =
+            scripts.split_last().map_or((None, &[][..]), |(last, others)| (Some(last), others));
+        let in_force = members
+            .iter()
+            .any(|&i| self.target.shells.get(i).is_some_and(|shell| shell.ends_at_errors()));
         let errexit = in_force || others.iter().flatten().any(shell::Script::ends_at_errors);
         let join = if errexit { Join::Errexit } else { Join::And };
         let parentheses = |k: usize| {
-            let script = if k + 1 == members.len() { last.and_then(Option::as_ref) } else { scripts[k].as_ref() };
+            let script = if k + 1 == members.len() {
+                last.and_then(Option::as_ref)
+            } else {
+                scripts[k].as_ref()
+            };
             script.is_none_or(|script| script.needs_parentheses(k + 1 == members.len()))
         };
         // Where one ends at the first error and another does not, each keeps its way.
@@ -265,7 +294,8 @@ impl Work<'_> {
                 self.lines_copy(&copies)
             ));
         }
-        let lines: Vec<_> = members[1..].iter().map(|&member| self.file.instructions[member].line).collect();
+        let lines: Vec<_> =
+            members[1..].iter().map(|&member| self.file.instructions[member].line).collect();
         self.say(Kind::Merge, Verdict::saves(saves), first, text).lines.extend(lines);
         Group { runs: members, layers }
     }

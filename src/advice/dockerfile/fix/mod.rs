@@ -58,7 +58,8 @@ pub struct Fix {
     pub size: u64,
     /// The bytes by which the image grows because a `COPY` brings the changed files themselves.
     pub grows: i64,
-    /// The reason why the size after the changes is only an estimate, as a clause; `None` if it is not.
+    /// The reason why the size after the changes is only an estimate, as a clause; `None` if it is
+    /// not.
     pub varies: Option<String>,
     /// The unreadable part of the image, as a clause; `None` if all sizes are known.
     pub unread: Option<String>,
@@ -66,7 +67,8 @@ pub struct Fix {
     pub remarks: Vec<Remark>,
     /// The files that change.
     pub changes: Vec<Change>,
-    /// Directory in which the diff is to be applied, if that is not where the program runs; escaped for display.
+    /// Directory in which the diff is to be applied, if that is not where the program runs; escaped
+    /// for display.
     pub directory: Option<Escaped>,
     /// True if bytes that are not UTF-8 stand in the file as characters of their own.
     pub raw: bool,
@@ -100,7 +102,8 @@ struct Work<'a> {
 /// Suggests changes to a Dockerfile.
 pub fn fix(inspection: &Inspection, target: &Target, evidence: &Evidence) -> Fix {
     let file = &target.file;
-    let by_layer = target.layers.iter().enumerate().filter_map(|(i, layer)| Some(((*layer)?, i))).collect();
+    let by_layer =
+        target.layers.iter().enumerate().filter_map(|(i, layer)| Some(((*layer)?, i))).collect();
     let leftovers = Leftovers::find(inspection);
     let mut work = Work {
         inspection,
@@ -130,7 +133,8 @@ pub fn fix(inspection: &Inspection, target: &Target, evidence: &Evidence) -> Fix
     work.unseen();
     // What stays counts none of the bytes that it would save.
     let saved = work.claims.clone();
-    work.remarks = remark::in_order(std::mem::take(&mut work.remarks), inspection, &mut work.claims);
+    work.remarks =
+        remark::in_order(std::mem::take(&mut work.remarks), inspection, &mut work.claims);
     if target.all {
         work.note_in_file();
     }
@@ -160,7 +164,8 @@ impl Work<'_> {
 
     /// Returns `line 3`, or `lines 3, 5 and 6`.
     fn lines(&self, instructions: &[usize]) -> String {
-        let numbers: Vec<_> = instructions.iter().map(|&i| self.file.instructions[i].line.to_string()).collect();
+        let numbers: Vec<_> =
+            instructions.iter().map(|&i| self.file.instructions[i].line.to_string()).collect();
         let word = if numbers.len() == 1 { "line" } else { "lines" };
         if numbers.is_empty() { String::new() } else { format!("{word} {}", listed(&numbers)) }
     }
@@ -176,7 +181,8 @@ impl Work<'_> {
 
     /// Returns the `RUN`s of the last stage that made a layer, with that layer.
     fn runs(&self) -> Vec<(usize, usize)> {
-        let runs = self.stage.iter().filter(|&&i| self.file.instructions[i].keyword == Keyword::Run);
+        let runs =
+            self.stage.iter().filter(|&&i| self.file.instructions[i].keyword == Keyword::Run);
         runs.filter_map(|&i| Some((i, self.layer(i)?))).collect()
     }
 
@@ -212,10 +218,9 @@ impl Work<'_> {
     fn note_in_file(&mut self) {
         for remark in &self.remarks {
             let Verdict::Left { would_save } = remark.verdict else { continue };
-            let at = remark
-                .lines
-                .first()
-                .and_then(|&line| self.file.instructions.iter().position(|instruction| instruction.line == line));
+            let at = remark.lines.first().and_then(|&line| {
+                self.file.instructions.iter().position(|instruction| instruction.line == line)
+            });
             if let Some(at) = at {
                 self.draft.note(at, remark.note(would_save));
             }
@@ -242,7 +247,9 @@ impl Work<'_> {
                     for remark in &mut self.remarks {
                         remark.take_back();
                     }
-                    let text = format!("the changed Dockerfile would not parse ({error}), so it is left unchanged");
+                    let text = format!(
+                        "the changed Dockerfile would not parse ({error}), so it is left unchanged"
+                    );
                     self.say(Kind::History, Verdict::Unseen, None, text);
                 }
             }
@@ -260,19 +267,26 @@ impl Work<'_> {
             return;
         }
         if unmatched.len() == self.stage.len() {
-            let text =
-                "none of the last stage's instructions is in the image's history: is this the image's Dockerfile?";
+            let text = "none of the last stage's instructions is in the image's history: is this the image's Dockerfile?";
             self.say(Kind::History, Verdict::Unseen, None, text);
             return;
         }
         let listed: Vec<_> = unmatched
             .iter()
             .take(8)
-            .map(|&i| format!("{} ({})", self.file.instructions[i].line, self.file.instructions[i].keyword.name()))
+            .map(|&i| {
+                format!(
+                    "{} ({})",
+                    self.file.instructions[i].line,
+                    self.file.instructions[i].keyword.name()
+                )
+            })
             .collect();
         let more = if unmatched.len() > listed.len() { ", …" } else { "" };
-        let text =
-            format!("not matched with the image's history, left unchanged: line {}{more}", listed.join(", line "));
+        let text = format!(
+            "not matched with the image's history, left unchanged: line {}{more}",
+            listed.join(", line ")
+        );
         self.say(Kind::History, Verdict::Unseen, None, text);
     }
 }
@@ -307,7 +321,9 @@ impl Fix {
     ///
     /// An error of `out`.
     pub fn write(&self, name: &str, units: Units, mut out: impl Write) -> io::Result<()> {
-        let changes = |remark: &Remark| matches!(remark.verdict, Verdict::Changed { .. } | Verdict::Proposed { .. });
+        let changes = |remark: &Remark| {
+            matches!(remark.verdict, Verdict::Changed { .. } | Verdict::Proposed { .. })
+        };
         let changed = self.remarks.iter().any(changes);
         let name = crate::display::escaped_str(name);
         let left = self.remarks.iter().any(|remark| matches!(remark.verdict, Verdict::Left { .. }));
@@ -327,7 +343,11 @@ impl Fix {
                 "# nothing to fix: no change is sure to make {name} smaller; layerscope report lists all findings"
             )?;
         } else if changed {
-            let there = self.directory.as_ref().map(|directory| format!(" -d {directory}")).unwrap_or_default();
+            let there = self
+                .directory
+                .as_ref()
+                .map(|directory| format!(" -d {directory}"))
+                .unwrap_or_default();
             writeln!(out, "# suggested changes for {name}; apply with: patch -p0{there}")?;
         }
         out.write_all(remark::in_all(self, units).unwrap_or_default().as_bytes())?;

@@ -33,26 +33,39 @@ impl Work<'_> {
             let words = ["--offline", "--frozen", "--no-index", "--prefer-offline", "-o"];
             i > last
                 && self.script(i).is_some_and(|script| {
-                    let is_offline = |c: &shell::Command| tool.runs(c) && c.words.iter().any(|w| words.contains(w));
+                    let is_offline = |c: &shell::Command| {
+                        tool.runs(c) && c.words.iter().any(|w| words.contains(w))
+                    };
                     script.every().iter().any(is_offline)
                 })
         };
         let line = self.file.instructions[self.stage.iter().copied().find(offline)?].line;
-        Some(Condition::NotNeededLater.fails(format!("line {line} needs them, since it downloads nothing")))
+        Some(
+            Condition::NotNeededLater
+                .fails(format!("line {line} needs them, since it downloads nothing")),
+        )
     }
 
-    /// Returns why an index stays that a flag would not store: what cannot be given the flag may install from it later.
+    /// Returns why an index stays that a flag would not store: what cannot be given the flag may
+    /// install from it later.
     pub(super) fn index_needed_later(&self, tool: &Tool, group: &Group) -> Option<Refusal> {
-        let fetches = |command: &shell::Command| tool.is_used_by(command) && command.words.contains(&"update");
-        let is_fetched =
-            group.runs.iter().any(|&i| self.script(i).is_some_and(|script| script.every().iter().any(fetches)));
+        let fetches = |command: &shell::Command| {
+            tool.is_used_by(command) && command.words.contains(&"update")
+        };
+        let is_fetched = group
+            .runs
+            .iter()
+            .any(|&i| self.script(i).is_some_and(|script| script.every().iter().any(fetches)));
         if tool.flag.is_none() || !is_fetched {
             return None;
         }
         let last = group.runs.last().copied()?;
         let hidden = |&i: &usize| {
             let instruction = &self.file.instructions[i];
-            let bodies = instruction.heredocs.iter().map(|heredoc| &self.file.source()[heredoc.body.clone()]);
+            let bodies = instruction
+                .heredocs
+                .iter()
+                .map(|heredoc| &self.file.source()[heredoc.body.clone()]);
             let mut texts = bodies.chain([instruction.arguments.as_str()]);
             i > last
                 && matches!(instruction.keyword, Keyword::Run | Keyword::Onbuild)
@@ -61,14 +74,17 @@ impl Work<'_> {
         };
         if let Some(i) = self.stage.iter().copied().find(hidden) {
             let line = self.file.instructions[i].line;
-            return Some(Condition::NotNeededLater.fails(format!("line {line} may install from it")));
+            return Some(
+                Condition::NotNeededLater.fails(format!("line {line} may install from it")),
+            );
         }
         let programs: Vec<_> = tool.programs.iter().map(String::as_str).collect();
         let script = self.evidence.texts.running(&programs)?;
         Some(Condition::NotNeededLater.fails(format!("{script} may install from it")))
     }
 
-    /// Returns why a tool's files stay: what comes later names their directory, other than to remove it.
+    /// Returns why a tool's files stay: what comes later names their directory, other than to
+    /// remove it.
     pub(super) fn named_later(&self, tool: &Tool, group: &Group) -> Option<Refusal> {
         let last = group.runs.last().copied()?;
         let names: Vec<_> = tool.directories().filter(|name| name.contains('/')).collect();
@@ -80,13 +96,16 @@ impl Work<'_> {
                 && !tool.runs(command)
                 && command.words.iter().any(|word| names_one(word))
         };
-        let own =
-            group.runs.iter().copied().find(|&i| {
-                self.script(i).is_some_and(|script| script.commands.iter().any(is_named)) && self.uses(i, tool)
-            });
+        let own = group.runs.iter().copied().find(|&i| {
+            self.script(i).is_some_and(|script| script.commands.iter().any(is_named))
+                && self.uses(i, tool)
+        });
         if let Some(i) = own {
             let line = self.file.instructions[i].line;
-            return Some(Condition::NotNeededLater.fails(format!("line {line} names their directory itself")));
+            return Some(
+                Condition::NotNeededLater
+                    .fails(format!("line {line} names their directory itself")),
+            );
         }
         let uses = |&i: &usize| match self.script(i) {
             Some(script) if self.file.instructions[i].keyword == Keyword::Run => {
@@ -99,7 +118,9 @@ impl Work<'_> {
         };
         if let Some(i) = self.stage.iter().copied().filter(|&i| i > last).find(uses) {
             let line = self.file.instructions[i].line;
-            return Some(Condition::NotNeededLater.fails(format!("line {line} names their directory")));
+            return Some(
+                Condition::NotNeededLater.fails(format!("line {line} names their directory")),
+            );
         }
         let scripts = names.iter().find_map(|name| self.evidence.texts.script_mentioning(name));
         scripts.map(|file| Condition::NotNeededLater.fails(format!("{file} names their directory")))
@@ -111,7 +132,8 @@ impl Work<'_> {
         if tool.needed_by.is_empty() {
             return None;
         }
-        let needs = self.last_needing_lists.filter(|run| group.runs.last().is_some_and(|last| run > last));
+        let needs =
+            self.last_needing_lists.filter(|run| group.runs.last().is_some_and(|last| run > last));
         if let Some(needs) = needs {
             let line = self.file.instructions[needs].line;
             let command = format!("{} {}", tool.programs[0], tool.needed_by[0]);
@@ -129,9 +151,14 @@ impl Work<'_> {
         };
         if let Some(i) = self.stage.iter().copied().find(triggers) {
             let line = self.file.instructions[i].line;
-            return Some(Condition::NotNeededLater.fails(format!("what line {line} triggers needs them")));
+            return Some(
+                Condition::NotNeededLater.fails(format!("what line {line} triggers needs them")),
+            );
         }
         let script = self.evidence.texts.needing(&tool.programs, &tool.needed_by, &tool.verbs)?;
-        Some(Condition::NotNeededLater.fails(format!("{script} installs packages without fetching them anew")))
+        Some(
+            Condition::NotNeededLater
+                .fails(format!("{script} installs packages without fetching them anew")),
+        )
     }
 }

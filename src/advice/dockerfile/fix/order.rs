@@ -1,4 +1,5 @@
-//! The order that keeps the build cache: files that name dependencies before the sources. It saves no bytes, so it is only said.
+//! The order that keeps the build cache: files that name dependencies before the sources. It saves
+//! no bytes, so it is only said.
 
 use super::Work;
 use super::condition::Kind;
@@ -47,8 +48,18 @@ const WAYS: [Way; 6] = [
         fetch: None,
         locked: None,
     },
-    Way { files: &["Gemfile", "Gemfile.lock"], commands: &[&["bundle", "install"]], fetch: None, locked: None },
-    Way { files: &["pom.xml"], commands: &[&["mvn"]], fetch: Some("mvn -B dependency:go-offline"), locked: None },
+    Way {
+        files: &["Gemfile", "Gemfile.lock"],
+        commands: &[&["bundle", "install"]],
+        fetch: None,
+        locked: None,
+    },
+    Way {
+        files: &["pom.xml"],
+        commands: &[&["mvn"]],
+        fetch: Some("mvn -B dependency:go-offline"),
+        locked: None,
+    },
 ];
 /// Managers whose dependencies cannot be downloaded from such files alone, with advice.
 const ELSEWHERE: [(&str, &str, &str); 3] = [
@@ -62,10 +73,13 @@ const ELSEWHERE: [(&str, &str, &str); 3] = [
 ];
 
 impl Work<'_> {
-    /// Says what fetches dependencies behind the sources that change more often, where their files stand alone.
+    /// Says what fetches dependencies behind the sources that change more often, where their files
+    /// stand alone.
     pub(super) fn order(&mut self) {
         // Only the first one: later copies repeat its files.
-        let whole = |&&i: &&usize| is_whole_context(&self.file.instructions[i]) && self.draft.fates[i] == Fate::Stays;
+        let whole = |&&i: &&usize| {
+            is_whole_context(&self.file.instructions[i]) && self.draft.fates[i] == Fate::Stays
+        };
         if let Some(&copy) = self.stage.iter().find(whole) {
             for way in &WAYS {
                 self.reorder(copy, way);
@@ -88,17 +102,21 @@ impl Work<'_> {
             return;
         }
         // The file has this order already.
-        let earlier = |i: &usize| *i < copy && self.file.instructions[*i].arguments.contains(way.files[0]);
+        let earlier =
+            |i: &usize| *i < copy && self.file.instructions[*i].arguments.contains(way.files[0]);
         if self.stage.iter().any(earlier) {
             return;
         }
         let Some(run) = self.next_run(copy, way.commands) else { return };
-        let there: Vec<_> = way.files.iter().filter(|file| self.brings(copy, file)).copied().collect();
+        let there: Vec<_> =
+            way.files.iter().filter(|file| self.brings(copy, file)).copied().collect();
         let fetches = &self.file.instructions[run];
         let is_locked = way.locked.is_none_or(|file| self.brings(copy, file));
-        let by_files_only = way.files[0] != "requirements.txt" || is_requirements_only(&fetches.arguments);
+        let by_files_only =
+            way.files[0] != "requirements.txt" || is_requirements_only(&fetches.arguments);
         let stand_alone = there.iter().all(|file| {
-            self.copied_to(copy, file).is_some_and(|path| self.evidence.texts.stands_alone(&path) || is_lock(file))
+            self.copied_to(copy, file)
+                .is_some_and(|path| self.evidence.texts.stands_alone(&path) || is_lock(file))
         });
         if !is_locked || !by_files_only || !stand_alone {
             return;
@@ -115,12 +133,17 @@ impl Work<'_> {
 
     /// Returns the next `RUN` after `copy` with one of the commands.
     fn next_run(&self, copy: usize, commands: &[&[&str]]) -> Option<usize> {
-        let runs =
-            self.stage.iter().copied().filter(|&i| i > copy && self.file.instructions[i].keyword == Keyword::Run);
+        let runs = self
+            .stage
+            .iter()
+            .copied()
+            .filter(|&i| i > copy && self.file.instructions[i].keyword == Keyword::Run);
         runs.into_iter().find(|&i| {
             let script = shell::read(&self.file.instructions[i].arguments);
             script.is_some_and(|script| {
-                script.commands.iter().any(|command| commands.iter().any(|start| command.program().starts_with(start)))
+                script.commands.iter().any(|command| {
+                    commands.iter().any(|start| command.program().starts_with(start))
+                })
             })
         })
     }
@@ -128,7 +151,9 @@ impl Work<'_> {
     /// Returns whether a copy put a file of this name at its destination.
     fn brings(&self, copy: usize, name: &str) -> bool {
         let tree = &self.inspection.tree;
-        let (Some(path), Some(layer)) = (self.copied_to(copy, name), self.layer(copy)) else { return false };
+        let (Some(path), Some(layer)) = (self.copied_to(copy, name), self.layer(copy)) else {
+            return false;
+        };
         let node = tree.find(path.as_bytes());
         node.is_some_and(|node| tree.versions(node).any(|version| tree.added_in(version) == layer))
     }
@@ -142,7 +167,8 @@ impl Work<'_> {
 
 /// Returns whether a file only pins what another one names.
 fn is_lock(name: &str) -> bool {
-    ["go.sum", "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "Gemfile.lock", ".npmrc"].contains(&name)
+    ["go.sum", "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "Gemfile.lock", ".npmrc"]
+        .contains(&name)
 }
 
 /// Returns whether the arguments are like `pip install -r requirements.txt`, without the sources.
@@ -151,6 +177,7 @@ fn is_requirements_only(arguments: &str) -> bool {
     let named = words.iter().filter(|word| word.ends_with("requirements.txt")).count();
     named == 1
         && !words.iter().any(|word| {
-            matches!(*word, "." | "./" | "-e" | "-c") || word.starts_with("./") && !word.ends_with("requirements.txt")
+            matches!(*word, "." | "./" | "-e" | "-c")
+                || word.starts_with("./") && !word.ends_with("requirements.txt")
         })
 }

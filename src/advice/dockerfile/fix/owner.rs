@@ -24,14 +24,25 @@ const MAKE_USERS: [&str; 10] = [
 ];
 
 impl Work<'_> {
-    /// Returns a clause on how to copy a part of what one instruction copies by itself, if its source is one directory.
-    pub(super) fn split(&self, rewrite: &Rewrite, program: &str, value: &str, paths: &[&str]) -> Option<String> {
-        let ([path], Some(&at)) = (paths, rewrite.copies.iter().next().filter(|_| rewrite.copies.len() == 1)) else {
+    /// Returns a clause on how to copy a part of what one instruction copies by itself, if its
+    /// source is one directory.
+    pub(super) fn split(
+        &self,
+        rewrite: &Rewrite,
+        program: &str,
+        value: &str,
+        paths: &[&str],
+    ) -> Option<String> {
+        let ([path], Some(&at)) =
+            (paths, rewrite.copies.iter().next().filter(|_| rewrite.copies.len() == 1))
+        else {
             return None;
         };
         let copy = &self.file.instructions[at];
         let (sources, to) = copy.copied()?;
-        let ([source], to, path) = (&*sources, self.absolute(at, &to)?, self.absolute(rewrite.run, path)?) else {
+        let ([source], to, path) =
+            (&*sources, self.absolute(at, &to)?, self.absolute(rewrite.run, path)?)
+        else {
             return None;
         };
         let part = path.strip_prefix(to.trim_end_matches(['/', '.']))?.trim_matches('/');
@@ -58,14 +69,21 @@ impl Work<'_> {
         matches!(user.split(':').next().unwrap_or_default(), "" | "0" | "root")
     }
 
-    /// Returns whether an `ADD` unpacked an archive: its layer does not have the file that it names.
+    /// Returns whether an `ADD` unpacked an archive: its layer does not have the file that it
+    /// names.
     pub(super) fn unpacks(&self, add: usize) -> bool {
         let tree = &self.inspection.tree;
-        let (Some((sources, _)), Some(layer)) = (self.file.instructions[add].copied(), self.layer(add)) else {
+        let (Some((sources, _)), Some(layer)) =
+            (self.file.instructions[add].copied(), self.layer(add))
+        else {
             return true;
         };
-        let names: HashSet<_> =
-            self.births.in_layer(layer).iter().map(|&inode| tree.name(tree.node_of(inode)).to_vec()).collect();
+        let names: HashSet<_> = self
+            .births
+            .in_layer(layer)
+            .iter()
+            .map(|&inode| tree.name(tree.node_of(inode)).to_vec())
+            .collect();
         let is_archive = |source: &str| {
             [".tar", ".tgz", ".tar.gz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2", ".tar.zst"]
                 .iter()
@@ -77,10 +95,9 @@ impl Work<'_> {
         })
     }
 
-    /// Returns the value of `--chown`: as written if it names user and group, which both exist before the
-    /// copy. A user
-    /// alone keeps root's group. Numbers of names hold only for the image as it is, so they stand only where the
-    /// instruction takes nothing else.
+    /// Returns the value of `--chown`: as written if it names user and group, which both exist
+    /// before the copy. A user alone keeps root's group. Numbers of names hold only for the image
+    /// as it is, so they stand only where the instruction takes nothing else.
     pub(super) fn owner(
         &self,
         rewrite: &Rewrite,
@@ -99,8 +116,11 @@ impl Work<'_> {
             ));
         }
         let tree = &self.inspection.tree;
-        let tops = paths.iter().filter_map(|path| tree.find(self.absolute(rewrite.run, path)?.as_bytes()));
-        let versions = tops.flat_map(|top| at_and_below(tree, top)).filter_map(|node| tree.at(node, rewrite.layer));
+        let tops =
+            paths.iter().filter_map(|path| tree.find(self.absolute(rewrite.run, path)?.as_bytes()));
+        let versions = tops
+            .flat_map(|top| at_and_below(tree, top))
+            .filter_map(|node| tree.at(node, rewrite.layer));
         let owners: HashSet<_> = versions
             .filter(|&version| tree.added_in(version) == rewrite.layer && !tree.is_implied(version))
             .map(|version| tree.owner(version))
@@ -125,7 +145,8 @@ impl Work<'_> {
         let tree = &self.inspection.tree;
         let by_words = (first..=rewrite.run).any(|i| {
             let run = &self.file.instructions[i];
-            run.keyword == Keyword::Run && MAKE_USERS.iter().any(|word| run.arguments.contains(word))
+            run.keyword == Keyword::Run
+                && MAKE_USERS.iter().any(|word| run.arguments.contains(word))
         });
         let from = self.layer(first);
         let changed = |path: &str| {

@@ -84,8 +84,8 @@ impl Work<'_> {
                         "stores the copied files again with another owner or mode; set it while copying \
                             (COPY --chown, --chmod): {reason}"
                     );
-                    self.leave(Change::Ownership, rewrite.bytes, rewrite.run, text, condition).inodes =
-                        rewrite.wasted.clone();
+                    self.leave(Change::Ownership, rewrite.bytes, rewrite.run, text, condition)
+                        .inodes = rewrite.wasted.clone();
                 }
             }
         }
@@ -93,26 +93,31 @@ impl Work<'_> {
 
     fn rewrites(&self) -> Vec<Rewrite> {
         let mut by_run: HashMap<usize, Rewrite> = HashMap::new();
-        let keyword = |layer: usize| self.by_layer.get(&layer).map(|&i| (i, self.file.instructions[i].keyword));
-        for wasted in self
-            .inspection
-            .wasted
-            .iter()
-            .filter(|wasted| wasted.reason == Reason::RewrittenUnchanged && !self.claims.has(wasted.version))
-        {
+        let keyword = |layer: usize| {
+            self.by_layer.get(&layer).map(|&i| (i, self.file.instructions[i].keyword))
+        };
+        for wasted in self.inspection.wasted.iter().filter(|wasted| {
+            wasted.reason == Reason::RewrittenUnchanged && !self.claims.has(wasted.version)
+        }) {
             let (Some((copy, Keyword::Copy | Keyword::Add)), Some((run, Keyword::Run))) =
                 (keyword(wasted.added_in), keyword(wasted.removed_in))
             else {
                 continue;
             };
-            let new =
-                || Rewrite { run, layer: wasted.removed_in, copies: HashSet::new(), wasted: Vec::new(), bytes: 0 };
+            let new = || Rewrite {
+                run,
+                layer: wasted.removed_in,
+                copies: HashSet::new(),
+                wasted: Vec::new(),
+                bytes: 0,
+            };
             let rewrite = by_run.entry(run).or_insert_with(new);
             rewrite.copies.insert(copy);
             rewrite.wasted.push(wasted.version);
             rewrite.bytes += wasted.bytes;
         }
-        let mut all: Vec<_> = by_run.into_values().filter(|rewrite| rewrite.bytes >= NOTEWORTHY).collect();
+        let mut all: Vec<_> =
+            by_run.into_values().filter(|rewrite| rewrite.bytes >= NOTEWORTHY).collect();
         all.sort_by_key(|rewrite| std::cmp::Reverse(rewrite.bytes));
         all.truncate(REWRITES);
         all.sort_by_key(|rewrite| rewrite.run);
@@ -125,8 +130,9 @@ impl Work<'_> {
         if !self.is_posix(rewrite.run) {
             return Err(Condition::Posix.fails("the command is not for a POSIX shell"));
         }
-        let script =
-            shell::read(&instruction.arguments).filter(|_| instruction.heredocs.is_empty()).ok_or_else(unreadable)?;
+        let script = shell::read(&instruction.arguments)
+            .filter(|_| instruction.heredocs.is_empty())
+            .ok_or_else(unreadable)?;
         let mut settings = Vec::new();
         let mut handled = HashSet::new();
         for (at, command) in script.commands.iter().enumerate() {
@@ -138,17 +144,23 @@ impl Work<'_> {
                 return Err(Condition::PlainPaths.fails("it changes the directory first"));
             }
             if value.contains('$') {
-                let reason = format!("{value} is a variable, which the next build may set otherwise");
+                let reason =
+                    format!("{value} is a variable, which the next build may set otherwise");
                 return Err(Condition::KnownValue.fails(reason));
             }
-            if program == "chown" && (script.commands[..at].iter().any(gives_rights) || self.takes_rights(rewrite)) {
+            if program == "chown"
+                && (script.commands[..at].iter().any(gives_rights) || self.takes_rights(rewrite))
+            {
                 let reason = "it takes away setuid or setgid bits, which a flag leaves";
                 return Err(Condition::KnownValue.fails(reason));
             }
             let kept = self.only_copied(rewrite, program, &paths, &mut handled)?;
             let copies = self.whole_copies(rewrite, &paths).map_err(|refusal| {
                 let split = self.split(rewrite, program, value, &paths);
-                Refusal { reason: format!("{}{}", refusal.reason, split.unwrap_or_default()), ..refusal }
+                Refusal {
+                    reason: format!("{}{}", refusal.reason, split.unwrap_or_default()),
+                    ..refusal
+                }
             })?;
             let flag = match program {
                 "chown" => format!("--chown={}", self.owner(rewrite, &copies, value, &paths)?),
@@ -159,33 +171,50 @@ impl Work<'_> {
                 _ if value.len() >= 3 && value.bytes().all(|b| (b'0'..=b'7').contains(&b)) => {
                     format!("--chmod={value}")
                 }
-                _ => return Err(Condition::KnownValue.fails(format!("the mode {value} depends on the mode before"))),
+                _ => {
+                    return Err(Condition::KnownValue
+                        .fails(format!("the mode {value} depends on the mode before")));
+                }
             };
             settings.push(Setting { command: at, flag, copies, kept });
         }
         if let Some(line) = self.sees_owners(rewrite) {
-            return Err(Condition::Unseen.fails(format!("line {line} runs in between, and may depend on it")));
+            return Err(Condition::Unseen
+                .fails(format!("line {line} runs in between, and may depend on it")));
         }
         let tree = &self.inspection.tree;
-        if settings.is_empty() || !rewrite.wasted.iter().all(|&wasted| handled.contains(&tree.node_of(wasted))) {
-            return Err(Condition::PlainPaths.fails("it is not one chown -R or chmod -R with plain paths"));
+        if settings.is_empty()
+            || !rewrite.wasted.iter().all(|&wasted| handled.contains(&tree.node_of(wasted)))
+        {
+            return Err(
+                Condition::PlainPaths.fails("it is not one chown -R or chmod -R with plain paths")
+            );
         }
         for &at in &rewrite.copies {
             let copy = &self.file.instructions[at];
             for name in ["chown", "chmod"] {
-                let same = |setting: &&Setting| setting.copies.contains(&at) && setting.flag[2..].starts_with(name);
+                let same = |setting: &&Setting| {
+                    setting.copies.contains(&at) && setting.flag[2..].starts_with(name)
+                };
                 let set = settings.iter().filter(same).count();
                 if set > 0 && copy.flag(name).is_some() {
-                    let reason = format!("the {} in line {} has a --{name} already", copy.keyword.name(), copy.line);
+                    let reason = format!(
+                        "the {} in line {} has a --{name} already",
+                        copy.keyword.name(),
+                        copy.line
+                    );
                     return Err(Condition::TakesFlag.fails(reason));
                 }
                 if set > 1 {
-                    return Err(Condition::KnownValue.fails(format!("it sets twice what line {} copies", copy.line)));
+                    return Err(Condition::KnownValue
+                        .fails(format!("it sets twice what line {} copies", copy.line)));
                 }
                 // Builders before 2025 do not give what they unpack to anybody.
                 if set > 0 && copy.keyword == Keyword::Add && self.unpacks(at) {
-                    let reason =
-                        format!("the ADD in line {} unpacks an archive, which takes no owner or mode", copy.line);
+                    let reason = format!(
+                        "the ADD in line {} unpacks an archive, which takes no owner or mode",
+                        copy.line
+                    );
                     return Err(Condition::TakesFlag.fails(reason));
                 }
             }
@@ -198,22 +227,27 @@ impl Work<'_> {
         let tree = &self.inspection.tree;
         let rights = |version: VersionId| tree.mode(version) & RIGHTS;
         rewrite.wasted.iter().any(|&before| {
-            tree.at(tree.node_of(before), rewrite.layer).is_some_and(|now| rights(now) != rights(before))
+            tree.at(tree.node_of(before), rewrite.layer)
+                .is_some_and(|now| rights(now) != rights(before))
         })
     }
 
-    /// Returns the line of a `RUN` between the copies and the command that may do something else when the files have
-    /// another owner or mode.
+    /// Returns the line of a `RUN` between the copies and the command that may do something else
+    /// when the files have another owner or mode.
     fn sees_owners(&self, rewrite: &Rewrite) -> Option<usize> {
         let first = rewrite.copies.iter().min().copied()?;
         let between = self.stage.iter().copied().filter(|&i| i > first && i < rewrite.run);
         let mut runs = between.filter(|&i| self.file.instructions[i].keyword == Keyword::Run);
         runs.find(|&i| {
             let is_blind = |command: &Command| {
-                command.program().first().is_none_or(|program| OWNER_BLIND.contains(&shell::base_name(program)))
+                command
+                    .program()
+                    .first()
+                    .is_none_or(|program| OWNER_BLIND.contains(&shell::base_name(program)))
                     && command.runs_as().is_some_and(|prefix| prefix.is_empty())
             };
-            !self.is_root_at(i) || self.script(i).is_none_or(|script| !script.commands.iter().all(is_blind))
+            !self.is_root_at(i)
+                || self.script(i).is_none_or(|script| !script.commands.iter().all(is_blind))
         })
         .map(|i| self.file.instructions[i].line)
     }
@@ -222,8 +256,10 @@ impl Work<'_> {
     /// everything that an instruction copies.
     fn whole_copies(&self, rewrite: &Rewrite, paths: &[&str]) -> Result<Vec<usize>, Refusal> {
         let tree = &self.inspection.tree;
-        let tops: Vec<_> =
-            paths.iter().filter_map(|path| tree.find(self.absolute(rewrite.run, path)?.as_bytes())).collect();
+        let tops: Vec<_> = paths
+            .iter()
+            .filter_map(|path| tree.find(self.absolute(rewrite.run, path)?.as_bytes()))
+            .collect();
         let mut below: HashSet<_> = HashSet::new();
         for &top in &tops {
             below.extend(at_and_below(tree, top));
@@ -233,17 +269,26 @@ impl Work<'_> {
         let mut whole = Vec::new();
         for copy in copies {
             let Some(layer) = self.layer(copy) else { continue };
-            let depth = self.file.instructions[copy].copied().and_then(|(_, to)| self.absolute(copy, &to));
+            let depth =
+                self.file.instructions[copy].copied().and_then(|(_, to)| self.absolute(copy, &to));
             let depth = depth.map(|to| crate::path::components(to.as_bytes()).len());
             let (mut some, mut all, mut makes) = (false, true, None);
             for node in tree.nodes() {
-                let mut own = tree.versions(node).filter(|&v| tree.added_in(v) == layer && !tree.is_implied(v));
+                let mut own = tree
+                    .versions(node)
+                    .filter(|&v| tree.added_in(v) == layer && !tree.is_implied(v));
                 let Some(version) = own.next() else { continue };
                 let is_below = below.contains(&node);
-                // A directory above the destination is only passed through, unless the copy makes it.
+                // A directory above the destination is only passed through, unless the copy makes
+                // it.
                 let is_above = tree.kind(version) == Kind::Directory
-                    && depth.is_some_and(|depth| crate::path::components(&tree.path(node)).len() < depth);
-                if is_above && !is_below && layer.checked_sub(1).is_none_or(|under| tree.at(node, under).is_none()) {
+                    && depth.is_some_and(|depth| {
+                        crate::path::components(&tree.path(node)).len() < depth
+                    });
+                if is_above
+                    && !is_below
+                    && layer.checked_sub(1).is_none_or(|under| tree.at(node, under).is_none())
+                {
                     makes = Some(crate::display::escaped(&tree.path(node)));
                 }
                 some |= is_below;
@@ -253,13 +298,15 @@ impl Work<'_> {
                 (true, true) if makes.is_some() => {
                     let line = self.file.instructions[copy].line;
                     let path = makes.unwrap_or_default();
-                    let reason = format!("line {line} also makes {path}, which a flag would change as well");
+                    let reason =
+                        format!("line {line} also makes {path}, which a flag would change as well");
                     return Err(Condition::WholeCopy.fails(reason));
                 }
                 (true, true) => whole.push(copy),
                 (true, false) => {
                     let line = self.file.instructions[copy].line;
-                    return Err(Condition::WholeCopy.fails(format!("it is only a part of what line {line} copies")));
+                    return Err(Condition::WholeCopy
+                        .fails(format!("it is only a part of what line {line} copies")));
                 }
                 (false, _) => {}
             }
@@ -277,23 +324,32 @@ impl Work<'_> {
         handled: &mut HashSet<crate::tree::NodeId>,
     ) -> Result<Vec<String>, Refusal> {
         let tree = &self.inspection.tree;
-        let copied: HashSet<_> = rewrite.copies.iter().filter_map(|&copy| self.layer(copy)).collect();
+        let copied: HashSet<_> =
+            rewrite.copies.iter().filter_map(|&copy| self.layer(copy)).collect();
         let mut kept = Vec::new();
         let mut others = 0;
         for path in paths {
             let unknown = |reason| Condition::PlainPaths.fails(reason);
-            let absolute = self.absolute(rewrite.run, path).ok_or_else(|| unknown("its path has a variable"))?;
-            let top = tree.find(absolute.as_bytes()).ok_or_else(|| unknown("its path is not in the image"))?;
+            let absolute = self
+                .absolute(rewrite.run, path)
+                .ok_or_else(|| unknown("its path has a variable"))?;
+            let top = tree
+                .find(absolute.as_bytes())
+                .ok_or_else(|| unknown("its path is not in the image"))?;
             for node in at_and_below(tree, top) {
                 handled.insert(node);
-                let changed = |&now: &VersionId| tree.added_in(now) == rewrite.layer && !tree.is_implied(now);
+                let changed =
+                    |&now: &VersionId| tree.added_in(now) == rewrite.layer && !tree.is_implied(now);
                 let Some(now) = tree.at(node, rewrite.layer).filter(changed) else { continue };
                 let before = rewrite.layer.checked_sub(1).and_then(|below| tree.at(node, below));
-                let is_copied =
-                    |version: Option<VersionId>| version.is_some_and(|v| copied.contains(&tree.added_in(v)));
+                let is_copied = |version: Option<VersionId>| {
+                    version.is_some_and(|v| copied.contains(&tree.added_in(v)))
+                };
                 if tree.kind(now) != Kind::Directory {
                     others += usize::from(!is_copied(before));
-                } else if node == top && !self.sets_top(program, now, before, is_copied(tree.versions(node).last())) {
+                } else if node == top
+                    && !self.sets_top(program, now, before, is_copied(tree.versions(node).last()))
+                {
                     // A copy does not change existing directories.
                     kept.push((*path).to_owned());
                 } else {
@@ -311,9 +367,15 @@ impl Work<'_> {
         Ok(kept)
     }
 
-    /// Returns whether a flag gives the directory that a copy makes what the command gave it: the classic builder
-    /// does not, and BuildKit gives it the owner only.
-    fn sets_top(&self, program: &str, now: VersionId, before: Option<VersionId>, is_copied: bool) -> bool {
+    /// Returns whether a flag gives the directory that a copy makes what the command gave it: the
+    /// classic builder does not, and BuildKit gives it the owner only.
+    fn sets_top(
+        &self,
+        program: &str,
+        now: VersionId,
+        before: Option<VersionId>,
+        is_copied: bool,
+    ) -> bool {
         let tree = &self.inspection.tree;
         let same_mode = before.is_some_and(|before| tree.mode(before) == tree.mode(now));
         self.target.buildkit && is_copied && (program == "chown" || same_mode)
@@ -333,9 +395,16 @@ impl Work<'_> {
         let saves = self.claims.claim(&self.inspection.tree, rewrite.wasted.iter().copied());
         // From now on, the copy ships what the RUN did.
         let tree = &self.inspection.tree;
-        let now = rewrite.wasted.iter().filter_map(|&wasted| tree.at(tree.node_of(wasted), rewrite.layer));
+        let now = rewrite
+            .wasted
+            .iter()
+            .filter_map(|&wasted| tree.at(tree.node_of(wasted), rewrite.layer));
         self.moved.extend(now.map(|version| tree.inode(version)));
-        let text = format!("stores again what {}; use {} there instead", self.lines_copy(&copies), flags.join(" "));
+        let text = format!(
+            "stores again what {}; use {} there instead",
+            self.lines_copy(&copies),
+            flags.join(" ")
+        );
         let lines: Vec<_> = copies.iter().map(|&copy| self.file.instructions[copy].line).collect();
         self.say(Change::Ownership, Verdict::saves(saves), rewrite.run, text).lines.extend(lines);
     }
@@ -345,7 +414,9 @@ impl Work<'_> {
         let file = self.file;
         let instruction = &file.instructions[run];
         let Some(script) = shell::read(&instruction.arguments) else { return };
-        let gone = |at: usize| settings.iter().any(|setting| setting.command == at && setting.kept.is_empty());
+        let gone = |at: usize| {
+            settings.iter().any(|setting| setting.command == at && setting.kept.is_empty())
+        };
         if (0..script.commands.len()).all(gone) {
             self.draft.fates[run] = Fate::Goes;
             return;
@@ -358,17 +429,23 @@ impl Work<'_> {
                 _ => continue,
             };
             let (from, to, text) = if !setting.kept.is_empty() {
-                let words = command.words.iter().filter(|word| !matches!(**word, "-R" | "--recursive"));
+                let words =
+                    command.words.iter().filter(|word| !matches!(**word, "-R" | "--recursive"));
                 let plain: Vec<_> = words.copied().collect();
                 (start, end, plain.join(" "))
             } else if first_kept.is_some_and(|kept| setting.command < kept) {
                 // The first command is removed with the operator after it.
-                let next = script.commands.get(setting.command + 1).and_then(|next| next.places.first());
+                let next =
+                    script.commands.get(setting.command + 1).and_then(|next| next.places.first());
                 (start, next.map_or(end, |next| next.start), String::new())
             } else {
                 (instruction.arguments[..command.joint.1].trim_end().len(), end, String::new())
             };
-            self.draft.replace(run, instruction.place(from)..instruction.place(to.max(1) - 1) + 1, text);
+            self.draft.replace(
+                run,
+                instruction.place(from)..instruction.place(to.max(1) - 1) + 1,
+                text,
+            );
         }
     }
 }
@@ -380,19 +457,23 @@ const RIGHTS: u16 = 0o6000;
 fn gives_rights(command: &Command<'_>) -> bool {
     let [program, words @ ..] = command.program() else { return false };
     let mode = words.iter().find(|word| !word.starts_with("--")).copied().unwrap_or_default();
-    let is_special = u16::from_str_radix(mode, 8).map_or(mode.contains(['s', '$']), |mode| mode & RIGHTS != 0);
+    let is_special =
+        u16::from_str_radix(mode, 8).map_or(mode.contains(['s', '$']), |mode| mode & RIGHTS != 0);
     shell::base_name(program) == "install" || shell::base_name(program) == "chmod" && is_special
 }
 
 /// Parses `chown -R value path…`; returns the program, the value and the paths, if they are plain.
 fn recursive<'a>(command: &Command<'a>) -> Option<(&'a str, &'a str, Vec<&'a str>)> {
     let [program, words @ ..] = command.program() else { return None };
-    let (options, rest): (Vec<&str>, Vec<&str>) = words.iter().partition(|word| word.starts_with('-'));
+    let (options, rest): (Vec<&str>, Vec<&str>) =
+        words.iter().partition(|word| word.starts_with('-'));
     let [value, paths @ ..] = &*rest else { return None };
-    let only_recursive =
-        options.iter().all(|option| matches!(*option, "-R" | "--recursive" | "-f" | "-v" | "-Rf" | "-vR" | "-Rv"));
+    let only_recursive = options.iter().all(|option| {
+        matches!(*option, "-R" | "--recursive" | "-f" | "-v" | "-Rf" | "-vR" | "-Rv")
+    });
     let recursive = options.iter().any(|option| option.contains('R') || *option == "--recursive");
-    let plain = !paths.is_empty() && paths.iter().all(|path| is_plain(path) && !path.starts_with('~'));
+    let plain =
+        !paths.is_empty() && paths.iter().all(|path| is_plain(path) && !path.starts_with('~'));
     (matches!(*program, "chown" | "chmod") && only_recursive && recursive && plain)
         .then(|| (*program, *value, paths.to_vec()))
 }

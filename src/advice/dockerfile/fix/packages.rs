@@ -34,7 +34,8 @@ impl Leftovers {
             if rules.list[usize::from(rule)].tools.is_empty() {
                 continue;
             }
-            let path = String::from_utf8_lossy(&tree.path(inode.node)).trim_start_matches('/').to_owned();
+            let path =
+                String::from_utf8_lossy(&tree.path(inode.node)).trim_start_matches('/').to_owned();
             by_rule.entry(rule).or_default().entry(layer).or_default().push((inode.version, path));
         }
         Self { rules, by_rule }
@@ -70,12 +71,15 @@ impl Work<'_> {
         for (rule, by_layer) in leftovers.found() {
             for (at, group) in groups.iter().enumerate() {
                 let left = self.left_by(by_layer, group);
-                let user = rule.tools.iter().find(|tool| group.runs.iter().any(|&i| self.uses(i, tool)));
+                let user =
+                    rule.tools.iter().find(|tool| group.runs.iter().any(|&i| self.uses(i, tool)));
                 if let (Some(tool), false) = (user, left.is_empty()) {
                     // A later use finds nothing of what is there now, and makes it anew.
                     let later = groups[at + 1..].iter().copied();
-                    let again = later.filter(|group| group.runs.iter().any(|&i| self.uses(i, tool)));
-                    let again: Vec<_> = again.filter(|group| self.left_by(by_layer, group).is_empty()).collect();
+                    let again =
+                        later.filter(|group| group.runs.iter().any(|&i| self.uses(i, tool)));
+                    let again: Vec<_> =
+                        again.filter(|group| self.left_by(by_layer, group).is_empty()).collect();
                     self.change((rule, tool), group, &again, left);
                 }
             }
@@ -87,7 +91,8 @@ impl Work<'_> {
 
     /// Returns whether a command of a `RUN` leaves a tool's files.
     pub(super) fn uses(&self, i: usize, tool: &Tool) -> bool {
-        self.script(i).is_some_and(|script| script.every().iter().any(|command| tool.is_used_by(command)))
+        self.script(i)
+            .is_some_and(|script| script.every().iter().any(|command| tool.is_used_by(command)))
     }
 
     /// Returns the commands of a `RUN`, if they can be parsed.
@@ -101,11 +106,19 @@ impl Work<'_> {
         left.filter(|(inode, _)| !self.claims.has(*inode)).cloned().collect()
     }
 
-    fn change(&mut self, (rule, tool): (&Rule, &Tool), group: &Group, again: &[&Group], left: Left) {
+    fn change(
+        &mut self,
+        (rule, tool): (&Rule, &Tool),
+        group: &Group,
+        again: &[&Group],
+        left: Left,
+    ) {
         let users: Vec<_> = group.runs.iter().copied().filter(|&i| self.uses(i, tool)).collect();
         let Some(&first) = users.first() else { return };
         let mountable = self.target.buildkit && self.can_mount(tool, group, &left);
-        let kept_out = |left: Left| left.into_iter().filter(|(_, path)| tool.keeps_out(path)).collect::<Left>();
+        let kept_out = |left: Left| {
+            left.into_iter().filter(|(_, path)| tool.keeps_out(path)).collect::<Left>()
+        };
         let left = if mountable { left } else { kept_out(left) };
         if left.is_empty() {
             return;
@@ -127,7 +140,10 @@ impl Work<'_> {
         let Some(how) = self.applied(tool, group, mountable, &left) else {
             if !mountable && tool.flag.is_none() && !self.is_cleaned(tool, group) {
                 let bytes = left.iter().map(|&(inode, _)| self.inspection.tree.size(inode)).sum();
-                let text = format!("leaves {} in the image, but nothing can be added at its end", tool.leaves);
+                let text = format!(
+                    "leaves {} in the image, but nothing can be added at its end",
+                    tool.leaves
+                );
                 let inodes = left.iter().map(|&(inode, _)| inode).collect();
                 self.leave(Kind::Tool, bytes, first, text, Condition::Followed).inodes = inodes;
             }
@@ -144,7 +160,10 @@ impl Work<'_> {
             [] => String::new(),
             lines => {
                 let numbers: Vec<_> = lines.iter().map(usize::to_string).collect();
-                format!(", and so in line {}, which would leave them again", crate::display::listed(&numbers))
+                format!(
+                    ", and so in line {}, which would leave them again",
+                    crate::display::listed(&numbers)
+                )
             }
         };
         let text = format!("{how}{also}: the image contains {}", tool.leaves);
@@ -152,7 +171,13 @@ impl Work<'_> {
     }
 
     /// Changes a group so that a tool leaves nothing; returns how.
-    fn applied(&mut self, tool: &Tool, group: &Group, mountable: bool, left: &Left) -> Option<String> {
+    fn applied(
+        &mut self,
+        tool: &Tool,
+        group: &Group,
+        mountable: bool,
+        left: &Left,
+    ) -> Option<String> {
         let users: Vec<_> = group.runs.iter().copied().filter(|&i| self.uses(i, tool)).collect();
         match (mountable, &tool.flag) {
             (true, _) => self.mount(tool, group, left),
@@ -161,8 +186,8 @@ impl Work<'_> {
         }
     }
 
-    /// Returns why a tool's files stay although the first group removes them: a later one makes them anew, and cannot
-    /// be changed.
+    /// Returns why a tool's files stay although the first group removes them: a later one makes
+    /// them anew, and cannot be changed.
     fn stays(&self, tool: &Tool, again: &[&Group], left: &Left) -> Option<Refusal> {
         let stuck = again
             .iter()
@@ -182,13 +207,15 @@ impl Work<'_> {
         let targets: HashSet<_> = left.iter().filter_map(|(_, path)| tool.mount_of(path)).collect();
         let inodes: HashSet<_> = left.iter().map(|&(inode, _)| inode).collect();
         let only_left = |target: &&str| {
-            tree.find(target.as_bytes()).into_iter().flat_map(|top| at_and_below(tree, top)).all(|node| {
-                tree.versions(node).all(|version| {
-                    let is_own =
-                        group.layers.contains(&tree.added_in(version)) && tree.kind(version) != Entry::Directory;
-                    !is_own || tree.size(version) == 0 || inodes.contains(&tree.inode(version))
-                })
-            })
+            tree.find(target.as_bytes()).into_iter().flat_map(|top| at_and_below(tree, top)).all(
+                |node| {
+                    tree.versions(node).all(|version| {
+                        let is_own = group.layers.contains(&tree.added_in(version))
+                            && tree.kind(version) != Entry::Directory;
+                        !is_own || tree.size(version) == 0 || inodes.contains(&tree.inode(version))
+                    })
+                },
+            )
         };
         left.iter().all(|(_, path)| tool.mount_of(path).is_some()) && targets.iter().all(only_left)
     }
@@ -210,7 +237,8 @@ impl Work<'_> {
         changed.then(|| format!("adds {}", tool.flag.as_deref().unwrap_or_default()))
     }
 
-    /// Adds a command at the end of the last `RUN` of a group that runs the tool: a later one may remove it.
+    /// Adds a command at the end of the last `RUN` of a group that runs the tool: a later one may
+    /// remove it.
     fn clean(&mut self, tool: &Tool, group: &Group, left: &Left) -> Option<String> {
         let (last, command) = self.cleaning(tool, group, left)?;
         let next = self.draft.continuation();
@@ -230,30 +258,45 @@ impl Work<'_> {
     /// Returns the last `RUN` of a group that runs the tool, and the command to append to it.
     fn cleaning(&self, tool: &Tool, group: &Group, left: &Left) -> Option<(usize, String)> {
         let file = self.file;
-        let runs_it = |i: &usize| self.script(*i).is_some_and(|script| script.every().iter().any(|c| tool.runs(c)));
+        let runs_it = |i: &usize| {
+            self.script(*i).is_some_and(|script| script.every().iter().any(|c| tool.runs(c)))
+        };
         let last = group.runs.iter().copied().rfind(runs_it)?;
         let instruction = &file.instructions[last];
-        let is_plain = file.escape == '\\' && instruction.json().is_none() && instruction.heredocs.is_empty();
+        let is_plain =
+            file.escape == '\\' && instruction.json().is_none() && instruction.heredocs.is_empty();
         if !is_plain || self.is_cleaned(tool, group) {
             return None;
         }
         let left: Vec<_> = left.iter().map(|(_, path)| path.as_str()).collect();
-        Some((last, tool.cleaning(&shell::read(&instruction.arguments)?, &instruction.arguments, &left)?))
+        Some((
+            last,
+            tool.cleaning(&shell::read(&instruction.arguments)?, &instruction.arguments, &left)?,
+        ))
     }
 
-    /// Adds a cache mount for each place to the first `RUN` of a group, which is the one that stays.
+    /// Adds a cache mount for each place to the first `RUN` of a group, which is the one that
+    /// stays.
     fn mount(&mut self, tool: &Tool, group: &Group, left: &Left) -> Option<String> {
-        let mut targets: Vec<_> =
-            left.iter().filter_map(|(_, path)| tool.mount_of(path)).map(|mount| format!("/{mount}")).collect();
+        let mut targets: Vec<_> = left
+            .iter()
+            .filter_map(|(_, path)| tool.mount_of(path))
+            .map(|mount| format!("/{mount}"))
+            .collect();
         targets.sort_unstable();
         targets.dedup();
         let first = *group.runs.first()?;
         let instruction = &self.file.instructions[first];
         let mounted = |target: &String| {
-            let mut mounts =
-                instruction.flags.iter().filter(|flag| flag.name == "mount").filter_map(|flag| flag.value.as_deref());
+            let mut mounts = instruction
+                .flags
+                .iter()
+                .filter(|flag| flag.name == "mount")
+                .filter_map(|flag| flag.value.as_deref());
             mounts.any(|mount| {
-                mount.split(',').any(|part| part.strip_prefix("target=").or(part.strip_prefix("dst=")) == Some(target))
+                mount.split(',').any(|part| {
+                    part.strip_prefix("target=").or(part.strip_prefix("dst=")) == Some(target)
+                })
             })
         };
         targets.retain(|target| !mounted(target));
@@ -267,11 +310,16 @@ impl Work<'_> {
     /// merged into another.
     fn last_needing(&self, tool: &Tool) -> Option<usize> {
         let stays = |&i: &usize| self.draft.fates[i] == Fate::Stays;
-        self.stage.iter().copied().filter(stays).rfind(|&i| self.needs(i, tool) && !self.uses(i, tool))
+        self.stage
+            .iter()
+            .copied()
+            .filter(stays)
+            .rfind(|&i| self.needs(i, tool) && !self.uses(i, tool))
     }
 
     fn needs(&self, i: usize, tool: &Tool) -> bool {
-        self.script(i).is_some_and(|script| script.every().iter().any(|command| tool.is_needed_by(command)))
+        self.script(i)
+            .is_some_and(|script| script.every().iter().any(|command| tool.is_needed_by(command)))
     }
 
     /// Returns, for each `RUN` that only updates apt's lists: its index, the last `RUN` that
@@ -285,7 +333,8 @@ impl Work<'_> {
             if !self.uses(update, lists) || self.needs(update, lists) {
                 continue;
             }
-            let later = runs[at + 1..].iter().map(|&(i, _)| i).take_while(|&i| !self.uses(i, lists));
+            let later =
+                runs[at + 1..].iter().map(|&(i, _)| i).take_while(|&i| !self.uses(i, lists));
             if let Some(install) = later.filter(|&i| self.needs(i, lists)).last() {
                 let bytes = left.iter().map(|&(inode, _)| self.inspection.tree.size(inode)).sum();
                 found.push((update, install, bytes));

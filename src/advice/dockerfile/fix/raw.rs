@@ -1,4 +1,5 @@
-//! Files that are not UTF-8: each byte that is no part of a character stands as a character of its own, and comes back as it was.
+//! Files that are not UTF-8: each byte that is no part of a character stands as a character of its
+//! own, and comes back as it was.
 
 /// Characters for private use, one for each byte from 0x80 on.
 const FIRST: u32 = 0xF780;
@@ -16,7 +17,9 @@ pub fn read(bytes: Vec<u8>) -> Option<(String, bool)> {
             return None;
         }
         text.push_str(chunk.valid());
-        text.extend(chunk.invalid().iter().filter_map(|&b| char::from_u32(FIRST + u32::from(b) - 0x80)));
+        text.extend(
+            chunk.invalid().iter().filter_map(|&b| char::from_u32(FIRST + u32::from(b) - 0x80)),
+        );
     }
     Some((text, true))
 }

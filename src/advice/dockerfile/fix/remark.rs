@@ -78,7 +78,12 @@ const NEEDS_A_LOOK: &str = "needs a look";
 
 impl Remark {
     /// Makes a remark on one line, or on none.
-    pub(super) fn new(kind: Kind, verdict: Verdict, line: Option<usize>, text: impl Into<String>) -> Self {
+    pub(super) fn new(
+        kind: Kind,
+        verdict: Verdict,
+        line: Option<usize>,
+        text: impl Into<String>,
+    ) -> Self {
         let lines = line.into_iter().collect();
         Self { kind, verdict, condition: None, lines, text: text.into(), inodes: Vec::new() }
     }
@@ -92,15 +97,25 @@ impl Remark {
 
     /// Returns the remark as a comment for the file itself.
     pub(super) fn note(&self, would_save: u64) -> String {
-        let saves = if would_save > 0 { format!("; it would save {} bytes", count(would_save)) } else { String::new() };
+        let saves = if would_save > 0 {
+            format!("; it would save {} bytes", count(would_save))
+        } else {
+            String::new()
+        };
         format!("# {NEEDS_A_LOOK}: {}{saves}", escaped_str(&self.text))
     }
 
     /// Returns the remark as comment lines, which diffs ignore; `size` is the size of the
     /// unchanged image, and `whole` is true if the image was read completely.
     pub(super) fn shown(&self, size: u64, units: Units, whole: bool) -> String {
-        let exactly = |bytes| if whole { exactly(bytes, units) } else { format!("about {}", units.size(bytes)) };
-        let grade = if whole || self.verdict.grade() == Some(NEEDS_A_LOOK) { self.verdict.grade() } else { None };
+        let exactly = |bytes| {
+            if whole { exactly(bytes, units) } else { format!("about {}", units.size(bytes)) }
+        };
+        let grade = if whole || self.verdict.grade() == Some(NEEDS_A_LOOK) {
+            self.verdict.grade()
+        } else {
+            None
+        };
         let mut text = grade.map(|grade| format!("[{grade}] ")).unwrap_or_default();
         text.push_str(match self.verdict {
             Verdict::Changed { .. } | Verdict::Proposed { .. } => "",
@@ -119,7 +134,10 @@ impl Remark {
             }
             Verdict::Proposed { ships: Some((ships, certainty)) } => {
                 let certainty = if whole { certainty } else { &Certainty::AtLeast };
-                text.push_str(&format!("; its image has {}", instead(*ships, certainty, size, units)));
+                text.push_str(&format!(
+                    "; its image has {}",
+                    instead(*ships, certainty, size, units)
+                ));
             }
             Verdict::Left { would_save } if *would_save > 0 => {
                 text.push_str(&format!("; it would save {}", exactly(*would_save)));
@@ -132,7 +150,11 @@ impl Remark {
 
 /// Sorts the remarks, the largest saving first. A saving shared by two counts for the first of
 /// them.
-pub(super) fn in_order(mut remarks: Vec<Remark>, inspection: &Inspection, claims: &mut Claims) -> Vec<Remark> {
+pub(super) fn in_order(
+    mut remarks: Vec<Remark>,
+    inspection: &Inspection,
+    claims: &mut Claims,
+) -> Vec<Remark> {
     let place = |verdict: &Verdict| match verdict {
         Verdict::Changed { saves, .. } => (0, u64::MAX - saves),
         Verdict::Proposed { .. } => (1, 0),
@@ -150,8 +172,8 @@ pub(super) fn in_order(mut remarks: Vec<Remark>, inspection: &Inspection, claims
     remarks
 }
 
-/// Returns the comment lines of all remarks; savings too small to notice are summed up in a line, unless all are
-/// wanted.
+/// Returns the comment lines of all remarks; savings too small to notice are summed up in a line,
+/// unless all are wanted.
 pub(super) fn lines(fix: &Fix, units: Units) -> Vec<String> {
     let (size, exact) = (fix.size, fix.unread.is_none());
     let is_small = |remark: &&Remark| match remark.verdict {
@@ -159,7 +181,8 @@ pub(super) fn lines(fix: &Fix, units: Units) -> Vec<String> {
         Verdict::Left { would_save } => would_save > 0 && would_save < size / SMALL,
         _ => false,
     };
-    let (small, large): (Vec<_>, Vec<_>) = fix.remarks.iter().partition(|remark| !fix.all && is_small(remark));
+    let (small, large): (Vec<_>, Vec<_>) =
+        fix.remarks.iter().partition(|remark| !fix.all && is_small(remark));
     let mut lines: Vec<_> = large.iter().map(|remark| remark.shown(size, units, exact)).collect();
     let (changed, left): (Vec<_>, Vec<_>) =
         small.into_iter().partition(|remark| matches!(remark.verdict, Verdict::Changed { .. }));
@@ -176,19 +199,22 @@ fn summed_up(some: &[&Remark], units: Units, exact: bool) -> Option<String> {
     });
     let bytes = bytes.reduce(u64::saturating_add)?;
     let is_left = some.iter().any(|remark| matches!(remark.verdict, Verdict::Left { .. }));
-    let at_least = some.iter().any(|remark| matches!(remark.verdict, Verdict::Changed { at_least: true, .. }));
+    let at_least =
+        some.iter().any(|remark| matches!(remark.verdict, Verdict::Changed { at_least: true, .. }));
     let (head, verb) = match (is_left, at_least) {
         (true, _) => ("[needs a look] not changed: ", "would save"),
         (false, true) => ("[at most] ", "saves at least"),
         (false, false) => ("[exact] ", "saves"),
     };
     let head = if exact || is_left { head } else { "" };
-    let mut numbers: Vec<_> = some.iter().filter_map(|remark| remark.lines.first().copied()).collect();
+    let mut numbers: Vec<_> =
+        some.iter().filter_map(|remark| remark.lines.first().copied()).collect();
     numbers.sort_unstable();
     numbers.dedup();
     let word = if numbers.len() == 1 { "line" } else { "lines" };
     let numbers: Vec<_> = numbers.iter().map(usize::to_string).collect();
-    let there = if numbers.is_empty() { String::new() } else { format!(" ({word} {})", listed(&numbers)) };
+    let there =
+        if numbers.is_empty() { String::new() } else { format!(" ({word} {})", listed(&numbers)) };
     let what = plural(some.len(), "smaller change");
     let bytes = if exact { exactly(bytes, units) } else { format!("about {}", units.size(bytes)) };
     Some(wrapped(&format!("{head}{what}{there}, each under 0.1 % of the image; {verb} {bytes}")))
@@ -209,7 +235,8 @@ fn instead(ships: u64, certainty: &Certainty, size: u64, units: Units) -> String
             return format!("≥ {} instead of ≥ {}", units.size(ships), units.size(size));
         }
     };
-    let ratio = noticeably(ships, size).map(|ratio| format!(", {ratio} smaller")).unwrap_or_default();
+    let ratio =
+        noticeably(ships, size).map(|ratio| format!(", {ratio} smaller")).unwrap_or_default();
     let why = if let Certainty::Estimate(why) = certainty {
         format!(" (estimated: {})", why.shown(units))
     } else {
@@ -228,7 +255,10 @@ pub(super) fn in_all(fix: &Fix, units: Units) -> Option<String> {
         0 => String::new(),
         more => format!(", with {} bytes of the changed files, which COPY brings", signed(more)),
     };
-    let text = format!("# size with all changes: {at_most}{}{grown}", instead(ships, &certainty, fix.size, units));
+    let text = format!(
+        "# size with all changes: {at_most}{}{grown}",
+        instead(ships, &certainty, fix.size, units)
+    );
     Some(format!("{text}\n"))
 }
 

@@ -1,4 +1,5 @@
-//! The shell that runs the commands of an instruction: what cannot be told to be a POSIX shell is left alone.
+//! The shell that runs the commands of an instruction: what cannot be told to be a POSIX shell is
+//! left alone.
 
 use crate::advice::dockerfile::mapping::Mapping;
 use crate::advice::dockerfile::parse::{Dockerfile, Keyword};
@@ -41,7 +42,10 @@ impl Shell {
         }
         let (mut errexit, mut is_option) = (false, false);
         for word in words {
-            let letters = word.strip_prefix('-').filter(|letters| !letters.starts_with('-')).unwrap_or_default();
+            let letters = word
+                .strip_prefix('-')
+                .filter(|letters| !letters.starts_with('-'))
+                .unwrap_or_default();
             errexit |= letters.contains('e') || (is_option && word == "errexit");
             is_option = letters.ends_with('o');
         }
@@ -49,11 +53,19 @@ impl Shell {
     }
 }
 
-/// Returns the shell of each instruction of a file: from `SHELL`, otherwise from the history, otherwise from the
-/// configuration of the image if the file cannot have set it, otherwise the default of the image's system.
-pub fn in_force(inspection: &Inspection, file: &Dockerfile, mapping: &Mapping, steps: &[Step]) -> Vec<Shell> {
-    let windows = inspection.platform.as_deref().is_some_and(|platform| platform.starts_with("windows"));
-    let sets_shell = file.instructions.iter().any(|instruction| instruction.keyword == Keyword::Shell);
+/// Returns the shell of each instruction of a file: from `SHELL`, otherwise from the history,
+/// otherwise from the configuration of the image if the file cannot have set it, otherwise the
+/// default of the image's system.
+pub fn in_force(
+    inspection: &Inspection,
+    file: &Dockerfile,
+    mapping: &Mapping,
+    steps: &[Step],
+) -> Vec<Shell> {
+    let windows =
+        inspection.platform.as_deref().is_some_and(|platform| platform.starts_with("windows"));
+    let sets_shell =
+        file.instructions.iter().any(|instruction| instruction.keyword == Keyword::Shell);
     let inherited = Some(&inspection.run.shell).filter(|shell| !shell.is_empty() && !sets_shell);
     let system = if windows { Shell::Another } else { Shell::Posix { errexit: false } };
     let usual = inherited.map_or(system, |words| Shell::of_words(words));
@@ -83,7 +95,13 @@ mod tests {
             assert_eq!(of(text), Shell::Posix { errexit: true }, "{text}");
         }
         assert_eq!(of("/bin/bash -o pipefail -c"), Shell::Posix { errexit: false });
-        for text in ["pwsh -Command", "powershell -Command", "cmd /S /C", "/usr/bin/python3 -c", "/usr/bin/env bash"] {
+        for text in [
+            "pwsh -Command",
+            "powershell -Command",
+            "cmd /S /C",
+            "/usr/bin/python3 -c",
+            "/usr/bin/env bash",
+        ] {
             assert_eq!(of(text), Shell::Another, "{text}");
         }
     }

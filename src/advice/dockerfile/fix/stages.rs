@@ -21,7 +21,8 @@ const REMOVERS: [&str; 3] = ["rm", "true", ":"];
 const REMOVING: [&str; 6] = ["del", "purge", "remove", "autoremove", "clean", "erase"];
 
 /// Users that exist in Debian, Alpine and their derivatives.
-const USUAL_USERS: [&str; 9] = ["root", "daemon", "bin", "sys", "mail", "news", "games", "nobody", "www-data"];
+const USUAL_USERS: [&str; 9] =
+    ["root", "daemon", "bin", "sys", "mail", "news", "games", "nobody", "www-data"];
 /// The most libraries that are listed.
 const LIBRARIES: usize = 8;
 
@@ -56,7 +57,9 @@ impl Start {
             On::Scratch => true,
             On::Same => place.is_own,
             // Anything else exists there, or belongs to packages that have to be installed.
-            On::Small => matches!(kind, NeedKind::Certificates | NeedKind::Services | NeedKind::MediaTypes),
+            On::Small => {
+                matches!(kind, NeedKind::Certificates | NeedKind::Services | NeedKind::MediaTypes)
+            }
         }
     }
 
@@ -108,7 +111,8 @@ impl Work<'_> {
             self.leave(Kind::Stages, 0, None, text, Condition::PlainNames);
             return None;
         }
-        let ships = start.ships.clone().map(|(base, certainty)| (base.saturating_add(own), certainty));
+        let ships =
+            start.ships.clone().map(|(base, certainty)| (base.saturating_add(own), certainty));
         if ships.as_ref().is_some_and(|&(ships, _)| ships >= self.inspection.totals.size) {
             return None;
         }
@@ -125,10 +129,14 @@ impl Work<'_> {
         let file = super::Dockerfile::parse(text).ok()?;
         let line = self.said_of_stages(application, &besides, &start, toolchain);
         self.say(Kind::Stages, Verdict::Proposed { ships }, from, line);
-        let without: Vec<_> = application.looks_for.iter().filter(|looks_for| looks_for.places.is_empty()).collect();
+        let without: Vec<_> =
+            application.looks_for.iter().filter(|looks_for| looks_for.places.is_empty()).collect();
         if !without.is_empty() {
             let things: Vec<_> = without.iter().map(|looks_for| looks_for.kind.name()).collect();
-            let text = format!("the program uses files that are missing in the image: {}", listed(&things));
+            let text = format!(
+                "the program uses files that are missing in the image: {}",
+                listed(&things)
+            );
             self.say(Kind::Stages, Verdict::Unseen, None, text);
         }
         if application.needs == Needs::Unknown {
@@ -149,23 +157,36 @@ impl Work<'_> {
 
     /// Returns why the program may need more than what is copied.
     fn needs_more(&self, application: &CopiedProgram, copied: &[&str]) -> Option<String> {
-        let script = application.scripts.iter().find(|file| self.evidence.texts.runs_others(file, &application.path));
+        let script = application
+            .scripts
+            .iter()
+            .find(|file| self.evidence.texts.runs_others(file, &application.path));
         if let Some(script) = script {
             return Some(format!("{} runs other programs; copy them as well", escaped_str(script)));
         }
-        let is_there = |file: &&String| !copied.iter().any(|path| Path::new(file.as_str()).starts_with(path));
+        let is_there =
+            |file: &&String| !copied.iter().any(|path| Path::new(file.as_str()).starts_with(path));
         if let Some(named) = self.evidence.named.iter().find(is_there) {
             return Some(format!("it names {}; copy that file as well", escaped_str(named)));
         }
         if let Some(function) = application.starts_others {
-            return Some(format!("it starts other programs, whose names are not known ({function})"));
+            return Some(format!(
+                "it starts other programs, whose names are not known ({function})"
+            ));
         }
         let file = application.opens_others.as_ref()?;
         Some(format!("{file} loads libraries by names that cannot be known (dlopen)"))
     }
 
-    fn said_of_stages(&self, application: &CopiedProgram, besides: &[&str], start: &Start, toolchain: u64) -> String {
-        let names: Vec<_> = self.evidence.toolchains.iter().map(|toolchain| toolchain.name.as_str()).collect();
+    fn said_of_stages(
+        &self,
+        application: &CopiedProgram,
+        besides: &[&str],
+        start: &Start,
+        toolchain: u64,
+    ) -> String {
+        let names: Vec<_> =
+            self.evidence.toolchains.iter().map(|toolchain| toolchain.name.as_str()).collect();
         let mut size = vec![format!("{} ({} bytes)", application.path, count(application.bytes))];
         if !application.files.is_empty() {
             let what = files(application.files.len());
@@ -206,15 +227,29 @@ impl Work<'_> {
 
     fn same_base(&self, image: &str, needs: &Needs) -> Start {
         let base = self.target.base_layers;
-        let ships = self.inspection.layers.iter().take(base).map(|layer| layer.size).fold(0, u64::saturating_add);
+        let ships = self
+            .inspection
+            .layers
+            .iter()
+            .take(base)
+            .map(|layer| layer.size)
+            .fold(0, u64::saturating_add);
         let known = *needs != Needs::Unknown && (base > 0 || image == "scratch");
         // If the image is built on nothing, there is nothing below.
-        let on = if image == "scratch" && self.target.unnamed_base.is_none() { On::Scratch } else { On::Same };
+        let on = if image == "scratch" && self.target.unnamed_base.is_none() {
+            On::Scratch
+        } else {
+            On::Same
+        };
         Start {
             on,
             comment: "# what runs, on the same base, without what built it\n".into(),
             image: image.into(),
-            called: if self.target.unnamed_base.is_some() { "the same base".into() } else { image.into() },
+            called: if self.target.unnamed_base.is_some() {
+                "the same base".into()
+            } else {
+                image.into()
+            },
             unnamed: self.target.unnamed_base,
             ships: known.then_some((ships, Certainty::Exact)),
         }
@@ -227,11 +262,14 @@ impl Work<'_> {
         let mut out = String::new();
         let mut at = 0;
         for (i, instruction) in self.file.instructions.iter().enumerate() {
-            let runtime =
-                matches!(instruction.keyword, Keyword::Volume | Keyword::User) || instruction.keyword.is_runtime();
+            let runtime = matches!(instruction.keyword, Keyword::Volume | Keyword::User)
+                || instruction.keyword.is_runtime();
             let goes = i > from && (runtime || only_removes(instruction));
-            let start =
-                if instruction.comments.is_empty() { instruction.span.start } else { instruction.comments.start };
+            let start = if instruction.comments.is_empty() {
+                instruction.span.start
+            } else {
+                instruction.comments.start
+            };
             out.push_str(&source[at..start]);
             at = instruction.span.end;
             if i == from && unnamed {
@@ -269,10 +307,13 @@ impl Work<'_> {
             Keyword::Env | Keyword::Workdir | Keyword::User | Keyword::Volume => true,
             keyword => keyword.is_runtime(),
         };
-        let values =
-            own.iter().filter(|instruction| kept(instruction)).map(|instruction| instruction.arguments.as_str());
+        let values = own
+            .iter()
+            .filter(|instruction| kept(instruction))
+            .map(|instruction| instruction.arguments.as_str());
         let used: HashSet<_> = values.flat_map(variables).collect();
-        let last_directory = own.iter().rposition(|instruction| instruction.keyword == Keyword::Workdir);
+        let last_directory =
+            own.iter().rposition(|instruction| instruction.keyword == Keyword::Workdir);
         for (i, instruction) in own.iter().enumerate() {
             let name = instruction.arguments.split(['=', ' ']).next().unwrap_or_default();
             let needed = instruction.keyword == Keyword::Arg && used.contains(name);
@@ -297,7 +338,10 @@ impl Work<'_> {
                 continue;
             }
             let knows_users = copied.iter().any(|path| Path::new("/etc/passwd").starts_with(path));
-            if instruction.keyword == Keyword::User && !knows_users && start.lacks_user(&instruction.arguments) {
+            if instruction.keyword == Keyword::User
+                && !knows_users
+                && start.lacks_user(&instruction.arguments)
+            {
                 text.push_str("# create the user in this stage as well\n");
             }
             text.push_str(source[instruction.span.clone()].trim_end());
@@ -309,18 +353,22 @@ impl Work<'_> {
 /// Chooses a small base image with the C library that the program needs; its other needs from the
 /// image's base are listed.
 fn small_base(image: &str, needs: &Needs) -> Start {
-    let mut comment =
-        String::from("# what runs, without what built it; take the release that the build image is based on\n");
+    let mut comment = String::from(
+        "# what runs, without what built it; take the release that the build image is based on\n",
+    );
     let (loader, libraries) = match needs {
         Needs::Base { loader, libraries } => (*loader, libraries.as_slice()),
         Needs::Unknown | Needs::Nothing => (Loader::Unknown, [].as_slice()),
     };
     if !libraries.is_empty() {
-        let names = libraries.iter().map(|library| library.name.as_str()).filter(|name| is_plain(name));
+        let names =
+            libraries.iter().map(|library| library.name.as_str()).filter(|name| is_plain(name));
         let shown: Vec<_> = names.take(LIBRARIES).collect();
         let more = if shown.len() < libraries.len() { ", …" } else { "" };
         let names = shown.join(", ");
-        comment.push_str(&format!("# it also needs {names}{more} of the build image: install here what has them\n"));
+        comment.push_str(&format!(
+            "# it also needs {names}{more} of the build image: install here what has them\n"
+        ));
     }
     let musl = loader == Loader::Musl || (loader != Loader::Glibc && image.contains("alpine"));
     let base = smallest(BaseKind::Small, if musl { Libc::Musl } else { Libc::Glibc });
@@ -341,14 +389,17 @@ fn is_check_of(instruction: &Instruction, copied: &[&str]) -> bool {
     }
     let command = arguments.find("CMD").map(|at| arguments[at + 3..].trim());
     let words = command.and_then(|command| serde_json::from_str::<Vec<String>>(command).ok());
-    words.and_then(|words| words.first().cloned()).is_some_and(|program| copied.contains(&program.as_str()))
+    words
+        .and_then(|words| words.first().cloned())
+        .is_some_and(|program| copied.contains(&program.as_str()))
 }
 
 /// Returns the names of variables in a text.
 fn variables(text: &str) -> impl Iterator<Item = &str> {
     text.split('$').skip(1).map(|rest| {
         let rest = rest.strip_prefix('{').unwrap_or(rest);
-        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
+        let end =
+            rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
         &rest[..end]
     })
 }
@@ -364,7 +415,9 @@ fn only_removes(instruction: &Instruction) -> bool {
     instruction.keyword == Keyword::Run
         && shell::read(&instruction.arguments).is_some_and(|script| {
             script.commands.iter().all(|command| {
-                let [program, words @ ..] = command.program() else { return command.words.is_empty() };
+                let [program, words @ ..] = command.program() else {
+                    return command.words.is_empty();
+                };
                 let verb = words.iter().find(|word| !word.starts_with('-'));
                 REMOVERS.contains(program) || verb.is_some_and(|verb| REMOVING.contains(verb))
             })

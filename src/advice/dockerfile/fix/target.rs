@@ -32,13 +32,15 @@ pub struct Target {
     pub unnamed_base: Option<usize>,
     /// For each instruction the shell that runs its commands.
     pub shells: Vec<Shell>,
-    /// Directory in which the diff is to be applied, if that is not where the program runs; escaped for display.
+    /// Directory in which the diff is to be applied, if that is not where the program runs; escaped
+    /// for display.
     pub directory: Option<Escaped>,
     /// True if bytes that are not UTF-8 stand in the file as characters of their own.
     pub raw: bool,
     /// True if order for the build's cache is spoken of.
     pub cache: bool,
-    /// True if what needs a look stands in the file as comments, and small changes are listed one by one.
+    /// True if what needs a look stands in the file as comments, and small changes are listed one
+    /// by one.
     pub all: bool,
     /// True if BuildKit builds it, which supports mounts and `COPY --chmod`.
     pub buildkit: bool,
@@ -55,12 +57,19 @@ pub struct Target {
 
 impl Target {
     /// Makes a target of an existing Dockerfile and the `.dockerignore` beside it.
-    pub fn given(inspection: &Inspection, name: String, file: Dockerfile, ignore: (String, Option<String>)) -> Self {
+    pub fn given(
+        inspection: &Inspection,
+        name: String,
+        file: Dockerfile,
+        ignore: (String, Option<String>),
+    ) -> Self {
         let steps = steps(&inspection.history, inspection.layers.len());
         let mapping = map(&file, &steps);
         // The base image may have been built by another builder.
         let own = mapping.steps.iter().flatten().filter_map(|&step| steps.get(step));
-        let buildkit = file.syntax.is_some() || own.into_iter().any(|step| step.buildkit) || uses_mounts(&file);
+        let buildkit = file.syntax.is_some()
+            || own.into_iter().any(|step| step.buildkit)
+            || uses_mounts(&file);
         let shells = in_force(inspection, &file, &mapping, &steps);
         let foreign = mapping.foreign.map(|(first, place)| {
             let step = place.and_then(|place| steps.get(place)).map(|step| step.text.as_str());
@@ -144,6 +153,7 @@ fn told_apart(file: &Dockerfile, first: usize, step: Option<&str>) -> String {
 /// Returns whether the file uses features of BuildKit.
 fn uses_mounts(file: &Dockerfile) -> bool {
     file.instructions.iter().any(|instruction| {
-        !instruction.heredocs.is_empty() || (instruction.keyword == Keyword::Run && instruction.flag("mount").is_some())
+        !instruction.heredocs.is_empty()
+            || (instruction.keyword == Keyword::Run && instruction.flag("mount").is_some())
     })
 }

@@ -20,15 +20,16 @@ const NO_RECOMMENDED: &str = "--no-install-recommends";
 const NO_DEVELOPMENT: &str = "--omit=dev";
 /// Programs that use no npm packages.
 const INDIFFERENT: [&str; 20] = [
-    "apk", "apt", "apt-get", "cd", "chgrp", "chmod", "chown", "cp", "echo", "export", "find", "install", "ln", "mkdir",
-    "mv", "rm", "rmdir", "set", "touch", "true",
+    "apk", "apt", "apt-get", "cd", "chgrp", "chmod", "chown", "cp", "echo", "export", "find",
+    "install", "ln", "mkdir", "mv", "rm", "rmdir", "set", "touch", "true",
 ];
 /// Packages that build others.
-const BUILDS: [&str; 9] = ["gcc", "g++", "build-essential", "make", "binutils", "cpp", "libc6-dev", "dpkg-dev", "git"];
+const BUILDS: [&str; 9] =
+    ["gcc", "g++", "build-essential", "make", "binutils", "cpp", "libc6-dev", "dpkg-dev", "git"];
 /// Programs that may build what they install.
 const COMPILE: [&str; 16] = [
-    "pip", "pip3", "pipx", "python", "python3", "npm", "yarn", "pnpm", "gem", "bundle", "cpan", "cpanm", "cargo", "go",
-    "make", "Rscript",
+    "pip", "pip3", "pipx", "python", "python3", "npm", "yarn", "pnpm", "gem", "bundle", "cpan",
+    "cpanm", "cargo", "go", "make", "Rscript",
 ];
 /// Words of the command that installs, which say nothing of use.
 const APT: [&str; 7] = ["apt", "apt-get", "install", "update", "rm", "lists", "clean"];
@@ -42,8 +43,11 @@ impl Work<'_> {
         let evidence = self.evidence;
         let Some(apt) = self.leftovers.with_flag(NO_RECOMMENDED) else { return };
         for group in groups {
-            let known: Vec<_> =
-                evidence.recommended.iter().filter(|known| group.layers.contains(&known.layer)).collect();
+            let known: Vec<_> = evidence
+                .recommended
+                .iter()
+                .filter(|known| group.layers.contains(&known.layer))
+                .collect();
             let inodes: Vec<_> = known.iter().flat_map(|known| &known.inodes).copied().collect();
             if self.unclaimed(&inodes) < NOTEWORTHY {
                 continue;
@@ -56,13 +60,20 @@ impl Work<'_> {
                     "installs packages that are only recommended, but {reason}: name it, and add {NO_RECOMMENDED}"
                 );
                 let why = Condition::NotNeededLater;
-                self.leave(Kind::Recommended, would_save, users.first().copied(), text, why).inodes = inodes;
+                self.leave(Kind::Recommended, would_save, users.first().copied(), text, why)
+                    .inodes = inodes;
             } else if let Some(how) = self.flag(apt, &users) {
-                let mut wanted: Vec<_> = known.iter().flat_map(|known| &known.wanted).cloned().collect();
+                let mut wanted: Vec<_> =
+                    known.iter().flat_map(|known| &known.wanted).cloned().collect();
                 wanted.dedup();
                 self.name_packages(apt, &users, &wanted);
-                let how = if wanted.is_empty() { how } else { format!("{how} and names {}", wanted.join(" and ")) };
-                let mut names: Vec<_> = known.iter().flat_map(|known| &known.packages).map(Escaped::as_str).collect();
+                let how = if wanted.is_empty() {
+                    how
+                } else {
+                    format!("{how} and names {}", wanted.join(" and "))
+                };
+                let mut names: Vec<_> =
+                    known.iter().flat_map(|known| &known.packages).map(Escaped::as_str).collect();
                 names.sort_unstable();
                 let more = names.len().saturating_sub(NAMED);
                 names.truncate(NAMED);
@@ -84,8 +95,11 @@ impl Work<'_> {
         let evidence = self.evidence;
         let Some(npm) = self.leftovers.with_flag(NO_DEVELOPMENT) else { return };
         for group in groups {
-            let known: Vec<_> =
-                evidence.development.iter().filter(|known| group.layers.contains(&known.layer)).collect();
+            let known: Vec<_> = evidence
+                .development
+                .iter()
+                .filter(|known| group.layers.contains(&known.layer))
+                .collect();
             let inodes: Vec<_> = known.iter().flat_map(|known| &known.inodes).copied().collect();
             let unclaimed = self.unclaimed(&inodes);
             let users = self.users(group, npm);
@@ -97,7 +111,9 @@ impl Work<'_> {
                 self.may_need_packages(first, npm)
             };
             if let Some(reason) = reason {
-                let text = format!("installs packages for development, but {reason}: install in another stage");
+                let text = format!(
+                    "installs packages for development, but {reason}: install in another stage"
+                );
                 self.leave(Kind::Development, unclaimed, first, text, Condition::NotNeededLater);
             } else if let Some(how) = self.flag(npm, &users) {
                 let saves = self.claims.claim(&self.inspection.tree, inodes);
@@ -113,7 +129,10 @@ impl Work<'_> {
         let Some(&first) = users.first().filter(|_| !packages.is_empty()) else { return };
         let instruction = &file.instructions[first];
         let script = shell::read(&instruction.arguments);
-        let command = script.iter().flat_map(|script| &script.commands).find(|command| apt.is_used_by(command));
+        let command = script
+            .iter()
+            .flat_map(|script| &script.commands)
+            .find(|command| apt.is_used_by(command));
         let last = command.and_then(|command| {
             let words = command.words.iter().zip(&command.places);
             words.take_while(|(word, _)| !word.contains(['<', '>'])).last()
@@ -128,7 +147,8 @@ impl Work<'_> {
     /// need, with the one that needs it.
     fn used_package(&self, first: usize, known: &[&Unneeded]) -> Option<String> {
         let tree = &self.inspection.tree;
-        let packages: Vec<_> = known.iter().flat_map(|known| &known.packages).map(Escaped::as_str).collect();
+        let packages: Vec<_> =
+            known.iter().flat_map(|known| &known.packages).map(Escaped::as_str).collect();
         let mut files: HashSet<Vec<u8>> = HashSet::new();
         for &inode in known.iter().flat_map(|known| &known.inodes) {
             let node = tree.node_of(inode);
@@ -141,33 +161,48 @@ impl Work<'_> {
                 || package.ends_with("-dev")
         };
         let builds = packages.iter().copied().find(|package| is_build(package));
-        let later = self.stage.iter().copied().filter(|&i| i >= first).map(|i| &self.file.instructions[i]);
+        let later =
+            self.stage.iter().copied().filter(|&i| i >= first).map(|i| &self.file.instructions[i]);
         for instruction in later {
             let line = instruction.line;
             let texts: Vec<&str> = match instruction.keyword {
                 Keyword::Run => {
-                    let bodies = instruction.heredocs.iter().map(|heredoc| &self.file.source()[heredoc.body.clone()]);
+                    let bodies = instruction
+                        .heredocs
+                        .iter()
+                        .map(|heredoc| &self.file.source()[heredoc.body.clone()]);
                     bodies.chain([instruction.arguments.as_str()]).collect()
                 }
-                Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck => vec![instruction.arguments.as_str()],
+                Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck => {
+                    vec![instruction.arguments.as_str()]
+                }
                 _ => continue,
             };
             for text in texts {
-                let words: HashSet<_> = text.split(|c: char| !(c.is_alphanumeric() || "_-.+".contains(c))).collect();
-                if let Some(word) = words.iter().find(|word| !APT.contains(*word) && files.contains(word.as_bytes())) {
+                let words: HashSet<_> =
+                    text.split(|c: char| !(c.is_alphanumeric() || "_-.+".contains(c))).collect();
+                if let Some(word) = words
+                    .iter()
+                    .find(|word| !APT.contains(*word) && files.contains(word.as_bytes()))
+                {
                     return Some(format!(
                         "line {line} names {}, which one of them has",
                         crate::display::escaped_str(word)
                     ));
                 }
-                if let Some(package) = builds.filter(|_| COMPILE.iter().any(|program| words.contains(program))) {
+                if let Some(package) =
+                    builds.filter(|_| COMPILE.iter().any(|program| words.contains(program)))
+                {
                     return Some(format!("line {line} may compile something with {package}"));
                 }
             }
         }
         let texts = &self.evidence.texts;
-        let names: Vec<_> =
-            files.iter().filter_map(|name| std::str::from_utf8(name).ok()).filter(|name| name.len() > 2).collect();
+        let names: Vec<_> = files
+            .iter()
+            .filter_map(|name| std::str::from_utf8(name).ok())
+            .filter(|name| name.len() > 2)
+            .collect();
         texts.running(&names).map(|file| format!("{file} runs what one of them has"))
     }
 
@@ -190,13 +225,16 @@ impl Work<'_> {
             let needs = match instruction.keyword {
                 Keyword::Run => {
                     let is_indifferent = |command: &Command| is_indifferent(command, npm);
-                    shell::read(&instruction.arguments).is_none_or(|script| !script.commands.iter().all(is_indifferent))
+                    shell::read(&instruction.arguments)
+                        .is_none_or(|script| !script.commands.iter().all(is_indifferent))
                 }
                 Keyword::Cmd | Keyword::Entrypoint => {
                     let words = instruction.words();
                     let program = words.first().map_or("", |program| base_name(program));
                     program != "node"
-                        || words[1..].iter().any(|word| word.starts_with('-') || word.contains("node_modules"))
+                        || words[1..]
+                            .iter()
+                            .any(|word| word.starts_with('-') || word.contains("node_modules"))
                 }
                 _ => false,
             };

@@ -25,6 +25,7 @@ impl Work<'_> {
                 kinds.push(kind.to_owned());
             }
         }
-        (!kinds.is_empty()).then(|| format!("{} differ in size from build to build", listed(&kinds)))
+        (!kinds.is_empty())
+            .then(|| format!("{} differ in size from build to build", listed(&kinds)))
     }
 }

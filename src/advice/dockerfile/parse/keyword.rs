@@ -50,7 +50,10 @@ const NAMES: [(&str, Keyword); 18] = [
 impl Keyword {
     /// Returns the keyword for a word in any case.
     pub fn named(word: &str) -> Self {
-        NAMES.iter().find(|(name, _)| name.eq_ignore_ascii_case(word)).map_or(Self::Unknown, |(_, keyword)| *keyword)
+        NAMES
+            .iter()
+            .find(|(name, _)| name.eq_ignore_ascii_case(word))
+            .map_or(Self::Unknown, |(_, keyword)| *keyword)
     }
 
     /// Returns the keyword in capitals; empty for an unknown one.

@@ -46,13 +46,16 @@ impl<'a> Lines<'a> {
         Some(Line { text, start: self.at, end: self.at + length, number: self.number + 1 })
     }
 
-    /// Reads the directives at the top (Dockerfile reference, "Parser directives"): the escape character, and the syntax.
+    /// Reads the directives at the top (Dockerfile reference, "Parser directives"): the escape
+    /// character, and the syntax.
     pub fn directives(&mut self) -> (char, Option<String>) {
         let (mut escape, mut syntax) = ('\\', None);
         // Directives are comments as well, so this only looks ahead.
         let (at, number) = (self.at, self.number);
         for line in self.by_ref() {
-            let Some((name, value)) = line.text.trim().strip_prefix('#').and_then(|rest| rest.split_once('=')) else {
+            let Some((name, value)) =
+                line.text.trim().strip_prefix('#').and_then(|rest| rest.split_once('='))
+            else {
                 break;
             };
             match name.trim().to_ascii_lowercase().as_str() {

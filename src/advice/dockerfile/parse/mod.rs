@@ -85,10 +85,14 @@ impl Instruction {
 
     /// Returns the value of a flag.
     pub fn flag(&self, name: &str) -> Option<&str> {
-        self.flags.iter().find(|flag| flag.name == name).map(|flag| flag.value.as_deref().unwrap_or_default())
+        self.flags
+            .iter()
+            .find(|flag| flag.name == name)
+            .map(|flag| flag.value.as_deref().unwrap_or_default())
     }
 
-    /// Returns whether a shell's here-document begins in the arguments that nothing in the file ends.
+    /// Returns whether a shell's here-document begins in the arguments that nothing in the file
+    /// ends.
     pub fn leaves_document_open(&self) -> bool {
         self.heredocs.is_empty()
             && self.keyword.takes_heredocs(&self.arguments)
@@ -104,7 +108,10 @@ impl Instruction {
     /// like.
     pub fn words(&self) -> Vec<String> {
         self.json().unwrap_or_else(|| {
-            self.arguments.split_whitespace().map(|word| word.trim_matches(['"', '\'']).to_owned()).collect()
+            self.arguments
+                .split_whitespace()
+                .map(|word| word.trim_matches(['"', '\'']).to_owned())
+                .collect()
         })
     }
 
@@ -124,7 +131,8 @@ impl Instruction {
             return None;
         }
         let words = self.words();
-        let name = words.get(1).filter(|word| word.eq_ignore_ascii_case("as")).and_then(|_| words.get(2));
+        let name =
+            words.get(1).filter(|word| word.eq_ignore_ascii_case("as")).and_then(|_| words.get(2));
         Some((words.first()?.clone(), name.cloned()))
     }
 }
@@ -156,7 +164,10 @@ impl Dockerfile {
             }
         }
         if !staged {
-            return Err(ParseError { line: lines.number.max(1), problem: "there is no FROM".into() });
+            return Err(ParseError {
+                line: lines.number.max(1),
+                problem: "there is no FROM".into(),
+            });
         }
         Ok(Self { source, escape, syntax, instructions })
     }
@@ -168,7 +179,11 @@ impl Dockerfile {
 
     /// Returns the line ending of the file.
     pub fn line_end(&self) -> &'static str {
-        if self.source.split_once('\n').is_some_and(|(first, _)| first.ends_with('\r')) { "\r\n" } else { "\n" }
+        if self.source.split_once('\n').is_some_and(|(first, _)| first.ends_with('\r')) {
+            "\r\n"
+        } else {
+            "\n"
+        }
     }
 
     /// Returns the instructions that make the image of the last stage, without `FROM`. Those of the
@@ -186,7 +201,9 @@ impl Dockerfile {
 
     /// Returns the last stage, the stage that it is built on, and so on, each with its `FROM`.
     fn stages_below(&self) -> Vec<Range<usize>> {
-        let starts: Vec<_> = (0..self.instructions.len()).filter(|&i| self.instructions[i].stage().is_some()).collect();
+        let starts: Vec<_> = (0..self.instructions.len())
+            .filter(|&i| self.instructions[i].stage().is_some())
+            .collect();
         let mut chain = Vec::new();
         let mut stage = starts.len().checked_sub(1);
         while let Some(this) = stage {
@@ -196,7 +213,9 @@ impl Dockerfile {
             // Only an earlier stage can be the base, so the loop ends.
             stage = starts[..this].iter().rposition(|&start| {
                 let name = self.instructions[start].stage().and_then(|(_, name)| name);
-                name.is_some_and(|name| image.as_ref().is_some_and(|image| image.eq_ignore_ascii_case(&name)))
+                name.is_some_and(|name| {
+                    image.as_ref().is_some_and(|image| image.eq_ignore_ascii_case(&name))
+                })
             });
         }
         chain
@@ -204,7 +223,10 @@ impl Dockerfile {
 
     /// Returns the `FROM` of the last stage.
     pub fn last_from(&self) -> usize {
-        self.instructions.iter().rposition(|instruction| instruction.keyword == Keyword::From).unwrap_or_default()
+        self.instructions
+            .iter()
+            .rposition(|instruction| instruction.keyword == Keyword::From)
+            .unwrap_or_default()
     }
 }
 
@@ -227,15 +249,18 @@ fn instruction(
             let from = end;
             loop {
                 let Some(line) = lines.next() else {
-                    // The classic builder leaves it to the shell, which takes the end of the command for the end.
+                    // The classic builder leaves it to the shell, which takes the end of the
+                    // command for the end.
                     if keyword == Keyword::Run && !arguments.trim_start().starts_with("<<") {
                         *lines = before;
                         heredocs.clear();
                         end = behind;
                         break 'documents;
                     }
-                    let problem =
-                        format!("the here-document {} has no end", crate::display::escaped_str(&heredoc.name));
+                    let problem = format!(
+                        "the here-document {} has no end",
+                        crate::display::escaped_str(&heredoc.name)
+                    );
                     return Err(ParseError { line: first.number, problem });
                 };
                 end = line.end;

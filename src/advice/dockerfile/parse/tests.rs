@@ -20,7 +20,8 @@ fn continuations_are_joined_and_their_comments_dropped() {
 
 #[test]
 fn the_escape_directive_moves_the_continuation() {
-    let file = parse("# syntax=docker/dockerfile:1\n# escape=`\nFROM windows\nCOPY a `\n  c:\\\nRUN x\n");
+    let file =
+        parse("# syntax=docker/dockerfile:1\n# escape=`\nFROM windows\nCOPY a `\n  c:\\\nRUN x\n");
     assert_eq!((file.escape, file.syntax.as_deref()), ('`', Some("docker/dockerfile:1")));
     assert_eq!(file.instructions[1].arguments, "a   c:\\");
     assert_eq!(file.instructions.len(), 3);
@@ -32,7 +33,8 @@ fn heredocs_belong_to_their_instruction() {
     let text = "FROM a\nRUN <<A cat > /x && 3<<-'B' cat\nFROM no\nA\n\tRUN no\n\tB\nCOPY <<EOF /y\nEOF \nEOF\nRUN echo $((1<<2)) <<<x\n";
     assert_eq!(keywords(text), [Keyword::From, Keyword::Run, Keyword::Copy, Keyword::Run]);
     let file = parse(text);
-    let bodies: Vec<_> = file.instructions[1].heredocs.iter().map(|h| &text[h.body.clone()]).collect();
+    let bodies: Vec<_> =
+        file.instructions[1].heredocs.iter().map(|h| &text[h.body.clone()]).collect();
     assert_eq!(bodies, ["FROM no\n", "\tRUN no\n"]);
     let error = Dockerfile::parse("FROM a\n\nRUN <<EOF\nx").unwrap_err();
     assert_eq!(error.to_string(), "line 3: the here-document EOF has no end");
@@ -44,7 +46,10 @@ fn flags_end_where_the_arguments_start() {
         "FROM --platform=$X a AS b\nCOPY --link --chown=a:b --from=b /x /y\nRUN --mount=type=cache,target=\"/a b\" [\"x\", \"y\"]\n",
     );
     let copy = &file.instructions[1];
-    assert_eq!((copy.flag("chown"), copy.flag("link"), copy.flag("chmod")), (Some("a:b"), Some(""), None));
+    assert_eq!(
+        (copy.flag("chown"), copy.flag("link"), copy.flag("chmod")),
+        (Some("a:b"), Some(""), None)
+    );
     assert_eq!(copy.copied(), Some((vec!["/x".into()], "/y".into())));
     assert_eq!(file.instructions[2].json(), Some(vec!["x".into(), "y".into()]));
     assert_eq!(file.instructions[0].stage(), Some(("a".into(), Some("b".into()))));
@@ -53,16 +58,24 @@ fn flags_end_where_the_arguments_start() {
 #[test]
 fn the_last_stage_s_instructions_come_with_those_of_the_stages_below() {
     let file = parse("FROM x AS base\nRUN a\nFROM y AS other\nRUN b\nFROM base\nRUN c\n");
-    let of_last: Vec<_> = file.of_last_stage().iter().map(|&i| file.instructions[i].arguments.clone()).collect();
+    let of_last: Vec<_> =
+        file.of_last_stage().iter().map(|&i| file.instructions[i].arguments.clone()).collect();
     assert_eq!(of_last, ["a", "c"]);
     assert_eq!(file.last_from(), 4);
-    assert_eq!(parse("FROM a AS a\nRUN x\n").of_last_stage(), [1], "a stage does not build on itself");
+    assert_eq!(
+        parse("FROM a AS a\nRUN x\n").of_last_stage(),
+        [1],
+        "a stage does not build on itself"
+    );
 }
 
 #[test]
 fn what_is_no_dockerfile_is_refused_with_its_line() {
     let error = |text: &str| Dockerfile::parse(text).unwrap_err().to_string();
-    assert_eq!(error("ARG x\n\nRUN a\n"), "line 3: an instruction other than ARG stands before the first FROM");
+    assert_eq!(
+        error("ARG x\n\nRUN a\n"),
+        "line 3: an instruction other than ARG stands before the first FROM"
+    );
     assert_eq!(error("FROM a\nFROM  \n"), "line 2: FROM names no image");
     assert_eq!(error("# only\n"), "line 1: there is no FROM");
     assert_eq!(error(""), "line 1: there is no FROM");

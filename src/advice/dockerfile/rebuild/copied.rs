@@ -17,7 +17,8 @@ impl Page<'_> {
         if rest.contains('\n') {
             return self.try_instruction(&step.text, step.layer);
         }
-        let flags_end = rest.split_inclusive(' ').take_while(|word| word.starts_with("--")).map(str::len).sum();
+        let flags_end =
+            rest.split_inclusive(' ').take_while(|word| word.starts_with("--")).map(str::len).sum();
         let (flags, bare) = rest.split_at(flags_end);
         let hashed = ["file:", "dir:", "multi:"].iter().find_map(|kind| {
             let (hash, destination) = bare.strip_prefix(kind)?.split_once(" in ")?;
@@ -28,12 +29,21 @@ impl Page<'_> {
             return self.named(step, keyword, rest);
         };
         let sources = self.sources(step, kind, hash, destination, keyword);
-        self.comment(&format!("the history records no source, only {kind}{hash}; the name below comes from the layer"));
+        self.comment(&format!(
+            "the history records no source, only {kind}{hash}; the name below comes from the layer"
+        ));
         self.try_instruction(&format!("{name} {flags}{sources} {destination}"), step.layer)
     }
 
     /// Guesses the sources from the layer's files.
-    fn sources(&self, step: &Step, kind: &str, hash: &str, destination: &str, keyword: Keyword) -> String {
+    fn sources(
+        &self,
+        step: &Step,
+        kind: &str,
+        hash: &str,
+        destination: &str,
+        keyword: Keyword,
+    ) -> String {
         let tree = &self.inspection.tree;
         let files = step.layer.map(|layer| self.births.in_layer(layer)).unwrap_or_default();
         let named = files
@@ -47,10 +57,15 @@ impl Page<'_> {
             ("file:", Some(one)) => one,
             // `ADD` unpacks archives, so one source may have become many files.
             ("file:", None) if keyword == Keyword::Add => format!("add-{hash}.tar"),
-            ("multi:", _) if !names.is_empty() && names.len() == files.len() && names.len() <= NAMES => names.join(" "),
+            ("multi:", _)
+                if !names.is_empty() && names.len() == files.len() && names.len() <= NAMES =>
+            {
+                names.join(" ")
+            }
             ("dir:", _) => "./".into(),
             _ => {
-                let end = destination.rsplit('/').next().filter(|end| !end.is_empty() && is_plain(end));
+                let end =
+                    destination.rsplit('/').next().filter(|end| !end.is_empty() && is_plain(end));
                 end.map_or_else(|| format!("copied-{hash}"), Into::into)
             }
         }
@@ -61,14 +76,20 @@ impl Page<'_> {
         if rest.starts_with("<<") || rest.contains(" <<") {
             let words: Vec<_> = rest.split_whitespace().collect();
             let Some((destination, _)) = words.split_last() else { return false };
-            let name = destination.rsplit('/').next().filter(|name| is_plain(name)).unwrap_or("heredoc");
+            let name =
+                destination.rsplit('/').next().filter(|name| is_plain(name)).unwrap_or("heredoc");
             self.comment("the history does not record the contents of the here-document; a file stands for it");
-            return self.try_instruction(&format!("{} {name} {destination}", keyword.name()), step.layer);
+            return self
+                .try_instruction(&format!("{} {name} {destination}", keyword.name()), step.layer);
         }
-        let absolute =
-            rest.split_whitespace().find(|word| !word.starts_with("--")).is_some_and(|word| word.starts_with('/'));
+        let absolute = rest
+            .split_whitespace()
+            .find(|word| !word.starts_with("--"))
+            .is_some_and(|word| word.starts_with('/'));
         if absolute && step.buildkit && !rest.contains("--from=") {
-            self.comment("this may come from another stage (--from); the history does not record it");
+            self.comment(
+                "this may come from another stage (--from); the history does not record it",
+            );
         }
         self.try_instruction(&format!("{} {rest}", keyword.name()), step.layer)
     }

@@ -54,7 +54,8 @@ pub fn rebuild(inspection: &Inspection, base: &Base) -> Rebuilt {
             inspection.layers.len() - placed
         ));
     }
-    let file = Dockerfile::parse(page.text).expect("each instruction was parsed before it was written");
+    let file =
+        Dockerfile::parse(page.text).expect("each instruction was parsed before it was written");
     let unnamed_base = (name.is_none() && base.layers > 0).then_some(1);
     Rebuilt { file, layers: page.layers, unnamed_base }
 }
@@ -90,7 +91,8 @@ impl Page<'_> {
             1 => "layer 0".into(),
             n => format!("layers 0–{}", n - 1),
         };
-        let how = if base.certain { base.how.to_string() } else { format!("probably: {}", base.how) };
+        let how =
+            if base.certain { base.how.to_string() } else { format!("probably: {}", base.how) };
         match (name, base.layers) {
             (Some(name), _) => {
                 self.comment(&format!("base image: {layers} ({how})"));
@@ -98,7 +100,11 @@ impl Page<'_> {
             }
             (None, 0) => self.instruction("FROM scratch", None),
             (None, _) => {
-                let called = base.name.as_ref().map(|name| format!("; it may be {name}")).unwrap_or_default();
+                let called = base
+                    .name
+                    .as_ref()
+                    .map(|name| format!("; it may be {name}"))
+                    .unwrap_or_default();
                 self.comment(&format!("base image: {layers}, unknown name{called} ({how})"));
                 self.comment("replace `FROM scratch` and the ADD with the real base image");
                 self.instruction("FROM scratch", None);
@@ -144,7 +150,9 @@ impl Page<'_> {
         let printable = printable(&step.text);
         let step = &match printable {
             Some(text) => {
-                self.comment("control characters of the next instruction are shown as \\x and \\u escapes");
+                self.comment(
+                    "control characters of the next instruction are shown as \\x and \\u escapes",
+                );
                 Step { text, ..step.clone() }
             }
             None => step.clone(),
@@ -159,13 +167,22 @@ impl Page<'_> {
         if !written {
             let what = match step.layer {
                 Some(layer) => {
-                    format!("layer {layer} was not made by a Dockerfile instruction, or is not fully recorded:")
+                    format!(
+                        "layer {layer} was not made by a Dockerfile instruction, or is not fully recorded:"
+                    )
                 }
                 None => "not a Dockerfile instruction, or not fully recorded:".into(),
             };
             self.comment(&what);
             let lines = step.text.lines().count();
-            self.comment(&step.text.lines().take(SHOWN_LINES).map(|line| format!("  {line}\n")).collect::<String>());
+            self.comment(
+                &step
+                    .text
+                    .lines()
+                    .take(SHOWN_LINES)
+                    .map(|line| format!("  {line}\n"))
+                    .collect::<String>(),
+            );
             if lines > SHOWN_LINES {
                 self.comment(&format!("  … and {} more lines", lines - SHOWN_LINES));
             }

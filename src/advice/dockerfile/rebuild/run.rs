@@ -42,13 +42,20 @@ impl Page<'_> {
         if command.is_empty() {
             return false;
         }
-        if let Some(script) = command.strip_prefix("<<EOF\n").and_then(|rest| rest.strip_suffix("\nEOF")) {
+        if let Some(script) =
+            command.strip_prefix("<<EOF\n").and_then(|rest| rest.strip_suffix("\nEOF"))
+        {
             // The command may contain any line, including one that would end the document.
             let end = (0..).map(|i| if i == 0 { "EOF".into() } else { format!("EOF{i}") });
-            let end = end.into_iter().find(|end| !script.lines().any(|line| line == end)).unwrap_or_default();
+            let end = end
+                .into_iter()
+                .find(|end| !script.lines().any(|line| line == end))
+                .unwrap_or_default();
             return self.try_instruction(&format!("RUN <<{end}\n{script}\n{end}"), step.layer);
         }
-        if !command.ends_with('\\') && self.try_instruction(&format!("RUN {}", broken(command)), step.layer) {
+        if !command.ends_with('\\')
+            && self.try_instruction(&format!("RUN {}", broken(command)), step.layer)
+        {
             return true;
         }
         // Quotes protect lines that the parser would misread.
@@ -106,5 +113,9 @@ fn broken(command: &str) -> String {
     }
     // A line that begins with a number sign would be a comment.
     let whole = out + rest;
-    if whole.lines().any(|line| line.trim_start().starts_with('#')) { command.into() } else { whole }
+    if whole.lines().any(|line| line.trim_start().starts_with('#')) {
+        command.into()
+    } else {
+        whole
+    }
 }

@@ -3,7 +3,8 @@ use crate::image::{HistoryEntry, Image};
 
 /// Rebuilds the Dockerfile of an image with this history and without layer contents.
 fn rebuilt_of(history: &[&str], change: impl FnOnce(&mut Inspection)) -> String {
-    let entry = |text: &&str| HistoryEntry { created_by: Some((*text).into()), ..HistoryEntry::default() };
+    let entry =
+        |text: &&str| HistoryEntry { created_by: Some((*text).into()), ..HistoryEntry::default() };
     let history = history.iter().map(entry).collect();
     let mut inspection = Inspection::new(
         crate::display::Escaped::default(),
@@ -15,7 +16,12 @@ fn rebuilt_of(history: &[&str], change: impl FnOnce(&mut Inspection)) -> String 
     change(&mut inspection);
     let rebuilt = rebuild(
         &inspection,
-        &Base { layers: 0, how: crate::advice::base::Evidence::Nothing, name: None, certain: false },
+        &Base {
+            layers: 0,
+            how: crate::advice::base::Evidence::Nothing,
+            name: None,
+            certain: false,
+        },
     );
     assert_eq!(rebuilt.layers.len(), rebuilt.file.instructions.len());
     rebuilt.file.source().to_owned()
@@ -44,10 +50,14 @@ fn values_get_the_quotes_back_that_the_history_has_lost() {
 
 #[test]
 fn the_last_command_is_the_config_s() {
-    let text = rebuilt_of(&[r#"CMD ["a" "b"]"#, r#"CMD ["sh" "-c" "echo \" \" x"]"#], |inspection| {
-        inspection.run.command = vec!["sh".into(), "-c".into(), "echo \" \" x".into()];
-    });
-    assert!(text.ends_with("CMD [\"a\", \"b\"]\nCMD [\"sh\", \"-c\", \"echo \\\" \\\" x\"]\n"), "{text}");
+    let text =
+        rebuilt_of(&[r#"CMD ["a" "b"]"#, r#"CMD ["sh" "-c" "echo \" \" x"]"#], |inspection| {
+            inspection.run.command = vec!["sh".into(), "-c".into(), "echo \" \" x".into()];
+        });
+    assert!(
+        text.ends_with("CMD [\"a\", \"b\"]\nCMD [\"sh\", \"-c\", \"echo \\\" \\\" x\"]\n"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -64,7 +74,8 @@ fn build_arguments_and_shells_come_before_their_run() {
 
 #[test]
 fn long_commands_are_broken_where_their_operators_are() {
-    let long = format!("/bin/sh -c set -eux; apk add {} && echo 'a && b' || true", "package ".repeat(8));
+    let long =
+        format!("/bin/sh -c set -eux; apk add {} && echo 'a && b' || true", "package ".repeat(8));
     let text = lines(&[&long]).join("\n");
     let expected = format!(
         "RUN set -eux; \\\n    apk add {} \\\n    && echo 'a && b' \\\n    || true",
@@ -79,20 +90,30 @@ fn long_commands_are_broken_where_their_operators_are() {
 fn commands_that_the_parser_would_misread_are_quoted() {
     assert_eq!(lines(&["/bin/sh -c echo \\"]), [r#"RUN ["/bin/sh","-c","echo \\"]"#]);
     assert_eq!(lines(&["/bin/sh -c cat <<EOF"]), [r#"RUN ["/bin/sh","-c","cat <<EOF"]"#]);
-    assert_eq!(lines(&["RUN /bin/sh -c a\nEOF\nb # buildkit"]), ["RUN <<EOF1", "a", "EOF", "b", "EOF1"]);
+    assert_eq!(
+        lines(&["RUN /bin/sh -c a\nEOF\nb # buildkit"]),
+        ["RUN <<EOF1", "a", "EOF", "b", "EOF1"]
+    );
 }
 
 #[test]
 fn what_the_history_does_not_tell_is_a_comment() {
     let comments = |created_by: &str| {
         let text = rebuilt_of(&[created_by], |_| {});
-        text.lines().filter(|line| line.starts_with("# ")).map(Into::into).collect::<Vec<String>>().join("\n")
+        text.lines()
+            .filter(|line| line.starts_with("# "))
+            .map(Into::into)
+            .collect::<Vec<String>>()
+            .join("\n")
     };
     assert!(comments("bazel build ...").contains("#   bazel build ..."));
     assert!(comments("/bin/sh -c <<EOT").contains("#   RUN <<EOT"));
     assert!(comments("COPY <<conf /etc/app.conf # buildkit").contains("here-document"));
     assert!(comments("COPY /out /app/out # buildkit").contains("--from"));
     assert!(comments("RUN /bin/sh -c echo \x1b[31m # buildkit").contains("escapes"));
-    assert!(!rebuilt_of(&["RUN /bin/sh -c echo \x1b[31m \u{202e}"], |_| {}).contains(['\x1b', '\u{202e}']));
+    assert!(
+        !rebuilt_of(&["RUN /bin/sh -c echo \x1b[31m \u{202e}"], |_| {})
+            .contains(['\x1b', '\u{202e}'])
+    );
     assert!(comments("x\nFROM evil\nRUN evil").contains("#   FROM evil"));
 }

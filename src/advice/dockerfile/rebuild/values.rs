@@ -28,7 +28,8 @@ impl Page<'_> {
                     _ => &[],
                 };
                 // The history prints the words without quotes; the config has them exactly.
-                let words = if configured.is_empty() { list(rest) } else { Some(configured.to_vec()) };
+                let words =
+                    if configured.is_empty() { list(rest) } else { Some(configured.to_vec()) };
                 let Some(words) = words else { return false };
                 let printable = words.iter().all(|word| super::printable(word).is_none());
                 if keyword == Keyword::Shell {
@@ -40,7 +41,9 @@ impl Page<'_> {
                 format!("{name} {}", spaced(&words))
             }
             Keyword::Healthcheck if rest.starts_with("&{") => return false,
-            Keyword::Workdir | Keyword::User | Keyword::Stopsignal => format!("{name} {}", escape(rest)),
+            Keyword::Workdir | Keyword::User | Keyword::Stopsignal => {
+                format!("{name} {}", escape(rest))
+            }
             _ => format!("{name} {rest}"),
         };
         self.try_instruction(&text, step.layer)
@@ -49,7 +52,8 @@ impl Page<'_> {
 
 /// Formats a list as `["a", "b"]`, with the usual spaces.
 fn spaced(words: &[String]) -> String {
-    let words: Vec<_> = words.iter().map(|word| serde_json::to_string(word).unwrap_or_default()).collect();
+    let words: Vec<_> =
+        words.iter().map(|word| serde_json::to_string(word).unwrap_or_default()).collect();
     format!("[{}]", words.join(", "))
 }
 
@@ -60,7 +64,10 @@ fn list(text: &str) -> Option<Vec<String>> {
     }
     let inner = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
     if inner.starts_with('"') {
-        return serde_json::Deserializer::from_str(inner).into_iter::<String>().collect::<Result<_, _>>().ok();
+        return serde_json::Deserializer::from_str(inner)
+            .into_iter::<String>()
+            .collect::<Result<_, _>>()
+            .ok();
     }
     let words: Vec<_> = inner.split_whitespace().map(Into::into).collect();
     (!words.is_empty()).then_some(words)
@@ -73,7 +80,9 @@ fn assignments(name: &str, mut rest: &str, known: &Variables) -> String {
     while !rest.is_empty() {
         let whole = rest.split_once('=').and_then(|(name, after)| {
             let value = known.get(name).filter(|value| {
-                after.strip_prefix(*value).is_some_and(|after| after.is_empty() || after.starts_with(' '))
+                after
+                    .strip_prefix(*value)
+                    .is_some_and(|after| after.is_empty() || after.starts_with(' '))
             })?;
             Some(name.len() + 1 + value.len())
         });

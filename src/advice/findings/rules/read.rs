@@ -153,7 +153,9 @@ pub fn read(files: &[(&str, &str)]) -> Result<Rules, RulesError> {
     for &(file, text) in files {
         reader = Reader { file, text, ..reader };
         let parsed = reader.parse()?;
-        if rules.list.len() + parsed.rule.len() + parsed.place.len() + parsed.signature.len() > RULES {
+        if rules.list.len() + parsed.rule.len() + parsed.place.len() + parsed.signature.len()
+            > RULES
+        {
             return Err(reader.error(0..0, None, format!("there are more than {RULES} rules")));
         }
         rules.tools.extend(parsed.tool);
@@ -161,7 +163,11 @@ pub fn read(files: &[(&str, &str)]) -> Result<Rules, RulesError> {
         for rule in parsed.rule {
             let id = rule.id.get_ref().clone();
             if !here.insert(id.clone()) {
-                return Err(reader.error(rule.id.span(), Some("id"), format!("there are two rules called {id:?}")));
+                return Err(reader.error(
+                    rule.id.span(),
+                    Some("id"),
+                    format!("there are two rules called {id:?}"),
+                ));
             }
             let enabled = rule.enabled.unwrap_or(true);
             if known.insert(id) && enabled {
@@ -183,7 +189,11 @@ pub fn read(files: &[(&str, &str)]) -> Result<Rules, RulesError> {
         for place in parsed.place {
             let globs = reader.globs(&place.globs, "globs")?;
             let except = reader.globs(&place.except, "except")?;
-            rules.add_place(Place { purpose: place.purpose, made_by: place.made_by }, &globs, &except);
+            rules.add_place(
+                Place { purpose: place.purpose, made_by: place.made_by },
+                &globs,
+                &except,
+            );
         }
     }
     Ok(rules)
@@ -215,7 +225,9 @@ impl Reader<'_> {
         let except = self.globs(&rule.except, "except")?;
         let mut proof = Proof::default();
         for path in &rule.proof {
-            proof.add(path.get_ref()).map_err(|problem| self.error(path.span(), Some("proof"), problem.to_string()))?;
+            proof
+                .add(path.get_ref())
+                .map_err(|problem| self.error(path.span(), Some("proof"), problem.to_string()))?;
         }
         let purpose = rule.purpose.unwrap_or(match level {
             Level::Leftovers | Level::Build => Purpose::Caches,
@@ -295,7 +307,8 @@ impl Reader<'_> {
         let key = |line: &str| {
             let (key, _) = line.split_once('=')?;
             let key = key.trim();
-            let plain = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || "_-.\"".contains(c));
+            let plain =
+                !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || "_-.\"".contains(c));
             plain.then(|| key.to_owned())
         };
         lines.take_while(|line| !line.trim_start().starts_with("[[")).find_map(key)

@@ -34,8 +34,8 @@ fn is_plain(path: &str) -> bool {
 }
 
 impl Ladder<'_> {
-    /// Returns the paths of a program, of the files that it loads, and of the data that the user gave
-    /// it, with or without its other needs.
+    /// Returns the paths of a program, of the files that it loads, and of the data that the user
+    /// gave it, with or without its other needs.
     pub(super) fn nodes_of(&self, program: &Parts, with_needs: bool) -> Vec<NodeId> {
         let mut nodes = program.files.clone();
         nodes.push(program.path);
@@ -50,38 +50,52 @@ impl Ladder<'_> {
     }
 
     /// Returns the paths to copy for a program and its needs, among the wanted ones.
-    pub(super) fn copies(&self, program: &Parts, wanted: impl Fn(NodeId) -> bool) -> Vec<CopiedPath> {
+    pub(super) fn copies(
+        &self,
+        program: &Parts,
+        wanted: impl Fn(NodeId) -> bool,
+    ) -> Vec<CopiedPath> {
         let tree = &self.inspection.tree;
         let loaded: Vec<_> = program.needed.iter().flatten().chain(&program.names).collect();
         // COPY follows links, and their targets are in the list, so the links themselves are left
         // out.
         let plain = |node: &NodeId| {
-            let is_link = tree.last(*node).is_some_and(|version| tree.kind(version) == Kind::Symlink);
+            let is_link =
+                tree.last(*node).is_some_and(|version| tree.kind(version) == Kind::Symlink);
             !is_link && !loaded.iter().any(|loaded| loaded.node == *node)
         };
-        let others = self.nodes_of(program, true).into_iter().filter(|&node| wanted(node)).filter(plain);
+        let others =
+            self.nodes_of(program, true).into_iter().filter(|&node| wanted(node)).filter(plain);
         let others: Vec<_> = others.collect();
         let is_inside = |&node: &NodeId| {
-            let mut above =
-                std::iter::successors(Some(node), |&node| (node != NodeId::ROOT).then(|| tree.parent(node)));
+            let mut above = std::iter::successors(Some(node), |&node| {
+                (node != NodeId::ROOT).then(|| tree.parent(node))
+            });
             above.any(|above| above != node && others.contains(&above))
         };
         let others = others.iter().copied().filter(|node| !is_inside(node));
         let called = self.called();
         let mut paths: Vec<CopiedPath> = others
             .map(|node| CopiedPath {
-                is_directory: tree.last(node).is_some_and(|version| tree.kind(version) == Kind::Directory),
+                is_directory: tree
+                    .last(node)
+                    .is_some_and(|version| tree.kind(version) == Kind::Directory),
                 path: escaped(called.get(&node).unwrap_or(&tree.path(node))),
             })
             .collect();
-        paths.extend(loaded.iter().filter(|loaded| wanted(loaded.node)).map(|loaded| CopiedPath::of_file(loaded)));
+        paths.extend(
+            loaded
+                .iter()
+                .filter(|loaded| wanted(loaded.node))
+                .map(|loaded| CopiedPath::of_file(loaded)),
+        );
         paths.sort();
         paths.dedup();
         paths
     }
 
-    /// Returns the paths by which the image's command names files that it reaches through symbolic links: a copy of
-    /// such a path has the contents of the target.
+    /// Returns the paths by which the image's command names files that it reaches through symbolic
+    /// links: a copy of such a path has the contents of the target.
     fn called(&self) -> HashMap<NodeId, Vec<u8>> {
         let tree = &self.inspection.tree;
         let paths = Paths::new(tree);
@@ -93,7 +107,9 @@ impl Ladder<'_> {
             }
             let Some(link) = link.take() else { continue };
             let name = tree.path(link);
-            let Some(found) = paths.lookup(usize::MAX, NodeId::ROOT, &name, Last::Followed) else { continue };
+            let Some(found) = paths.lookup(usize::MAX, NodeId::ROOT, &name, Last::Followed) else {
+                continue;
+            };
             let (path, target) = (tree.path(node), tree.path(found.node));
             match path.strip_prefix(&*target) {
                 Some(rest) if rest.is_empty() || rest.starts_with(b"/") => {
@@ -108,7 +124,9 @@ impl Ladder<'_> {
     /// Returns the paths to copy that are in your layers.
     pub(super) fn own_copies(&self, program: &Parts) -> Vec<CopiedPath> {
         let tree = &self.inspection.tree;
-        let own = |node: NodeId| tree.last(node).is_some_and(|v| tree.added_in(v) >= self.inputs.base_layers);
+        let own = |node: NodeId| {
+            tree.last(node).is_some_and(|v| tree.added_in(v) >= self.inputs.base_layers)
+        };
         self.copies(program, own)
     }
 
@@ -119,7 +137,9 @@ impl Ladder<'_> {
         let mut work = nodes;
         while let Some(node) = work.pop() {
             match tree.last(node) {
-                Some(version) if tree.kind(version) == Kind::Directory => work.extend(tree.children(node)),
+                Some(version) if tree.kind(version) == Kind::Directory => {
+                    work.extend(tree.children(node))
+                }
                 Some(version) if tree.kind(version) == Kind::File => {
                     inodes.insert(tree.inode(version));
                 }
@@ -130,7 +150,8 @@ impl Ladder<'_> {
     }
 
     pub(super) fn own(&self, inodes: &HashSet<VersionId>) -> HashSet<VersionId> {
-        let own = |inode: &&VersionId| self.inspection.tree.added_in(**inode) >= self.inputs.base_layers;
+        let own =
+            |inode: &&VersionId| self.inspection.tree.added_in(**inode) >= self.inputs.base_layers;
         inodes.iter().filter(own).copied().collect()
     }
 
@@ -158,7 +179,10 @@ impl Ladder<'_> {
 
     /// Returns the lines of a Dockerfile that copy these paths to a base.
     pub(super) fn stages(&self, base: &str, paths: Vec<CopiedPath>) -> String {
-        let mut lines = vec!["# your instructions, unchanged, as the stage build".to_owned(), format!("FROM {base}")];
+        let mut lines = vec![
+            "# your instructions, unchanged, as the stage build".to_owned(),
+            format!("FROM {base}"),
+        ];
         let mut directories: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         let mut alone = Vec::new();
         for CopiedPath { path, is_directory } in paths.iter().take(COPIES) {
@@ -194,7 +218,8 @@ impl Ladder<'_> {
     /// Returns whether a library is part of the C library, which every base with that C library
     /// has.
     pub(super) fn is_of_libc(&self, node: NodeId) -> bool {
-        let is_linked = self.inputs.program.as_ref().is_some_and(|program| program.libc != Libc::None);
+        let is_linked =
+            self.inputs.program.as_ref().is_some_and(|program| program.libc != Libc::None);
         is_linked && libraries::is_part(self.inspection.tree.name(node))
     }
 }

@@ -10,7 +10,8 @@ use crate::tree::{Kind, NodeId, VersionId};
 /// Paths that are named; of more, only how many.
 const NAMED: usize = 6;
 /// Files of which every root filesystem has at least one: a layer that adds one is not data.
-const ROOT_FILES: [&[u8]; 5] = [b"bin/sh", b"usr/bin/sh", b"etc/os-release", b"usr/lib/os-release", b"etc/passwd"];
+const ROOT_FILES: [&[u8]; 5] =
+    [b"bin/sh", b"usr/bin/sh", b"etc/os-release", b"usr/lib/os-release", b"etc/passwd"];
 
 /// Data that the user copied into layers of the image.
 #[derive(Default)]
@@ -32,19 +33,27 @@ impl Ladder<'_> {
             words.iter().any(|word| line.starts_with(word))
         };
         let own = self.inputs.base_layers..layers.len();
-        let last_run = own.clone().rev().find(|&layer| starts(layer, &["RUN"]) && layers[layer].size > 0);
+        let last_run =
+            own.clone().rev().find(|&layer| starts(layer, &["RUN"]) && layers[layer].size > 0);
         let is_root = |layer: usize| {
             let mut files = ROOT_FILES.iter().filter_map(|path| tree.find(path));
-            files.any(|node| tree.at(node, layer).is_some_and(|version| tree.added_in(version) == layer))
+            files.any(|node| {
+                tree.at(node, layer).is_some_and(|version| tree.added_in(version) == layer)
+            })
         };
         let copied: Vec<bool> = (0..layers.len())
             .map(|layer| own.contains(&layer) && starts(layer, &["COPY", "ADD"]) && !is_root(layer))
             .collect();
-        let useless: HashSet<_> = self.inputs.leftovers.iter().chain(&self.inputs.build_only).copied().collect();
+        let useless: HashSet<_> =
+            self.inputs.leftovers.iter().chain(&self.inputs.build_only).copied().collect();
         let (mut kept, mut left) = (taken.clone(), HashSet::new());
         for (inode, removal) in tree.inodes_with_removals() {
             let added_in = tree.added_in(inode);
-            if removal.is_some() || !copied[added_in] || tree.size(inode) == 0 || useless.contains(&inode) {
+            if removal.is_some()
+                || !copied[added_in]
+                || tree.size(inode) == 0
+                || useless.contains(&inode)
+            {
                 continue;
             }
             if last_run.is_none_or(|run| added_in > run) {
@@ -63,12 +72,14 @@ impl Ladder<'_> {
         }
         let mut tops = self.tops(left);
         tops.sort_by_key(|&(node, bytes)| (std::cmp::Reverse(bytes), node));
-        let named = tops.iter().take(NAMED).map(|&(node, _)| escaped(&self.inspection.tree.path(node)));
+        let named =
+            tops.iter().take(NAMED).map(|&(node, _)| escaped(&self.inspection.tree.path(node)));
         let mut named: Vec<_> = named.collect();
         if tops.len() > NAMED {
             named.push(escaped_str(&format!("{} more", plural(tops.len() - NAMED, "path"))));
         }
-        let words = Sentence::from(format!("left out, although COPY brought it: {} (", listed(&named)));
+        let words =
+            Sentence::from(format!("left out, although COPY brought it: {} (", listed(&named)));
         Some(words.size(self.size(left)).words("); copy what the program reads of it"))
     }
 
@@ -78,13 +89,18 @@ impl Ladder<'_> {
         let tree = &self.inspection.tree;
         // For each node: the files at or below it, the wanted ones among them, and their bytes.
         let mut sums = vec![(0_u64, 0_u64, 0_u64); tree.node_count()];
-        let file = |node| tree.last(node).filter(|&version| tree.kind(version) == Kind::File).map(|v| tree.inode(v));
+        let file = |node| {
+            tree.last(node)
+                .filter(|&version| tree.kind(version) == Kind::File)
+                .map(|v| tree.inode(v))
+        };
         let nodes: Vec<_> = tree.nodes().collect();
         // A directory precedes its contents.
         for &node in nodes.iter().rev() {
             if let Some(inode) = file(node) {
                 let is_meant = inodes.contains(&inode);
-                sums[node.index()] = (1, u64::from(is_meant), if is_meant { tree.size(inode) } else { 0 });
+                sums[node.index()] =
+                    (1, u64::from(is_meant), if is_meant { tree.size(inode) } else { 0 });
             }
             let (files, meant, bytes) = sums[node.index()];
             let above = &mut sums[tree.parent(node).index()];
@@ -96,7 +112,10 @@ impl Ladder<'_> {
         };
         let is_whole = |node: NodeId| {
             let (files, meant, _) = sums[node.index()];
-            node != NodeId::ROOT && meant > 0 && files == meant && (file(node).is_some() || files > 1 && is_own(node))
+            node != NodeId::ROOT
+                && meant > 0
+                && files == meant
+                && (file(node).is_some() || files > 1 && is_own(node))
         };
         let mut covered = vec![false; tree.node_count()];
         let mut tops = Vec::new();

@@ -22,8 +22,14 @@ const NOTEWORTHY: u64 = 1_000;
 
 /// Computes the rungs that save something, in order, starting with the unchanged image.
 pub fn climb(inspection: &Inspection, inputs: &LadderInputs) -> Vec<PossibleSize> {
-    let mut ladder =
-        Ladder { inspection, inputs, possible_sizes: Vec::new(), kept: Vec::new(), left: None, doubt: None };
+    let mut ladder = Ladder {
+        inspection,
+        inputs,
+        possible_sizes: Vec::new(),
+        kept: Vec::new(),
+        left: None,
+        doubt: None,
+    };
     ladder.built_otherwise(Step::AsBuilt, &[], String::new(), Vec::new());
     let merges = ladder.without_wasted();
     let changes = ladder.without_leftovers(merges);
@@ -57,7 +63,8 @@ struct Ladder<'a> {
     kept: Vec<NodeId>,
     /// A description of other files that it may read.
     left: Option<Sentence>,
-    /// The reason why the merges on which the next rungs rest are no more than an estimate, as a clause.
+    /// The reason why the merges on which the next rungs rest are no more than an estimate, as a
+    /// clause.
     doubt: Option<String>,
 }
 
@@ -65,7 +72,9 @@ impl Ladder<'_> {
     /// Adds a rung if it is smaller than the last one.
     fn add(&mut self, mut possible_size: PossibleSize) {
         // The unknown parts of the image would be in the result as well.
-        if possible_size.certainty == Certainty::Exact && !self.inspection.completeness.sizes_are_exact() {
+        if possible_size.certainty == Certainty::Exact
+            && !self.inspection.completeness.sizes_are_exact()
+        {
             possible_size.certainty = Certainty::AtLeast;
         }
         if self.possible_sizes.last().is_none_or(|last| possible_size.size < last.size) {
@@ -75,9 +84,16 @@ impl Ladder<'_> {
 
     /// Adds a rung for a changed build, if it saves enough to be visible in a bar; returns whether
     /// it was added.
-    fn built_otherwise(&mut self, step: Step, changes: &[Change], how: String, notes: Vec<Sentence>) -> bool {
+    fn built_otherwise(
+        &mut self,
+        step: Step,
+        changes: &[Change],
+        how: String,
+        notes: Vec<Sentence>,
+    ) -> bool {
         let outcome = what_if(self.inspection, changes);
-        let saves = |last: &PossibleSize| last.size.saturating_sub(outcome.size) > last.size / NOTEWORTHY;
+        let saves =
+            |last: &PossibleSize| last.size.saturating_sub(outcome.size) > last.size / NOTEWORTHY;
         if !self.possible_sizes.last().is_none_or(saves) {
             return false;
         }
@@ -96,7 +112,8 @@ impl Ladder<'_> {
         let base = self.inputs.base_layers;
         let groups = wasted_groups(self.inspection);
         let own = groups.iter().filter(|group| group.added_in >= base && group.bytes > 0);
-        let mut runs: Vec<(usize, usize)> = own.map(|group| (group.added_in, group.removed_in)).collect();
+        let mut runs: Vec<(usize, usize)> =
+            own.map(|group| (group.added_in, group.removed_in)).collect();
         runs.sort_unstable();
         let mut merged: Vec<(usize, usize)> = Vec::new();
         for (first, last) in runs {
@@ -110,12 +127,14 @@ impl Ladder<'_> {
         }
         let named: Vec<_> = merged.iter().map(|&run| self.merging(&groups, run)).collect();
         let notes = self.notes_on_merging(&groups, &merged);
-        let is_run = |layer: &usize| self.inspection.layers[*layer].instruction.text.starts_with("RUN ");
+        let is_run =
+            |layer: &usize| self.inspection.layers[*layer].instruction.text.starts_with("RUN ");
         let apart = |&(first, last): &(usize, usize)| {
             kept_apart(self.inspection, &(first..=last).filter(is_run).collect::<Vec<_>>())
         };
         self.doubt = merged.iter().find_map(apart);
-        let changes: Vec<_> = merged.into_iter().map(|(first, last)| Change::Merge { first, last }).collect();
+        let changes: Vec<_> =
+            merged.into_iter().map(|(first, last)| Change::Merge { first, last }).collect();
         if self.built_otherwise(Step::WithoutWasted, &changes, named.join("\n"), notes) {
             return changes;
         }
@@ -138,36 +157,62 @@ impl Ladder<'_> {
         if let Some(what) = combined(&runs).filter(|_| is_whole) {
             return format!("{what}: {ends}");
         }
-        let within = groups.iter().filter(|group| (first..=last).contains(&group.added_in) && group.removed_in <= last);
+        let within = groups
+            .iter()
+            .filter(|group| (first..=last).contains(&group.added_in) && group.removed_in <= last);
         let change = within.max_by_key(|group| group.bytes).map(|group| {
-            SuggestedChange::for_wasted(self.inspection, group.added_in, group.removed_in, group.reason).what
+            SuggestedChange::for_wasted(
+                self.inspection,
+                group.added_in,
+                group.removed_in,
+                group.reason,
+            )
+            .what
         });
         let change = change.unwrap_or_default();
         match last - first {
-            0 => format!("layer {first} `{}` stores files twice: {change}", layer(first).one_line()),
+            0 => {
+                format!("layer {first} `{}` stores files twice: {change}", layer(first).one_line())
+            }
             _ => format!("build layers {first} to {last} as one layer ({ends}), or {change}"),
         }
     }
 
     /// Returns remarks on bytes that stay wasted, and on `COPY` instructions between merged layers.
     fn notes_on_merging(&self, groups: &[WastedGroup], merged: &[(usize, usize)]) -> Vec<Sentence> {
-        let left: u64 =
-            groups.iter().filter(|group| group.added_in < self.inputs.base_layers).map(|group| group.bytes).sum();
+        let left: u64 = groups
+            .iter()
+            .filter(|group| group.added_in < self.inputs.base_layers)
+            .map(|group| group.bytes)
+            .sum();
         let mut notes = Vec::new();
         if left > 0 {
             let stay = " stay wasted in the base image";
             notes.push(Sentence::default().size(left).words(stay));
         }
         let line = |layer: usize| self.inspection.layers[layer].instruction.one_line();
-        let gives = |layer: usize| ["chmod", "chown", "chgrp"].iter().any(|word| line(layer).contains(word));
-        let again = groups.iter().filter(|group| group.reason == Reason::RewrittenUnchanged && gives(group.removed_in));
+        let gives = |layer: usize| {
+            ["chmod", "chown", "chgrp"].iter().any(|word| line(layer).contains(word))
+        };
+        let again = groups
+            .iter()
+            .filter(|group| group.reason == Reason::RewrittenUnchanged && gives(group.removed_in));
         let again: HashSet<usize> = again.map(|group| group.added_in).collect();
-        let is_copy = |layer: &usize| ["COPY", "ADD"].iter().any(|word| line(*layer).starts_with(word));
+        let is_copy =
+            |layer: &usize| ["COPY", "ADD"].iter().any(|word| line(*layer).starts_with(word));
         let copies = merged.iter().flat_map(|&(first, last)| first..=last).filter(is_copy);
         let (given, others): (Vec<_>, Vec<_>) = copies.partition(|layer| again.contains(layer));
         if let (Some((layers, _)), Some(&first)) = (named_layers(&given), given.first()) {
-            let again = SuggestedChange::for_wasted(self.inspection, first, first + 1, Reason::RewrittenUnchanged);
-            let note = format!("files of {layers} are stored again with another owner or mode; {}", again.what);
+            let again = SuggestedChange::for_wasted(
+                self.inspection,
+                first,
+                first + 1,
+                Reason::RewrittenUnchanged,
+            );
+            let note = format!(
+                "files of {layers} are stored again with another owner or mode; {}",
+                again.what
+            );
             notes.push(note.into());
         }
         if let Some((layers, copies)) = named_layers(&others) {
@@ -210,11 +255,14 @@ impl Ladder<'_> {
             Some(Parts { start: Start::Script(_), needed: Some(_), .. }) => {
                 "a script or wrapper starts the program. Its needs are unknown, so all other files stay"
             }
-            Some(_) => "the program is not a binary. Its needs are unknown, so all other files stay",
+            Some(_) => {
+                "the program is not a binary. Its needs are unknown, so all other files stay"
+            }
             None => "the program was not found, so only known build files are left out",
         };
         if self.built_otherwise(Step::MultiStage, &changes, how, vec![note.into()]) {
-            let last = self.possible_sizes.last_mut().filter(|last| last.certainty == Certainty::Exact);
+            let last =
+                self.possible_sizes.last_mut().filter(|last| last.certainty == Certainty::Exact);
             // The program may need some of the files, as it is not known.
             last.into_iter().for_each(|last| last.certainty = Certainty::AtMost);
         }

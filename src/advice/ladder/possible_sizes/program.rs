@@ -25,11 +25,13 @@ impl Ladder<'_> {
             let own = self.own(&files);
             let base = self.base_bytes();
             let download = self.download(&own, Some(self.inputs.base_layers));
-            let how = self.stages(&same_base(self.inputs.base_name.as_deref()), self.own_copies(program));
+            let how =
+                self.stages(&same_base(self.inputs.base_name.as_deref()), self.own_copies(program));
             let size = base + self.size(&own);
             let mut notes = self.notes(program);
             if self.inputs.base_toolchains > size / WORTH {
-                let toolchains = Sentence::from("the base image's toolchains (").size(self.inputs.base_toolchains);
+                let toolchains = Sentence::from("the base image's toolchains (")
+                    .size(self.inputs.base_toolchains);
                 notes.push(toolchains.words(") stay. To avoid them, use another base image"));
             }
             let possible_size = PossibleSize {
@@ -68,13 +70,26 @@ impl Ladder<'_> {
     /// Adds the rung with another base: the program's own files, and the libraries that such a base
     /// does not have.
     fn on_another_base(&mut self, program: &Parts, base: &'static SmallBase, step: Step) {
-        let nodes: Vec<_> = self.nodes_of(program, false).into_iter().filter(|&node| !self.is_of_libc(node)).collect();
+        let nodes: Vec<_> = self
+            .nodes_of(program, false)
+            .into_iter()
+            .filter(|&node| !self.is_of_libc(node))
+            .collect();
         let size = base.bytes + self.size(&self.inodes(nodes.clone()));
         let how = self.stages(&base.name, self.copies(program, |node| nodes.contains(&node)));
-        let how = if matches!(step, Step::Distroless(_)) { in_exec_form(program, how) } else { how };
+        let how =
+            if matches!(step, Step::Distroless(_)) { in_exec_form(program, how) } else { how };
         let certainty = Certainty::Estimate(size_of_base(base));
         let (ships, download) = (Ships::Others, Download::Unknown);
-        self.add(PossibleSize { step, size, ships, download, certainty, how, notes: self.notes(program) });
+        self.add(PossibleSize {
+            step,
+            size,
+            ships,
+            download,
+            certainty,
+            how,
+            notes: self.notes(program),
+        });
     }
 
     /// Adds the rung for a script on a small base: the files of your layers, and the program that
@@ -84,18 +99,33 @@ impl Ladder<'_> {
         let tree = &self.inspection.tree;
         let loaded = program.needed.iter().flatten().map(|loaded| loaded.node);
         let mut inodes = self.inodes(loaded.filter(|&node| !self.is_of_libc(node)).collect());
-        let unwanted: HashSet<_> = self.inputs.leftovers.iter().chain(&self.inputs.build_only).copied().collect();
-        let kept = tree.inodes_with_removals().filter(|(_, removal)| removal.is_none()).map(|(inode, _)| inode);
-        inodes.extend(
-            kept.filter(|&inode| tree.added_in(inode) >= self.inputs.base_layers && !unwanted.contains(&inode)),
-        );
+        let unwanted: HashSet<_> =
+            self.inputs.leftovers.iter().chain(&self.inputs.build_only).copied().collect();
+        let kept = tree
+            .inodes_with_removals()
+            .filter(|(_, removal)| removal.is_none())
+            .map(|(inode, _)| inode);
+        inodes.extend(kept.filter(|&inode| {
+            tree.added_in(inode) >= self.inputs.base_layers && !unwanted.contains(&inode)
+        }));
         let size = base.bytes + self.size(&inodes);
         let how = self.stages(&base.name, self.own_copies(program));
         let mut notes = self.notes(program);
-        notes.push("all other files of your layers are counted. Install there what the script needs".into());
+        notes.push(
+            "all other files of your layers are counted. Install there what the script needs"
+                .into(),
+        );
         let (ships, download) = (Ships::Others, Download::Unknown);
         let certainty = Certainty::Estimate(size_of_base(base));
-        self.add(PossibleSize { step: Step::SmallBase(base), size, ships, download, certainty, how, notes });
+        self.add(PossibleSize {
+            step: Step::SmallBase(base),
+            size,
+            ships,
+            download,
+            certainty,
+            how,
+            notes,
+        });
         self.stripped(program, size);
     }
 
@@ -119,7 +149,9 @@ impl Ladder<'_> {
                 size: whole - strippable,
                 ships: Ships::Others,
                 download: Download::Unknown,
-                certainty: Certainty::Estimate("the sections that strip removes, by their sizes".into()),
+                certainty: Certainty::Estimate(
+                    "the sections that strip removes, by their sizes".into(),
+                ),
                 how: how.into(),
                 notes: vec![note.into()],
             });
@@ -130,7 +162,9 @@ impl Ladder<'_> {
         let Some(inode) = self.inspection.tree.last(program.path) else { return };
         let size = self.inspection.tree.size(inode);
         let strippable = program.strippable.min(size);
-        if let Some(packed) = program.packed.filter(|&packed| packed + scratch / WORTH < size - strippable) {
+        if let Some(packed) =
+            program.packed.filter(|&packed| packed + scratch / WORTH < size - strippable)
+        {
             let size = scratch - size + packed;
             self.add(PossibleSize {
                 step: Step::Packed,
@@ -151,8 +185,11 @@ impl Ladder<'_> {
     fn notes(&self, program: &Parts) -> Vec<Sentence> {
         let needs = program.needs.iter().map(|need| {
             let name = need.kind.name();
-            let why =
-                need.evidence.first().map(|evidence| evidence.sentence(&self.inspection.tree)).unwrap_or_default();
+            let why = need
+                .evidence
+                .first()
+                .map(|evidence| evidence.sentence(&self.inspection.tree))
+                .unwrap_or_default();
             match need.files.len() {
                 0 => format!("it uses {name} ({why}), missing in this image"),
                 _ => format!("it uses {name} ({why})"),
@@ -178,7 +215,11 @@ impl Ladder<'_> {
 
     /// Returns the reliability of the size of a program's copied files.
     fn certainty(&self, program: &Parts) -> Certainty {
-        if program.doubts.is_empty() && self.left.is_none() { Certainty::Exact } else { Certainty::WithoutAllNeeded }
+        if program.doubts.is_empty() && self.left.is_none() {
+            Certainty::Exact
+        } else {
+            Certainty::WithoutAllNeeded
+        }
     }
 }
 

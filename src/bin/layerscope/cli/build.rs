@@ -30,7 +30,8 @@ enum Builder {
 
 /// Builds an image, and returns it.
 pub fn build(asked: &BuildArguments) -> Result<(Input, Selection), Failure> {
-    let directory = tempfile::tempdir().map_err(|error| Failure::File(format!("cannot build: {error}")))?;
+    let directory =
+        tempfile::tempdir().map_err(|error| Failure::File(format!("cannot build: {error}")))?;
     let id_file = directory.path().join("id");
     let engines = match asked.engine {
         Some(engine) => vec![engine],
@@ -45,7 +46,9 @@ pub fn build(asked: &BuildArguments) -> Result<(Input, Selection), Failure> {
         command.arg("build").arg("--iidfile").arg(&id_file).args(&asked.arguments);
         let status = match command.status() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            status => status.map_err(|error| Failure::File(format!("cannot run {program}: {error}")))?,
+            status => {
+                status.map_err(|error| Failure::File(format!("cannot run {program}: {error}")))?
+            }
         };
         if !status.success() {
             return Err(Failure::Place {

@@ -33,7 +33,12 @@ pub fn cache(arguments: &CacheArguments) -> Result<(), Failure> {
         cache.clear().map_err(|error| Failure::File(format!("cannot clear {place}: {error}")))?;
     }
     let (records, bytes) = cache.usage();
-    let room = if limit == 0 { "nothing is kept".to_owned() } else { format!("at most {}", units.size(limit)) };
+    let room = if limit == 0 {
+        "nothing is kept".to_owned()
+    } else {
+        format!("at most {}", units.size(limit))
+    };
     let mut out = io::stdout().lock();
-    writeln!(out, "{place}\n{}, {}; {room}", plural(records, "record"), units.size(bytes)).map_err(to_stdout)
+    writeln!(out, "{place}\n{}, {}; {room}", plural(records, "record"), units.size(bytes))
+        .map_err(to_stdout)
 }

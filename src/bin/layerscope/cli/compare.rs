@@ -9,7 +9,8 @@ use layerscope::files::contents::LayerContents;
 use layerscope::files::packages::installed;
 use layerscope::gate::Quantity;
 use layerscope::report::{
-    Comparison, TextStyle, differs_by_less, write_comparison, write_comparison_json, write_comparison_markdown,
+    Comparison, TextStyle, differs_by_less, write_comparison, write_comparison_json,
+    write_comparison_markdown,
 };
 use layerscope::{Error, Inspection, Opened, Progress, Selection};
 
@@ -44,7 +45,8 @@ pub struct CompareArguments {
     /// Number of paths and packages to list, largest difference first; 0 lists all (text only)
     #[arg(long, value_name = "N", default_value_t = super::DEFAULT_TOP, value_parser = name::whole)]
     top: usize,
-    /// Do not read file contents: faster with compressed layers, but without packages (text and JSON only)
+    /// Do not read file contents: faster with compressed layers, but without packages (text and
+    /// JSON only)
     #[arg(long)]
     quick: bool,
 }
@@ -55,7 +57,8 @@ enum CompareFormat {
     Text,
     /// For programs: see assets/compare.schema.json
     Json,
-    /// For a comment on a change: what it costs, your own files apart from the base image and packages
+    /// For a comment on a change: what it costs, your own files apart from the base image and
+    /// packages
     #[value(alias = "md")]
     Markdown,
 }
@@ -122,8 +125,9 @@ fn write(arguments: &CompareArguments, format: CompareFormat) -> Result<(), Fail
         && !arguments.quick
         && is_known
     {
-        let installed =
-            |opened: &Opened, image: &Inspection| installed(&image.tree, &LayerContents::new(opened), &Arc::default());
+        let installed = |opened: &Opened, image: &Inspection| {
+            installed(&image.tree, &LayerContents::new(opened), &Arc::default())
+        };
         comparison = comparison.with_packages(&installed(first, one), &installed(second, two));
     }
     let mut studies = Vec::new();
@@ -141,12 +145,22 @@ fn write(arguments: &CompareArguments, format: CompareFormat) -> Result<(), Fail
             write_comparison(&comparison, style, text_output(signs)).map_err(to_stdout)
         }
         CompareFormat::Json => {
-            write_comparison_json(&comparison, units, text_output(Signs::Unicode)).map_err(to_stdout)
+            write_comparison_json(&comparison, units, text_output(Signs::Unicode))
+                .map_err(to_stdout)
         }
         CompareFormat::Markdown => {
-            if arguments.quiet_below.as_ref().is_none_or(|limit| !differs_by_less(&comparison, limit)) {
-                write_comparison_markdown(&comparison, &studies, units, text_output(Signs::Unicode))
-                    .map_err(to_stdout)?;
+            if arguments
+                .quiet_below
+                .as_ref()
+                .is_none_or(|limit| !differs_by_less(&comparison, limit))
+            {
+                write_comparison_markdown(
+                    &comparison,
+                    &studies,
+                    units,
+                    text_output(Signs::Unicode),
+                )
+                .map_err(to_stdout)?;
             }
             Ok(())
         }
@@ -158,9 +172,10 @@ fn write(arguments: &CompareArguments, format: CompareFormat) -> Result<(), Fail
 pub(super) fn named_here(failure: Failure) -> Failure {
     match failure {
         Failure::Image(error) => match &error {
-            Error::Ambiguous { path, .. } | Error::NoSuchImage { path, .. } => {
-                Failure::Place { message: error.to_string(), hint: format!("select one with {path}#TAG or --platform") }
-            }
+            Error::Ambiguous { path, .. } | Error::NoSuchImage { path, .. } => Failure::Place {
+                message: error.to_string(),
+                hint: format!("select one with {path}#TAG or --platform"),
+            },
             _ => Failure::Image(error),
         },
         failure => failure,

@@ -22,7 +22,8 @@ pub fn say(inspection: &Inspection) {
 /// Reports the problems of an image that is named `name` among others.
 pub fn say_of(name: &str, inspection: &Inspection) {
     let prefix = prefix(name);
-    let (gaps, others): (Vec<_>, Vec<_>) = inspection.warnings.iter().partition(|warning| warning.gap().is_some());
+    let (gaps, others): (Vec<_>, Vec<_>) =
+        inspection.warnings.iter().partition(|warning| warning.gap().is_some());
     lines(&prefix, &gaps, NAMED);
     lines(&prefix, &others, SAID);
 }
@@ -36,23 +37,33 @@ fn lines(prefix: &str, warnings: &[&Warning], limit: usize) {
         stderr::say(format_args!("warning: {prefix}{warning}"));
     }
     if let more @ 1.. = warnings.len().saturating_sub(limit) {
-        stderr::say(format_args!("warning: {prefix}{more} more; layerscope report IMAGE lists them"));
+        stderr::say(format_args!(
+            "warning: {prefix}{more} more; layerscope report IMAGE lists them"
+        ));
     }
 }
 
 /// Ends with [`Failure::NotWhole`] if something could not be read of images that was not accepted.
-pub fn ended<'a>(images: impl IntoIterator<Item = &'a Inspection>, accepted: &[Gap]) -> Result<(), Failure> {
+pub fn ended<'a>(
+    images: impl IntoIterator<Item = &'a Inspection>,
+    accepted: &[Gap],
+) -> Result<(), Failure> {
     match images.into_iter().find(|image| image.completeness.is_short_of(accepted)) {
         Some(image) => Err(not_whole(image, image.completeness.gaps(), accepted)),
         None => Ok(()),
     }
 }
 
-/// Ends a screen as a report ends: with [`Failure::NotWhole`] if something could not be read of what it showed.
+/// Ends a screen as a report ends: with [`Failure::NotWhole`] if something could not be read of
+/// what it showed.
 pub fn quit(shown: Result<Shown, tui::Failure>, accepted: &[Gap]) -> Result<(), Failure> {
     let shown = shown?;
     // A signal is what ends the program, and not the user.
-    if signals::received().is_some() { Ok(()) } else { ended(shown.iter().map(|image| &**image), accepted) }
+    if signals::received().is_some() {
+        Ok(())
+    } else {
+        ended(shown.iter().map(|image| &**image), accepted)
+    }
 }
 
 /// Ends with [`Failure::NotWhole`] if something was to be verified and could not be.
@@ -70,8 +81,8 @@ pub fn verified(inspection: &Inspection, accepted: &[Gap]) -> Result<(), Failure
     }
 }
 
-/// Returns the missing parts on which a path depends as of a layer: those above the layer `added_in` in
-/// which the path was added.
+/// Returns the missing parts on which a path depends as of a layer: those above the layer
+/// `added_in` in which the path was added.
 pub fn doubts(inspection: &Inspection, added_in: Option<usize>, layer: usize) -> Vec<Warning> {
     let concerns = |warning: &&Warning| match warning.layer {
         None => warning.kind.doubts_sizes(),
@@ -79,7 +90,9 @@ pub fn doubts(inspection: &Inspection, added_in: Option<usize>, layer: usize) ->
             let is_part = warning.kind.known() != Known::Whole;
             is_part
                 && of <= layer
-                && added_in.is_none_or(|added_in| of > added_in || of == added_in && !known_is_nothing(warning))
+                && added_in.is_none_or(|added_in| {
+                    of > added_in || of == added_in && !known_is_nothing(warning)
+                })
         }
     };
     inspection.completeness.gaps().iter().filter(concerns).cloned().collect()
@@ -89,8 +102,13 @@ fn known_is_nothing(warning: &Warning) -> bool {
     warning.kind.known().is_nothing()
 }
 
-/// Says what a part of the image depends on and could not be read, and ends with it if it was not accepted.
-pub fn ended_for(inspection: &Inspection, doubts: &[Warning], accepted: &[Gap]) -> Result<(), Failure> {
+/// Says what a part of the image depends on and could not be read, and ends with it if it was not
+/// accepted.
+pub fn ended_for(
+    inspection: &Inspection,
+    doubts: &[Warning],
+    accepted: &[Gap],
+) -> Result<(), Failure> {
     let short = doubts.iter().filter_map(Warning::gap).any(|gap| !accepted.contains(&gap));
     if short { Err(not_whole(inspection, doubts, accepted)) } else { Ok(()) }
 }
@@ -115,11 +133,13 @@ fn change(kinds: &[Gap]) -> &'static str {
 }
 
 fn not_whole(inspection: &Inspection, gaps: &[Warning], accepted: &[Gap]) -> Failure {
-    let mut kinds: Vec<Gap> = gaps.iter().filter_map(Warning::gap).filter(|gap| !accepted.contains(gap)).collect();
+    let mut kinds: Vec<Gap> =
+        gaps.iter().filter_map(Warning::gap).filter(|gap| !accepted.contains(gap)).collect();
     kinds.sort_unstable();
     kinds.dedup();
     let words = kinds.iter().map(|gap| gap.word()).collect::<Vec<_>>().join(", ");
-    let what = inspection.completeness.summary().unwrap_or_else(|| "a part could not be read".into());
+    let what =
+        inspection.completeness.summary().unwrap_or_else(|| "a part could not be read".into());
     Failure::NotWhole {
         message: format!("{} could only be read in part: {what} ({words})", inspection.name),
         hint: remedy(&kinds),

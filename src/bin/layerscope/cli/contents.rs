@@ -43,11 +43,11 @@ pub struct CatArguments {
     place: PlaceArguments,
 }
 
-/// Writes a file, a link or a directory with its contents to the host. Nothing is overwritten, and nothing remains
-/// after an error.
+/// Writes a file, a link or a directory with its contents to the host. Nothing is overwritten, and
+/// nothing remains after an error.
 ///
-/// Permission bits, times and hard links are kept. Owners are not restored. Devices and named pipes are skipped, and
-/// the output names them.
+/// Permission bits, times and hard links are kept. Owners are not restored. Devices and named pipes
+/// are skipped, and the output names them.
 #[derive(Args)]
 #[command(after_help = EXTRACT_EXAMPLES)]
 pub struct ExtractArguments {
@@ -114,7 +114,14 @@ impl Opened {
             }
         }
         let root = PathBuf::from(target.path.to_string_lossy().trim_end_matches('/'));
-        Ok(Self { inspection, contents, layer, root, command: format!("layerscope {name} {image}"), image })
+        Ok(Self {
+            inspection,
+            contents,
+            layer,
+            root,
+            command: format!("layerscope {name} {image}"),
+            image,
+        })
     }
 
     /// Finds the path of an argument; the error explains why it does not exist and suggests a
@@ -127,8 +134,13 @@ impl Opened {
         }
         let shown = escaped(path);
         let layer = self.layer;
-        let as_of =
-            |layer| format!("{} {} --layer {layer}{after}", self.command, quoted(&place.path.to_string_lossy()));
+        let as_of = |layer| {
+            format!(
+                "{} {} --layer {layer}{after}",
+                self.command,
+                quoted(&place.path.to_string_lossy())
+            )
+        };
         let unreadable = self.unreadable(path);
         let (message, hint) = match self.named(tree, path).map(|node| absence(tree, node, layer)) {
             Some(Some(Absence::Gone { last })) => (
@@ -153,11 +165,17 @@ impl Opened {
             ),
             None if !completeness::doubts(&self.inspection, None, layer).is_empty() => (
                 format!("no layer that could be read has {shown}"),
-                format!("the image could only be read in part; layerscope report {} lists what is missing", self.image),
+                format!(
+                    "the image could only be read in part; layerscope report {} lists what is missing",
+                    self.image
+                ),
             ),
             None => (
                 format!("no layer of the image has {shown}"),
-                format!("list all paths: layerscope report {} --format json --tree | jq -r .tree[].path", self.image),
+                format!(
+                    "list all paths: layerscope report {} --format json --tree | jq -r .tree[].path",
+                    self.image
+                ),
             ),
         };
         Err(Failure::Place { message, hint })
@@ -168,7 +186,11 @@ impl Opened {
         match error {
             Error::NotAFile { .. } => Failure::Place {
                 message: error.to_string(),
-                hint: format!("extract it instead: layerscope extract {} {} --to DIR", self.image, quoted(path)),
+                hint: format!(
+                    "extract it instead: layerscope extract {} {} --to DIR",
+                    self.image,
+                    quoted(path)
+                ),
             },
             error => error.into(),
         }
@@ -179,13 +201,19 @@ impl Opened {
         let root = self.root.as_os_str().as_encoded_bytes();
         let inside = |part: &[u8]| {
             let part = part.strip_prefix(root)?.strip_prefix(b"/")?;
-            path.strip_prefix(b"/").unwrap_or(path).strip_prefix(part).filter(|rest| matches!(rest, [] | [b'/', ..]))
+            path.strip_prefix(b"/")
+                .unwrap_or(path)
+                .strip_prefix(part)
+                .filter(|rest| matches!(rest, [] | [b'/', ..]))
         };
         self.inspection.warnings.iter().find_map(|warning| match &warning.kind {
-            WarningKind::HostUnreadable { path: part, .. } => inside(part).map(|_| warning.kind.to_string()),
-            WarningKind::LayerUnreadable { why, .. } => {
-                Some(format!("no layer that could be read has it, and layer {} {why}", warning.layer?))
+            WarningKind::HostUnreadable { path: part, .. } => {
+                inside(part).map(|_| warning.kind.to_string())
             }
+            WarningKind::LayerUnreadable { why, .. } => Some(format!(
+                "no layer that could be read has it, and layer {} {why}",
+                warning.layer?
+            )),
             _ => None,
         })
     }
@@ -196,9 +224,9 @@ impl Opened {
         let trimmed = path.trim_ascii_end().strip_suffix(b"/").unwrap_or(path);
         let split = trimmed.iter().rposition(|&b| b == b'/').map_or(0, |slash| slash + 1);
         let (directory, name) = trimmed.split_at(split);
-        let below = tree
-            .lookup(directory, self.layer, Last::Followed)
-            .and_then(|directory| tree.children(directory.node).find(|&child| tree.name(child) == name));
+        let below = tree.lookup(directory, self.layer, Last::Followed).and_then(|directory| {
+            tree.children(directory.node).find(|&child| tree.name(child) == name)
+        });
         below.or_else(|| tree.find(path))
     }
 }
@@ -209,15 +237,22 @@ pub fn cat(arguments: &CatArguments) -> Result<(), Failure> {
     let tree = &opened.inspection.tree;
     let node = opened.find(&arguments.place, Last::Followed, "")?;
     let file = escaped(&tree.path(node));
-    let version = tree.at(node, opened.layer).ok_or(Error::NotThere { file: file.clone(), layer: opened.layer })?;
+    let version = tree
+        .at(node, opened.layer)
+        .ok_or(Error::NotThere { file: file.clone(), layer: opened.layer })?;
     let reading = Arc::<Progress>::default();
-    let doubts = completeness::doubts(&opened.inspection, Some(tree.added_in(version)), opened.layer);
+    let doubts =
+        completeness::doubts(&opened.inspection, Some(tree.added_in(version)), opened.layer);
     completeness::say_each("", &doubts);
-    let source = opened.contents.open(tree, version, &reading).map_err(|error| opened.not_a_file(error, &file))?;
+    let source = opened
+        .contents
+        .open(tree, version, &reading)
+        .map_err(|error| opened.not_a_file(error, &file))?;
     let mut buffer = vec![0; PIECE];
     let failed = |error| Failure::Image(Error::reading(file.clone(), error));
     // The first bytes of a file in a compressed layer may take a while.
-    let first = progress::shown("reading layers", &reading, || source.read_at(&mut buffer, 0)).map_err(failed)?;
+    let first = progress::shown("reading layers", &reading, || source.read_at(&mut buffer, 0))
+        .map_err(failed)?;
     let stdout = io::stdout();
     if stdout.is_terminal() {
         copy(&source, &mut buffer, first, failed, &mut Escaping::new(stdout.lock()))?;
@@ -225,7 +260,11 @@ pub fn cat(arguments: &CatArguments) -> Result<(), Failure> {
         copy(&source, &mut buffer, first, failed, &mut stdout.lock())?;
     }
     opened.contents.check_unchanged()?;
-    completeness::ended_for(&opened.inspection, &doubts, &arguments.target.options.preferences.accepted()?)
+    completeness::ended_for(
+        &opened.inspection,
+        &doubts,
+        &arguments.target.options.preferences.accepted()?,
+    )
 }
 
 /// Copies a file whose first bytes have been read.
@@ -258,15 +297,25 @@ pub fn extract_to(arguments: &ExtractArguments) -> Result<(), Failure> {
     let tree = &opened.inspection.tree;
     let doubts = completeness::doubts(&opened.inspection, None, opened.layer);
     completeness::say_each("", &doubts);
-    let work = || extract(tree, &opened.contents, what, &arguments.to, Options { special_bits }, &progress);
+    let work = || {
+        extract(tree, &opened.contents, what, &arguments.to, Options { special_bits }, &progress)
+    };
     let extracted = writing(&progress, || progress::shown("reading layers", &progress, work))?;
     summarize(tree, &extracted, arguments, units);
-    completeness::ended_for(&opened.inspection, &doubts, &arguments.target.options.preferences.accepted()?)
+    completeness::ended_for(
+        &opened.inspection,
+        &doubts,
+        &arguments.target.options.preferences.accepted()?,
+    )
 }
 
 fn summarize(tree: &Tree, extracted: &Extracted, arguments: &ExtractArguments, units: Units) {
     for skipped in extracted.skipped.iter().take(NAMED) {
-        say(format_args!("left out: {} {}", escaped(&tree.path(skipped.node)), skipped.reason.text()));
+        say(format_args!(
+            "left out: {} {}",
+            escaped(&tree.path(skipped.node)),
+            skipped.reason.text()
+        ));
     }
     if let more @ 1.. = extracted.skipped.len().saturating_sub(NAMED) {
         say(format_args!("left out: {more} more"));

@@ -23,5 +23,7 @@ pub fn write(file: &Path) -> Result<(), Failure> {
         });
     }
     let mut out = BufWriter::new(io::stdout().lock());
-    demo::write(&mut out).and_then(|()| out.flush()).map_err(|error| Failure::Output("the demo".into(), error))
+    demo::write(&mut out)
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::Output("the demo".into(), error))
 }

@@ -15,7 +15,9 @@ impl<W: Write> Write for Escaping<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.rest.extend_from_slice(bytes);
         let end = match self.rest.utf8_chunks().last().map(|chunk| chunk.invalid().len()) {
-            Some(invalid) if is_cut(&self.rest[self.rest.len() - invalid..]) => self.rest.len() - invalid,
+            Some(invalid) if is_cut(&self.rest[self.rest.len() - invalid..]) => {
+                self.rest.len() - invalid
+            }
             _ => self.rest.len(),
         };
         let rest = self.rest.split_off(end);

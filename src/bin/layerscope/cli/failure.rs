@@ -45,11 +45,14 @@ impl Failure {
             Self::Output(what, error) => (format!("cannot write {what}: {error}"), None),
             Self::File(message) => (message, None),
             Self::Usage(message) => (message, Some("see layerscope --help".into())),
-            Self::Place { message, hint } | Self::NotWhole { message, hint } => (message, Some(hint)),
-            Self::Config(error) => (error.to_string(), error.hint()),
-            Self::Dumb(hint) => {
-                ("TERM=dumb cannot show the interactive screen".into(), Some(format!("the same as text: {hint}")))
+            Self::Place { message, hint } | Self::NotWhole { message, hint } => {
+                (message, Some(hint))
             }
+            Self::Config(error) => (error.to_string(), error.hint()),
+            Self::Dumb(hint) => (
+                "TERM=dumb cannot show the interactive screen".into(),
+                Some(format!("the same as text: {hint}")),
+            ),
             Self::Mismatch | Self::Exceeded => return None,
         })
     }

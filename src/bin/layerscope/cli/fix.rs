@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use layerscope::advice::base::{Base, base};
 use layerscope::advice::dockerfile::parse::Instruction;
-use layerscope::advice::dockerfile::{Dockerfile, Evidence, Target as Subject, fix, rebuild, text_from};
+use layerscope::advice::dockerfile::{
+    Dockerfile, Evidence, Target as Subject, fix, rebuild, text_from,
+};
 use layerscope::display::{Escaped, escaped, escaped_str};
 use layerscope::files::contents::LayerContents;
 use layerscope::files::filesystem::Filesystem;
@@ -50,7 +52,8 @@ pub struct FixArguments {
     /// Also list small savings, and write changes that need a look into the file as comments
     #[arg(long)]
     all: bool,
-    /// Output format; json has every suggestion with its grade, and each refused change with its reason
+    /// Output format; json has every suggestion with its grade, and each refused change with its
+    /// reason
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     #[command(flatten)]
@@ -74,7 +77,9 @@ pub fn print_dockerfile(arguments: &DockerfileArguments) -> Result<(), Failure> 
     completeness::say(&inspection);
     let rebuilt = rebuild(&inspection, &base_of(&inspection, &base)?);
     let mut out = io::stdout().lock();
-    out.write_all(rebuilt.file.source().as_bytes()).and_then(|()| out.flush()).map_err(to_stdout)?;
+    out.write_all(rebuilt.file.source().as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(to_stdout)?;
     completeness::ended([&inspection], &options.preferences.accepted()?)
 }
 
@@ -84,7 +89,10 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
     if let Some(path) = &arguments.write_rebuilt {
         if path.as_os_str() == "-" {
             let message = "--write-rebuilt needs a file: the diff goes to standard output".into();
-            return Err(Failure::Place { message, hint: "print it with: layerscope dockerfile IMAGE".into() });
+            return Err(Failure::Place {
+                message,
+                hint: "print it with: layerscope dockerfile IMAGE".into(),
+            });
         }
         check_free(path)?;
     }
@@ -103,7 +111,10 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
             if let Some(foreign) = &subject.foreign {
                 let hint = "name the Dockerfile, and the stage, that this image was built from; without --dockerfile, \
                     one is rebuilt from the history";
-                let message = format!("{} is not the Dockerfile of {}: {foreign}", subject.name, inspection.name);
+                let message = format!(
+                    "{} is not the Dockerfile of {}: {foreign}",
+                    subject.name, inspection.name
+                );
                 return Err(Failure::Place { message, hint: hint.into() });
             }
             Subject { raw: raw || ignore_raw, directory: directory_of(path), ..subject }
@@ -145,7 +156,9 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
         return completeness::ended([&inspection], &accepted);
     };
     // `patch` may look for the file as soon as the diff arrives.
-    writing(&progress, || write_file(path, &progress, |out| out.write_all(subject.file.source().as_bytes())))?;
+    writing(&progress, || {
+        write_file(path, &progress, |out| out.write_all(subject.file.source().as_bytes()))
+    })?;
     print(&diff, signs).inspect_err(|failure| {
         if !failure.is_broken_pipe() {
             // Without the diff, the file would only obstruct the next try.
@@ -169,11 +182,13 @@ fn base_of(inspection: &Inspection, given: &PreparedBase) -> Result<Base, Failur
 pub(super) fn named(path: &Path) -> Escaped {
     let path = if is_below(path) { path } else { path.file_name().map_or(path, Path::new) };
     // git takes no `./`.
-    let plain: PathBuf = path.components().filter(|part| !matches!(part, Component::CurDir)).collect();
+    let plain: PathBuf =
+        path.components().filter(|part| !matches!(part, Component::CurDir)).collect();
     escaped_str(&in_diff(plain.as_os_str().as_encoded_bytes()))
 }
 
-/// Returns a name as `patch` and git read it: in quotes with escapes, as in C, where it would be read otherwise.
+/// Returns a name as `patch` and git read it: in quotes with escapes, as in C, where it would be
+/// read otherwise.
 fn in_diff(name: &[u8]) -> String {
     let is_odd = name.iter().any(u8::is_ascii_control)
         || name.first().is_some_and(|first| b" \"".contains(first))
@@ -206,13 +221,15 @@ fn directory_of(path: &Path) -> Option<Escaped> {
 /// Reads a Dockerfile; errors have the file and the line.
 pub(super) fn parse(path: &Path) -> Result<(Dockerfile, bool), Failure> {
     let name = escaped(path.as_os_str().as_encoded_bytes());
-    let (text, raw) = text_of(path).map_err(|error| Failure::File(format!("cannot read {name}: {error}")))?;
-    let file = Dockerfile::parse(text).map_err(|error| Failure::File(format!("{name}: {error}")))?;
+    let (text, raw) =
+        text_of(path).map_err(|error| Failure::File(format!("cannot read {name}: {error}")))?;
+    let file =
+        Dockerfile::parse(text).map_err(|error| Failure::File(format!("{name}: {error}")))?;
     Ok((file, raw))
 }
 
-/// Returns the build context of a Dockerfile: where an ignore file lies, or what it copies, beside it or where the
-/// program runs.
+/// Returns the build context of a Dockerfile: where an ignore file lies, or what it copies, beside
+/// it or where the program runs.
 fn context_of(dockerfile: &Path, file: &Dockerfile) -> PathBuf {
     let (beside, here) = (dockerfile.parent().unwrap_or(Path::new("")), Path::new(""));
     let is_ignored = |directory: &Path| directory.join(IGNORE).is_file();
@@ -220,10 +237,13 @@ fn context_of(dockerfile: &Path, file: &Dockerfile) -> PathBuf {
         return beside.into();
     }
     let copies = file.instructions.iter().filter(|instruction| instruction.flag("from").is_none());
-    let sources: Vec<_> = copies.filter_map(Instruction::copied).flat_map(|(sources, _)| sources).collect();
-    let is_plain =
-        |source: &&String| !source.contains(['$', '*', '?', ':', '<']) && source.contains(char::is_alphanumeric);
-    let sources: Vec<_> = sources.iter().filter(is_plain).map(|source| source.trim_start_matches('/')).collect();
+    let sources: Vec<_> =
+        copies.filter_map(Instruction::copied).flat_map(|(sources, _)| sources).collect();
+    let is_plain = |source: &&String| {
+        !source.contains(['$', '*', '?', ':', '<']) && source.contains(char::is_alphanumeric)
+    };
+    let sources: Vec<_> =
+        sources.iter().filter(is_plain).map(|source| source.trim_start_matches('/')).collect();
     let has_all = |directory: &Path| sources.iter().all(|source| directory.join(source).exists());
     let is_here = is_ignored(here) || !sources.is_empty() && has_all(here) && !has_all(beside);
     if is_here { here.into() } else { beside.into() }
@@ -231,7 +251,10 @@ fn context_of(dockerfile: &Path, file: &Dockerfile) -> PathBuf {
 
 /// Returns the `.dockerignore` that builders read with a Dockerfile: `NAME.dockerignore` beside it,
 /// or the one of the context.
-fn ignore_of(dockerfile: &Path, file: &Dockerfile) -> Result<((String, Option<String>), bool), Failure> {
+fn ignore_of(
+    dockerfile: &Path,
+    file: &Dockerfile,
+) -> Result<((String, Option<String>), bool), Failure> {
     let mut own = dockerfile.as_os_str().to_owned();
     own.push(IGNORE);
     let usual = context_of(dockerfile, file).join(IGNORE);
@@ -250,7 +273,12 @@ fn ignore_of(dockerfile: &Path, file: &Dockerfile) -> Result<((String, Option<St
 
 /// Reads a text; the second value is true if characters stand for bytes that are not UTF-8.
 fn text_of(path: &Path) -> io::Result<(String, bool)> {
-    let not_text = || io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8, and uses private-use characters");
+    let not_text = || {
+        io::Error::new(
+            io::ErrorKind::InvalidData,
+            "it is not UTF-8, and uses private-use characters",
+        )
+    };
     text_from(bytes(path)?).ok_or_else(not_text)
 }
 

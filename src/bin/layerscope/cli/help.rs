@@ -68,7 +68,8 @@ fn about(topic: &str) -> Result<String, Failure> {
 /// Lists the pages with their titles.
 fn topics() -> String {
     let width = PAGES.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
-    let title = |page: &str| page.lines().next().unwrap_or_default().trim_start_matches("# ").to_owned();
+    let title =
+        |page: &str| page.lines().next().unwrap_or_default().trim_start_matches("# ").to_owned();
     let line = |(name, page): &(&str, &str)| format!("  {name:width$}  {}\n", title(page));
     format!("layerscope help TOPIC\n\n{}", PAGES.iter().map(line).collect::<String>())
 }

@@ -20,11 +20,12 @@ use crate::tui::{self, Environment, Offer};
 
 #[derive(Args)]
 pub struct ImagesArguments {
-    /// Archive (file or directory); `-` is standard input [default: list the images of Docker, Podman and
-    /// containerd]
+    /// Archive (file or directory); `-` is standard input [default: list the images of Docker,
+    /// Podman and containerd]
     #[arg(value_name = "ARCHIVE")]
     path: Option<PathBuf>,
-    /// Output format; without it, the images of container runtimes are a list to choose from, if there is a terminal
+    /// Output format; without it, the images of container runtimes are a list to choose from, if
+    /// there is a terminal
     #[arg(long, value_enum)]
     format: Option<Format>,
     #[command(flatten)]
@@ -51,13 +52,20 @@ pub fn list(arguments: &ImagesArguments) -> Result<(), Failure> {
         Format::Json => write_image_list(&ImageList::new(&archive.images), out).map_err(to_stdout),
     }?;
     let accepted = arguments.preferences.accepted()?;
-    let counts =
-        archive.images.iter().zip(&found).filter(|(image, _)| !image.is_other_platform_of_held(&archive.images));
+    let counts = archive
+        .images
+        .iter()
+        .zip(&found)
+        .filter(|(image, _)| !image.is_other_platform_of_held(&archive.images));
     let mut short = counts.flat_map(|(image, gaps)| gaps.iter().map(move |gap| (image, gap)));
     match short.find(|(_, gap)| gap.gap().is_some_and(|gap| !accepted.contains(&gap))) {
         None => Ok(()),
         Some((image, gap)) => Err(Failure::NotWhole {
-            message: format!("{} could only be read in part: {}: {gap}", archive.path, image.name()),
+            message: format!(
+                "{} could only be read in part: {}: {gap}",
+                archive.path,
+                image.name()
+            ),
             hint: completeness::remedy(&gap.gap().into_iter().collect::<Vec<_>>()),
         }),
     }
@@ -65,8 +73,10 @@ pub fn list(arguments: &ImagesArguments) -> Result<(), Failure> {
 
 /// Says what is missing from each image: once where it is missing from all.
 fn say_gaps(images: &[Image], found: &[Vec<Warning>]) {
-    let is_of_all = |gap: &Warning| gap.layer.is_none() && found.iter().all(|gaps| gaps.contains(gap));
-    let (common, _): (Vec<_>, Vec<_>) = found.first().into_iter().flatten().cloned().partition(is_of_all);
+    let is_of_all =
+        |gap: &Warning| gap.layer.is_none() && found.iter().all(|gaps| gaps.contains(gap));
+    let (common, _): (Vec<_>, Vec<_>) =
+        found.first().into_iter().flatten().cloned().partition(is_of_all);
     completeness::say_each("", &common);
     for (image, gaps) in images.iter().zip(found) {
         let own: Vec<_> = gaps.iter().filter(|gap| !common.contains(gap)).cloned().collect();
@@ -86,14 +96,20 @@ fn mark(gaps: &[Warning]) -> String {
 /// Lists the images that the engines hold.
 fn list_engines(arguments: &ImagesArguments) -> Result<(), Failure> {
     let options = arguments.names.find_options(None, &Usual::default());
-    let engines: Vec<Provider> = options.order().into_iter().filter(|&engine| engine != Provider::Registry).collect();
-    let ask = |engine: Provider| (engine, origin::engine::list(engine, &options, &Progress::default()));
+    let engines: Vec<Provider> =
+        options.order().into_iter().filter(|&engine| engine != Provider::Registry).collect();
+    let ask =
+        |engine: Provider| (engine, origin::engine::list(engine, &options, &Progress::default()));
     let answers: Vec<_> = engines.into_iter().map(ask).collect();
     if answers.iter().all(|(_, answer)| answer.is_err()) {
-        let said =
-            answers.iter().filter_map(|(engine, answer)| Some(format!("{engine} is {}", answer.as_ref().err()?)));
+        let said = answers
+            .iter()
+            .filter_map(|(engine, answer)| Some(format!("{engine} is {}", answer.as_ref().err()?)));
         return Err(Failure::Place {
-            message: format!("no container runtime could be asked: {}", said.collect::<Vec<_>>().join("; ")),
+            message: format!(
+                "no container runtime could be asked: {}",
+                said.collect::<Vec<_>>().join("; ")
+            ),
             hint: "the images of an archive: layerscope images image.tar".into(),
         });
     }
@@ -104,7 +120,8 @@ fn list_engines(arguments: &ImagesArguments) -> Result<(), Failure> {
             say(format_args!("warning: {engine} is {answer}"));
         }
     }
-    let images: Vec<_> = answers.into_iter().filter_map(|(_, answer)| answer.ok()).flatten().collect();
+    let images: Vec<_> =
+        answers.into_iter().filter_map(|(_, answer)| answer.ok()).flatten().collect();
     if arguments.format.is_none() && io::stdout().is_terminal() && !Environment::read().is_dumb() {
         let settings = settings::of_screen(&arguments.preferences, &ScreenOptions::default())?;
         let start = tui::Start::Offers(images.iter().map(offer).collect());
@@ -115,7 +132,8 @@ fn list_engines(arguments: &ImagesArguments) -> Result<(), Failure> {
     let written = match arguments.format.unwrap_or(Format::Text) {
         Format::Text => write_images(out, &images),
         Format::Json => {
-            serde_json::to_writer_pretty(out, &serde_json::json!({ "images": rows(&images) })).map_err(Into::into)
+            serde_json::to_writer_pretty(out, &serde_json::json!({ "images": rows(&images) }))
+                .map_err(Into::into)
         }
     };
     written.map_err(to_stdout)
@@ -127,7 +145,11 @@ fn write_images(mut out: impl Write, images: &[Listed]) -> io::Result<()> {
     let width = names.iter().map(|name| name.width()).max().unwrap_or(0).min(60);
     for (name, image) in names.iter().zip(images) {
         let pad = " ".repeat(width.saturating_sub(name.width()));
-        writeln!(out, "{}", format!("{name}{pad}  {:>9}  {}", image.size, image.created).trim_end())?;
+        writeln!(
+            out,
+            "{}",
+            format!("{name}{pad}  {:>9}  {}", image.size, image.created).trim_end()
+        )?;
     }
     out.flush()
 }

@@ -21,7 +21,12 @@ pub enum Input {
 
 impl Input {
     /// Returns the input for an argument; `-` is standard input.
-    pub fn named(argument: &Path, names: &NameOptions, platform: Option<&str>, usual: &Usual) -> Self {
+    pub fn named(
+        argument: &Path,
+        names: &NameOptions,
+        platform: Option<&str>,
+        usual: &Usual,
+    ) -> Self {
         if names.is_file() && argument.as_os_str() != "-" {
             return Self::Path(argument.to_owned(), None);
         }
@@ -67,7 +72,9 @@ impl Input {
     /// Returns the name to show while it is read.
     pub fn name(&self) -> Escaped {
         match self {
-            Self::Path(path, _) => layerscope::display::escaped(path.as_os_str().as_encoded_bytes()),
+            Self::Path(path, _) => {
+                layerscope::display::escaped(path.as_os_str().as_encoded_bytes())
+            }
             Self::Name(name, _) => layerscope::display::escaped_str(name),
             Self::Pipe => "standard input".into(),
             Self::Demo => "the built-in demo".into(),
@@ -99,7 +106,8 @@ impl Input {
 fn something_is_piped_in() -> bool {
     use std::os::fd::AsFd;
     use std::os::unix::fs::FileTypeExt;
-    let metadata = io::stdin().as_fd().try_clone_to_owned().and_then(|fd| std::fs::File::from(fd).metadata());
+    let metadata =
+        io::stdin().as_fd().try_clone_to_owned().and_then(|fd| std::fs::File::from(fd).metadata());
     metadata.is_ok_and(|metadata| metadata.file_type().is_fifo() || metadata.file_type().is_file())
 }
 

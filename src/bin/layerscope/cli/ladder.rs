@@ -15,11 +15,15 @@ use layerscope::{Inspection, Progress};
 
 use super::settings::AsciiOption;
 use super::study::StudyArguments;
-use super::{Failure, Format, OptionalTarget, coloured, completeness, progress, read_opened, text_output, to_stdout};
+use super::{
+    Failure, Format, OptionalTarget, coloured, completeness, progress, read_opened, text_output,
+    to_stdout,
+};
 use crate::tui::Signs;
 
 /// The explanation of a measured download size.
-const MEASURED: &str = "  Download sizes were measured: unchanged layers as in the archive, changed layers
+const MEASURED: &str =
+    "  Download sizes were measured: unchanged layers as in the archive, changed layers
   compressed with gzip -6. docker push uses another gzip of the same level: within 0.5 %";
 
 #[derive(Args)]
@@ -40,8 +44,8 @@ pub struct LadderArguments {
     /// Show the size without the bytes that this rule finds in your layers (repeatable)
     #[arg(long, value_name = "RULE")]
     apply: Vec<String>,
-    /// Measure download sizes: compress changed layers with gzip at its default level, within 0.5 % of `docker push`
-    /// (13 s for an image of 1 GB on two cores)
+    /// Measure download sizes: compress changed layers with gzip at its default level, within 0.5 %
+    /// of `docker push` (13 s for an image of 1 GB on two cores)
     #[arg(long)]
     measure: bool,
     #[command(flatten)]
@@ -93,7 +97,9 @@ pub fn ladder(arguments: &LadderArguments) -> Result<(), Failure> {
         opened.check_unchanged()?;
         match arguments.format {
             Format::Text => write_ladder(&study.ladder, LadderDetail::Whole, style, &mut out)
-                .and_then(|()| if arguments.measure { writeln!(out, "\n{MEASURED}") } else { Ok(()) })
+                .and_then(
+                    |()| if arguments.measure { writeln!(out, "\n{MEASURED}") } else { Ok(()) },
+                )
                 .and_then(|()| out.flush())
                 .map_err(to_stdout),
             Format::Json => write_ladder_json(&study.ladder, units, out).map_err(to_stdout),
@@ -151,14 +157,18 @@ fn changes(arguments: &LadderArguments, inspection: &Inspection) -> Result<Vec<C
     let mut changes = Vec::new();
     for path in &arguments.drop {
         let node = inspection.tree.find(path.as_bytes());
-        let node = node.ok_or_else(|| Failure::Usage(format!("no layer has {}", escaped_str(path))))?;
+        let node =
+            node.ok_or_else(|| Failure::Usage(format!("no layer has {}", escaped_str(path))))?;
         changes.push(Change::Drop(node));
     }
     let layers = inspection.layers.len();
     for run in &arguments.merge {
-        let bounds = run.split_once('-').and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
+        let bounds =
+            run.split_once('-').and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
         match bounds {
-            Some((first, last)) if first <= last && last < layers => changes.push(Change::Merge { first, last }),
+            Some((first, last)) if first <= last && last < layers => {
+                changes.push(Change::Merge { first, last })
+            }
             _ => {
                 let message = format!(
                     "invalid --merge {}: expected FIRST-LAST with layers 0 to {}",

@@ -28,7 +28,8 @@ pub struct LearnArguments {
     /// Lesson by number or name, or your own lesson file [default: list all lessons]
     #[arg(value_name = "LESSON")]
     lesson: Option<String>,
-    /// Give a guided tour of this image instead; ARCHIVE#TAG selects one of several, `-` is standard input
+    /// Give a guided tour of this image instead; ARCHIVE#TAG selects one of several, `-` is
+    /// standard input
     #[arg(long, value_name = "ARCHIVE", conflicts_with = "lesson")]
     image: Option<PathBuf>,
     /// Select a platform: os/architecture[/variant]
@@ -127,12 +128,22 @@ fn write_kit(entry: &Entry, directory: &Path, settings: Settings) -> Result<(), 
 
 fn on_paper(entry: &Entry, settings: Settings, size: Size) -> Result<Handout, Failure> {
     let reading = Arc::<Progress>::default();
-    let (told, stages) = progress::shown("reading layers", &reading, || entry.stage(settings.units, &reading))?;
+    let (told, stages) =
+        progress::shown("reading layers", &reading, || entry.stage(settings.units, &reading))?;
     let lesson = match &entry.origin {
         Origin::BuiltIn => entry.name.clone(),
-        Origin::File(path) => quoted(&escaped(path.file_name().unwrap_or_default().as_encoded_bytes())),
+        Origin::File(path) => {
+            quoted(&escaped(path.file_name().unwrap_or_default().as_encoded_bytes()))
+        }
     };
-    Ok(handout(told, &stages, &entry.lesson.about, format!("layerscope learn {lesson}"), settings, size))
+    Ok(handout(
+        told,
+        &stages,
+        &entry.lesson.about,
+        format!("layerscope learn {lesson}"),
+        settings,
+        size,
+    ))
 }
 
 fn handout(
@@ -176,7 +187,10 @@ fn tour(
         lesson::tour::of(&opened, settings.units, &reading)
     })?;
     let format = format.unwrap_or(Format::Markdown);
-    let command = format!("layerscope learn --image {}", quoted(&escaped(image.as_os_str().as_encoded_bytes())));
+    let command = format!(
+        "layerscope learn --image {}",
+        quoted(&escaped(image.as_os_str().as_encoded_bytes()))
+    );
     let inspection = stage.inspection.clone();
     let about = "the size of this image, its causes, and how to make it smaller";
     let about = match inspection.completeness.summary() {
@@ -202,22 +216,30 @@ fn course(arguments: &LearnArguments) -> Result<(Course, Option<usize>), Failure
     let path = Path::new(word);
     if path.extension().is_some_and(|extension| extension == "toml") || path.exists() {
         let is_text = contents(path).is_ok_and(|text| !text.contains('\0'));
-        if !is_text && path.exists() && path.extension().is_none_or(|extension| extension != "toml") {
+        if !is_text && path.exists() && path.extension().is_none_or(|extension| extension != "toml")
+        {
             return Err(Failure::Place {
                 message: format!("{} is no lesson", layerscope::display::escaped_str(word)),
-                hint: format!("for the guided tour of an image: layerscope learn --image {}", quoted(word)),
+                hint: format!(
+                    "for the guided tour of an image: layerscope learn --image {}",
+                    quoted(word)
+                ),
             });
         }
         course.entries.push(Entry::of_file(&PathBuf::from(word))?);
         let last = course.entries.len() - 1;
         return Ok((course, Some(last)));
     }
-    let lessons = course.entries.iter().enumerate().map(|(i, entry)| format!("{} {}", i + 1, entry.name));
+    let lessons =
+        course.entries.iter().enumerate().map(|(i, entry)| format!("{} {}", i + 1, entry.name));
     let near = unknown("lesson", word, course.entries.iter().map(|entry| &*entry.name)).hint();
     let near = near.map(|hint| format!("; {hint}")).unwrap_or_default();
     Err(Failure::Place {
         message: format!("no lesson {}{near}", layerscope::display::escaped_str(word)),
-        hint: format!("the lessons are {}; a lesson of your own is a file", lessons.collect::<Vec<_>>().join(", ")),
+        hint: format!(
+            "the lessons are {}; a lesson of your own is a file",
+            lessons.collect::<Vec<_>>().join(", ")
+        ),
     })
 }
 

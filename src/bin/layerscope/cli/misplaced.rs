@@ -29,19 +29,33 @@ const ELSEWHERE: [(&str, &str); 14] = [
 
 /// Explains a word that was taken for a command after an image or an option: a sentence and a hint.
 pub fn explained(error: &clap::Error) -> Option<(String, String)> {
-    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else { return None };
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else {
+        return None;
+    };
     error.get(ContextKind::PriorArg)?;
-    let words: Vec<String> = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    let words: Vec<String> =
+        std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     let program = Arguments::command();
     let commands: Vec<&str> = program.get_subcommands().map(clap::Command::get_name).collect();
     Some(explain(word, &words, &commands, |word| Path::new(word).exists()))
 }
 
-fn explain(word: &str, words: &[String], commands: &[&str], exists: impl Fn(&str) -> bool) -> (String, String) {
+fn explain(
+    word: &str,
+    words: &[String],
+    commands: &[&str],
+    exists: impl Fn(&str) -> bool,
+) -> (String, String) {
     let command = words.iter().find(|word| commands.contains(&word.as_str()));
-    if let Some(command) = command.filter(|_| words.first().is_some_and(|first| first.starts_with('-'))) {
+    if let Some(command) =
+        command.filter(|_| words.first().is_some_and(|first| first.starts_with('-')))
+    {
         let message = format!("write options after the command: layerscope {command} …");
-        return (message, "options before a command are those of the screen: layerscope --theme dark IMAGE".into());
+        return (
+            message,
+            "options before a command are those of the screen: layerscope --theme dark IMAGE"
+                .into(),
+        );
     }
     let first = words.iter().find(|word| !word.starts_with('-')).map_or(word, String::as_str);
     let near = unknown("command", first, commands.iter().copied());
@@ -56,7 +70,10 @@ fn explain(word: &str, words: &[String], commands: &[&str], exists: impl Fn(&str
         return (format!("no such command: {}", escaped_str(first)), hint);
     }
     let images = format!("{} {}", escaped_str(first), escaped_str(word));
-    ("several images given, but layerscope opens only one".into(), format!("compare them: layerscope compare {images}"))
+    (
+        "several images given, but layerscope opens only one".into(),
+        format!("compare them: layerscope compare {images}"),
+    )
 }
 
 #[cfg(test)]
@@ -65,7 +82,8 @@ mod tests {
 
     fn explained(line: &str, word: &str) -> String {
         let words: Vec<String> = line.split(' ').map(Into::into).collect();
-        let (message, hint) = explain(word, &words, &["report", "compare", "cat"], |word| word.ends_with(".tar"));
+        let (message, hint) =
+            explain(word, &words, &["report", "compare", "cat"], |word| word.ends_with(".tar"));
         format!("{message} / {hint}")
     }
 
@@ -75,9 +93,21 @@ mod tests {
             explained("a.tar b.tar", "b.tar"),
             "several images given, but layerscope opens only one / compare them: layerscope compare a.tar b.tar"
         );
-        assert_eq!(explained("reprot a.tar", "a.tar"), "no such command: reprot / did you mean report?");
-        assert_eq!(explained("findings a.tar", "a.tar"), "no such command: findings / did you mean report?");
-        assert_eq!(explained("diff a.tar b.tar", "a.tar"), "no such command: diff / did you mean compare?");
-        assert!(explained("--theme dark report a.tar", "a.tar").starts_with("write options after the command: "));
+        assert_eq!(
+            explained("reprot a.tar", "a.tar"),
+            "no such command: reprot / did you mean report?"
+        );
+        assert_eq!(
+            explained("findings a.tar", "a.tar"),
+            "no such command: findings / did you mean report?"
+        );
+        assert_eq!(
+            explained("diff a.tar b.tar", "a.tar"),
+            "no such command: diff / did you mean compare?"
+        );
+        assert!(
+            explained("--theme dark report a.tar", "a.tar")
+                .starts_with("write options after the command: ")
+        );
     }
 }

@@ -1,7 +1,8 @@
 //! The command line: what was asked, and how it ends.
 //!
-//! Exit codes: 0 fine and whole, 1 a limit is exceeded or `--verify` found something else than manifest and config say, 2 the
-//! image could not be read or understood, or only in part, or the command line is wrong. A reader that closes the pipe early is no error.
+//! Exit codes: 0 fine and whole, 1 a limit is exceeded or `--verify` found something else than
+//! manifest and config say, 2 the image could not be read or understood, or only in part, or the
+//! command line is wrong. A reader that closes the pipe early is no error.
 
 mod ascii;
 mod build;
@@ -56,9 +57,9 @@ use target::{OptionalTarget, Target, TargetOptions};
 
 /// Shows why a container image is big, what is wasted, and what to change.
 ///
-/// Opens the image on the terminal; if the output is not a terminal, prints the text report instead.
-/// Without an image, reads what is piped in, or else opens the built-in demo: an Alpine image whose Go
-/// toolchain was deleted by a separate RUN.
+/// Opens the image on the terminal; if the output is not a terminal, prints the text report
+/// instead. Without an image, reads what is piped in, or else opens the built-in demo: an Alpine
+/// image whose Go toolchain was deleted by a separate RUN.
 #[derive(Parser)]
 #[command(version, args_conflicts_with_subcommands = true, disable_help_subcommand = true, after_help = AFTER_HELP)]
 struct Arguments {
@@ -112,8 +113,8 @@ enum Command {
     Ladder(LadderArguments),
     /// Print what to change in the Dockerfile, and why, as a diff that `patch` applies
     ///
-    /// Without a change, standard output stays empty and standard error says why. A Dockerfile of another image is an
-    /// error (exit code 2), and there is no diff.
+    /// Without a change, standard output stays empty and standard error says why. A Dockerfile of
+    /// another image is an error (exit code 2), and there is no diff.
     Fix(FixArguments),
     /// Reconstruct a Dockerfile from the image history
     Dockerfile(DockerfileArguments),

@@ -42,7 +42,11 @@ pub fn whole(text: &str) -> Result<usize, &'static str> {
 pub fn platform(text: &str) -> Result<String, NameError> {
     let parts: Vec<&str> = text.split('/').collect();
     let is_word = |part: &&str| !part.is_empty() && !part.contains(char::is_whitespace);
-    if parts.len() <= 3 && parts.iter().all(is_word) { Ok(text.into()) } else { Err(NameError::Platform) }
+    if parts.len() <= 3 && parts.iter().all(is_word) {
+        Ok(text.into())
+    } else {
+        Err(NameError::Platform)
+    }
 }
 
 /// Options for a name.
@@ -52,7 +56,8 @@ pub struct NameOptions {
     /// Look for a name only in these places, in this order (repeatable, or separated by commas)
     #[arg(long = "source", value_name = "WHERE", value_enum, value_delimiter = ',')]
     sources: Vec<SourceWord>,
-    /// When to ask the registry: if no container runtime has the image, always, or never (nothing is sent)
+    /// When to ask the registry: if no container runtime has the image, always, or never (nothing
+    /// is sent)
     #[arg(long, value_enum, value_name = "WHEN")]
     pull: Option<PullWord>,
     /// Namespace of containerd [default: the usual one, then k8s.io]

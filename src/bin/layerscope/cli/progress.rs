@@ -28,7 +28,9 @@ pub fn shown<T>(doing: &str, progress: &Progress, work: impl FnOnce() -> T) -> T
             while wait.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
                 pause = STEP;
                 said = true;
-                let size = |counter: &std::sync::atomic::AtomicU64| Units::Iec.size(counter.load(Ordering::Relaxed));
+                let size = |counter: &std::sync::atomic::AtomicU64| {
+                    Units::Iec.size(counter.load(Ordering::Relaxed))
+                };
                 let now = match (progress.waiting(), progress.total.load(Ordering::Relaxed)) {
                     (Some(waiting), _) => format!("{waiting} …"),
                     // The length of a stream is unknown.

@@ -15,7 +15,9 @@ use crate::tui::{self, Environment, Settings, Signs};
 
 pub fn report(arguments: ReportArguments) -> Result<(), Failure> {
     if arguments.tree && matches!(arguments.format, Format::Text) {
-        return Err(Failure::Usage("--tree lists the filesystem in JSON: add --format json".into()));
+        return Err(Failure::Usage(
+            "--tree lists the filesystem in JSON: add --format json".into(),
+        ));
     }
     let options = &arguments.target.options;
     let (units, signs) = options.preferences.of_text(&arguments.ascii)?;
@@ -27,7 +29,11 @@ pub fn report(arguments: ReportArguments) -> Result<(), Failure> {
     opened.check_unchanged()?;
     match arguments.format {
         Format::Text => print_text(&inspection, &study, units, signs, arguments.top)?,
-        Format::Json => print_json(&inspection, &study, Detail { top: arguments.top, tree: arguments.tree, units })?,
+        Format::Json => print_json(
+            &inspection,
+            &study,
+            Detail { top: arguments.top, tree: arguments.tree, units },
+        )?,
     }
     match &inspection.mismatches {
         Some(mismatches) if !mismatches.is_empty() => Err(Failure::Mismatch),
@@ -40,13 +46,19 @@ pub fn report(arguments: ReportArguments) -> Result<(), Failure> {
 }
 
 /// Shows the image on the terminal, or writes the text report if the output is not a terminal.
-pub fn show(input: Input, selection: Selection, settings: Settings, accepted: &[Gap]) -> Result<(), Failure> {
+pub fn show(
+    input: Input,
+    selection: Selection,
+    settings: Settings,
+    accepted: &[Gap],
+) -> Result<(), Failure> {
     if !io::stdout().is_terminal() {
-        check::hint_in_ci();
         let (opened, inspection) = read_opened(input, &selection, &Progress::default())?;
-        let study = StudyArguments::default().prepare()?.study(&opened, &inspection, &Arc::default())?;
+        let study =
+            StudyArguments::default().prepare()?.study(&opened, &inspection, &Arc::default())?;
         opened.check_unchanged()?;
         print_text(&inspection, &study, settings.units, settings.signs, DEFAULT_TOP)?;
+        check::hint_in_ci();
         return completeness::ended([&inspection], accepted);
     }
     if Environment::read().is_dumb() {
@@ -69,11 +81,19 @@ pub fn start(input: Input, selection: &Selection) -> Result<tui::Start, Failure>
     })
 }
 
-pub fn read(input: Input, selection: &Selection, progress: &Progress) -> Result<Inspection, Failure> {
+pub fn read(
+    input: Input,
+    selection: &Selection,
+    progress: &Progress,
+) -> Result<Inspection, Failure> {
     Ok(read_opened(input, selection, progress)?.1)
 }
 
-pub fn read_opened(input: Input, selection: &Selection, progress: &Progress) -> Result<(Opened, Inspection), Failure> {
+pub fn read_opened(
+    input: Input,
+    selection: &Selection,
+    progress: &Progress,
+) -> Result<(Opened, Inspection), Failure> {
     let read: Result<_, Error> = progress::shown("reading layers", progress, || {
         let opened: Opened = input.open(progress)?.choose(selection)?;
         let inspection = layerscope::inspect(&opened, progress)?;

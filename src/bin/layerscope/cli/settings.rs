@@ -32,7 +32,8 @@ pub struct Preferences {
     /// Ignore the configuration file
     #[arg(long)]
     no_config: bool,
-    /// Accept that these parts could not be read: they are still reported, but do not cause exit code 2
+    /// Accept that these parts could not be read: they are still reported, but do not cause exit
+    /// code 2
     #[arg(long, value_enum, value_name = "KIND", value_delimiter = ',')]
     accept: Vec<Accept>,
 }
@@ -178,7 +179,8 @@ impl LookOptions {
         self.ascii.apply(config);
         if let Some(name) = &self.theme {
             let theme = ThemeChoice::named(name, place.directory().as_deref(), &PathBuf::new());
-            config.theme = theme.map_err(|what| Error::Option(format!("--theme {name}: {what}")))?;
+            config.theme =
+                theme.map_err(|what| Error::Option(format!("--theme {name}: {what}")))?;
         }
         Ok(())
     }

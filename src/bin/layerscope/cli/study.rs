@@ -21,8 +21,8 @@ pub struct StudyArguments {
     rules: Option<PathBuf>,
     #[command(flatten)]
     base: BaseArguments,
-    /// Do not read file contents: faster with compressed layers, but without packages and without the program that
-    /// the image runs
+    /// Do not read file contents: faster with compressed layers, but without packages and without
+    /// the program that the image runs
     #[arg(long)]
     quick: bool,
 }
@@ -76,7 +76,9 @@ impl BaseArguments {
         Ok(match (&self.base, self.base_layers) {
             (Some(path), _) => {
                 let input = Input::path(path);
-                let opened = input.open(&Progress::default())?.choose(&input.select(Selection::default()))?;
+                let opened = input
+                    .open(&Progress::default())?
+                    .choose(&input.select(Selection::default()))?;
                 let diff_ids = opened.image.layers.into_iter().map(|layer| layer.diff_id).collect();
                 PreparedBase::Image { name: opened.path, diff_ids }
             }
@@ -109,11 +111,17 @@ impl Prepared {
     }
 
     /// Studies an image.
-    pub fn study(&self, opened: &Opened, inspection: &Inspection, progress: &Arc<Progress>) -> Result<Study, Failure> {
+    pub fn study(
+        &self,
+        opened: &Opened,
+        inspection: &Inspection,
+        progress: &Arc<Progress>,
+    ) -> Result<Study, Failure> {
         let base = self.base.given();
         let contents = (!self.quick).then(|| LayerContents::new(opened));
         let contents = contents.as_ref().map(|contents| contents as &dyn Contents);
-        let question = Question { base, contents, progress: Some(progress), ..Question::with(&self.rules) };
+        let question =
+            Question { base, contents, progress: Some(progress), ..Question::with(&self.rules) };
         Study::assess(inspection, &question).map_err(|error| match error {
             StudyError::Base(error) => Failure::Usage(error.to_string()),
             StudyError::Stopped(error) => Failure::Image(error),

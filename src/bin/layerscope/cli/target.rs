@@ -13,11 +13,10 @@ use super::settings::Preferences;
 /// The image of a command, which may be left out.
 #[derive(Args)]
 pub struct OptionalTarget {
-    /// The image: a name, which is looked for in Docker, Podman, containerd and its registry; or an archive of
-    /// `docker
-    /// save`, `podman save`, skopeo, buildah, BuildKit, kaniko, …; an OCI layout; a root filesystem; as a tar,
-    /// compressed
-    /// or not, or as a directory; `-` is standard input
+    /// The image: a name, which is looked for in Docker, Podman, containerd and its registry; or an
+    /// archive of `docker save`, `podman save`, skopeo, buildah, BuildKit, kaniko, …; an OCI
+    /// layout; a root filesystem; as a tar, compressed or not, or as a directory; `-` is standard
+    /// input
     #[arg(value_name = "IMAGE")]
     pub path: Option<PathBuf>,
     #[command(flatten)]
@@ -27,11 +26,10 @@ pub struct OptionalTarget {
 /// The image of a command.
 #[derive(Args)]
 pub struct Target {
-    /// The image: a name, which is looked for in Docker, Podman, containerd and its registry; or an archive of
-    /// `docker
-    /// save`, `podman save`, skopeo, buildah, BuildKit, kaniko, …; an OCI layout; a root filesystem; as a tar,
-    /// compressed
-    /// or not, or as a directory; `-` is standard input
+    /// The image: a name, which is looked for in Docker, Podman, containerd and its registry; or an
+    /// archive of `docker save`, `podman save`, skopeo, buildah, BuildKit, kaniko, …; an OCI
+    /// layout; a root filesystem; as a tar, compressed or not, or as a directory; `-` is standard
+    /// input
     #[arg(value_name = "IMAGE")]
     pub path: PathBuf,
     #[command(flatten)]
@@ -58,15 +56,17 @@ impl OptionalTarget {
     pub fn input(&self) -> Result<(Input, Selection), Failure> {
         let named = self.path.as_deref().map(|path| self.options.named(path)).transpose()?;
         let piped = || Some((Input::piped()?, self.options.selection()));
-        named
-            .or_else(piped)
-            .ok_or_else(|| Failure::Place { message: "no image given, and nothing piped in".into(), hint: hint() })
+        named.or_else(piped).ok_or_else(|| Failure::Place {
+            message: "no image given, and nothing piped in".into(),
+            hint: hint(),
+        })
     }
 }
 
 /// Returns examples of the command that was typed.
 fn hint() -> String {
-    let words: Vec<String> = std::env::args().skip(1).take_while(|word| !word.starts_with('-')).collect();
+    let words: Vec<String> =
+        std::env::args().skip(1).take_while(|word| !word.starts_with('-')).collect();
     let command = words.first().map_or("report", String::as_str);
     format!("try: layerscope {command} nginx:1.27; or: docker save my-app | layerscope {command}")
 }

@@ -118,7 +118,9 @@ impl Error {
     /// Returns a suggestion, if there is one.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::File(..) => Some("all settings with their values: layerscope config --no-config".into()),
+            Self::File(..) => {
+                Some("all settings with their values: layerscope config --no-config".into())
+            }
             Self::Unreadable(..) => None,
             Self::Option(_) => Some("see layerscope --help".into()),
         }
@@ -129,9 +131,8 @@ impl Config {
     /// Reads the file at a place. Unless the file was given by the user, it may be missing.
     pub fn load(place: &Place) -> Result<Self, Error> {
         match place.read()? {
-            Some((path, text)) => {
-                read::read(&text, place.directory().as_deref()).map_err(|problem| Error::File(shown(&path), problem))
-            }
+            Some((path, text)) => read::read(&text, place.directory().as_deref())
+                .map_err(|problem| Error::File(shown(&path), problem)),
             None => Ok(Self::default()),
         }
     }
@@ -157,7 +158,9 @@ impl Config {
     pub fn signs(&self) -> Signs {
         match self.ascii {
             Ascii::Always => Signs::Ascii,
-            Ascii::Auto if !cfg!(windows) && !is_unicode(|name| std::env::var(name).ok()) => Signs::AsciiOnly,
+            Ascii::Auto if !cfg!(windows) && !is_unicode(|name| std::env::var(name).ok()) => {
+                Signs::AsciiOnly
+            }
             Ascii::Auto | Ascii::Never => Signs::Unicode,
         }
     }
@@ -170,8 +173,8 @@ impl ThemeChoice {
         if name == "auto" {
             return Ok(Self::Auto);
         }
-        let is_path =
-            name.contains(std::path::is_separator) || Path::new(name).extension().is_some_and(|e| e == "toml");
+        let is_path = name.contains(std::path::is_separator)
+            || Path::new(name).extension().is_some_and(|e| e == "toml");
         if is_path {
             return Ok(Self::File(base.join(name)));
         }
@@ -193,7 +196,8 @@ impl ThemeChoice {
             Self::Auto => Ok(None),
             Self::BuiltIn(name) => Ok(Theme::built_in(name)),
             Self::File(path) => {
-                let text = crate::host_text::contents(path).map_err(|error| Error::Unreadable(shown(path), error))?;
+                let text = crate::host_text::contents(path)
+                    .map_err(|error| Error::Unreadable(shown(path), error))?;
                 Theme::read(&text).map(Some).map_err(|problem| Error::File(shown(path), problem))
             }
         }
@@ -203,7 +207,10 @@ impl ThemeChoice {
 /// Returns whether the locale is Unicode. Without a locale, Unicode is assumed, as in today's
 /// terminals.
 fn is_unicode(variable: impl Fn(&str) -> Option<String>) -> bool {
-    let set = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(variable).find(|value| !value.is_empty());
+    let set = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .filter_map(variable)
+        .find(|value| !value.is_empty());
     set.is_none_or(|locale| {
         let locale = locale.to_ascii_lowercase();
         locale.contains("utf-8") || locale.contains("utf8")
@@ -221,13 +228,19 @@ mod tests {
     #[test]
     fn the_first_variable_that_is_set_says_what_the_locale_is() {
         let unicode = |set: &[(&str, &str)]| {
-            is_unicode(|name| set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+            is_unicode(|name| {
+                set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+            })
         };
         assert!(
-            unicode(&[]) && unicode(&[("LANG", "de_DE.UTF-8")]) && unicode(&[("LC_CTYPE", "UTF-8"), ("LANG", "C")])
+            unicode(&[])
+                && unicode(&[("LANG", "de_DE.UTF-8")])
+                && unicode(&[("LC_CTYPE", "UTF-8"), ("LANG", "C")])
         );
         assert!(unicode(&[("LC_ALL", ""), ("LANG", "en_US.utf8")]));
-        assert!(!unicode(&[("LC_ALL", "C"), ("LANG", "de_DE.UTF-8")]) && !unicode(&[("LANG", "POSIX")]));
+        assert!(
+            !unicode(&[("LC_ALL", "C"), ("LANG", "de_DE.UTF-8")]) && !unicode(&[("LANG", "POSIX")])
+        );
     }
 
     #[test]
@@ -240,7 +253,9 @@ mod tests {
         assert_eq!(named("mine"), Ok(ThemeChoice::File(themes.join("mine.toml"))));
         assert_eq!(named("themes/mine.toml"), Ok(ThemeChoice::File(themes.join("mine.toml"))));
         assert_eq!(named("light"), Ok(ThemeChoice::BuiltIn("light")));
-        assert!(named("drak").unwrap_err().to_string().starts_with("no such theme; did you mean dark?"));
+        assert!(
+            named("drak").unwrap_err().to_string().starts_with("no such theme; did you mean dark?")
+        );
         assert!(named("mine").unwrap().theme().unwrap().is_some());
         let missing = named("nowhere.toml").unwrap().theme().unwrap_err().to_string();
         assert!(missing.starts_with("cannot read "), "{missing}");

@@ -26,14 +26,20 @@ impl Place {
     /// Returns the file of `--config`, of `LAYERSCOPE_CONFIG`, or the usual place.
     pub fn find(asked: Option<&Path>) -> Self {
         let variable = std::env::var_os("LAYERSCOPE_CONFIG");
-        Self::of(asked, variable, etcetera::choose_base_strategy().ok().map(|strategy| strategy.config_dir()))
+        Self::of(
+            asked,
+            variable,
+            etcetera::choose_base_strategy().ok().map(|strategy| strategy.config_dir()),
+        )
     }
 
     fn of(asked: Option<&Path>, variable: Option<OsString>, platform: Option<PathBuf>) -> Self {
         let variable = variable.filter(|path| !path.is_empty()).map(PathBuf::from);
         match asked.map(Path::to_owned).or(variable) {
             Some(path) => Self::Asked(path),
-            None => platform.map_or(Self::Nowhere, |base| Self::Usual(base.join("layerscope").join("config.toml"))),
+            None => platform.map_or(Self::Nowhere, |base| {
+                Self::Usual(base.join("layerscope").join("config.toml"))
+            }),
         }
     }
 
@@ -87,8 +93,14 @@ mod tests {
     fn the_option_comes_before_the_variable_and_that_before_the_platform_s_place() {
         let platform = || Some(PathBuf::from("/home/me/.config"));
         let asked = Path::new("mine.toml");
-        assert_eq!(Place::of(Some(asked), Some("other.toml".into()), platform()), Place::Asked("mine.toml".into()));
-        assert_eq!(Place::of(None, Some("other.toml".into()), platform()), Place::Asked("other.toml".into()));
+        assert_eq!(
+            Place::of(Some(asked), Some("other.toml".into()), platform()),
+            Place::Asked("mine.toml".into())
+        );
+        assert_eq!(
+            Place::of(None, Some("other.toml".into()), platform()),
+            Place::Asked("other.toml".into())
+        );
         let usual = Place::Usual("/home/me/.config/layerscope/config.toml".into());
         assert_eq!(Place::of(None, Some(OsString::new()), platform()), usual);
         assert_eq!(Place::of(None, None, None), Place::Nowhere);
@@ -104,6 +116,8 @@ mod tests {
         assert!(Place::Usual(below_a_file.clone()).read().unwrap().is_none());
         assert!(Place::Asked(below_a_file).read().is_err());
         std::fs::write(&path, "x".repeat(2 << 20)).unwrap();
-        assert!(Place::Usual(path).read().unwrap_err().to_string().ends_with("it is bigger than 1 MiB"));
+        assert!(
+            Place::Usual(path).read().unwrap_err().to_string().ends_with("it is bigger than 1 MiB")
+        );
     }
 }

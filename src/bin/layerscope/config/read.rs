@@ -14,7 +14,8 @@ use layerscope::toml_file::{Problem, UnknownName, ValueError, in_order, instead,
 
 /// Reads the text of a configuration; relative paths start from `directory`.
 pub fn read(text: &str, directory: Option<&Path>) -> Result<Config, Problem> {
-    let table = DeTable::parse(text).map_err(|error| Problem::of_syntax(text, &error))?.into_inner();
+    let table =
+        DeTable::parse(text).map_err(|error| Problem::of_syntax(text, &error))?.into_inner();
     let mut config = Config::default();
     for (key, value) in in_order(&table) {
         let name = key.get_ref().as_ref();
@@ -23,7 +24,8 @@ pub fn read(text: &str, directory: Option<&Path>) -> Result<Config, Problem> {
             ("keymap", DeValue::Table(actions)) => config.keymap = keymap(text, actions)?,
             ("keymap", value) => return Err(problem(instead("a table", value).into())),
             (name, value) => {
-                let setting = setting(name).map_err(|error| problem(ValueError::from(error).into()))?;
+                let setting =
+                    setting(name).map_err(|error| problem(ValueError::from(error).into()))?;
                 setting.set(&mut config, value, directory).map_err(problem)?;
             }
         }
@@ -33,7 +35,10 @@ pub fn read(text: &str, directory: Option<&Path>) -> Result<Config, Problem> {
 
 fn setting(name: &str) -> Result<Setting, UnknownName> {
     let names = Setting::ALL.iter().map(|setting| setting.name()).chain(["keymap"]);
-    Setting::ALL.into_iter().find(|setting| setting.name() == name).ok_or_else(|| unknown("setting", name, names))
+    Setting::ALL
+        .into_iter()
+        .find(|setting| setting.name() == name)
+        .ok_or_else(|| unknown("setting", name, names))
 }
 
 fn keymap(text: &str, table: &DeTable<'_>) -> Result<Vec<(Action, Vec<Chord>)>, Problem> {
@@ -46,8 +51,14 @@ fn keymap(text: &str, table: &DeTable<'_>) -> Result<Vec<(Action, Vec<Chord>)>, 
         let action = action(name).map_err(|error| problem(&error))?;
         let chords = chords(value.get_ref()).map_err(|error| problem(&error))?;
         for &chord in &chords {
-            if let Some(other) = taken.insert((action.context(), chord), action).filter(|&other| other != action) {
-                return Err(problem(&format!("{:?} is the key of {} already", chord.written(), other.name())));
+            if let Some(other) =
+                taken.insert((action.context(), chord), action).filter(|&other| other != action)
+            {
+                return Err(problem(&format!(
+                    "{:?} is the key of {} already",
+                    chord.written(),
+                    other.name()
+                )));
             }
         }
         keymap.push((action, chords));
@@ -57,7 +68,11 @@ fn keymap(text: &str, table: &DeTable<'_>) -> Result<Vec<(Action, Vec<Chord>)>, 
 
 fn action(name: &str) -> Result<Action, UnknownName> {
     let names = Action::ALL.iter().map(|action| action.name());
-    Action::ALL.iter().copied().find(|action| action.name() == name).ok_or_else(|| unknown("action", name, names))
+    Action::ALL
+        .iter()
+        .copied()
+        .find(|action| action.name() == name)
+        .ok_or_else(|| unknown("action", name, names))
 }
 
 fn chords(value: &DeValue<'_>) -> Result<Vec<Chord>, SettingError> {
@@ -134,11 +149,26 @@ mod tests {
             ("mouse = \"no\"", "line 1: mouse: expected true or false, found a string"),
             ("keys = \"vim\"", "line 1: keys: \"vim\" must be one of \"usual\" and \"dive\""),
             ("keymap = 1", "line 1: keymap: expected a table, found an integer"),
-            ("[keymap]\nquit = \"q\"\nquitt = \"x\"", "line 3: keymap.quitt: no such action; did you mean quit?"),
-            ("[keymap]\nquit = \"hyper-q\"", "line 2: keymap.quit: unknown key \"hyper-q\"; write keys as"),
-            ("[keymap]\nquit = [\"q\", 7]", "line 2: keymap.quit: expected a key or a list of keys, found an integer"),
-            ("[keymap]\nquit = \"x\"\nhelp = \"x\"", "line 3: keymap.help: \"x\" is the key of quit already"),
-            ("accept = [\"cut\"]", "line 1: accept: \"cut\" must be one of \"foreign\", \"encrypted\" and \"absent\""),
+            (
+                "[keymap]\nquit = \"q\"\nquitt = \"x\"",
+                "line 3: keymap.quitt: no such action; did you mean quit?",
+            ),
+            (
+                "[keymap]\nquit = \"hyper-q\"",
+                "line 2: keymap.quit: unknown key \"hyper-q\"; write keys as",
+            ),
+            (
+                "[keymap]\nquit = [\"q\", 7]",
+                "line 2: keymap.quit: expected a key or a list of keys, found an integer",
+            ),
+            (
+                "[keymap]\nquit = \"x\"\nhelp = \"x\"",
+                "line 3: keymap.help: \"x\" is the key of quit already",
+            ),
+            (
+                "accept = [\"cut\"]",
+                "line 1: accept: \"cut\" must be one of \"foreign\", \"encrypted\" and \"absent\"",
+            ),
             (
                 "sources = [\"oras\"]",
                 "line 1: sources: \"oras\" must be one of \"docker\", \"podman\", \"containerd\" and \"registry\"",

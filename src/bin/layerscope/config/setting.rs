@@ -28,7 +28,9 @@ pub enum SettingError {
 
 /// A theme that is neither built in nor a file of the user.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{name} (there are {all}, your own in themes/NAME.toml beside the configuration, and paths)")]
+#[error(
+    "{name} (there are {all}, your own in themes/NAME.toml beside the configuration, and paths)"
+)]
 pub struct NoSuchTheme {
     pub name: UnknownName,
     /// The names of all built-in themes.
@@ -85,7 +87,9 @@ impl Setting {
     /// Returns the description, and the possible values.
     pub fn comment(self) -> &'static str {
         match self {
-            Self::Units => "Sizes in powers of 1024 (\"iec\": KiB, MiB) or of 1000 (\"si\": kB, MB).",
+            Self::Units => {
+                "Sizes in powers of 1024 (\"iec\": KiB, MiB) or of 1000 (\"si\": kB, MB)."
+            }
             Self::View => {
                 "The first view: \"explore\", \"waste\", \"timeline\", \"treemap\", \"image\", \"findings\",\n\
                  \"sizes\" or \"replay\"."
@@ -97,10 +101,16 @@ impl Setting {
                  themes/NAME.toml\n\
                  beside this one, or the path of a file."
             }
-            Self::Ascii => "Draw with ASCII only: true, false or \"auto\" (where the locale is not UTF-8).",
+            Self::Ascii => {
+                "Draw with ASCII only: true, false or \"auto\" (where the locale is not UTF-8)."
+            }
             Self::Mouse => "Take clicks and the wheel; false leaves the mouse to the terminal.",
-            Self::Motion => "Let the Replay move; false shows one layer after the other, and starts none by itself.",
-            Self::Keys => "The keys to start from: \"usual\", or \"dive\" for what dive's keys do in dive.",
+            Self::Motion => {
+                "Let the Replay move; false shows one layer after the other, and starts none by itself."
+            }
+            Self::Keys => {
+                "The keys to start from: \"usual\", or \"dive\" for what dive's keys do in dive."
+            }
             Self::Pager => {
                 "The program that long texts are shown with; \"\" stands for $PAGER, or else \
                 less or more."
@@ -121,7 +131,12 @@ impl Setting {
     }
 
     /// Sets a value; relative paths start from `directory`.
-    pub fn set(self, config: &mut Config, value: &DeValue<'_>, directory: Option<&Path>) -> Result<(), SettingError> {
+    pub fn set(
+        self,
+        config: &mut Config,
+        value: &DeValue<'_>,
+        directory: Option<&Path>,
+    ) -> Result<(), SettingError> {
         match self {
             Self::Units => config.units = one_of(value, &[("iec", Units::Iec), ("si", Units::Si)])?,
             Self::View => config.view = one_of(value, &View::ALL.map(|view| (view.word(), view)))?,
@@ -137,24 +152,39 @@ impl Setting {
                     _ => return Err(SettingError::Ascii),
                 }
             }
-            Self::Mouse => config.mouse = value.as_bool().ok_or_else(|| instead("true or false", value))?,
-            Self::Motion => config.motion = value.as_bool().ok_or_else(|| instead("true or false", value))?,
-            Self::Keys => config.keys = one_of(value, &[Keys::Usual, Keys::Dive].map(|keys| (keys.word(), keys)))?,
-            Self::Pager => config.pager = Some(string(value)?.to_owned()).filter(|pager| !pager.trim().is_empty()),
+            Self::Mouse => {
+                config.mouse = value.as_bool().ok_or_else(|| instead("true or false", value))?
+            }
+            Self::Motion => {
+                config.motion = value.as_bool().ok_or_else(|| instead("true or false", value))?
+            }
+            Self::Keys => {
+                config.keys =
+                    one_of(value, &[Keys::Usual, Keys::Dive].map(|keys| (keys.word(), keys)))?
+            }
+            Self::Pager => {
+                config.pager =
+                    Some(string(value)?.to_owned()).filter(|pager| !pager.trim().is_empty())
+            }
             Self::Accept => {
                 let kinds = value.as_array().ok_or_else(|| instead("a list", value))?;
-                config.accept =
-                    kinds.iter().map(|kind| one_of(kind.get_ref(), &ACCEPTABLE)).collect::<Result<_, _>>()?;
+                config.accept = kinds
+                    .iter()
+                    .map(|kind| one_of(kind.get_ref(), &ACCEPTABLE))
+                    .collect::<Result<_, _>>()?;
             }
             Self::Sources => {
                 let places = value.as_array().ok_or_else(|| instead("a list", value))?;
                 let words = Provider::ALL.map(|provider| (provider.word(), provider));
-                config.sources =
-                    places.iter().map(|place| one_of(place.get_ref(), &words)).collect::<Result<_, _>>()?;
+                config.sources = places
+                    .iter()
+                    .map(|place| one_of(place.get_ref(), &words))
+                    .collect::<Result<_, _>>()?;
             }
             Self::Cache => {
                 let text = string(value)?;
-                config.cache = read_size(text).ok_or_else(|| SettingError::Size(text.to_owned()))?;
+                config.cache =
+                    read_size(text).ok_or_else(|| SettingError::Size(text.to_owned()))?;
             }
         }
         Ok(())
@@ -184,11 +214,13 @@ impl Setting {
             Self::Keys => quoted(config.keys.word()),
             Self::Pager => quoted(config.pager.as_deref().unwrap_or_default()),
             Self::Accept => {
-                let kinds: Vec<_> = config.accept.iter().map(|accept| quoted(accept.gap().word())).collect();
+                let kinds: Vec<_> =
+                    config.accept.iter().map(|accept| quoted(accept.gap().word())).collect();
                 format!("[{}]", kinds.join(", "))
             }
             Self::Sources => {
-                let places: Vec<_> = config.sources.iter().map(|provider| quoted(provider.word())).collect();
+                let places: Vec<_> =
+                    config.sources.iter().map(|provider| quoted(provider.word())).collect();
                 format!("[{}]", places.join(", "))
             }
             Self::Cache => quoted(&Units::Iec.size(config.cache)),

@@ -11,9 +11,14 @@ pub fn write(config: &Config, place: &Place) -> String {
     let mut out = match place {
         Place::Nowhere => "# No configuration file was read.\n".to_owned(),
         Place::Asked(path) => format!("# The configuration, as read from {}.\n", shown(path)),
-        Place::Usual(path) if path.is_file() => format!("# The configuration, as read from {}.\n", shown(path)),
+        Place::Usual(path) if path.is_file() => {
+            format!("# The configuration, as read from {}.\n", shown(path))
+        }
         Place::Usual(path) => {
-            format!("# The configuration would be read from {}, which does not exist.\n", shown(path))
+            format!(
+                "# The configuration would be read from {}, which does not exist.\n",
+                shown(path)
+            )
         }
     };
     out.push_str("# Options on the command line override it. A setting that the file does not have keeps the value shown here.\n");
@@ -30,10 +35,14 @@ pub fn write(config: &Config, place: &Place) -> String {
     );
     let keymap = config.keymap();
     for &action in Action::ALL {
-        let keys: Vec<_> = keymap.keys(action).iter().map(Chord::written).map(toml::Value::from).collect();
+        let keys: Vec<_> =
+            keymap.keys(action).iter().map(Chord::written).map(toml::Value::from).collect();
         let value = match &keys[..] {
             [key] => key.to_string(),
-            keys => format!("[{}]", keys.iter().map(toml::Value::to_string).collect::<Vec<_>>().join(", ")),
+            keys => format!(
+                "[{}]",
+                keys.iter().map(toml::Value::to_string).collect::<Vec<_>>().join(", ")
+            ),
         };
         let _ = writeln!(out, "{} = {value}", action.name());
     }
@@ -59,7 +68,9 @@ mod tests {
         )
         .unwrap();
         assert_eq!((mine.keys, mine.ascii), (Keys::Dive, Ascii::Never));
-        assert!(matches!(&mine.theme, ThemeChoice::File(path) if path.ends_with("it's \"mine\".toml")));
+        assert!(
+            matches!(&mine.theme, ThemeChoice::File(path) if path.ends_with("it's \"mine\".toml"))
+        );
         for config in [Config::default(), mine] {
             let again = again(&config);
             for &action in Action::ALL {
@@ -74,8 +85,13 @@ mod tests {
     fn it_says_first_where_the_file_is_looked_for_and_whether_it_is_there() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("config.toml");
-        let first = |place: &Place| write(&Config::default(), place).lines().next().unwrap_or_default().to_owned();
-        assert!(first(&Place::Usual(path.clone())).ends_with(&format!("{}, which does not exist.", path.display())));
+        let first = |place: &Place| {
+            write(&Config::default(), place).lines().next().unwrap_or_default().to_owned()
+        };
+        assert!(
+            first(&Place::Usual(path.clone()))
+                .ends_with(&format!("{}, which does not exist.", path.display()))
+        );
         std::fs::write(&path, "").unwrap();
         let there = format!("# The configuration, as read from {}.", path.display());
         assert_eq!(first(&Place::Usual(path.clone())), there);

@@ -56,12 +56,16 @@ fn step(part: &Part, out: &mut String) {
     out.push_str("<section class=\"step\">\n");
     match part.question {
         Some((question_number, question)) => {
-            let _ = writeln!(out, "<h2>Step {number} · Question {question_number}</h2>\n<div class=\"ask\">");
+            let _ = writeln!(
+                out,
+                "<h2>Step {number} · Question {question_number}</h2>\n<div class=\"ask\">"
+            );
             prose(&part.step.text, out);
             out.push_str("<ul>\n");
             for (i, option) in question.options.iter().enumerate() {
                 let (letter, option) = (letter(i), text(option));
-                let _ = writeln!(out, "<li><span class=\"box\"></span><b>{letter}</b>{option}</li>");
+                let _ =
+                    writeln!(out, "<li><span class=\"box\"></span><b>{letter}</b>{option}</li>");
             }
             out.push_str("</ul>\n</div>\n");
         }
@@ -73,7 +77,11 @@ fn step(part: &Part, out: &mut String) {
     match &part.picture {
         Picture::New(Screenshot { screen, caption }) => {
             let picture = inline(WHITE, screen, &escaped_str(caption));
-            let _ = writeln!(out, "<figure>\n{picture}<figcaption>{}</figcaption>\n</figure>", text(caption));
+            let _ = writeln!(
+                out,
+                "<figure>\n{picture}<figcaption>{}</figcaption>\n</figure>",
+                text(caption)
+            );
         }
         Picture::Earlier(number) => {
             let _ = writeln!(out, "<p class=\"same\">The picture is that of step {number}.</p>");
@@ -84,13 +92,15 @@ fn step(part: &Part, out: &mut String) {
 
 /// Writes the answers, if there are questions.
 fn answers(parts: &[Part], out: &mut String) {
-    let questions: Vec<_> = parts.iter().filter_map(|part| Some((part.number, part.question?))).collect();
+    let questions: Vec<_> =
+        parts.iter().filter_map(|part| Some((part.number, part.question?))).collect();
     if questions.is_empty() {
         return;
     }
     out.push_str("<section>\n<h2>Answers</h2>\n");
     for (step, (number, question)) in questions {
-        let option = question.options.get(question.right).map(|option| text(option)).unwrap_or_default();
+        let option =
+            question.options.get(question.right).map(|option| text(option)).unwrap_or_default();
         let letter = letter(question.right);
         let _ = writeln!(
             out,

@@ -50,7 +50,11 @@ impl Kit<'_> {
     }
 
     fn fill(&self, desk: &Desk<'_>) -> Result<(), Error> {
-        let archives = self.images.iter().map(|image| self.archive(image, desk)).collect::<Result<Vec<_>, _>>()?;
+        let archives = self
+            .images
+            .iter()
+            .map(|image| self.archive(image, desk))
+            .collect::<Result<Vec<_>, _>>()?;
         let handout = self.handout;
         for (step, still) in handout.pictures() {
             let drawn = titled(WHITE, &still.screen, &escaped_str(&still.caption));
@@ -65,7 +69,9 @@ impl Kit<'_> {
                 desk.put(name, &file(dockerfile))?;
             }
         }
-        if let Some((lesson, name)) = self.lesson.and_then(|lesson| Some((lesson, lesson.file_name()?))) {
+        if let Some((lesson, name)) =
+            self.lesson.and_then(|lesson| Some((lesson, lesson.file_name()?)))
+        {
             desk.copy(lesson, name)?;
         }
         desk.put("README.txt", &self.readme(&archives))
@@ -75,7 +81,10 @@ impl Kit<'_> {
     fn archive(&self, image: &str, desk: &Desk<'_>) -> Result<Archive, Error> {
         let path = self.lesson.map(|lesson| lesson.parent().unwrap_or(Path::new("")).join(image));
         if let Some(path) = path.filter(|path| path.exists()) {
-            let is_name = matches!(Path::new(image).components().collect::<Vec<_>>()[..], [Component::Normal(_)]);
+            let is_name = matches!(
+                Path::new(image).components().collect::<Vec<_>>()[..],
+                [Component::Normal(_)]
+            );
             if !is_name || !path.is_file() {
                 return Ok(Archive::Elsewhere(shown(&path)));
             }
@@ -108,11 +117,14 @@ impl Kit<'_> {
                 }
             };
         }
-        let builds =
-            [("before", &told.before), ("after", &told.after)].into_iter().filter(|(_, file)| !file.is_empty());
+        let builds = [("before", &told.before), ("after", &told.after)]
+            .into_iter()
+            .filter(|(_, file)| !file.is_empty());
         for (i, (when, _)) in builds.enumerate() {
             if i == 0 {
-                text.push_str("\nTo build (files for COPY and ADD must be next to the Dockerfile):\n\n");
+                text.push_str(
+                    "\nTo build (files for COPY and ADD must be next to the Dockerfile):\n\n",
+                );
             }
             let _ = writeln!(text, "    docker build -f Dockerfile.{when} -t {when} .");
         }
@@ -132,7 +144,8 @@ pub fn check_kit_free(directory: &Path) -> Result<(), Error> {
         Err(source) => Err(failed("create", directory, source)),
         Ok(metadata) if !metadata.is_dir() => Err(exists(directory)),
         Ok(_) => {
-            let mut entries = fs::read_dir(directory).map_err(|source| failed("read", directory, source))?;
+            let mut entries =
+                fs::read_dir(directory).map_err(|source| failed("read", directory, source))?;
             if entries.next().is_some() { Err(exists(directory)) } else { Ok(()) }
         }
     }
@@ -154,7 +167,11 @@ impl Desk<'_> {
         self.write(name, |file| io::copy(&mut from_file, file).map(drop))
     }
 
-    fn write(&self, name: impl AsRef<Path>, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), Error> {
+    fn write(
+        &self,
+        name: impl AsRef<Path>,
+        write: impl FnOnce(&mut File) -> io::Result<()>,
+    ) -> Result<(), Error> {
         if self.progress.cancel.load(Ordering::Relaxed) {
             return Err(Error::Cancelled);
         }

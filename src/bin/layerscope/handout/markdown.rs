@@ -21,14 +21,24 @@ pub fn write(handout: &Handout, pictures: Pictures) -> String {
     let mut head = "---\n\n## Answers\n\n";
     for (part, (number, question)) in questions {
         out.push_str(std::mem::take(&mut head));
-        let option = question.options.get(question.right).map(|option| text(option)).unwrap_or_default();
-        let _ =
-            writeln!(out, "**Question {number}** (step {}): **{}** {option}\n", part.number, letter(question.right));
+        let option =
+            question.options.get(question.right).map(|option| text(option)).unwrap_or_default();
+        let _ = writeln!(
+            out,
+            "**Question {number}** (step {}): **{}** {option}\n",
+            part.number,
+            letter(question.right)
+        );
         prose(&question.because, &mut out);
     }
     out.push_str("## What you learned\n\n");
     for (i, seen) in told.seen.iter().enumerate() {
-        let _ = writeln!(out, "{}. {}", i + 1, paragraphs(seen).map(|line| text(&line)).collect::<Vec<_>>().join(" "));
+        let _ = writeln!(
+            out,
+            "{}. {}",
+            i + 1,
+            paragraphs(seen).map(|line| text(&line)).collect::<Vec<_>>().join(" ")
+        );
     }
     for (when, dockerfile) in [("before", &told.before), ("after", &told.after)] {
         if !dockerfile.is_empty() {
@@ -87,7 +97,9 @@ fn text(line: &str) -> String {
     for (at, c) in line.char_indices() {
         let is_markup = match c {
             '\\' | '`' | '*' | '_' | '<' | '>' | '[' | ']' | '~' | '$' | '|' => true,
-            '&' => line[at + 1..].starts_with(|next: char| next.is_ascii_alphanumeric() || next == '#'),
+            '&' => {
+                line[at + 1..].starts_with(|next: char| next.is_ascii_alphanumeric() || next == '#')
+            }
             '#' | '+' | '-' | '=' => at == 0,
             '.' | ')' => begins_list && at == digits,
             _ => false,
@@ -104,7 +116,11 @@ fn text(line: &str) -> String {
 fn code(word: &str) -> String {
     let word = escaped_str(word);
     let ticks = "`".repeat(1 + longest_run(&word));
-    if word.contains('`') { format!("{ticks} {word} {ticks}") } else { format!("{ticks}{word}{ticks}") }
+    if word.contains('`') {
+        format!("{ticks} {word} {ticks}")
+    } else {
+        format!("{ticks}{word}{ticks}")
+    }
 }
 
 /// Formats a code block whose fence is longer than any in the text.
@@ -123,7 +139,10 @@ mod tests {
 
     #[test]
     fn words_are_no_markup() {
-        assert_eq!(text("RUN a && rm *_[x](y) <b> &amp; ~c~"), r"RUN a && rm \*\_\[x\](y) \<b\> \&amp; \~c\~");
+        assert_eq!(
+            text("RUN a && rm *_[x](y) <b> &amp; ~c~"),
+            r"RUN a && rm \*\_\[x\](y) \<b\> \&amp; \~c\~"
+        );
         assert_eq!(
             [text("# a"), text("- a"), text("12. a"), text("1.5 MB - a")],
             [r"\# a", r"\- a", r"12\. a", "1.5 MB - a"]

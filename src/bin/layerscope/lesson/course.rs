@@ -70,8 +70,10 @@ impl Course {
     /// Only if one of them is wrong, which the tests rule out.
     pub fn built_in() -> Result<Self, CourseError> {
         let entry = |&(name, text): &(&str, &str)| {
-            let wrong =
-                |problem| CourseError::Lesson { lesson: shown!("the built-in lesson {}", escaped_str(name)), problem };
+            let wrong = |problem| CourseError::Lesson {
+                lesson: shown!("the built-in lesson {}", escaped_str(name)),
+                problem,
+            };
             let lesson = Lesson::read(text).map_err(wrong)?;
             Ok(Entry::of(lesson, name))
         };

@@ -80,7 +80,9 @@ impl Value {
             Self::Bytes { bytes, is_exact: true } => units.size(*bytes),
             Self::Bytes { bytes, is_exact: false } => format!("~{}", units.size(*bytes)),
             Self::Count { count: n, noun: "" } => count(*n),
-            Self::Count { count, noun } => plural(usize::try_from(*count).unwrap_or(usize::MAX), noun),
+            Self::Count { count, noun } => {
+                plural(usize::try_from(*count).unwrap_or(usize::MAX), noun)
+            }
             Self::Words(words) => words.to_string(),
         }
     }
@@ -132,7 +134,8 @@ impl Facts {
 
     fn of_image(&self, name: Name) -> Result<Value, FactError> {
         let (totals, study) = (&self.inspection.totals, &self.study);
-        let runtime = || study.runtime.as_ref().ok_or_else(|| FactError::NoRuntime(self.name.clone()));
+        let runtime =
+            || study.runtime.as_ref().ok_or_else(|| FactError::NoRuntime(self.name.clone()));
         let needed = || {
             let needed = runtime()?.needed.as_ref();
             needed.ok_or_else(|| FactError::NoNeeds(self.name.clone()))
@@ -149,11 +152,14 @@ impl Facts {
             Name::ProgramAndLibraries => Value::bytes(needed()?.bytes()),
             Name::Loaded => {
                 // The program itself is among them.
-                let files = needed()?.files.iter().filter(|file| file.bytes > 0).count().saturating_sub(1);
+                let files =
+                    needed()?.files.iter().filter(|file| file.bytes > 0).count().saturating_sub(1);
                 Value::Count { count: files as u64, noun: "file" }
             }
             Name::Files => Value::Count { count: totals.files, noun: "file" },
-            Name::Layers => Value::Count { count: self.inspection.layers.len() as u64, noun: "layer" },
+            Name::Layers => {
+                Value::Count { count: self.inspection.layers.len() as u64, noun: "layer" }
+            }
             Name::Called => Value::Words(self.inspection.name.clone()),
             Name::Program => match &runtime()?.application.program {
                 Some(program) => Value::Words(self.path(program.file.node)),
@@ -202,10 +208,13 @@ impl Facts {
                 }
             }
             Name::PossibleSize => {
-                let possible_size = self.study.ladder.iter().find(|possible_size| possible_size.step.id() == word);
-                let absent = || FactError::NoPossibleSize { image: self.name.clone(), step: word.into() };
+                let possible_size =
+                    self.study.ladder.iter().find(|possible_size| possible_size.step.id() == word);
+                let absent =
+                    || FactError::NoPossibleSize { image: self.name.clone(), step: word.into() };
                 let possible_size = possible_size.ok_or_else(absent)?;
-                let is_exact = possible_size.certainty == layerscope::advice::ladder::Certainty::Exact;
+                let is_exact =
+                    possible_size.certainty == layerscope::advice::ladder::Certainty::Exact;
                 Ok(Value::Bytes { bytes: possible_size.size, is_exact })
             }
             name => Err(FactError::Subject(name)),

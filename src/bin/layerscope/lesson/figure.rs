@@ -179,8 +179,13 @@ impl Template {
             }
             let end = rest.find(['}', '{']).filter(|&end| rest[end..].starts_with('}'));
             let Some(end) = end else {
-                let begin: String = rest.chars().take_while(|&c| c != '{' && !c.is_control()).take(SHOWN).collect();
-                return Err(WrongFigure { line: here, figure: format!("{{{begin}"), error: FigureError::NoEnd });
+                let begin: String =
+                    rest.chars().take_while(|&c| c != '{' && !c.is_control()).take(SHOWN).collect();
+                return Err(WrongFigure {
+                    line: here,
+                    figure: format!("{{{begin}"),
+                    error: FigureError::NoEnd,
+                });
             };
             let written = &rest[..end];
             let wrong = |error| WrongFigure { line: here, figure: format!("{{{written}}}"), error };
@@ -200,7 +205,11 @@ impl Figure {
         let tokens = tokens(text);
         if let Some(at) = tokens.iter().position(|token| matches!(*token, "/" | "%")) {
             let (above, below) = (Sum::read(&tokens[..at])?, Sum::read(&tokens[at + 1..])?);
-            return Ok(if tokens[at] == "/" { Self::Ratio(above, below) } else { Self::Share(above, below) });
+            return Ok(if tokens[at] == "/" {
+                Self::Ratio(above, below)
+            } else {
+                Self::Share(above, below)
+            });
         }
         Ok(Self::Sum(Sum::read(&tokens)?))
     }
@@ -244,9 +253,13 @@ impl Sum {
 impl Quantity {
     fn read(token: &str) -> Result<Self, FigureError> {
         let (head, argument) = match token.split_once('(') {
-            Some((head, rest)) => {
-                (head, Some(rest.strip_suffix(')').ok_or_else(|| FigureError::NoParenthesis(token.into()))?))
-            }
+            Some((head, rest)) => (
+                head,
+                Some(
+                    rest.strip_suffix(')')
+                        .ok_or_else(|| FigureError::NoParenthesis(token.into()))?,
+                ),
+            ),
             None => (token, None),
         };
         let (image, word) = match head.rsplit_once(':') {
@@ -255,7 +268,8 @@ impl Quantity {
         };
         let words = || Name::ALL.iter().map(|name| name.word());
         let name = Name::ALL.iter().copied().find(|name| name.word() == word);
-        let name = name.ok_or_else(|| FigureError::Unknown(word.into(), unknown("quantity", word, words())))?;
+        let name = name
+            .ok_or_else(|| FigureError::Unknown(word.into(), unknown("quantity", word, words())))?;
         let (of, kind) = match argument.map(str::trim) {
             None => (Of::Image, Kind::Image),
             Some(path) if path.starts_with('/') => (Of::Path(path.to_owned()), Kind::Path),
@@ -291,7 +305,11 @@ mod tests {
         let figure = Figure::read("size - one-run:size(/usr/lib)").unwrap();
         let Figure::Sum(sum) = figure else { panic!("{figure:?}") };
         assert_eq!(sum.first, Quantity { image: None, name: Name::Size, of: Of::Image });
-        let other = Quantity { image: Some("one-run".into()), name: Name::Size, of: Of::Path("/usr/lib".into()) };
+        let other = Quantity {
+            image: Some("one-run".into()),
+            name: Name::Size,
+            of: Of::Path("/usr/lib".into()),
+        };
         assert_eq!(sum.rest, [(Sign::Minus, other)]);
         assert!(matches!(Figure::read("golang:size / scratch:size"), Ok(Figure::Ratio(..))));
         assert!(matches!(Figure::read("application % size"), Ok(Figure::Share(..))));
@@ -309,10 +327,14 @@ mod tests {
         let wrong = Template::read("one\ntwo {sise}", 7).expect_err("it is wrong");
         assert_eq!((wrong.line, &*wrong.figure), (8, "{sise}"));
         assert_eq!(wrong.error.to_string(), "sise: no such quantity; did you mean size?");
-        let wrong = Template::read("one\ntwo {size of it.\nthree {wasted}", 7).expect_err("it is wrong");
+        let wrong =
+            Template::read("one\ntwo {size of it.\nthree {wasted}", 7).expect_err("it is wrong");
         assert_eq!((wrong.line, &*wrong.figure), (8, "{size of it."));
         assert_eq!(wrong.error, FigureError::NoEnd);
-        assert_eq!(error("{size"), "the figure has no end: a } is missing, or write {{ for a brace");
+        assert_eq!(
+            error("{size"),
+            "the figure has no end: a } is missing, or write {{ for a brace"
+        );
         assert_eq!(error("{}"), "a quantity is missing, such as `size`");
         assert_eq!(error("{size -}"), "it ends with an operator");
         assert_eq!(error("{size wasted}"), "it ends with an operator");

@@ -1,8 +1,8 @@
 //! Lessons: their words, scenes and questions, and the figures in their words.
 //!
 //! A lesson is written as TOML ([`Lesson`]), with figures by name. Rendered for images that have
-//! been read it becomes a [`RenderedLesson`], in which every figure is a number from those images. Screens
-//! and handouts only show rendered lessons.
+//! been read it becomes a [`RenderedLesson`], in which every figure is a number from those images.
+//! Screens and handouts only show rendered lessons.
 
 mod course;
 mod difference;
@@ -118,7 +118,8 @@ pub fn letter(option: usize) -> char {
     ('a'..='z').nth(option).unwrap_or('?')
 }
 
-/// Returns what stands before the reason after a wrong answer; `right` is the index of the right option.
+/// Returns what stands before the reason after a wrong answer; `right` is the index of the right
+/// option.
 pub fn correction(right: usize) -> String {
     format!("Not quite: {} is right. ", letter(right))
 }
@@ -157,7 +158,11 @@ impl Lesson {
     /// # Errors
     ///
     /// The line whose layer, path or figure these images lack.
-    fn tell(&self, facts: &[Facts], units: layerscope::report::Units) -> Result<RenderedLesson, Problem> {
+    fn tell(
+        &self,
+        facts: &[Facts],
+        units: layerscope::report::Units,
+    ) -> Result<RenderedLesson, Problem> {
         tell::tell(self, facts, units)
     }
 }

@@ -24,10 +24,13 @@ impl RenderedLesson {
         }
         text.push_str("\nWhat you learned\n");
         self.seen.iter().for_each(|line| paragraphs(&mut text, "", line));
-        for (head, file) in [("The Dockerfile before", &self.before), ("The Dockerfile after", &self.after)] {
+        for (head, file) in
+            [("The Dockerfile before", &self.before), ("The Dockerfile after", &self.after)]
+        {
             if !file.is_empty() {
                 text.push_str(&format!("\n{head}\n\n"));
-                file.lines().for_each(|line| text.push_str(&format!("     {}\n", escaped_str(line))));
+                file.lines()
+                    .for_each(|line| text.push_str(&format!("     {}\n", escaped_str(line))));
             }
         }
         text

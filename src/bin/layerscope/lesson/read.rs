@@ -68,7 +68,9 @@ impl Visitor<'_> for NumberVisitor {
     }
 
     fn visit_i64<E: Error>(self, number: i64) -> Result<Number, E> {
-        usize::try_from(number).map(Number).map_err(|_| E::invalid_value(Unexpected::Signed(number), &self))
+        usize::try_from(number)
+            .map(Number)
+            .map_err(|_| E::invalid_value(Unexpected::Signed(number), &self))
     }
 }
 
@@ -85,8 +87,14 @@ pub fn read(text: &str) -> Result<Lesson, Problem> {
     if file.seen.get_ref().len() != SEEN {
         return Err(reader.problem(&file.seen, "seen", "what was seen is said in three lines"));
     }
-    let steps = file.step.iter().map(|step| reader.step(step, &images)).collect::<Result<_, _>>()?;
-    let seen = file.seen.get_ref().iter().map(|line| reader.template(line, "seen")).collect::<Result<_, _>>()?;
+    let steps =
+        file.step.iter().map(|step| reader.step(step, &images)).collect::<Result<_, _>>()?;
+    let seen = file
+        .seen
+        .get_ref()
+        .iter()
+        .map(|line| reader.template(line, "seen"))
+        .collect::<Result<_, _>>()?;
     Ok(Lesson {
         title: file.title,
         about: file.about,
@@ -122,16 +130,28 @@ impl Reader<'_> {
         let say = match (&table.say, &table.ask) {
             (Some(say), None) => self.template(say, "say")?,
             (None, Some(ask)) => self.template(ask, "ask")?,
-            _ => return Err(missing("step", "a step either says something or asks: `say` or `ask`, one of them")),
+            _ => {
+                return Err(missing(
+                    "step",
+                    "a step either says something or asks: `say` or `ask`, one of them",
+                ));
+            }
         };
         let ask = match &table.ask {
             Some(_) => Some(self.question(step)?),
             None => {
-                let answers = [
-                    table.options.as_ref().map(|place| self.problem(place, "options", "only a question has options")),
-                    table.right.as_ref().map(|place| self.problem(place, "right", "only a question has an answer")),
-                    table.because.as_ref().map(|place| self.problem(place, "because", "only a question has an answer")),
-                ];
+                let answers =
+                    [
+                        table.options.as_ref().map(|place| {
+                            self.problem(place, "options", "only a question has options")
+                        }),
+                        table.right.as_ref().map(|place| {
+                            self.problem(place, "right", "only a question has an answer")
+                        }),
+                        table.because.as_ref().map(|place| {
+                            self.problem(place, "because", "only a question has an answer")
+                        }),
+                    ];
                 match answers.into_iter().flatten().next() {
                     Some(problem) => return Err(problem),
                     None => None,
@@ -154,7 +174,11 @@ impl Reader<'_> {
         }
         let place = right.get_ref().0.checked_sub(1).filter(|&place| place < count);
         let Some(place) = place else {
-            return Err(self.problem(right, "right", format!("the right option is one of 1 to {count}")));
+            return Err(self.problem(
+                right,
+                "right",
+                format!("the right option is one of 1 to {count}"),
+            ));
         };
         let options = options.get_ref();
         for (i, option) in options.iter().enumerate() {
@@ -163,7 +187,10 @@ impl Reader<'_> {
             }
         }
         Ok(Asked {
-            options: options.iter().map(|option| self.template(option, "options")).collect::<Result<_, _>>()?,
+            options: options
+                .iter()
+                .map(|option| self.template(option, "options"))
+                .collect::<Result<_, _>>()?,
             right: place,
             because: self.template(because, "because")?,
         })
@@ -173,7 +200,8 @@ impl Reader<'_> {
         let image = match &table.image {
             Some(name) => {
                 let index = images.iter().position(|image| image == name.get_ref());
-                let there_are = || format!("it has to be one of `images`: {}", escaped_str(&images.join(", ")));
+                let there_are =
+                    || format!("it has to be one of `images`: {}", escaped_str(&images.join(", ")));
                 Some(index.ok_or_else(|| self.problem(name, "image", there_are()))?)
             }
             None => None,
@@ -182,7 +210,9 @@ impl Reader<'_> {
             Some(word) if word.get_ref() != BESIDE => {
                 let view = View::ALL.into_iter().find(|view| view.word() == word.get_ref());
                 let words = View::ALL.into_iter().map(View::word).chain([BESIDE]);
-                Some(view.ok_or_else(|| self.problem(word, "view", unknown("view", word.get_ref(), words)))?)
+                Some(view.ok_or_else(|| {
+                    self.problem(word, "view", unknown("view", word.get_ref(), words))
+                })?)
             }
             _ => None,
         };
@@ -201,13 +231,15 @@ impl Reader<'_> {
         // TOML drops a line feed directly after the opening quotes of a multi-line text.
         let quoted = self.text.get(words.span()).unwrap_or_default();
         let inside = quoted.strip_prefix("'''").or_else(|| quoted.strip_prefix("\"\"\""));
-        let skipped = inside.is_some_and(|inside| inside.starts_with('\n') || inside.starts_with("\r\n"));
+        let skipped =
+            inside.is_some_and(|inside| inside.starts_with('\n') || inside.starts_with("\r\n"));
         if words.get_ref().trim().is_empty() {
             return Err(self.problem(words, key, "there are no words"));
         }
         let line = self.line(words) + usize::from(skipped);
-        Template::read(words.get_ref(), line)
-            .map_err(|wrong| Problem::on(wrong.line, key, format!("{}: {}", escaped_str(&wrong.figure), wrong.error)))
+        Template::read(words.get_ref(), line).map_err(|wrong| {
+            Problem::on(wrong.line, key, format!("{}: {}", escaped_str(&wrong.figure), wrong.error))
+        })
     }
 }
 
@@ -215,7 +247,8 @@ impl Reader<'_> {
 mod tests {
     use super::*;
 
-    const HEAD: &str = "title = \"t\"\nabout = \"a\"\nimages = [\"demo\"]\nseen = [\"1\", \"2\", \"3\"]\n";
+    const HEAD: &str =
+        "title = \"t\"\nabout = \"a\"\nimages = [\"demo\"]\nseen = [\"1\", \"2\", \"3\"]\n";
 
     fn error(steps: &str) -> String {
         read(&format!("{HEAD}{steps}")).expect_err("it is wrong").to_string()
@@ -261,10 +294,15 @@ mod tests {
             error("[[step]]\nask = \"x\"\noptions = [\"1\", \"2\"]\nright = 3\nbecause = \"b\"\n"),
             "line 8: right: the right option is one of 1 to 2"
         );
-        assert_eq!(error("[[step]]\nsay = \"x\"\nright = 3\n"), "line 7: right: only a question has an answer");
+        assert_eq!(
+            error("[[step]]\nsay = \"x\"\nright = 3\n"),
+            "line 7: right: only a question has an answer"
+        );
         assert_eq!(error("[[step]]\nsay = \" \"\n"), "line 6: say: there are no words");
         assert_eq!(
-            error("[[step]]\nask = \"x\"\noptions = [\n\"1\",\n\"1 \",\n]\nright = 1\nbecause = \"b\"\n"),
+            error(
+                "[[step]]\nask = \"x\"\noptions = [\n\"1\",\n\"1 \",\n]\nright = 1\nbecause = \"b\"\n"
+            ),
             "line 9: options: two options are the same"
         );
         assert_eq!(
@@ -281,6 +319,9 @@ mod tests {
     fn lines_are_counted_the_same_however_they_end() {
         let text = "[[step]]\nsay = '''\none\n{wsted}'''\n";
         let error = |text: String| read(&text).expect_err("it is wrong").to_string();
-        assert_eq!(error(format!("{HEAD}{text}").replace('\n', "\r\n")), error(format!("{HEAD}{text}")));
+        assert_eq!(
+            error(format!("{HEAD}{text}").replace('\n', "\r\n")),
+            error(format!("{HEAD}{text}"))
+        );
     }
 }

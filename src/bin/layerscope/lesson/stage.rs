@@ -63,13 +63,23 @@ impl Entry {
     /// # Errors
     ///
     /// An image cannot be read, or lacks something that the lesson refers to.
-    pub fn stage(&self, units: Units, progress: &Arc<Progress>) -> Result<(RenderedLesson, Vec<Stage>), LessonError> {
+    pub fn stage(
+        &self,
+        units: Units,
+        progress: &Arc<Progress>,
+    ) -> Result<(RenderedLesson, Vec<Stage>), LessonError> {
         let mut stages = Vec::with_capacity(self.lesson.images.len());
         for (name, &line) in self.lesson.images.iter().zip(&self.lesson.image_lines) {
-            let read = || Stage::of(&self.archive(name, progress)?.choose(&Selection::default())?, progress);
+            let read = || {
+                Stage::of(&self.archive(name, progress)?.choose(&Selection::default())?, progress)
+            };
             stages.push(read().map_err(|source| match (&self.origin, source) {
-                (Origin::BuiltIn, source) | (_, source @ Error::Cancelled) => LessonError::Image(source),
-                (Origin::File(_), source) => LessonError::Named { lesson: self.place(), line, source },
+                (Origin::BuiltIn, source) | (_, source @ Error::Cancelled) => {
+                    LessonError::Image(source)
+                }
+                (Origin::File(_), source) => {
+                    LessonError::Named { lesson: self.place(), line, source }
+                }
             })?);
         }
         let facts: Vec<_> = self
@@ -77,7 +87,9 @@ impl Entry {
             .images
             .iter()
             .zip(&stages)
-            .map(|(name, stage)| Facts::new(name.clone(), stage.inspection.clone(), stage.study.clone()))
+            .map(|(name, stage)| {
+                Facts::new(name.clone(), stage.inspection.clone(), stage.study.clone())
+            })
             .collect();
         let told = self.lesson.tell(&facts, units);
         let told = told.map_err(|problem| LessonError::Words { lesson: self.place(), problem })?;
@@ -95,7 +107,9 @@ impl Entry {
                     None => layerscope::open_archive(&path, progress),
                 }
             }
-            Origin::BuiltIn => embedded().unwrap_or_else(|| layerscope::open_archive(Path::new(name), progress)),
+            Origin::BuiltIn => {
+                embedded().unwrap_or_else(|| layerscope::open_archive(Path::new(name), progress))
+            }
         }
     }
 }

@@ -11,15 +11,24 @@ use layerscope::toml_file::Problem;
 
 /// Renders a lesson for its images.
 pub fn tell(lesson: &Lesson, facts: &[Facts], units: Units) -> Result<RenderedLesson, Problem> {
-    let mut scene =
-        Scene { image: 0, view: Some(View::Explore), layer: last_layer(facts, 0), path: None, changes: false };
+    let mut scene = Scene {
+        image: 0,
+        view: Some(View::Explore),
+        layer: last_layer(facts, 0),
+        path: None,
+        changes: false,
+    };
     let mut steps = Vec::with_capacity(lesson.steps.len());
     for written in &lesson.steps {
         scene = next_scene(scene, written, facts)?;
         let filling = Filling { facts, image: scene.image, units };
         let question = match &written.ask {
             Some(ask) => Some(Question {
-                options: ask.options.iter().map(|option| filling.fill(option)).collect::<Result<_, _>>()?,
+                options: ask
+                    .options
+                    .iter()
+                    .map(|option| filling.fill(option))
+                    .collect::<Result<_, _>>()?,
                 right: ask.right,
                 because: filling.fill(&ask.because)?,
             }),
@@ -49,12 +58,16 @@ fn next_scene(before: Scene, written: &Written, facts: &[Facts]) -> Result<Scene
     let shown = facts.get(image).ok_or_else(unread)?;
     let other = image != before.image;
     let layer = match &show.layer {
-        Some(layer) => shown.layer(layer.value).map_err(|what| Problem::on(layer.line, "layer", what))?,
+        Some(layer) => {
+            shown.layer(layer.value).map_err(|what| Problem::on(layer.line, "layer", what))?
+        }
         None if other => last_layer(facts, image),
         None => before.layer,
     };
     let path = match &show.path {
-        Some(path) => Some(shown.find(&path.value).map_err(|what| Problem::on(path.line, "path", what))?),
+        Some(path) => {
+            Some(shown.find(&path.value).map_err(|what| Problem::on(path.line, "path", what))?)
+        }
         None if other || show.view.is_some() || show.layer.is_some() => None,
         None => before.path,
     };
@@ -65,7 +78,13 @@ fn next_scene(before: Scene, written: &Written, facts: &[Facts]) -> Result<Scene
         (false, Some(view)) => Some(view),
         (false, None) => Some(before.view.unwrap_or(View::Explore)),
     };
-    Ok(Scene { image, view, layer, path, changes: show.changes.unwrap_or(before.changes && !other) })
+    Ok(Scene {
+        image,
+        view,
+        layer,
+        path,
+        changes: show.changes.unwrap_or(before.changes && !other),
+    })
 }
 
 struct Filling<'a> {
@@ -83,17 +102,22 @@ impl Filling<'_> {
             match part {
                 Part::Words(words) => text.push_str(words),
                 Part::Figure { figure, written, line } => {
-                    let shown = self.figure(figure).map_err(|what| Problem::on(*line, written, what))?;
+                    let shown =
+                        self.figure(figure).map_err(|what| Problem::on(*line, written, what))?;
                     text.push_str(&shown);
                 }
             }
         }
-        let paragraphs = text.split("\n\n").map(|lines| lines.split_whitespace().collect::<Vec<_>>().join(" "));
+        let paragraphs =
+            text.split("\n\n").map(|lines| lines.split_whitespace().collect::<Vec<_>>().join(" "));
         Ok(paragraphs.filter(|paragraph| !paragraph.is_empty()).collect::<Vec<_>>().join("\n\n"))
     }
 
     fn figure(&self, figure: &Figure) -> Result<String, FactError> {
-        let quotient = |above: &Sum, below: &Sum| match (number(&self.sum(above)?)?, number(&self.sum(below)?)?) {
+        let quotient = |above: &Sum, below: &Sum| match (
+            number(&self.sum(above)?)?,
+            number(&self.sum(below)?)?,
+        ) {
             (_, 0) => Err(FactError::DividedByZero),
             (above, below) => Ok(ratio(above, below)),
         };
@@ -118,7 +142,9 @@ impl Filling<'_> {
                 (Value::Bytes { is_exact, .. }, Value::Bytes { is_exact: other, .. }) => {
                     Value::Bytes { bytes: together, is_exact: is_exact && other }
                 }
-                (Value::Count { .. }, Value::Count { .. }) => Value::Count { count: together, noun: "" },
+                (Value::Count { .. }, Value::Count { .. }) => {
+                    Value::Count { count: together, noun: "" }
+                }
                 _ => return Err(FactError::Nouns),
             };
         }
@@ -152,11 +178,11 @@ mod tests {
 
     use crate::lesson::{Entry, Lesson, LessonError, RenderedLesson};
 
-    const HEAD: &str =
-        "title = \"t\"\nabout = \"a\"\nimages = [\"one-run\", \"hello-scratch\"]\nseen = [\"1\", \"2\", \"3\"]\n";
+    const HEAD: &str = "title = \"t\"\nabout = \"a\"\nimages = [\"one-run\", \"hello-scratch\"]\nseen = [\"1\", \"2\", \"3\"]\n";
 
     fn told(steps: &str) -> Result<RenderedLesson, Problem> {
-        let lesson = Lesson::read(&format!("{HEAD}{steps}")).unwrap_or_else(|problem| panic!("{problem}"));
+        let lesson =
+            Lesson::read(&format!("{HEAD}{steps}")).unwrap_or_else(|problem| panic!("{problem}"));
         let entry = Entry::of(lesson, "test");
         match entry.stage(Units::Si, &Arc::default()) {
             Ok((told, _)) => Ok(told),
@@ -170,13 +196,19 @@ mod tests {
         let say = "say = '''\n{layers}: {size}, of which\n{application % size}\nis {program}.\n\n\
                    {size / hello-scratch:size}, {size - application}, {layers - hello-scratch:layers}.'''\n";
         let told = told(&format!("[[step]]\n{say}")).unwrap();
-        assert_eq!(told.steps[0].text, "2 layers: 11.4 MB, of which 54.2 % is /go/bin/app.\n\n2.03×, 5.24 MB, 1.");
+        assert_eq!(
+            told.steps[0].text,
+            "2 layers: 11.4 MB, of which 54.2 % is /go/bin/app.\n\n2.03×, 5.24 MB, 1."
+        );
     }
 
     #[test]
     fn what_an_image_does_not_have_is_said_with_the_line() {
         let error = |steps: &str| told(steps).expect_err("it is wrong").to_string();
-        assert_eq!(error("[[step]]\nsay = \"x\"\npath = \"/nope\"\n"), "line 7: path: one-run has no /nope");
+        assert_eq!(
+            error("[[step]]\nsay = \"x\"\npath = \"/nope\"\n"),
+            "line 7: path: one-run has no /nope"
+        );
         assert_eq!(
             error("[[step]]\nsay = \"x\"\nlayer = 2\n"),
             "line 7: layer: one-run has 2 layers, which count from 0: there is no layer 2"

@@ -7,8 +7,8 @@ use std::sync::{Arc, LazyLock};
 use layerscope::progress::try_spawn;
 use rustix::process::{getpgrp, getsid};
 use signal_hook::consts::{
-    SIGABRT, SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGSYS, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2,
-    SIGVTALRM, SIGXCPU, SIGXFSZ,
+    SIGABRT, SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGSYS, SIGTERM, SIGTSTP,
+    SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU, SIGXFSZ,
 };
 use signal_hook::iterator::Signals;
 use signal_hook::{flag, low_level};
@@ -53,14 +53,17 @@ static KEYS_ARE_AWAY: AtomicBool = AtomicBool::new(false);
 
 /// Returns the signal that requested the end of the program.
 pub fn received() -> Option<i32> {
-    let signal = |place: &AtomicUsize| i32::try_from(place.load(Ordering::SeqCst)).ok().filter(|&signal| signal > 0);
+    let signal = |place: &AtomicUsize| {
+        i32::try_from(place.load(Ordering::SeqCst)).ok().filter(|&signal| signal > 0)
+    };
     signal(&RECEIVED.other).or_else(|| signal(&RECEIVED.typed))
 }
 
 /// Records a signal for [`received`] as soon as it arrives, in addition to other handlers.
 fn note(signal: i32) -> io::Result<()> {
     let place = if TYPED.contains(&signal) { &RECEIVED.typed } else { &RECEIVED.other };
-    flag::register_usize(signal, place.clone(), usize::try_from(signal).unwrap_or_default()).map(drop)
+    flag::register_usize(signal, place.clone(), usize::try_from(signal).unwrap_or_default())
+        .map(drop)
 }
 
 /// Passes the requests of signals to `tell` on a new thread, until it returns false.
@@ -73,7 +76,8 @@ pub fn watch(tell: impl Fn(Asked) -> bool + Send + 'static) -> io::Result<()> {
     ignored.without(ENDING).try_for_each(note)?;
     // Exceeding the file size limit becomes an error of the write instead.
     flag::register(SIGXFSZ, Arc::default())?;
-    let mut signals = Signals::new(ignored.without(ENDING).chain(ignored.without(&[SIGTSTP, SIGCONT])))?;
+    let mut signals =
+        Signals::new(ignored.without(ENDING).chain(ignored.without(&[SIGTSTP, SIGCONT])))?;
     try_spawn(move || {
         let _ = signals.forever().filter_map(asked).all(tell);
     })
@@ -93,7 +97,11 @@ fn asked(signal: i32) -> Option<Asked> {
         SIGTSTP => Some(Asked::Stop),
         // The signal was meant for the other program, which may have ended before this thread
         // noticed.
-        _ if TYPED.contains(&signal) && (keys_are_away || RECEIVED.typed.load(Ordering::SeqCst) == 0) => None,
+        _ if TYPED.contains(&signal)
+            && (keys_are_away || RECEIVED.typed.load(Ordering::SeqCst) == 0) =>
+        {
+            None
+        }
         _ => Some(Asked::End),
     }
 }

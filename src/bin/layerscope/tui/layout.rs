@@ -68,7 +68,8 @@ const LOWEST: u16 = 4;
 impl Shares {
     /// Moves a divider to a column or row of the screen.
     pub fn drag(&mut self, divider: Divider, main: Rect, column: u16, row: u16) {
-        let kept = |cells: u16, least: u16, whole: u16| cells.max(least).min(whole.saturating_sub(least));
+        let kept =
+            |cells: u16, least: u16, whole: u16| cells.max(least).min(whole.saturating_sub(least));
         match divider {
             Divider::Upright => {
                 let layers = kept(column.saturating_sub(main.x), NARROWEST, main.width);
@@ -83,17 +84,22 @@ impl Shares {
 
     fn layers(&self, main: Rect) -> u16 {
         match self.layers {
-            None => (u32::from(main.width) * 46 / 100).try_into().unwrap_or(main.width).clamp(38, 80),
+            None => {
+                (u32::from(main.width) * 46 / 100).try_into().unwrap_or(main.width).clamp(38, 80)
+            }
             Some(share) => share.cells(main.width).clamp(NARROWEST, main.width - NARROWEST),
         }
     }
 
-    /// Returns the height of the details below a number of layers: the layers take the rows that they need.
+    /// Returns the height of the details below a number of layers: the layers take the rows that
+    /// they need.
     fn details(&self, main: Rect, layers: usize) -> u16 {
         match self.details {
             None => {
                 let room = main.height.saturating_sub(DETAILS.min(main.height / 2));
-                let fits = |lines: usize| u16::try_from(layers * lines + 2).ok().filter(|&rows| rows <= room);
+                let fits = |lines: usize| {
+                    u16::try_from(layers * lines + 2).ok().filter(|&rows| rows <= room)
+                };
                 let wanted = (1..=LINES).rev().find_map(fits).unwrap_or(room);
                 main.height - wanted.clamp(LOWEST, main.height - LOWEST)
             }
@@ -114,7 +120,11 @@ pub fn layer_lines(pane: Rect, layers: usize) -> usize {
 
 /// Returns the area between header and footer, or everything if there is no space for those.
 fn main(area: Rect, header: u16) -> Rect {
-    if has_bars(area) { Rect { y: area.y + header, height: area.height - header - 1, ..area } } else { area }
+    if has_bars(area) {
+        Rect { y: area.y + header, height: area.height - header - 1, ..area }
+    } else {
+        area
+    }
 }
 
 /// Returns the height of the header: two rows if all panes are shown and there is space.
@@ -126,10 +136,12 @@ fn has_bars(area: Rect) -> bool {
     area.height >= 4
 }
 
-/// Divides the screen, with some rows for the header and a number of layers: on the left the layers and below them
-/// the details, on the right the tree. `focus` decides which pane a narrow screen shows.
+/// Divides the screen, with some rows for the header and a number of layers: on the left the layers
+/// and below them the details, on the right the tree. `focus` decides which pane a narrow screen
+/// shows.
 pub fn layout(area: Rect, rows: u16, layers: usize, focus: Pane, shares: Shares) -> Panes {
-    let line = |y: u16, height: u16| if has_bars(area) { Rect { y, height, ..area } } else { Rect::ZERO };
+    let line =
+        |y: u16, height: u16| if has_bars(area) { Rect { y, height, ..area } } else { Rect::ZERO };
     let bottom = area.y + area.height;
     let (header, footer) = (line(area.y, rows), line(bottom.saturating_sub(1), 1));
     let main = main(area, rows);
@@ -154,11 +166,20 @@ pub fn layout(area: Rect, rows: u16, layers: usize, focus: Pane, shares: Shares)
 /// Divides the screen with rows for a narrator above the footer.
 ///
 /// If `told`, the narrator has the focus, and the details make room.
-pub fn layout_with_narrator(area: Rect, rows: u16, told: bool, layers: usize, focus: Pane, shares: Shares) -> Panes {
+pub fn layout_with_narrator(
+    area: Rect,
+    rows: u16,
+    told: bool,
+    layers: usize,
+    focus: Pane,
+    shares: Shares,
+) -> Panes {
     let rows = rows.min(main(area, 1).height);
     let stage = Rect { height: area.height - rows, ..area };
     let mut panes = layout(stage, header_rows(stage), layers, focus, shares);
-    let below = |height: u16| if has_bars(area) { area.bottom() - 1 - height } else { area.bottom() - height };
+    let below = |height: u16| {
+        if has_bars(area) { area.bottom() - 1 - height } else { area.bottom() - height }
+    };
     panes.narrator = Rect { y: below(rows), height: rows, ..area };
     if !has_bars(stage) && has_bars(area) {
         // There are so few rows that the narrator gets them all.
@@ -206,7 +227,13 @@ mod tests {
             for height in 0..60 {
                 for focus in [Pane::Layers, Pane::Tree, Pane::Details] {
                     let area = Rect::new(0, 0, width, height);
-                    let panes = layout(area, header_rows(area), usize::from(width) / 9, focus, Shares::default());
+                    let panes = layout(
+                        area,
+                        header_rows(area),
+                        usize::from(width) / 9,
+                        focus,
+                        Shares::default(),
+                    );
                     let all = [panes.header, panes.layers, panes.tree, panes.details, panes.footer];
                     let covered: u32 = all.iter().map(|pane| pane.area()).sum();
                     assert!(covered <= area.area(), "{width}x{height}");
@@ -220,11 +247,21 @@ mod tests {
 
     #[test]
     fn a_narrator_leaves_no_pane_outside_of_the_screen() {
-        for (width, height) in (0..100).step_by(9).flat_map(|width| (0..40).map(move |height| (width, height))) {
+        for (width, height) in
+            (0..100).step_by(9).flat_map(|width| (0..40).map(move |height| (width, height)))
+        {
             for (rows, told) in (0..20).flat_map(|rows| [(rows, true), (rows, false)]) {
                 let area = Rect::new(0, 0, width, height);
-                let panes = layout_with_narrator(area, rows, told, 5, Pane::Tree, Shares::default());
-                let all = [panes.header, panes.layers, panes.tree, panes.details, panes.narrator, panes.footer];
+                let panes =
+                    layout_with_narrator(area, rows, told, 5, Pane::Tree, Shares::default());
+                let all = [
+                    panes.header,
+                    panes.layers,
+                    panes.tree,
+                    panes.details,
+                    panes.narrator,
+                    panes.footer,
+                ];
                 let covered: u32 = all.iter().map(|pane| pane.area()).sum();
                 assert!(covered <= area.area(), "{width}x{height}, {rows}: {panes:?}");
                 for pane in all.iter().filter(|pane| !pane.is_empty()) {
@@ -236,11 +273,17 @@ mod tests {
 
     #[test]
     fn at_80_columns_all_panes_are_there() {
-        let panes = |layers| layout(Rect::new(0, 0, 80, 24), 2, layers, Pane::Tree, Shares::default());
+        let panes =
+            |layers| layout(Rect::new(0, 0, 80, 24), 2, layers, Pane::Tree, Shares::default());
         assert_eq!((panes(4).layers.width, panes(4).tree.width), (38, 42));
         assert_eq!((panes(4).tree.height, panes(4).details.width), (21, 38));
-        let heights = [2, 4, 6, 9, 50].map(|layers| (panes(layers).layers.height, panes(layers).details.height));
-        assert_eq!(heights, [(6, 15), (10, 11), (8, 13), (11, 10), (12, 9)], "they take what they need");
+        let heights = [2, 4, 6, 9, 50]
+            .map(|layers| (panes(layers).layers.height, panes(layers).details.height));
+        assert_eq!(
+            heights,
+            [(6, 15), (10, 11), (8, 13), (11, 10), (12, 9)],
+            "they take what they need"
+        );
         assert_eq!([4, 6, 50].map(|layers| layer_lines(panes(layers).layers, layers)), [2, 1, 1]);
     }
 
@@ -258,7 +301,10 @@ mod tests {
                     assert_eq!(panes.tree.x, column.clamp(NARROWEST, width - NARROWEST));
                     let main = panes.main;
                     assert_eq!(panes.details.y, row.clamp(main.y + LOWEST, main.bottom() - LOWEST));
-                    assert_eq!(panes.layers.area() + panes.tree.area() + panes.details.area(), main.area());
+                    assert_eq!(
+                        panes.layers.area() + panes.tree.area() + panes.details.area(),
+                        main.area()
+                    );
                 }
             }
         }

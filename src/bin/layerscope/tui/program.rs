@@ -1,5 +1,5 @@
-//! The program: one loop for all screens. The comparison, if there is one, lies below; images that were opened lie
-//! over it and over each other, and the one on top has the keys.
+//! The program: one loop for all screens. The comparison, if there is one, lies below; images that
+//! were opened lie over it and over each other, and the one on top has the keys.
 
 use std::collections::HashMap;
 use std::io;
@@ -106,7 +106,10 @@ impl Program {
     /// Takes events and draws, until something ends the program.
     fn exchange(&mut self, stage: &mut Stage) -> io::Result<Result<(), Failure>> {
         loop {
-            let patience = match (self.stack.last().and_then(|number| self.sessions.get_mut(number)), &self.base) {
+            let patience = match (
+                self.stack.last().and_then(|number| self.sessions.get_mut(number)),
+                &self.base,
+            ) {
                 (Some(session), _) => {
                     session.work();
                     stage.draw(|theme, frame| session.draw(theme, frame))?;
@@ -119,9 +122,14 @@ impl Program {
                 (None, None) => return Ok(Ok(())),
             };
             let Some(events) = stage.wait(patience)? else { return Ok(Ok(())) };
-            match (self.stack.last().and_then(|number| self.sessions.get_mut(number)), &mut self.base) {
+            match (
+                self.stack.last().and_then(|number| self.sessions.get_mut(number)),
+                &mut self.base,
+            ) {
                 (Some(session), _) => session.pass_time(Instant::now(), events.is_empty()),
-                (None, Some((comparison, reading))) if events.is_empty() => reading.report(comparison),
+                (None, Some((comparison, reading))) if events.is_empty() => {
+                    reading.report(comparison)
+                }
                 (None, _) => {}
             }
             for event in events {
@@ -153,7 +161,10 @@ impl Program {
             Some(Turn::Failed(failure)) if self.has_below(number) => {
                 self.sessions.remove(&number);
                 self.close(number, stage.area()?);
-                match (self.stack.last().and_then(|number| self.sessions.get_mut(number)), &mut self.base) {
+                match (
+                    self.stack.last().and_then(|number| self.sessions.get_mut(number)),
+                    &mut self.base,
+                ) {
                     (Some(session), _) => session.app.notice = Some(failure.sentence()),
                     (None, Some((comparison, _))) => comparison.say(&failure.sentence()),
                     (None, None) => {}
@@ -201,12 +212,19 @@ impl Program {
         self.next
     }
 
-    fn take_in_comparison(&mut self, event: Event, stage: &mut Stage) -> io::Result<Option<Result<(), Failure>>> {
+    fn take_in_comparison(
+        &mut self,
+        event: Event,
+        stage: &mut Stage,
+    ) -> io::Result<Option<Result<(), Failure>>> {
         let Some((comparison, _)) = &mut self.base else { return Ok(None) };
         let effect = match event {
             Event::Compared(message) => comparison.learn(message),
             Event::Message(message) => comparison.update(message),
-            Event::RenderedLesson(..) | Event::Archive(..) | Event::Lesson(..) | Event::Asked(_) => None,
+            Event::RenderedLesson(..)
+            | Event::Archive(..)
+            | Event::Lesson(..)
+            | Event::Asked(_) => None,
         };
         match effect {
             Some(comparison::Effect::Quit) => return Ok(Some(Ok(()))),
@@ -230,18 +248,22 @@ impl Program {
     /// Opens the explorer on an image of the comparison, in the state in which it was left.
     fn explore(&mut self, image: usize, spot: Option<Spot>, area: Rect) {
         let known = self.base.as_ref().and_then(|(comparison, _)| comparison.images.get(image));
-        let Some((Some(opened), Some(inspection))) = known.map(|known| (&known.opened, &known.inspection)) else {
+        let Some((Some(opened), Some(inspection))) =
+            known.map(|known| (&known.opened, &known.inspection))
+        else {
             return;
         };
         let (opened, inspection) = (opened.clone(), inspection.clone());
-        let before = self.compared.get(&image).copied().filter(|number| self.sessions.contains_key(number));
+        let before =
+            self.compared.get(&image).copied().filter(|number| self.sessions.contains_key(number));
         let number = before.unwrap_or_else(|| self.take_number());
         self.compared.insert(image, number);
         let session = self.sessions.entry(number).or_insert_with(|| {
             let mut app = App::new(opened.path.clone(), &self.settings, area);
             app.returns = true;
             let sender = self.sender.clone();
-            let mut session = Session::new(app, number, Selection::default(), &self.settings, sender);
+            let mut session =
+                Session::new(app, number, Selection::default(), &self.settings, sender);
             session.show(&opened, inspection, Arc::new(LayerContents::new(&opened)));
             session
         });

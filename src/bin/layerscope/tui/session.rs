@@ -67,7 +67,13 @@ pub struct Session {
 
 impl Session {
     /// Makes a session that has not read anything yet.
-    pub fn new(app: App, number: u64, selection: Selection, settings: &Settings, sender: Sender<Event>) -> Self {
+    pub fn new(
+        app: App,
+        number: u64,
+        selection: Selection,
+        settings: &Settings,
+        sender: Sender<Event>,
+    ) -> Self {
         Self {
             app,
             number,
@@ -104,14 +110,20 @@ impl Session {
                 self.start(*image);
             }
             Start::Later(_, open) => {
-                let (progress, sender, number) = (self.progress.clone(), self.sender.clone(), self.number);
+                let (progress, sender, number) =
+                    (self.progress.clone(), self.sender.clone(), self.number);
                 spawn(move || drop(sender.send(Event::Archive(number, open(&progress)))));
             }
         }
     }
 
     /// Shows an image whose layers have been read.
-    pub fn show(&mut self, opened: &Opened, inspection: Arc<Inspection>, contents: Arc<dyn Contents>) {
+    pub fn show(
+        &mut self,
+        opened: &Opened,
+        inspection: Arc<Inspection>,
+        contents: Arc<dyn Contents>,
+    ) {
         self.image = Some(opened.clone());
         self.app.update(Message::Opened(Intro::of(opened)));
         self.app.update(Message::Loaded(Ok(inspection.clone())));
@@ -158,11 +170,13 @@ impl Session {
         let Some(entry) = course.entries.get(index) else { return };
         let intro = Intro { name: escaped_str(&entry.lesson.title), layers: Vec::new() };
         self.app.update(Message::Opened(intro));
-        let (progress, sender, units) = (self.progress.clone(), self.sender.clone(), self.app.units);
+        let (progress, sender, units) =
+            (self.progress.clone(), self.sender.clone(), self.app.units);
         let place = if index + 1 < course.entries.len() { Place::Among } else { Place::Last };
         spawn(move || {
             let told = course.entries[index].stage(units, &progress);
-            let narrator = told.map(|(told, stages)| Box::new(LessonPlayer::new(told, stages, place)));
+            let narrator =
+                told.map(|(told, stages)| Box::new(LessonPlayer::new(told, stages, place)));
             let _ = sender.send(Event::Lesson(progress, narrator.map_err(Box::new)));
         });
     }
@@ -189,11 +203,16 @@ impl Session {
 
     /// Reads the image in the background, and starts its guided tour.
     fn tell(&self, opened: Opened) {
-        let (progress, sender, units) = (self.progress.clone(), self.sender.clone(), self.app.units);
+        let (progress, sender, units) =
+            (self.progress.clone(), self.sender.clone(), self.app.units);
         spawn(move || {
             let told = lesson::tour::of(&opened, units, &progress);
-            let narrator = told.map(|(told, stage)| Box::new(LessonPlayer::new(told, vec![stage], Place::Alone)));
-            let _ = sender.send(Event::Lesson(progress, narrator.map_err(|error| Box::new(LessonError::Image(error)))));
+            let narrator = told
+                .map(|(told, stage)| Box::new(LessonPlayer::new(told, vec![stage], Place::Alone)));
+            let _ = sender.send(Event::Lesson(
+                progress,
+                narrator.map_err(|error| Box::new(LessonError::Image(error))),
+            ));
         });
     }
 
@@ -232,16 +251,22 @@ impl Session {
         }
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let progress = &self.progress;
-        self.app.update(Message::Progress(count(&progress.done), count(&progress.total), count(&progress.layers)));
+        self.app.update(Message::Progress(
+            count(&progress.done),
+            count(&progress.total),
+            count(&progress.layers),
+        ));
         self.app.update(Message::Waiting(progress.waiting()));
     }
 
-    /// Handles an event, unless it is for another session; returns the step of the program, if there
-    /// is one.
+    /// Handles an event, unless it is for another session; returns the step of the program, if
+    /// there is one.
     pub fn take(&mut self, event: Event, stage: &mut Stage) -> io::Result<Option<Turn>> {
         let effect = match event {
             Event::Message(message) => self.app.update(message),
-            Event::RenderedLesson(number, message) if number == self.number => self.app.update(message),
+            Event::RenderedLesson(number, message) if number == self.number => {
+                self.app.update(message)
+            }
             Event::RenderedLesson(..) | Event::Compared(_) | Event::Asked(_) => None,
             Event::Archive(_, Err(error)) => self.app.update(Message::Loaded(Err(error))),
             Event::Archive(_, Ok(archive)) => self.opened(archive),
@@ -290,7 +315,8 @@ impl Session {
             }
             Some(Effect::Page(file)) => {
                 let pager = self.pager.clone().unwrap_or_else(pager::usual);
-                let (notice, size) = stage.leave(|| signals::without_keys(|| pager::show(&pager, &file)))?;
+                let (notice, size) =
+                    stage.leave(|| signals::without_keys(|| pager::show(&pager, &file)))?;
                 self.app.notice = notice;
                 self.app.update(size);
             }
@@ -302,13 +328,23 @@ impl Session {
     /// Starts necessary jobs, and stops those that are no longer needed.
     pub fn work(&mut self) {
         self.jobs.keep(|number| self.app.awaits(number));
-        let staged = self.app.lesson.as_ref().and_then(|lesson| lesson.stage()).map(|stage| &stage.contents);
-        let (Some(explorer), Some(contents)) = (self.app.explorer(), staged.or(self.contents.as_ref())) else { return };
-        let workshop =
-            Workshop { inspection: explorer.inspection.clone(), contents: contents.clone(), units: self.app.units };
+        let staged =
+            self.app.lesson.as_ref().and_then(|lesson| lesson.stage()).map(|stage| &stage.contents);
+        let (Some(explorer), Some(contents)) =
+            (self.app.explorer(), staged.or(self.contents.as_ref()))
+        else {
+            return;
+        };
+        let workshop = Workshop {
+            inspection: explorer.inspection.clone(),
+            contents: contents.clone(),
+            units: self.app.units,
+        };
         while let Some(task) = self.app.task() {
             let teller = self.teller();
-            self.jobs.start(task, workshop.clone(), move |number, answer| teller(Message::Answer(number, answer)));
+            self.jobs.start(task, workshop.clone(), move |number, answer| {
+                teller(Message::Answer(number, answer))
+            });
         }
     }
 
@@ -336,7 +372,12 @@ pub fn named(name: String, open: OpenFn) -> Start {
 }
 
 /// Studies the image and sends the result. Stops when the image is closed.
-fn study(contents: &dyn Contents, inspection: &Inspection, progress: &Arc<Progress>, teller: &impl Fn(Message)) {
+fn study(
+    contents: &dyn Contents,
+    inspection: &Inspection,
+    progress: &Arc<Progress>,
+    teller: &impl Fn(Message),
+) {
     let study = Study::unprompted(inspection, contents, progress);
     match (contents.check_unchanged(), study) {
         (Err(error), _) => teller(Message::Loaded(Err(error))),

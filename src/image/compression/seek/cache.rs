@@ -47,7 +47,8 @@ impl Shared {
         let now = kept.clock;
         kept.blocks.insert(key, (block, now));
         if kept.blocks.len() as u64 > KEPT / BLOCK
-            && let Some(oldest) = kept.blocks.iter().min_by_key(|(_, (_, used))| *used).map(|(key, _)| *key)
+            && let Some(oldest) =
+                kept.blocks.iter().min_by_key(|(_, (_, used))| *used).map(|(key, _)| *key)
         {
             kept.blocks.remove(&oldest);
         }
@@ -56,8 +57,11 @@ impl Shared {
     /// Takes the decoder of a stream that is nearest before `target`, but not before `from`.
     pub(super) fn take_cursor(&self, stream: usize, from: u64, target: u64) -> Option<Cursor> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let of_use = |(id, cursor): &(usize, Cursor)| *id == stream && (from..=target).contains(&cursor.position());
-        let nearest = (0..idle.len()).filter(|&i| of_use(&idle[i])).max_by_key(|&i| idle[i].1.position())?;
+        let of_use = |(id, cursor): &(usize, Cursor)| {
+            *id == stream && (from..=target).contains(&cursor.position())
+        };
+        let nearest =
+            (0..idle.len()).filter(|&i| of_use(&idle[i])).max_by_key(|&i| idle[i].1.position())?;
         Some(idle.remove(nearest).1)
     }
 

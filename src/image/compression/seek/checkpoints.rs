@@ -96,10 +96,17 @@ mod tests {
         for i in 1..=20_000 {
             checkpoints.add(at(i * step));
         }
-        assert!(checkpoints.list.len() <= LIMIT && checkpoints.list.len() > LIMIT / 4, "{}", checkpoints.list.len());
+        assert!(
+            checkpoints.list.len() <= LIMIT && checkpoints.list.len() > LIMIT / 4,
+            "{}",
+            checkpoints.list.len()
+        );
         for target in (0..length).step_by(7 << 20) {
             let before = checkpoints.before(target).decoded;
-            assert!(before <= target && target - before < 2 * checkpoints.spacing, "{before} for {target}");
+            assert!(
+                before <= target && target - before < 2 * checkpoints.spacing,
+                "{before} for {target}"
+            );
         }
     }
 
@@ -109,7 +116,8 @@ mod tests {
         for decoded in [40 * SPACING, 10 * SPACING, 10 * SPACING + 1, 20 * SPACING] {
             checkpoints.add(at(decoded));
         }
-        let found = [5, 10, 19, 30, 50].map(|target| checkpoints.before(target * SPACING).decoded / SPACING);
+        let found = [5, 10, 19, 30, 50]
+            .map(|target| checkpoints.before(target * SPACING).decoded / SPACING);
         assert_eq!(found, [0, 10, 10, 20, 40]);
     }
 }

@@ -38,7 +38,9 @@ pub fn decoder(
     Ok(match compression {
         Compression::Gzip => Box::new(Gzip::new(input, checkpoint)),
         Compression::Zstd => Box::new(Zstd::new(input, checkpoint)?),
-        Compression::None | Compression::Xz | Compression::Bzip2 => Box::new(Forwards(decode(compression, input)?)),
+        Compression::None | Compression::Xz | Compression::Bzip2 => {
+            Box::new(Forwards(decode(compression, input)?))
+        }
     })
 }
 
@@ -98,7 +100,10 @@ impl Decode for Zstd {
                 return Ok(status.bytes_written);
             }
             if ended && self.inside {
-                return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the zstd stream ends early"));
+                return Err(io::Error::new(
+                    io::ErrorKind::UnexpectedEof,
+                    "the zstd stream ends early",
+                ));
             }
         }
     }

@@ -108,13 +108,16 @@ impl Gzip {
         if input.is_empty() {
             return Err(cut_short());
         }
-        let (status, used, made) = decompress(&mut inflate, input, &mut self.ring, self.at, TINFL_FLAG_HAS_MORE_INPUT);
+        let (status, used, made) =
+            decompress(&mut inflate, input, &mut self.ring, self.at, TINFL_FLAG_HAS_MORE_INPUT);
         self.input.consume(used);
         self.pending = self.at..self.at + made;
         self.at += made;
         self.phase = match status {
             TINFLStatus::Done => Phase::Trailer,
-            TINFLStatus::NeedsMoreInput | TINFLStatus::HasMoreOutput if used + made > 0 => Phase::Member(inflate),
+            TINFLStatus::NeedsMoreInput | TINFLStatus::HasMoreOutput if used + made > 0 => {
+                Phase::Member(inflate)
+            }
             _ => Phase::Broken,
         };
         Ok(())
@@ -131,7 +134,12 @@ impl Decode for Gzip {
             // A decoder that has failed is not used again.
             match std::mem::replace(&mut self.phase, Phase::Ended) {
                 Phase::Ended => return Ok(0),
-                Phase::Broken => return Err(io::Error::new(io::ErrorKind::InvalidData, "the gzip stream is damaged")),
+                Phase::Broken => {
+                    return Err(io::Error::new(
+                        io::ErrorKind::InvalidData,
+                        "the gzip stream is damaged",
+                    ));
+                }
                 Phase::Between if self.next_member()? => self.phase = Phase::Member(Box::default()),
                 Phase::Between => return Ok(0),
                 Phase::Member(inflate) => self.inflate(inflate)?,
@@ -155,7 +163,10 @@ impl Decode for Gzip {
             Phase::Between => State::Fresh,
             Phase::Member(inflate) if self.at == RING => {
                 let window = self.ring[RING - WINDOW..].into();
-                State::Inside(Arc::new(Inside { inflate: DecompressorOxide::clone(inflate), window }))
+                State::Inside(Arc::new(Inside {
+                    inflate: DecompressorOxide::clone(inflate),
+                    window,
+                }))
             }
             _ => return None,
         };

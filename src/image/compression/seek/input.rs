@@ -45,7 +45,14 @@ pub struct Input {
 impl Input {
     /// Starts reading `region` at `position`.
     pub fn new(region: Region, position: u64, attribution: Arc<Attribution>) -> Self {
-        Self { region, attribution, buffer: vec![0; WINDOW].into(), at: 0, filled: 0, next: position }
+        Self {
+            region,
+            attribution,
+            buffer: vec![0; WINDOW].into(),
+            at: 0,
+            filled: 0,
+            next: position,
+        }
     }
 
     /// Returns the number of bytes consumed, including those before the start.
@@ -57,7 +64,8 @@ impl Input {
 impl BufRead for Input {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.at == self.filled {
-            let progress = self.attribution.progress.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let progress =
+                self.attribution.progress.lock().unwrap_or_else(PoisonError::into_inner).clone();
             let read = self.region.read_at(&mut self.buffer, self.next, &progress);
             self.attribution.failed.fetch_or(read.is_err(), Ordering::Relaxed);
             self.filled = read?;

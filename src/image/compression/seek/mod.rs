@@ -65,7 +65,12 @@ impl DecodedStream {
     /// # Errors
     ///
     /// An error of the source or of the decoder, or a cancellation.
-    pub fn read_at(&self, buf: &mut [u8], offset: u64, progress: &Arc<Progress>) -> io::Result<usize> {
+    pub fn read_at(
+        &self,
+        buf: &mut [u8],
+        offset: u64,
+        progress: &Arc<Progress>,
+    ) -> io::Result<usize> {
         let block = match self.end() {
             Some(end) if offset >= end.len => return end.read(),
             _ => self.block(offset / BLOCK, progress)?,

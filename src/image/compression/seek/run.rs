@@ -87,7 +87,8 @@ impl DecodedStream {
                 }
                 step => step,
             };
-            let block = (before == 0 && target - here * BLOCK <= KEPT_BEFORE).then(|| Arc::from(&buffer[..n]));
+            let block = (before == 0 && target - here * BLOCK <= KEPT_BEFORE)
+                .then(|| Arc::from(&buffer[..n]));
             if let Some(block) = &block {
                 self.shared.keep_block((self.id, here), Arc::clone(block));
             }

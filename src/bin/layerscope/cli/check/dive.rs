@@ -20,7 +20,8 @@ pub struct DiveOptions {
     /// Check the image, as CI=true does
     #[arg(long)]
     ci: bool,
-    /// The file with dive's rules [default: .dive-ci in the working directory, unless there is a .layerscope.toml]
+    /// The file with dive's rules [default: .dive-ci in the working directory, unless there is a
+    /// .layerscope.toml]
     #[arg(long, value_name = "FILE")]
     ci_config: Option<PathBuf>,
     /// The lowest efficiency, from 0 to 1; or disabled
@@ -42,17 +43,26 @@ impl DiveOptions {
 
     /// Returns the rules of the options.
     fn given(&self) -> impl Iterator<Item = (DiveRule, &String)> {
-        let options = [&self.lowest_efficiency, &self.highest_wasted_bytes, &self.highest_user_wasted_percent];
-        DiveRule::ALL.into_iter().zip(options).filter_map(|(rule, text)| Some((rule, text.as_ref()?)))
+        let options = [
+            &self.lowest_efficiency,
+            &self.highest_wasted_bytes,
+            &self.highest_user_wasted_percent,
+        ];
+        DiveRule::ALL
+            .into_iter()
+            .zip(options)
+            .filter_map(|(rule, text)| Some((rule, text.as_ref()?)))
     }
 
-    /// Reads dive's rules; `None` if neither its options nor its file is there. The file is also left alone if there
-    /// are limits of our own, unless it is named.
+    /// Reads dive's rules; `None` if neither its options nor its file is there. The file is also
+    /// left alone if there are limits of our own, unless it is named.
     pub fn read(&self, has_limits: bool) -> Result<Option<Vec<Limit>>, Failure> {
         let named = self.ci_config.as_deref();
         let file = named.or_else(|| (!has_limits && has_file()).then_some(Path::new(FILE)));
         if file.is_none() && has_file() {
-            say("warning: .dive-ci is not read, because there is a .layerscope.toml; --ci-config .dive-ci reads both");
+            say(
+                "warning: .dive-ci is not read, because there is a .layerscope.toml; --ci-config .dive-ci reads both",
+            );
         }
         if file.is_none() && !self.are_given() {
             return Ok(None);
@@ -61,7 +71,8 @@ impl DiveOptions {
         let name = |path: &Path| escaped(path.as_os_str().as_encoded_bytes());
         if let Some(path) = file {
             let text = host_text::contents(path).map_err(|error| unreadable(path, &error))?;
-            let read = DiveRules::read(&text).map_err(|problem| Failure::File(format!("{} {problem}", name(path))))?;
+            let read = DiveRules::read(&text)
+                .map_err(|problem| Failure::File(format!("{} {problem}", name(path))))?;
             rules = read.0;
             for warning in read.1 {
                 say(format_args!("warning: {} {warning}", name(path)));

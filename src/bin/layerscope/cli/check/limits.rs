@@ -16,7 +16,8 @@ pub const FILE: &str = ".layerscope.toml";
 #[derive(Args, Default)]
 #[command(next_help_heading = "Limits")]
 pub struct LimitOptions {
-    /// Read the limits from this file instead of the next .layerscope.toml in this directory or above
+    /// Read the limits from this file instead of the next .layerscope.toml in this directory or
+    /// above
     #[arg(long, value_name = "FILE")]
     limits: Option<PathBuf>,
     /// The size of the image, such as 600MB (decimal) or 600MiB (binary)
@@ -49,8 +50,8 @@ pub struct LimitOptions {
     /// The size of a path and everything below it (repeatable)
     #[arg(long, value_name = "PATH=SIZE", value_parser = budget)]
     budget: Vec<Limit>,
-    /// The bytes that a rule finds in your layers, or all rules of a level: leftovers, toolchain, build, documentation
-    /// (repeatable)
+    /// The bytes that a rule finds in your layers, or all rules of a level: leftovers, toolchain,
+    /// build, documentation (repeatable)
     #[arg(long, value_name = "RULE|LEVEL=SIZE", value_parser = finding)]
     max_finding: Vec<Limit>,
     /// The age of the base image: 90d or 12w
@@ -97,14 +98,21 @@ impl LimitOptions {
                 Quantity::Bytes(..) => bytes.clone(),
                 Quantity::Share(_) => share.clone(),
             };
-            let limit =
-                |quantity: &Quantity| Limit { measure: measure(quantity), bound: Bound::Quantity(quantity.clone()) };
+            let limit = |quantity: &Quantity| Limit {
+                measure: measure(quantity),
+                bound: Bound::Quantity(quantity.clone()),
+            };
             quantities.iter().map(limit).collect()
         };
-        let layers = self.max_layers.map(|count| Limit { measure: Measure::Layers, bound: Bound::Count(count) });
-        let age = self.max_base_age.map(|days| Limit { measure: Measure::BaseAge, bound: Bound::Days(days) });
+        let layers = self
+            .max_layers
+            .map(|count| Limit { measure: Measure::Layers, bound: Bound::Count(count) });
+        let age = self
+            .max_base_age
+            .map(|days| Limit { measure: Measure::BaseAge, bound: Bound::Days(days) });
         let names = self.allow_base.clone();
-        let base = (!names.is_empty()).then_some(Limit { measure: Measure::BaseName, bound: Bound::Names(names) });
+        let base = (!names.is_empty())
+            .then_some(Limit { measure: Measure::BaseName, bound: Bound::Names(names) });
         let mut limits: Vec<Limit> = [
             quantity(Measure::Size, &self.max_size),
             quantity(Measure::Download, &self.max_download),

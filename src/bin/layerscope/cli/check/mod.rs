@@ -64,7 +64,8 @@ pub struct CheckArguments {
     limits: LimitOptions,
     #[command(flatten)]
     dive: DiveOptions,
-    /// Write a commented file of limits that the image keeps now: .layerscope.toml, or the file of --limits
+    /// Write a commented file of limits that the image keeps now: .layerscope.toml, or the file of
+    /// --limits
     #[arg(long)]
     init: bool,
     /// The image that growth is measured from, or its JSON report
@@ -78,7 +79,8 @@ pub struct CheckArguments {
 }
 
 impl CheckArguments {
-    /// Makes the check that `layerscope IMAGE` is in a build: of one image, with limits of files and options of dive.
+    /// Makes the check that `layerscope IMAGE` is in a build: of one image, with limits of files
+    /// and options of dive.
     pub fn of_image(path: Option<PathBuf>, options: TargetOptions, dive: DiveOptions) -> Self {
         Self {
             paths: Vec::from_iter(path),
@@ -105,7 +107,8 @@ impl CheckArguments {
     }
 }
 
-/// Returns whether `layerscope IMAGE` is a check: one of dive's options asks for it, or a build runs and has limits.
+/// Returns whether `layerscope IMAGE` is a check: one of dive's options asks for it, or a build
+/// runs and has limits.
 pub fn is_asked_for(dive: &DiveOptions) -> bool {
     dive.are_given() || dive::is_in_ci() && (dive::has_file() || LimitOptions::default().has_file())
 }
@@ -113,7 +116,9 @@ pub fn is_asked_for(dive: &DiveOptions) -> bool {
 /// Says how to check the image, if a build runs that only reports on it.
 pub fn hint_in_ci() {
     if dive::is_in_ci() {
-        say("hint: CI is set, but there are no limits to check: layerscope check IMAGE --init writes some");
+        say(
+            "hint: CI is set, but there are no limits to check: layerscope check IMAGE --init writes some",
+        );
     }
 }
 
@@ -124,7 +129,8 @@ struct Read {
     download: Option<Download>,
 }
 
-/// Checks images, and ends with a failure if one of them exceeds a limit or is not known well enough.
+/// Checks images, and ends with a failure if one of them exceeds a limit or is not known well
+/// enough.
 pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
     let limits = if arguments.init { Limits::default() } else { arguments.limits()? };
     let prepared = arguments.study.prepare()?;
@@ -138,14 +144,20 @@ pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
         });
     }
     let outputs = arguments.output.prepare()?;
-    let dockerfile = arguments.dockerfile.as_deref().map(|path| Ok::<_, Failure>((path, fix::parse(path)?.0)));
+    let dockerfile =
+        arguments.dockerfile.as_deref().map(|path| Ok::<_, Failure>((path, fix::parse(path)?.0)));
     let dockerfile = dockerfile.transpose()?;
     let (units, signs) = arguments.options.preferences.of_text(&arguments.ascii)?;
     let accepted = arguments.options.preferences.accepted()?;
-    let baseline = arguments.baseline.as_deref().map(|path| baseline::read(path, &arguments.options)).transpose()?;
+    let baseline = arguments
+        .baseline
+        .as_deref()
+        .map(|path| baseline::read(path, &arguments.options))
+        .transpose()?;
     let needs_download = arguments.init || limits.has(&Measure::Download);
     let read = |(input, selection)| -> Result<Read, Failure> {
-        let (opened, inspection) = read_opened(input, &selection, &Progress::default()).map_err(compare::named_here)?;
+        let (opened, inspection) =
+            read_opened(input, &selection, &Progress::default()).map_err(compare::named_here)?;
         completeness::say(&inspection);
         let study = prepared.study(&opened, &inspection, &Arc::default())?;
         let download = if needs_download { measured(&opened, &inspection)? } else { None };
@@ -175,7 +187,11 @@ pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
     ended(&checked, &accepted)
 }
 
-fn subject<'a>(read: &'a Read, baseline: Option<&'a Baseline<'a>>, accepted: &'a [Gap]) -> Subject<'a> {
+fn subject<'a>(
+    read: &'a Read,
+    baseline: Option<&'a Baseline<'a>>,
+    accepted: &'a [Gap],
+) -> Subject<'a> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     Subject {
         inspection: &read.inspection,
@@ -241,12 +257,19 @@ fn init<'a>(
 /// Ends with the failure that the worst of the images has.
 fn ended(checked: &[Checked<'_>], accepted: &[Gap]) -> Result<(), Failure> {
     completeness::ended(checked.iter().map(|checked| checked.inspection), accepted)?;
-    let unknown = checked.iter().find_map(|checked| Some((checked, checked.verdict.with(Status::Unknown).next()?)));
+    let unknown = checked
+        .iter()
+        .find_map(|checked| Some((checked, checked.verdict.with(Status::Unknown).next()?)));
     if let Some((checked, Outcome { limit, reason, .. })) = unknown {
         let reason = reason.as_deref().unwrap_or("its value is not known");
         return Err(Failure::NotWhole {
-            message: format!("{}: cannot check {}: {reason}", checked.inspection.name, limit.measure.words()),
-            hint: "a limit that cannot be checked does not pass; leave it out if it does not apply".into(),
+            message: format!(
+                "{}: cannot check {}: {reason}",
+                checked.inspection.name,
+                limit.measure.words()
+            ),
+            hint: "a limit that cannot be checked does not pass; leave it out if it does not apply"
+                .into(),
         });
     }
     match checked.iter().any(|checked| checked.verdict.status() == Status::Failed) {

@@ -22,7 +22,8 @@ pub struct OutputOptions {
     /// Output format
     #[arg(long, value_enum, value_name = "FORMAT")]
     format: Option<FormatWord>,
-    /// Write the result to a file, in the format of --format or in its own; - is standard output (repeatable)
+    /// Write the result to a file, in the format of --format or in its own; - is standard output
+    /// (repeatable)
     #[arg(long, value_name = "[FORMAT=]FILE")]
     output: Vec<String>,
     /// Replace the files of --output that are there already
@@ -98,11 +99,17 @@ impl OutputOptions {
             return Err(Failure::Usage("only one --output can be standard output".into()));
         }
         // As other tools do, `--format sarif --output x.sarif` leaves standard output alone.
-        let usual = if given.is_some() && !self.output.is_empty() { None } else { given.or(Some(CheckFormat::Text)) };
+        let usual = if given.is_some() && !self.output.is_empty() {
+            None
+        } else {
+            given.or(Some(CheckFormat::Text))
+        };
         if !self.overwrite {
-            files.iter().try_for_each(|(_, file)| check_free(file)).map_err(|error| Failure::Place {
-                message: error.to_string(),
-                hint: "--overwrite replaces it".into(),
+            files.iter().try_for_each(|(_, file)| check_free(file)).map_err(|error| {
+                Failure::Place {
+                    message: error.to_string(),
+                    hint: "--overwrite replaces it".into(),
+                }
             })?;
         }
         Ok(Outputs {
@@ -123,9 +130,11 @@ fn split(output: &str, given: Option<CheckFormat>) -> Result<(CheckFormat, &str)
             return Ok((word.format(), file));
         }
         if given.is_none() {
-            let words = FormatWord::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+            let words =
+                FormatWord::value_variants().iter().filter_map(ValueEnum::to_possible_value);
             let words: Vec<_> = words.map(|word| word.get_name().to_owned()).collect();
-            let near = layerscope::toml_file::unknown("format", word, words.iter().map(String::as_str));
+            let near =
+                layerscope::toml_file::unknown("format", word, words.iter().map(String::as_str));
             return Err(Failure::Usage(format!("--output {}: {near}", shown(output))));
         }
     }
@@ -169,11 +178,19 @@ impl Outputs {
         style: TextStyle,
         mut out: impl Write,
     ) -> std::io::Result<()> {
-        let quiet = self.quiet_below.as_ref().is_some_and(|limit| images.iter().all(|image| image.is_below(limit)));
-        if format == CheckFormat::Markdown && quiet { out.flush() } else { write_check(format, images, style, out) }
+        let quiet = self
+            .quiet_below
+            .as_ref()
+            .is_some_and(|limit| images.iter().all(|image| image.is_below(limit)));
+        if format == CheckFormat::Markdown && quiet {
+            out.flush()
+        } else {
+            write_check(format, images, style, out)
+        }
     }
 
-    /// Writes annotations and the summary of the job where GitHub runs the build. Neither decides how the check ends.
+    /// Writes annotations and the summary of the job where GitHub runs the build. Neither decides
+    /// how the check ends.
     fn annotate(&self, images: &[Checked<'_>], style: TextStyle) {
         if std::env::var_os("GITHUB_ACTIONS").is_none_or(|value| value != "true") {
             return;
@@ -183,14 +200,19 @@ impl Outputs {
             let _ = write_check(format, images, style, &mut bytes);
             bytes
         };
-        // The runner reads commands from both streams, and standard output may be for another program.
+        // The runner reads commands from both streams, and standard output may be for another
+        // program.
         if self.stdout != Some(CheckFormat::Github) {
             stderr::write(String::from_utf8_lossy(&render(CheckFormat::Github)));
         }
-        if let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
-            // The runner makes the file, and other steps write there, too: the summary is appended in one piece.
+        if let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty())
+        {
+            // The runner makes the file, and other steps write there, too: the summary is appended
+            // in one piece.
             let opened = OpenOptions::new().append(true).create(true).open(&path);
-            if let Err(error) = opened.and_then(|mut file| file.write_all(&render(CheckFormat::Markdown))) {
+            if let Err(error) =
+                opened.and_then(|mut file| file.write_all(&render(CheckFormat::Markdown)))
+            {
                 stderr::say(format_args!("warning: cannot write the summary of the job: {error}"));
             }
         }
@@ -202,6 +224,10 @@ fn write_whole(file: &Path, bytes: &[u8], overwrite: bool) -> Result<(), Failure
     let progress = Progress::default();
     writing(&progress, || {
         let write = |out: &mut dyn Write| out.write_all(bytes);
-        if overwrite { replace_file(file, &progress, write) } else { write_file(file, &progress, write) }
+        if overwrite {
+            replace_file(file, &progress, write)
+        } else {
+            write_file(file, &progress, write)
+        }
     })
 }

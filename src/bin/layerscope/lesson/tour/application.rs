@@ -29,7 +29,8 @@ impl StoryBuilder<'_> {
     /// Returns whether nearly the whole image is the application.
     fn is_nearly_all_application(&self) -> bool {
         let (parts, of) = NEARLY_ALL;
-        u128::from(self.application()) * u128::from(of) > u128::from(self.image_size()) * u128::from(parts)
+        u128::from(self.application()) * u128::from(of)
+            > u128::from(self.image_size()) * u128::from(parts)
     }
 
     /// Asks for the application's share of the image.
@@ -39,7 +40,8 @@ impl StoryBuilder<'_> {
             return;
         }
         let size = self.image_size();
-        let (visible, own) = (self.inspection.totals.visible, size - self.up_to(self.study.base.layers));
+        let (visible, own) =
+            (self.inspection.totals.visible, size - self.up_to(self.study.base.layers));
         let apart = |other: u64| {
             let (less, more) = (bytes.min(other), bytes.max(other));
             u128::from(less) * u128::from(APART.1) < u128::from(more) * u128::from(APART.0)
@@ -48,7 +50,9 @@ impl StoryBuilder<'_> {
         let others = others.into_iter().filter(|&other| other > 0 && other <= size && apart(other));
         let wrong = others.map(|other| (self.share(other), String::new()));
         let turn = self.inspection.layers.len();
-        let Some(options) = Options::of((self.share(bytes), String::new()), wrong, turn) else { return };
+        let Some(options) = Options::of((self.share(bytes), String::new()), wrong, turn) else {
+            return;
+        };
         let text = "How much of this image is your application?";
         let because = format!(
             "It is {} of {}. A container sees {} of the image; your own layers are {} of it.",
@@ -63,11 +67,14 @@ impl StoryBuilder<'_> {
     /// Describes the files needed to load the program.
     pub fn tell_what_it_needs(&mut self) {
         let Some(runtime) = &self.study.runtime else { return };
-        let (Some(program), Some(needed)) = (&runtime.application.program, &runtime.needed) else { return };
+        let (Some(program), Some(needed)) = (&runtime.application.program, &runtime.needed) else {
+            return;
+        };
         let path = self.path(program.file.node);
         let own = self.inspection.tree.size(program.file.version);
         let libraries = needed.files.iter().filter(|file| file.bytes > 0).count().saturating_sub(1);
-        let role = if program.role == Role::Interpreter { ", which runs the application," } else { "" };
+        let role =
+            if program.role == Role::Interpreter { ", which runs the application," } else { "" };
         let mut first = match (needed.loader, libraries) {
             (Loader::None, 0) => format!(
                 "{path}{role} is {} and linked statically: to be loaded, it needs no other file of this image.",
@@ -87,12 +94,17 @@ impl StoryBuilder<'_> {
             }
         };
         if !needed.missing.is_empty() {
-            let names: Vec<_> =
-                needed.missing.iter().take(MISSING).map(|missing| cut(&missing.name, LIBRARY)).collect();
+            let names: Vec<_> = needed
+                .missing
+                .iter()
+                .take(MISSING)
+                .map(|missing| cut(&missing.name, LIBRARY))
+                .collect();
             let more = if needed.missing.len() > MISSING { ", and more" } else { "" };
             first.push_str(&format!(" Not in the image: {}{more}.", listed(&names)));
         }
-        let outside: Vec<_> = needed.needs.iter().map(|outside| outside.kind.name().to_owned()).collect();
+        let outside: Vec<_> =
+            needed.needs.iter().map(|outside| outside.kind.name().to_owned()).collect();
         let looks = if outside.is_empty() {
             String::new()
         } else {

@@ -23,7 +23,8 @@ impl StoryBuilder<'_> {
     fn tell_wasted_of_the_base(&mut self) {
         let layers = self.study.base.layers;
         // Contents that were rewritten unchanged have been described already.
-        let pairs = self.pairs_that(|pair| pair.added_in < layers && pair.reason != Reason::RewrittenUnchanged);
+        let pairs = self
+            .pairs_that(|pair| pair.added_in < layers && pair.reason != Reason::RewrittenUnchanged);
         let bytes: u64 = pairs.iter().map(|pair| pair.bytes).sum();
         let Some(biggest) = pairs.first().filter(|_| self.is_notable(bytes)) else { return };
         let path = biggest_place(self.inspection, biggest);
@@ -32,10 +33,17 @@ impl StoryBuilder<'_> {
         } else {
             "Some of the wasted bytes are in the base image"
         };
-        let text = format!("{all}: {}. {}", self.size(bytes), self.who_hid(biggest, biggest.bytes == bytes));
+        let text = format!(
+            "{all}: {}. {}",
+            self.size(bytes),
+            self.who_hid(biggest, biggest.bytes == bytes)
+        );
         let only = "Only another base image avoids them. A line of yours cannot remove them.";
         self.say(changes(biggest.removed_in, Some(path)), [text, only.into()]);
-        let line = format!("{} wasted in the base image: only another base image avoids them.", self.size(bytes));
+        let line = format!(
+            "{} wasted in the base image: only another base image avoids them.",
+            self.size(bytes)
+        );
         self.waste(bytes, line);
     }
 
@@ -46,11 +54,18 @@ impl StoryBuilder<'_> {
             Reason::Overwritten | Reason::RewrittenUnchanged => "writes over",
             Reason::Deleted | Reason::Opaque | Reason::Replaced => "deletes",
         };
-        let whose = if removed_in < self.study.base.layers { ", which is the base image's own," } else { "" };
+        let whose = if removed_in < self.study.base.layers {
+            ", which is the base image's own,"
+        } else {
+            ""
+        };
         let text = if added_in == removed_in {
             format!("{most}layer {added_in}{whose} contains some paths twice.")
         } else {
-            format!("{most}layer {removed_in}{whose} {verb} {} of layer {added_in}.", self.size(pair.bytes))
+            format!(
+                "{most}layer {removed_in}{whose} {verb} {} of layer {added_in}.",
+                self.size(pair.bytes)
+            )
         };
         words::capital(&text)
     }
@@ -59,12 +74,20 @@ impl StoryBuilder<'_> {
     fn tell_left_by_the_base(&mut self) {
         let study = self.study;
         let is_of = |finding: &&Finding| {
-            finding.whose == Whose::Base && finding.fate == Fate::Left && finding.level != Level::Documentation
+            finding.whose == Whose::Base
+                && finding.fate == Fate::Left
+                && finding.level != Level::Documentation
         };
-        let found: Vec<_> =
-            study.findings.iter().filter(is_of).filter(|finding| self.is_notable(finding.bytes)).collect();
+        let found: Vec<_> = study
+            .findings
+            .iter()
+            .filter(is_of)
+            .filter(|finding| self.is_notable(finding.bytes))
+            .collect();
         let Some(first) = found.first() else { return };
-        let named = |finding: &&Finding| format!("{} ({})", escaped_str(&finding.title), self.size(finding.bytes));
+        let named = |finding: &&Finding| {
+            format!("{} ({})", escaped_str(&finding.title), self.size(finding.bytes))
+        };
         let names: Vec<_> = found.iter().take(NAMED).map(named).collect();
         let more = if found.len() > NAMED { ", and more" } else { "" };
         let bytes: u64 = found.iter().map(|finding| finding.bytes).sum();
@@ -84,7 +107,8 @@ impl StoryBuilder<'_> {
             (only, "only another base image leaves them out")
         };
         self.say(explore(first.added_in, path), [text, only.into()]);
-        let line = format!("{} of the base image are not needed at run time: {learnt}.", self.size(bytes));
+        let line =
+            format!("{} of the base image are not needed at run time: {learnt}.", self.size(bytes));
         self.waste(bytes, line);
     }
 }

@@ -54,16 +54,21 @@ impl Dockerfiles {
 
 /// Returns the file that saves the most, with lines for `.dockerignore`.
 fn proposed(before: &str, fix: &Fix) -> String {
-    let changed = |name: &str| fix.changes.iter().find(|change| change.name == name).map(|change| change.new.as_str());
+    let changed = |name: &str| {
+        fix.changes.iter().find(|change| change.name == name).map(|change| change.new.as_str())
+    };
     let (mut saved, mut staged) = (0_u64, 0);
     for remark in &fix.remarks {
         match &remark.verdict {
             Verdict::Changed { saves, .. } => saved = saved.saturating_add(*saves),
-            Verdict::Proposed { ships: Some((ships, _)) } => staged = fix.size.saturating_sub(*ships),
+            Verdict::Proposed { ships: Some((ships, _)) } => {
+                staged = fix.size.saturating_sub(*ships)
+            }
             Verdict::Proposed { ships: None } | Verdict::Left { .. } | Verdict::Unseen => {}
         }
     }
-    let stages = changed(&format!("{NAME}.multi-stage")).filter(|_| staged > saved.saturating_mul(FAR_BETTER));
+    let stages = changed(&format!("{NAME}.multi-stage"))
+        .filter(|_| staged > saved.saturating_mul(FAR_BETTER));
     let mut after = stages.or_else(|| changed(NAME)).unwrap_or_default().to_owned();
     if let Some(ignored) = changed(".dockerignore") {
         if after.is_empty() {

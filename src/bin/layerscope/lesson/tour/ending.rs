@@ -29,7 +29,11 @@ impl StoryBuilder<'_> {
     fn share_of_the_application(&self) -> Option<String> {
         let bytes = self.application();
         (bytes > 0).then(|| {
-            let of = if self.inspection.completeness.sizes_are_exact() { "the image" } else { "what could be read" };
+            let of = if self.inspection.completeness.sizes_are_exact() {
+                "the image"
+            } else {
+                "what could be read"
+            };
             format!("Your application is {} of {of}.", self.share(bytes))
         })
     }
@@ -39,17 +43,25 @@ impl StoryBuilder<'_> {
         let totals = &self.inspection.totals;
         let whole = self.inspection.completeness.sizes_are_exact();
         let size = words::at_least(self.inspection, self.size(totals.size));
-        let ships = format!("The image has {size} in {}.", plural(self.inspection.layers.len(), "layer"));
+        let ships =
+            format!("The image has {size} in {}.", plural(self.inspection.layers.len(), "layer"));
         let wasted = match totals.wasted() {
             0 if !whole => "No wasted bytes in the part that could be read.".into(),
             0 => "Nothing is wasted: every file is visible in the container.".into(),
             wasted if !whole => format!("{} is wasted, of what could be read.", self.size(wasted)),
-            wasted => format!("{} is wasted, {} of the image.", self.size(wasted), self.share(wasted)),
+            wasted => {
+                format!("{} is wasted, {} of the image.", self.size(wasted), self.share(wasted))
+            }
         };
-        let (files, visible) =
-            (plural(usize::try_from(totals.files).unwrap_or(usize::MAX), "file"), self.size(totals.visible));
+        let (files, visible) = (
+            plural(usize::try_from(totals.files).unwrap_or(usize::MAX), "file"),
+            self.size(totals.visible),
+        );
         let read = if whole { "" } else { ", of what could be read" };
-        let sees = format!("A container of {} sees {files}, {visible} in all{read}.", words::name(self.inspection));
+        let sees = format!(
+            "A container of {} sees {files}, {visible} in all{read}.",
+            words::name(self.inspection)
+        );
         [ships, wasted, sees]
     }
 }

@@ -28,7 +28,10 @@ impl<'a> StoryBuilder<'a> {
     /// Describes the smallest possible size, preferably an exact one.
     pub fn smallest(&self) -> Option<String> {
         let possible_sizes = self.possible_sizes();
-        let exact = possible_sizes.iter().rev().find(|possible_size| possible_size.certainty == Certainty::Exact);
+        let exact = possible_sizes
+            .iter()
+            .rev()
+            .find(|possible_size| possible_size.certainty == Certainty::Exact);
         let possible_size = exact.or(possible_sizes.last())?;
         let first = self.study.ladder.first()?;
         let ratio = noticeably(possible_size.size, first.size);
@@ -57,7 +60,11 @@ impl<'a> StoryBuilder<'a> {
                     "no wasted bytes in the part that could be read".into()
                 }
                 0 => "nothing is wasted".into(),
-                wasted => format!("only {} is wasted, {} of the image", self.size(wasted), self.share(wasted)),
+                wasted => format!(
+                    "only {} is wasted, {} of the image",
+                    self.size(wasted),
+                    self.share(wasted)
+                ),
             };
             format!(
                 "There is little to change here: {wasted}, and your layers leave no known caches or build leftovers."
@@ -65,7 +72,11 @@ impl<'a> StoryBuilder<'a> {
         };
         let second = match self.application() {
             0 => String::new(),
-            bytes => format!("The application is {} of the image: {}.", self.share(bytes), self.size(bytes)),
+            bytes => format!(
+                "The application is {} of the image: {}.",
+                self.share(bytes),
+                self.size(bytes)
+            ),
         };
         self.say(explore(self.last_layer(), None), [first, second]);
     }
@@ -73,7 +84,9 @@ impl<'a> StoryBuilder<'a> {
     pub fn tell_the_ladder(&mut self) {
         let possible_sizes = self.possible_sizes();
         let study = self.study;
-        let Some(first) = study.ladder.first().filter(|_| !possible_sizes.is_empty()) else { return };
+        let Some(first) = study.ladder.first().filter(|_| !possible_sizes.is_empty()) else {
+            return;
+        };
         let built_better = |possible_size: &&&PossibleSize| {
             matches!(
                 possible_size.step,
@@ -92,14 +105,19 @@ impl<'a> StoryBuilder<'a> {
             true => "The program itself, made smaller",
             false => "Only what runs, on smaller and smaller bases",
         };
-        for (title, possible_sizes) in [("The same image, built better", better), (title, smaller)] {
+        for (title, possible_sizes) in [("The same image, built better", better), (title, smaller)]
+        {
             if possible_sizes.is_empty() {
                 continue;
             }
-            let sizes: Vec<_> =
-                possible_sizes.iter().map(|possible_size| self.possible_size(possible_size, first)).collect();
-            let estimates =
-                possible_sizes.iter().filter(|possible_size| possible_size.certainty != Certainty::Exact).count();
+            let sizes: Vec<_> = possible_sizes
+                .iter()
+                .map(|possible_size| self.possible_size(possible_size, first))
+                .collect();
+            let estimates = possible_sizes
+                .iter()
+                .filter(|possible_size| possible_size.certainty != Certainty::Exact)
+                .count();
             let sure = match (estimates, possible_sizes.len() - estimates) {
                 _ if first.certainty != Certainty::Exact => {
                     "None of these sizes is exact, since not all of the image could be read."

@@ -70,14 +70,18 @@ impl<'a> StoryBuilder<'a> {
         if !rest.is_empty() {
             let bytes: u64 = rest.iter().map(|finding| finding.bytes).sum();
             let places = plural(rest.len(), "more place");
-            let text = format!("And {} in {places}: the list has them, each with what helps.", self.size(bytes));
+            let text = format!(
+                "And {} in {places}: the list has them, each with what helps.",
+                self.size(bytes)
+            );
             self.say(in_view(View::Findings, self.last_layer()), [text]);
         }
     }
 
     fn tell_finding(&mut self, finding: &Finding) {
         let (bytes, title) = (self.size(finding.bytes), escaped_str(&finding.title));
-        let path = finding.places.first().map(|spot| spot.node).filter(|&node| node != NodeId::ROOT);
+        let path =
+            finding.places.first().map(|spot| spot.node).filter(|&node| node != NodeId::ROOT);
         let at = path.map(|node| format!(", at {}", self.path(node))).unwrap_or_default();
         let what = format!("{}: {bytes} in {}{at}.", words::capital(&title), files(finding.files));
         let helps = match finding.level {
@@ -90,9 +94,14 @@ impl<'a> StoryBuilder<'a> {
         let helps = format!("{helps}: {}{lines}", words::stopped(&finding.fix.what));
         self.say(explore(finding.added_in, path), [format!("{what} {why}"), helps]);
         let line = match finding.level {
-            Level::Toolchain | Level::Build => format!("{bytes} built the application and do not run it: {title}."),
+            Level::Toolchain | Level::Build => {
+                format!("{bytes} built the application and do not run it: {title}.")
+            }
             Level::Leftovers | Level::Documentation => {
-                format!("Layer {} leaves behind {bytes} that nothing runs: {title}.", finding.added_in)
+                format!(
+                    "Layer {} leaves behind {bytes} that nothing runs: {title}.",
+                    finding.added_in
+                )
             }
         };
         self.waste(finding.bytes, line);

@@ -32,7 +32,11 @@ use story::StoryBuilder;
 /// # Errors
 ///
 /// The image cannot be read, or the work was cancelled.
-pub fn of(opened: &Opened, units: Units, progress: &Arc<Progress>) -> Result<(RenderedLesson, Stage), Error> {
+pub fn of(
+    opened: &Opened,
+    units: Units,
+    progress: &Arc<Progress>,
+) -> Result<(RenderedLesson, Stage), Error> {
     let stage = Stage::of(opened, progress)?;
     let dockerfiles = Dockerfiles::of(&stage, progress)?;
     opened.check_unchanged()?;
@@ -62,5 +66,11 @@ fn tour(stage: &Stage, dockerfiles: Dockerfiles, units: Units) -> RenderedLesson
     }
     let title = format!("Guided tour of {}", words::name(&stage.inspection));
     let seen = story.seen();
-    RenderedLesson { title, steps: story.steps, seen, before: dockerfiles.before, after: dockerfiles.after }
+    RenderedLesson {
+        title,
+        steps: story.steps,
+        seen,
+        before: dockerfiles.before,
+        after: dockerfiles.after,
+    }
 }

@@ -24,7 +24,8 @@ impl StoryBuilder<'_> {
             let first = format!("The size of {name} is unknown: no layer contents could be read.");
             self.say(scene, [first, "So layerscope cannot say what could be left out.".into()]);
         } else if layers == 0 {
-            let first = format!("{name} has no layers. It has only a config, which says what to run.");
+            let first =
+                format!("{name} has no layers. It has only a config, which says what to run.");
             self.say(scene, [first, "There is nothing to remove.".into()]);
         } else if self.image_size() == 0 {
             let first = format!(
@@ -35,7 +36,10 @@ impl StoryBuilder<'_> {
         } else {
             let (left, right) = match layers {
                 1 => ("the instruction that made it", "its files"),
-                _ => ("every instruction that made a layer, with its size", "the files that they made together"),
+                _ => (
+                    "every instruction that made a layer, with its size",
+                    "the files that they made together",
+                ),
             };
             let first = format!(
                 "{name} has {} in {}. On the left is {left}; on the right {right}.",
@@ -56,11 +60,15 @@ impl StoryBuilder<'_> {
             (0, Evidence::Nothing) if self.inspection.layers.len() == 1 => {
                 "No base image was recognized: all layers are yours.".into()
             }
-            (0, Evidence::Nothing) => "No base image was recognized, so all layers count as yours.".into(),
+            (0, Evidence::Nothing) => {
+                "No base image was recognized, so all layers count as yours.".into()
+            }
             (0, _) => "There is no base image: all layers are yours.".into(),
             (_, _) => {
-                let name =
-                    base.name.as_deref().map_or(String::new(), |name| format!(", {}", cut(&escaped_str(name), BASE)));
+                let name = base
+                    .name
+                    .as_deref()
+                    .map_or(String::new(), |name| format!(", {}", cut(&escaped_str(name), BASE)));
                 let seems = if base.certain { "" } else { " probably" };
                 let rest = if own == 0 {
                     "None of the layers is yours".into()
@@ -77,7 +85,11 @@ impl StoryBuilder<'_> {
         match &runtime.application.program {
             Some(program) => {
                 let path = self.path(program.file.node);
-                let with = if program.role == Role::Interpreter { ", and with it the application" } else { "" };
+                let with = if program.role == Role::Interpreter {
+                    ", and with it the application"
+                } else {
+                    ""
+                };
                 format!(" A container of it runs {path}{with}.")
             }
             None if runtime.application.steps.is_empty() => String::new(),
@@ -97,9 +109,16 @@ impl StoryBuilder<'_> {
         let layer = first.layer.unwrap_or(0).min(self.last_layer());
         let remark = first.to_string();
         // The parentheses at the end contain the name of a member of the archive.
-        let remark = remark.rsplit_once(" (").filter(|_| remark.ends_with(')')).map_or(&*remark, |(remark, _)| remark);
-        let text = format!("Before we begin, a remark on the image: {}.{more}", cut(remark, WARNING));
-        self.say(in_view(View::Image, layer), [text, "What follows speaks of what could be read.".into()]);
+        let remark = remark
+            .rsplit_once(" (")
+            .filter(|_| remark.ends_with(')'))
+            .map_or(&*remark, |(remark, _)| remark);
+        let text =
+            format!("Before we begin, a remark on the image: {}.{more}", cut(remark, WARNING));
+        self.say(
+            in_view(View::Image, layer),
+            [text, "What follows speaks of what could be read.".into()],
+        );
     }
 }
 

@@ -46,8 +46,13 @@ mod tests {
 
     #[test]
     fn figures_that_read_the_same_are_one_option() {
-        let options = Options::of(answer("1 MB"), ["1 MB", "2 MB", "2 MB", "3 MB", "4 MB"].map(answer), 4).unwrap();
-        assert_eq!((options.shown, options.right), (["3 MB", "1 MB", "2 MB"].map(String::from).to_vec(), 1));
+        let options =
+            Options::of(answer("1 MB"), ["1 MB", "2 MB", "2 MB", "3 MB", "4 MB"].map(answer), 4)
+                .unwrap();
+        assert_eq!(
+            (options.shown, options.right),
+            (["3 MB", "1 MB", "2 MB"].map(String::from).to_vec(), 1)
+        );
         assert!(Options::of(answer("1 MB"), [answer("1 MB")], 0).is_none());
     }
 }

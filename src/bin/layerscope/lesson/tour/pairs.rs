@@ -24,7 +24,8 @@ impl StoryBuilder<'_> {
     /// unchanged.
     pub fn tell_pairs(&mut self) {
         let base = self.study.base.layers;
-        let pairs = self.pairs_that(|pair| pair.added_in >= base && pair.reason != Reason::RewrittenUnchanged);
+        let pairs = self
+            .pairs_that(|pair| pair.added_in >= base && pair.reason != Reason::RewrittenUnchanged);
         let mut worth = pairs.iter().take_while(|pair| self.matters(pair.bytes)).count();
         // Many small pairs are worth describing as well, by the largest of them.
         if worth == 0 && self.is_notable(pairs.iter().map(|pair| pair.bytes).sum()) {
@@ -54,14 +55,19 @@ impl StoryBuilder<'_> {
         }
         self.say(explore(added_in, Some(path)), self.what_ships(pair, path));
         let (verb, told) = match pair.reason {
-            Reason::Overwritten | Reason::RewrittenUnchanged => ("writes files again", "wrote files again"),
-            Reason::Deleted | Reason::Opaque | Reason::Replaced => ("deletes files", "deleted files"),
+            Reason::Overwritten | Reason::RewrittenUnchanged => {
+                ("writes files again", "wrote files again")
+            }
+            Reason::Deleted | Reason::Opaque | Reason::Replaced => {
+                ("deletes files", "deleted files")
+            }
         };
         let asked = self.ask_what_it_costs(pair, path, verb);
         self.say(changes(removed_in, Some(path)), self.what_it_did(pair, asked));
         self.say(in_view(View::Timeline, removed_in), [self.as_a_chart(removed_in)]);
         self.say(in_view(View::Waste, removed_in), self.what_helps(pair));
-        let (hid, bytes) = (self.size(self.inspection.layers[removed_in].hidden), self.size(pair.bytes));
+        let (hid, bytes) =
+            (self.size(self.inspection.layers[removed_in].hidden), self.size(pair.bytes));
         let them = if hid == bytes { "them".into() } else { format!("{bytes} of them") };
         let smaller = "and the image got no smaller";
         let line = format!(
@@ -114,7 +120,9 @@ impl StoryBuilder<'_> {
             ]
         };
         let wrong = wrong.map(|(figure, words)| (figure, words.into()));
-        let Some(options) = Options::of((self.size(after), right), wrong, pair.added_in + removed_in) else {
+        let Some(options) =
+            Options::of((self.size(after), right), wrong, pair.added_in + removed_in)
+        else {
             return false;
         };
         let text = format!(
@@ -162,7 +170,8 @@ impl StoryBuilder<'_> {
     }
 
     fn as_a_chart(&self, removed_in: usize) -> String {
-        let (before, after) = (self.root_at(removed_in - 1).visible, self.root_at(removed_in).visible);
+        let (before, after) =
+            (self.root_at(removed_in - 1).visible, self.root_at(removed_in).visible);
         let seen = if after < before {
             format!(
                 "What a container sees falls from {} to {} at layer {removed_in}.",
@@ -185,9 +194,13 @@ impl StoryBuilder<'_> {
     }
 
     fn what_helps(&self, pair: &WastedGroup) -> Vec<String> {
-        let mut said = vec![format!("What helps is not one more layer, but this: {}", self.change(pair))];
-        let possible_size =
-            self.study.ladder.iter().find(|possible_size| possible_size.step == SuggestedChange::WithoutWasted);
+        let mut said =
+            vec![format!("What helps is not one more layer, but this: {}", self.change(pair))];
+        let possible_size = self
+            .study
+            .ladder
+            .iter()
+            .find(|possible_size| possible_size.step == SuggestedChange::WithoutWasted);
         if let (Some(possible_size), Some(first)) = (possible_size, self.study.ladder.first()) {
             let ratio = noticeably(possible_size.size, first.size);
             let ratio = ratio.map(|ratio| format!(", {ratio} smaller")).unwrap_or_default();
@@ -222,7 +235,9 @@ impl StoryBuilder<'_> {
                 Reason::Deleted | Reason::Opaque | Reason::Replaced => "deletes",
             };
             let layer = self.layer(added_in);
-            format!("The same with {bytes} more: {layer} adds them in {count}, and layer {removed_in} {verb} them.")
+            format!(
+                "The same with {bytes} more: {layer} adds them in {count}, and layer {removed_in} {verb} them."
+            )
         };
         let place = match path {
             NodeId::ROOT => String::new(),
@@ -230,8 +245,12 @@ impl StoryBuilder<'_> {
         };
         let helps = format!("What helps: {}", self.change(pair));
         // A path that one layer has twice is in its changes with the final version only.
-        let is_there = added_in != removed_in || self.inspection.tree.at(path, removed_in).is_some();
-        self.say(changes(removed_in, Some(path).filter(|_| is_there)), [format!("{what}{place}"), helps]);
+        let is_there =
+            added_in != removed_in || self.inspection.tree.at(path, removed_in).is_some();
+        self.say(
+            changes(removed_in, Some(path).filter(|_| is_there)),
+            [format!("{what}{place}"), helps],
+        );
         let line = if added_in == removed_in {
             format!("Layer {added_in} contains {bytes} that it replaces itself.")
         } else {

@@ -17,8 +17,9 @@ pub fn biggest_place(inspection: &Inspection, group: &WastedGroup) -> NodeId {
     for wasted in &inspection.wasted {
         if (wasted.added_in, wasted.removed_in) == (group.added_in, group.removed_in) {
             // Of several names, the last one to be removed is the one that the layer removed.
-            let name =
-                tree.removal(wasted.version).map_or_else(|| tree.node_of(wasted.version), |removal| removal.last_name);
+            let name = tree
+                .removal(wasted.version)
+                .map_or_else(|| tree.node_of(wasted.version), |removal| removal.last_name);
             *sums.entry(name).or_default() += wasted.bytes;
         }
     }

@@ -21,8 +21,9 @@ const CODE: usize = 100;
 impl StoryBuilder<'_> {
     /// Describes files that were rewritten unchanged, the largest pair of layers first.
     pub fn tell_rewritten(&mut self) {
-        let is_again =
-            |pair: &WastedGroup| pair.reason == Reason::RewrittenUnchanged && pair.added_in < pair.removed_in;
+        let is_again = |pair: &WastedGroup| {
+            pair.reason == Reason::RewrittenUnchanged && pair.added_in < pair.removed_in
+        };
         let pairs = self.pairs_that(|pair| is_again(pair) && self.matters(pair.bytes));
         for pair in pairs.iter().take(MOST) {
             self.tell_copied_again(pair);
@@ -41,7 +42,10 @@ impl StoryBuilder<'_> {
         let size = self.inspection.layers[removed_in].size;
         let right = (self.size(size), "every file is stored again".into());
         let headers = HEADER.saturating_mul(pair.count as u64);
-        let wrong = [(self.size(0), "no contents change".into()), (self.size(headers), "a note for each file".into())];
+        let wrong = [
+            (self.size(0), "no contents change".into()),
+            (self.size(headers), "a note for each file".into()),
+        ];
         let options = Options::of(right, wrong, added_in + removed_in);
         let is_big = pair.bytes >= self.image_size() / ASKABLE;
         match options.filter(|_| is_big) {
@@ -68,9 +72,14 @@ impl StoryBuilder<'_> {
                 ],
             ),
         }
-        let line = self.finding_of(pair).and_then(|finding| words::code(finding.fix.dockerfile.as_deref()?, CODE));
+        let line = self
+            .finding_of(pair)
+            .and_then(|finding| words::code(finding.fix.dockerfile.as_deref()?, CODE));
         let line = line.map(|line| format!("Written out: `{line}`")).unwrap_or_default();
-        self.say(changes(removed_in, Some(path)), [format!("What helps: {}", self.change(pair)), line]);
+        self.say(
+            changes(removed_in, Some(path)),
+            [format!("What helps: {}", self.change(pair)), line],
+        );
         let line = format!(
             "Layer {removed_in} stores {bytes} again that layer {added_in} already contains, with the same contents."
         );

@@ -82,8 +82,9 @@ impl<'a> StoryBuilder<'a> {
     /// Returns the largest finding about a pair of layers.
     pub fn finding_of(&self, pair: &WastedGroup) -> Option<&'a Finding> {
         let study = self.study;
-        let is_of =
-            |finding: &&Finding| finding.added_in == pair.added_in && finding.removed_in() == Some(pair.removed_in);
+        let is_of = |finding: &&Finding| {
+            finding.added_in == pair.added_in && finding.removed_in() == Some(pair.removed_in)
+        };
         study.findings.iter().find(is_of)
     }
 
@@ -140,7 +141,11 @@ impl<'a> StoryBuilder<'a> {
             right: options.right,
             because: because.strip_prefix(&verdict).unwrap_or_default().to_owned(),
         };
-        self.steps.push(Step { text: words::in_rows(&escaped_str(text), ASKED), question: Some(question), scene });
+        self.steps.push(Step {
+            text: words::in_rows(&escaped_str(text), ASKED),
+            question: Some(question),
+            scene,
+        });
     }
 }
 

@@ -9,7 +9,8 @@ use super::{RenderedLesson, of};
 use crate::lesson::Stage;
 
 fn tour(name: &str) -> (RenderedLesson, Stage) {
-    let opened = layerscope::image::builtin::open(name).expect("the image is there").expect("it opens");
+    let opened =
+        layerscope::image::builtin::open(name).expect("the image is there").expect("it opens");
     of(&opened, Units::Iec, &Arc::default()).expect("it is readable")
 }
 
@@ -20,7 +21,8 @@ fn words(told: &RenderedLesson) -> String {
 
 /// Compares a story with the reviewed version.
 fn compare(name: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stories").join(format!("{name}.txt"));
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stories").join(format!("{name}.txt"));
     let now = tour(name).0.plain();
     if std::env::var_os("LAYERSCOPE_UPDATE").is_some() {
         std::fs::write(&path, &now).unwrap();
@@ -45,13 +47,21 @@ fn the_figures_are_those_of_the_report() {
         let (told, stage) = tour(name);
         let (inspection, study, units) = (&stage.inspection, &stage.study, Units::Iec);
         let words = words(&told);
-        assert!(words.contains(&format!("has {} in", units.size(inspection.totals.size))), "{name}: {words}");
+        assert!(
+            words.contains(&format!("has {} in", units.size(inspection.totals.size))),
+            "{name}: {words}"
+        );
         for possible_size in study.ladder.iter().skip(1) {
-            let shown = format!("{} {}", possible_size.step.title(), units.size(possible_size.size));
-            let about = format!("{} ~{}", possible_size.step.title(), units.size(possible_size.size));
+            let shown =
+                format!("{} {}", possible_size.step.title(), units.size(possible_size.size));
+            let about =
+                format!("{} ~{}", possible_size.step.title(), units.size(possible_size.size));
             let is_exact = possible_size.certainty == layerscope::advice::ladder::Certainty::Exact;
             let said = [&shown, &about].map(|figure| words.contains(figure.as_str()));
-            assert!(said == [false, false] || said == [is_exact, !is_exact], "{name}: {shown}: {words}");
+            assert!(
+                said == [false, false] || said == [is_exact, !is_exact],
+                "{name}: {shown}: {words}"
+            );
         }
         let biggest = layerscope::analysis::wasted_groups(inspection).into_iter().next();
         if let Some(group) = biggest.filter(|group| group.bytes > inspection.totals.size / 100) {
@@ -64,12 +74,23 @@ fn the_figures_are_those_of_the_report() {
 fn a_question_about_the_application_has_the_report_s_answer() {
     let (told, stage) = tour("toolchain-left");
     let mut report = Vec::new();
-    layerscope::report::write_text(&stage.inspection, &stage.study, Default::default(), &mut report).unwrap();
+    layerscope::report::write_text(
+        &stage.inspection,
+        &stage.study,
+        Default::default(),
+        &mut report,
+    )
+    .unwrap();
     let report = String::from_utf8(report).unwrap();
-    let line = told.seen.iter().find(|line| line.starts_with("Your application is")).expect("it was found");
+    let line = told
+        .seen
+        .iter()
+        .find(|line| line.starts_with("Your application is"))
+        .expect("it was found");
     let report = report.replace('\n', " ");
     assert!(report.contains(line.as_str()), "{line}\n{report}");
-    let question = told.steps.iter().find(|step| step.text.contains("is your application")).unwrap();
+    let question =
+        told.steps.iter().find(|step| step.text.contains("is your application")).unwrap();
     let question = question.question.as_ref().unwrap();
     assert!(line.contains(&question.options[question.right]), "{line}: {:?}", question.options);
 }
@@ -78,7 +99,11 @@ fn a_question_about_the_application_has_the_report_s_answer() {
 fn the_dockerfile_after_is_what_fix_proposes() {
     let (told, _) = tour("demo");
     assert!(told.before.contains("\nRUN apk del"), "{}", told.before);
-    assert!(!told.after.contains("\nRUN apk del") && told.after.contains("&& apk del"), "{}", told.after);
+    assert!(
+        !told.after.contains("\nRUN apk del") && told.after.contains("&& apk del"),
+        "{}",
+        told.after
+    );
     let (lean, _) = tour("hello-scratch");
     assert!(lean.before.starts_with("# ") && lean.after.is_empty(), "{}", lean.after);
 }

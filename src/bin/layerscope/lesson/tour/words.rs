@@ -38,7 +38,9 @@ pub fn path(inspection: &Inspection, node: NodeId) -> String {
 /// Words with a capital at their start.
 pub fn capital(words: &str) -> String {
     let mut characters = words.trim().chars();
-    characters.next().map_or_else(String::new, |first| format!("{}{}", first.to_uppercase(), characters.as_str()))
+    characters.next().map_or_else(String::new, |first| {
+        format!("{}{}", first.to_uppercase(), characters.as_str())
+    })
 }
 
 /// Words with a full stop, unless they end with something like it.
@@ -63,7 +65,8 @@ pub fn code(dockerfile: &str, width: usize) -> Option<String> {
     }
     let back = cut_front(&line, width / 2);
     // From the next word on, if one begins soon.
-    let word = back.char_indices().find(|&(i, c)| c == ' ' && i < back.len() / 2).map_or(0, |(i, _)| i);
+    let word =
+        back.char_indices().find(|&(i, c)| c == ' ' && i < back.len() / 2).map_or(0, |(i, _)| i);
     Some(format!("{front}{}", &back[word..]))
 }
 
@@ -94,9 +97,16 @@ mod tests {
 
     #[test]
     fn a_long_instruction_keeps_its_beginning_and_its_end() {
-        let line = format!("RUN apt-get update \\\n && apt-get install {} \\\n && rm -rf /lists", "x ".repeat(90));
+        let line = format!(
+            "RUN apt-get update \\\n && apt-get install {} \\\n && rm -rf /lists",
+            "x ".repeat(90)
+        );
         let shown = code(&line, 60).unwrap();
-        assert!(shown.starts_with("RUN apt-get update && apt-get") && shown.ends_with("&& rm -rf /lists"), "{shown}");
+        assert!(
+            shown.starts_with("RUN apt-get update && apt-get")
+                && shown.ends_with("&& rm -rf /lists"),
+            "{shown}"
+        );
         assert_eq!(code("RUN a \\\n && b", 60).as_deref(), Some("RUN a && b"));
         assert_eq!(code("RUN <<EOF\na\nEOF", 60), None);
     }

@@ -14,7 +14,8 @@ impl App {
     pub(in crate::tui) fn act(&mut self, action: Action) -> Option<Effect> {
         self.settle();
         // The list lies over the tree, and the quit key closes what lies on top.
-        let is_listed = self.view == View::Explore && self.search.listed && self.overlays.is_empty();
+        let is_listed =
+            self.view == View::Explore && self.search.listed && self.overlays.is_empty();
         let action = if is_listed && action == Action::Quit { Action::Back } else { action };
         match action {
             Action::Quit if self.returns => return Some(Effect::Leave),
@@ -42,7 +43,9 @@ impl App {
         };
         match (&self.screen, action) {
             _ if helps => self.act_on_overlay(action),
-            (Screen::Loading { .. } | Screen::Choosing { .. }, Action::Back) => Some(Effect::Cancel),
+            (Screen::Loading { .. } | Screen::Choosing { .. }, Action::Back) => {
+                Some(Effect::Cancel)
+            }
             (Screen::Choosing { .. }, action) => self.choose(action),
             (Screen::Loading { .. }, action) => {
                 self.act_while_loading(action);
@@ -72,7 +75,10 @@ impl App {
                 None
             }
             // Keys are text there.
-            Overlay::Extraction(_) | Overlay::Palette(_) | Overlay::Opening(_) | Overlay::Picker(_) => None,
+            Overlay::Extraction(_)
+            | Overlay::Palette(_)
+            | Overlay::Opening(_)
+            | Overlay::Picker(_) => None,
         }
     }
 
@@ -101,16 +107,22 @@ impl App {
         match action {
             Action::Back if self.stop_extracting() => {}
             Action::Instruction => self.open_instruction(),
-            Action::CopyDigest => return self.copied(self.selected_digest(), "no digest of this layer is known"),
+            Action::CopyDigest => {
+                return self.copied(self.selected_digest(), "no digest of this layer is known");
+            }
             Action::CopyPath if self.selects_layers() => {
                 return self.copied(self.selected_digest(), "no digest of this layer is known");
             }
             Action::CopyPath => {
-                return self.copy_lines().or_else(|| self.copied(self.selected_path(), "no path is selected"));
+                return self
+                    .copy_lines()
+                    .or_else(|| self.copied(self.selected_path(), "no path is selected"));
             }
             Action::Extract => self.ask_to_extract(),
             Action::Explain => self.explain(),
-            Action::Compare if self.view == View::Findings && self.overlays.is_empty() => self.show_proposal(),
+            Action::Compare if self.view == View::Findings && self.overlays.is_empty() => {
+                self.show_proposal()
+            }
             Action::ViewFile | Action::Compare => self.view_selected(action),
             Action::CopyCommand => return self.copied(Some(self.command()), ""),
             Action::Search | Action::Filter => {
@@ -134,7 +146,8 @@ impl App {
 
     /// Returns whether the selection is a layer or the image, and not a path.
     fn selects_layers(&self) -> bool {
-        let selected = self.view == View::Image || self.focus == Pane::Layers && self.view == View::Explore;
+        let selected =
+            self.view == View::Image || self.focus == Pane::Layers && self.view == View::Explore;
         selected && self.overlays.is_empty()
     }
 

@@ -24,7 +24,8 @@ use crate::view::View;
 /// Returns the name, the views if there is space for them, and the numbers.
 pub fn header(app: &App, theme: &Theme, area: Rect) -> Vec<Vec<Piece>> {
     let room = usize::from(area.width);
-    let name_only = || vec![Piece::text(format!(" {}", cut(&app.name, room.saturating_sub(1))), theme.strong)];
+    let name_only =
+        || vec![Piece::text(format!(" {}", cut(&app.name, room.saturating_sub(1))), theme.strong)];
     let secret = app.is_kept_secret(usize::MAX);
     let Some(explorer) = app.explorer().filter(|_| !secret) else {
         let below = if secret { views(app, theme, room) } else { Vec::new() };
@@ -34,7 +35,10 @@ pub fn header(app: &App, theme: &Theme, area: Rect) -> Vec<Vec<Piece>> {
     if area.height < 2 {
         return vec![in_one_row(app, theme, &numbers, room)];
     }
-    vec![name_and_numbers(app, theme, &numbers, room), views_and_smallest(app, theme, &numbers, room)]
+    vec![
+        name_and_numbers(app, theme, &numbers, room),
+        views_and_smallest(app, theme, &numbers, room),
+    ]
 }
 
 /// The numbers that every view shows.
@@ -63,7 +67,8 @@ impl Numbers {
             _ if bytes == 0 => "?".into(),
             amount => amount.column(app.units),
         };
-        let shown = avoidable.map_or_else(|| format!("{:>7}…", ""), |sums| format!("{:>8}", bound(sums.own)));
+        let shown = avoidable
+            .map_or_else(|| format!("{:>7}…", ""), |sums| format!("{:>8}", bound(sums.own)));
         let style = marked(avoidable.map_or(0, |sums| sums.own), theme.strong);
         Self {
             visible_bytes: totals.visible,
@@ -87,23 +92,31 @@ impl Numbers {
 /// Returns the smallest size that changes to the Dockerfile lead to and the saving, in versions of
 /// decreasing length.
 fn smallest(app: &App, explorer: &Explorer) -> Vec<String> {
-    let Some((possible_size, first)) = explorer.smallest() else { return vec![format!("smallest {:>7}…", "")] };
+    let Some((possible_size, first)) = explorer.smallest() else {
+        return vec![format!("smallest {:>7}…", "")];
+    };
     let size = format!("{}{}", possible_size.certainty.sign(), app.units.size(possible_size.size));
     let is_known = first.certainty == Certainty::Exact;
     let ratio = noticeably(possible_size.size, first.size)
         .filter(|_| is_known)
         .map_or_else(String::new, |ratio| format!(" ({ratio})"));
-    vec![format!("smallest {size:>8}{ratio}"), format!("smallest {size:>8}"), format!("min. {size}")]
+    vec![
+        format!("smallest {size:>8}{ratio}"),
+        format!("smallest {size:>8}"),
+        format!("min. {size}"),
+    ]
 }
 
 /// Returns the name, a bar if there is space, and the numbers. Numbers are dropped before the name
 /// is cut.
 fn name_and_numbers(app: &App, theme: &Theme, numbers: &Numbers, room: usize) -> Vec<Piece> {
-    let fits =
-        |pieces: &[&Piece]| app.name.width() + 2 + pieces.iter().map(|piece| piece.width()).sum::<usize>() <= room;
+    let fits = |pieces: &[&Piece]| {
+        app.name.width() + 2 + pieces.iter().map(|piece| piece.width()).sum::<usize>() <= room
+    };
     let Numbers { size, visible, wasted, avoidable, warnings, .. } = numbers;
     // Visible is size less wasted, so that it goes first.
-    let [mut all, mut shown] = [vec![size, visible, wasted, avoidable], vec![size, wasted, avoidable]];
+    let [mut all, mut shown] =
+        [vec![size, visible, wasted, avoidable], vec![size, wasted, avoidable]];
     if let Some([long, short]) = warnings {
         shown.push(long);
         let mark = if fits(&shown) { long } else { short };
@@ -149,9 +162,13 @@ fn views(app: &App, theme: &Theme, room: usize) -> Vec<Piece> {
             chosen: view == app.view,
         })
     };
-    let kinds = [(false, Tabs::Named), (true, Tabs::Named), (true, Tabs::Close), (true, Tabs::Numbered)];
-    let mut fitting = kinds.map(|(short, kind)| tabs(&named(short), &app.keymap, theme, kind)).into_iter();
-    fitting.find(|tabs| width(tabs) <= room).unwrap_or_else(|| tabs(&named(true), &app.keymap, theme, Tabs::Tight))
+    let kinds =
+        [(false, Tabs::Named), (true, Tabs::Named), (true, Tabs::Close), (true, Tabs::Numbered)];
+    let mut fitting =
+        kinds.map(|(short, kind)| tabs(&named(short), &app.keymap, theme, kind)).into_iter();
+    fitting
+        .find(|tabs| width(tabs) <= room)
+        .unwrap_or_else(|| tabs(&named(true), &app.keymap, theme, Tabs::Tight))
 }
 
 fn views_and_smallest(app: &App, theme: &Theme, numbers: &Numbers, room: usize) -> Vec<Piece> {
@@ -182,12 +199,20 @@ fn in_one_row(app: &App, theme: &Theme, numbers: &Numbers, room: usize) -> Vec<P
     };
     shown.sort_by_key(|piece| rank(piece).unwrap_or(usize::MAX));
     let room = room.saturating_sub(shown.iter().map(|piece| piece.width()).sum());
-    let name = cut(&app.name, room.saturating_sub(longest + 3).max(LEAST_NAME).min(room.saturating_sub(3)));
+    let name = cut(
+        &app.name,
+        room.saturating_sub(longest + 3).max(LEAST_NAME).min(room.saturating_sub(3)),
+    );
     let gap = room.saturating_sub(name.width() + 1);
-    let views = View::ALL.map(|view| Tab { action: view.action(), name: view.name(), chosen: view == app.view });
+    let views = View::ALL.map(|view| Tab {
+        action: view.action(),
+        name: view.name(),
+        chosen: view == app.view,
+    });
     let blank = |columns: usize| Piece::text(" ".repeat(columns), Style::new());
     let mut pieces = vec![Piece::text(format!(" {name}"), theme.strong)];
-    // Whichever view is shown, there is room for the tabs or there is not, so that they stay as they are.
+    // Whichever view is shown, there is room for the tabs or there is not, so that they stay as
+    // they are.
     let more = longest - app.view.name().width();
     let fitting = Tabs::ALL
         .map(|kind| tabs(&views, &app.keymap, theme, kind))
@@ -261,10 +286,16 @@ fn hints(app: &App) -> &'static [Hint] {
         return &[(&[Back], "back"), (&[Up, Down], "scroll")];
     }
     match (&app.screen, app.overlays.top()) {
-        (_, Some(Overlay::Picker(_))) => &[(&[Up, Down], "move"), (&[Enter], "open"), (&[Back], "quit")],
-        (Screen::Choosing { .. }, _) => &[(&[Up, Down], "move"), (&[Enter], "open"), (&[Quit], "quit")],
+        (_, Some(Overlay::Picker(_))) => {
+            &[(&[Up, Down], "move"), (&[Enter], "open"), (&[Back], "quit")]
+        }
+        (Screen::Choosing { .. }, _) => {
+            &[(&[Up, Down], "move"), (&[Enter], "open"), (&[Quit], "quit")]
+        }
         (_, Some(Overlay::Opening(_))) => &[(&[Enter], "open"), (&[Back], "cancel")],
-        (_, Some(Overlay::Palette(_))) => &[(&[Enter], "run"), (&[Up, Down], "move"), (&[Back], "close")],
+        (_, Some(Overlay::Palette(_))) => {
+            &[(&[Enter], "run"), (&[Up, Down], "move"), (&[Back], "close")]
+        }
         (_, Some(Overlay::Extraction(_))) => &[(&[Enter], "extract"), (&[Back], "cancel")],
         (_, Some(Overlay::Explanation(_))) => {
             &[(&[Back], "close"), (&[Up, Down], "scroll"), (&[Explain], "explain the whole layer")]
@@ -278,9 +309,12 @@ fn hints(app: &App) -> &'static [Hint] {
             (&[CopyPath], "copy"),
             (&[Quit], "quit"),
         ],
-        (_, Some(Overlay::Proposal(_))) => {
-            &[(&[Back], "close"), (&[Up, Down], "scroll"), (&[CopyPath], "copy the new lines"), (&[Help], "close")]
-        }
+        (_, Some(Overlay::Proposal(_))) => &[
+            (&[Back], "close"),
+            (&[Up, Down], "scroll"),
+            (&[CopyPath], "copy the new lines"),
+            (&[Help], "close"),
+        ],
         (_, Some(Overlay::Viewer(viewer))) => viewer.keys(),
         _ if app.view != View::Explore => Views::keys(app.view),
         _ if app.search.listed => &[
@@ -317,6 +351,8 @@ fn pane_hints(focus: Pane) -> &'static [Hint] {
             (&[Palette], "commands"),
             (&[Quit], "quit"),
         ],
-        Pane::Details => &[(&[Help], "help"), (&[Up, Down], "scroll"), (&[NextPane], "panes"), (&[Quit], "quit")],
+        Pane::Details => {
+            &[(&[Help], "help"), (&[Up, Down], "scroll"), (&[NextPane], "panes"), (&[Quit], "quit")]
+        }
     }
 }

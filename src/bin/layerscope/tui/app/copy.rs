@@ -24,11 +24,16 @@ impl App {
     }
 
     /// Copies a text to the clipboard with a notice; without a text, shows the notice `otherwise`.
-    pub(in crate::tui) fn copied(&mut self, text: Option<impl AsRef<str>>, otherwise: &str) -> Option<Effect> {
+    pub(in crate::tui) fn copied(
+        &mut self,
+        text: Option<impl AsRef<str>>,
+        otherwise: &str,
+    ) -> Option<Effect> {
         let text = text.map(|text| layerscope::display::escaped_str(text.as_ref()));
-        self.notice = Some(
-            text.as_ref().map_or_else(|| otherwise.to_owned(), |text| format!("copied {text} (through the terminal)")),
-        );
+        self.notice = Some(text.as_ref().map_or_else(
+            || otherwise.to_owned(),
+            |text| format!("copied {text} (through the terminal)"),
+        ));
         text.map(|text| Effect::Copy(text.into()))
     }
 
@@ -36,7 +41,8 @@ impl App {
     pub(in crate::tui) fn copy_lines(&mut self) -> Option<Effect> {
         let Screen::Image { views, .. } = &self.screen else { return None };
         let lines = views.lines_to_copy(self.view).filter(|_| self.overlays.is_empty())?;
-        self.notice = Some(format!("copied {} (through the terminal)", plural(lines.len(), "line")));
+        self.notice =
+            Some(format!("copied {} (through the terminal)", plural(lines.len(), "line")));
         Some(Effect::Copy(lines.join("\n")))
     }
 

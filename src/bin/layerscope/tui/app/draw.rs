@@ -62,7 +62,9 @@ fn inner(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
 /// Draws the screen without overlays.
 fn screen_in(app: &App, theme: &Theme, panes: &Panes, buffer: &mut Buffer) {
     match &app.screen {
-        Screen::Choosing { what, choices, cursor } => choosing(what, choices, *cursor, theme, panes.main, buffer),
+        Screen::Choosing { what, choices, cursor } => {
+            choosing(what, choices, *cursor, theme, panes.main, buffer)
+        }
         &Screen::Loading { done, total, layers } => {
             explorer::draw::layers::draw(app, theme, panes.layers, buffer);
             loading(app, theme, (done, total, layers), panes.tree, buffer);
@@ -70,7 +72,12 @@ fn screen_in(app: &App, theme: &Theme, panes: &Panes, buffer: &mut Buffer) {
         }
         Screen::Image { .. } if app.shows_a_page() => {
             if let Some(lesson) = &app.lesson {
-                lesson::draw_last_or_beside(lesson, Look { theme, units: app.units }, panes.main, buffer);
+                lesson::draw_last_or_beside(
+                    lesson,
+                    Look { theme, units: app.units },
+                    panes.main,
+                    buffer,
+                );
             }
         }
         Screen::Image { explorer, .. } if app.view == View::Explore => {
@@ -84,8 +91,10 @@ fn screen_in(app: &App, theme: &Theme, panes: &Panes, buffer: &mut Buffer) {
 
 /// Returns the bottom line in place of key hints: input, notices, search results or progress.
 fn bottom(app: &App, theme: &Theme, width: u16) -> Option<Line<'static>> {
-    let said = |text: &String| Line::styled(cut(&format!(" {text}"), usize::from(width)), theme.strong);
-    if let Some((asking, prompt)) = app.overlays.viewer().and_then(|viewer| viewer.typing.as_ref()) {
+    let said =
+        |text: &String| Line::styled(cut(&format!(" {text}"), usize::from(width)), theme.strong);
+    if let Some((asking, prompt)) = app.overlays.viewer().and_then(|viewer| viewer.typing.as_ref())
+    {
         return Some(viewer::typing(*asking, prompt, theme));
     }
     let typed = || prompts::line(app, theme).filter(|_| app.overlays.any_viewer().is_none());
@@ -93,7 +102,14 @@ fn bottom(app: &App, theme: &Theme, width: u16) -> Option<Line<'static>> {
     notice.or_else(typed).or_else(|| app.waiting().as_ref().map(said))
 }
 
-fn choosing(what: &str, choices: &[String], cursor: usize, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+fn choosing(
+    what: &str,
+    choices: &[String],
+    cursor: usize,
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
     let title = format!("Which {what}? · {}/{}", cursor + 1, choices.len());
     let inner = pane(&title, true, theme, area, buffer);
     // Titles of lessons need every column.
@@ -114,7 +130,13 @@ fn noun(layers: usize) -> &'static str {
     if layers == 1 { "layer" } else { "layers" }
 }
 
-fn loading(app: &App, theme: &Theme, (done, total, layers): (u64, u64, u64), area: Rect, buffer: &mut Buffer) {
+fn loading(
+    app: &App,
+    theme: &Theme,
+    (done, total, layers): (u64, u64, u64),
+    area: Rect,
+    buffer: &mut Buffer,
+) {
     let inner = pane("Reading", app.focus == Pane::Tree, theme, area, buffer);
     let width = usize::from(inner.width).saturating_sub(2).min(60);
     if total > 0 {
@@ -128,7 +150,9 @@ fn loading(app: &App, theme: &Theme, (done, total, layers): (u64, u64, u64), are
     let of = if app.intro.is_empty() { String::new() } else { format!(" of {}", app.intro.len()) };
     let now = match &app.awaited {
         Some(awaited) => format!(" {awaited} …"),
-        None if layers == 1 && of.is_empty() => format!(" {}{whole}, 1 layer", app.units.size(done)),
+        None if layers == 1 && of.is_empty() => {
+            format!(" {}{whole}, 1 layer", app.units.size(done))
+        }
         None => format!(" {}{whole}, {layers}{of} {}", app.units.size(done), noun(app.intro.len())),
     };
     put(Line::from(cut(&now, usize::from(inner.width))), 2, inner, buffer);

@@ -248,7 +248,9 @@ impl App {
                     }
                 }
             }
-            Message::Loaded(Err(Error::Cancelled)) | Message::Terminate => return Some(Effect::Quit),
+            Message::Loaded(Err(Error::Cancelled)) | Message::Terminate => {
+                return Some(Effect::Quit);
+            }
             Message::Loaded(Err(error)) => return Some(Effect::Fail(error)),
         }
         None
@@ -272,7 +274,9 @@ impl App {
                 None
             }
             // The key that returns to a lesson also closes the help.
-            Some(Line::Help) if action == Some(Action::LessonReturn) && self.lesson.is_some() => self.act(action?),
+            Some(Line::Help) if action == Some(Action::LessonReturn) && self.lesson.is_some() => {
+                self.act(action?)
+            }
             Some(Line::Help) if is_typed(key) => {
                 if let Some(Overlay::Help(help)) = self.overlays.top_mut()
                     && help.type_key(key)
@@ -314,11 +318,14 @@ impl App {
             Some(_) => return vec![Context::Overlay, Context::Everywhere],
             None => {}
         }
-        let mut contexts = self.lesson.iter().filter(|_| self.is_told()).fold(Vec::new(), |mut contexts, lesson| {
-            contexts.extend(lesson.question().map(|_| Context::Question));
-            contexts.push(Context::Lesson);
-            contexts
-        });
+        let mut contexts = self.lesson.iter().filter(|_| self.is_told()).fold(
+            Vec::new(),
+            |mut contexts, lesson| {
+                contexts.extend(lesson.question().map(|_| Context::Question));
+                contexts.push(Context::Lesson);
+                contexts
+            },
+        );
         match (self.view, self.focus) {
             (View::Explore, focus) => {
                 if !self.search.hits.is_empty() || self.search.listed {
@@ -357,7 +364,9 @@ impl App {
         let area = self.panes().main;
         let Screen::Image { explorer, views } = &mut self.screen else { return };
         match action {
-            Action::NextLayer | Action::PreviousLayer if self.view != View::Replay => return self.step_layer(action),
+            Action::NextLayer | Action::PreviousLayer if self.view != View::Replay => {
+                return self.step_layer(action);
+            }
             action => {
                 if views.act(self.view, explorer, action, area) {
                     views.leave(self.view);

@@ -40,7 +40,9 @@ enum Hit {
 impl Pointer {
     /// Records a press of the button; returns whether it is a double click.
     pub fn presses(&mut self, at: Position, time: Duration) -> bool {
-        let double = self.pressed.is_some_and(|(cell, before)| cell == at && time.saturating_sub(before) <= DOUBLE);
+        let double = self
+            .pressed
+            .is_some_and(|(cell, before)| cell == at && time.saturating_sub(before) <= DOUBLE);
         // A third click is a new first one.
         self.pressed = (!double).then_some((at, time));
         double
@@ -77,15 +79,22 @@ impl App {
 
     fn press(&mut self, at: Position, double: bool) -> Option<Effect> {
         self.notice = None;
-        if matches!(self.line(), Some(Line::Place | Line::Viewer | Line::Command | Line::Image | Line::Pick)) {
+        if matches!(
+            self.line(),
+            Some(Line::Place | Line::Viewer | Line::Command | Line::Image | Line::Pick)
+        ) {
             return None;
         }
         let panes = self.panes();
-        let bar = |pieces: Vec<bars::Piece>, area: Rect| bars::pressed(&pieces, usize::from(at.x - area.x));
+        let bar = |pieces: Vec<bars::Piece>, area: Rect| {
+            bars::pressed(&pieces, usize::from(at.x - area.x))
+        };
         let press = match at {
             at if panes.header.contains(at) => {
                 let rows = super::bars::header(self, &Theme::BARE, panes.header);
-                rows.into_iter().nth(usize::from(at.y - panes.header.y)).and_then(|row| bar(row, panes.header))
+                rows.into_iter()
+                    .nth(usize::from(at.y - panes.header.y))
+                    .and_then(|row| bar(row, panes.header))
             }
             at if panes.footer.contains(at) => {
                 bar(super::bars::footer(self, &Theme::BARE, panes.footer.width), panes.footer)
@@ -128,8 +137,12 @@ impl App {
             return None;
         }
         if let Screen::Choosing { choices, cursor, .. } = &mut self.screen {
-            *cursor =
-                row_in(panes.main, at, first_visible(*cursor, choices.len(), rows_inside(panes.main)), choices.len())?;
+            *cursor = row_in(
+                panes.main,
+                at,
+                first_visible(*cursor, choices.len(), rows_inside(panes.main)),
+                choices.len(),
+            )?;
             return Some(Hit::Entry);
         }
         if self.view != View::Explore {
@@ -143,7 +156,8 @@ impl App {
         if self.pointer.dragged.is_some() {
             return None;
         }
-        let heads = panes.tree.contains(at) && at.y < tree_list(panes.tree).y + 1 && at.y > panes.tree.y;
+        let heads =
+            panes.tree.contains(at) && at.y < tree_list(panes.tree).y + 1 && at.y > panes.tree.y;
         if heads && !self.search.listed {
             self.click_column(at.x);
             return None;
@@ -243,7 +257,9 @@ mod tests {
     #[test]
     fn two_clicks_in_a_short_time_on_one_cell_are_a_double_click() {
         let mut pointer = Pointer::default();
-        let mut clicks = |x: u16, millis: u64| pointer.presses(Position::new(x, 1), Duration::from_millis(millis));
+        let mut clicks = |x: u16, millis: u64| {
+            pointer.presses(Position::new(x, 1), Duration::from_millis(millis))
+        };
         assert!(!clicks(5, 0) && clicks(5, 400));
         assert!(!clicks(5, 500), "the third click begins anew");
         assert!(!clicks(6, 600), "on another cell");

@@ -9,7 +9,8 @@ use crate::view::View;
 impl App {
     /// Returns whether an animation is running and visible.
     pub fn is_moving(&self) -> bool {
-        let moves = matches!(&self.screen, Screen::Image { views, .. } if views.is_moving(self.view));
+        let moves =
+            matches!(&self.screen, Screen::Image { views, .. } if views.is_moving(self.view));
         moves && !self.is_covered() && !self.sums_up()
     }
 

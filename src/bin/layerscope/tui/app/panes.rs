@@ -2,7 +2,9 @@
 
 use super::{App, Screen, Tops};
 use crate::tui::explorer::{draw::tree_list, file_history, sentences};
-use crate::tui::layout::{Pane, Panes, header_rows, layer_lines, layout, layout_with_narrator, rows_inside};
+use crate::tui::layout::{
+    Pane, Panes, header_rows, layer_lines, layout, layout_with_narrator, rows_inside,
+};
 use crate::tui::widgets::inside;
 use crate::tui::widgets::text::follow;
 
@@ -10,9 +12,13 @@ impl App {
     /// Moves the focus to another pane. The details are a pane of their own on narrow screens only;
     /// on wide ones they are always visible.
     pub(in crate::tui) fn next_pane(&mut self, steps: usize) {
-        let single = layout(self.area, header_rows(self.area), 0, Pane::Tree, self.shares).layers.is_empty();
-        let panes: &[Pane] =
-            if single { &[Pane::Layers, Pane::Tree, Pane::Details] } else { &[Pane::Layers, Pane::Tree] };
+        let single =
+            layout(self.area, header_rows(self.area), 0, Pane::Tree, self.shares).layers.is_empty();
+        let panes: &[Pane] = if single {
+            &[Pane::Layers, Pane::Tree, Pane::Details]
+        } else {
+            &[Pane::Layers, Pane::Tree]
+        };
         let steps = if steps > 1 { panes.len() - 1 } else { 1 };
         let now = panes.iter().position(|&pane| pane == self.focus).unwrap_or(1);
         self.focus = panes[(now + steps) % panes.len()];
@@ -31,17 +37,30 @@ impl App {
         let height = rows_inside(panes.layers) / layer_lines(panes.layers, layers);
         Tops {
             layers: first(height, self.tops.layers, explorer.layer_row(), layers),
-            tree: first(rows_inside(tree_list(panes.tree)), self.tops.tree, explorer.cursor, explorer.rows.len()),
+            tree: first(
+                rows_inside(tree_list(panes.tree)),
+                self.tops.tree,
+                explorer.cursor,
+                explorer.rows.len(),
+            ),
         }
     }
 
     /// Returns the areas of the panes.
     pub fn panes(&self) -> Panes {
-        let layers = self.explorer().map_or(self.intro.len(), |explorer| explorer.layer_rows().len());
+        let layers =
+            self.explorer().map_or(self.intro.len(), |explorer| explorer.layer_rows().len());
         match &self.lesson {
             Some(lesson) => {
                 let rows = lesson.rows(self.area);
-                layout_with_narrator(self.area, rows, self.is_told(), layers, self.focus, self.shares)
+                layout_with_narrator(
+                    self.area,
+                    rows,
+                    self.is_told(),
+                    layers,
+                    self.focus,
+                    self.shares,
+                )
             }
             None => layout(self.area, header_rows(self.area), layers, self.focus, self.shares),
         }
@@ -63,7 +82,9 @@ impl App {
             (Pane::Tree | Pane::Details, Some(node)) if self.file_history => {
                 file_history::of_path(inspection, node, self.units)
             }
-            (Pane::Tree | Pane::Details, Some(node)) => sentences::of_path(explorer, node, self.units),
+            (Pane::Tree | Pane::Details, Some(node)) => {
+                sentences::of_path(explorer, node, self.units)
+            }
             _ => sentences::of_layer(inspection, &explorer.groups, explorer.layer, self.units),
         };
     }

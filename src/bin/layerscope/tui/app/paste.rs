@@ -15,7 +15,8 @@ const LONGEST: usize = 16 << 10;
 /// character, so that the reaction to the change happens once.
 pub(in crate::tui) fn insert(line: Option<&mut Prompt>, text: &str) -> Option<KeyEvent> {
     let line = line?;
-    let mut text: String = text.split(['\r', '\n']).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+    let mut text: String =
+        text.split(['\r', '\n']).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
     text.retain(|c| !c.is_control());
     let room = LONGEST.saturating_sub(line.text().len());
     if let Some((end, _)) = text.char_indices().find(|(end, c)| end + c.len_utf8() > room) {
@@ -41,7 +42,9 @@ impl App {
             (Line::Image, Some(Overlay::Opening(opening))) => Some(&mut opening.path),
             (Line::Pick, Some(Overlay::Picker(picker))) => Some(&mut picker.query),
             (Line::Command, Some(Overlay::Palette(palette))) => Some(&mut palette.query),
-            (Line::Viewer, Some(Overlay::Viewer(viewer))) => viewer.typing.as_mut().map(|(_, prompt)| prompt),
+            (Line::Viewer, Some(Overlay::Viewer(viewer))) => {
+                viewer.typing.as_mut().map(|(_, prompt)| prompt)
+            }
             (Line::Query, _) if self.query == Some(Query::Search) => Some(&mut self.search.query),
             (Line::Query, _) => match &mut self.screen {
                 Screen::Image { explorer, .. } => Some(&mut explorer.filter.query),

@@ -86,9 +86,15 @@ impl Table {
             (0, false) => "?".into(),
             (wasted, exact) => format!("{}{}", if exact { "" } else { "≥" }, size(wasted)),
         };
-        let visible = |column: &Column| format!("{}{}", size(column.visible), if column.exact { "" } else { "?" });
-        let whole = |column: &Column| format!("{}{}", if column.exact { "" } else { "≥" }, size(column.size));
-        let ratio = |column: &Column| column.ratio.map_or(if column.exact { "-" } else { "?" }.into(), times);
+        let visible = |column: &Column| {
+            format!("{}{}", size(column.visible), if column.exact { "" } else { "?" })
+        };
+        let whole = |column: &Column| {
+            format!("{}{}", if column.exact { "" } else { "≥" }, size(column.size))
+        };
+        let ratio = |column: &Column| {
+            column.ratio.map_or(if column.exact { "-" } else { "?" }.into(), times)
+        };
         let mut numbers = vec![
             Numbers::new("size", 6, columns.iter().map(whole)),
             Numbers::new("visible", 2, columns.iter().map(visible)),
@@ -98,7 +104,8 @@ impl Table {
             Numbers::new("ratio", 5, columns.iter().map(ratio)),
         ];
         let longest = columns.iter().map(|column| column.name.width()).max().unwrap_or(0);
-        let used = |numbers: &[Numbers]| numbers.iter().map(|number| number.width + 1).sum::<usize>();
+        let used =
+            |numbers: &[Numbers]| numbers.iter().map(|number| number.width + 1).sum::<usize>();
         while numbers.len() > 1 && used(&numbers) + BAR.0 + 2 + longest.min(NAME_WIDTH) > width {
             let least = numbers.iter().enumerate().min_by_key(|(_, number)| number.weight);
             let least = least.map_or(0, |(place, _)| place);
@@ -106,7 +113,8 @@ impl Table {
         }
         // Bars only grow after names are shown in full.
         let room = width.saturating_sub(used(&numbers) + 2);
-        let bar = room.saturating_sub(longest).clamp(BAR.0.max((room / 4).min(10)), BAR.1).min(room);
+        let bar =
+            room.saturating_sub(longest).clamp(BAR.0.max((room / 4).min(10)), BAR.1).min(room);
         let biggest = columns.iter().map(|column| column.size).max().unwrap_or(0);
         Self { numbers, bar, name: room - bar, biggest }
     }
@@ -130,9 +138,18 @@ impl Table {
                 "ratio" => look.theme.strong,
                 _ => Style::new(),
             };
-            spans.push(Span::styled(format!("{:>width$} ", number.cells[row], width = number.width), style));
+            spans.push(Span::styled(
+                format!("{:>width$} ", number.cells[row], width = number.width),
+                style,
+            ));
             if i == 0 {
-                spans.extend(bar(column.visible, column.wasted, self.biggest, self.bar, look.theme));
+                spans.extend(bar(
+                    column.visible,
+                    column.wasted,
+                    self.biggest,
+                    self.bar,
+                    look.theme,
+                ));
                 spans.push(Span::raw(" "));
             }
         }
@@ -182,7 +199,8 @@ mod tests {
             lines[0].split_whitespace().collect::<Vec<_>>().join(" "),
             "size visible wasted layers files ratio image"
         );
-        for part in ["801 MB █", "▒", "601 MB", "200 MB", "20,000", "1.00×", "scenario/b1:latest"] {
+        for part in ["801 MB █", "▒", "601 MB", "200 MB", "20,000", "1.00×", "scenario/b1:latest"]
+        {
             assert!(lines[1].contains(part), "{part:?} is not in {}", lines[1]);
         }
         assert!(lines[4].contains("122×") && lines[4].contains("6.56 MB █ "), "{}", lines[4]);
@@ -192,7 +210,11 @@ mod tests {
     fn where_there_is_little_room_shipped_bar_and_ratio_stay() {
         let lines = drawn(&ladder(), 38, 5);
         assert_eq!(lines[0].split_whitespace().collect::<Vec<_>>(), ["size", "ratio", "image"]);
-        assert!(lines[2].contains("382 MB ██") && lines[2].contains("2.10×") && lines[2].ends_with("b2:latest"));
+        assert!(
+            lines[2].contains("382 MB ██")
+                && lines[2].contains("2.10×")
+                && lines[2].ends_with("b2:latest")
+        );
         for (width, height) in (0..60).flat_map(|width| (0..6).map(move |height| (width, height))) {
             drawn(&ladder(), width, height);
             drawn(&[], width, height);

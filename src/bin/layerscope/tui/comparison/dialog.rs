@@ -31,7 +31,9 @@ impl Comparison {
     /// Opens the list of commands.
     pub(super) fn open_palette(&mut self) {
         let actions = COMPARISON.groups.iter().flat_map(|(_, actions)| *actions).copied();
-        let hidden = |action: &Action| matches!(action, Action::Palette | Action::Up | Action::Down | Action::Back);
+        let hidden = |action: &Action| {
+            matches!(action, Action::Palette | Action::Up | Action::Down | Action::Back)
+        };
         let commands = actions.filter(|action| !hidden(action)).collect();
         self.dialog = Some(Dialog::Commands(Palette::new(commands)));
     }
@@ -74,7 +76,9 @@ impl Comparison {
     pub(super) fn draw_dialog(&self, theme: &Theme, buffer: &mut Buffer) {
         match &self.dialog {
             None => {}
-            Some(Dialog::Commands(palette)) => palette::draw(palette, &self.keymap, theme, self.area, buffer),
+            Some(Dialog::Commands(palette)) => {
+                palette::draw(palette, &self.keymap, theme, self.area, buffer)
+            }
             Some(Dialog::Opening(opening)) => opening::draw(opening, theme, self.area, buffer),
         }
     }

@@ -41,7 +41,9 @@ impl Comparison {
             }
             (true, View::Layers, Some(against)) => layers::draw(against, look, panes.main, buffer),
             (true, View::Paths, Some(against)) => paths::draw(against, look, panes.main, buffer),
-            (true, View::Packages, Some(against)) => packages::draw(against, look, panes.main, buffer),
+            (true, View::Packages, Some(against)) => {
+                packages::draw(against, look, panes.main, buffer)
+            }
         }
         match self.bottom(theme, panes.footer.width) {
             Some(line) => put(line, 0, panes.footer, buffer),
@@ -62,10 +64,15 @@ impl Comparison {
     /// Returns the views, and the names of the compared images.
     pub(in crate::tui) fn header(&self, theme: &Theme, room: u16) -> Vec<Piece> {
         let room = usize::from(room);
-        let views = View::ALL.map(|view| Tab { action: view.action(), name: view.name(), chosen: view == self.view });
+        let views = View::ALL.map(|view| Tab {
+            action: view.action(),
+            name: view.name(),
+            chosen: view == self.view,
+        });
         let mut pieces = vec![Piece::text(" ", Style::new())];
         if self.is_ready() {
-            let [named, .., tight] = Tabs::ALL.map(|kind| bars::tabs(&views, &self.keymap, theme, kind));
+            let [named, .., tight] =
+                Tabs::ALL.map(|kind| bars::tabs(&views, &self.keymap, theme, kind));
             pieces.extend(if bars::width(&named) < room { named } else { tight });
         }
         let name = |image: usize| self.columns.get(image).map_or("", |column| &column.name);
@@ -88,8 +95,12 @@ impl Comparison {
 
     pub(super) fn hints(&self) -> &'static [Hint] {
         match self.view {
-            _ if self.dialog.is_some() => &[(&[Action::Enter], "run or open"), (&[Action::Back], "close")],
-            _ if self.help.is_some() => &[(&[Action::Back], "back"), (&[Action::Up, Action::Down], "scroll")],
+            _ if self.dialog.is_some() => {
+                &[(&[Action::Enter], "run or open"), (&[Action::Back], "close")]
+            }
+            _ if self.help.is_some() => {
+                &[(&[Action::Back], "back"), (&[Action::Up, Action::Down], "scroll")]
+            }
             _ if !self.is_ready() => &[(&[Action::Quit], "cancel"), (&[Action::Help], "help")],
             View::Images => images::KEYS,
             View::Layers => layers::KEYS,
@@ -101,9 +112,13 @@ impl Comparison {
     /// Returns the bottom line in place of key hints: a notice, or the search.
     fn bottom(&self, theme: &Theme, width: u16) -> Option<Line<'static>> {
         if let Some(notice) = &self.notice {
-            return Some(Line::styled(cut(&format!(" {notice}"), usize::from(width)), theme.strong));
+            return Some(Line::styled(
+                cut(&format!(" {notice}"), usize::from(width)),
+                theme.strong,
+            ));
         }
-        let find = &self.against().filter(|_| self.view == View::Paths && self.help.is_none())?.paths.find;
+        let find =
+            &self.against().filter(|_| self.view == View::Paths && self.help.is_none())?.paths.find;
         find.line(&self.keymap.first_keys(&[Action::NextHit, Action::PreviousHit]), theme)
     }
 
@@ -112,14 +127,20 @@ impl Comparison {
         for (row, image) in self.images.iter().enumerate() {
             put(reading(image, look, usize::from(inner.width)), row + 1, inner, buffer);
         }
-        put(Line::styled(" Esc or q cancels", look.theme.dim), self.images.len() + 2, inner, buffer);
+        put(
+            Line::styled(" Esc or q cancels", look.theme.dim),
+            self.images.len() + 2,
+            inner,
+            buffer,
+        );
     }
 }
 
 fn reading(image: &Image, look: Look<'_>, width: usize) -> Line<'static> {
     let (done, total, layers) = image.progress;
     let size = |bytes| look.units.size(bytes);
-    let name = image.opened.as_ref().map_or_else(|| image.source.clone(), |opened| opened.image.name());
+    let name =
+        image.opened.as_ref().map_or_else(|| image.source.clone(), |opened| opened.image.name());
     let bar_width = (width / 4).min(BAR);
     let mut spans = vec![Span::raw(" ")];
     if image.inspection.is_some() {

@@ -73,7 +73,11 @@ impl Find {
         if !self.is_active() {
             return None;
         }
-        let others = if self.editing { "↑↓ select  Enter done".to_owned() } else { format!("{keys} others") };
+        let others = if self.editing {
+            "↑↓ select  Enter done".to_owned()
+        } else {
+            format!("{keys} others")
+        };
         let what = match self.hits.len() {
             _ if self.query.text().is_empty() => "a name or a part of a path that differs".into(),
             0 => "no match".into(),

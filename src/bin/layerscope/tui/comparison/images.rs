@@ -63,7 +63,8 @@ fn panes(area: Rect, verdict: usize, images: usize) -> Panes {
 
 impl Comparison {
     fn verdict_lines(&self, width: usize) -> Vec<String> {
-        let (Some(first), Some(other)) = (self.columns.first(), self.columns.get(self.other)) else {
+        let (Some(first), Some(other)) = (self.columns.first(), self.columns.get(self.other))
+        else {
             return Vec::new();
         };
         let sharing = self.against().map(|against| &against.pair.sharing);
@@ -115,7 +116,9 @@ impl Comparison {
         let inner = pane(&title, false, look.theme, panes.summary, buffer);
         match self.against() {
             Some(against) => summary(against, look, inner, buffer),
-            None => put(Line::styled("They are being compared …", look.theme.dim), 0, inner, buffer),
+            None => {
+                put(Line::styled("They are being compared …", look.theme.dim), 0, inner, buffer)
+            }
         }
     }
 }
@@ -127,7 +130,8 @@ fn summary(against: &Against, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
     for (word, text) in facts(against, look) {
         let mut word = word;
         for text in wrap(&text, width.saturating_sub(WORDS + 1)) {
-            let word = Span::styled(format!("{:>WORDS$} ", std::mem::take(&mut word)), look.theme.dim);
+            let word =
+                Span::styled(format!("{:>WORDS$} ", std::mem::take(&mut word)), look.theme.dim);
             lines.push(Line::from(vec![word, Span::raw(text)]));
         }
     }
@@ -167,7 +171,8 @@ fn facts(against: &Against, look: Look<'_>) -> Vec<(&'static str, String)> {
 
 fn paths(against: &Against, look: Look<'_>) -> String {
     let part = |(difference, &(paths, bytes)): (&Difference, &(usize, u64))| {
-        let bytes = if bytes == 0 { String::new() } else { format!(" ({})", look.units.size(bytes)) };
+        let bytes =
+            if bytes == 0 { String::new() } else { format!(" ({})", look.units.size(bytes)) };
         format!("{} {}{bytes}", count(paths as u64), difference.name())
     };
     let parts: Vec<_> = against.sums.iter().map(part).collect();
@@ -175,14 +180,18 @@ fn paths(against: &Against, look: Look<'_>) -> String {
 }
 
 fn packages(against: &Against) -> String {
-    if ![&against.first, &against.second].into_iter().all(|image| image.completeness.sizes_are_exact()) {
+    if ![&against.first, &against.second]
+        .into_iter()
+        .all(|image| image.completeness.sizes_are_exact())
+    {
         return "not known, since not all of both images could be read".into();
     }
     let Some(changes) = &against.changes else { return "reading package databases …".into() };
     if !changes.known() {
         return "no database of packages".into();
     }
-    let of = |difference| changes.changes.iter().filter(move |change| change.difference == difference);
+    let of =
+        |difference| changes.changes.iter().filter(move |change| change.difference == difference);
     let part = |(difference, what): (PackageDifference, &str)| {
         let all: Vec<_> = of(difference).collect();
         let named = match &all[..] {

@@ -79,13 +79,18 @@ pub fn draw(against: &Against, look: Look<'_>, area: Rect, buffer: &mut Buffer) 
     let (list, below) = panes(area);
     let pair = &against.pair;
     let places = &pair.layers;
-    let title = format!("Layers · {} of {} shared", pair.sharing.shared(), plural(pair.sharing.same.len(), "layer"));
+    let title = format!(
+        "Layers · {} of {} shared",
+        pair.sharing.shared(),
+        plural(pair.sharing.same.len(), "layer")
+    );
     let inner = pane(&title, true, look.theme, list, buffer);
     let table = Table::of(against, usize::from(inner.width));
     put(Line::styled(table.heads(against), look.theme.dim), 0, inner, buffer);
     let rows = rows(area);
     let cursor = against.layers.cursor;
-    let first = scroll_bar(cursor.first(places.len(), rows), places.len(), rows, look.theme, buffer);
+    let first =
+        scroll_bar(cursor.first(places.len(), rows), places.len(), rows, look.theme, buffer);
     if places.is_empty() {
         put(Line::styled("Neither image has layers.", look.theme.dim), 0, rows, buffer);
     }
@@ -125,17 +130,30 @@ impl Table {
     fn heads(&self, against: &Against) -> String {
         let (digits, bar) = (self.digits, self.bar);
         let download = if against.pair.sharing.exact { "download" } else { "~download" };
-        format!("  {:>digits$} {:>digits$} {:>8} {:bar$} {download:>9} instruction", "1st", "2nd", "size", "")
+        format!(
+            "  {:>digits$} {:>digits$} {:>8} {:bar$} {download:>9} instruction",
+            "1st", "2nd", "size", ""
+        )
     }
 
-    fn line(&self, against: &Against, place: LayerPlace, look: Look<'_>, width: usize) -> Line<'static> {
+    fn line(
+        &self,
+        against: &Against,
+        place: LayerPlace,
+        look: Look<'_>,
+        width: usize,
+    ) -> Line<'static> {
         let theme = look.theme;
         let account = place.account(&against.first, &against.second);
         let (sign, style, download) = match place {
             LayerPlace::Both(..) => ("=", theme.dim, "shared".to_owned()),
             LayerPlace::First(_) => ("-", theme.removed, "removed".to_owned()),
-            LayerPlace::Second(layer) if !against.pair.sharing.sent[layer] => ("+", theme.dim, "again".to_owned()),
-            LayerPlace::Second(_) => ("+", theme.added, downloaded(against, account.stored_bytes, look)),
+            LayerPlace::Second(layer) if !against.pair.sharing.sent[layer] => {
+                ("+", theme.dim, "again".to_owned())
+            }
+            LayerPlace::Second(_) => {
+                ("+", theme.added, downloaded(against, account.stored_bytes, look))
+            }
         };
         let digits = self.digits;
         let size = match place.known(&against.first, &against.second) {
@@ -143,10 +161,15 @@ impl Table {
             Known::UpTo(_) | Known::OverLimit(_) => format!("≥{}", look.units.size(account.size)),
             _ => look.units.size(account.size),
         };
-        let number = |layer: Option<usize>| layer.map_or_else(|| "-".to_owned(), |layer| layer.to_string());
+        let number =
+            |layer: Option<usize>| layer.map_or_else(|| "-".to_owned(), |layer| layer.to_string());
         let mut spans = vec![
             Span::styled(sign, style),
-            Span::raw(format!(" {:>digits$} {:>digits$}", number(place.first()), number(place.second()))),
+            Span::raw(format!(
+                " {:>digits$} {:>digits$}",
+                number(place.first()),
+                number(place.second())
+            )),
             Span::raw(format!(" {size:>8} ")),
         ];
         spans.extend(bar(account.visible, account.wasted(), self.biggest, self.bar, theme));
@@ -167,7 +190,8 @@ fn downloaded(against: &Against, bytes: u64, look: Look<'_>) -> String {
 fn remarks(against: &Against, look: Look<'_>) -> Vec<(String, Style)> {
     let (first, second, sharing) = (&against.first, &against.second, &against.pair.sharing);
     let download = downloaded(against, sharing.download, look);
-    let mut remarks = vec![(format!("Updating from the first image downloads {download}."), look.theme.strong)];
+    let mut remarks =
+        vec![(format!("Updating from the first image downloads {download}."), look.theme.strong)];
     if !sharing.exact {
         let text = "~ uncompressed size; a registry sends less";
         remarks.push((text.into(), look.theme.dim));

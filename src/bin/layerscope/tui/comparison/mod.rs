@@ -1,8 +1,8 @@
 //! The comparison of images: a table of all, and layers, paths and packages of one compared with
 //! the first.
 //!
-//! [`Comparison::update`] and [`Comparison::learn`] are pure; the program opens the explorer on the image that the
-//! user selects, and [`Reading`] reads the images.
+//! [`Comparison::update`] and [`Comparison::learn`] are pure; the program opens the explorer on the
+//! image that the user selects, and [`Reading`] reads the images.
 
 mod against;
 pub mod columns;
@@ -120,7 +120,13 @@ pub struct Comparison {
 impl Comparison {
     /// Makes the initial state for some archives.
     pub fn new(sources: Vec<Escaped>, settings: &Settings, area: Rect) -> Self {
-        let image = |source| Image { source, opened: None, progress: (0, 0, 0), inspection: None, installed: None };
+        let image = |source| Image {
+            source,
+            opened: None,
+            progress: (0, 0, 0),
+            inspection: None,
+            installed: None,
+        };
         // The verdict is about the last image.
         let last = sources.len().saturating_sub(1);
         let mut cursor = Cursor::default();
@@ -155,16 +161,22 @@ impl Comparison {
     /// Handles a message of the threads.
     pub fn learn(&mut self, news: ComparisonMessage) -> Option<Effect> {
         match news {
-            ComparisonMessage::Opened(image, opened) => self.images.get_mut(image)?.opened = Some(opened),
-            ComparisonMessage::Progress(image, progress) => self.images.get_mut(image)?.progress = progress,
+            ComparisonMessage::Opened(image, opened) => {
+                self.images.get_mut(image)?.opened = Some(opened)
+            }
+            ComparisonMessage::Progress(image, progress) => {
+                self.images.get_mut(image)?.progress = progress
+            }
             ComparisonMessage::Read(_, Err(Error::Cancelled)) => return Some(Effect::Quit),
             ComparisonMessage::Read(_, Err(error)) => return Some(Effect::Fail(error)),
             ComparisonMessage::Read(image, Ok(inspection)) => {
                 self.images.get_mut(image)?.inspection = Some(inspection);
-                let read: Vec<_> = self.images.iter().filter_map(|image| image.inspection.as_deref()).collect();
+                let read: Vec<_> =
+                    self.images.iter().filter_map(|image| image.inspection.as_deref()).collect();
                 if read.len() == self.images.len() {
                     self.columns = columns(&read);
-                    let archives: Vec<_> = self.images.iter().map(|image| image.source.clone()).collect();
+                    let archives: Vec<_> =
+                        self.images.iter().map(|image| image.source.clone()).collect();
                     tell_apart(&mut self.columns, &archives);
                     return self.wanted();
                 }
@@ -185,7 +197,9 @@ impl Comparison {
 
     /// Compares the packages of all images that are ready.
     fn compare_packages(&mut self) {
-        let Some(first) = self.images.first().and_then(|image| image.installed.clone()) else { return };
+        let Some(first) = self.images.first().and_then(|image| image.installed.clone()) else {
+            return;
+        };
         for (&other, against) in &mut self.against {
             let second = self.images.get(other).and_then(|image| image.installed.as_deref());
             if let (Some(against), Some(second)) = (against, second)
@@ -246,7 +260,9 @@ impl Comparison {
         if let Some(against) = self.searched() {
             let paths = &against.pair.paths;
             match against.paths.find.key(key) {
-                Asked::Search => against.paths.search(paths, (&against.first.tree, &against.second.tree), area),
+                Asked::Search => {
+                    against.paths.search(paths, (&against.first.tree, &against.second.tree), area)
+                }
                 Asked::Show => against.paths.show_hit(paths, area),
                 Asked::Nothing => {}
             }
@@ -296,7 +312,11 @@ impl Comparison {
             Action::Palette => self.open_palette(),
             Action::OpenImage => self.ask_for_image(),
             Action::Help => {
-                self.help = if self.help.is_some() { None } else { Some(Help::new(self.view.name(), self.hints())) };
+                self.help = if self.help.is_some() {
+                    None
+                } else {
+                    Some(Help::new(self.view.name(), self.hints()))
+                };
             }
             _ if self.help.is_some() => self.act_in_help(action),
             Action::Back if !self.is_ready() => return Some(Effect::Quit),
@@ -325,7 +345,10 @@ impl Comparison {
 
     /// Goes one step back: out of the search, then to the images; never out of the program.
     fn leave(&mut self) {
-        let find = self.against.get_mut(&self.other).and_then(|against| Some(&mut against.as_mut()?.paths.find));
+        let find = self
+            .against
+            .get_mut(&self.other)
+            .and_then(|against| Some(&mut against.as_mut()?.paths.find));
         match find.filter(|find| find.is_active()) {
             Some(find) if self.view == View::Paths => *find = find::Find::default(),
             _ => self.view = View::Images,

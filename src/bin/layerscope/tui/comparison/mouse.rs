@@ -32,10 +32,15 @@ impl Comparison {
             return None;
         }
         let panes = self.panes();
-        let bar = |pieces: &[bars::Piece], area: Rect| bars::pressed(pieces, usize::from(at.x - area.x));
+        let bar =
+            |pieces: &[bars::Piece], area: Rect| bars::pressed(pieces, usize::from(at.x - area.x));
         let pressed = match at {
-            at if panes.header.contains(at) => bar(&self.header(&Theme::BARE, panes.header.width), panes.header),
-            at if panes.footer.contains(at) => bar(&self.footer(&Theme::BARE, panes.footer.width), panes.footer),
+            at if panes.header.contains(at) => {
+                bar(&self.header(&Theme::BARE, panes.header.width), panes.header)
+            }
+            at if panes.footer.contains(at) => {
+                bar(&self.footer(&Theme::BARE, panes.footer.width), panes.footer)
+            }
             at if panes.main.contains(at) && self.is_ready() && self.help.is_none() => {
                 (self.select(at, panes.main) && double).then_some(Action::Enter)
             }

@@ -82,14 +82,18 @@ pub fn draw(against: &Against, look: Look<'_>, area: Rect, buffer: &mut Buffer) 
     let cursor = against.packages.cursor;
     let all = changes.changes.len();
     let first = scroll_bar(cursor.first(all, inner), all, inner, look.theme, buffer);
-    for (i, change) in changes.changes.iter().enumerate().skip(first).take(usize::from(inner.height)) {
+    for (i, change) in
+        changes.changes.iter().enumerate().skip(first).take(usize::from(inner.height))
+    {
         put(line(change, look, usize::from(inner.width)), i - first, inner, buffer);
         if i == cursor.at {
             fill(i - first, inner, look.theme.selected, buffer);
         }
     }
     let inner = pane("Totals", false, look.theme, below, buffer);
-    for (row, text) in sums(changes, look).iter().flat_map(|text| wrap(text, usize::from(inner.width))).enumerate() {
+    for (row, text) in
+        sums(changes, look).iter().flat_map(|text| wrap(text, usize::from(inner.width))).enumerate()
+    {
         put(Line::raw(text), row, inner, buffer);
     }
 }
@@ -144,6 +148,10 @@ fn sums(changes: &PackageChanges, look: Look<'_>) -> Vec<String> {
     let (unpackaged_before, unpackaged_after) = changes.unpackaged;
     vec![
         format!("{} before, {after} after{of_kinds}.", plural(before, "package")),
-        format!("Files outside packages: {} before, {} after.", size(unpackaged_before), size(unpackaged_after)),
+        format!(
+            "Files outside packages: {} before, {} after.",
+            size(unpackaged_before),
+            size(unpackaged_after)
+        ),
     ]
 }

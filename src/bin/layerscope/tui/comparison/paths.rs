@@ -43,7 +43,12 @@ impl Paths {
 
     /// Performs an action; returns the place to explore, if requested: whether it is in the second
     /// image, and the place.
-    pub fn act(&mut self, paths: &DifferenceTree, action: Action, area: Rect) -> Option<(bool, Spot)> {
+    pub fn act(
+        &mut self,
+        paths: &DifferenceTree,
+        action: Action,
+        area: Rect,
+    ) -> Option<(bool, Spot)> {
         match action {
             Action::Enter => {
                 let row = *self.row()?;
@@ -57,7 +62,9 @@ impl Paths {
             }
             Action::Right => {
                 let row = *self.row()?;
-                if self.rows.is_folder(paths, row) && !self.rows.open(row.place) && self.cursor.at + 1 < self.rows.len()
+                if self.rows.is_folder(paths, row)
+                    && !self.rows.open(row.place)
+                    && self.cursor.at + 1 < self.rows.len()
                 {
                     self.cursor.at += 1;
                 }
@@ -90,7 +97,12 @@ impl Paths {
     }
 
     /// Changes the rows, and keeps the cursor on its path.
-    fn changed(&mut self, paths: &DifferenceTree, area: Rect, change: impl FnOnce(&mut Rows)) -> Option<(bool, Spot)> {
+    fn changed(
+        &mut self,
+        paths: &DifferenceTree,
+        area: Rect,
+        change: impl FnOnce(&mut Rows),
+    ) -> Option<(bool, Spot)> {
         let place = self.row().map(|row| row.place);
         change(&mut self.rows);
         if let Some(place) = place {

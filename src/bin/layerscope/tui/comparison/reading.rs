@@ -48,13 +48,16 @@ impl Reading {
                 read.push((opened, inspection.clone()));
                 tell(ComparisonMessage::Read(i, Ok(inspection)))?;
             }
-            read.into_iter().zip(&progress).enumerate().try_for_each(|(i, ((opened, inspection), progress))| {
-                let installed = installed(&inspection.tree, &LayerContents::new(&opened), progress);
-                if let Err(error) = opened.check_unchanged() {
-                    return tell(ComparisonMessage::Read(i, Err(error)));
-                }
-                tell(ComparisonMessage::Installed(i, Arc::new(installed)))
-            })
+            read.into_iter().zip(&progress).enumerate().try_for_each(
+                |(i, ((opened, inspection), progress))| {
+                    let installed =
+                        installed(&inspection.tree, &LayerContents::new(&opened), progress);
+                    if let Err(error) = opened.check_unchanged() {
+                        return tell(ComparisonMessage::Read(i, Err(error)));
+                    }
+                    tell(ComparisonMessage::Installed(i, Arc::new(installed)))
+                },
+            )
         };
         spawn(move || {
             work();

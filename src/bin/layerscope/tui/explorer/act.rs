@@ -57,7 +57,8 @@ impl App {
                 self.search.step(action == Action::NextHit);
                 return self.show_hit();
             }
-            Action::Enter | Action::Mark | Action::Fold | Action::Right if opens_base(explorer, focus, action) => {}
+            Action::Enter | Action::Mark | Action::Fold | Action::Right
+                if opens_base(explorer, focus, action) => {}
             Action::Left | Action::Fold if focus == Pane::Layers => {
                 if explorer.base.open {
                     explorer.toggle_base();
@@ -126,8 +127,12 @@ impl App {
 
     /// Returns whether there is a search or a filter to leave.
     pub(in crate::tui) fn can_leave(&self) -> bool {
-        let filtered = self.explorer().is_some_and(|explorer| !explorer.filter.query.text().is_empty());
-        self.focus != Pane::Tree || self.search.listed || !self.search.query.text().is_empty() || filtered
+        let filtered =
+            self.explorer().is_some_and(|explorer| !explorer.filter.query.text().is_empty());
+        self.focus != Pane::Tree
+            || self.search.listed
+            || !self.search.query.text().is_empty()
+            || filtered
     }
 
     /// Goes one step back: out of the search, then out of the filter.
@@ -190,7 +195,9 @@ impl App {
                 self.search.step(action == Action::NextHit);
                 self.refresh_details();
             }
-            action if self.focus == Pane::Tree && self.search.walk(action, page) => self.refresh_details(),
+            action if self.focus == Pane::Tree && self.search.walk(action, page) => {
+                self.refresh_details()
+            }
             _ => return false,
         }
         true
@@ -251,7 +258,11 @@ impl App {
             Typed::Changed => self.start_filter(),
             Typed::Other if matches!(key.code, KeyCode::Down | KeyCode::Up) => {
                 let down = key.code == KeyCode::Down;
-                explorer.move_to(if down { explorer.cursor + 1 } else { explorer.cursor.saturating_sub(1) });
+                explorer.move_to(if down {
+                    explorer.cursor + 1
+                } else {
+                    explorer.cursor.saturating_sub(1)
+                });
                 self.refresh_details();
             }
             Typed::Same | Typed::Other => {}
@@ -295,7 +306,12 @@ impl App {
             Screen::Loading { .. } | Screen::Choosing { .. } => None,
         };
         let numbers = &mut self.numbers;
-        self.search.running.as_mut().into_iter().chain(filter).find_map(|pending| pending.task(numbers))
+        self.search
+            .running
+            .as_mut()
+            .into_iter()
+            .chain(filter)
+            .find_map(|pending| pending.task(numbers))
     }
 
     /// Returns whether a pass runs as the task with this number.
@@ -328,7 +344,9 @@ impl App {
         let rows = crate::tui::explorer::draw::tree_rows(self.panes().tree);
         let Screen::Image { explorer, .. } = &mut self.screen else { return };
         let x = usize::from(column.saturating_sub(rows.x));
-        if let Some(order) = crate::tui::explorer::draw::order_at(explorer, usize::from(rows.width), x) {
+        if let Some(order) =
+            crate::tui::explorer::draw::order_at(explorer, usize::from(rows.width), x)
+        {
             explorer.set_sort(explorer.sort.by(order));
         }
         self.focus = Pane::Tree;
@@ -346,7 +364,8 @@ impl App {
     }
 }
 
-/// Opens the base image's layers if they stand together and are selected; returns whether that was so.
+/// Opens the base image's layers if they stand together and are selected; returns whether that was
+/// so.
 fn opens_base(explorer: &mut Explorer, focus: Pane, action: Action) -> bool {
     let folds = action == Action::Fold;
     focus == Pane::Layers && (folds || !explorer.base.open) && explorer.toggle_base()

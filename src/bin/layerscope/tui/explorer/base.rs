@@ -1,4 +1,5 @@
-//! The layers of the base image, which stand together in the list of layers, and the rows of that list.
+//! The layers of the base image, which stand together in the list of layers, and the rows of that
+//! list.
 
 use layerscope::Inspection;
 use layerscope::advice::base::Base;
@@ -60,7 +61,8 @@ impl Explorer {
         rows.iter().position(|&row| row == LayerRow::Layer(self.layer)).unwrap_or(0)
     }
 
-    /// Selects a row of the list of layers; the heading of an open base image stands for the layer below it.
+    /// Selects a row of the list of layers; the heading of an open base image stands for the layer
+    /// below it.
     pub fn select_layer_row(&mut self, row: usize) {
         match self.layer_rows().get(row) {
             Some(&LayerRow::Layer(layer)) => self.select_layer(layer),
@@ -70,10 +72,11 @@ impl Explorer {
         }
     }
 
-    /// Shows the layers of the base image one by one or together, if one of them is selected; returns whether that
-    /// is so.
+    /// Shows the layers of the base image one by one or together, if one of them is selected;
+    /// returns whether that is so.
     pub fn toggle_base(&mut self) -> bool {
-        let is_selected = self.base.stands_together(&self.inspection) && self.layer < self.base.count;
+        let is_selected =
+            self.base.stands_together(&self.inspection) && self.layer < self.base.count;
         if is_selected {
             self.base.open = !self.base.open;
             self.select_layer(self.base.count - 1);

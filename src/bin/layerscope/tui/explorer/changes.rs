@@ -9,7 +9,8 @@ use super::outline::Outline;
 pub struct Changed<'a> {
     lens: Lens<'a>,
     outline: &'a mut Outline,
-    /// The index of the last sibling in its directory, so that the next one is found without a search.
+    /// The index of the last sibling in its directory, so that the next one is found without a
+    /// search.
     place: usize,
 }
 
@@ -22,7 +23,8 @@ impl<'a> Changed<'a> {
     pub fn next(&mut self, from: NodeId) -> Option<NodeId> {
         let mut here = from;
         loop {
-            let below = if self.is_entered(here) { self.children(here).first().copied() } else { None };
+            let below =
+                if self.is_entered(here) { self.children(here).first().copied() } else { None };
             here = match below {
                 Some(child) => child,
                 None => loop {
@@ -104,7 +106,8 @@ impl<'a> Changed<'a> {
         let slice = self.lens.slice;
         let children = self.outline.children(self.lens.inspection.tree.parent(node), &self.lens);
         let is_known = children.get(self.place) == Some(&node);
-        let mut place = if is_known { self.place } else { children.iter().position(|&child| child == node)? };
+        let mut place =
+            if is_known { self.place } else { children.iter().position(|&child| child == node)? };
         loop {
             place = place.checked_add_signed(step)?;
             let sibling = *children.get(place)?;

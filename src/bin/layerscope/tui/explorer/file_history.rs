@@ -19,10 +19,13 @@ pub fn of_path(inspection: &Inspection, node: NodeId, units: Units) -> Details {
         let now = described(inspection, version, units);
         let before = i.checked_sub(1).map(|before| versions[before]);
         // After a removal in between, the version is new and not a change.
-        let before = before.filter(|&before| tree.removed_in(before) == Some(tree.added_in(version)));
+        let before =
+            before.filter(|&before| tree.removed_in(before) == Some(tree.added_in(version)));
         paragraphs.push(match before {
             None => format!("Added in {layer}: {now}."),
-            Some(before) if tree.kind(before) != tree.kind(version) => format!("Replaced in {layer}: {now}."),
+            Some(before) if tree.kind(before) != tree.kind(version) => {
+                format!("Replaced in {layer}: {now}.")
+            }
             Some(before) => match changes(inspection, before, version, units) {
                 Some(changes) => format!("{layer} changed {changes}. Now: {now}."),
                 None => format!("Written again without changes in {layer}: {now}."),
@@ -30,7 +33,13 @@ pub fn of_path(inspection: &Inspection, node: NodeId, units: Units) -> Details {
         });
         let next = versions.get(i + 1).map(|&next| tree.added_in(next));
         if let Some(removed_in) = tree.removed_in(version) {
-            paragraphs.extend(end(inspection, version, removed_in, next == Some(removed_in), units));
+            paragraphs.extend(end(
+                inspection,
+                version,
+                removed_in,
+                next == Some(removed_in),
+                units,
+            ));
         }
     }
     if versions.is_empty() {
@@ -47,7 +56,9 @@ pub fn of_path(inspection: &Inspection, node: NodeId, units: Units) -> Details {
 fn described(inspection: &Inspection, version: VersionId, units: Units) -> String {
     let tree = &inspection.tree;
     let (uid, gid) = tree.owner(version);
-    let device = || tree.device(version).map(|(major, minor)| format!(" {major}:{minor}")).unwrap_or_default();
+    let device = || {
+        tree.device(version).map(|(major, minor)| format!(" {major}:{minor}")).unwrap_or_default()
+    };
     let what = match tree.kind(version) {
         Kind::File if tree.inode(version) != version => {
             format!("hard link to a file of {}", units.size(tree.size(version)))
@@ -59,21 +70,36 @@ fn described(inspection: &Inspection, version: VersionId, units: Units) -> Strin
         Kind::Block => format!("block device{}", device()),
         Kind::Fifo => "named pipe".into(),
     };
-    format!("{what}, mode {:04o}, owner {uid}:{gid}, dated {}", tree.mode(version), date(tree.mtime(version)))
+    format!(
+        "{what}, mode {:04o}, owner {uid}:{gid}, dated {}",
+        tree.mode(version),
+        date(tree.mtime(version))
+    )
 }
 
 /// Describes the end of a version: the layer that removed it, the cause, and the bytes that stay in
 /// the image.
-fn end(inspection: &Inspection, version: VersionId, removed_in: usize, followed: bool, units: Units) -> Option<String> {
+fn end(
+    inspection: &Inspection,
+    version: VersionId,
+    removed_in: usize,
+    followed: bool,
+    units: Units,
+) -> Option<String> {
     let tree = &inspection.tree;
     let inode = (tree.kind(version) == Kind::File).then(|| tree.inode(version));
-    let removal =
-        inode.and_then(|inode| tree.removal(inode)).filter(|removal| usize::from(removal.layer) == removed_in);
+    let removal = inode
+        .and_then(|inode| tree.removal(inode))
+        .filter(|removal| usize::from(removal.layer) == removed_in);
     let size = inode.map_or(0, |inode| tree.size(inode));
     let ships = |reason: &str| match size {
         0 => String::new(),
         size => {
-            format!(": {} {reason}, still in layer {}", units.size(size), tree.added_in(inode.unwrap_or(version)))
+            format!(
+                ": {} {reason}, still in layer {}",
+                units.size(size),
+                tree.added_in(inode.unwrap_or(version))
+            )
         }
     };
     let by = layer_named(inspection, removed_in);
@@ -82,17 +108,28 @@ fn end(inspection: &Inspection, version: VersionId, removed_in: usize, followed:
         Some(reason @ (Reason::Overwritten | Reason::RewrittenUnchanged)) => {
             Some(format!("The previous version is wasted{}.", ships(reason.words())))
         }
-        Some(Reason::Opaque) => Some(format!("{by} made a directory above it opaque{}.", ships("hidden"))),
-        Some(Reason::Replaced) => Some(format!("{by} replaced a directory above it{}.", ships("hidden"))),
+        Some(Reason::Opaque) => {
+            Some(format!("{by} made a directory above it opaque{}.", ships("hidden")))
+        }
+        Some(Reason::Replaced) => {
+            Some(format!("{by} replaced a directory above it{}.", ships("hidden")))
+        }
         Some(Reason::Deleted) => Some(format!("{by} deleted it{}.", ships("deleted"))),
         None if followed => None,
-        None if inode.is_some() => Some(format!("{by} removed this hard link; the file has another name.")),
+        None if inode.is_some() => {
+            Some(format!("{by} removed this hard link; the file has another name."))
+        }
         None => Some(format!("{by} deleted it.")),
     }
 }
 
 /// Describes the changes from one version to the next; `None` if no recorded property changed.
-fn changes(inspection: &Inspection, before: VersionId, after: VersionId, units: Units) -> Option<String> {
+fn changes(
+    inspection: &Inspection,
+    before: VersionId,
+    after: VersionId,
+    units: Units,
+) -> Option<String> {
     let tree = &inspection.tree;
     let same = tree.change(tree.node_of(after), tree.added_in(after)) == Change::Metadata;
     let mut parts = Vec::new();
@@ -116,7 +153,11 @@ fn changes(inspection: &Inspection, before: VersionId, after: VersionId, units: 
     }
     if tree.mtime(before) != tree.mtime(after) {
         let (old, new) = (date(tree.mtime(before)), date(tree.mtime(after)));
-        parts.push(if old == new { "its time of day".into() } else { format!("its time ({old} to {new})") });
+        parts.push(if old == new {
+            "its time of day".into()
+        } else {
+            format!("its time ({old} to {new})")
+        });
     }
     let is_file = tree.kind(after) == Kind::File;
     let text = match parts.is_empty() {

@@ -108,7 +108,8 @@ impl Explorer {
             let open = std::mem::replace(&mut self.open, open);
             self.before_filter.get_or_insert(BeforeFilter { open, selected });
             self.rebuild();
-            // Which matches are known earlier depends on the machine, so the cursor waits for all of them.
+            // Which matches are known earlier depends on the machine, so the cursor waits for all
+            // of them.
             if complete {
                 self.go_to_a_match();
             }
@@ -163,7 +164,9 @@ impl Explorer {
                 }
                 open.insert(directory);
             }
-            queue.extend(children.into_iter().filter(|&child| kept.leads_to(child) && !kept.holds(child)));
+            queue.extend(
+                children.into_iter().filter(|&child| kept.leads_to(child) && !kept.holds(child)),
+            );
         }
         open
     }
@@ -174,10 +177,16 @@ impl Explorer {
         let tree = &self.inspection.tree;
         let topmost = || self.filter.kept.iter().flat_map(|kept| kept.topmost.iter().copied());
         for node in topmost() {
-            add(&mut sums, tree.parent(node), self.slice.sizes(&self.inspection, node, self.measure));
+            add(
+                &mut sums,
+                tree.parent(node),
+                self.slice.sizes(&self.inspection, node, self.measure),
+            );
         }
         // A directory comes before its contents.
-        for directory in above(tree, topmost()).into_iter().rev().filter(|&directory| directory != NodeId::ROOT) {
+        for directory in
+            above(tree, topmost()).into_iter().rev().filter(|&directory| directory != NodeId::ROOT)
+        {
             let below = sums.get(&directory).copied().unwrap_or_default();
             add(&mut sums, tree.parent(directory), below);
         }

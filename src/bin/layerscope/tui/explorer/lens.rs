@@ -44,7 +44,9 @@ impl Lens<'_> {
     /// some.
     pub fn sizes(&self, node: NodeId) -> (u64, u64) {
         match self.kept {
-            Some(kept) if !kept.holds(node) => self.matching.get(&node).copied().unwrap_or_default(),
+            Some(kept) if !kept.holds(node) => {
+                self.matching.get(&node).copied().unwrap_or_default()
+            }
             _ => self.slice.sizes(self.inspection, node, self.measure),
         }
     }
@@ -74,7 +76,8 @@ impl Lens<'_> {
     /// Returns whether a path counts as unchanged. A directory always may contain something
     /// unchanged; a leaf has to be unchanged itself.
     fn is_unchanged(&self, node: NodeId) -> bool {
-        self.tree().children(node).next().is_some() || self.tree().change(node, self.slice.layer) == Change::Unchanged
+        self.tree().children(node).next().is_some()
+            || self.tree().change(node, self.slice.layer) == Change::Unchanged
     }
 
     /// Returns the visible children of a directory, in no particular order.
@@ -91,10 +94,13 @@ impl Lens<'_> {
         self.shown_children(node).next().is_some()
     }
 
-    /// Returns the visible children of a directory, in order; one link without a size stands for all.
+    /// Returns the visible children of a directory, in order; one link without a size stands for
+    /// all.
     pub fn children(&self, directory: NodeId) -> Vec<NodeId> {
         let mut children = self.sorted_children(directory);
-        if self.folds_links(directory) && children.iter().filter(|&&child| self.is_empty_link(child)).count() >= MANY {
+        if self.folds_links(directory)
+            && children.iter().filter(|&&child| self.is_empty_link(child)).count() >= MANY
+        {
             let mut is_first = true;
             children.retain(|&child| !self.is_empty_link(child) || std::mem::take(&mut is_first));
         }
@@ -103,13 +109,16 @@ impl Lens<'_> {
 
     /// Returns whether links without a size stand together in a directory.
     fn folds_links(&self, directory: NodeId) -> bool {
-        let plain = self.kept.is_none() && self.sort.order == Order::Size && self.slice.scope == Scope::UpTo;
+        let plain = self.kept.is_none()
+            && self.sort.order == Order::Size
+            && self.slice.scope == Scope::UpTo;
         plain && !self.open_links.contains(&directory)
     }
 
     fn is_empty_link(&self, node: NodeId) -> bool {
         let version = self.slice.version(self.tree(), node);
-        version.is_some_and(|version| self.tree().kind(version) == Kind::Symlink) && self.size(node) == 0
+        version.is_some_and(|version| self.tree().kind(version) == Kind::Symlink)
+            && self.size(node) == 0
     }
 
     /// Returns the number of links that a row stands for, if it is more than one.
@@ -118,13 +127,15 @@ impl Lens<'_> {
         if !self.is_empty_link(node) || !self.folds_links(directory) {
             return None;
         }
-        let links = self.shown_children(directory).filter(|&child| self.is_empty_link(child)).count();
+        let links =
+            self.shown_children(directory).filter(|&child| self.is_empty_link(child)).count();
         (links >= MANY).then_some(links)
     }
 
     /// Returns whether a path is a link that has no row of its own.
     pub fn hides_link(&self, node: NodeId) -> bool {
-        self.folded_links(node).is_some() && !self.children(self.tree().parent(node)).contains(&node)
+        self.folded_links(node).is_some()
+            && !self.children(self.tree().parent(node)).contains(&node)
     }
 
     fn sorted_children(&self, directory: NodeId) -> Vec<NodeId> {
@@ -137,13 +148,19 @@ impl Lens<'_> {
         }
     }
 
-    fn sorted<K: Ord>(&self, children: impl Iterator<Item = NodeId>, key: impl Fn(NodeId) -> K) -> Vec<NodeId> {
+    fn sorted<K: Ord>(
+        &self,
+        children: impl Iterator<Item = NodeId>,
+        key: impl Fn(NodeId) -> K,
+    ) -> Vec<NodeId> {
         let mut keyed: Vec<_> = children.map(|child| (key(child), child)).collect();
         let names = |a: NodeId, b: NodeId| self.tree().name(a).cmp(self.tree().name(b));
         let turned = |order: Ordering| if self.sort.reversed { order.reverse() } else { order };
         keyed.sort_unstable_by(|(key_a, a), (key_b, b)| match self.sort.order {
             Order::Name => turned(names(*a, *b)),
-            Order::Size | Order::Count | Order::Time => turned(key_a.cmp(key_b)).then_with(|| names(*a, *b)),
+            Order::Size | Order::Count | Order::Time => {
+                turned(key_a.cmp(key_b)).then_with(|| names(*a, *b))
+            }
         });
         keyed.into_iter().map(|(_, child)| child).collect()
     }
@@ -165,7 +182,9 @@ impl Lens<'_> {
         let there = self.tree().at(node, self.slice.layer);
         match self.slice.scope {
             Scope::UpTo => there.is_some(),
-            Scope::Changes => there.is_some_and(|version| self.tree().added_in(version) == self.slice.layer),
+            Scope::Changes => {
+                there.is_some_and(|version| self.tree().added_in(version) == self.slice.layer)
+            }
         }
     }
 

@@ -40,13 +40,13 @@ impl Marks {
     /// once.
     pub fn topmost<'a>(&'a self, tree: &'a Tree) -> impl Iterator<Item = NodeId> + 'a {
         let mut known = HashMap::new();
-        self.0
-            .iter()
-            .copied()
-            .filter(move |&node| node == NodeId::ROOT || !self.has(tree, tree.parent(node), &mut known))
+        self.0.iter().copied().filter(move |&node| {
+            node == NodeId::ROOT || !self.has(tree, tree.parent(node), &mut known)
+        })
     }
 
-    /// Returns whether a directory is marked or below a marked one; `known` has the answers for others.
+    /// Returns whether a directory is marked or below a marked one; `known` has the answers for
+    /// others.
     fn has(&self, tree: &Tree, directory: NodeId, known: &mut HashMap<NodeId, bool>) -> bool {
         let (mut here, mut way) = (directory, Vec::new());
         let has = loop {

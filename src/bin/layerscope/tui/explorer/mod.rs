@@ -188,7 +188,10 @@ impl Explorer {
     /// Returns the size of the marked paths, in the current measure.
     pub fn marked_bytes(&self) -> u64 {
         let lens = self.lens();
-        self.marks.topmost(&self.inspection.tree).map(|node| lens.size(node)).fold(0, u64::saturating_add)
+        self.marks
+            .topmost(&self.inspection.tree)
+            .map(|node| lens.size(node))
+            .fold(0, u64::saturating_add)
     }
 
     /// Marks or unmarks the row, and moves to the next one.
@@ -229,7 +232,9 @@ impl Explorer {
         if self.open_links_at_cursor() {
             return;
         }
-        let Some(node) = self.selected().filter(|&node| self.lens().is_folder(node)) else { return };
+        let Some(node) = self.selected().filter(|&node| self.lens().is_folder(node)) else {
+            return;
+        };
         if self.is_open(node) {
             self.move_to(self.cursor + 1);
         } else {
@@ -239,7 +244,10 @@ impl Explorer {
 
     /// Shows links without a size one by one, if the cursor is on the row that stands for them.
     fn open_links_at_cursor(&mut self) -> bool {
-        let Some(node) = self.selected().filter(|&node| self.lens().folded_links(node).is_some()) else { return false };
+        let Some(node) = self.selected().filter(|&node| self.lens().folded_links(node).is_some())
+        else {
+            return false;
+        };
         self.open_links.insert(self.inspection.tree.parent(node));
         self.rebuild();
         true
@@ -298,7 +306,8 @@ impl Explorer {
         rows.rebuild(&self.lens(), &self.open);
         self.rows = rows;
         let topmost = self.filter.kept.iter().flat_map(|kept| &kept.topmost);
-        self.filtered_bytes = topmost.map(|&node| self.lens().size(node)).fold(0, u64::saturating_add);
+        self.filtered_bytes =
+            topmost.map(|&node| self.lens().size(node)).fold(0, u64::saturating_add);
         self.place_cursor();
     }
 

@@ -1,4 +1,5 @@
-//! The place where an image opens: the biggest change in the user's own layers, else the biggest directory.
+//! The place where an image opens: the biggest change in the user's own layers, else the biggest
+//! directory.
 
 use std::sync::Arc;
 
@@ -18,9 +19,13 @@ impl Explorer {
     /// Goes to the largest change in the user's layers, as far as layers alone show it, and
     /// otherwise to the largest directory.
     pub(super) fn open_at_what_matters(&mut self) {
-        self.base = base(&self.inspection, BaseHint::Nothing).as_ref().map(BaseLayers::of).unwrap_or_default();
+        self.base = base(&self.inspection, BaseHint::Nothing)
+            .as_ref()
+            .map(BaseLayers::of)
+            .unwrap_or_default();
         let own = self.base.count;
-        let group = self.groups.iter().position(|group| group.added_in >= own && self.matters(group.bytes));
+        let group =
+            self.groups.iter().position(|group| group.added_in >= own && self.matters(group.bytes));
         match group {
             Some(group) => {
                 self.next_group = group;
@@ -41,7 +46,8 @@ impl Explorer {
         self.study = Some(study.clone());
     }
 
-    /// Goes to the biggest place of what the assessment found to be the biggest change, if that is bigger than any pair of layers.
+    /// Goes to the biggest place of what the assessment found to be the biggest change, if that is
+    /// bigger than any pair of layers.
     pub fn open_at_the_biggest_finding(&mut self) {
         let Some(study) = &self.study else { return };
         let is_change = |finding: &&Finding| {
@@ -50,13 +56,19 @@ impl Explorer {
                 && matches!(finding.level, Level::Leftovers | Level::Toolchain)
         };
         let biggest = study.findings.iter().filter(is_change).max_by_key(|finding| finding.bytes);
-        let wasted = self.groups.iter().filter(|group| group.added_in >= study.base.layers).map(|group| group.bytes);
-        let Some(finding) =
-            biggest.filter(|finding| self.matters(finding.bytes) && finding.bytes > wasted.max().unwrap_or(0))
-        else {
+        let wasted = self
+            .groups
+            .iter()
+            .filter(|group| group.added_in >= study.base.layers)
+            .map(|group| group.bytes);
+        let Some(finding) = biggest.filter(|finding| {
+            self.matters(finding.bytes) && finding.bytes > wasted.max().unwrap_or(0)
+        }) else {
             return;
         };
-        if let Some(place) = finding.biggest_place.map(|place| place.node).filter(|&place| place != NodeId::ROOT) {
+        if let Some(place) =
+            finding.biggest_place.map(|place| place.node).filter(|&place| place != NodeId::ROOT)
+        {
             self.fold_all();
             self.reveal_up_to(place);
         }
@@ -76,8 +88,10 @@ impl Explorer {
     /// Returns the largest finding at or below a path, or one that the path is a part of.
     pub fn finding_at(&self, node: NodeId) -> Option<&Finding> {
         let is_in = |node: NodeId, directory: NodeId| self.wasted_below.is_in(node, directory);
-        let is_there = |place: NodeId| is_in(place, node) || place != NodeId::ROOT && is_in(node, place);
-        let findings = self.study.as_ref()?.findings.iter().filter(|finding| finding.fate == Fate::Left);
+        let is_there =
+            |place: NodeId| is_in(place, node) || place != NodeId::ROOT && is_in(node, place);
+        let findings =
+            self.study.as_ref()?.findings.iter().filter(|finding| finding.fate == Fate::Left);
         findings
             .filter(|finding| finding.places.iter().any(|place| is_there(place.node)))
             .max_by_key(|finding| finding.bytes)
@@ -92,7 +106,8 @@ impl Explorer {
         let tree = &self.inspection.tree;
         let bytes = |node: NodeId| self.slice.up_to()[node.index()].size();
         let biggest = |node: NodeId| {
-            let directories = tree.children(node).filter(|&child| tree.children(child).next().is_some());
+            let directories =
+                tree.children(node).filter(|&child| tree.children(child).next().is_some());
             directories.max_by_key(|&child| (bytes(child), std::cmp::Reverse(child)))
         };
         let Some(mut here) = biggest(NodeId::ROOT).filter(|&node| bytes(node) > 0) else { return };

@@ -60,7 +60,10 @@ impl Outline {
     /// Adds the rows of a directory that was opened.
     pub fn open(&mut self, node: NodeId, lens: &Lens<'_>, open: &HashSet<NodeId>) {
         let parent = lens.inspection.tree.parent(node);
-        let Some(folder) = self.folders.get(&parent).filter(|_| !self.folders.contains_key(&node)) else { return };
+        let Some(folder) = self.folders.get(&parent).filter(|_| !self.folders.contains_key(&node))
+        else {
+            return;
+        };
         let Some(place) = folder.children.iter().position(|&child| child == node) else { return };
         let added = self.build(node, lens, open);
         if added == 0 {
@@ -112,8 +115,9 @@ impl Outline {
                 continue;
             }
             let is_open = |child: &NodeId| open.contains(child) && lens.is_folder(*child);
-            let places: Vec<_> =
-                (0..children.len()).filter(|&place| !open.is_empty() && is_open(&children[place])).collect();
+            let places: Vec<_> = (0..children.len())
+                .filter(|&place| !open.is_empty() && is_open(&children[place]))
+                .collect();
             work.extend(places.iter().map(|&place| children[place]));
             self.folders.insert(node, Folder { children, open: places, rows: 0 });
             order.push(node);
@@ -129,7 +133,10 @@ impl Outline {
     }
 
     fn open_children(&self, node: NodeId) -> impl Iterator<Item = NodeId> {
-        self.folders.get(&node).into_iter().flat_map(|folder| folder.open.iter().map(|&place| folder.children[place]))
+        self.folders
+            .get(&node)
+            .into_iter()
+            .flat_map(|folder| folder.open.iter().map(|&place| folder.children[place]))
     }
 
     fn rows_below(&self, node: NodeId) -> usize {
@@ -153,7 +160,8 @@ impl Outline {
             let folder = self.folders.get(&parent)?;
             let place = folder.children.iter().position(|&child| child == here)?;
             let open_before = folder.open.iter().take_while(|&&other| other < place);
-            let below: usize = open_before.map(|&other| self.rows_below(folder.children[other])).sum();
+            let below: usize =
+                open_before.map(|&other| self.rows_below(folder.children[other])).sum();
             row += place + below + usize::from(parent != NodeId::ROOT);
             here = parent;
         }
@@ -179,7 +187,11 @@ impl Outline {
             rows.push(Row { node, depth: places.len() - 1 });
             let is_open = folder.open.get(passed) == Some(&child);
             if let Some(here) = places.last_mut() {
-                *here = Place { folder: parent, child: child + 1, passed: passed + usize::from(is_open) };
+                *here = Place {
+                    folder: parent,
+                    child: child + 1,
+                    passed: passed + usize::from(is_open),
+                };
             }
             if is_open {
                 places.push(Place { folder: node, child: 0, passed: 0 });
@@ -194,7 +206,9 @@ impl Outline {
         let mut places = Vec::new();
         let mut here = NodeId::ROOT;
         let mut left = row;
-        'folder: while let Some(folder) = self.folders.get(&here).filter(|folder| left < folder.rows) {
+        'folder: while let Some(folder) =
+            self.folders.get(&here).filter(|folder| left < folder.rows)
+        {
             let mut below = 0;
             for (passed, &open) in folder.open.iter().enumerate() {
                 let row = open + below;

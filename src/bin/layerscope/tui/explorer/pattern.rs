@@ -26,7 +26,8 @@ impl Pattern {
     /// matches both cases; a capital letter matches only itself.
     pub fn text(text: &str) -> Option<Self> {
         (!text.is_empty()).then(|| {
-            let regex = regex(&regex::escape(text), folds(text)).expect("a text that is escaped, typed by hand");
+            let regex = regex(&regex::escape(text), folds(text))
+                .expect("a text that is escaped, typed by hand");
             Self { regex, paths: text.contains('/') }
         })
     }
@@ -38,7 +39,8 @@ impl Pattern {
     ///
     /// The text is not a valid glob or regular expression.
     pub fn filter(text: &str) -> Result<Option<Self>, PatternError> {
-        let slashed = || text.strip_prefix('/')?.strip_suffix('/').filter(|inner| !inner.is_empty());
+        let slashed =
+            || text.strip_prefix('/')?.strip_suffix('/').filter(|inner| !inner.is_empty());
         if let Some(written) = text.strip_prefix("re:").or_else(slashed) {
             if written.is_empty() {
                 return Ok(None);
@@ -53,9 +55,11 @@ impl Pattern {
         }
         let paths = text.contains('/');
         let whole = if paths && !text.starts_with('/') { format!("/{text}") } else { text.into() };
-        let glob = GlobBuilder::new(&whole).literal_separator(true).case_insensitive(folds(text)).build();
+        let glob =
+            GlobBuilder::new(&whole).literal_separator(true).case_insensitive(folds(text)).build();
         let glob = glob.map_err(|error| PatternError::Glob(error.kind().to_string()))?;
-        let regex = regex(glob.regex(), false).map_err(|error| PatternError::Glob(in_words(&error)))?;
+        let regex =
+            regex(glob.regex(), false).map_err(|error| PatternError::Glob(in_words(&error)))?;
         Ok(Some(Self { regex, paths }))
     }
 
@@ -66,7 +70,8 @@ impl Pattern {
 
     /// Returns whether a name as a whole is what is searched.
     pub fn is_name(&self, name: &[u8]) -> bool {
-        let whole = |text: &[u8]| self.regex.find(text).is_some_and(|found| found.len() == text.len());
+        let whole =
+            |text: &[u8]| self.regex.find(text).is_some_and(|found| found.len() == text.len());
         if self.paths { whole(&[b"/", name].concat()) } else { whole(name) }
     }
 
@@ -76,12 +81,13 @@ impl Pattern {
     }
 }
 
-/// A matcher of paths. It is fastest if paths in the same directory, or in directories near to each other, are
-/// matched one after another.
+/// A matcher of paths. It is fastest if paths in the same directory, or in directories near to each
+/// other, are matched one after another.
 pub struct Finder<'a> {
     pattern: &'a Pattern,
     tree: &'a Tree,
-    /// The directories of the path, from below the root down, each with the length of the path up to its slash.
+    /// The directories of the path, from below the root down, each with the length of the path up
+    /// to its slash.
     way: Vec<(NodeId, usize)>,
     path: Vec<u8>,
 }
@@ -176,11 +182,22 @@ mod tests {
 
     #[test]
     fn what_is_none_is_told_in_words() {
-        assert_eq!(Pattern::filter("re:(a").unwrap_err().to_string(), "invalid regular expression: unclosed group");
-        assert_eq!(Pattern::filter("[a").unwrap_err().to_string(), "no glob: unclosed character class; missing ']'");
-        assert!(
-            Pattern::filter("re:a{99999}{99999}").unwrap_err().to_string().starts_with("invalid regular expression: ")
+        assert_eq!(
+            Pattern::filter("re:(a").unwrap_err().to_string(),
+            "invalid regular expression: unclosed group"
         );
-        assert!(Pattern::filter("").unwrap().is_none() && Pattern::filter("re:").unwrap().is_none());
+        assert_eq!(
+            Pattern::filter("[a").unwrap_err().to_string(),
+            "no glob: unclosed character class; missing ']'"
+        );
+        assert!(
+            Pattern::filter("re:a{99999}{99999}")
+                .unwrap_err()
+                .to_string()
+                .starts_with("invalid regular expression: ")
+        );
+        assert!(
+            Pattern::filter("").unwrap().is_none() && Pattern::filter("re:").unwrap().is_none()
+        );
     }
 }

@@ -31,7 +31,9 @@ impl Explorer {
         let wasted = |node: NodeId| self.slice.up_to()[node.index()].wasted;
         let mut here = from;
         while tree.at(here, self.layer).is_some() {
-            let Some(next) = tree.children(here).max_by_key(|&child| (wasted(child), std::cmp::Reverse(child))) else {
+            let Some(next) =
+                tree.children(here).max_by_key(|&child| (wasted(child), std::cmp::Reverse(child)))
+            else {
                 break;
             };
             if wasted(next) < wasted(here) / 4 {
@@ -98,7 +100,12 @@ impl Explorer {
         self.set_scope(Scope::UpTo);
         self.select_layer(usize::MAX);
         self.reveal(node);
-        let added_in = self.inspection.tree.versions(node).next().map(|version| self.inspection.tree.added_in(version));
+        let added_in = self
+            .inspection
+            .tree
+            .versions(node)
+            .next()
+            .map(|version| self.inspection.tree.added_in(version));
         if let Some(added_in) = added_in.filter(|_| self.selected() != Some(node)) {
             self.select_layer(added_in);
             self.reveal(node);

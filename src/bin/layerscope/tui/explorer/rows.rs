@@ -105,8 +105,15 @@ pub struct Shown {
 }
 
 impl Shown {
-    pub const ALL: Self =
-        Self { added: true, modified: true, metadata: true, removed: true, unchanged: true, wasted: true, at_least: 0 };
+    pub const ALL: Self = Self {
+        added: true,
+        modified: true,
+        metadata: true,
+        removed: true,
+        unchanged: true,
+        wasted: true,
+        at_least: 0,
+    };
 
     /// Returns the next smallest size: none, 1 MiB, 10 MiB, 100 MiB.
     pub fn bigger(self) -> Self {

@@ -25,7 +25,12 @@ pub struct Search {
 
 impl Search {
     /// Handles results; returns whether another path is to be shown.
-    pub fn found(&mut self, count: usize, biggest: Option<NodeId>, all: Option<Vec<NodeId>>) -> bool {
+    pub fn found(
+        &mut self,
+        count: usize,
+        biggest: Option<NodeId>,
+        all: Option<Vec<NodeId>>,
+    ) -> bool {
         let before = self.hit();
         self.count = count;
         if all.is_some() {
@@ -68,7 +73,8 @@ const BIGGEST: usize = 1000;
 /// Returns the biggest files of all layers, deleted ones included.
 pub fn biggest_files(tree: &Tree, weights: &[u64]) -> Vec<NodeId> {
     let weight = |node: &NodeId| std::cmp::Reverse(weights[node.index()]);
-    let is_file = |node: &NodeId| tree.children(*node).next().is_none() && weights[node.index()] > 0;
+    let is_file =
+        |node: &NodeId| tree.children(*node).next().is_none() && weights[node.index()] > 0;
     let mut files: Vec<_> = tree.nodes().filter(is_file).collect();
     if files.len() > BIGGEST {
         files.select_nth_unstable_by_key(BIGGEST, |node| (weight(node), *node));

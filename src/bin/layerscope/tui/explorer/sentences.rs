@@ -49,7 +49,12 @@ pub fn of_reading() -> Details {
 }
 
 /// Describes a layer.
-pub fn of_layer(inspection: &Inspection, groups: &[WastedGroup], layer: usize, units: Units) -> Details {
+pub fn of_layer(
+    inspection: &Inspection,
+    groups: &[WastedGroup],
+    layer: usize,
+    units: Units,
+) -> Details {
     let Some(account) = inspection.layers.get(layer) else {
         let text = match inspection.completeness.sizes_are_exact() {
             true => "This image has no layers, so its size is 0 bytes.",
@@ -58,7 +63,8 @@ pub fn of_layer(inspection: &Inspection, groups: &[WastedGroup], layer: usize, u
         return Details { title: "No layers".into(), paragraphs: vec![text.into()] };
     };
     let mut paragraphs = Vec::new();
-    let mut wasted = groups.iter().filter(|group| group.added_in == layer && group.bytes > 0).peekable();
+    let mut wasted =
+        groups.iter().filter(|group| group.added_in == layer && group.bytes > 0).peekable();
     if let Some(group) = wasted.peek() {
         paragraphs.push(fix(inspection, group, units));
     }
@@ -78,14 +84,19 @@ pub fn of_layer(inspection: &Inspection, groups: &[WastedGroup], layer: usize, u
             Reason::Overwritten => "overwritten",
             Reason::Deleted | Reason::Opaque | Reason::Replaced => "deleted",
         };
-        let by =
-            if group.removed_in == layer { "the same layer".into() } else { layer_named(inspection, group.removed_in) };
+        let by = if group.removed_in == layer {
+            "the same layer".into()
+        } else {
+            layer_named(inspection, group.removed_in)
+        };
         let (bytes, files) = (units.size(group.bytes), files(group.count));
         paragraphs.push(format!("Wasted: {bytes} in {files}, {verb} by {by}."));
     }
     if account.hidden > 0 {
         let bytes = inspection.amounts_of(layer).hid.text(units);
-        paragraphs.push(format!("It deletes or replaces {bytes} of earlier layers. The image does not get smaller."));
+        paragraphs.push(format!(
+            "It deletes or replaces {bytes} of earlier layers. The image does not get smaller."
+        ));
     }
     paragraphs.push(technical(account, units));
     Details { title: format!("Layer {layer}"), paragraphs }
@@ -102,7 +113,9 @@ fn costs(account: &LayerAccount, amounts: &LayerAmounts, units: Units) -> String
         _ if !amounts.are_exact() => {
             let [size, visible, wasted] =
                 [amounts.size, amounts.visible, amounts.wasted].map(|amount| amount.text(units));
-            format!("Size {size}: {visible} visible, {wasted} wasted, as far as the image could be read.")
+            format!(
+                "Size {size}: {visible} visible, {wasted} wasted, as far as the image could be read."
+            )
         }
         (_, 0, _) => "It adds no file contents.".into(),
         (_, size, 0) => format!("Size {}, all of it visible.", units.size(size)),
@@ -119,8 +132,10 @@ fn costs(account: &LayerAccount, amounts: &LayerAmounts, units: Units) -> String
 }
 
 fn technical(account: &LayerAccount, units: Units) -> String {
-    let mut facts =
-        vec![format!("{} entries", count(account.entries as u64)), format!("tar {}", units.size(account.tar_bytes))];
+    let mut facts = vec![
+        format!("{} entries", count(account.entries as u64)),
+        format!("tar {}", units.size(account.tar_bytes)),
+    ];
     if let Some(compression) = account.compression {
         facts.push(match compression.name() {
             "none" => "stored uncompressed".into(),
@@ -139,7 +154,8 @@ pub fn of_path(explorer: &Explorer, node: NodeId, units: Units) -> Details {
     let mut paragraphs = Vec::new();
     if tree.children(node).next().is_some() {
         paragraphs.extend(wasted_below(explorer, node, units));
-        let read = if inspection.completeness.sizes_are_exact() { "" } else { ", of what could be read" };
+        let read =
+            if inspection.completeness.sizes_are_exact() { "" } else { ", of what could be read" };
         paragraphs.push(directory(slice, node, units, read));
     } else {
         paragraphs.extend(history(inspection, slice, node, units));
@@ -149,10 +165,19 @@ pub fn of_path(explorer: &Explorer, node: NodeId, units: Units) -> Details {
         paragraphs.push(downloaded(explorer, node, units));
     }
     // A change that the rules know comes first, unless deleted bytes are the bigger of both.
-    if let Some(finding) = explorer.finding_at(node).filter(|finding| finding.bytes > slice.totals(node).wasted) {
+    if let Some(finding) =
+        explorer.finding_at(node).filter(|finding| finding.bytes > slice.totals(node).wasted)
+    {
         let saved = units.size(finding.bytes);
-        paragraphs.insert(0, format!("Fix: {} (saves {saved}).", escaped_str(finding.fix.what.trim_end_matches('.'))));
-        paragraphs.insert(1, format!("{}: {}", escaped_str(&finding.title), escaped_str(&finding.why)));
+        paragraphs.insert(
+            0,
+            format!(
+                "Fix: {} (saves {saved}).",
+                escaped_str(finding.fix.what.trim_end_matches('.'))
+            ),
+        );
+        paragraphs
+            .insert(1, format!("{}: {}", escaped_str(&finding.title), escaped_str(&finding.why)));
     }
     Details { title: title.into(), paragraphs }
 }
@@ -162,7 +187,11 @@ pub fn facts(inspection: &Inspection, version: VersionId, units: Units) -> Strin
     let tree = &inspection.tree;
     let (uid, gid) = tree.owner(version);
     let what = match tree.kind(version) {
-        Kind::File => format!("File of {} bytes ({})", count(tree.size(version)), units.size(tree.size(version))),
+        Kind::File => format!(
+            "File of {} bytes ({})",
+            count(tree.size(version)),
+            units.size(tree.size(version))
+        ),
         Kind::Directory if tree.is_implied(version) => "Directory (implicit)".into(),
         Kind::Directory => "Directory".into(),
         Kind::Symlink => format!("Link to {}", escaped(tree.target(version).unwrap_or_default())),
@@ -181,28 +210,36 @@ fn directory(slice: &Slice, node: NodeId, units: Units, read: &str) -> String {
     let (visible, wasted) = (units.size(totals.visible), units.size(totals.wasted));
     match slice.scope {
         Scope::Changes => {
-            format!("Layer {} adds {visible} here, and deletes or replaces {wasted} of earlier layers.", slice.layer)
+            format!(
+                "Layer {} adds {visible} here, and deletes or replaces {wasted} of earlier layers.",
+                slice.layer
+            )
         }
         Scope::UpTo if totals.wasted == 0 => match read {
             "" => format!("{visible}, nothing wasted."),
             read => format!("{visible}{read}."),
         },
-        Scope::UpTo => format!("{}: {visible} visible, {wasted} wasted{read}.", units.size(totals.size())),
+        Scope::UpTo => {
+            format!("{}: {visible} visible, {wasted} wasted{read}.", units.size(totals.size()))
+        }
     }
 }
 
-/// Says what to do about the wasted bytes below a directory, when they were added and removed, and by which
-/// instructions.
+/// Says what to do about the wasted bytes below a directory, when they were added and removed, and
+/// by which instructions.
 fn wasted_below(explorer: &Explorer, node: NodeId, units: Units) -> Vec<String> {
     let inspection = &*explorer.inspection;
     if explorer.slice.totals(node).wasted == 0 {
         return Vec::new();
     }
     let pairs = explorer.wasted_below.pairs(node, explorer.slice.layer);
-    let is_of =
-        |pair: &Pair, group: &WastedGroup| (group.added_in, group.removed_in) == (pair.added_in, pair.removed_in);
-    let biggest = pairs.first().and_then(|pair| explorer.groups.iter().find(|group| is_of(pair, group)));
-    let mut lines: Vec<_> = biggest.map(|group| fix(inspection, group, units)).into_iter().collect();
+    let is_of = |pair: &Pair, group: &WastedGroup| {
+        (group.added_in, group.removed_in) == (pair.added_in, pair.removed_in)
+    };
+    let biggest =
+        pairs.first().and_then(|pair| explorer.groups.iter().find(|group| is_of(pair, group)));
+    let mut lines: Vec<_> =
+        biggest.map(|group| fix(inspection, group, units)).into_iter().collect();
     for pair in pairs.iter().take(2) {
         let (bytes, files) = (units.size(pair.bytes), files(pair.count));
         let removed = if pair.added_in == pair.removed_in {
@@ -210,8 +247,15 @@ fn wasted_below(explorer: &Explorer, node: NodeId, units: Units) -> Vec<String> 
         } else {
             format!("removed in {}", pair.removed_in)
         };
-        lines.push(format!("History: added in {} ── {removed}   {bytes} in {files} wasted", pair.added_in));
-        lines.push(format!("By: {} → {}", named(inspection, pair.added_in), named(inspection, pair.removed_in)));
+        lines.push(format!(
+            "History: added in {} ── {removed}   {bytes} in {files} wasted",
+            pair.added_in
+        ));
+        lines.push(format!(
+            "By: {} → {}",
+            named(inspection, pair.added_in),
+            named(inspection, pair.removed_in)
+        ));
     }
     lines
 }
@@ -238,8 +282,11 @@ fn downloaded(explorer: &Explorer, node: NodeId, units: Units) -> String {
 fn history(inspection: &Inspection, slice: &Slice, node: NodeId, units: Units) -> Vec<String> {
     let tree = &inspection.tree;
     let mut lines = Vec::new();
-    for version in tree.versions(node).filter(|&v| tree.inode(v) == v && tree.kind(v) == Kind::File) {
-        let Some(removal) = tree.removal(version).filter(|removal| usize::from(removal.layer) <= slice.layer) else {
+    for version in tree.versions(node).filter(|&v| tree.inode(v) == v && tree.kind(v) == Kind::File)
+    {
+        let Some(removal) =
+            tree.removal(version).filter(|removal| usize::from(removal.layer) <= slice.layer)
+        else {
             continue;
         };
         let size = units.size(tree.size(version));
@@ -264,10 +311,14 @@ fn history(inspection: &Inspection, slice: &Slice, node: NodeId, units: Units) -
     }
     let here = tree.at(node, slice.layer).filter(|&version| tree.size(version) > 0);
     if let Some(version) = here.filter(|_| lines.is_empty()) {
-        let above = inspection.completeness.layers().get(tree.added_in(version) + 1..).unwrap_or_default();
+        let above =
+            inspection.completeness.layers().get(tree.added_in(version) + 1..).unwrap_or_default();
         lines.push(match above.iter().all(|&known| known == Known::Whole) {
             true => "Visible in the container. Nothing wasted.".into(),
-            false => "Visible as far as the image could be read: a layer above it is not wholly known.".into(),
+            false => {
+                "Visible as far as the image could be read: a layer above it is not wholly known."
+                    .into()
+            }
         });
     }
     lines

@@ -30,7 +30,8 @@ impl Slice {
     /// Prepares a measure.
     pub fn prepare(&mut self, measure: Measure, inspection: &Inspection) {
         if measure == Measure::Download && self.download.is_none() {
-            self.download = Some(inspection.tree.worth(self.layer, |inode| inspection.download_bytes(inode)));
+            self.download =
+                Some(inspection.tree.worth(self.layer, |inode| inspection.download_bytes(inode)));
         }
     }
 
@@ -75,11 +76,14 @@ impl Slice {
             Measure::Wasted => (0, totals.wasted),
             Measure::Download => {
                 let download = match self.scope {
-                    Scope::UpTo => self.download.as_ref().map_or(0, |download| download[node.index()]),
+                    Scope::UpTo => {
+                        self.download.as_ref().map_or(0, |download| download[node.index()])
+                    }
                     Scope::Changes => inspection.download_share(self.layer, totals.visible),
                 };
                 let up_to = self.moment.up_to()[node.index()];
-                let wasted = u128::from(download) * u128::from(up_to.wasted) / u128::from(up_to.size().max(1));
+                let wasted = u128::from(download) * u128::from(up_to.wasted)
+                    / u128::from(up_to.size().max(1));
                 let wasted = u64::try_from(wasted).unwrap_or(download);
                 (download - wasted, wasted)
             }

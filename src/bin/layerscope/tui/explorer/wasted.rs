@@ -43,10 +43,12 @@ impl WastedBelow {
             .iter()
             .filter(|wasted| wasted.bytes > 0)
             .map(|wasted| {
-                let pair = *numbers.entry((wasted.added_in, wasted.removed_in)).or_insert_with(|| {
-                    pairs.push((wasted.added_in, wasted.removed_in));
-                    u32::try_from(pairs.len() - 1).expect("no more pairs than wasted inodes, which have a limit")
-                });
+                let pair =
+                    *numbers.entry((wasted.added_in, wasted.removed_in)).or_insert_with(|| {
+                        pairs.push((wasted.added_in, wasted.removed_in));
+                        u32::try_from(pairs.len() - 1)
+                            .expect("no more pairs than wasted inodes, which have a limit")
+                    });
                 let place = spans[inspection.tree.node_of(wasted.version).index()].0;
                 WastedAt { place, pair, bytes: wasted.bytes }
             })
@@ -74,9 +76,16 @@ impl WastedBelow {
         }
         let mut pairs: Vec<_> = std::iter::zip(&self.pairs, sums)
             .filter(|&(&(_, removed_in), (_, count))| count > 0 && removed_in <= layer)
-            .map(|(&(added_in, removed_in), (bytes, count))| Pair { added_in, removed_in, bytes, count })
+            .map(|(&(added_in, removed_in), (bytes, count))| Pair {
+                added_in,
+                removed_in,
+                bytes,
+                count,
+            })
             .collect();
-        pairs.sort_unstable_by_key(|pair| (std::cmp::Reverse(pair.bytes), pair.added_in, pair.removed_in));
+        pairs.sort_unstable_by_key(|pair| {
+            (std::cmp::Reverse(pair.bytes), pair.added_in, pair.removed_in)
+        });
         pairs
     }
 }

@@ -2,8 +2,8 @@
 
 use super::Context;
 use super::Context::{
-    Comparison, Everywhere, Explore, Findings, Found, Layers, Lesson, Overlay, Question, Replay, Tree, Treemap, Viewer,
-    Waste,
+    Comparison, Everywhere, Explore, Findings, Found, Layers, Lesson, Overlay, Question, Replay,
+    Tree, Treemap, Viewer, Waste,
 };
 
 macro_rules! actions {
@@ -22,7 +22,8 @@ macro_rules! actions {
                 match self { $(Self::$variant => $name,)* }
             }
 
-            /// Returns a description for the help and the list of commands, which begins with a verb.
+            /// Returns a description for the help and the list of commands, which begins with a
+            /// verb.
             pub fn what(self) -> &'static str {
                 match self { $(Self::$variant => $what,)* }
             }

@@ -16,7 +16,9 @@ pub struct Chord {
 
 /// A text that names no key.
 #[derive(Debug, thiserror::Error)]
-#[error("unknown key {0:?}; write keys as q, ctrl-c, shift-tab, space, pageup, up, enter, esc or f5")]
+#[error(
+    "unknown key {0:?}; write keys as q, ctrl-c, shift-tab, space, pageup, up, enter, esc or f5"
+)]
 pub struct UnknownKey(String);
 
 /// The names of keys that are not characters: as written, and as shown.
@@ -69,9 +71,11 @@ impl FromStr for Chord {
     fn from_str(text: &str) -> Result<Self, UnknownKey> {
         let mut modifiers = KeyModifiers::NONE;
         let mut rest = text;
-        for (name, modifier) in
-            [("ctrl-", KeyModifiers::CONTROL), ("alt-", KeyModifiers::ALT), ("shift-", KeyModifiers::SHIFT)]
-        {
+        for (name, modifier) in [
+            ("ctrl-", KeyModifiers::CONTROL),
+            ("alt-", KeyModifiers::ALT),
+            ("shift-", KeyModifiers::SHIFT),
+        ] {
             if let Some(after) = rest.strip_prefix(name).filter(|after| !after.is_empty()) {
                 modifiers |= modifier;
                 rest = after;
@@ -80,7 +84,11 @@ impl FromStr for Chord {
         let mut characters = rest.chars();
         let code = match (characters.next(), characters.next()) {
             (Some(c), None) if !c.is_control() => Some(KeyCode::Char(c)),
-            _ => NAMES.iter().find(|(name, ..)| *name == rest).map(|&(.., code)| code).or_else(|| function(rest)),
+            _ => NAMES
+                .iter()
+                .find(|(name, ..)| *name == rest)
+                .map(|&(.., code)| code)
+                .or_else(|| function(rest)),
         };
         let code = code.ok_or_else(|| UnknownKey(text.into()))?;
         Ok(Self::new(code, modifiers))
@@ -102,7 +110,9 @@ impl fmt::Display for Chord {
             f.write_str("Shift-")?;
         }
         match (self.code, self.control) {
-            (KeyCode::Char(c), true) if c != ' ' => return write!(f, "^{}", c.to_ascii_uppercase()),
+            (KeyCode::Char(c), true) if c != ' ' => {
+                return write!(f, "^{}", c.to_ascii_uppercase());
+            }
             (_, true) => f.write_str("Ctrl-")?,
             _ => {}
         }
@@ -132,9 +142,15 @@ impl Chord {
     /// Returns the event of the key.
     #[cfg(test)]
     pub fn event(self) -> KeyEvent {
-        let modifiers =
-            [(self.control, KeyModifiers::CONTROL), (self.alt, KeyModifiers::ALT), (self.shift, KeyModifiers::SHIFT)];
-        KeyEvent::new(self.code, modifiers.into_iter().filter(|(is, _)| *is).map(|(_, modifier)| modifier).collect())
+        let modifiers = [
+            (self.control, KeyModifiers::CONTROL),
+            (self.alt, KeyModifiers::ALT),
+            (self.shift, KeyModifiers::SHIFT),
+        ];
+        KeyEvent::new(
+            self.code,
+            modifiers.into_iter().filter(|(is, _)| *is).map(|(_, modifier)| modifier).collect(),
+        )
     }
 
     /// Formats the key for the configuration.
@@ -160,9 +176,21 @@ mod tests {
 
     #[test]
     fn a_key_is_the_same_as_read_as_pressed_and_as_written() {
-        for text in
-            ["q", "Q", "ctrl-c", "shift-tab", "space", "ctrl-space", "pageup", "up", "f12", "-", "ctrl--", "alt-x", "é"]
-        {
+        for text in [
+            "q",
+            "Q",
+            "ctrl-c",
+            "shift-tab",
+            "space",
+            "ctrl-space",
+            "pageup",
+            "up",
+            "f12",
+            "-",
+            "ctrl--",
+            "alt-x",
+            "é",
+        ] {
             let chord: Chord = text.parse().unwrap();
             assert_eq!(chord.written(), text);
         }
@@ -175,7 +203,10 @@ mod tests {
     #[test]
     fn keys_are_shown_as_people_write_them() {
         let shown = |text: &str| text.parse::<Chord>().unwrap().to_string();
-        assert_eq!(["ctrl-c", "shift-tab", "up", "space", "G"].map(shown), ["^C", "Shift-Tab", "↑", "Space", "G"]);
+        assert_eq!(
+            ["ctrl-c", "shift-tab", "up", "space", "G"].map(shown),
+            ["^C", "Shift-Tab", "↑", "Space", "G"]
+        );
         let in_words = |text: &str| text.parse::<Chord>().unwrap().shown(true);
         assert_eq!(["ctrl-up", "left", "q"].map(in_words), ["Ctrl-Up", "Left", "q"]);
     }
@@ -183,7 +214,10 @@ mod tests {
     #[test]
     fn what_is_no_key_says_how_keys_are_written() {
         for text in ["", "ctrl-", "foo", "f13", "\u{7}", "ctrl-foo"] {
-            assert!(text.parse::<Chord>().unwrap_err().to_string().contains("write keys as"), "{text}");
+            assert!(
+                text.parse::<Chord>().unwrap_err().to_string().contains("write keys as"),
+                "{text}"
+            );
         }
     }
 }

@@ -1,4 +1,5 @@
-//! The groups of the help, and the meaning of marks in the tree. The text of each action is in the table of actions.
+//! The groups of the help, and the meaning of marks in the tree. The text of each action is in the
+//! table of actions.
 
 use super::Action;
 use super::Action::*;
@@ -23,9 +24,29 @@ pub const EXPLORER: Page = Page { groups: GROUPS, marks: MARKS };
 pub const COMPARISON: Page = Page {
     groups: &[
         ("Moving", &[Up, Down, PageUp, PageDown, First, Last, PreviousImage, NextImage]),
-        ("Views", &[ShowImages, ShowLayers, ShowPaths, ShowPackages, NextPane, PreviousPane, Enter]),
-        ("Paths", &[Right, Left, Fold, FoldAll, PathList, SortSize, SortName, Search, NextHit, PreviousHit]),
-        ("All views", &[Help, Palette, OpenImage, CopyPath, CopyCommand, Back, CloseOverlay, Suspend, Quit]),
+        (
+            "Views",
+            &[ShowImages, ShowLayers, ShowPaths, ShowPackages, NextPane, PreviousPane, Enter],
+        ),
+        (
+            "Paths",
+            &[
+                Right,
+                Left,
+                Fold,
+                FoldAll,
+                PathList,
+                SortSize,
+                SortName,
+                Search,
+                NextHit,
+                PreviousHit,
+            ],
+        ),
+        (
+            "All views",
+            &[Help, Palette, OpenImage, CopyPath, CopyCommand, Back, CloseOverlay, Suspend, Quit],
+        ),
     ],
     marks: &[
         ("mouse", "click selects, double click opens"),
@@ -78,7 +99,10 @@ const GROUPS: Groups = &[
             PreviousPane,
         ],
     ),
-    ("Moving", &[Up, Down, PageUp, PageDown, First, Last, Right, Left, Enter, NextHit, PreviousHit]),
+    (
+        "Moving",
+        &[Up, Down, PageUp, PageDown, First, Last, Right, Left, Enter, NextHit, PreviousHit],
+    ),
     (
         "Explore",
         &[
@@ -106,14 +130,49 @@ const GROUPS: Groups = &[
     ),
     (
         "Show or hide in Explore",
-        &[ShowAdded, ShowModified, ShowMetadata, ShowRemoved, ShowUnchanged, ShowWasted, BiggerThan],
+        &[
+            ShowAdded,
+            ShowModified,
+            ShowMetadata,
+            ShowRemoved,
+            ShowUnchanged,
+            ShowWasted,
+            BiggerThan,
+        ],
     ),
     (
         "Other views",
-        &[WasteTable, WasteFold, ZoomIn, ZoomOut, ZoomReset, TryIt, ReplayPause, ReplayAgain, Faster, Slower],
+        &[
+            WasteTable,
+            WasteFold,
+            ZoomIn,
+            ZoomOut,
+            ZoomReset,
+            TryIt,
+            ReplayPause,
+            ReplayAgain,
+            Faster,
+            Slower,
+        ],
     ),
-    ("Files", &[CloseViewer, OlderVersion, NewerVersion, NextMatch, PreviousMatch, GoTo, TextOrHex, Wrap, Pager]),
-    ("Lessons", &[LessonNext, LessonBack, LessonReturn, AnswerA, AnswerB, AnswerC, AnswerD, LessonTold]),
+    (
+        "Files",
+        &[
+            CloseViewer,
+            OlderVersion,
+            NewerVersion,
+            NextMatch,
+            PreviousMatch,
+            GoTo,
+            TextOrHex,
+            Wrap,
+            Pager,
+        ],
+    ),
+    (
+        "Lessons",
+        &[LessonNext, LessonBack, LessonReturn, AnswerA, AnswerB, AnswerC, AnswerD, LessonTold],
+    ),
 ];
 
 /// The actions of the mouse, and the meaning of the marks in the tree.
@@ -177,7 +236,9 @@ mod tests {
             }
         }
         for (chord, actions) in meanings {
-            let alike = |a: &Action, b: &Action| SAME_IDEA.iter().any(|idea| idea.contains(a) && idea.contains(b));
+            let alike = |a: &Action, b: &Action| {
+                SAME_IDEA.iter().any(|idea| idea.contains(a) && idea.contains(b))
+            };
             for a in &actions {
                 assert!(actions.iter().all(|b| a == b || alike(a, b)), "{chord}: {actions:?}");
             }

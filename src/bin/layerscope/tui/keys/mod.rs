@@ -66,7 +66,9 @@ impl Keymap {
     fn of(keys: impl Fn(Action) -> &'static [&'static str]) -> Self {
         let mut keymap = Self { actions: HashMap::new(), keys: HashMap::new(), ascii: false };
         for &action in Action::ALL {
-            let chords = keys(action).iter().map(|key| key.parse().expect("a key of the table, which a test reads"));
+            let chords = keys(action)
+                .iter()
+                .map(|key| key.parse().expect("a key of the table, which a test reads"));
             keymap.bind(action, chords.collect());
         }
         keymap
@@ -84,7 +86,8 @@ impl Keymap {
             self.actions.remove(&(context, chord));
         }
         for &chord in &chords {
-            if let Some(before) = self.actions.insert((context, chord), action).filter(|&before| before != action)
+            if let Some(before) =
+                self.actions.insert((context, chord), action).filter(|&before| before != action)
                 && let Some(keys) = self.keys.get_mut(&before)
             {
                 keys.retain(|&key| key != chord);
@@ -106,7 +109,8 @@ impl Keymap {
     /// Returns all keys of some actions in turns: "↑ ↓ k j".
     pub fn all_keys(&self, actions: &[Action]) -> String {
         let most = actions.iter().map(|&action| self.keys(action).len()).max().unwrap_or(0);
-        let keys = (0..most).flat_map(|i| actions.iter().filter_map(move |&action| self.keys(action).get(i)));
+        let keys = (0..most)
+            .flat_map(|i| actions.iter().filter_map(move |&action| self.keys(action).get(i)));
         keys.map(|key| key.shown(self.ascii)).collect::<Vec<_>>().join(" ")
     }
 
@@ -122,7 +126,8 @@ impl Keymap {
         for &action in actions {
             let Some(chord) = self.keys(action).first() else { continue };
             let shown = chord.shown(self.ascii);
-            let together = labels.last().is_none_or(|(_, before)| is_arrow(before) && is_arrow(&shown));
+            let together =
+                labels.last().is_none_or(|(_, before)| is_arrow(before) && is_arrow(&shown));
             labels.push((action, if together { shown } else { format!(" {shown}") }));
         }
         labels
@@ -172,7 +177,11 @@ mod tests {
         let keymap = Keymap::usual();
         let n = "n".parse().unwrap();
         assert_eq!(keymap.action(&[Context::Found, Context::Tree], n), Some(Action::NextHit));
-        assert_eq!(keymap.action(&[Context::Tree], n), None, "outside of a search it has no meaning");
+        assert_eq!(
+            keymap.action(&[Context::Tree], n),
+            None,
+            "outside of a search it has no meaning"
+        );
     }
 
     #[test]

@@ -14,7 +14,8 @@ use crate::tui::widgets::moved;
 use crate::view::View;
 
 /// The actions that answer a question, in the order of the options.
-pub static ANSWERS: [Action; 4] = [Action::AnswerA, Action::AnswerB, Action::AnswerC, Action::AnswerD];
+pub static ANSWERS: [Action; 4] =
+    [Action::AnswerA, Action::AnswerB, Action::AnswerC, Action::AnswerD];
 
 impl App {
     /// Starts a lesson.
@@ -45,7 +46,10 @@ impl App {
     }
 
     /// Performs an action of the narrator; returns the action if it is for the explorer.
-    pub(in crate::tui) fn act_in_lesson(&mut self, action: Action) -> Result<Option<Effect>, Action> {
+    pub(in crate::tui) fn act_in_lesson(
+        &mut self,
+        action: Action,
+    ) -> Result<Option<Effect>, Action> {
         let panes = self.panes();
         let page = rows_inside(panes.main).max(2) - 1;
         let Some(lesson) = &mut self.lesson else { return Err(action) };
@@ -82,13 +86,17 @@ impl App {
             Action::LessonBack => self.tell_step(-1),
             Action::LessonTold if lesson.asks() => return Ok(self.answer_question(None)),
             Action::PageUp | Action::PageDown if hidden > 0 => {
-                lesson.scroll = moved(action, lesson.scroll.min(hidden), hidden, rows.max(2) - 1).unwrap_or(0);
+                lesson.scroll =
+                    moved(action, lesson.scroll.min(hidden), hidden, rows.max(2) - 1).unwrap_or(0);
             }
             Action::Up | Action::Down if lesson.asks() => {
                 let options = lesson.question().map_or(0, |question| question.options.len());
                 let now = lesson.option;
-                lesson.option =
-                    if action == Action::Down { now % options + 1 } else { (now.max(1) + options - 2) % options + 1 };
+                lesson.option = if action == Action::Down {
+                    now % options + 1
+                } else {
+                    (now.max(1) + options - 2) % options + 1
+                };
             }
             _ if answered.is_some() => return Ok(self.answer_question(answered)),
             Action::LessonReturn => self.look_around(),
@@ -117,7 +125,9 @@ impl App {
     /// Returns whether a layer comes after the current question, so that its size would reveal the
     /// answer.
     pub fn is_kept_secret(&self, layer: usize) -> bool {
-        let Some(lesson) = self.lesson.as_ref().filter(|lesson| lesson.turn == Turn::Narrator && lesson.asks()) else {
+        let Some(lesson) =
+            self.lesson.as_ref().filter(|lesson| lesson.turn == Turn::Narrator && lesson.asks())
+        else {
             return false;
         };
         lesson.scene().is_some_and(|scene| layer > scene.layer)
@@ -133,7 +143,8 @@ impl App {
 
     fn say_what_answers(&mut self) -> Option<Effect> {
         let key = self.keymap.first_keys(&[Action::LessonTold]);
-        self.notice = Some(format!("Press the letter of an answer; {} shows the answer.", key.trim()));
+        self.notice =
+            Some(format!("Press the letter of an answer; {} shows the answer.", key.trim()));
         None
     }
 
@@ -185,7 +196,8 @@ impl App {
         let Some(lesson) = &mut self.lesson else { return };
         lesson.turn = Turn::Narrator;
         lesson.scroll = 0;
-        lesson.option = lesson.answer().and_then(|answer| answer.last).map_or(0, |option| option + 1);
+        lesson.option =
+            lesson.answer().and_then(|answer| answer.last).map_or(0, |option| option + 1);
         let Some(scene) = lesson.scene() else { return };
         if lesson.staged != Some(scene.image)
             && let Some(stage) = lesson.stages.get(scene.image)

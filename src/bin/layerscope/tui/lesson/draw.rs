@@ -34,8 +34,14 @@ pub fn draw(app: &App, lesson: &LessonPlayer, theme: &Theme, area: Rect, buffer:
         let before = if app.takes_text() { "Esc, then " } else { "" };
         let key = key.trim();
         let title = &lesson.told.title;
-        let line = format!(" Looking around · {before}{key} comes back to step {at} of {steps}: {title}");
-        return put(Line::styled(cut(&line, usize::from(area.width)), theme.focused), 0, area, buffer);
+        let line =
+            format!(" Looking around · {before}{key} comes back to step {at} of {steps}: {title}");
+        return put(
+            Line::styled(cut(&line, usize::from(area.width)), theme.focused),
+            0,
+            area,
+            buffer,
+        );
     }
     let title = if lines_in(lesson, area) > rows_inside(area) {
         let key = app.keymap.first_keys(&[PageDown]);
@@ -89,7 +95,10 @@ fn lines(lesson: &LessonPlayer, width: usize, theme: &Theme) -> Vec<Line<'static
         };
         for (row, text) in wrap(option, width.saturating_sub(5)).into_iter().enumerate() {
             let head = if row == 0 { format!(" {mark} {} ", letter(i)) } else { "     ".into() };
-            lines.push(Line::from(vec![Span::styled(head, style), Span::styled(format!(" {text}"), style)]));
+            lines.push(Line::from(vec![
+                Span::styled(head, style),
+                Span::styled(format!(" {text}"), style),
+            ]));
         }
     }
     if let Some(answer) = answer {
@@ -126,7 +135,8 @@ impl LessonPlayer {
             return 0;
         }
         let width = usize::from(inside(area).width);
-        let longest = self.told.steps.iter().map(|step| self.longest(step, width)).max().unwrap_or(0);
+        let longest =
+            self.told.steps.iter().map(|step| self.longest(step, width)).max().unwrap_or(0);
         let rows = u16::try_from(longest + 2).unwrap_or(u16::MAX);
         rows.clamp(4, (area.height * 5 / 12).max(4)).min(area.height)
     }
@@ -141,7 +151,8 @@ impl LessonPlayer {
         let right = question.options.get(question.right).map_or(0, rows);
         let wrong = question.options.iter().enumerate().filter(|&(i, _)| i != question.right);
         let wrong = wrong.map(|(_, option)| rows(option)).max().unwrap_or(0);
-        let because = paragraphs(&format!("{}{}", correction(question.right), question.because), width).len();
+        let because =
+            paragraphs(&format!("{}{}", correction(question.right), question.because), width).len();
         said + asked.max(right + wrong + because)
     }
 
@@ -152,7 +163,11 @@ impl LessonPlayer {
         let shown = rows_inside(Rect { height: self.rows(area), ..area });
         let width = usize::from(inside(area).width);
         let lines = self.told.steps.iter().map(|step| self.longest(step, width));
-        lines.enumerate().filter(|&(_, lines)| lines > shown).map(|(i, lines)| (i + 1, lines - shown)).collect()
+        lines
+            .enumerate()
+            .filter(|&(_, lines)| lines > shown)
+            .map(|(i, lines)| (i + 1, lines - shown))
+            .collect()
     }
 }
 
@@ -166,9 +181,12 @@ pub fn keys(lesson: &LessonPlayer) -> &'static [Hint] {
     static ASKING: [[Hint; 5]; 3] =
         [asking(&[AnswerA, AnswerB]), asking(&[AnswerA, AnswerB, AnswerC]), asking(&ANSWERS)];
     match lesson {
-        lesson if lesson.is_over() && lesson.place() == Place::Among => {
-            &[(&[LessonNext], "next lesson"), (&[LessonBack], "back"), (&[Up, Down], "scroll"), QUIT]
-        }
+        lesson if lesson.is_over() && lesson.place() == Place::Among => &[
+            (&[LessonNext], "next lesson"),
+            (&[LessonBack], "back"),
+            (&[Up, Down], "scroll"),
+            QUIT,
+        ],
         lesson if lesson.is_over() && lesson.place() == Place::Last => {
             &[(&[Back], "all lessons"), (&[LessonBack], "back"), (&[Up, Down], "scroll"), QUIT]
         }
@@ -180,13 +198,28 @@ pub fn keys(lesson: &LessonPlayer) -> &'static [Hint] {
         lesson if lesson.place() == Place::Alone => {
             &[(&[LessonNext], "on"), (&[LessonBack], "back"), LOOK, (&[Help], "help"), QUIT]
         }
-        _ => &[(&[LessonNext], "on"), (&[LessonBack], "back"), LOOK, (&[Back], "all lessons"), (&[Help], "help"), QUIT],
+        _ => &[
+            (&[LessonNext], "on"),
+            (&[LessonBack], "back"),
+            LOOK,
+            (&[Back], "all lessons"),
+            (&[Help], "help"),
+            QUIT,
+        ],
     }
 }
 
 /// Marks the layer and the path of the narrator's scene.
-pub fn mark(app: &App, explorer: &Explorer, lesson: &LessonPlayer, theme: &Theme, buffer: &mut Buffer) {
-    let Some(scene) = lesson.scene().filter(|scene| scene.view == Some(View::Explore) && lesson.turn == Turn::Narrator)
+pub fn mark(
+    app: &App,
+    explorer: &Explorer,
+    lesson: &LessonPlayer,
+    theme: &Theme,
+    buffer: &mut Buffer,
+) {
+    let Some(scene) = lesson
+        .scene()
+        .filter(|scene| scene.view == Some(View::Explore) && lesson.turn == Turn::Narrator)
     else {
         return;
     };
@@ -198,12 +231,19 @@ pub fn mark(app: &App, explorer: &Explorer, lesson: &LessonPlayer, theme: &Theme
             buffer.set_string(area.right().saturating_sub(1), y, "◄", theme.focused);
         }
     };
-    let layers = Rect { y: panes.layers.y + 1, height: panes.layers.height.saturating_sub(2), ..panes.layers };
+    let layers = Rect {
+        y: panes.layers.y + 1,
+        height: panes.layers.height.saturating_sub(2),
+        ..panes.layers
+    };
     let lines = layer_lines(panes.layers, explorer.layer_rows().len());
     point(layers, explorer.layer_row().checked_sub(tops.layers).map(|row| row * lines));
     if scene.path.is_some() {
         let rows = crate::tui::explorer::draw::tree_rows(panes.tree);
-        point(Rect { x: panes.tree.x, width: panes.tree.width, ..rows }, explorer.cursor.checked_sub(tops.tree));
+        point(
+            Rect { x: panes.tree.x, width: panes.tree.width, ..rows },
+            explorer.cursor.checked_sub(tops.tree),
+        );
     }
 }
 

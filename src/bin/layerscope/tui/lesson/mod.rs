@@ -62,7 +62,17 @@ pub struct Answer {
 impl LessonPlayer {
     pub fn new(told: RenderedLesson, stages: Vec<Stage>, place: Place) -> Self {
         let answers = vec![None; told.steps.len()];
-        Self { told, stages, step: 0, turn: Turn::Narrator, staged: None, answers, option: 0, scroll: 0, place }
+        Self {
+            told,
+            stages,
+            step: 0,
+            turn: Turn::Narrator,
+            staged: None,
+            answers,
+            option: 0,
+            scroll: 0,
+            place,
+        }
     }
 
     /// Returns the current step; `None` on the last page.
@@ -113,7 +123,8 @@ impl LessonPlayer {
     /// questions.
     pub fn score(&self) -> (usize, usize) {
         let questions = self.told.steps.iter().zip(&self.answers);
-        let questions = questions.filter_map(|(step, answer)| Some((step.question.as_ref()?, answer)));
+        let questions =
+            questions.filter_map(|(step, answer)| Some((step.question.as_ref()?, answer)));
         questions.fold((0, 0), |(right, all), (question, answer)| {
             let at_once = answer.is_some_and(|answer| answer.first == Some(question.right));
             (right + usize::from(at_once), all + 1)

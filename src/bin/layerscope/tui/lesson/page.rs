@@ -20,7 +20,12 @@ const TWO_COLUMNS: usize = 140;
 
 pub fn draw(lesson: &LessonPlayer, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let lines = lines(lesson, usize::from(area.width.saturating_sub(4)), theme);
-    let title = scrolled_title(&format!("{}: what you learned", lesson.told.title), lesson.scroll, lines.len(), area);
+    let title = scrolled_title(
+        &format!("{}: what you learned", lesson.told.title),
+        lesson.scroll,
+        lines.len(),
+        area,
+    );
     let inner = pane(&title, true, theme, area, buffer);
     let first = scroll_bar(lesson.scroll, lines.len(), inner, theme, buffer);
     for (row, line) in lines.into_iter().skip(first).enumerate() {
@@ -66,7 +71,9 @@ fn lines(lesson: &LessonPlayer, width: usize, theme: &Theme) -> Vec<Line<'static
         return lines;
     }
     let half = width / 2;
-    let columns = |file: &[(String, Style)]| file.iter().flat_map(|line| folded(line, half - 2)).collect::<Vec<_>>();
+    let columns = |file: &[(String, Style)]| {
+        file.iter().flat_map(|line| folded(line, half - 2)).collect::<Vec<_>>()
+    };
     let (left, right) = (columns(&before), columns(&after));
     let head = format!(" {:half$}{}", "Dockerfile before", "Dockerfile after");
     lines.push(Line::styled(head, theme.focused));

@@ -48,7 +48,8 @@ pub fn screenshots(
     let spoken = narrator.rows(Rect::new(0, 0, size.columns, SPOKEN));
     // The line of keys needs a row beside the explorer.
     let area = Rect::new(0, 0, size.columns, size.rows + spoken + 1);
-    let settings = Settings { view: View::Explore, theme: None, motion: Motion::Smooth, ..settings.clone() };
+    let settings =
+        Settings { view: View::Explore, theme: None, motion: Motion::Smooth, ..settings.clone() };
     let theme = Theme::for_background(Background::Light).with(settings.signs).hatched();
     let mut app = App::new(escaped_str(&told.title), &settings, area);
     app.teach(narrator);
@@ -87,15 +88,25 @@ fn seen(app: &App, theme: &Theme) -> Buffer {
     let screen = draw::screen(app, theme);
     let main = app.panes().main;
     // Charts and treemaps use all of their area on purpose.
-    let is_list = matches!(app.view, View::Explore | View::Waste | View::Image | View::Findings | View::Sizes);
+    let is_list = matches!(
+        app.view,
+        View::Explore | View::Waste | View::Image | View::Findings | View::Sizes
+    );
     let is_blank = |y: u16| {
         let mut row = (screen.area.left()..screen.area.right()).map(|x| screen[(x, y)].symbol());
-        is_list && main.rows().any(|row| row.y == y) && row.all(|symbol| matches!(symbol, " " | "│" | "|"))
+        is_list
+            && main.rows().any(|row| row.y == y)
+            && row.all(|symbol| matches!(symbol, " " | "│" | "|"))
     };
     let bottom = main.bottom().saturating_sub(1);
     let is_left_out = |y: u16| is_blank(y) && (is_blank(y + 1) || y + 1 == bottom);
     let rows: Vec<u16> = (screen.area.top()..main.bottom()).filter(|&y| !is_left_out(y)).collect();
-    let mut seen = Buffer::empty(Rect::new(0, 0, screen.area.width, u16::try_from(rows.len()).unwrap_or(u16::MAX)));
+    let mut seen = Buffer::empty(Rect::new(
+        0,
+        0,
+        screen.area.width,
+        u16::try_from(rows.len()).unwrap_or(u16::MAX),
+    ));
     for (to, from) in seen.area.rows().map(|row| row.y).zip(rows) {
         for x in screen.area.left()..screen.area.right() {
             seen[(x, to)] = screen[(x, from)].clone();
@@ -111,14 +122,29 @@ fn caption(scene: Scene, stages: &[Stage]) -> String {
     };
     let (name, image, inspection) = (view.name(), &stage.intro.name, &stage.inspection);
     if view != View::Explore {
-        let bound = if inspection.completeness.sizes_are_exact() { "" } else { " · of what could be read" };
+        let bound = if inspection.completeness.sizes_are_exact() {
+            ""
+        } else {
+            " · of what could be read"
+        };
         return format!("{name}: {image}{bound}");
     }
-    let mark = inspection.completeness.layer(scene.layer).mark().map_or(String::new(), |mark| format!(" ({mark})"));
-    let instruction = inspection.layers.get(scene.layer).map(|layer| cut(&layer.instruction.one_line(), INSTRUCTION));
+    let mark = inspection
+        .completeness
+        .layer(scene.layer)
+        .mark()
+        .map_or(String::new(), |mark| format!(" ({mark})"));
+    let instruction = inspection
+        .layers
+        .get(scene.layer)
+        .map(|layer| cut(&layer.instruction.one_line(), INSTRUCTION));
     let what = if scene.changes { "what layer" } else { "everything up to layer" };
     let changed = if scene.changes { " changed" } else { "" };
     let path = scene.path.map(|path| layerscope::display::escaped(&inspection.tree.path(path)));
     let path = path.map_or_else(String::new, |path| format!(" · at {path}"));
-    format!("{name}: {image}, {what} {}{changed}{mark} · {}{path}", scene.layer, instruction.unwrap_or_default())
+    format!(
+        "{name}: {image}, {what} {}{changed}{mark} · {}{path}",
+        scene.layer,
+        instruction.unwrap_or_default()
+    )
 }

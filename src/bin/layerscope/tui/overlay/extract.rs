@@ -74,7 +74,12 @@ impl Extraction {
 
     /// Returns the path of the result on the host, escaped.
     pub fn destination(&self) -> Escaped {
-        escaped(Path::new(self.prompt.text().trim()).join(self.name.as_str()).as_os_str().as_encoded_bytes())
+        escaped(
+            Path::new(self.prompt.text().trim())
+                .join(self.name.as_str())
+                .as_os_str()
+                .as_encoded_bytes(),
+        )
     }
 
     fn task(&mut self, numbers: &mut Numbers) -> Option<Task> {
@@ -92,7 +97,8 @@ impl Extraction {
     }
 
     fn awaits(&self, number: u64) -> bool {
-        let running = matches!(self.state, State::Running { number: running, .. } if running == number);
+        let running =
+            matches!(self.state, State::Running { number: running, .. } if running == number);
         running || (self.amount.is_none() && self.measuring == Some(number))
     }
 
@@ -110,7 +116,9 @@ pub fn measure(tree: &Tree, what: What, wanted: impl Fn() -> bool) -> Amount {
     let (node, layer) = match what {
         What::AsOf { node, layer } => (node, layer),
         What::Version(version) => {
-            let last = tree.removed_in(version).map_or(usize::MAX, |removed_in| removed_in.saturating_sub(1));
+            let last = tree
+                .removed_in(version)
+                .map_or(usize::MAX, |removed_in| removed_in.saturating_sub(1));
             (tree.node_of(version), last.max(tree.added_in(version)))
         }
     };
@@ -120,17 +128,22 @@ pub fn measure(tree: &Tree, what: What, wanted: impl Fn() -> bool) -> Amount {
         What::Version(version) => Some(version),
     };
     let mut inodes = std::collections::HashSet::new();
-    let mut work: Vec<(NodeId, VersionId)> = first.map(|version| (node, version)).into_iter().collect();
+    let mut work: Vec<(NodeId, VersionId)> =
+        first.map(|version| (node, version)).into_iter().collect();
     while let Some((node, version)) = work.pop().filter(|_| wanted()) {
         match tree.kind(version) {
-            Kind::File if tree.is_linked(version) && !inodes.insert(tree.inode(version)) => amount.links += 1,
+            Kind::File if tree.is_linked(version) && !inodes.insert(tree.inode(version)) => {
+                amount.links += 1
+            }
             Kind::File => {
                 amount.files += 1;
                 amount.bytes = amount.bytes.saturating_add(tree.size(version));
             }
             Kind::Directory => {
                 amount.directories += 1;
-                work.extend(tree.children(node).filter_map(|child| Some((child, tree.at(child, layer)?))));
+                work.extend(
+                    tree.children(node).filter_map(|child| Some((child, tree.at(child, layer)?))),
+                );
             }
             Kind::Symlink => amount.links += 1,
             Kind::Char | Kind::Block | Kind::Fifo => {}
@@ -146,7 +159,11 @@ pub fn amount_in_words(amount: Amount, units: Units) -> String {
         1 => "1 directory, ".into(),
         n => format!("{n} directories, "),
     };
-    let links = if amount.links == 0 { String::new() } else { format!("{}, ", plural(amount.links, "link")) };
+    let links = if amount.links == 0 {
+        String::new()
+    } else {
+        format!("{}, ", plural(amount.links, "link"))
+    };
     format!("{}, {directories}{links}{}", files(amount.files), units.size(amount.bytes))
 }
 
@@ -159,15 +176,21 @@ fn result(extracted: &Extracted, to: &str, units: Units) -> String {
         links: small(extracted.links),
         bytes: extracted.bytes,
     };
-    let count =
-        |reasons: &[Reason]| extracted.skipped.iter().filter(|skipped| reasons.contains(&skipped.reason)).count();
+    let count = |reasons: &[Reason]| {
+        extracted.skipped.iter().filter(|skipped| reasons.contains(&skipped.reason)).count()
+    };
     let kinds = [
         (count(&[Reason::Device]), "device"),
         (count(&[Reason::Fifo]), "pipe"),
         (count(&[Reason::Name, Reason::Collision]), "name that this system cannot have"),
     ];
-    let skipped: Vec<_> = kinds.iter().filter(|(n, _)| *n > 0).map(|&(n, what)| plural(n, what)).collect();
-    let skipped = if skipped.is_empty() { String::new() } else { format!("; skipped {}", skipped.join(", ")) };
+    let skipped: Vec<_> =
+        kinds.iter().filter(|(n, _)| *n > 0).map(|&(n, what)| plural(n, what)).collect();
+    let skipped = if skipped.is_empty() {
+        String::new()
+    } else {
+        format!("; skipped {}", skipped.join(", "))
+    };
     format!("wrote {} to {to}{skipped}; owners are not restored", amount_in_words(amount, units))
 }
 
@@ -191,15 +214,22 @@ pub fn draw(extraction: &Extraction, app: &App, theme: &Theme, area: Rect, buffe
     let mut lines = vec![
         Line::raw(amount),
         Line::raw(""),
-        Line::from(vec![Span::raw("Target directory    "), Span::styled(format!("{before}▏{after}"), theme.strong)]),
-        Line::styled(cut(&format!("Result              {}", extraction.destination()), width), theme.dim),
+        Line::from(vec![
+            Span::raw("Target directory    "),
+            Span::styled(format!("{before}▏{after}"), theme.strong),
+        ]),
+        Line::styled(
+            cut(&format!("Result              {}", extraction.destination()), width),
+            theme.dim,
+        ),
         Line::raw(""),
     ];
     let (text, style) = match &extraction.problem {
         Some(problem) => (problem.as_str(), theme.wasted),
-        None => {
-            ("Nothing is overwritten. Modes and times are kept; owners, devices and setuid bits are not.", theme.dim)
-        }
+        None => (
+            "Nothing is overwritten. Modes and times are kept; owners, devices and setuid bits are not.",
+            theme.dim,
+        ),
     };
     lines.extend(wrap(text, width).into_iter().map(|line| Line::styled(line, style)));
     popup(&format!("Extract {}", extraction.path), lines, 0, theme, area, buffer);
@@ -217,7 +247,9 @@ impl App {
         let tree = &explorer.inspection.tree;
         let what = match (self.overlays.any_viewer(), selected) {
             (Some(viewer), _) => Some(What::Version(viewer.version())),
-            (None, Some((node, layer))) if tree.at(node, layer).is_some() => Some(What::AsOf { node, layer }),
+            (None, Some((node, layer))) if tree.at(node, layer).is_some() => {
+                Some(What::AsOf { node, layer })
+            }
             (None, Some((node, layer))) => {
                 let before = tree.versions(node).find(|&version| tree.added_in(version) <= layer);
                 before.or_else(|| tree.versions(node).next()).map(What::Version)
@@ -269,7 +301,12 @@ impl App {
         extractions.into_iter().flatten().any(|extraction| extraction.awaits(number))
     }
 
-    pub(in crate::tui) fn extraction_progressed(&mut self, heard: u64, heard_done: u64, heard_total: u64) {
+    pub(in crate::tui) fn extraction_progressed(
+        &mut self,
+        heard: u64,
+        heard_done: u64,
+        heard_total: u64,
+    ) {
         if let Some(State::Running { number, done, total }) =
             self.extracting.as_mut().map(|extraction| &mut extraction.state)
             && *number == heard

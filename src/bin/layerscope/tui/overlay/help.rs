@@ -63,14 +63,28 @@ const KEY_WIDTH: usize = 14;
 const TEXT_WIDTH: usize = 76 - KEY_WIDTH - 4;
 
 /// Draws the help over an area.
-pub fn draw_help(help: &Help, page: &Page, keymap: &Keymap, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+pub fn draw_help(
+    help: &Help,
+    page: &Page,
+    keymap: &Keymap,
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
     let lines = lines(help, page, keymap, theme);
     let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX).min(area.height);
     let width = area.width.min(80);
-    let frame = Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height };
+    let frame = Rect {
+        x: area.x + (area.width - width) / 2,
+        y: area.y + (area.height - height) / 2,
+        width,
+        height,
+    };
     Clear.render(frame, buffer);
     let name = match help.query.shown() {
-        (before, after) if before.is_empty() && after.is_empty() => "Help · type to search".to_owned(),
+        (before, after) if before.is_empty() && after.is_empty() => {
+            "Help · type to search".to_owned()
+        }
         (before, after) => format!("Help · search: {before}▏{after}"),
     };
     let title = scrolled_title(&name, help.scroll, lines.len(), frame);
@@ -82,7 +96,8 @@ pub fn draw_help(help: &Help, page: &Page, keymap: &Keymap, theme: &Theme, area:
 }
 
 fn lines(help: &Help, page: &Page, keymap: &Keymap, theme: &Theme) -> Vec<Line<'static>> {
-    let first = help.first.iter().map(|(actions, what)| (keymap.all_keys(actions), *what)).collect();
+    let first =
+        help.first.iter().map(|(actions, what)| (keymap.all_keys(actions), *what)).collect();
     let mut groups = vec![(format!("Keys in {}", help.title), first)];
     groups.extend(page.groups.iter().map(|(title, actions)| {
         let entries = actions.iter().map(|&action| (keymap.all_keys(&[action]), action.what()));
@@ -93,7 +108,9 @@ fn lines(help: &Help, page: &Page, keymap: &Keymap, theme: &Theme) -> Vec<Line<'
     let query = help.query.text().to_lowercase();
     let mut lines = Vec::new();
     for (title, mut entries) in groups {
-        entries.retain(|(keys, what)| what.to_lowercase().contains(&query) || *keys.to_lowercase() == query);
+        entries.retain(|(keys, what)| {
+            what.to_lowercase().contains(&query) || *keys.to_lowercase() == query
+        });
         if entries.is_empty() {
             continue;
         }

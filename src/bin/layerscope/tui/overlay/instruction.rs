@@ -37,14 +37,20 @@ fn hang(line: &str, width: usize) -> Vec<String> {
     let hanging = if width > 16 { HANGING } else { 0 };
     let wrapped = wrap(text, width.saturating_sub(indent + hanging));
     let rows = wrapped.into_iter().enumerate();
-    rows.map(|(i, text)| " ".repeat(if i == 0 { indent } else { indent + hanging }) + &text).collect()
+    rows.map(|(i, text)| " ".repeat(if i == 0 { indent } else { indent + hanging }) + &text)
+        .collect()
 }
 
 /// Draws the selected layer's instruction in full.
 pub fn draw(reading: Reading, app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let lines = app.instruction_rows();
     let layer = app.explorer().map_or(0, |explorer| explorer.layer);
-    let title = scrolled_title(&format!("Layer {layer}: its instruction"), reading.scroll, lines.len(), area);
+    let title = scrolled_title(
+        &format!("Layer {layer}: its instruction"),
+        reading.scroll,
+        lines.len(),
+        area,
+    );
     text_pane(&title, lines, reading.scroll, true, theme, area, buffer);
 }
 
@@ -59,7 +65,8 @@ impl App {
     /// Returns the rows of the instruction that is shown.
     pub fn instruction_rows(&self) -> Vec<String> {
         let width = usize::from(inside(self.panes().main).width);
-        let layer = self.explorer().and_then(|explorer| explorer.inspection.layers.get(explorer.layer));
+        let layer =
+            self.explorer().and_then(|explorer| explorer.inspection.layers.get(explorer.layer));
         layer.map(|layer| rows(&layer.instruction, width)).unwrap_or_default()
     }
 

@@ -58,10 +58,18 @@ impl Overlay {
         match self {
             Self::Viewer(_) => matches!(
                 action,
-                Action::Instruction | Action::CopyDigest | Action::CopyPath | Action::Extract | Action::Explain
+                Action::Instruction
+                    | Action::CopyDigest
+                    | Action::CopyPath
+                    | Action::Extract
+                    | Action::Explain
             ),
             Self::Explanation(_) => action == Action::Instruction,
-            Self::Instruction(_) | Self::Extraction(_) | Self::Help(_) | Self::Palette(_) | Self::Proposal(_) => false,
+            Self::Instruction(_)
+            | Self::Extraction(_)
+            | Self::Help(_)
+            | Self::Palette(_)
+            | Self::Proposal(_) => false,
             Self::Opening(_) | Self::Picker(_) => false,
         }
     }
@@ -160,7 +168,12 @@ impl Overlays {
     pub fn is_text(&self) -> bool {
         matches!(
             self.top(),
-            Some(Overlay::Help(_) | Overlay::Explanation(_) | Overlay::Instruction(_) | Overlay::Proposal(_))
+            Some(
+                Overlay::Help(_)
+                    | Overlay::Explanation(_)
+                    | Overlay::Instruction(_)
+                    | Overlay::Proposal(_)
+            )
         )
     }
 

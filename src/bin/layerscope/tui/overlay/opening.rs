@@ -46,7 +46,10 @@ impl App {
 pub fn draw(opening: &Opening, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let (before, after) = opening.path.shown();
     let lines = vec![
-        Line::from(vec![Span::styled("name or path  ", theme.dim), Span::raw(format!("{before}▏{after}"))]),
+        Line::from(vec![
+            Span::styled("name or path  ", theme.dim),
+            Span::raw(format!("{before}▏{after}")),
+        ]),
         Line::raw(""),
         Line::styled("Opens on top of this screen. Press q or Esc to come back.", theme.dim),
     ];

@@ -49,9 +49,12 @@ impl Palette {
     fn found(&self) -> Vec<Action> {
         let query = self.query.text().to_lowercase();
         let names = |action: &Action| format!("{} {}", action.what().to_lowercase(), action.name());
-        let contains = |action: &&Action| query.split_whitespace().all(|word| names(action).contains(word));
+        let contains =
+            |action: &&Action| query.split_whitespace().all(|word| names(action).contains(word));
         let mut found: Vec<_> = self.commands.iter().filter(contains).copied().collect();
-        found.sort_by_key(|action| !action.name().starts_with(&query) && !action.what().starts_with(&query));
+        found.sort_by_key(|action| {
+            !action.name().starts_with(&query) && !action.what().starts_with(&query)
+        });
         found
     }
 
@@ -75,7 +78,8 @@ impl Palette {
 
     fn step(&mut self, down: bool) {
         let last = self.found().len().saturating_sub(1);
-        self.cursor = if down { (self.cursor + 1).min(last) } else { self.cursor.saturating_sub(1) };
+        self.cursor =
+            if down { (self.cursor + 1).min(last) } else { self.cursor.saturating_sub(1) };
     }
 }
 
@@ -83,9 +87,10 @@ impl App {
     /// Opens the list of commands.
     pub(in crate::tui) fn open_palette(&mut self) {
         let here = self.contexts();
-        // Where an overlay or a lesson takes keys, only its commands and the general ones make sense; a view is
-        // changed for its commands.
-        let elsewhere = [Context::Viewer, Context::Overlay, Context::Lesson, Context::Question, Context::Found];
+        // Where an overlay or a lesson takes keys, only its commands and the general ones make
+        // sense; a view is changed for its commands.
+        let elsewhere =
+            [Context::Viewer, Context::Overlay, Context::Lesson, Context::Question, Context::Found];
         let is_offered = |action: &Action| {
             let context = action.context();
             let covered = !self.overlays.is_empty() && context != Context::Everywhere;
@@ -137,7 +142,12 @@ pub fn draw(palette: &Palette, keymap: &Keymap, theme: &Theme, area: Rect, buffe
     let found = palette.found();
     let rows = u16::try_from(found.len().max(1) + 3).unwrap_or(HEIGHT);
     let (width, height) = (area.width.min(WIDTH), area.height.min(HEIGHT).min(rows));
-    let frame = Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 4, width, height };
+    let frame = Rect {
+        x: area.x + (area.width - width) / 2,
+        y: area.y + (area.height - height) / 4,
+        width,
+        height,
+    };
     Clear.render(frame, buffer);
     let inner = pane("Commands", true, theme, frame, buffer);
     let (before, after) = palette.query.shown();
@@ -154,7 +164,8 @@ pub fn draw(palette: &Palette, keymap: &Keymap, theme: &Theme, area: Rect, buffe
         let room = usize::from(list.width).saturating_sub(keys.width() + 1);
         let what = cut(action.what(), room);
         let gap = " ".repeat(usize::from(list.width).saturating_sub(what.width() + keys.width()));
-        let line = Line::from(vec![Span::raw(what), Span::raw(gap), Span::styled(keys, theme.strong)]);
+        let line =
+            Line::from(vec![Span::raw(what), Span::raw(gap), Span::styled(keys, theme.strong)]);
         put(line, row - first, list, buffer);
         if row == palette.cursor {
             fill(row - first, list, theme.selected, buffer);

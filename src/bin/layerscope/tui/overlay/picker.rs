@@ -1,4 +1,5 @@
-//! The list of the images that container runtimes hold: what is typed narrows it, and Enter opens one.
+//! The list of the images that container runtimes hold: what is typed narrows it, and Enter opens
+//! one.
 
 use crossterm::event::{KeyCode, KeyEvent};
 use layerscope::display::Escaped;
@@ -83,7 +84,9 @@ impl App {
         let Some(Overlay::Picker(picker)) = self.overlays.top_mut() else { return None };
         let is_empty = picker.query.text().is_empty();
         match (key.code, picker.query.key(key)) {
-            (KeyCode::Down | KeyCode::Up | KeyCode::PageDown | KeyCode::PageUp, _) => picker.step(key.code),
+            (KeyCode::Down | KeyCode::Up | KeyCode::PageDown | KeyCode::PageUp, _) => {
+                picker.step(key.code)
+            }
             // Esc ends the narrowing first, and then the list.
             (KeyCode::Esc, _) if !is_empty => {
                 picker.query = Prompt::default();
@@ -93,7 +96,10 @@ impl App {
             (_, Typed::Left) => return Some(Effect::Quit),
             (_, Typed::Changed) => picker.cursor = 0,
             (_, Typed::Entered) => {
-                return picker.found().get(picker.cursor).map(|offer| Effect::Open(offer.argument.clone()));
+                return picker
+                    .found()
+                    .get(picker.cursor)
+                    .map(|offer| Effect::Open(offer.argument.clone()));
             }
             (_, Typed::Same | Typed::Other) => {}
         }
@@ -111,18 +117,28 @@ pub fn draw(picker: &Picker, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     put(Line::from(prompt), 0, inner, buffer);
     let list = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
     if found.is_empty() {
-        let text = if picker.offers.is_empty() { "There is no image." } else { "No image has this name." };
+        let text =
+            if picker.offers.is_empty() { "There is no image." } else { "No image has this name." };
         put(Line::styled(text, theme.dim), 0, list, buffer);
     }
     let rows = usize::from(list.height);
-    let first = scroll_bar(first_visible(picker.cursor, found.len(), rows), found.len(), list, theme, buffer);
-    let widest = |text: fn(&Offer) -> &str| found.iter().map(|offer| text(offer).width()).max().unwrap_or(0);
-    let (places, sizes, ages) = (widest(|offer| &offer.place), widest(|offer| &offer.size), widest(|offer| &offer.age));
+    let first = scroll_bar(
+        first_visible(picker.cursor, found.len(), rows),
+        found.len(),
+        list,
+        theme,
+        buffer,
+    );
+    let widest =
+        |text: fn(&Offer) -> &str| found.iter().map(|offer| text(offer).width()).max().unwrap_or(0);
+    let (places, sizes, ages) =
+        (widest(|offer| &offer.place), widest(|offer| &offer.size), widest(|offer| &offer.age));
     let room = usize::from(list.width).saturating_sub(places + sizes + ages + 6).max(LEAST);
     for (row, offer) in found.iter().enumerate().skip(first).take(rows) {
         let name = cut(&offer.name, room);
         let gap = " ".repeat(room.saturating_sub(name.width()));
-        let facts = format!("  {:>sizes$}  {:<ages$}  {:<places$}", offer.size, offer.age, offer.place);
+        let facts =
+            format!("  {:>sizes$}  {:<ages$}  {:<places$}", offer.size, offer.age, offer.place);
         put(
             Line::from(vec![Span::raw(name), Span::raw(gap), Span::styled(facts, theme.dim)]),
             row - first,

@@ -12,10 +12,22 @@ use crate::tui::widgets::{pane, put};
 pub const WIDTH: u16 = 84;
 
 /// Draws a pop-up with some lines in the middle of an area.
-pub fn popup(title: &str, lines: Vec<Line<'_>>, scroll: usize, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+pub fn popup(
+    title: &str,
+    lines: Vec<Line<'_>>,
+    scroll: usize,
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
     let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX).min(area.height);
     let width = area.width.min(WIDTH);
-    let frame = Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height };
+    let frame = Rect {
+        x: area.x + (area.width - width) / 2,
+        y: area.y + (area.height - height) / 2,
+        width,
+        height,
+    };
     Clear.render(frame, buffer);
     let inner = pane(title, true, theme, frame, buffer);
     let first = scroll.min(lines.len().saturating_sub(usize::from(inner.height)));

@@ -32,7 +32,11 @@ pub enum Answer {
 impl Environment {
     pub fn read() -> Self {
         let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        Self { term: variable("TERM"), colorterm: variable("COLORTERM"), colorfgbg: variable("COLORFGBG") }
+        Self {
+            term: variable("TERM"),
+            colorterm: variable("COLORTERM"),
+            colorfgbg: variable("COLORFGBG"),
+        }
     }
 
     /// Returns whether the terminal can only print.
@@ -108,15 +112,23 @@ mod tests {
 
     fn environment(colorterm: Option<&str>, colorfgbg: Option<&str>) -> Environment {
         let own = |text: Option<&str>| text.map(str::to_owned);
-        Environment { term: Some("xterm-256color".into()), colorterm: own(colorterm), colorfgbg: own(colorfgbg) }
+        Environment {
+            term: Some("xterm-256color".into()),
+            colorterm: own(colorterm),
+            colorfgbg: own(colorfgbg),
+        }
     }
 
     #[test]
     fn the_terminal_is_asked_only_if_it_has_true_colour() {
         let never = || panic!("asked");
-        assert_eq!(environment(None, Some("0;15")).suitable(never), (Theme::colours(), Answer::Nothing));
+        assert_eq!(
+            environment(None, Some("0;15")).suitable(never),
+            (Theme::colours(), Answer::Nothing)
+        );
         for background in [Background::Dark, Background::Light] {
-            let (theme, _) = environment(Some("truecolor"), Some("0;15")).suitable(|| Answer::Is(background));
+            let (theme, _) =
+                environment(Some("truecolor"), Some("0;15")).suitable(|| Answer::Is(background));
             assert_eq!(theme, Theme::for_background(background));
         }
     }
@@ -130,7 +142,10 @@ mod tests {
             (None, Theme::colours()),
         ] {
             for answer in [Answer::Nothing, Answer::Late] {
-                assert_eq!(environment(Some("24bit"), variable).suitable(|| answer), (theme, answer));
+                assert_eq!(
+                    environment(Some("24bit"), variable).suitable(|| answer),
+                    (theme, answer)
+                );
             }
         }
     }

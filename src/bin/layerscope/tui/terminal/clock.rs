@@ -44,10 +44,16 @@ mod tests {
         let mut clock = Clock::default();
         assert_eq!((clock.until_frame(false, at(0)), clock.tick(at(500))), (None, None));
         assert_eq!(clock.until_frame(true, at(1000)), Some(FRAME));
-        assert_eq!((clock.tick(at(1010)), clock.until_frame(true, at(1010))), (None, Some(millis(30))));
+        assert_eq!(
+            (clock.tick(at(1010)), clock.until_frame(true, at(1010))),
+            (None, Some(millis(30)))
+        );
         assert_eq!(clock.tick(at(1050)), Some(millis(50)));
         assert_eq!(clock.tick(at(1095)), Some(millis(45)));
         assert_eq!(clock.until_frame(true, at(1200)), Some(millis(0)), "a picture is due");
-        assert_eq!((clock.until_frame(false, at(1200)), clock.until_frame(true, at(9000))), (None, Some(FRAME)));
+        assert_eq!(
+            (clock.until_frame(false, at(1200)), clock.until_frame(true, at(9000))),
+            (None, Some(FRAME))
+        );
     }
 }

@@ -86,7 +86,11 @@ impl Reader {
     }
 
     /// Reads until `take` returns false or the input ends, and then calls `end`.
-    pub fn watch(self, take: impl FnMut(Event) -> bool + Send + 'static, end: impl FnOnce() + Send + 'static) -> Input {
+    pub fn watch(
+        self,
+        take: impl FnMut(Event) -> bool + Send + 'static,
+        end: impl FnOnce() + Send + 'static,
+    ) -> Input {
         // The thread waits for this.
         let _ = self.start.send((Box::new(take), Box::new(end)));
         Input { gate: self.gate }
@@ -100,8 +104,11 @@ impl Input {
         state.closed = true;
         if wake().is_ok() {
             while !state.waiting {
-                let (next, waited) =
-                    self.gate.changed.wait_timeout(state, PATIENCE).unwrap_or_else(PoisonError::into_inner);
+                let (next, waited) = self
+                    .gate
+                    .changed
+                    .wait_timeout(state, PATIENCE)
+                    .unwrap_or_else(PoisonError::into_inner);
                 state = next;
                 if waited.timed_out() {
                     break;

@@ -26,10 +26,15 @@ impl Late {
 
     /// Returns whether a key is part of an answer.
     pub fn swallows(&mut self, key: KeyEvent) -> bool {
-        let (alt, control) = (key.modifiers.contains(KeyModifiers::ALT), key.modifiers.contains(KeyModifiers::CONTROL));
+        let (alt, control) = (
+            key.modifiers.contains(KeyModifiers::ALT),
+            key.modifiers.contains(KeyModifiers::CONTROL),
+        );
         if self.inside > 0 {
-            let ends =
-                matches!((key.code, alt, control), (KeyCode::Char('\\'), true, _) | (KeyCode::Char('g'), _, true));
+            let ends = matches!(
+                (key.code, alt, control),
+                (KeyCode::Char('\\'), true, _) | (KeyCode::Char('g'), _, true)
+            );
             self.inside = if ends { 0 } else { self.inside - 1 };
             return true;
         }
@@ -74,6 +79,8 @@ mod tests {
         let cut_short = format!("\x1b]10;{}", "j".repeat(60));
         assert!(!left_over(&mut late, &cut_short).is_empty());
         assert_eq!(left_over(&mut Late::expected(false), "a]b"), "a]b");
-        assert!(!Late::expected(false).swallows(KeyEvent::new(KeyCode::Char(']'), KeyModifiers::ALT)));
+        assert!(
+            !Late::expected(false).swallows(KeyEvent::new(KeyCode::Char(']'), KeyModifiers::ALT))
+        );
     }
 }

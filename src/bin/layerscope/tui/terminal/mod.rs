@@ -13,10 +13,12 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crossterm::cursor::{Hide, Show};
-use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
+use crossterm::event::{
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+};
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
-    enable_raw_mode,
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{execute, queue};
 use ratatui::backend::CrosstermBackend;
@@ -65,7 +67,8 @@ impl Screen {
         let out = BufWriter::with_capacity(BUFFER, io::stdout());
         let area = size().inspect_err(|_| give_back())?;
         let options = TerminalOptions { viewport: Viewport::Fixed(area) };
-        let terminal = Terminal::with_options(CrosstermBackend::new(out), options).inspect_err(|_| give_back())?;
+        let terminal = Terminal::with_options(CrosstermBackend::new(out), options)
+            .inspect_err(|_| give_back())?;
         Ok(Self { terminal: ManuallyDrop::new(terminal), mouse, is_taken: true })
     }
 
@@ -177,7 +180,8 @@ impl Drop for Screen {
 #[cfg(unix)]
 fn is_in_foreground() -> bool {
     // If the terminal is gone, there is no other program to disturb.
-    rustix::termios::tcgetpgrp(io::stdout()).map_or(true, |group| group == rustix::process::getpgrp())
+    rustix::termios::tcgetpgrp(io::stdout())
+        .map_or(true, |group| group == rustix::process::getpgrp())
 }
 
 #[cfg(not(unix))]

@@ -59,7 +59,8 @@ impl Prepared {
     /// Handles signals, and sends their requests to `receiver`.
     pub fn watching(sender: Sender<Event>, receiver: Receiver<Event>) -> Result<Self, Failure> {
         let asks = sender.clone();
-        signals::watch(move |asked| asks.send(Event::Asked(asked)).is_ok()).map_err(Failure::Thread)?;
+        signals::watch(move |asked| asks.send(Event::Asked(asked)).is_ok())
+            .map_err(Failure::Thread)?;
         Ok(Self { reader: Reader::prepare().map_err(Failure::Thread)?, sender, receiver })
     }
 
@@ -118,7 +119,10 @@ impl Stage {
     /// Copies a text to the terminal's clipboard.
     pub fn copy(&mut self, text: String) -> io::Result<()> {
         give_to_tmux(&text);
-        crossterm::execute!(self.screen.terminal.backend_mut(), CopyToClipboard::to_clipboard_from(text))
+        crossterm::execute!(
+            self.screen.terminal.backend_mut(),
+            CopyToClipboard::to_clipboard_from(text)
+        )
     }
 
     /// Gives the terminal to another program for a while. Its size may change meanwhile.

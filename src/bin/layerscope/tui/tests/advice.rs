@@ -32,7 +32,11 @@ fn findings_say_what_it_is_which_instruction_made_it_and_how_to_fix_it() {
     let screen = person.reads();
     let first = &STUDY.findings[0];
     person.press(KeyCode::Right);
-    assert!(person.screen().contains(first.title.as_str()), "it opens to its findings:\n{}", person.screen());
+    assert!(
+        person.screen().contains(first.title.as_str()),
+        "it opens to its findings:\n{}",
+        person.screen()
+    );
     for part in [
         "combine the RUN instructions of layers 1 to 3",
         "added layer 1 RUN apk add",
@@ -91,7 +95,11 @@ fn what_is_marked_in_the_tree_is_taken_off_the_size_in_the_ladder() {
     let go = tree.find(b"usr/lib/go/bin/go").expect("the demo has a Go toolchain");
     let size = tree.size(tree.versions(go).next().expect("a version"));
     let saved = layerscope::report::Units::Iec.size(size);
-    assert!(person.reads().contains(&format!("Without /usr/lib/go/bin/go: {saved} less")), "{}", person.screen());
+    assert!(
+        person.reads().contains(&format!("Without /usr/lib/go/bin/go: {saved} less")),
+        "{}",
+        person.screen()
+    );
     person.press(KeyCode::Esc).types("U7");
     assert!(!person.reads().contains("Without /usr/lib/go/bin/go"), "{}", person.screen());
 }
@@ -111,7 +119,9 @@ fn several_marks_are_rows_that_can_be_compared() {
         size(what_if(&DEMO.1, &changes).size)
     };
     let screen = person.screen();
-    let row = |title: &str| screen.lines().find(|line| line.contains(title)).unwrap_or_default().to_owned();
+    let row = |title: &str| {
+        screen.lines().find(|line| line.contains(title)).unwrap_or_default().to_owned()
+    };
     let (tool, go) = ("/usr/lib/go/pkg/tool", "/usr/lib/go/bin/go");
     // The biggest mark is the first, and all of them together are selected.
     assert!(row("without /usr/lib/go/pkg/tool").contains(&drop(&[tool])), "{screen}");
@@ -145,7 +155,11 @@ fn layers_that_are_marked_are_one_in_the_ladder() {
     let (size, saved) = (size(outcome.size), size(outcome.saved(&DEMO.1)));
     let sentence = format!("With layers 1 to 3 as one: {saved} less");
     let reads = person.reads();
-    assert!(reads.contains(&sentence) && reads.contains(&size), "{sentence} is not on\n{}", person.screen());
+    assert!(
+        reads.contains(&sentence) && reads.contains(&size),
+        "{sentence} is not on\n{}",
+        person.screen()
+    );
 }
 
 #[test]
@@ -187,16 +201,26 @@ fn findings_with_one_fix_are_one_change_and_groups_have_sums() {
         .findings
         .iter()
         .filter(|finding| finding.whose == Whose::Own)
-        .filter(|finding| finding.fate != Fate::Left || matches!(finding.level, Level::Leftovers | Level::Toolchain))
+        .filter(|finding| {
+            finding.fate != Fate::Left
+                || matches!(finding.level, Level::Leftovers | Level::Toolchain)
+        })
         .map(|finding| finding.bytes)
         .sum();
     let head = format!("{} In your Dockerfile", layerscope::report::Units::Iec.size(own));
     assert!(screen.contains(&head), "{head:?} is not on\n{screen}");
     let fixes: std::collections::HashSet<_> =
         STUDY.findings.iter().map(|finding| (finding.whose, clause(finding))).collect();
-    let changes = screen.lines().find_map(|line| line.split("Fix: what to change · 1/").nth(1)).expect("a title");
+    let changes = screen
+        .lines()
+        .find_map(|line| line.split("Fix: what to change · 1/").nth(1))
+        .expect("a title");
     let changes: usize = changes.split(' ').next().unwrap().parse().unwrap();
-    assert!(changes >= fixes.len() && changes < STUDY.findings.len(), "{changes} changes for {} fixes", fixes.len());
+    assert!(
+        changes >= fixes.len() && changes < STUDY.findings.len(),
+        "{changes} changes for {} fixes",
+        fixes.len()
+    );
 }
 
 #[test]
@@ -204,7 +228,10 @@ fn the_fix_is_said_before_anything_else_where_there_is_little_room() {
     let mut person = at(80, 16);
     person.types("6");
     let screen = person.screen();
-    let fix = screen.lines().position(|line| line.contains("fix ")).unwrap_or_else(|| panic!("no fix on\n{screen}"));
+    let fix = screen
+        .lines()
+        .position(|line| line.contains("fix "))
+        .unwrap_or_else(|| panic!("no fix on\n{screen}"));
     let rule = screen.lines().position(|line| line.starts_with("│ ───")).expect("a rule");
     assert_eq!(fix, rule + 1, "{screen}");
 }
@@ -240,7 +267,8 @@ fn a_step_that_saves_less_than_a_hundredth_is_left_out() {
     for possible_size in &STUDY.ladder[1..] {
         let title = possible_size.step.title();
         let gains = before.saturating_sub(possible_size.size) > before / 100;
-        let shown = screen.lines().any(|line| line.trim_start_matches(['│', '▸', ' ']).starts_with(&title));
+        let shown =
+            screen.lines().any(|line| line.trim_start_matches(['│', '▸', ' ']).starts_with(&title));
         assert_eq!(shown, gains, "{title}:\n{screen}");
         before = if gains { possible_size.size } else { before };
     }

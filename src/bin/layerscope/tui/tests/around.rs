@@ -47,12 +47,21 @@ fn any_command_is_found_by_name_with_its_key_and_runs_in_its_view() {
     let mut person = Person::at(80, 24);
     person.types(":table");
     let screen = person.screen();
-    assert!(screen.lines().any(|line| line.contains("toggle the table of layers") && line.contains(" T")), "{screen}");
+    assert!(
+        screen
+            .lines()
+            .any(|line| line.contains("toggle the table of layers") && line.contains(" T")),
+        "{screen}"
+    );
     person.press(KeyCode::Enter);
     assert_eq!((person.app.view, person.app.overlays.count()), (View::Waste, 0));
     assert!(person.reads().contains("removed in 3: RUN apk del"), "{}", person.screen());
     person.control('p').types("sort name").press(KeyCode::Enter);
-    assert!(person.app.view == View::Explore && person.screen().contains("name▲"), "{}", person.screen());
+    assert!(
+        person.app.view == View::Explore && person.screen().contains("name▲"),
+        "{}",
+        person.screen()
+    );
     person.types(":nothing like that");
     assert!(person.screen().contains("no match"), "{}", person.screen());
     person.press(KeyCode::Enter);
@@ -69,7 +78,11 @@ fn every_command_of_the_views_is_in_the_list() {
             continue;
         }
         person.types(":").types(action.what());
-        assert!(person.reads().contains(action.what().split(' ').next().unwrap()), "{}", person.screen());
+        assert!(
+            person.reads().contains(action.what().split(' ').next().unwrap()),
+            "{}",
+            person.screen()
+        );
         assert!(!person.screen().contains("no match"), "{action:?}:\n{}", person.screen());
         person.press(KeyCode::Esc);
     }
@@ -82,7 +95,10 @@ fn the_help_is_searched_as_one_types() {
     assert!(person.screen().contains("No key or mark matches"), "{}", person.screen());
     person.press(KeyCode::Esc).types("biggest");
     let screen = person.screen();
-    assert!(screen.contains("list the biggest files") && !screen.contains("sort by size"), "{screen}");
+    assert!(
+        screen.contains("list the biggest files") && !screen.contains("sort by size"),
+        "{screen}"
+    );
     person.press(KeyCode::Esc);
     assert!(person.screen().contains("type to search"), "Esc clears the search first");
     person.press(KeyCode::Esc);
@@ -98,12 +114,17 @@ fn the_biggest_files_are_one_key_away_and_enter_goes_there() {
     let screen = person.screen();
     assert!(screen.contains("Biggest files · 1/"), "{screen}");
     let first = person.app.search.hits[0];
-    let size = |node| DEMO.1.tree.versions(node).map(|version| DEMO.1.tree.size(version)).max().unwrap();
+    let size =
+        |node| DEMO.1.tree.versions(node).map(|version| DEMO.1.tree.size(version)).max().unwrap();
     assert_eq!(size(first), biggest);
     person.press(KeyCode::Esc);
     assert_eq!(person.path(), before, "Esc leaves the tree as it was");
     person.types("Fq");
-    assert!(!person.ended && !person.screen().contains("Biggest files"), "q closes the list:\n{}", person.screen());
+    assert!(
+        !person.ended && !person.screen().contains("Biggest files"),
+        "q closes the list:\n{}",
+        person.screen()
+    );
     person.types("Fj").press(KeyCode::Enter);
     let second = Person::at(120, 40).types("F").app.search.hits[1];
     assert_eq!(person.app.explorer().unwrap().selected(), Some(second));
@@ -119,8 +140,14 @@ fn links_without_a_size_are_one_row_until_it_is_opened() {
     assert!(person.screen().contains("5 links, 0 B"), "{}", person.screen());
     assert!(!person.screen().contains("link-3"), "{}", person.screen());
     person.types("jl");
-    assert!(person.screen().contains("link-3") && !person.screen().contains("5 links"), "{}", person.screen());
-    let mut person = at_an_image_of(vec![layer((0..4).map(|i| symlink(format!("link-{i}"), "x")).collect::<Vec<_>>())]);
+    assert!(
+        person.screen().contains("link-3") && !person.screen().contains("5 links"),
+        "{}",
+        person.screen()
+    );
+    let mut person = at_an_image_of(vec![layer(
+        (0..4).map(|i| symlink(format!("link-{i}"), "x")).collect::<Vec<_>>(),
+    )]);
     person.types("/link-2").press(KeyCode::Enter);
     assert_eq!(person.path(), "/link-2", "a link that is found has a row");
 }
@@ -140,7 +167,11 @@ fn the_layers_of_the_base_image_stand_together_until_they_are_opened() {
     let mut person = on_a_base(80, 30);
     person.press(KeyCode::Tab);
     assert_eq!((rows(&person)[0], rows(&person).len()), (LayerRow::Base, 4));
-    assert!(person.screen().contains("Debian (base)") && person.screen().contains("▸"), "{}", person.screen());
+    assert!(
+        person.screen().contains("Debian (base)") && person.screen().contains("▸"),
+        "{}",
+        person.screen()
+    );
     person.types("g");
     assert_eq!(person.layer(), 2, "together they stand for all of them");
     for key in [KeyCode::Enter, KeyCode::Char(' '), KeyCode::Char('z'), KeyCode::Char('l')] {
@@ -174,8 +205,13 @@ fn what_each_layer_of_yours_could_save_stands_beside_it() {
     person.tell(Message::Studied(STUDY.clone()));
     let explorer = person.app.explorer().unwrap();
     let sum: u64 = explorer.avoidable_of_layers.iter().sum();
-    assert_eq!(Some(sum), explorer.avoidable().map(|avoidable| avoidable.own), "together it is all of it");
-    let line = person.screen().lines().find(|line| line.contains("avoidable 200 MiB ")).map(str::to_owned);
+    assert_eq!(
+        Some(sum),
+        explorer.avoidable().map(|avoidable| avoidable.own),
+        "together it is all of it"
+    );
+    let line =
+        person.screen().lines().find(|line| line.contains("avoidable 200 MiB ")).map(str::to_owned);
     assert!(line.is_some(), "{}", person.screen());
 }
 
@@ -215,7 +251,11 @@ fn layers_that_change_nothing_have_no_column_in_the_timeline() {
     let layers = [layer([file("a", 5000)]), layer([dir("empty")]), layer([file("b", 3000)])];
     let mut person = at_an_image_of(layers.into());
     person.types("3");
-    assert!(person.screen().contains("+4.88 KiB") && person.screen().contains("+2.93 KiB"), "{}", person.screen());
+    assert!(
+        person.screen().contains("+4.88 KiB") && person.screen().contains("+2.93 KiB"),
+        "{}",
+        person.screen()
+    );
     person.press(KeyCode::Left);
     assert_eq!(person.layer(), 0, "the empty layer is passed over");
 }
@@ -240,7 +280,11 @@ fn the_help_lists_every_key_and_escape_leaves_it_but_never_the_program() {
     let screen = person.screen();
     for &action in EXPLORER.groups.iter().flat_map(|(_, actions)| *actions) {
         let keys = person.app.keymap.keys(action);
-        assert!(keys.is_empty() || screen.contains(action.what()), "{} is not on\n{screen}", action.what());
+        assert!(
+            keys.is_empty() || screen.contains(action.what()),
+            "{} is not on\n{screen}",
+            action.what()
+        );
         for key in keys {
             assert!(screen.contains(&key.to_string()), "{key} is not on\n{screen}");
         }

@@ -18,7 +18,11 @@ use crate::tui::widgets::theme::{Background, Theme};
 use crate::view::View;
 
 fn in_ascii() -> Settings {
-    Settings { signs: Signs::Ascii, keymap: Keymap::usual().with_names_in_ascii(true), ..settings() }
+    Settings {
+        signs: Signs::Ascii,
+        keymap: Keymap::usual().with_names_in_ascii(true),
+        ..settings()
+    }
 }
 
 fn themed(theme: Theme) -> Settings {
@@ -128,21 +132,35 @@ fn an_instruction_scrolls_says_where_it_is_and_can_be_copied() {
     let all = person.app.instruction_rows().len();
     assert!(person.screen().contains(&format!("its instruction · 8/{all}")), "{}", person.screen());
     person.types("jj");
-    assert!(person.screen().contains(&format!("its instruction · 10/{all}")), "{}", person.screen());
+    assert!(
+        person.screen().contains(&format!("its instruction · 10/{all}")),
+        "{}",
+        person.screen()
+    );
     person.press(KeyCode::End);
-    assert!(person.screen().contains(&format!("its instruction · {all}/{all}")), "{}", person.screen());
+    assert!(
+        person.screen().contains(&format!("its instruction · {all}/{all}")),
+        "{}",
+        person.screen()
+    );
     assert!(person.reads().contains("/usr/share/man"), "{}", person.screen());
     let copied = person.app.update(Message::Key(KeyCode::Char('y').into()));
-    assert!(matches!(copied, Some(Effect::Copy(text)) if text.contains("RUN set -eux; \\\n    apt-get \
-        update; \\\n")));
+    assert!(
+        matches!(copied, Some(Effect::Copy(text)) if text.contains("RUN set -eux; \\\n    apt-get \
+        update; \\\n"))
+    );
     person.types("[");
     assert!(person.screen().contains("Layer 2: its instruction"), "{}", person.screen());
 }
 
 #[test]
 fn control_z_asks_for_the_shell_from_everywhere() {
-    let suspend =
-        || Message::Key(crossterm::event::KeyEvent::new(KeyCode::Char('z'), crossterm::event::KeyModifiers::CONTROL));
+    let suspend = || {
+        Message::Key(crossterm::event::KeyEvent::new(
+            KeyCode::Char('z'),
+            crossterm::event::KeyModifiers::CONTROL,
+        ))
+    };
     for keys in ["", "2", "?", "o"] {
         let mut person = Person::at(80, 24);
         person.types(keys);
@@ -176,7 +194,11 @@ fn wide_combining_and_right_to_left_names_move_no_column() {
                     );
                     if view == "1" {
                         let edge = buffer[(panes.layers.width - 1, row)].symbol();
-                        assert!(["│", "▐", "╮", "╯"].contains(&edge), "{edge}\n{}", person.screen());
+                        assert!(
+                            ["│", "▐", "╮", "╯"].contains(&edge),
+                            "{edge}\n{}",
+                            person.screen()
+                        );
                     }
                 }
             }
@@ -207,7 +229,11 @@ fn pictures() {
     check("dark-80x24", &Person::who(&themed(Theme::for_background(Background::Dark)), 80, 24));
     let blue_orange = Theme::built_in("blue-orange").unwrap();
     check("blue-orange-80x24", &Person::who(&themed(blue_orange), 80, 24));
-    check_on(svg::LIGHT, "light-80x24", &Person::who(&themed(Theme::for_background(Background::Light)), 80, 24));
+    check_on(
+        svg::LIGHT,
+        "light-80x24",
+        &Person::who(&themed(Theme::for_background(Background::Light)), 80, 24),
+    );
     let mut person = made_by(LONG, 80, 24);
     person.types("o");
     check("instruction-80x24", &person);

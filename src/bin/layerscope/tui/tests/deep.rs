@@ -8,8 +8,8 @@ use crate::tui::keys::Action;
 
 /// The levels of the small and of the large tree.
 const LEVELS: [usize; 2] = [300, 1_200];
-/// The most that a key may take in the large tree, in parts of its time in the small one. Linear work takes 4 parts,
-/// and quadratic work 16.
+/// The most that a key may take in the large tree, in parts of its time in the small one. Linear
+/// work takes 4 parts, and quadratic work 16.
 const GROWTH: u32 = 8;
 /// A time that is too short to be compared on a busy machine.
 const SHORT: Duration = Duration::from_millis(80);
@@ -19,8 +19,8 @@ fn at(level: usize) -> String {
     "d/".repeat(level)
 }
 
-/// Makes an image with a file at each level, of which later layers remove, overwrite and add some; a branch from the
-/// middle on that is as deep; and wide directories far down.
+/// Makes an image with a file at each level, of which later layers remove, overwrite and add some;
+/// a branch from the middle on that is as deep; and wide directories far down.
 fn image(levels: usize) -> Opened {
     let every = |step: usize| (0..levels).filter(move |level| level % step == 1);
     let wide = |name: &'static str| {
@@ -40,7 +40,8 @@ fn image(levels: usize) -> Opened {
     let second = every(2).map(|level| gone(&(at(level) + "f"))).chain(wide("wider")).collect();
     let third = every(3).map(|level| file(at(level) + "f", 4).filled_with(1)).chain(wide("wide"));
     let fourth = [gone(&(at(levels / 3 * 2) + "d")), gone(&(at(levels / 2) + "b"))];
-    let fifth: Vec<Entry> = every(5).map(|level| file(at(level) + "g", 9)).chain(branch("g")).collect();
+    let fifth: Vec<Entry> =
+        every(5).map(|level| file(at(level) + "g", 9)).chain(branch("g")).collect();
     let layers: [Vec<Entry>; 5] = [first, second, third.collect(), fourth.into(), fifth];
     build::open(entries(Image::of(layers.map(layer)).docker())).expect("an image")
 }

@@ -23,8 +23,15 @@ fn the_parts_of_every_sum_add_up_to_its_total_whatever_is_explained() {
                 let mut slice = Slice::new(tree, layer);
                 slice.scope = scope;
                 // The directories, and some of the files.
-                let nodes = tree.nodes().filter(|&node| tree.children(node).next().is_some() || node.index() % 50 == 1);
-                subjects.extend(nodes.map(|node| Subject::Path { node, layer, scope, totals: slice.totals(node) }));
+                let nodes = tree
+                    .nodes()
+                    .filter(|&node| tree.children(node).next().is_some() || node.index() % 50 == 1);
+                subjects.extend(nodes.map(|node| Subject::Path {
+                    node,
+                    layer,
+                    scope,
+                    totals: slice.totals(node),
+                }));
             }
         }
         for subject in subjects {
@@ -44,15 +51,22 @@ fn e_explains_the_row_then_the_layer_then_the_image() {
     let mut person = Person::at(100, 40);
     person.types("e");
     let screen = person.reads();
-    assert!(screen.contains("/usr/lib/go, up to layer 3 · e explain the whole layer"), "{}", person.screen());
+    assert!(
+        screen.contains("/usr/lib/go, up to layer 3 · e explain the whole layer"),
+        "{}",
+        person.screen()
+    );
     assert!(screen.contains("wasted: deleted or replaced up to this layer"), "{}", person.screen());
     person.types("e");
     assert!(person.screen().contains("Layer 3 · e explain the whole image"), "{}", person.screen());
     person.types("e");
     let totals = &DEMO.1.totals;
     let counted = layerscope::display::count;
-    let sentence =
-        format!("Efficiency = visible ÷ size = {} ÷ {} = 4.7 %.", counted(totals.visible), counted(totals.size));
+    let sentence = format!(
+        "Efficiency = visible ÷ size = {} ÷ {} = 4.7 %.",
+        counted(totals.visible),
+        counted(totals.size)
+    );
     assert!(person.reads().contains(&sentence), "{}", person.screen());
     person.press(KeyCode::Esc);
     assert!(!person.screen().contains("Efficiency ="));
@@ -69,7 +83,11 @@ fn every_view_explains_what_is_selected_in_it() {
     ] {
         let mut person = Person::at(100, 40);
         person.types(view).types("e");
-        assert!(person.screen().contains(&format!("{title} ")), "{title} is not on\n{}", person.screen());
+        assert!(
+            person.screen().contains(&format!("{title} ")),
+            "{title} is not on\n{}",
+            person.screen()
+        );
     }
 }
 

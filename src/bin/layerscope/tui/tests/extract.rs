@@ -48,10 +48,18 @@ fn nothing_is_overwritten_and_another_place_can_be_tried() {
     person.goes_to("etc/motd").types("x");
     erase(&mut person);
     person.types(directory.path().to_str().unwrap()).press(KeyCode::Enter);
-    assert!(person.reads().contains("already exists; existing files are not overwritten"), "{}", person.screen());
+    assert!(
+        person.reads().contains("already exists; existing files are not overwritten"),
+        "{}",
+        person.screen()
+    );
     assert_eq!(std::fs::read(directory.path().join("motd")).unwrap(), b"mine");
     person.types("/other").press(KeyCode::Enter);
-    assert_eq!(std::fs::read(directory.path().join("other/motd")).unwrap(), b"Welcome.\n", "a deleted file too");
+    assert_eq!(
+        std::fs::read(directory.path().join("other/motd")).unwrap(),
+        b"Welcome.\n",
+        "a deleted file too"
+    );
 }
 
 #[test]
@@ -59,7 +67,12 @@ fn while_it_runs_one_can_go_on_and_escape_cancels_it() {
     let mut person = Person::with_files(120, 40);
     person.slow = true;
     person.goes_to("usr").types("x").press(KeyCode::Enter);
-    let number = person.waiting.iter().find(|task| matches!(task.ask, Ask::Extract { .. })).expect("it starts").number;
+    let number = person
+        .waiting
+        .iter()
+        .find(|task| matches!(task.ask, Ask::Extract { .. }))
+        .expect("it starts")
+        .number;
     person.tell(Message::Progressed(number, 12 << 20, 240 << 20));
     assert!(
         person.screen().contains("extracting /usr to ./usr: 12.0 MiB of 240 MiB read, Esc cancels"),
@@ -71,7 +84,9 @@ fn while_it_runs_one_can_go_on_and_escape_cancels_it() {
     person.types("x");
     assert!(person.screen().contains("An extraction is already running"), "{}", person.screen());
     person.press(KeyCode::Esc);
-    assert!(!person.app.awaits(number) && person.screen().contains("cancelled: nothing was written"));
+    assert!(
+        !person.app.awaits(number) && person.screen().contains("cancelled: nothing was written")
+    );
 }
 
 #[test]
@@ -89,16 +104,26 @@ fn from_the_viewer_the_version_that_is_shown_is_extracted() {
 #[test]
 fn digests_and_paths_are_copied_and_the_footer_says_so() {
     let mut person = Person::at(120, 40);
-    let copied = |person: &mut Person, key: crossterm::event::KeyEvent| match person.app.update(Message::Key(key)) {
+    let copied = |person: &mut Person, key: crossterm::event::KeyEvent| match person
+        .app
+        .update(Message::Key(key))
+    {
         Some(Effect::Copy(text)) => text,
         _ => panic!("it copies"),
     };
-    let control_y = crossterm::event::KeyEvent::new(KeyCode::Char('y'), crossterm::event::KeyModifiers::CONTROL);
+    let control_y = crossterm::event::KeyEvent::new(
+        KeyCode::Char('y'),
+        crossterm::event::KeyModifiers::CONTROL,
+    );
     let digest = copied(&mut person, control_y);
     assert!(digest.starts_with("sha256:"), "{digest}");
     assert!(person.screen().contains(&format!("copied {digest}")), "{}", person.screen());
     person.press(KeyCode::Tab);
-    assert_eq!(copied(&mut person, KeyCode::Char('y').into()), digest, "in the layers, y copies the digest");
+    assert_eq!(
+        copied(&mut person, KeyCode::Char('y').into()),
+        digest,
+        "in the layers, y copies the digest"
+    );
     person.types("5");
     assert_ne!(copied(&mut person, KeyCode::Char('y').into()), digest, "the image's ID");
 }

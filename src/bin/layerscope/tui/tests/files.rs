@@ -22,14 +22,20 @@ pub static FILES: LazyLock<(Opened, Workshop)> = LazyLock::new(|| {
 });
 
 pub fn workshop(opened: &Opened) -> Workshop {
-    let inspection: Inspection = layerscope::inspect(opened, &Progress::default()).expect("the image is readable");
-    Workshop { inspection: Arc::new(inspection), contents: Arc::new(LayerContents::new(opened)), units: Units::Iec }
+    let inspection: Inspection =
+        layerscope::inspect(opened, &Progress::default()).expect("the image is readable");
+    Workshop {
+        inspection: Arc::new(inspection),
+        contents: Arc::new(LayerContents::new(opened)),
+        units: Units::Iec,
+    }
 }
 
 /// Opens an archive of layers.
 pub fn image(layers: &[Vec<u8>]) -> Opened {
     let bytes = archive(layers);
-    layerscope::image::open_source("files.tar".into(), Arc::new(MemorySource(bytes)), None).expect("the image opens")
+    layerscope::image::open_source("files.tar".into(), Arc::new(MemorySource(bytes)), None)
+        .expect("the image opens")
 }
 
 fn archive(layers: &[Vec<u8>]) -> Vec<u8> {
@@ -38,7 +44,9 @@ fn archive(layers: &[Vec<u8>]) -> Vec<u8> {
     let mut history = Vec::new();
     for (i, layer) in layers.iter().enumerate() {
         names.push(format!("\"{i}.tar\""));
-        let step = ["COPY rootfs /", "RUN configure --production \\u0026\\u0026 rm /etc/motd", "RUN more"][i.min(2)];
+        let step =
+            ["COPY rootfs /", "RUN configure --production \\u0026\\u0026 rm /etc/motd", "RUN more"]
+                [i.min(2)];
         history.push(format!("{{\"created_by\":\"{step}\"}}"));
         file(&mut out, &format!("{i}.tar"), 0o644, 0, layer);
     }
@@ -48,7 +56,10 @@ fn archive(layers: &[Vec<u8>]) -> Vec<u8> {
         "{{\"os\":\"linux\",\"architecture\":\"amd64\",\"rootfs\":{{\"diff_ids\":[{diff_ids}]}},\"history\":[{}]}}",
         history.join(",")
     );
-    let manifest = format!("[{{\"Config\":\"c.json\",\"RepoTags\":[\"files:1\"],\"Layers\":[{}]}}]", names.join(","));
+    let manifest = format!(
+        "[{{\"Config\":\"c.json\",\"RepoTags\":[\"files:1\"],\"Layers\":[{}]}}]",
+        names.join(",")
+    );
     file(&mut out, "c.json", 0o644, 0, config.as_bytes());
     file(&mut out, "manifest.json", 0o644, 0, manifest.as_bytes());
     out.into_inner().expect("memory takes everything")
@@ -68,7 +79,13 @@ fn lower() -> Vec<u8> {
     file(&mut out, "etc/motd", 0o644, 0, b"Welcome.\n");
     file(&mut out, "etc/server.json", 0o644, 1_700_000_000, OLD.as_bytes());
     file(&mut out, "usr/bin/start", 0o755, 1_700_000_000, SCRIPT.as_bytes());
-    file(&mut out, "usr/lib/tables.bin", 0o644, 0, &(0..=255).cycle().take(5000).collect::<Vec<u8>>());
+    file(
+        &mut out,
+        "usr/lib/tables.bin",
+        0o644,
+        0,
+        &(0..=255).cycle().take(5000).collect::<Vec<u8>>(),
+    );
     file(&mut out, "usr/bin/server", 0o755, 0, &elf());
     file(&mut out, "usr/share/latin.txt", 0o644, 0, b"caf\xe9\n");
     file(&mut out, "usr/share/hostile.txt", 0o644, 0, b"\x1b]0;owned\x07 and \xe2\x80\xae so on\n");
@@ -84,7 +101,13 @@ fn upper() -> Vec<u8> {
     let mut out = tar::Builder::new(Vec::new());
     file(&mut out, "etc/server.json", 0o600, 1_714_564_801, NEW.as_bytes());
     file(&mut out, "etc/.wh.motd", 0o644, 0, b"");
-    file(&mut out, "usr/lib/tables.bin", 0o644, 0, &(0..=255).cycle().take(4000).collect::<Vec<u8>>());
+    file(
+        &mut out,
+        "usr/lib/tables.bin",
+        0o644,
+        0,
+        &(0..=255).cycle().take(4000).collect::<Vec<u8>>(),
+    );
     out.into_inner().expect("memory takes everything")
 }
 

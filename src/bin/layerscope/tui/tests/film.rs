@@ -77,7 +77,8 @@ impl Film {
             let mut time = 0.0;
             while begin < rows.len() {
                 let same = rows[begin..].iter().take_while(|row| **row == rows[begin]).count();
-                let lasts: f64 = self.scenes[begin..begin + same].iter().map(|scene| scene.seconds).sum();
+                let lasts: f64 =
+                    self.scenes[begin..begin + same].iter().map(|scene| scene.seconds).sum();
                 if same == rows.len() {
                     out.push_str(&rows[begin]);
                 } else if !rows[begin].is_empty() {
@@ -124,7 +125,10 @@ fn where_nothing_is_animated_the_last_screen_is_seen() {
     };
     assert!(group_of("last").ends_with(" e\""), "{}", group_of("last"));
     assert!(!group_of("first").ends_with(" e\""), "{}", group_of("first"));
-    let (hidden, seen) = (drawn.find(".s{visibility:hidden").unwrap(), drawn.find(".e{visibility:visible}").unwrap());
+    let (hidden, seen) = (
+        drawn.find(".s{visibility:hidden").unwrap(),
+        drawn.find(".e{visibility:visible}").unwrap(),
+    );
     assert!(hidden < seen, "the later rule wins");
 }
 
@@ -154,10 +158,18 @@ fn the_first_minute() {
     let mut film = Film::of(100, 30);
     film.shows("", "layerscope my-app.tar: it opens where the waste is", 5.0);
     film.types("[[[", "one layer down: the image as it was then", 1.2);
-    film.types("]]]", "and up again: the RUN that deletes Go empties the tree, but the bytes stay", 1.8);
+    film.types(
+        "]]]",
+        "and up again: the RUN that deletes Go empties the tree, but the bytes stay",
+        1.8,
+    );
     film.types("3", "timeline: what ships never falls, what is visible does; the gap is dead", 4.0);
     film.types("hh", "each layer says what it added, changed and hid", 1.8);
-    film.types("2", "waste: the instruction that added it, the one that removed it, and the fix", 4.0);
+    film.types(
+        "2",
+        "waste: the instruction that added it, the one that removed it, and the fix",
+        4.0,
+    );
     film.types("t", "the same as a table", 2.5);
     film.types("4", "treemap: what takes the room, dead parts hatched", 3.0);
     film.presses(KeyCode::Esc, "Esc", "back to the tree", 1.0);

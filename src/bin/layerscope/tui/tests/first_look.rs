@@ -30,11 +30,20 @@ fn every_view_shows_size_visible_wasted_avoidable_and_smallest_at_80_columns() {
         for part in ["size 210 MiB", "wasted 200 MiB", "avoidable"] {
             assert!(header[0].contains(part), "{part:?} is not in\n{}", header[0]);
         }
-        assert!(header[0].contains("layerscope/demo:latest") || header[0].contains("visible"), "{}", header[0]);
+        assert!(
+            header[0].contains("layerscope/demo:latest") || header[0].contains("visible"),
+            "{}",
+            header[0]
+        );
         assert!(!header[0].contains("layerscope/d…"), "the name is whole: {}", header[0]);
         assert!(header[1].contains("smallest") || header[1].contains("min."), "{}", header[1]);
         for view in View::ALL {
-            assert!(header[1].contains(view.short_name()), "{} is not in\n{}", view.short_name(), header[1]);
+            assert!(
+                header[1].contains(view.short_name()),
+                "{} is not in\n{}",
+                view.short_name(),
+                header[1]
+            );
         }
     }
 }
@@ -47,7 +56,11 @@ fn what_is_still_being_computed_says_so_and_moves_nothing() {
     person.tell(Message::Studied(study(&DEMO.0, &DEMO.1)));
     let after: Vec<_> = person.screen().lines().take(2).map(str::to_owned).collect();
     for word in ["size", "visible", "wasted", "avoidable"] {
-        assert_eq!(before[0].find(word), after[0].find(word), "{word} moved:\n{before:?}\n{after:?}");
+        assert_eq!(
+            before[0].find(word),
+            after[0].find(word),
+            "{word} moved:\n{before:?}\n{after:?}"
+        );
     }
     assert!(!after[0].contains('…'), "{after:?}");
 }
@@ -56,7 +69,11 @@ fn what_is_still_being_computed_says_so_and_moves_nothing() {
 fn on_a_narrow_screen_the_view_has_its_name() {
     let mut person = Person::at(60, 24);
     person.types("2");
-    assert!(person.screen().lines().next().unwrap_or_default().contains("Waste"), "{}", person.screen());
+    assert!(
+        person.screen().lines().next().unwrap_or_default().contains("Waste"),
+        "{}",
+        person.screen()
+    );
 }
 
 /// Puts a user in front of an image of a base and one layer, in which nothing is deleted.
@@ -72,7 +89,8 @@ fn fat() -> (Opened, Person) {
         file(format!("{cache}/b"), 3_000_000),
     ]);
     let opened = build::open(entries(Image::of([base, own]).docker())).expect("an image");
-    let inspection = Arc::new(layerscope::inspect(&opened, &Progress::default()).expect("a readable image"));
+    let inspection =
+        Arc::new(layerscope::inspect(&opened, &Progress::default()).expect("a readable image"));
     let mut person = Person::in_front_of("fat.tar", 120, 40);
     person.tell(Message::Opened(Intro::of(&opened)));
     person.tell(Message::Loaded(Ok(inspection)));
@@ -133,7 +151,8 @@ fn the_help_begins_with_the_keys_of_the_current_view() {
         let mut person = Person::at(80, 48);
         person.types(key).types("?");
         let screen = person.screen();
-        let first = screen.lines().find(|line| line.contains("Keys in")).expect("a heading").to_owned();
+        let first =
+            screen.lines().find(|line| line.contains("Keys in")).expect("a heading").to_owned();
         assert!(first.contains(view.name()), "{first}");
         let at = |text: &str| screen.find(text).unwrap_or(usize::MAX);
         assert!(at("Keys in") < at("Moving"), "{screen}");
@@ -142,15 +161,20 @@ fn the_help_begins_with_the_keys_of_the_current_view() {
 
 #[test]
 fn a_chown_that_doubled_the_image_is_seen_with_the_copy_that_avoids_it() {
-    let opened = layerscope::image::builtin::open("chmod").expect("the image is there").expect("it opens");
-    let inspection = Arc::new(layerscope::inspect(&opened, &Progress::default()).expect("it is readable"));
+    let opened =
+        layerscope::image::builtin::open("chmod").expect("the image is there").expect("it opens");
+    let inspection =
+        Arc::new(layerscope::inspect(&opened, &Progress::default()).expect("it is readable"));
     let study = study(&opened, &inspection);
     let mut person = Person::in_front_of("the lesson's image", 120, 40);
     person.tell(Message::Opened(Intro::of(&opened)));
     person.tell(Message::Loaded(Ok(inspection)));
     person.tell(Message::Studied(study));
     let screen = person.screen();
-    assert!(screen.contains("chown -R") && person.reads().contains("--chown=… (saves 47.7 MiB)"), "{screen}");
+    assert!(
+        screen.contains("chown -R") && person.reads().contains("--chown=… (saves 47.7 MiB)"),
+        "{screen}"
+    );
     pictures::check("chown-120x40", &person);
 }
 
@@ -177,9 +201,11 @@ fn with_a_compiler(steps: usize) -> Person {
     ]);
     let more = (0..steps).map(|i| layer([file(format!("step{i}"), 10)]));
     let mut image = Image::of([base, own].into_iter().chain(more));
-    image.config["history"][1]["created_by"] = "RUN apt-get update && apt-get install -y gcc".into();
+    image.config["history"][1]["created_by"] =
+        "RUN apt-get update && apt-get install -y gcc".into();
     let opened = build::open(entries(image.docker())).expect("an image");
-    let inspection = Arc::new(layerscope::inspect(&opened, &Progress::default()).expect("a readable image"));
+    let inspection =
+        Arc::new(layerscope::inspect(&opened, &Progress::default()).expect("a readable image"));
     let mut person = Person::in_front_of("compiler.tar", 80, 24);
     person.tell(Message::Opened(Intro::of(&opened)));
     person.tell(Message::Loaded(Ok(inspection.clone())));
@@ -192,7 +218,8 @@ fn where_the_biggest_change_has_many_places_it_opens_on_the_biggest_with_the_fix
     let person = with_a_compiler(0);
     let screen = person.screen();
     assert_eq!(person.path(), "/usr/lib/gcc", "{screen}");
-    let title = screen.lines().position(|line| line.contains("╭ /usr/lib/gcc")).expect("the details");
+    let title =
+        screen.lines().position(|line| line.contains("╭ /usr/lib/gcc")).expect("the details");
     let first = screen.lines().nth(title + 1).unwrap_or_default();
     assert!(first.contains("Fix: use a multi-stage build"), "{first}\nin\n{screen}");
     assert!(!screen.contains("words"), "what is beside stays folded:\n{screen}");

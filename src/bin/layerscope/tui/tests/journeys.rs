@@ -33,7 +33,10 @@ fn the_first_screen_answers_what_is_wasted_and_which_instruction_did_it() {
 fn layer_size_and_bar_are_visible_at_80_columns() {
     let screen = Person::at(80, 24).screen();
     let layer = screen.lines().find(|line| line.starts_with("│1 ")).expect("layer 1 has a row");
-    assert!(layer.contains("200 MiB") && layer.contains('▒') && layer.contains("RUN apk add"), "{layer}");
+    assert!(
+        layer.contains("200 MiB") && layer.contains('▒') && layer.contains("RUN apk add"),
+        "{layer}"
+    );
 }
 
 #[test]
@@ -41,7 +44,9 @@ fn before_any_layer_is_read_name_layers_and_instructions_are_there() {
     let mut person = Person::waiting(80, 24);
     person.tell(Message::Progress(105 << 20, 217 << 20, 1));
     let screen = person.screen();
-    for answer in ["layerscope/demo:latest", "RUN apk add", "105 MiB of 217 MiB", "Esc or q cancels"] {
+    for answer in
+        ["layerscope/demo:latest", "RUN apk add", "105 MiB of 217 MiB", "Esc or q cancels"]
+    {
         assert!(screen.contains(answer), "{answer:?} is not on\n{screen}");
     }
     assert!(!person.ended);
@@ -66,7 +71,8 @@ fn it_opens_on_the_biggest_dead_thing_and_w_goes_to_the_next() {
     assert_eq!(first, "/usr/lib/go");
     person.types("w");
     assert_ne!(person.path(), first);
-    for _ in 1..person.app.explorer().unwrap().groups.iter().filter(|group| group.bytes > 0).count() {
+    for _ in 1..person.app.explorer().unwrap().groups.iter().filter(|group| group.bytes > 0).count()
+    {
         person.types("w");
     }
     assert_eq!(person.path(), first, "after the last comes the first again");
@@ -87,7 +93,10 @@ fn deleted_files_stay_in_the_tree_and_say_which_instruction_deleted_them() {
     let mut person = Person::at(120, 40);
     let screen = person.screen();
     assert!(screen.lines().any(|line| line.contains("-3 ") && line.contains("▸ go/")), "{screen}");
-    assert!(person.app.details.paragraphs.join(" ").contains("→ 3 `RUN apk del go git"), "{screen}");
+    assert!(
+        person.app.details.paragraphs.join(" ").contains("→ 3 `RUN apk del go git"),
+        "{screen}"
+    );
     person.types("!-~+");
     assert!(!person.screen().contains("-3 "), "hidden by keys:\n{}", person.screen());
 }
@@ -129,12 +138,17 @@ fn the_details_name_a_file_s_cost_and_cause() {
     let inspection = DEMO.1.clone();
     let tree = &inspection.tree;
     let node = tree.find(b"usr/lib/go/bin/go").expect("the demo has a Go toolchain");
-    let crate::tui::app::Screen::Image { explorer, .. } = &mut person.app.screen else { panic!("loaded") };
+    let crate::tui::app::Screen::Image { explorer, .. } = &mut person.app.screen else {
+        panic!("loaded")
+    };
     explorer.reveal(node);
     person.types("t").types("t");
     let details = person.app.details.paragraphs.join(" ");
     assert!(details.starts_with("Deleted in layer 3 `RUN apk del"), "{details}");
-    assert!(details.contains("stay in layer 1 `RUN apk add --update go git mercurial`"), "{details}");
+    assert!(
+        details.contains("stay in layer 1 `RUN apk add --update go git mercurial`"),
+        "{details}"
+    );
 }
 
 #[test]
@@ -142,7 +156,9 @@ fn below_80_columns_one_pane_is_shown_and_tab_goes_round() {
     let mut person = Person::at(40, 12);
     assert!(person.screen().contains("Layers 0–"));
     person.press(KeyCode::Tab);
-    assert!(person.screen().lines().any(|line| line.starts_with("╭ ") && !line.contains("Everything")));
+    assert!(
+        person.screen().lines().any(|line| line.starts_with("╭ ") && !line.contains("Everything"))
+    );
     person.press(KeyCode::Tab);
     assert!(person.screen().contains("Layers · 4"), "{}", person.screen());
     person.press(KeyCode::Tab);
@@ -164,7 +180,11 @@ fn an_image_without_layers_is_shown() {
 #[test]
 fn of_several_images_a_person_picks_one() {
     let mut person = Person::in_front_of("two.tar", 80, 24);
-    person.tell(Message::Choices("image", vec!["app:1  linux/amd64".into(), "app:2  linux/amd64".into()], 0));
+    person.tell(Message::Choices(
+        "image",
+        vec!["app:1  linux/amd64".into(), "app:2  linux/amd64".into()],
+        0,
+    ));
     let screen = person.screen();
     assert!(screen.contains("Which image?") && screen.contains("app:2"), "{screen}");
     person.types("jjjkkj");
@@ -177,7 +197,10 @@ fn from_a_pipe_the_screen_says_how_much_has_come() {
     let mut person = Person::in_front_of("standard input", 80, 24);
     person.tell(Message::Progress(300 << 20, 0, 2));
     let screen = person.screen();
-    assert!(screen.contains("300 MiB, 2 layers") && screen.contains("from standard input"), "{screen}");
+    assert!(
+        screen.contains("300 MiB, 2 layers") && screen.contains("from standard input"),
+        "{screen}"
+    );
 }
 
 #[test]
@@ -185,7 +208,10 @@ fn before_an_engine_sends_anything_the_screen_says_what_it_waits_for() {
     let mut person = Person::in_front_of("nginx:1.27", 80, 24);
     person.tell(Message::Waiting(Some("Docker is preparing the image".into())));
     let screen = person.screen();
-    assert!(screen.contains("Docker is preparing the image …") && !screen.contains("0 B"), "{screen}");
+    assert!(
+        screen.contains("Docker is preparing the image …") && !screen.contains("0 B"),
+        "{screen}"
+    );
     person.tell(Message::Waiting(None));
     person.tell(Message::Progress(300 << 20, 0, 2));
     assert!(person.screen().contains("300 MiB, 2 layers"), "{}", person.screen());
@@ -200,8 +226,12 @@ fn a_name_is_found_in_all_layers_even_if_it_was_deleted() {
     let screen = person.screen();
     assert!(screen.contains("Matches of gofmt · 1/"), "the matches are listed\n{screen}");
     let tree = &DEMO.1.tree;
-    let exact: Vec<_> = person.app.search.hits.iter().map(|&hit| tree.name(hit) == b"gofmt").collect();
-    assert!(exact[0] && exact.is_sorted_by(|a, b| a >= b), "names that are it come first: {exact:?}");
+    let exact: Vec<_> =
+        person.app.search.hits.iter().map(|&hit| tree.name(hit) == b"gofmt").collect();
+    assert!(
+        exact[0] && exact.is_sorted_by(|a, b| a >= b),
+        "names that are it come first: {exact:?}"
+    );
     assert!(screen.contains("/gofmt▏ 1 of"), "{screen}");
     person.press(KeyCode::Enter);
     assert_eq!(person.path(), "/usr/lib/go/bin/gofmt");
@@ -209,7 +239,10 @@ fn a_name_is_found_in_all_layers_even_if_it_was_deleted() {
     assert_ne!(person.path(), "/usr/lib/go/bin/gofmt");
     person.types("N");
     assert_eq!(person.path(), "/usr/lib/go/bin/gofmt");
-    assert!(person.app.details.paragraphs[0].starts_with("Deleted in layer 3"), "it says where it died");
+    assert!(
+        person.app.details.paragraphs[0].starts_with("Deleted in layer 3"),
+        "it says where it died"
+    );
     person.press(KeyCode::Esc).types("A");
     assert!(person.screen().contains("name▲"), "{}", person.screen());
 }
@@ -235,13 +268,15 @@ fn the_life_of_a_path_names_every_version_and_what_changed() {
         "{file_history}"
     );
     assert!(
-        file_history.contains("layer 1 `RUN apk add") && file_history.contains("changed its contents"),
+        file_history.contains("layer 1 `RUN apk add")
+            && file_history.contains("changed its contents"),
         "{file_history}"
     );
     person.types("i/gofmt").press(KeyCode::Enter).types("i");
     let file_history = person.app.details.paragraphs.join(" ");
     assert!(
-        file_history.contains("deleted it: ") && file_history.ends_with("deleted, still in layer 1."),
+        file_history.contains("deleted it: ")
+            && file_history.ends_with("deleted, still in layer 1."),
         "{file_history}"
     );
 }
@@ -258,7 +293,9 @@ fn y_copies_the_path_and_capital_y_the_command() {
     let mut person = Person::in_front_of("it's mine.tar", 80, 24);
     person.tell(Message::Loaded(Ok(DEMO.1.clone())));
     let copied = person.app.update(Message::Key(KeyCode::Char('Y').into()));
-    assert!(matches!(copied, Some(Effect::Copy(text)) if text == r"layerscope report 'it'\''s mine.tar'"));
+    assert!(
+        matches!(copied, Some(Effect::Copy(text)) if text == r"layerscope report 'it'\''s mine.tar'")
+    );
 }
 
 #[test]
@@ -363,17 +400,35 @@ fn rows_one_by_one(explorer: &Explorer) -> Vec<NodeId> {
 }
 
 fn all_keys() -> Vec<KeyEvent> {
-    let mut keys: Vec<_> = "kjudgGw[]tlhsn+~@-=!>?/12345NiyYzZUCMacf{}m*go".chars().map(KeyCode::Char).collect();
-    keys.extend([KeyCode::Up, KeyCode::Down, KeyCode::Left, KeyCode::Right, KeyCode::Enter, KeyCode::Backspace]);
-    keys.extend([KeyCode::PageUp, KeyCode::PageDown, KeyCode::Home, KeyCode::End, KeyCode::Tab, KeyCode::BackTab]);
+    let mut keys: Vec<_> =
+        "kjudgGw[]tlhsn+~@-=!>?/12345NiyYzZUCMacf{}m*go".chars().map(KeyCode::Char).collect();
+    keys.extend([
+        KeyCode::Up,
+        KeyCode::Down,
+        KeyCode::Left,
+        KeyCode::Right,
+        KeyCode::Enter,
+        KeyCode::Backspace,
+    ]);
+    keys.extend([
+        KeyCode::PageUp,
+        KeyCode::PageDown,
+        KeyCode::Home,
+        KeyCode::End,
+        KeyCode::Tab,
+        KeyCode::BackTab,
+    ]);
     keys.extend([KeyCode::Esc, KeyCode::Char(' '), KeyCode::F(5)]);
-    let control = "abflouwk".chars().map(|c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL));
+    let control =
+        "abflouwk".chars().map(|c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL));
     keys.into_iter().map(KeyEvent::from).chain(control).collect()
 }
 
 #[test]
 fn even_one_cell_is_enough_not_to_panic() {
-    for (width, height) in [(1, 1), (1, 60), (200, 1), (2, 2), (3, 3), (79, 3), (80, 11), (12, 4), (0, 0)] {
+    for (width, height) in
+        [(1, 1), (1, 60), (200, 1), (2, 2), (3, 3), (79, 3), (80, 11), (12, 4), (0, 0)]
+    {
         let mut person = Person::at(width, height);
         person.sees();
         person.types("?").sees();

@@ -30,7 +30,8 @@ static COURSE: LazyLock<Vec<(String, RenderedLesson, Vec<Stage>)>> = LazyLock::n
 impl Person {
     /// Puts a learner in front of a built-in lesson.
     fn learning(name: &str, width: u16, height: u16) -> Self {
-        let (_, told, stages) = COURSE.iter().find(|(other, ..)| other == name).expect("there is such a lesson");
+        let (_, told, stages) =
+            COURSE.iter().find(|(other, ..)| other == name).expect("there is such a lesson");
         let mut person = Self::in_front_of("Lessons", width, height);
         person.app.units = Units::Si;
         let narrator = LessonPlayer::new(told.clone(), stages.clone(), Place::Among);
@@ -56,15 +57,23 @@ fn every_lesson_can_be_walked_to_its_end_with_every_answer() {
             for rightly in [true, false] {
                 let mut person = Person::learning(name, width, height);
                 for (i, step) in told.steps.iter().enumerate() {
-                    let place = format!("{name}, step {} at {width}×{height}:\n{}", i + 1, person.screen());
+                    let place =
+                        format!("{name}, step {} at {width}×{height}:\n{}", i + 1, person.screen());
                     assert_eq!(person.lesson().step, i, "{place}");
                     if width >= 80 {
-                        let begin: String = step.text.split_whitespace().take(6).collect::<Vec<_>>().join(" ");
+                        let begin: String =
+                            step.text.split_whitespace().take(6).collect::<Vec<_>>().join(" ");
                         assert!(person.reads().contains(&begin), "{begin} is not said in {place}");
                     }
                     if let Some(question) = &step.question {
-                        let answer = (0..question.options.len()).find(|&i| (i == question.right) == rightly);
-                        let because: String = question.because.split_whitespace().take(4).collect::<Vec<_>>().join(" ");
+                        let answer =
+                            (0..question.options.len()).find(|&i| (i == question.right) == rightly);
+                        let because: String = question
+                            .because
+                            .split_whitespace()
+                            .take(4)
+                            .collect::<Vec<_>>()
+                            .join(" ");
                         assert!(
                             !person.reads().contains(&because),
                             "the answer is shown before it is asked for: {place}"
@@ -73,7 +82,11 @@ fn every_lesson_can_be_walked_to_its_end_with_every_answer() {
                         if width >= 80 {
                             let wrong = format!("Not quite: {} is right.", LETTERS[question.right]);
                             let verdict = if rightly { "Right." } else { &wrong };
-                            assert!(person.reads().contains(&format!("{verdict} {because}")), "{}", person.screen());
+                            assert!(
+                                person.reads().contains(&format!("{verdict} {because}")),
+                                "{}",
+                                person.screen()
+                            );
                         }
                     }
                     person.goes_on();
@@ -83,8 +96,13 @@ fn every_lesson_can_be_walked_to_its_end_with_every_answer() {
                 assert!(person.app.sums_up());
                 let reads = person.reads();
                 for seen in &told.seen {
-                    let begin: String = seen.split_whitespace().take(4).collect::<Vec<_>>().join(" ");
-                    assert!(height < 24 || reads.contains(&begin), "{begin} is missing:\n{}", person.screen());
+                    let begin: String =
+                        seen.split_whitespace().take(4).collect::<Vec<_>>().join(" ");
+                    assert!(
+                        height < 24 || reads.contains(&begin),
+                        "{begin} is missing:\n{}",
+                        person.screen()
+                    );
                 }
             }
         }
@@ -96,7 +114,8 @@ fn a_step_may_play_the_build_or_show_it_as_of_a_layer() {
     let (_, mut told, stages) = COURSE[0].clone();
     let layers = stages[0].inspection.layers.len();
     for (step, layer) in told.steps.iter_mut().zip([layers - 1, 1]) {
-        step.scene = Scene { image: 0, view: Some(View::Replay), layer, path: None, changes: false };
+        step.scene =
+            Scene { image: 0, view: Some(View::Replay), layer, path: None, changes: false };
     }
     let mut person = Person::in_front_of("Lessons", 80, 24);
     person.tell(Message::Lesson(Box::new(LessonPlayer::new(told, stages, Place::Last))));
@@ -134,10 +153,19 @@ fn every_lesson_asks_something_and_shows_both_dockerfiles() {
             let mut options = question.options.clone();
             options.sort();
             options.dedup();
-            assert_eq!(options.len(), question.options.len(), "{name}: two options read alike: {options:?}");
+            assert_eq!(
+                options.len(),
+                question.options.len(),
+                "{name}: two options read alike: {options:?}"
+            );
         }
         assert!(count >= 2, "{name} asks {count} times");
-        assert!(told.before != told.after && told.before.contains("FROM") && told.after.contains("FROM"), "{name}");
+        assert!(
+            told.before != told.after
+                && told.before.contains("FROM")
+                && told.after.contains("FROM"),
+            "{name}"
+        );
         assert_eq!(told.seen.len(), 3, "{name}");
     }
 }
@@ -193,8 +221,11 @@ fn what_is_asked_for_is_not_on_the_screen() {
 
 /// Returns the sizes in a text, such as `6.56 MB`.
 fn sizes(text: &str) -> Vec<String> {
-    let words: Vec<_> = text.split_whitespace().map(|word| word.trim_matches([',', ':', '.', '~'])).collect();
-    let is_size = |pair: &&[&str]| pair[0].starts_with(|c: char| c.is_ascii_digit()) && pair[1].ends_with('B');
+    let words: Vec<_> =
+        text.split_whitespace().map(|word| word.trim_matches([',', ':', '.', '~'])).collect();
+    let is_size = |pair: &&[&str]| {
+        pair[0].starts_with(|c: char| c.is_ascii_digit()) && pair[1].ends_with('B')
+    };
     words.windows(2).filter(is_size).map(|pair| pair.join(" ")).collect()
 }
 
@@ -209,7 +240,10 @@ fn the_answer_to_a_question_is_nowhere_on_the_screen() {
                 let above = usize::from(person.app.panes().narrator.y);
                 let shown = person.screen().lines().take(above).collect::<Vec<_>>().join("\n");
                 // What the narrator has told is no secret.
-                for size in sizes(&question.options[question.right]).iter().filter(|size| !said.contains(*size)) {
+                for size in sizes(&question.options[question.right])
+                    .iter()
+                    .filter(|size| !said.contains(*size))
+                {
                     assert!(!shown.contains(size), "{name}, step {}: {size} is on\n{shown}", i + 1);
                 }
                 assert!(
@@ -245,7 +279,9 @@ fn a_mark_that_is_spoken_of_is_on_the_screen() {
         let mut person = Person::learning(name, 80, 24);
         for step in &told.steps {
             let spoken = step.text.split_once("marked ").and_then(|(_, rest)| rest.chars().next());
-            let spoken = spoken.or_else(|| step.text.split_once(" marks ").and_then(|(start, _)| start.chars().last()));
+            let spoken = spoken.or_else(|| {
+                step.text.split_once(" marks ").and_then(|(start, _)| start.chars().last())
+            });
             if let Some(mark) = spoken {
                 marks.push(mark);
                 let tree = person.app.panes().tree;
@@ -275,7 +311,8 @@ fn a_quarter_of_the_go_program_is_for_debuggers() {
     let question = told.steps.iter().find_map(|step| step.question.as_ref()).expect("it asks");
     assert_eq!(question.options[question.right], "a quarter");
     let (_, share) = question.because.split_once(": ").expect("a share");
-    let share: f64 = share.split(' ').next().and_then(|share| share.parse().ok()).expect("a number");
+    let share: f64 =
+        share.split(' ').next().and_then(|share| share.parse().ok()).expect("a number");
     assert!((22.0..28.0).contains(&share), "{share} %");
 }
 
@@ -323,8 +360,17 @@ fn from_wherever_a_learner_is_one_key_comes_back() {
         if !person.app.is_told() || person.app.overlays.help().is_some() {
             person.types("L");
         }
-        assert!(person.app.is_told() && person.app.overlays.help().is_none(), "{away}:\n{}", person.screen());
-        assert_eq!((person.layer(), &*person.path()), (1, "/usr/lib/go"), "{away}:\n{}", person.screen());
+        assert!(
+            person.app.is_told() && person.app.overlays.help().is_none(),
+            "{away}:\n{}",
+            person.screen()
+        );
+        assert_eq!(
+            (person.layer(), &*person.path()),
+            (1, "/usr/lib/go"),
+            "{away}:\n{}",
+            person.screen()
+        );
         assert!(person.screen().contains("2 of 10"), "{away}:\n{}", person.screen());
     }
 }

@@ -50,7 +50,8 @@ use crate::view::View;
 
 static DEMO: LazyLock<(Opened, Arc<Inspection>)> = LazyLock::new(|| {
     let opened = layerscope::image::builtin::demo::open().expect("the demo opens");
-    let inspection = layerscope::inspect(&opened, &Progress::default()).expect("the demo is readable");
+    let inspection =
+        layerscope::inspect(&opened, &Progress::default()).expect("the demo is readable");
     (opened, Arc::new(inspection))
 });
 
@@ -102,7 +103,11 @@ impl Person {
 
     /// Puts a user with these settings in front of an unread source.
     fn with(settings: &Settings, source: &str, width: u16, height: u16) -> Self {
-        let app = App::new(layerscope::display::escaped_str(source), settings, Rect::new(0, 0, width, height));
+        let app = App::new(
+            layerscope::display::escaped_str(source),
+            settings,
+            Rect::new(0, 0, width, height),
+        );
         let theme = settings.theme.unwrap_or_else(Theme::colours).with(settings.signs);
         Self {
             app,
@@ -155,7 +160,9 @@ impl Person {
     fn does(&mut self, message: Message) {
         match self.app.update(message) {
             Some(Effect::Quit | Effect::Cancel) => self.ended = true,
-            Some(Effect::Page(file)) => self.paged.push(std::fs::read(file).expect("the pager can read it")),
+            Some(Effect::Page(file)) => {
+                self.paged.push(std::fs::read(file).expect("the pager can read it"))
+            }
             _ => {}
         }
     }
@@ -169,7 +176,10 @@ impl Person {
             if matches!(task.ask, Ask::Extract { .. }) && !self.writes {
                 continue;
             }
-            let Some(workshop) = self.workshop.clone().filter(|_| self.app.awaits(task.number)) else { continue };
+            let Some(workshop) = self.workshop.clone().filter(|_| self.app.awaits(task.number))
+            else {
+                continue;
+            };
             let mut answers = Vec::new();
             workshop.perform(task.ask, &Arc::default(), &mut |answer| answers.push(answer));
             for answer in answers {
@@ -196,7 +206,9 @@ impl Person {
 
     /// Puts the cursor on a path.
     fn goes_to(&mut self, path: &str) -> &mut Self {
-        let Screen::Image { explorer, .. } = &mut self.app.screen else { panic!("the layers have been read") };
+        let Screen::Image { explorer, .. } = &mut self.app.screen else {
+            panic!("the layers have been read")
+        };
         let node = explorer.inspection.tree.find(path.as_bytes()).expect("the path is there");
         explorer.show(node);
         self.app.refresh_details();
@@ -256,7 +268,8 @@ impl Person {
         crate::tui::app::draw::screen(&self.app, &self.theme)
     }
 
-    /// Returns the screen as text. Without colours, bars are hatched, so that the text has all that colours say.
+    /// Returns the screen as text. Without colours, bars are hatched, so that the text has all that
+    /// colours say.
     fn screen(&self) -> String {
         let plain = Theme::plain().with(self.theme.signs);
         lines(&crate::tui::app::draw::screen(&self.app, &plain)).join("\n")
@@ -264,7 +277,8 @@ impl Person {
 
     /// Returns the text on the screen, without frames and line breaks.
     fn reads(&self) -> String {
-        let framed = |c: char| matches!(c, '│' | '┌' | '┐' | '└' | '┘' | '─' | '▐' | '╭' | '╮' | '╰' | '╯');
+        let framed =
+            |c: char| matches!(c, '│' | '┌' | '┐' | '└' | '┘' | '─' | '▐' | '╭' | '╮' | '╰' | '╯');
         self.screen()
             .split(|c: char| framed(c) || c.is_whitespace())
             .filter(|word| !word.is_empty())

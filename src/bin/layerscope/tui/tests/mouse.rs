@@ -31,14 +31,24 @@ fn a_click_selects_and_a_double_click_opens_a_directory() {
     assert!(rows(&person) > before, "a double click opens");
     let cursor = person.app.explorer().unwrap().cursor;
     person.clicks(60, 22);
-    assert_eq!(person.app.explorer().unwrap().cursor, cursor, "a click on the frame selects nothing");
+    assert_eq!(
+        person.app.explorer().unwrap().cursor,
+        cursor,
+        "a click on the frame selects nothing"
+    );
 }
 
 #[test]
 fn nothing_moves_away_from_under_the_mouse() {
     let mut person = Person::at(80, 24);
     let lines = |person: &Person| -> Vec<String> {
-        person.screen().lines().skip(3).take(13).map(|line| line.chars().skip(40).collect()).collect()
+        person
+            .screen()
+            .lines()
+            .skip(3)
+            .take(13)
+            .map(|line| line.chars().skip(40).collect())
+            .collect()
     };
     let before = lines(&person);
     person.clicks(60, 15);
@@ -57,7 +67,13 @@ fn nothing_moves_away_from_under_the_mouse() {
     let before = person.screen();
     person.clicks(20, 16);
     assert!(
-        person.screen().lines().zip(before.lines()).skip(3).take(11).all(|(now, before)| now == before),
+        person
+            .screen()
+            .lines()
+            .zip(before.lines())
+            .skip(3)
+            .take(11)
+            .all(|(now, before)| now == before),
         "{before}"
     );
 }
@@ -186,7 +202,10 @@ fn in_the_timeline_a_click_goes_to_a_layer_and_the_wheel_steps() {
 #[test]
 fn in_the_treemap_a_click_selects_a_tile_and_a_double_click_goes_into_it() {
     let mut person = Person::at(80, 24);
-    person.types("4").press(crossterm::event::KeyCode::Enter).press(crossterm::event::KeyCode::Enter);
+    person
+        .types("4")
+        .press(crossterm::event::KeyCode::Enter)
+        .press(crossterm::event::KeyCode::Enter);
     person.clicks(70, 5);
     assert!(person.screen().contains("┏▶python3."), "{}", person.screen());
     person.double_clicks(70, 5);

@@ -37,9 +37,16 @@ fn what_is_typed_narrows_the_list_and_enter_opens_the_image() {
     assert!(screen.contains("1/2") && !screen.contains("debian"), "{screen}");
     person.press(KeyCode::Down);
     let key = |code: KeyCode| Message::Key(code.into());
-    assert_eq!(opened(person.app.update(key(KeyCode::Enter))).as_deref(), Some("podman:node:20-slim"));
+    assert_eq!(
+        opened(person.app.update(key(KeyCode::Enter))).as_deref(),
+        Some("podman:node:20-slim")
+    );
     person.types(" q");
-    assert!(person.screen().contains("No image has this name."), "letters are text here: {}", person.screen());
+    assert!(
+        person.screen().contains("No image has this name."),
+        "letters are text here: {}",
+        person.screen()
+    );
     assert_eq!(opened(person.app.update(key(KeyCode::Enter))), None);
     person.press(KeyCode::Esc);
     assert!(person.screen().contains("1/3"), "Esc ends the narrowing first");

@@ -1,8 +1,9 @@
 //! The first screens of real images, which are too big to be kept here.
 //!
-//! `tests/scenarios/first-look` has their Dockerfiles. `LAYERSCOPE_IMAGES=DIR` names the directory with the archives
-//! (`docker save NAME -o DIR/NAME.tar`), and with `LAYERSCOPE_UPDATE=1` their pictures are written anew. They are not
-//! compared to the byte, because every build has other versions of packages.
+//! `tests/scenarios/first-look` has their Dockerfiles. `LAYERSCOPE_IMAGES=DIR` names the directory
+//! with the archives (`docker save NAME -o DIR/NAME.tar`), and with `LAYERSCOPE_UPDATE=1` their
+//! pictures are written anew. They are not compared to the byte, because every build has other
+//! versions of packages.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -27,7 +28,9 @@ const IMAGES: [(&str, &str); 6] = [
 #[test]
 fn the_first_screen_of_a_real_image_answers_without_a_key() {
     let Some(directory) = std::env::var_os("LAYERSCOPE_IMAGES") else {
-        eprintln!("skipped: LAYERSCOPE_IMAGES names no directory with the images of tests/scenarios/first-look");
+        eprintln!(
+            "skipped: LAYERSCOPE_IMAGES names no directory with the images of tests/scenarios/first-look"
+        );
         return;
     };
     for (name, fix) in IMAGES {
@@ -45,7 +48,10 @@ fn the_first_screen_of_a_real_image_answers_without_a_key() {
                 assert!(screen.contains(answer), "{name}: no {answer:?} in\n{screen}");
             }
             if std::env::var_os("LAYERSCOPE_UPDATE").is_some() {
-                pictures::compare(&format!("real-{name}-{width}x{height}.txt"), &format!("{screen}\n"));
+                pictures::compare(
+                    &format!("real-{name}-{width}x{height}.txt"),
+                    &format!("{screen}\n"),
+                );
                 if name == "chown" {
                     let picture = svg::draw(svg::DARK, &person.sees());
                     pictures::compare(&format!("real-{name}-{width}x{height}.svg"), &picture);

@@ -21,8 +21,11 @@ impl Person {
     /// Returns the layer that the replay shows.
     pub fn playing(&self) -> usize {
         let screen = self.reads();
-        let place =
-            screen.split_once("Replay · ").and_then(|(_, rest)| rest.split_once('/')).expect("the time-lapse").0;
+        let place = screen
+            .split_once("Replay · ")
+            .and_then(|(_, rest)| rest.split_once('/'))
+            .expect("the time-lapse")
+            .0;
         place.parse::<usize>().expect("a number") - 1
     }
 
@@ -69,7 +72,8 @@ fn it_plays_from_the_start_and_says_in_the_end_what_has_come_of_it() {
         assert!(person.app.is_moving() && person.playing() == 0);
         let time = person.watches();
         assert!(time > Duration::from_secs(5) && time < Duration::from_secs(30), "{time:?}");
-        let (size, visible, wasted) = (size(totals.size), size(totals.visible), size(totals.wasted()));
+        let (size, visible, wasted) =
+            (size(totals.size), size(totals.visible), size(totals.wasted()));
         person.says(&format!("The end: {size}, {visible} visible, {wasted} wasted."));
         person.says("the end 1×");
         assert_eq!((person.layer(), person.playing()), (3, 3), "other views go on from there");
@@ -109,12 +113,21 @@ fn a_deletion_empties_the_tree_and_not_the_bar() {
         bars.push(bar(&person));
     }
     seen.dedup();
-    assert!(seen.len() > 10 && seen[0] == "210 MiB" && seen.last().unwrap() == "9.85 MiB", "{seen:?}");
+    assert!(
+        seen.len() > 10 && seen[0] == "210 MiB" && seen.last().unwrap() == "9.85 MiB",
+        "{seen:?}"
+    );
     let long = bars[0].0 + bars[0].1;
-    assert!(bars.iter().all(|(visible, wasted)| visible + wasted == long), "the bar has moved: {bars:?}");
+    assert!(
+        bars.iter().all(|(visible, wasted)| visible + wasted == long),
+        "the bar has moved: {bars:?}"
+    );
     assert!(bars.is_sorted_by_key(|&(_, wasted)| wasted), "{bars:?}");
     assert!(bars[0].1 <= 1 && bars.last().unwrap().0 <= 1, "it was live and is dead: {bars:?}");
-    person.says("✗ go/ deleted").says("▒ 144 MiB").says("it deletes 200 MiB, which stay in layer 1.");
+    person
+        .says("✗ go/ deleted")
+        .says("▒ 144 MiB")
+        .says("it deletes 200 MiB, which stay in layer 1.");
 }
 
 #[test]
@@ -141,8 +154,14 @@ fn every_layer_says_what_it_did_once_its_instruction_is_written() {
     person.types(" g").says("Nothing has been built yet.");
     person.press(KeyCode::Right).waits(FRAME * 3);
     assert!(!person.reads().contains(", all of it visible"), "{}", person.screen());
-    assert!(!person.reads().contains("ADD file:db0aca87 in /"), "it is being written\n{}", person.screen());
-    person.waits(Duration::from_secs(1)).says("ADD file:db0aca87 in /: image +4.99 MiB, all of it visible.");
+    assert!(
+        !person.reads().contains("ADD file:db0aca87 in /"),
+        "it is being written\n{}",
+        person.screen()
+    );
+    person
+        .waits(Duration::from_secs(1))
+        .says("ADD file:db0aca87 in /: image +4.99 MiB, all of it visible.");
     person.watches();
     person.press(KeyCode::Right).watches();
     person.says("+200 MiB visible, image +200 MiB: it replaces 19.8 KiB, which stay in layer 0.");
@@ -171,7 +190,11 @@ fn space_pauses_and_arrows_step_through_a_layer_each() {
     person.types("r");
     assert_eq!((person.playing(), person.app.is_moving()), (0, true));
     person.types("ll");
-    assert_eq!((person.playing(), person.app.is_moving()), (2, true), "it runs on from the next layer");
+    assert_eq!(
+        (person.playing(), person.app.is_moving()),
+        (2, true),
+        "it runs on from the next layer"
+    );
 }
 
 #[test]
@@ -215,7 +238,11 @@ fn the_layer_is_the_one_of_all_views() {
     person.press(KeyCode::Enter);
     assert_eq!((person.app.view, person.layer()), (View::Explore, 2));
     person.types("]8");
-    assert_eq!((person.playing(), person.app.is_moving()), (0, true), "with no layer in particular it plays");
+    assert_eq!(
+        (person.playing(), person.app.is_moving()),
+        (0, true),
+        "with no layer in particular it plays"
+    );
     person.types("8");
     assert!(person.app.is_moving(), "the view that is shown already stays as it is");
     person.press(KeyCode::Esc);
@@ -238,7 +265,11 @@ fn with_the_mouse_one_goes_to_a_layer_and_plays_and_pauses() {
     person.clicks(x, y);
     assert!(person.app.is_moving(), "the words at the bottom are a button");
     person.clicks(112, y);
-    assert_eq!((person.playing(), person.layer(), person.app.is_moving()), (3, 3, false), "the end of the line");
+    assert_eq!(
+        (person.playing(), person.layer(), person.app.is_moving()),
+        (3, 3, false),
+        "the end of the line"
+    );
     person.clicks(5, 3);
     assert_eq!(person.playing(), 3, "the instruction is no button");
     let (x, y) = person.finds("1  200 MiB");
@@ -297,13 +328,26 @@ fn of_500_layers_it_takes_half_a_minute_and_no_size_of_screen_is_too_small() {
     let time = person.watches();
     assert!(time > Duration::from_secs(15) && time < Duration::from_secs(30), "{time:?}");
     for layers in [0, 1, 70] {
-        for (width, height) in
-            [(1, 1), (2, 2), (3, 3), (5, 30), (12, 12), (80, 5), (60, 16), (61, 19), (14, 60), (0, 0)]
-        {
+        for (width, height) in [
+            (1, 1),
+            (2, 2),
+            (3, 3),
+            (5, 30),
+            (12, 12),
+            (80, 5),
+            (60, 16),
+            (61, 19),
+            (14, 60),
+            (0, 0),
+        ] {
             let mut person = Person::before_layers(layers, width, height);
             person.types("8").waits(FRAME * 9);
             person.sees();
-            for (x, y) in [(0, 0), (width / 2, height / 2), (width.saturating_sub(1), height.saturating_sub(2))] {
+            for (x, y) in [
+                (0, 0),
+                (width / 2, height / 2),
+                (width.saturating_sub(1), height.saturating_sub(2)),
+            ] {
                 person.clicks(x, y).mouse(MouseEventKind::ScrollDown, x, y);
             }
             person.types("r").waits(FRAME * 40);

@@ -76,7 +76,8 @@ fn what_a_layer_puts_in_the_place_of_something_is_changed_not_added() {
     person.types("g");
     for (changed, layer) in changed.into_iter().zip(&DEMO.1.layers) {
         let size = |bytes| Units::Iec.size(bytes);
-        let words = format!("adds {}, changes {}, hides", size(layer.size - changed), size(changed));
+        let words =
+            format!("adds {}, changes {}, hides", size(layer.size - changed), size(changed));
         assert!(person.reads().contains(&words), "{words:?} is not on\n{}", person.screen());
         person.types("l");
     }
@@ -103,11 +104,17 @@ fn of_500_layers_the_selected_one_is_in_sight() {
     let mut person = of_layers(500, 80, 24);
     for _ in 0..4 {
         let screen = person.screen();
-        assert!(screen.contains('▲') && screen.contains(&format!("Layer {} ", person.layer())), "{screen}");
+        assert!(
+            screen.contains('▲') && screen.contains(&format!("Layer {} ", person.layer())),
+            "{screen}"
+        );
         let mark = screen.lines().position(|line| line.contains('▲')).unwrap_or_default();
         let numbers = screen.lines().nth(mark - 1).unwrap_or_default();
         let number = person.layer().to_string();
-        assert!(numbers.split([' ', '│']).any(|word| word == number), "{number} is not on\n{numbers}");
+        assert!(
+            numbers.split([' ', '│']).any(|word| word == number),
+            "{number} is not on\n{numbers}"
+        );
         for _ in 0..150 {
             person.types("h");
         }
@@ -118,7 +125,9 @@ fn of_500_layers_the_selected_one_is_in_sight() {
 #[test]
 fn no_size_of_screen_or_image_is_too_small() {
     for layers in [0, 1, 70] {
-        for (width, height) in [(1, 1), (2, 2), (3, 3), (5, 30), (12, 12), (80, 5), (80, 11), (14, 60), (0, 0)] {
+        for (width, height) in
+            [(1, 1), (2, 2), (3, 3), (5, 30), (12, 12), (80, 5), (80, 11), (14, 60), (0, 0)]
+        {
             let mut person = of_layers(layers, width, height);
             person.sees();
             person.types("hhgl").press(KeyCode::Enter);

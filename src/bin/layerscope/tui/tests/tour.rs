@@ -1,4 +1,5 @@
-//! The story of an image, walked to its end: on a small screen, about real images and about odd ones.
+//! The story of an image, walked to its end: on a small screen, about real images and about odd
+//! ones.
 
 use std::sync::Arc;
 
@@ -20,7 +21,8 @@ const SMALL: (u16, u16) = (80, 24);
 
 /// Puts a user in front of the guided tour of an image.
 fn listener(opened: &Opened, (width, height): (u16, u16)) -> Person {
-    let (told, stage) = tour::of(opened, Units::Iec, &Arc::default()).expect("the image is readable");
+    let (told, stage) =
+        tour::of(opened, Units::Iec, &Arc::default()).expect("the image is readable");
     let mut person = Person::in_front_of("an image", width, height);
     person.tell(Message::Opened(Intro::of(opened)));
     person.tell(Message::Lesson(Box::new(LessonPlayer::new(told, vec![stage], Place::Alone))));
@@ -41,11 +43,15 @@ fn squeezed(text: &str) -> String {
     text.split_whitespace().collect()
 }
 
-/// Goes through the story, answers every question wrongly and rightly, and looks at every screen; gives back
-/// the views.
+/// Goes through the story, answers every question wrongly and rightly, and looks at every screen;
+/// gives back the views.
 fn walk(opened: &Opened, what: &str) -> Vec<View> {
     let mut person = listener(opened, SMALL);
-    assert!(narrator(&person).too_long(person.app.area).is_empty(), "{what}: {}", narrator(&person).told.plain());
+    assert!(
+        narrator(&person).too_long(person.app.area).is_empty(),
+        "{what}: {}",
+        narrator(&person).told.plain()
+    );
     let mut views = Vec::new();
     while let Some(step) = narrator(&person).current().cloned() {
         let words = &step.text;
@@ -54,20 +60,33 @@ fn walk(opened: &Opened, what: &str) -> Vec<View> {
         let explorer = person.app.explorer().expect("the image is shown");
         assert_eq!(explorer.layer, step.scene.layer, "{what}: {words}");
         if step.scene.path.is_some() {
-            assert_eq!(explorer.selected(), step.scene.path, "{what}: {words}\n{}", person.screen());
+            assert_eq!(
+                explorer.selected(),
+                step.scene.path,
+                "{what}: {words}\n{}",
+                person.screen()
+            );
         }
         if let Some(question) = &step.question {
             let mut distinct = question.options.clone();
             distinct.sort();
             distinct.dedup();
-            assert!(distinct.len() > 1 && distinct.len() == question.options.len(), "{what}: {:?}", question.options);
+            assert!(
+                distinct.len() > 1 && distinct.len() == question.options.len(),
+                "{what}: {:?}",
+                question.options
+            );
             let wrong = (question.right + 1) % question.options.len();
             let letters = ['a', 'b', 'c', 'd'];
             let corrected = format!("Not quite: {} is right.", letters[question.right]);
             for (option, verdict) in [(wrong, corrected.as_str()), (question.right, "Right.")] {
                 person.press(KeyCode::Char(letters[option]));
                 let because = format!("{verdict} {}", question.because);
-                assert!(says(&person, &because), "{what}: {because:?} is not on\n{}", person.screen());
+                assert!(
+                    says(&person, &because),
+                    "{what}: {because:?} is not on\n{}",
+                    person.screen()
+                );
             }
         }
         person.press(KeyCode::Enter);
@@ -108,7 +127,8 @@ fn the_story_of_every_embedded_image_is_told_to_its_end() {
 #[test]
 fn a_cleanup_is_shown_where_it_happens_then_as_a_curve_and_the_ladder_comes_last() {
     let views = walk(&embedded("demo"), "demo");
-    let first = [View::Explore, View::Explore, View::Explore, View::Explore, View::Timeline, View::Waste];
+    let first =
+        [View::Explore, View::Explore, View::Explore, View::Explore, View::Timeline, View::Waste];
     assert_eq!(views[..6], first);
     assert_eq!(views.last(), Some(&View::Sizes));
 }
@@ -131,7 +151,8 @@ fn an_image_without_layers_has_a_story() {
 
 #[test]
 fn an_image_without_contents_has_a_story() {
-    let opened = image([("WORKDIR /a", layer([dir("a")])), ("RUN touch /a/b", layer([file("a/b", 0)]))]);
+    let opened =
+        image([("WORKDIR /a", layer([dir("a")])), ("RUN touch /a/b", layer([file("a/b", 0)]))]);
     walk(&opened, "no contents");
     assert!(told(&opened).contains("has no file contents"));
 }
@@ -155,7 +176,9 @@ fn a_chmod_that_doubles_a_layer_is_asked_about() {
     ]);
     walk(&opened, "chmod");
     let text = told(&opened);
-    for words in ["How big is this layer?", "* 48.8 KiB, every file is stored again", "COPY --chmod="] {
+    for words in
+        ["How big is this layer?", "* 48.8 KiB, every file is stored again", "COPY --chmod="]
+    {
         assert!(squeezed(&text).contains(&squeezed(words)), "{words}: {text}");
     }
 }
@@ -164,7 +187,11 @@ fn a_chmod_that_doubles_a_layer_is_asked_about() {
 fn a_layer_that_overwrites_deletes_opaquely_or_replaces_is_told_as_what_it_is() {
     let big = || layer([file("a/big", 5000), file("a/small", 3)]);
     let cases: [(&str, Layer, &str); 4] = [
-        ("RUN strip", layer([file("a/big", 4000).filled_with(b'y')]), "A layer cannot change a file of another one"),
+        (
+            "RUN strip",
+            layer([file("a/big", 4000).filled_with(b'y')]),
+            "A layer cannot change a file of another one",
+        ),
         ("RUN rm -r", layer([gone("a")]), "which is called a whiteout"),
         ("RUN remake", layer([opaque("a"), file("a/new", 2)]), "a directory begins anew"),
         ("RUN replace", layer([file("a", 2)]), "Replacing a directory only hides"),
@@ -206,8 +233,13 @@ fn what_is_hostile_or_endless_is_escaped_and_cut() {
         let files = (0..3).map(|i| file(format!("{name}/{name}{i}"), 5000).pax("comment", "x"));
         layer(files.collect::<Vec<Entry>>())
     };
-    let instruction: &'static str = format!("RUN \u{1b}[31m{}{}", "x".repeat(5000), " 漢字".repeat(5000)).leak();
-    let opened = image([(instruction, made()), (instruction, layer([gone(&name)])), ("RUN <<EOF\n\u{9b}", made())]);
+    let instruction: &'static str =
+        format!("RUN \u{1b}[31m{}{}", "x".repeat(5000), " 漢字".repeat(5000)).leak();
+    let opened = image([
+        (instruction, made()),
+        (instruction, layer([gone(&name)])),
+        ("RUN <<EOF\n\u{9b}", made()),
+    ]);
     walk(&opened, "hostile");
     let (told, _) = tour::of(&opened, Units::Iec, &Arc::default()).unwrap();
     let hostile = |text: &str| text.chars().any(|c| c.is_control() && c != '\n' || c == '\u{202e}');
@@ -223,12 +255,17 @@ fn remarks_on_a_damaged_image_are_said_before_the_story() {
     members.retain(|member| member.name() != b"0.tar");
     let opened = build::open(build::tar(members)).expect("the archive opens");
     walk(&opened, "a layer is missing");
-    assert!(told(&opened).contains("Before we begin, a remark on the image: layer 0"), "{}", told(&opened));
+    assert!(
+        told(&opened).contains("Before we begin, a remark on the image: layer 0"),
+        "{}",
+        told(&opened)
+    );
 }
 
 #[test]
 fn what_only_the_base_image_wastes_is_said_to_be_its_own() {
-    let base = layer([file("etc/os-release", 40), file("var/cache/big", 50_000), file("bin/sh", 900)]);
+    let base =
+        layer([file("etc/os-release", 40), file("var/cache/big", 50_000), file("bin/sh", 900)]);
     let opened = image([
         ("/bin/sh -c #(nop) ADD file:0 in / ", base),
         ("/bin/sh -c #(nop)  CMD [\"bash\"]", layer([])),

@@ -56,7 +56,10 @@ fn the_sizes_are_those_of_the_directory_up_to_the_layer() {
         let totals = DEMO.1.tree.totals(layer)[node.index()];
         let size = |bytes| layerscope::report::Units::Iec.size(bytes);
         let (visible, wasted) = (size(totals.visible), size(totals.wasted));
-        let words = format!("{} = {visible} visible + {wasted} wasted, layers 0–{layer}", size(totals.size()));
+        let words = format!(
+            "{} = {visible} visible + {wasted} wasted, layers 0–{layer}",
+            size(totals.size())
+        );
         assert!(person.title().contains(&words), "{words:?} is not on\n{}", person.screen());
         person.types("[");
     }
@@ -99,7 +102,11 @@ fn enter_on_a_file_shows_it_in_the_explorer() {
             break;
         }
     }
-    assert_eq!(person.app.view, View::Explore, "the biggest of the biggest is a file at some depth");
+    assert_eq!(
+        person.app.view,
+        View::Explore,
+        "the biggest of the biggest is a file at some depth"
+    );
     let node = person.app.explorer().unwrap().selected().unwrap();
     assert_eq!(DEMO.1.tree.children(node).count(), 0, "{}", person.path());
     assert!(person.path().starts_with("/usr/lib/go/"), "{}", person.path());
@@ -121,7 +128,9 @@ fn arrows_go_to_the_tile_beside() {
 #[test]
 fn dead_tiles_are_hatched_and_live_ones_are_not() {
     let mut person = at_the_map(80, 24);
-    let hatched = |person: &Person| person.screen().lines().skip(1).flat_map(str::chars).filter(|&c| c == '▒').count();
+    let hatched = |person: &Person| {
+        person.screen().lines().skip(1).flat_map(str::chars).filter(|&c| c == '▒').count()
+    };
     assert!(hatched(&person) > 500, "all of /usr/lib/go is dead:\n{}", person.screen());
     person.types("[[");
     assert!(hatched(&person) < 100, "little is dead up to layer 1:\n{}", person.screen());
@@ -132,7 +141,8 @@ fn what_is_too_small_is_counted() {
     let mut person = in_the_map(80, 24);
     let node = DEMO.1.tree.find(b"usr/lib").unwrap();
     let totals = DEMO.1.tree.totals(3);
-    let children = DEMO.1.tree.children(node).filter(|child| totals[child.index()].size() > 0).count();
+    let children =
+        DEMO.1.tree.children(node).filter(|child| totals[child.index()].size() > 0).count();
     // Tiles of the next level are inside of others.
     let Screen::Image { explorer, views } = &person.app.screen else { panic!("an image") };
     let tiles = views.tiles(explorer, person.app.panes().main);

@@ -18,7 +18,10 @@ fn viewing(path: &str, width: u16, height: u16) -> Person {
 fn a_file_is_shown_with_line_numbers_and_q_closes_it() {
     let mut person = viewing("usr/bin/start", 80, 24);
     let screen = person.screen();
-    assert!(screen.contains("/usr/bin/start · layer 0") && screen.contains("line 1/10"), "{screen}");
+    assert!(
+        screen.contains("/usr/bin/start · layer 0") && screen.contains("line 1/10"),
+        "{screen}"
+    );
     assert!(screen.contains("  1 #!/bin/sh") && screen.contains(" 10 exec server"), "{screen}");
     assert!(screen.contains("  6         echo"), "tabs go to the next stop\n{screen}");
     person.types("q");
@@ -90,7 +93,10 @@ fn the_end_and_any_line_are_a_key_away() {
     let mut person = viewing("usr/share/numbers.txt", 80, 24);
     person.types("G");
     let screen = person.screen();
-    assert!(screen.contains("100000 this is line 100000") && screen.contains("/100,000"), "{screen}");
+    assert!(
+        screen.contains("100000 this is line 100000") && screen.contains("/100,000"),
+        "{screen}"
+    );
     person.control('g').types("54321").press(KeyCode::Enter);
     assert!(person.screen().contains("line 54,321/100,000"), "{}", person.screen());
     assert!(person.screen().contains(" 54321 this is line  54321"), "{}", person.screen());
@@ -107,13 +113,23 @@ fn the_end_of_a_file_is_shown_before_its_lines_have_been_counted() {
     let mut person = viewing("usr/share/numbers.txt", 80, 24);
     person.slow = true;
     person.types("G");
-    let window = person.waiting.iter().position(|task| matches!(task.ask, crate::tui::work::Ask::Window { .. }));
+    let window = person
+        .waiting
+        .iter()
+        .position(|task| matches!(task.ask, crate::tui::work::Ask::Window { .. }));
     let count = person.waiting.swap_remove(1 - window.expect("the end is read"));
     person.works();
     let screen = person.screen();
-    assert!(screen.contains("this is line 100000") && screen.contains("line ? · > 99.9 %"), "{screen}");
+    assert!(
+        screen.contains("this is line 100000") && screen.contains("line ? · > 99.9 %"),
+        "{screen}"
+    );
     person.tell(Message::Progressed(count.number, 1 << 20, 2 << 20));
-    assert!(person.screen().contains("counting lines 1.00 MiB of 2.00 MiB, Esc cancels"), "{}", person.screen());
+    assert!(
+        person.screen().contains("counting lines 1.00 MiB of 2.00 MiB, Esc cancels"),
+        "{}",
+        person.screen()
+    );
     person.press(KeyCode::Esc);
     assert!(
         !person.app.awaits(count.number) && person.screen().contains("this is line 100000"),
@@ -126,15 +142,26 @@ fn binaries_are_shown_in_hex_and_texts_if_one_wants_to() {
     let mut person = viewing("usr/lib/tables.bin", 80, 24);
     let screen = person.screen();
     assert!(screen.contains("00000000  00 01 02 03 04 05 06 07  08"), "{screen}");
-    assert!(screen.contains("00000020  20 21 22") && screen.contains(" !\"#$%&'()*+,-./"), "{screen}");
+    assert!(
+        screen.contains("00000020  20 21 22") && screen.contains(" !\"#$%&'()*+,-./"),
+        "{screen}"
+    );
     person.control('g').types("0x800").press(KeyCode::Enter);
     assert!(person.screen().contains("0x7"), "{}", person.screen());
     person.types("G");
     assert!(person.screen().contains("00000f90"), "{}", person.screen());
     person.types("/ABCDE").press(KeyCode::Enter);
-    assert!(person.screen().contains("│ 00000f40"), "what is on the screen is not moved\n{}", person.screen());
+    assert!(
+        person.screen().contains("│ 00000f40"),
+        "what is on the screen is not moved\n{}",
+        person.screen()
+    );
     person.types("nn");
-    assert!(person.screen().contains("│ 00000140"), "after the last comes the first\n{}", person.screen());
+    assert!(
+        person.screen().contains("│ 00000140"),
+        "after the last comes the first\n{}",
+        person.screen()
+    );
     let mut person = viewing("usr/bin/start", 80, 24);
     person.types("b");
     assert!(person.screen().contains("00000000  23 21 2f 62"), "{}", person.screen());
@@ -146,7 +173,10 @@ fn binaries_are_shown_in_hex_and_texts_if_one_wants_to() {
 fn a_program_says_what_it_is_above_its_bytes() {
     let mut person = viewing("usr/bin/server", 80, 24);
     let screen = person.screen();
-    assert!(screen.contains("ELF, static executable for x86-64, 64 bits, little-endian; stripped."), "{screen}");
+    assert!(
+        screen.contains("ELF, static executable for x86-64, 64 bits, little-endian; stripped."),
+        "{screen}"
+    );
     assert!(screen.contains("00000000  7f 45 4c 46"), "{screen}");
     person.types("G");
     assert!(person.screen().contains("000001f0"), "{}", person.screen());
@@ -163,7 +193,11 @@ fn contents_never_speak_to_the_terminal() {
 #[test]
 fn a_link_says_where_it_leads_and_enter_goes_there() {
     let mut person = viewing("usr/bin/go", 80, 24);
-    assert!(person.reads().contains("it points to /usr/bin/start (a file of"), "{}", person.screen());
+    assert!(
+        person.reads().contains("it points to /usr/bin/start (a file of"),
+        "{}",
+        person.screen()
+    );
     person.press(KeyCode::Enter);
     assert!(person.screen().contains("#!/bin/sh"), "{}", person.screen());
     assert!(viewing("usr/bin/nowhere", 80, 24).reads().contains("Broken link"));
@@ -188,7 +222,9 @@ fn two_versions_are_compared_line_by_line_with_what_the_tree_knows() {
     let mut person = Person::with_files(80, 24);
     person.goes_to("usr/lib/tables.bin").types("D");
     assert!(
-        person.screen().contains("the contents differ, first at byte 4,000 (0xfa0); they are not text"),
+        person
+            .screen()
+            .contains("the contents differ, first at byte 4,000 (0xfa0); they are not text"),
         "{}",
         person.screen()
     );
@@ -211,7 +247,11 @@ fn what_takes_long_says_so_and_is_given_up_when_one_leaves() {
     person.goes_to("usr/share/numbers.txt").types("v");
     let number = person.waiting[0].number;
     person.tell(Message::Progressed(number, 12 << 20, 240 << 20));
-    assert!(person.screen().contains("reading 12.0 MiB of 240 MiB, Esc cancels"), "{}", person.screen());
+    assert!(
+        person.screen().contains("reading 12.0 MiB of 240 MiB, Esc cancels"),
+        "{}",
+        person.screen()
+    );
     person.types("/x");
     assert!(person.app.awaits(number), "typing ends nothing");
     person.press(KeyCode::Esc).press(KeyCode::Esc);
@@ -307,6 +347,13 @@ fn contents() -> impl Strategy<Value = Vec<u8>> {
 
 fn all_keys() -> Vec<KeyCode> {
     let mut keys: Vec<_> = "kjudgGwxhl<>[]nN:/19a.=p v".chars().map(KeyCode::Char).collect();
-    keys.extend([KeyCode::Enter, KeyCode::Enter, KeyCode::Esc, KeyCode::F(5), KeyCode::F(5), KeyCode::PageDown]);
+    keys.extend([
+        KeyCode::Enter,
+        KeyCode::Enter,
+        KeyCode::Esc,
+        KeyCode::F(5),
+        KeyCode::F(5),
+        KeyCode::PageDown,
+    ]);
     keys
 }

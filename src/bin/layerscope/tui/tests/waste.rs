@@ -43,7 +43,12 @@ fn every_group_has_its_size_cause_layers_and_both_instructions() {
     ] {
         assert!(screen.contains(answer), "{answer:?} is not on\n{screen}");
     }
-    let biggest = DEMO.1.wasted.iter().filter(|wasted| (wasted.added_in, wasted.removed_in) == (1, 3)).count();
+    let biggest = DEMO
+        .1
+        .wasted
+        .iter()
+        .filter(|wasted| (wasted.added_in, wasted.removed_in) == (1, 3))
+        .count();
     assert!(screen.contains(&layerscope::display::plural(biggest, "deleted file")), "{screen}");
 }
 
@@ -57,11 +62,16 @@ fn at_80_columns_both_instructions_and_the_whole_fix_are_readable() {
 
 #[test]
 fn a_place_is_named_by_a_directory_of_at_most_three_names() {
-    let cache =
-        |n: u8| file(format!("root/.cache/go-build/49/49{n:02x}e0d9ecc6caca5ef56bd3f1a9c73f24b7493-d"), 5 << 20);
+    let cache = |n: u8| {
+        file(
+            format!("root/.cache/go-build/49/49{n:02x}e0d9ecc6caca5ef56bd3f1a9c73f24b7493-d"),
+            5 << 20,
+        )
+    };
     let image = Image::of([layer([cache(1), cache(2)]), layer([gone("root/.cache")])]);
     let opened = open(tar(image.docker())).expect("the image opens");
-    let inspection = layerscope::inspect(&opened, &Progress::default()).expect("the image is readable");
+    let inspection =
+        layerscope::inspect(&opened, &Progress::default()).expect("the image is readable");
     let mut person = Person::in_front_of("image.tar", 90, 24);
     person.tell(Message::Opened(Intro::of(&opened)));
     person.tell(Message::Loaded(Ok(Arc::new(inspection))));
@@ -71,7 +81,11 @@ fn a_place_is_named_by_a_directory_of_at_most_three_names() {
     assert!(row.contains("2 deleted files, mostly in /root/.cache/go-build "), "{screen}");
     // Where that does not fit, a directory above is named; no path is cut.
     person.tell(Message::Resize(72, 24));
-    assert!(person.screen().contains("2 deleted files, mostly in /root/.cache "), "{}", person.screen());
+    assert!(
+        person.screen().contains("2 deleted files, mostly in /root/.cache "),
+        "{}",
+        person.screen()
+    );
 }
 
 #[test]
@@ -84,7 +98,11 @@ fn a_group_opens_to_its_directories_biggest_first_and_folds_again() {
     assert!(!folded.contains("▸ /usr/"), "{folded}");
     person.press(KeyCode::Enter).types("l");
     person.types("l");
-    assert!(person.screen().contains("▸ lib/"), "a directory opens to what is in it:\n{}", person.screen());
+    assert!(
+        person.screen().contains("▸ lib/"),
+        "a directory opens to what is in it:\n{}",
+        person.screen()
+    );
     person.types("h");
     person.press(KeyCode::Left).types(" ");
     assert_eq!(person.screen(), folded, "← folds, and so does Space");
@@ -100,8 +118,12 @@ fn enter_on_a_file_explores_it_in_the_layer_that_ships_it() {
     assert_eq!((person.layer(), explorer.slice.scope), (1, Scope::UpTo));
     let tree = &DEMO.1.tree;
     let node = explorer.selected().unwrap();
-    let wasted =
-        DEMO.1.wasted.iter().find(|wasted| tree.node_of(wasted.version) == node).expect("a dead file is selected");
+    let wasted = DEMO
+        .1
+        .wasted
+        .iter()
+        .find(|wasted| tree.node_of(wasted.version) == node)
+        .expect("a dead file is selected");
     assert_eq!((wasted.added_in, wasted.removed_in), (1, 3), "{}", person.path());
 }
 
@@ -111,7 +133,11 @@ fn a_file_is_found_even_if_the_explorer_hides_its_kind() {
     person.types("+~-=!t2");
     explores_the_first_file(&mut person);
     let node = person.app.explorer().unwrap().selected().unwrap();
-    assert!(DEMO.1.wasted.iter().any(|wasted| DEMO.1.tree.node_of(wasted.version) == node), "{}", person.path());
+    assert!(
+        DEMO.1.wasted.iter().any(|wasted| DEMO.1.tree.node_of(wasted.version) == node),
+        "{}",
+        person.path()
+    );
 }
 
 #[test]
@@ -119,7 +145,8 @@ fn it_opens_on_the_group_of_the_path_that_is_explored() {
     let mut person = Person::at(80, 24);
     person.types("w");
     let second = &person.app.explorer().unwrap().groups[1];
-    let why = format!("Layer {} deletes these files, but layer {}", second.removed_in, second.added_in);
+    let why =
+        format!("Layer {} deletes these files, but layer {}", second.removed_in, second.added_in);
     person.types("2");
     assert!(person.reads().contains(&why), "{why}\n{}", person.screen());
 }
@@ -138,7 +165,14 @@ fn capital_t_shows_the_table_of_layers_and_enter_leads_back_to_the_group() {
         assert!(screen.contains(answer), "{answer:?} is not on\n{screen}");
     }
     person.types("G").press(KeyCode::Enter);
-    let last = DEMO.1.wasted.iter().filter(|wasted| wasted.bytes > 0).map(|wasted| wasted.added_in).max().unwrap();
+    let last = DEMO
+        .1
+        .wasted
+        .iter()
+        .filter(|wasted| wasted.bytes > 0)
+        .map(|wasted| wasted.added_in)
+        .max()
+        .unwrap();
     assert!(person.reads().contains(&format!("layer {last}")), "{}", person.screen());
     person.types("TT");
     assert!(person.screen().contains("why"), "{}", person.screen());

@@ -39,7 +39,12 @@ impl Viewer {
                     },
                     Asking::GoTo => match number(&text) {
                         Some(number) => file.go_to(number, room),
-                        None => return Some(format!("{} is no number", layerscope::display::escaped_str(&text))),
+                        None => {
+                            return Some(format!(
+                                "{} is no number",
+                                layerscope::display::escaped_str(&text)
+                            ));
+                        }
                     },
                 }
             }
@@ -62,15 +67,20 @@ impl Viewer {
                 let target = facts::target(&self.inspection.tree, self.version(), self.layer);
                 return (target.map_or(Next::Stay, Next::View), None);
             }
-            Action::Search if self.file().is_some() => self.typing = Some((Asking::Find, Prompt::default())),
-            Action::GoTo if self.file().is_some() => self.typing = Some((Asking::GoTo, Prompt::default())),
+            Action::Search if self.file().is_some() => {
+                self.typing = Some((Asking::Find, Prompt::default()))
+            }
+            Action::GoTo if self.file().is_some() => {
+                self.typing = Some((Asking::GoTo, Prompt::default()))
+            }
             action => match (&mut self.comparison, &mut self.page) {
                 (Some(comparison), _) => comparison.act(action, room),
                 (None, Page::File(file)) => file.act(action, room),
                 (None, Page::Facts(facts)) => {
                     let last = facts.lines(room.width).len().saturating_sub(room.height);
                     let page = room.height.max(2) - 1;
-                    facts.scroll = moved(action, facts.scroll.min(last), last, page).unwrap_or(facts.scroll);
+                    facts.scroll =
+                        moved(action, facts.scroll.min(last), last, page).unwrap_or(facts.scroll);
                 }
             },
         }
@@ -93,12 +103,20 @@ impl Viewer {
     fn turn(&mut self, action: Action) -> Option<String> {
         let older = action == Action::OlderVersion;
         let from = match &self.comparison {
-            Some(comparison) => self.versions.iter().position(|&version| version == comparison.old)?,
+            Some(comparison) => {
+                self.versions.iter().position(|&version| version == comparison.old)?
+            }
             None => self.shown,
         };
-        let to = if older { from.checked_sub(1) } else { Some(from + 1).filter(|&to| to < self.versions.len()) };
+        let to = if older {
+            from.checked_sub(1)
+        } else {
+            Some(from + 1).filter(|&to| to < self.versions.len())
+        };
         match (to, &self.comparison) {
-            (Some(to), Some(_)) if to == self.shown => Some("Nothing to compare: this is the same version.".into()),
+            (Some(to), Some(_)) if to == self.shown => {
+                Some("Nothing to compare: this is the same version.".into())
+            }
             (Some(to), Some(_)) => {
                 let (old, new) = (self.versions[to], self.version());
                 self.comparison = Some(Comparison::new(&self.inspection.tree, old, new));

@@ -78,7 +78,10 @@ pub fn colour(name: &str, text: &[u8], mut tell: impl FnMut(Vec<Part>) -> bool) 
         if number % STEP == STEP - 1 && !tell(std::mem::take(&mut parts)) || Instant::now() > end {
             break;
         }
-        let Some(line) = std::str::from_utf8(line).ok().filter(|line| line.len() <= LONGEST_LINE) else { continue };
+        let Some(line) = std::str::from_utf8(line).ok().filter(|line| line.len() <= LONGEST_LINE)
+        else {
+            continue;
+        };
         let Ok(changes) = state.parse_line(line, &LANGUAGES) else { break };
         let mut from = 0;
         for (to, change) in changes {
@@ -97,7 +100,9 @@ pub fn colour(name: &str, text: &[u8], mut tell: impl FnMut(Vec<Part>) -> bool) 
 }
 
 fn push(parts: &mut Vec<Part>, range: Range<usize>, scopes: &ScopeStack) {
-    let (Ok(start), Ok(end)) = (u32::try_from(range.start), u32::try_from(range.end)) else { return };
+    let (Ok(start), Ok(end)) = (u32::try_from(range.start), u32::try_from(range.end)) else {
+        return;
+    };
     let Some(role) = role(scopes).filter(|_| start < end) else { return };
     match parts.last_mut() {
         Some(last) if last.end == start && last.role == role => last.end = end,
@@ -109,7 +114,9 @@ fn push(parts: &mut Vec<Part>, range: Range<usize>, scopes: &ScopeStack) {
 fn role(scopes: &ScopeStack) -> Option<Role> {
     let innermost = scopes.as_slice().iter().rev().take(8);
     innermost
-        .filter_map(|scope| ROLES.iter().find(|(prefix, _)| prefix.is_prefix_of(*scope)).map(|&(_, role)| role))
+        .filter_map(|scope| {
+            ROLES.iter().find(|(prefix, _)| prefix.is_prefix_of(*scope)).map(|&(_, role)| role)
+        })
         .next()
         .flatten()
 }
@@ -119,7 +126,9 @@ fn language(name: &str, text: &[u8]) -> Option<&'static SyntaxReference> {
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     let first = text.split(|&b| b == b'\n').next().unwrap_or_default();
     let first = std::str::from_utf8(first).ok().filter(|line| line.len() <= LONGEST_LINE);
-    let found = LANGUAGES.find_syntax_by_extension(name).or_else(|| LANGUAGES.find_syntax_by_extension(ending));
+    let found = LANGUAGES
+        .find_syntax_by_extension(name)
+        .or_else(|| LANGUAGES.find_syntax_by_extension(ending));
     let found = found.or_else(|| LANGUAGES.find_syntax_by_first_line(first?));
     found.filter(|language| language.name != "Plain Text")
 }
@@ -132,7 +141,11 @@ mod tests {
     fn parts(name: &str, text: &str) -> Vec<(Role, String)> {
         let mut all = Vec::new();
         colour(name, text.as_bytes(), |parts| {
-            all.extend(parts.iter().map(|part| (part.role, text[part.start as usize..part.end as usize].to_owned())));
+            all.extend(
+                parts.iter().map(|part| {
+                    (part.role, text[part.start as usize..part.end as usize].to_owned())
+                }),
+            );
             true
         });
         all
@@ -141,8 +154,12 @@ mod tests {
     #[test]
     fn comments_strings_and_keywords_are_told_apart() {
         let parts = parts("configure", "#!/bin/sh\n# why\nif true; then\n  echo 'text'\nfi\n");
-        let has = |role, text: &str| parts.iter().any(|(r, part)| *r == role && part.contains(text));
-        assert!(has(Role::Comment, "# why") && has(Role::String, "'text'") && has(Role::Keyword, "if"), "{parts:?}");
+        let has =
+            |role, text: &str| parts.iter().any(|(r, part)| *r == role && part.contains(text));
+        assert!(
+            has(Role::Comment, "# why") && has(Role::String, "'text'") && has(Role::Keyword, "if"),
+            "{parts:?}"
+        );
     }
 
     #[test]

@@ -40,7 +40,11 @@ pub struct Comparison {
 impl Comparison {
     pub fn new(tree: &Tree, old: VersionId, new: VersionId) -> Self {
         let files = tree.kind(old) == Kind::File && tree.kind(new) == Kind::File;
-        let state = if files && tree.inode(old) != tree.inode(new) { State::Wanted } else { State::Nothing };
+        let state = if files && tree.inode(old) != tree.inode(new) {
+            State::Wanted
+        } else {
+            State::Nothing
+        };
         Self { old, new, facts: facts::differences(tree, old, new), state, top: 0, left: 0 }
     }
 
@@ -89,7 +93,8 @@ impl Comparison {
 
     pub fn act(&mut self, action: Action, room: Room) {
         let above = self.summary().len() + 1;
-        let (rows, hunks) = self.lines().map_or((0, &[][..]), |lines| (lines.rows.len(), &lines.hunks[..]));
+        let (rows, hunks) =
+            self.lines().map_or((0, &[][..]), |lines| (lines.rows.len(), &lines.hunks[..]));
         let last = (above + rows).saturating_sub(room.height);
         let place = |hunk: usize| (above + hunk).min(last);
         let next = hunks.iter().map(|&hunk| place(hunk)).find(|&place| place > self.top);

@@ -82,7 +82,10 @@ mod tests {
         count.learn(1, &[7], false);
         assert_eq!(count.find(5), None, "the first block is not known yet");
         count.learn(0, &[10, 20], false);
-        assert_eq!((count.find(0), count.find(10), count.find(11)), (Some((0, 0)), Some((0, 10)), Some((BLOCK, 1))));
+        assert_eq!(
+            (count.find(0), count.find(10), count.find(11)),
+            (Some((0, 0)), Some((0, 10)), Some((BLOCK, 1)))
+        );
         assert_eq!((count.find(31), count.lines()), (None, None));
         count.learn(0, &[10, 20, 5], true);
         assert_eq!((count.find(31), count.lines()), (Some((2 * BLOCK, 1)), Some(36)));

@@ -156,8 +156,12 @@ mod tests {
     }
 
     fn unified(old: &str, new: &str) -> String {
-        let Difference::Lines(lines) = compared(old.as_bytes(), new.as_bytes()) else { panic!("texts that differ") };
-        let text = |bytes: &[u8], range: &Range<usize>| String::from_utf8(bytes[range.clone()].to_vec()).unwrap();
+        let Difference::Lines(lines) = compared(old.as_bytes(), new.as_bytes()) else {
+            panic!("texts that differ")
+        };
+        let text = |bytes: &[u8], range: &Range<usize>| {
+            String::from_utf8(bytes[range.clone()].to_vec()).unwrap()
+        };
         let row = |row: &Row| match row {
             Row::Hunk { old, new } => format!("@@ {old:?} {new:?} @@\n"),
             Row::Same { new, .. } => format!(" {}", text(&lines.new, new)),
@@ -179,14 +183,22 @@ mod tests {
     #[test]
     fn other_files_by_their_first_byte_that_differs() {
         assert!(matches!(compared(b"same", b"same"), Difference::Same));
-        assert!(matches!(compared(b"a\0b", b"a\0bc"), Difference::Bytes { first: 3, why: Why::Binary }));
+        assert!(matches!(
+            compared(b"a\0b", b"a\0bc"),
+            Difference::Bytes { first: 3, why: Why::Binary }
+        ));
         let mut large = vec![b'x'; SIZE_LIMIT as usize + 1];
         let before = large.clone();
         large[SIZE_LIMIT as usize - 5] = b'y';
         let differs = compared(&before, &large);
-        assert!(matches!(differs, Difference::Bytes { first, why: Why::TooLarge } if first == SIZE_LIMIT - 5));
+        assert!(
+            matches!(differs, Difference::Bytes { first, why: Why::TooLarge } if first == SIZE_LIMIT - 5)
+        );
         let many = "\n".repeat(LINE_LIMIT as usize + 1);
-        assert!(matches!(compared(b"x", many.as_bytes()), Difference::Bytes { first: 0, why: Why::TooManyLines }));
+        assert!(matches!(
+            compared(b"x", many.as_bytes()),
+            Difference::Bytes { first: 0, why: Why::TooManyLines }
+        ));
     }
 
     proptest! {

@@ -11,16 +11,26 @@ use crate::tui::explorer::sentences;
 use crate::tui::widgets::text::date;
 
 /// Describes a version that is not a file.
-pub fn of_version(inspection: &Inspection, version: VersionId, layer: usize, units: Units) -> Vec<String> {
+pub fn of_version(
+    inspection: &Inspection,
+    version: VersionId,
+    layer: usize,
+    units: Units,
+) -> Vec<String> {
     let tree = &inspection.tree;
     let node = tree.node_of(version);
-    let mut paragraphs =
-        vec![sentences::facts(inspection, version, units), format!("Time {}.", time(tree.mtime(version)))];
+    let mut paragraphs = vec![
+        sentences::facts(inspection, version, units),
+        format!("Time {}.", time(tree.mtime(version))),
+    ];
     match tree.kind(version) {
         Kind::Symlink => paragraphs.push(match target(tree, version, layer) {
             Some(target) => {
                 let path = escaped(&tree.path(target));
-                let what = match tree.at(target, layer).map(|there| (tree.kind(there), tree.size(there))) {
+                let what = match tree
+                    .at(target, layer)
+                    .map(|there| (tree.kind(there), tree.size(there)))
+                {
                     Some((Kind::File, size)) => format!("a file of {}", units.size(size)),
                     Some((Kind::Directory, _)) | None => "a directory".into(),
                     Some((Kind::Char | Kind::Block, _)) => "a device".into(),
@@ -32,7 +42,8 @@ pub fn of_version(inspection: &Inspection, version: VersionId, layer: usize, uni
             None => format!("Broken link in layer {layer} (missing target or a loop)."),
         }),
         Kind::Directory => {
-            let inside = tree.children(node).filter(|&child| tree.at(child, layer).is_some()).count();
+            let inside =
+                tree.children(node).filter(|&child| tree.at(child, layer).is_some()).count();
             paragraphs.push(format!("{} (layer {layer}):", plural_of(inside, "entry", "entries")));
             paragraphs.extend(listing(tree, node, layer, units));
         }
@@ -101,8 +112,11 @@ pub fn differences(tree: &Tree, old: VersionId, new: VersionId) -> Vec<String> {
         let (user, group) = tree.owner(version);
         format!("{user}:{group}")
     };
-    let link = |version| tree.target(version).map_or_else(String::new, |target| escaped(target).into());
-    let device = |version| tree.device(version).map_or_else(String::new, |(major, minor)| format!("{major}, {minor}"));
+    let link =
+        |version| tree.target(version).map_or_else(String::new, |target| escaped(target).into());
+    let device = |version| {
+        tree.device(version).map_or_else(String::new, |(major, minor)| format!("{major}, {minor}"))
+    };
     let pairs = [
         ("kind", kind(old).to_owned(), kind(new).to_owned()),
         ("size", size(old), size(new)),

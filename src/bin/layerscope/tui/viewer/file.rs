@@ -148,7 +148,9 @@ impl FileView {
         let target = self.target();
         if let Some(at) = target
             && !self.has(at)
-            && self.window_asked.is_none_or(|(_, asked)| around(asked, self.size) != around(at, self.size))
+            && self
+                .window_asked
+                .is_none_or(|(_, asked)| around(asked, self.size) != around(at, self.size))
         {
             self.window_asked = Some((number, at));
             return Some(Ask::Window { version, at });
@@ -161,9 +163,15 @@ impl FileView {
             && search.asked == Asked::Not
         {
             search.asked = Asked::Waiting(number);
-            return Some(Ask::Find { version, pattern: pattern.clone(), from: search.from, way: search.way });
+            return Some(Ask::Find {
+                version,
+                pattern: pattern.clone(),
+                from: search.from,
+                way: search.way,
+            });
         }
-        if let (Some(Encoding::Utf8), Some(window), Asked::Not) = (self.encoding, &self.window, self.colouring)
+        if let (Some(Encoding::Utf8), Some(window), Asked::Not) =
+            (self.encoding, &self.window, self.colouring)
             && window.start == 0
         {
             self.colouring = Asked::Waiting(number);
@@ -193,8 +201,10 @@ impl FileView {
     /// Returns whether an unknown line number is needed: for a line to go to, or for the first
     /// visible one.
     fn wants_numbers(&self) -> bool {
-        let shown = || self.window.as_ref().is_some_and(|window| self.count.before(window.start).is_none());
-        self.form == Form::Text && (self.target().is_none() || self.goal == Some(Goal::End) || shown())
+        let shown =
+            || self.window.as_ref().is_some_and(|window| self.count.before(window.start).is_none());
+        self.form == Form::Text
+            && (self.target().is_none() || self.goal == Some(Goal::End) || shown())
     }
 
     /// Returns the position that has to be in memory; `None` for a line that has not been counted
@@ -231,9 +241,14 @@ impl FileView {
         let [window, search, count] = self.numbers();
         let pattern = || self.pattern.as_ref().map_or("", |pattern| &pattern.text);
         if let Some(number) = search {
-            return Some((number, format!("looking for {}", layerscope::display::escaped_str(pattern()))));
+            return Some((
+                number,
+                format!("looking for {}", layerscope::display::escaped_str(pattern())),
+            ));
         }
-        window.map(|number| (number, "reading".into())).or(count.map(|number| (number, "counting lines".into())))
+        window
+            .map(|number| (number, "reading".into()))
+            .or(count.map(|number| (number, "counting lines".into())))
     }
 
     /// Cancels pending tasks; returns false if there are none.
@@ -278,7 +293,9 @@ impl FileView {
                 self.problem = Some(text);
             }
             // A description is optional, so its failure is not reported.
-            Answer::Failed(_) if self.recognising.number() == Some(number) => self.recognising = Asked::Done,
+            Answer::Failed(_) if self.recognising.number() == Some(number) => {
+                self.recognising = Asked::Done
+            }
             Answer::Failed(text) => {
                 self.give_up();
                 said = Some(text);
@@ -318,7 +335,8 @@ impl FileView {
                 })
             }
             None if !again && from != self.far_end(way) => {
-                self.search = Some(Search { from: self.far_end(way), way, again: true, asked: Asked::Not });
+                self.search =
+                    Some(Search { from: self.far_end(way), way, again: true, asked: Asked::Not });
                 None
             }
             None => {

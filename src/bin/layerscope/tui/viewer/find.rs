@@ -31,7 +31,11 @@ impl Pattern {
         let build = |text: &str| {
             let fold = !text.chars().any(char::is_uppercase);
             let mut builder = RegexBuilder::new(text);
-            builder.case_insensitive(fold).size_limit(PATTERN_LIMIT).dfa_size_limit(PATTERN_LIMIT).build()
+            builder
+                .case_insensitive(fold)
+                .size_limit(PATTERN_LIMIT)
+                .dfa_size_limit(PATTERN_LIMIT)
+                .build()
         };
         let (regex, plain) = match build(text) {
             Ok(regex) => (regex, false),
@@ -57,7 +61,12 @@ pub enum Way {
 /// the end.
 ///
 /// Lines are those that are shown: a match never extends over two of them.
-pub fn find(source: &dyn ReadAt, pattern: &Pattern, from: u64, way: Way) -> io::Result<Option<Range<u64>>> {
+pub fn find(
+    source: &dyn ReadAt,
+    pattern: &Pattern,
+    from: u64,
+    way: Way,
+) -> io::Result<Option<Range<u64>>> {
     let size = source.len();
     let mut step = match way {
         Way::Onwards => from.min(size) / STEP,
@@ -77,7 +86,8 @@ pub fn find(source: &dyn ReadAt, pattern: &Pattern, from: u64, way: Way) -> io::
         // The line at the start of the step belongs to the previous step, unless it begins there.
         let mut at = if inside.start == 0 { 0 } else { window.after(window.before(inside.start)) };
         while at < inside.end && at < window.end() {
-            let mut here = pattern.matches(window.line(at)).map(|r| at + r.start as u64..at + r.end as u64);
+            let mut here =
+                pattern.matches(window.line(at)).map(|r| at + r.start as u64..at + r.end as u64);
             let hit = match way {
                 Way::Onwards => here.find(wanted),
                 Way::Back => here.filter(wanted).last(),
@@ -145,7 +155,11 @@ mod tests {
     #[test]
     fn what_is_no_expression_is_taken_as_it_is_written() {
         let places = |pattern: &str, line: &[u8]| -> Vec<_> {
-            Pattern::new(pattern).unwrap().matches(line).map(|found| (found.start, found.end)).collect()
+            Pattern::new(pattern)
+                .unwrap()
+                .matches(line)
+                .map(|found| (found.start, found.end))
+                .collect()
         };
         assert!(Pattern::new("a[0").unwrap().plain);
         assert_eq!(places("a[0", b"xa[0y"), [(1, 4)]);

@@ -35,13 +35,17 @@ impl Encoding {
         match std::str::from_utf8(head) {
             Ok(_) => Self::Utf8,
             // A character that is cut off at the end of the head is not an error.
-            Err(error) if error.error_len().is_none() && head.len() - error.valid_up_to() < 4 => Self::Utf8,
+            Err(error) if error.error_len().is_none() && head.len() - error.valid_up_to() < 4 => {
+                Self::Utf8
+            }
             Err(_) => {
                 let strange: usize = head.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
                 let wide = |text: &str| text.chars().filter(|c| !c.is_ascii()).count();
                 let known: usize = head.utf8_chunks().map(|chunk| wide(chunk.valid())).sum();
                 match strange * 20 > head.len() {
-                    _ if strange > known && !head.iter().any(|b| (0x80..0xa0).contains(b)) => Self::Latin1,
+                    _ if strange > known && !head.iter().any(|b| (0x80..0xa0).contains(b)) => {
+                        Self::Latin1
+                    }
                     true => Self::Binary,
                     false => Self::Utf8,
                 }
@@ -158,7 +162,10 @@ mod tests {
     #[test]
     fn tabs_go_to_the_next_stop_and_wide_characters_count_twice() {
         assert_eq!(shown(b"a\tb\t\tc", Encoding::Utf8), "a       b               c");
-        assert_eq!(glyphs("漢é".as_bytes(), Encoding::Utf8).map(|glyph| glyph.width).collect::<Vec<_>>(), [2, 1]);
+        assert_eq!(
+            glyphs("漢é".as_bytes(), Encoding::Utf8).map(|glyph| glyph.width).collect::<Vec<_>>(),
+            [2, 1]
+        );
         assert_eq!(rows("漢漢漢".as_bytes(), Encoding::Utf8, 5), [0, 6]);
         assert_eq!(rows(b"abcdef", Encoding::Utf8, 3), [0, 3]);
         assert_eq!(rows(b"", Encoding::Utf8, 0), [0]);
@@ -172,6 +179,10 @@ mod tests {
         assert_eq!(Encoding::of(b"\x7fELF\x02\x01\0"), Encoding::Binary);
         assert_eq!(Encoding::of(&[0x80, 0x91, 0xff, 0xfe].repeat(50)), Encoding::Binary);
         let cut = "é".repeat(HEAD).into_bytes();
-        assert_eq!(Encoding::of(&cut[1..]), Encoding::Utf8, "one byte that is none is no reason to give up");
+        assert_eq!(
+            Encoding::of(&cut[1..]),
+            Encoding::Utf8,
+            "one byte that is none is no reason to give up"
+        );
     }
 }

@@ -43,7 +43,10 @@ impl App {
         self.explorer().is_some_and(|explorer| {
             let tree = &explorer.inspection.tree;
             explorer.selected().is_some_and(|node| {
-                let directory = tree.versions(node).next().is_none_or(|version| tree.kind(version) == Kind::Directory);
+                let directory = tree
+                    .versions(node)
+                    .next()
+                    .is_none_or(|version| tree.kind(version) == Kind::Directory);
                 !directory && tree.children(node).next().is_none()
             })
         })
@@ -55,7 +58,9 @@ impl App {
         if let Some(viewer) = self.overlays.any_viewer() {
             return Some((viewer.node, viewer.layer));
         }
-        if let Some(hit) = self.search.hit().filter(|_| self.search.listed && self.view == View::Explore) {
+        if let Some(hit) =
+            self.search.hit().filter(|_| self.search.listed && self.view == View::Explore)
+        {
             return Some((hit, explorer.layer));
         }
         let place = views.selected(self.view, explorer);

@@ -81,10 +81,14 @@ struct Facts {
 }
 
 impl Facts {
-    /// Returns the lines in a number of columns; entries of a listing are cut, so that each has one.
+    /// Returns the lines in a number of columns; entries of a listing are cut, so that each has
+    /// one.
     fn lines(&self, width: usize) -> Vec<String> {
-        let is_entry = |text: &str| text.starts_with(' ') || text.get(..9).is_some_and(|head| head.ends_with('B'));
-        let of = |text: &String| if is_entry(text) { vec![cut(text, width)] } else { wrap(text, width) };
+        let is_entry = |text: &str| {
+            text.starts_with(' ') || text.get(..9).is_some_and(|head| head.ends_with('B'))
+        };
+        let of =
+            |text: &String| if is_entry(text) { vec![cut(text, width)] } else { wrap(text, width) };
         self.paragraphs.iter().flat_map(of).collect()
     }
 }
@@ -135,11 +139,18 @@ pub struct Viewer {
 impl Viewer {
     /// Opens a path as of a layer: its version there or, if it was deleted, its last one; `None` if
     /// no layer has an entry for it.
-    pub fn new(inspection: Arc<Inspection>, node: NodeId, layer: usize, units: Units) -> Option<Self> {
+    pub fn new(
+        inspection: Arc<Inspection>,
+        node: NodeId,
+        layer: usize,
+        units: Units,
+    ) -> Option<Self> {
         let tree = &inspection.tree;
         let mut versions: Vec<_> = tree.versions(node).collect();
         versions.reverse();
-        let there = tree.at(node, layer).and_then(|version| versions.iter().position(|&other| other == version));
+        let there = tree
+            .at(node, layer)
+            .and_then(|version| versions.iter().position(|&other| other == version));
         let before = || versions.iter().rposition(|&version| tree.added_in(version) <= layer);
         let shown = there.or_else(before).or_else(|| versions.len().checked_sub(1))?;
         let page = Page::Facts(Facts::default());
@@ -178,8 +189,11 @@ impl Viewer {
                 }))
             }
             _ => {
-                let layer =
-                    if tree.at(self.node, self.layer) == Some(version) { self.layer } else { tree.added_in(version) };
+                let layer = if tree.at(self.node, self.layer) == Some(version) {
+                    self.layer
+                } else {
+                    tree.added_in(version)
+                };
                 let paragraphs = facts::of_version(&self.inspection, version, layer, self.units);
                 Page::Facts(Facts { paragraphs, scroll: 0 })
             }
@@ -198,8 +212,12 @@ impl Viewer {
                 self.comparison = Some(Comparison::new(&self.inspection.tree, old, self.version()));
                 None
             }
-            None if self.versions.len() == 1 => Some("Nothing to compare: this path has only one version.".into()),
-            None => Some("Nothing to compare: this is the first version. Press > for the next one.".into()),
+            None if self.versions.len() == 1 => {
+                Some("Nothing to compare: this path has only one version.".into())
+            }
+            None => Some(
+                "Nothing to compare: this is the first version. Press > for the next one.".into(),
+            ),
         }
     }
 
@@ -247,7 +265,12 @@ impl Viewer {
     /// # Errors
     ///
     /// A notice for the user.
-    pub fn answer(&mut self, number: u64, answer: Answer, area: Rect) -> Result<Option<TempPath>, Notice> {
+    pub fn answer(
+        &mut self,
+        number: u64,
+        answer: Answer,
+        area: Rect,
+    ) -> Result<Option<TempPath>, Notice> {
         if !self.awaits(number) {
             return Ok(None);
         }

@@ -37,17 +37,28 @@ fn elf(executable: &Executable, units: Units) -> Vec<String> {
         (0, 0) => "stripped".into(),
         (symbols, 0) => format!("not stripped: {} of symbols", units.size(symbols)),
         (symbols, debug) => {
-            format!("not stripped: {} of symbols, {} for debuggers", units.size(symbols), units.size(debug))
+            format!(
+                "not stripped: {} of symbols, {} for debuggers",
+                units.size(symbols),
+                units.size(debug)
+            )
         }
     };
-    let mut paragraphs =
-        vec![format!("ELF, {} for {}, {bits}, {order}; {stripped}.", executable.linkage.name(), executable.machine)];
+    let mut paragraphs = vec![format!(
+        "ELF, {} for {}, {bits}, {order}; {stripped}.",
+        executable.linkage.name(),
+        executable.machine
+    )];
     let mut loaded = Vec::new();
-    loaded.extend(executable.interpreter.as_ref().map(|loader| format!("loader {}", escaped(loader))));
+    loaded.extend(
+        executable.interpreter.as_ref().map(|loader| format!("loader {}", escaped(loader))),
+    );
     if !executable.needed.is_empty() {
-        let names: Vec<_> = executable.needed.iter().take(NAMED).map(|name| escaped(name)).collect();
+        let names: Vec<_> =
+            executable.needed.iter().take(NAMED).map(|name| escaped(name)).collect();
         let more = executable.needed.len().saturating_sub(NAMED);
-        let more = if more > 0 { format!(" and {} more", count(more as u64)) } else { String::new() };
+        let more =
+            if more > 0 { format!(" and {} more", count(more as u64)) } else { String::new() };
         loaded.push(format!("needs {}{more}", names.join(", ")));
     }
     loaded.extend(executable.soname.as_ref().map(|name| format!("called {}", escaped(name))));

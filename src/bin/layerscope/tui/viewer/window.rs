@@ -54,7 +54,8 @@ impl Window {
     }
 
     fn place(&self, at: u64) -> usize {
-        usize::try_from(at.saturating_sub(self.start)).map_or(self.bytes.len(), |at| at.min(self.bytes.len()))
+        usize::try_from(at.saturating_sub(self.start))
+            .map_or(self.bytes.len(), |at| at.min(self.bytes.len()))
     }
 
     /// Returns the bytes of a line or piece, without the line end.
@@ -86,7 +87,8 @@ impl Window {
     pub fn before(&self, at: u64) -> u64 {
         let end = self.place(at);
         let from = end.saturating_sub(3 * LONG as usize);
-        let newline = self.bytes[from..end.saturating_sub(1).max(from)].iter().rposition(|&b| b == b'\n');
+        let newline =
+            self.bytes[from..end.saturating_sub(1).max(from)].iter().rposition(|&b| b == b'\n');
         let line = newline.map_or(self.start + from as u64, |i| self.start + (from + i + 1) as u64);
         let mut multiple = at / LONG + 1;
         while multiple > 0 && multiple.saturating_mul(LONG) + 3 > line {
@@ -115,7 +117,8 @@ impl Window {
     /// Returns the start of the piece at a multiple, moved out of a UTF-8 character.
     fn forced(&self, multiple: u64) -> Option<u64> {
         let at = multiple.checked_mul(LONG).filter(|&at| at < self.end())?;
-        let continued = self.bytes[self.place(at)..].iter().take(3).take_while(|&&b| b & 0xc0 == 0x80).count();
+        let continued =
+            self.bytes[self.place(at)..].iter().take(3).take_while(|&&b| b & 0xc0 == 0x80).count();
         Some(at + continued as u64)
     }
 
@@ -150,7 +153,10 @@ impl Window {
 /// Returns the number of newlines.
 pub fn newlines(bytes: &[u8]) -> u64 {
     // The inner sums fit a byte, so that many are added at once.
-    bytes.chunks(255).map(|chunk| u64::from(chunk.iter().map(|&b| u8::from(b == b'\n')).sum::<u8>())).sum()
+    bytes
+        .chunks(255)
+        .map(|chunk| u64::from(chunk.iter().map(|&b| u8::from(b == b'\n')).sum::<u8>()))
+        .sum()
 }
 
 #[cfg(test)]
@@ -179,10 +185,14 @@ mod tests {
     fn lines_end_at_newlines_and_long_ones_in_pieces() {
         let window = whole(b"one\r\n\ntwo");
         assert_eq!(starts(&window, 0), [0, 5, 6]);
-        assert_eq!((window.line(0), window.line(5), window.line(6)), (&b"one"[..], &b""[..], &b"two"[..]));
+        assert_eq!(
+            (window.line(0), window.line(5), window.line(6)),
+            (&b"one"[..], &b""[..], &b"two"[..])
+        );
         let window = whole(&vec![b'x'; 20_000]);
         assert_eq!(starts(&window, 0), [0, 4096, 8192, 12288, 16384]);
-        let ordinary = [vec![b'x'; 3000], vec![b'\n'], vec![b'y'; 3000], vec![b'\n'], vec![b'z'; 10]].concat();
+        let ordinary =
+            [vec![b'x'; 3000], vec![b'\n'], vec![b'y'; 3000], vec![b'\n'], vec![b'z'; 10]].concat();
         assert_eq!(starts(&whole(&ordinary), 0), [0, 3001, 6002]);
     }
 

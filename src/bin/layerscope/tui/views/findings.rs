@@ -1,4 +1,5 @@
-//! Changes, largest first: in the user's own layers, optional ones, those of the base image; below, the fix and why.
+//! Changes, largest first: in the user's own layers, optional ones, those of the base image; below,
+//! the fix and why.
 
 mod changes;
 mod proposing;
@@ -66,7 +67,14 @@ pub struct Findings {
 
 impl Findings {
     pub fn new() -> Self {
-        Self { study: None, changes: Vec::new(), open: HashSet::new(), rows: Vec::new(), cursor: 0, top: 0 }
+        Self {
+            study: None,
+            changes: Vec::new(),
+            open: HashSet::new(),
+            rows: Vec::new(),
+            cursor: 0,
+            top: 0,
+        }
     }
 
     /// Takes what was found.
@@ -88,7 +96,8 @@ impl Findings {
                 }
                 self.rows.push(Row::Change(i));
                 if self.open.contains(&i) {
-                    self.rows.extend(change.findings.iter().map(|&finding| Row::Finding(i, finding)));
+                    self.rows
+                        .extend(change.findings.iter().map(|&finding| Row::Finding(i, finding)));
                 }
             }
         }
@@ -115,7 +124,9 @@ impl Findings {
     fn all_selected(&self) -> Vec<&Finding> {
         let Some(study) = &self.study else { return Vec::new() };
         match self.rows.get(self.cursor) {
-            Some(&Row::Change(i)) => self.changes[i].findings.iter().map(|&i| &study.findings[i]).collect(),
+            Some(&Row::Change(i)) => {
+                self.changes[i].findings.iter().map(|&i| &study.findings[i]).collect()
+            }
             Some(&Row::Finding(_, i)) => vec![&study.findings[i]],
             Some(Row::Head(_)) | None => Vec::new(),
         }
@@ -147,7 +158,11 @@ impl Findings {
         self.cursor = moved(action, self.cursor, last, height.max(2) - 1).unwrap_or(self.cursor);
         if let Some(Row::Head(_)) = self.rows.get(self.cursor) {
             // A head is passed over; above the first there is nothing.
-            self.cursor = if self.cursor < before && self.cursor > 0 { self.cursor - 1 } else { self.cursor + 1 };
+            self.cursor = if self.cursor < before && self.cursor > 0 {
+                self.cursor - 1
+            } else {
+                self.cursor + 1
+            };
         }
         self.top = self.first(self.list_height(explorer, inside(area)));
         false
@@ -213,7 +228,12 @@ impl Findings {
 
     pub fn draw(&self, explorer: &Explorer, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
         let all = self.rows.iter().filter(|row| !matches!(row, Row::Head(_))).count();
-        let place = self.rows.iter().take(self.cursor + 1).filter(|row| !matches!(row, Row::Head(_))).count();
+        let place = self
+            .rows
+            .iter()
+            .take(self.cursor + 1)
+            .filter(|row| !matches!(row, Row::Head(_)))
+            .count();
         let title = format!("Fix: what to change · {place}/{all}");
         let inner = pane(&title, true, look.theme, area, buffer);
         let Some(study) = &self.study else {
@@ -221,8 +241,12 @@ impl Findings {
         };
         if self.rows.is_empty() {
             let text = match explorer.inspection.completeness.sizes_are_exact() {
-                true => "Nothing to change: no wasted bytes, and no caches or build leftovers were found.",
-                false => "Nothing to change was found in what could be read; not all of the image could be.",
+                true => {
+                    "Nothing to change: no wasted bytes, and no caches or build leftovers were found."
+                }
+                false => {
+                    "Nothing to change was found in what could be read; not all of the image could be."
+                }
             };
             return put(Line::styled(text, look.theme.dim), 0, inner, buffer);
         }
@@ -244,36 +268,70 @@ impl Findings {
         }
     }
 
-    fn line(&self, explorer: &Explorer, look: Look<'_>, study: &Study, row: Row, width: usize) -> Line<'static> {
+    fn line(
+        &self,
+        explorer: &Explorer,
+        look: Look<'_>,
+        study: &Study,
+        row: Row,
+        width: usize,
+    ) -> Line<'static> {
         match row {
             Row::Head(kind) => {
-                let bytes = self.changes.iter().filter(|change| change.kind == kind).map(|change| change.bytes);
+                let bytes = self
+                    .changes
+                    .iter()
+                    .filter(|change| change.kind == kind)
+                    .map(|change| change.bytes);
                 let size = look.units.size(bytes.sum());
                 Line::styled(format!("{size:>SIZE_WIDTH$} {}", kind.title()), look.theme.strong)
             }
             Row::Change(i) => {
                 let change = &self.changes[i];
-                let findings: Vec<_> = change.findings.iter().map(|&i| &study.findings[i]).collect();
+                let findings: Vec<_> =
+                    change.findings.iter().map(|&i| &study.findings[i]).collect();
                 let mark = match (change.findings.len(), self.open.contains(&i)) {
                     (0 | 1, _) => "  ",
                     (_, false) => "▸ ",
                     (_, true) => "▾ ",
                 };
-                let wasted = findings.iter().filter(|finding| finding.fate != Fate::Left).map(|f| f.bytes).sum();
+                let wasted = findings
+                    .iter()
+                    .filter(|finding| finding.fate != Fate::Left)
+                    .map(|f| f.bytes)
+                    .sum();
                 let sizes = (change.bytes, wasted);
-                let what = findings.first().map_or_else(Escaped::default, |finding| escaped_str(clause(finding)));
+                let what = findings
+                    .first()
+                    .map_or_else(Escaped::default, |finding| escaped_str(clause(finding)));
                 let (text, place) = match findings[..] {
                     [finding] => (format!("{what}: {}", titled(finding)), place(explorer, finding)),
                     _ => (format!("{what} ({})", several(&findings)), Escaped::default()),
                 };
-                self.cells(explorer, look, sizes, layers(&findings), format!("{mark}{text}"), &place, width)
+                self.cells(
+                    explorer,
+                    look,
+                    sizes,
+                    layers(&findings),
+                    format!("{mark}{text}"),
+                    &place,
+                    width,
+                )
             }
             Row::Finding(_, i) => {
                 let finding = &study.findings[i];
                 let wasted = if finding.fate == Fate::Left { 0 } else { finding.bytes };
                 let text = format!("    {}", titled(finding));
                 let sizes = (finding.bytes, wasted);
-                self.cells(explorer, look, sizes, layers(&[finding]), text, &place(explorer, finding), width)
+                self.cells(
+                    explorer,
+                    look,
+                    sizes,
+                    layers(&[finding]),
+                    text,
+                    &place(explorer, finding),
+                    width,
+                )
             }
         }
     }
@@ -344,20 +402,28 @@ fn bar_width(width: usize) -> usize {
 /// Returns the headings of the columns.
 fn heads(width: usize, look: Look<'_>) -> Line<'static> {
     let after = if width >= WIDE { format!(" {:>10}", "size after") } else { String::new() };
-    let text = format!("{:>SIZE_WIDTH$} {:bar$}{after} {:<9}", "saves", "", "layers", bar = bar_width(width));
+    let text = format!(
+        "{:>SIZE_WIDTH$} {:bar$}{after} {:<9}",
+        "saves",
+        "",
+        "layers",
+        bar = bar_width(width)
+    );
     Line::styled(text, look.theme.dim)
 }
 
 /// Returns the layers that added some findings, and those that removed them.
 fn layers(findings: &[&Finding]) -> String {
-    let mut pairs: Vec<_> = findings.iter().map(|finding| (finding.added_in, finding.removed_in())).collect();
+    let mut pairs: Vec<_> =
+        findings.iter().map(|finding| (finding.added_in, finding.removed_in())).collect();
     pairs.sort_unstable();
     pairs.dedup();
     match pairs[..] {
         [(added_in, Some(removed_in))] => format!("{added_in:>3} → {removed_in}"),
         [(added_in, None)] => format!("{added_in:>3}"),
         _ => {
-            let added_in = |pair: Option<&(usize, Option<usize>)>| pair.map_or(0, |(added_in, _)| *added_in);
+            let added_in =
+                |pair: Option<&(usize, Option<usize>)>| pair.map_or(0, |(added_in, _)| *added_in);
             let (first, last) = (added_in(pairs.first()), added_in(pairs.last()));
             if first == last { format!("{first:>3}") } else { format!("{first:>3}–{last}") }
         }

@@ -80,7 +80,10 @@ impl ImageFacts {
 
     pub fn act(&mut self, action: Action, area: Rect) -> bool {
         let rows = rows_inside(area);
-        let last = self.lines(Units::default(), usize::from(inside(area).width)).len().saturating_sub(rows);
+        let last = self
+            .lines(Units::default(), usize::from(inside(area).width))
+            .len()
+            .saturating_sub(rows);
         self.scroll = moved(action, self.scroll, last, rows.max(2) - 1).unwrap_or(self.scroll);
         false
     }
@@ -91,13 +94,26 @@ impl ImageFacts {
         let (size, visible) = (size.text(units), units.size(*visible));
         let sizes = match efficiency {
             Some(efficiency) => {
-                format!("{size} = {visible} visible + {wasted} wasted, efficiency {}", percent(*efficiency))
+                format!(
+                    "{size} = {visible} visible + {wasted} wasted, efficiency {}",
+                    percent(*efficiency)
+                )
             }
-            None => format!("{size}; of what could be read, {visible} is visible and {wasted} is wasted"),
+            None => format!(
+                "{size}; of what could be read, {visible} is visible and {wasted} is wasted"
+            ),
         };
         let archive = match efficiency {
-            Some(_) => format!("{} uncompressed tar, {} in the archive", units.size(*tar), units.size(*stored)),
-            None => format!("≥ {} uncompressed tar, ≥ {} in the archive", units.size(*tar), units.size(*stored)),
+            Some(_) => format!(
+                "{} uncompressed tar, {} in the archive",
+                units.size(*tar),
+                units.size(*stored)
+            ),
+            None => format!(
+                "≥ {} uncompressed tar, ≥ {} in the archive",
+                units.size(*tar),
+                units.size(*stored)
+            ),
         };
         let base = self.base.iter().map(|base| ("base image", base.as_str()));
         let sized = [("size", sizes), ("", archive)];
@@ -138,7 +154,8 @@ fn push(lines: &mut Vec<(String, String)>, word: &str, text: &str, width: usize)
 fn facts(inspection: &Inspection) -> Vec<(&'static str, Escaped)> {
     let none = || Escaped::from("-");
     let shown = |text: &Option<String>| text.as_deref().map_or_else(none, escaped_str);
-    let tags = if inspection.tags.is_empty() { none() } else { escaped_str(&inspection.tags.join("  ")) };
+    let tags =
+        if inspection.tags.is_empty() { none() } else { escaped_str(&inspection.tags.join("  ")) };
     let totals = &inspection.totals;
     let tree = format!(
         "{}, {} directories, {} symbolic links",
@@ -147,7 +164,12 @@ fn facts(inspection: &Inspection) -> Vec<(&'static str, Escaped)> {
         count(totals.symlinks)
     );
     let mut facts: Vec<(&str, Escaped)> = Vec::new();
-    facts.extend(inspection.completeness.summary().map(|summary| ("not whole", escaped_str(&format!("{summary}.")))));
+    facts.extend(
+        inspection
+            .completeness
+            .summary()
+            .map(|summary| ("not whole", escaped_str(&format!("{summary}.")))),
+    );
     let mut word = "warnings";
     for warning in &inspection.warnings {
         facts.push((std::mem::take(&mut word), escaped_str(&format!("{warning}."))));
@@ -162,13 +184,26 @@ fn facts(inspection: &Inspection) -> Vec<(&'static str, Escaped)> {
     let run = &inspection.run;
     let list = |words: &[String]| escaped_str(&format!("{words:?}"));
     let lists = [("entrypoint", &run.entrypoint), ("command", &run.command)];
-    facts.extend(lists.into_iter().filter(|(_, words)| !words.is_empty()).map(|(word, words)| (word, list(words))));
+    facts.extend(
+        lists
+            .into_iter()
+            .filter(|(_, words)| !words.is_empty())
+            .map(|(word, words)| (word, list(words))),
+    );
     let single = [("user", &run.user), ("directory", &run.directory)];
-    facts.extend(single.into_iter().filter(|(_, text)| !text.is_empty()).map(|(word, text)| (word, escaped_str(text))));
+    facts.extend(
+        single
+            .into_iter()
+            .filter(|(_, text)| !text.is_empty())
+            .map(|(word, text)| (word, escaped_str(text))),
+    );
     let (environment, labels) = (run.environment.texts().collect(), run.labels.texts().collect());
-    for (word, values) in
-        [("environment", &environment), ("ports", &run.ports), ("volumes", &run.volumes), ("labels", &labels)]
-    {
+    for (word, values) in [
+        ("environment", &environment),
+        ("ports", &run.ports),
+        ("volumes", &run.volumes),
+        ("labels", &labels),
+    ] {
         let mut word = word;
         for value in values {
             facts.push((word, escaped_str(value)));
@@ -193,7 +228,11 @@ fn history(inspection: &Inspection) -> Vec<(Escaped, Escaped)> {
         steps.push((number, step.instruction().one_line()));
     }
     for (i, layer) in inspection.layers.iter().enumerate() {
-        let id = layer.diff_id.as_deref().or(layer.digest.as_deref()).map_or_else(Escaped::default, escaped_str);
+        let id = layer
+            .diff_id
+            .as_deref()
+            .or(layer.digest.as_deref())
+            .map_or_else(Escaped::default, escaped_str);
         if !id.is_empty() {
             steps.push((shown!("diff ID {}", i), id));
         }

@@ -91,8 +91,9 @@ impl Ladder {
     fn possible_sizes(&self) -> Vec<&PossibleSize> {
         let mut shown: Vec<&PossibleSize> = Vec::new();
         for possible_size in self.study.iter().flat_map(|study| &study.ladder) {
-            let saves =
-                |before: &&PossibleSize| before.size.saturating_sub(possible_size.size) > before.size / NOTICEABLE;
+            let saves = |before: &&PossibleSize| {
+                before.size.saturating_sub(possible_size.size) > before.size / NOTICEABLE
+            };
             if shown.last().is_none_or(saves) {
                 shown.push(possible_size);
             }
@@ -135,7 +136,9 @@ impl Ladder {
         let inner = inside(area);
         let row = usize::from(at.y.saturating_sub(inner.y));
         let rows = self.rows(look, inner);
-        let Some(&(Some(place), _)) = rows.get(row).filter(|_| inner.contains(at)) else { return false };
+        let Some(&(Some(place), _)) = rows.get(row).filter(|_| inner.contains(at)) else {
+            return false;
+        };
         self.cursor = place;
         true
     }
@@ -153,8 +156,8 @@ impl Ladder {
         }
     }
 
-    /// Returns the lines on the screen, those of a size with its index. Each is followed by its recipe, as far as
-    /// there is room; that of the selected one comes first and with remarks.
+    /// Returns the lines on the screen, those of a size with its index. Each is followed by its
+    /// recipe, as far as there is room; that of the selected one comes first and with remarks.
     fn rows(&self, look: Look<'_>, inner: Rect) -> Vec<(Option<usize>, Line<'static>)> {
         let (width, height) = (usize::from(inner.width), usize::from(inner.height));
         let possible_sizes = self.possible_sizes();
@@ -204,7 +207,12 @@ impl Ladder {
         }
         for (i, mark) in self.marked.iter().enumerate() {
             let place = possible_sizes.len() + i;
-            let size = Size { title: shortened(mark, title), bytes: mark.size, sign: "", certainty: "exact" };
+            let size = Size {
+                title: shortened(mark, title),
+                bytes: mark.size,
+                sign: "",
+                certainty: "exact",
+            };
             rows.push((Some(place), self.line(look, &size, place, title, width)));
             if place == self.cursor {
                 explain(&mut rows, std::mem::take(&mut selected));
@@ -213,11 +221,12 @@ impl Ladder {
         rows
     }
 
-    /// Returns the width of the titles. Where it is narrow the bars give way first, then the titles; the numbers
-    /// stay whole.
+    /// Returns the width of the titles. Where it is narrow the bars give way first, then the
+    /// titles; the numbers stay whole.
     fn title_width(&self, possible_sizes: &[&PossibleSize], width: usize) -> usize {
         let titles = possible_sizes.iter().map(|possible_size| possible_size.step.title().width());
-        let wanted = titles.chain(self.marked.iter().map(|mark| mark.title.width())).max().unwrap_or(0);
+        let wanted =
+            titles.chain(self.marked.iter().map(|mark| mark.title.width())).max().unwrap_or(0);
         let certainty = if width < NARROW { 0 } else { CERTAINTY_WIDTH + 1 };
         let saves = if width < WIDE { 0 } else { SIZE_WIDTH + 1 };
         let bar = if width < NARROW { 0 } else { BAR };
@@ -226,11 +235,22 @@ impl Ladder {
     }
 
     fn heads(&self, look: Look<'_>, title: usize, width: usize) -> Line<'static> {
-        let saves = if width >= WIDE { format!(" {:>SIZE_WIDTH$}", "saves") } else { String::new() };
-        Line::styled(format!("  {:<title$} {:>SIZE_WIDTH$}{saves}", "change", "size"), look.theme.dim)
+        let saves =
+            if width >= WIDE { format!(" {:>SIZE_WIDTH$}", "saves") } else { String::new() };
+        Line::styled(
+            format!("  {:<title$} {:>SIZE_WIDTH$}{saves}", "change", "size"),
+            look.theme.dim,
+        )
     }
 
-    fn line(&self, look: Look<'_>, size: &Size, place: usize, title_width: usize, width: usize) -> Line<'static> {
+    fn line(
+        &self,
+        look: Look<'_>,
+        size: &Size,
+        place: usize,
+        title_width: usize,
+        width: usize,
+    ) -> Line<'static> {
         let first = self.study.iter().flat_map(|study| study.ladder.first()).next();
         let whole = first.map_or(0, |first| first.size);
         let title = &size.title;
@@ -238,7 +258,8 @@ impl Ladder {
         let is_known = first.is_some_and(|first| first.certainty == Certainty::Exact);
         let ratio = noticeably(size.bytes, whole).filter(|_| is_known).unwrap_or_default();
         let mark = if place == self.cursor { "▸ " } else { "  " };
-        let mut spans = vec![Span::raw(format!("{mark}{title:<title_width$} {bytes:>SIZE_WIDTH$} "))];
+        let mut spans =
+            vec![Span::raw(format!("{mark}{title:<title_width$} {bytes:>SIZE_WIDTH$} "))];
         if width >= WIDE {
             let saved = whole.saturating_sub(size.bytes);
             let saved = if saved > 0 { look.units.size(saved) } else { String::new() };
@@ -279,18 +300,21 @@ fn explanation(look: Look<'_>, possible_size: &PossibleSize, width: usize) -> Ve
         Certainty::AtLeast => "A lower bound: not all of the image could be read.".to_owned(),
         Certainty::AtMost => "An upper bound: the changes may save more.".to_owned(),
         Certainty::WithoutAllNeeded => {
-            "The image is at least this big: other files that the program needs are added.".to_owned()
+            "The image is at least this big: other files that the program needs are added."
+                .to_owned()
         }
     };
     let how = recipe(possible_size, width).into_iter().map(|line| (line, false));
     let notes = std::iter::once(certainty)
         .chain(possible_size.download.words(look.units))
         .chain(
-            can_be_measured(possible_size).then(|| "Download size: run `layerscope ladder IMAGE --measure`".to_owned()),
+            can_be_measured(possible_size)
+                .then(|| "Download size: run `layerscope ladder IMAGE --measure`".to_owned()),
         )
         .chain(possible_size.notes.iter().map(|note| note.shown(look.units)))
         .map(|note| (sentences(&[&note]), true));
-    let notes = notes.flat_map(|(text, dim)| wrap(&text, width).into_iter().map(move |part| (part, dim)));
+    let notes =
+        notes.flat_map(|(text, dim)| wrap(&text, width).into_iter().map(move |part| (part, dim)));
     how.chain(notes).collect()
 }
 
@@ -302,7 +326,9 @@ fn saving(look: Look<'_>, mark: &Marked) -> String {
 /// Cuts the title of a mark; of a path the end stays.
 fn shortened(mark: &Marked, width: usize) -> String {
     match mark.title.strip_prefix("without ").filter(|_| mark.path.is_some()) {
-        Some(path) => format!("without {}", cut_front(path, width.saturating_sub("without ".len()))),
+        Some(path) => {
+            format!("without {}", cut_front(path, width.saturating_sub("without ".len())))
+        }
         None => cut(&mark.title, width),
     }
 }

@@ -170,7 +170,14 @@ impl Views {
     }
 
     /// Selects the item at a cell; returns whether there is one.
-    pub fn select(&mut self, view: View, explorer: &mut Explorer, look: Look<'_>, at: Position, area: Rect) -> bool {
+    pub fn select(
+        &mut self,
+        view: View,
+        explorer: &mut Explorer,
+        look: Look<'_>,
+        at: Position,
+        area: Rect,
+    ) -> bool {
         match view {
             View::Explore | View::Image => false,
             View::Waste => self.waste.select(explorer, at, area),
@@ -188,7 +195,15 @@ impl Views {
 
     /// Scrolls lists and texts, steps through the layers of timeline and replay, or zooms the
     /// treemap.
-    pub fn wheel(&mut self, view: View, explorer: &mut Explorer, look: Look<'_>, at: Position, down: bool, area: Rect) {
+    pub fn wheel(
+        &mut self,
+        view: View,
+        explorer: &mut Explorer,
+        look: Look<'_>,
+        at: Position,
+        down: bool,
+        area: Rect,
+    ) {
         let (action, times) = match (view, down) {
             (View::Timeline | View::Replay, true) => (Action::Right, 1),
             (View::Timeline | View::Replay, false) => (Action::Left, 1),
@@ -221,7 +236,12 @@ impl Views {
         match view {
             View::Findings => self.findings.lines_to_copy(),
             View::Sizes => self.ladder.lines_to_copy(),
-            View::Explore | View::Waste | View::Timeline | View::Treemap | View::Image | View::Replay => None,
+            View::Explore
+            | View::Waste
+            | View::Timeline
+            | View::Treemap
+            | View::Image
+            | View::Replay => None,
         }
     }
 
@@ -251,7 +271,14 @@ impl Views {
         self.treemap.selected_totals(explorer)
     }
 
-    pub fn draw(&self, view: View, explorer: &Explorer, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+    pub fn draw(
+        &self,
+        view: View,
+        explorer: &Explorer,
+        look: Look<'_>,
+        area: Rect,
+        buffer: &mut Buffer,
+    ) {
         match view {
             View::Explore => {}
             View::Waste => self.waste.draw(explorer, look, area, buffer),

@@ -57,7 +57,9 @@ pub struct Replay {
 
 impl Replay {
     pub fn new(points: Arc<[Point]>, explorer: &Explorer, motion: Motion) -> Self {
-        let schedule = Schedule::of(points.iter().map(|point| (point.added + point.changed).max(point.hidden)));
+        let schedule = Schedule::of(
+            points.iter().map(|point| (point.added + point.changed).max(point.hidden)),
+        );
         Self {
             losses: Losses::new(points.len(), &explorer.groups),
             playback: Playback::new(schedule, motion),
@@ -94,7 +96,8 @@ impl Replay {
     }
 
     fn follow_paths(&mut self, explorer: &Explorer) {
-        self.branches.get_or_insert_with(|| Branches::new(&explorer.inspection.tree, &explorer.weights));
+        self.branches
+            .get_or_insert_with(|| Branches::new(&explorer.inspection.tree, &explorer.weights));
     }
 
     /// Pauses when another view is shown.
@@ -176,12 +179,24 @@ impl Replay {
     }
 
     fn chart(&self, look: Look<'_>, area: Rect) -> Chart {
-        Chart::new(self.most(), (0..self.points.len()).collect(), self.playback.layer(), false, look, area)
+        Chart::new(
+            self.most(),
+            (0..self.points.len()).collect(),
+            self.playback.layer(),
+            false,
+            look,
+            area,
+        )
     }
 
     /// Returns the current sizes of the image.
     fn column(&self) -> Column {
-        self.column_of(self.playback.layer()).unwrap_or(Column { size: 0, visible: 0, added: 0, whole: true })
+        self.column_of(self.playback.layer()).unwrap_or(Column {
+            size: 0,
+            visible: 0,
+            added: 0,
+            whole: true,
+        })
     }
 
     /// Returns the sizes of the image after a layer, or while that layer arrives.
@@ -193,7 +208,12 @@ impl Replay {
         let before = layer.checked_sub(1).map(|before| self.points[before]).unwrap_or_default();
         let done = self.playback.done();
         let size = between(before.size, now.size, done);
-        Some(Column { size, visible: between(before.visible, now.visible, done).min(size), added: 0, whole: now.whole })
+        Some(Column {
+            size,
+            visible: between(before.visible, now.visible, done).min(size),
+            added: 0,
+            whole: now.whole,
+        })
     }
 
     /// Returns the first of the layers that fit, including the newest.
@@ -207,8 +227,11 @@ impl Replay {
         let branch = branches.branch(path);
         let (layer, done) = (self.playback.layer(), self.playback.done());
         let before = layer.checked_sub(1);
-        let held = |layer: Option<usize>| layer.map(|layer| branches.held(path, layer)).unwrap_or_default();
-        let presence = |layer: Option<usize>| layer.map_or(Presence::Unmade, |layer| branch.presence(layer));
+        let held = |layer: Option<usize>| {
+            layer.map(|layer| branches.held(path, layer)).unwrap_or_default()
+        };
+        let presence =
+            |layer: Option<usize>| layer.map_or(Presence::Unmade, |layer| branch.presence(layer));
         let (was, is) = (presence(before), presence(Some(layer)));
         let (held_before, held_now) = (held(before), held(Some(layer)));
         let state = match (done, was, is) {

@@ -62,7 +62,13 @@ impl Timeline {
     }
 
     /// Goes to the layer whose column is at a cell; returns whether there is one.
-    pub fn select(&mut self, explorer: &mut Explorer, look: Look<'_>, at: Position, area: Rect) -> bool {
+    pub fn select(
+        &mut self,
+        explorer: &mut Explorer,
+        look: Look<'_>,
+        at: Position,
+        area: Rect,
+    ) -> bool {
         let inner = inside(area);
         let (below, _) = self.divided(explorer, look, inner);
         if below == 0 || !inner.contains(at) || usize::from(at.y - inner.y) >= below {
@@ -79,18 +85,23 @@ impl Timeline {
     fn divided(&self, explorer: &Explorer, look: Look<'_>, inner: Rect) -> (usize, Vec<String>) {
         let (width, height) = (usize::from(inner.width), usize::from(inner.height));
         let sentences = self.sentences(explorer, look);
-        let lines = |count: usize| -> Vec<_> { sentences[..count].iter().flat_map(|text| wrap(text, width)).collect() };
-        let beside = (1..=sentences.len()).rev().map(lines).find(|text| text.len() + CHART_LEAST <= height);
+        let lines = |count: usize| -> Vec<_> {
+            sentences[..count].iter().flat_map(|text| wrap(text, width)).collect()
+        };
+        let beside =
+            (1..=sentences.len()).rev().map(lines).find(|text| text.len() + CHART_LEAST <= height);
         match beside {
             Some(text) if !self.points.is_empty() => (height - text.len(), text),
             _ => (0, lines(sentences.len())),
         }
     }
 
-    /// Returns the layers that have a column: those that add bytes or hide some; all, if there are none.
+    /// Returns the layers that have a column: those that add bytes or hide some; all, if there are
+    /// none.
     fn layers(&self) -> Vec<usize> {
         let points = self.points.iter().enumerate();
-        let busy = points.filter(|(_, point)| point.added + point.changed + point.hidden > 0 || !point.whole);
+        let busy = points
+            .filter(|(_, point)| point.added + point.changed + point.hidden > 0 || !point.whole);
         let busy: Vec<_> = busy.map(|(layer, _)| layer).collect();
         if busy.is_empty() { (0..self.points.len()).collect() } else { busy }
     }
@@ -103,7 +114,11 @@ impl Timeline {
 
     pub fn draw(&self, explorer: &Explorer, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
         let place = (explorer.layer + 1).min(self.points.len());
-        let bound = if explorer.inspection.completeness.sizes_are_exact() { "" } else { " · of what could be read" };
+        let bound = if explorer.inspection.completeness.sizes_are_exact() {
+            ""
+        } else {
+            " · of what could be read"
+        };
         let title = format!("Timeline · {place}/{}{bound}", plural(self.points.len(), "layer"));
         let inner = pane(&title, true, look.theme, area, buffer);
         if inner.is_empty() {
@@ -121,7 +136,9 @@ impl Timeline {
 
     fn sentences(&self, explorer: &Explorer, look: Look<'_>) -> Vec<String> {
         let layer = explorer.layer;
-        let (Some(point), Some(account)) = (self.points.get(layer), explorer.inspection.layers.get(layer)) else {
+        let (Some(point), Some(account)) =
+            (self.points.get(layer), explorer.inspection.layers.get(layer))
+        else {
             return vec!["This image has no layers.".into()];
         };
         let Point { size, visible, added, changed, hidden, .. } = *point;
@@ -129,7 +146,9 @@ impl Timeline {
         let instruction = cut(&account.instruction.one_line(), QUOTED);
         sentences.push(match explorer.inspection.completeness.layer(layer) {
             known if known.is_nothing() => {
-                format!("Layer {layer} `{instruction}`: what it adds, changes and hides is not known.")
+                format!(
+                    "Layer {layer} `{instruction}`: what it adds, changes and hides is not known."
+                )
             }
             known => format!(
                 "Layer {layer} `{instruction}`: {}adds {}, changes {}, hides {} of earlier layers.",
@@ -155,7 +174,9 @@ impl Timeline {
             )
         });
         if hidden > 0 {
-            sentences.push("The deleted files are still in earlier layers. A layer cannot remove them.".into());
+            sentences.push(
+                "The deleted files are still in earlier layers. A layer cannot remove them.".into(),
+            );
         }
         sentences
     }
@@ -164,8 +185,10 @@ impl Timeline {
 /// Says what is not known of the layer that is selected, or of one below it.
 fn gap(explorer: &Explorer, look: Look<'_>) -> Option<String> {
     let completeness = &explorer.inspection.completeness;
-    let unknown = (0..=explorer.layer).rev().find(|&layer| completeness.layer(layer) != Known::Whole)?;
+    let unknown =
+        (0..=explorer.layer).rev().find(|&layer| completeness.layer(layer) != Known::Whole)?;
     let why = completeness.layer(unknown).sentence(|bytes| look.units.size(bytes))?;
-    let named = if unknown == explorer.layer { "This layer".into() } else { format!("Layer {unknown}") };
+    let named =
+        if unknown == explorer.layer { "This layer".into() } else { format!("Layer {unknown}") };
     Some(format!("{named} is incomplete: {why}. The image so far has at least this size."))
 }

@@ -48,7 +48,9 @@ impl Treemap {
     pub fn enter(&mut self, explorer: &Explorer) {
         let tree = &explorer.inspection.tree;
         let mut selected = explorer.selected().filter(|&node| node != NodeId::ROOT);
-        while let Some(above) = selected.map(|node| tree.parent(node)).filter(|&above| above != NodeId::ROOT) {
+        while let Some(above) =
+            selected.map(|node| tree.parent(node)).filter(|&above| above != NodeId::ROOT)
+        {
             selected = Some(above);
         }
         (self.directory, self.selected) = (NodeId::ROOT, selected);
@@ -62,7 +64,9 @@ impl Treemap {
             Action::Down => Direction::Down,
             Action::Enter => return self.open(explorer, area),
             Action::ZoomIn => {
-                if let Some(node) = self.selected_in(&self.tiles(explorer, inside(area))).map(|(node, _)| node) {
+                if let Some(node) =
+                    self.selected_in(&self.tiles(explorer, inside(area))).map(|(node, _)| node)
+                {
                     self.descend(explorer, node);
                 }
                 return false;
@@ -87,7 +91,9 @@ impl Treemap {
     /// Selects the tile at a cell; returns whether there is one.
     pub fn select(&mut self, explorer: &Explorer, at: Position, area: Rect) -> bool {
         let tiles = self.tiles(explorer, inside(area));
-        let Some(Tile { shows: Shows::Path(node), .. }) = tiles.iter().find(|tile| tile.area.contains(at)) else {
+        let Some(Tile { shows: Shows::Path(node), .. }) =
+            tiles.iter().find(|tile| tile.area.contains(at))
+        else {
             return false;
         };
         self.selected = Some(*node);
@@ -96,7 +102,9 @@ impl Treemap {
 
     /// Opens the selected directory; a file is shown in the explorer.
     fn open(&mut self, explorer: &mut Explorer, area: Rect) -> bool {
-        let Some((node, _)) = self.selected_in(&self.tiles(explorer, inside(area))) else { return false };
+        let Some((node, _)) = self.selected_in(&self.tiles(explorer, inside(area))) else {
+            return false;
+        };
         if self.descend(explorer, node) {
             return false;
         }
@@ -107,7 +115,8 @@ impl Treemap {
     /// Shows a directory below the current one, if it has any bytes.
     fn descend(&mut self, explorer: &Explorer, node: NodeId) -> bool {
         let totals = explorer.slice.up_to();
-        let worth = explorer.inspection.tree.children(node).any(|child| totals[child.index()].size() > 0);
+        let worth =
+            explorer.inspection.tree.children(node).any(|child| totals[child.index()].size() > 0);
         if worth {
             self.directory = node;
             self.selected = None;
@@ -152,7 +161,8 @@ impl Treemap {
             Shows::More(_) => None,
         });
         let first = paths.next()?;
-        let chosen = std::iter::once(first).chain(paths).find(|&(node, _)| Some(node) == self.selected);
+        let chosen =
+            std::iter::once(first).chain(paths).find(|&(node, _)| Some(node) == self.selected);
         chosen.or(Some(first))
     }
 
@@ -162,7 +172,9 @@ impl Treemap {
         let here = totals[self.directory.index()];
         let size = |bytes| look.units.size(bytes);
         let path = escaped(&inspection.tree.path(self.directory));
-        let marks = marks(&inspection.completeness.layers()[..inspection.layers.len().min(explorer.layer + 1)]);
+        let marks = marks(
+            &inspection.completeness.layers()[..inspection.layers.len().min(explorer.layer + 1)],
+        );
         let sizes = format!(
             "{} = {} visible + {} wasted, layers 0–{}{marks}",
             size(here.size()),
@@ -174,7 +186,9 @@ impl Treemap {
             true => [""; 2],
             false => ["of what could be read, ", "≥ "],
         };
-        let fits = |bound: &&str| path.width() + bound.width() + sizes.width() + 7 <= usize::from(area.width);
+        let fits = |bound: &&str| {
+            path.width() + bound.width() + sizes.width() + 7 <= usize::from(area.width)
+        };
         let bound = bounds.iter().find(|bound| fits(bound)).unwrap_or(&bounds[1]);
         let sizes = format!(" · {bound}{sizes}");
         let room = usize::from(area.width).saturating_sub(4 + sizes.width());
@@ -183,7 +197,10 @@ impl Treemap {
         if tiles.is_empty() && !inner.is_empty() {
             let nothing = match inspection.layers.len() {
                 _ if !inspection.completeness.sizes_are_exact() => {
-                    format!("No bytes in {path} could be read up to layer {}, and not all could be.", explorer.layer)
+                    format!(
+                        "No bytes in {path} could be read up to layer {}, and not all could be.",
+                        explorer.layer
+                    )
                 }
                 0 => "This image has no layers.".into(),
                 _ => format!("{path} has no bytes in layers 0–{}.", explorer.layer),
@@ -201,7 +218,8 @@ impl Treemap {
 
 /// Marks the layers that were not read as a whole, as the list of layers does: ` (1!)`.
 fn marks(layers: &[Known]) -> String {
-    let not_whole: Vec<_> = (0..layers.len()).filter(|&layer| layers[layer] != Known::Whole).collect();
+    let not_whole: Vec<_> =
+        (0..layers.len()).filter(|&layer| layers[layer] != Known::Whole).collect();
     match not_whole[..] {
         [] => String::new(),
         [only] => format!(" ({only}!)"),

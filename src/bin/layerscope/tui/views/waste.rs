@@ -90,14 +90,17 @@ impl Waste {
     fn act_in_table(&mut self, action: Action, area: Rect) {
         if matches!(action, Action::Enter | Action::Right) {
             let added_in = self.table.selected();
-            if let Some(group) = self.outline.groups().iter().position(|group| Some(group.added_in) == added_in) {
+            if let Some(group) =
+                self.outline.groups().iter().position(|group| Some(group.added_in) == added_in)
+            {
                 self.outline.go_to(group);
                 self.form = Form::List;
             }
             return;
         }
         let page = rows_inside(area).max(2) - 1;
-        self.table.cursor = moved(action, self.table.cursor, self.table.last(), page).unwrap_or(self.table.cursor);
+        self.table.cursor =
+            moved(action, self.table.cursor, self.table.last(), page).unwrap_or(self.table.cursor);
     }
 
     fn act_in_list(&mut self, explorer: &mut Explorer, action: Action, area: Rect) -> bool {
@@ -112,10 +115,13 @@ impl Waste {
             (Action::Enter | Action::Right, _) => outline.expand(&explorer.inspection),
             (Action::Left, _) => outline.collapse(),
             (Action::WasteFold, _) if row.open => outline.collapse(),
-            (Action::WasteFold, Item::Group | Item::Directory { .. }) => outline.expand(&explorer.inspection),
+            (Action::WasteFold, Item::Group | Item::Directory { .. }) => {
+                outline.expand(&explorer.inspection)
+            }
             _ => {
                 let page = list::page(outline, explorer, below_heads(inside(area)));
-                outline.cursor = moved(action, outline.cursor, outline.rows.len() - 1, page).unwrap_or(outline.cursor);
+                outline.cursor = moved(action, outline.cursor, outline.rows.len() - 1, page)
+                    .unwrap_or(outline.cursor);
             }
         }
         false
@@ -131,9 +137,10 @@ impl Waste {
         let (row, cursor) = match self.form {
             Form::List => {
                 let list = below_heads(inner);
-                let row =
-                    at.y.checked_sub(list.y)
-                        .and_then(|row| list::row_at(&self.outline, explorer, list, usize::from(row)));
+                let row = at
+                    .y
+                    .checked_sub(list.y)
+                    .and_then(|row| list::row_at(&self.outline, explorer, list, usize::from(row)));
                 (row, &mut self.outline.cursor)
             }
             Form::Table => (self.table.row_at(inner, place), &mut self.table.cursor),
@@ -162,7 +169,11 @@ impl Waste {
     pub fn selected_group(&self) -> Option<&WastedGroup> {
         match self.form {
             Form::List => self.outline.selected_group(),
-            Form::Table => self.outline.groups().iter().find(|group| Some(group.added_in) == self.table.selected()),
+            Form::Table => self
+                .outline
+                .groups()
+                .iter()
+                .find(|group| Some(group.added_in) == self.table.selected()),
         }
     }
 

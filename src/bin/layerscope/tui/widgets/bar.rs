@@ -1,5 +1,5 @@
-//! Bars that show a part of a whole: in eighths of a cell and two tones, or in hatched cells where there are no
-//! colours.
+//! Bars that show a part of a whole: in eighths of a cell and two tones, or in hatched cells where
+//! there are no colours.
 
 use ratatui::style::Style;
 use ratatui::text::Span;
@@ -12,9 +12,15 @@ const EIGHTHS: [&str; 9] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉",
 /// Draws a bar in `width` cells: its length is the share of both parts in `whole`, with the wasted
 /// part at its end.
 ///
-/// A bar is no longer than what it stands for, except that the smallest one is still visible. Wasted
-/// bytes are shown if they are at least a hundredth of both.
-pub fn bar(visible: u64, wasted: u64, whole: u64, width: usize, theme: &Theme) -> Vec<Span<'static>> {
+/// A bar is no longer than what it stands for, except that the smallest one is still visible.
+/// Wasted bytes are shown if they are at least a hundredth of both.
+pub fn bar(
+    visible: u64,
+    wasted: u64,
+    whole: u64,
+    width: usize,
+    theme: &Theme,
+) -> Vec<Span<'static>> {
     if theme.has_two_tones() {
         smooth(visible, wasted, whole, width, theme)
     } else {
@@ -23,10 +29,17 @@ pub fn bar(visible: u64, wasted: u64, whole: u64, width: usize, theme: &Theme) -
 }
 
 /// Draws a bar in eighths of a cell.
-fn smooth(visible: u64, wasted: u64, whole: u64, width: usize, theme: &Theme) -> Vec<Span<'static>> {
+fn smooth(
+    visible: u64,
+    wasted: u64,
+    whole: u64,
+    width: usize,
+    theme: &Theme,
+) -> Vec<Span<'static>> {
     let both = visible.saturating_add(wasted);
     let filled = floor(both, whole, width * 8).max(usize::from(both > 0));
-    let wasted_eighths = cells(wasted, both, filled).max(usize::from(is_worth_showing(wasted, both))).min(filled);
+    let wasted_eighths =
+        cells(wasted, both, filled).max(usize::from(is_worth_showing(wasted, both))).min(filled);
     let visible_eighths = filled - wasted_eighths;
     let (full, part) = (visible_eighths / 8, visible_eighths % 8);
     let mut spans = vec![Span::styled("█".repeat(full), theme.visible)];
@@ -39,9 +52,10 @@ fn smooth(visible: u64, wasted: u64, whole: u64, width: usize, theme: &Theme) ->
         used += 1;
         spans.push(match rest {
             0 => Span::styled(EIGHTHS[part], theme.visible),
-            rest if part + rest == 8 => {
-                Span::styled(EIGHTHS[part], Style { bg: theme.wasted.fg, fg: theme.visible.fg, ..Style::new() })
-            }
+            rest if part + rest == 8 => Span::styled(
+                EIGHTHS[part],
+                Style { bg: theme.wasted.fg, fg: theme.visible.fg, ..Style::new() },
+            ),
             rest if part >= rest => Span::styled(EIGHTHS[part + rest], theme.visible),
             rest => Span::styled(EIGHTHS[part + rest], theme.wasted),
         });
@@ -54,10 +68,17 @@ fn smooth(visible: u64, wasted: u64, whole: u64, width: usize, theme: &Theme) ->
 }
 
 /// Draws a bar in whole cells, its wasted part hatched.
-fn hatched(visible: u64, wasted: u64, whole: u64, width: usize, theme: &Theme) -> Vec<Span<'static>> {
+fn hatched(
+    visible: u64,
+    wasted: u64,
+    whole: u64,
+    width: usize,
+    theme: &Theme,
+) -> Vec<Span<'static>> {
     let both = visible.saturating_add(wasted);
     let filled = floor(both, whole, width).max(usize::from(both > 0)).min(width);
-    let wasted_cells = cells(wasted, both, filled).max(usize::from(is_worth_showing(wasted, both))).min(filled);
+    let wasted_cells =
+        cells(wasted, both, filled).max(usize::from(is_worth_showing(wasted, both))).min(filled);
     vec![
         Span::styled("█".repeat(filled - wasted_cells), theme.visible),
         Span::styled("▒".repeat(wasted_cells), theme.wasted),
@@ -134,8 +155,9 @@ mod tests {
 
     #[test]
     fn eighths_are_seen_in_colours_and_hatching_without() {
-        let text =
-            |theme: &Theme| bar(5, 5, 32, 8, theme).iter().map(|span| span.content.to_string()).collect::<String>();
+        let text = |theme: &Theme| {
+            bar(5, 5, 32, 8, theme).iter().map(|span| span.content.to_string()).collect::<String>()
+        };
         assert_eq!(text(&Theme::colours()), "█▎▌     ");
         assert_eq!(text(&Theme::plain()), "█▒      ");
     }

@@ -100,7 +100,11 @@ pub fn tabs(views: &[Tab], keymap: &Keymap, theme: &Theme, kind: Tabs) -> Vec<Pi
             (false, Tabs::Tight) => (" ", ""),
             (false, Tabs::Named | Tabs::Numbered) => (" ", " "),
         };
-        let name = if chosen || matches!(kind, Tabs::Named | Tabs::Close) { format!(" {name}") } else { String::new() };
+        let name = if chosen || matches!(kind, Tabs::Named | Tabs::Close) {
+            format!(" {name}")
+        } else {
+            String::new()
+        };
         let key = keymap.first_keys(&[action]);
         let key_style = if chosen && kind == Tabs::Close { style } else { theme.strong };
         let before = if kind == Tabs::Close { Style::new() } else { style };
@@ -112,7 +116,12 @@ pub fn tabs(views: &[Tab], keymap: &Keymap, theme: &Theme, kind: Tabs) -> Vec<Pi
 }
 
 /// Returns key hints, as many as fit.
-pub fn hinted(hints: impl IntoIterator<Item = Hint>, keymap: &Keymap, theme: &Theme, room: u16) -> Vec<Piece> {
+pub fn hinted(
+    hints: impl IntoIterator<Item = Hint>,
+    keymap: &Keymap,
+    theme: &Theme,
+    room: u16,
+) -> Vec<Piece> {
     let mut pieces = vec![Piece::text(" ", Style::new())];
     for (actions, what) in hints {
         let mut hint: Vec<_> = keymap

@@ -34,7 +34,8 @@ pub fn pane(title: &str, focused: bool, theme: &Theme, area: Rect, buffer: &mut 
     }
     let style = if focused { theme.focused } else { theme.border };
     let title = cut(title, usize::from(area.width.saturating_sub(4)));
-    let title = Line::from(format!(" {title} ")).style(if focused { theme.strong } else { Style::new() });
+    let title =
+        Line::from(format!(" {title} ")).style(if focused { theme.strong } else { Style::new() });
     frame(area).border_style(style).title(title).render(area, buffer);
     inside(area)
 }
@@ -63,7 +64,11 @@ pub fn part(area: Rect, top: usize, height: usize) -> Rect {
 /// Returns a title with the reading position, if the text does not fit.
 pub fn scrolled_title(title: &str, first: usize, all: usize, area: Rect) -> String {
     let shown = rows_inside(area);
-    if all <= shown { title.into() } else { format!("{title} · {}/{all}", (first + shown).min(all)) }
+    if all <= shown {
+        title.into()
+    } else {
+        format!("{title} · {}/{all}", (first + shown).min(all))
+    }
 }
 
 /// Writes a line at a row of an area, if it is inside.
@@ -74,7 +79,8 @@ pub fn put(line: Line<'_>, row: usize, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// Styles a row; bars keep their colours. The free part of a bar's last cell gets the colour of the row.
+/// Styles a row; bars keep their colours. The free part of a bar's last cell gets the colour of the
+/// row.
 pub fn fill(row: usize, area: Rect, style: Style, buffer: &mut Buffer) {
     for at in part(area, row, 1).positions() {
         let Some(cell) = buffer.cell_mut(at) else { continue };
@@ -82,7 +88,9 @@ pub fn fill(row: usize, area: Rect, style: Style, buffer: &mut Buffer) {
             _ if !is_of_a_bar(cell.symbol()) => {
                 cell.set_style(style);
             }
-            Some(background) if cell.bg == Color::Reset && !style.add_modifier.contains(Modifier::REVERSED) => {
+            Some(background)
+                if cell.bg == Color::Reset && !style.add_modifier.contains(Modifier::REVERSED) =>
+            {
                 cell.set_bg(background);
             }
             None if cell.bg == Color::Reset => reverse_around(cell, style),
@@ -134,12 +142,19 @@ mod tests {
         let shown = |x: u16| {
             let cell = &buffer[(x, 0)];
             let is_reversed = cell.modifier.contains(Modifier::REVERSED);
-            if is_reversed { (cell.symbol(), cell.bg, cell.fg) } else { (cell.symbol(), cell.fg, cell.bg) }
+            if is_reversed {
+                (cell.symbol(), cell.bg, cell.fg)
+            } else {
+                (cell.symbol(), cell.fg, cell.bg)
+            }
         };
         let red = theme.wasted.fg.expect("a colour");
         assert_eq!(shown(1), ("█", red, Color::Reset), "a full cell keeps its colour");
         assert_eq!(shown(2), ("▊", red, Color::Reset));
-        assert!(buffer[(2, 0)].modifier.contains(Modifier::REVERSED), "its free part is reversed like the row");
+        assert!(
+            buffer[(2, 0)].modifier.contains(Modifier::REVERSED),
+            "its free part is reversed like the row"
+        );
         assert!(buffer[(3, 0)].modifier.contains(Modifier::REVERSED), "the row is reversed");
     }
 }

@@ -17,11 +17,14 @@ pub struct Paper {
 }
 
 /// The colours for print on white paper.
-pub const WHITE: Paper = Paper { background: Rgb(0xff, 0xff, 0xff), foreground: Rgb(0x1b, 0x1f, 0x24) };
+pub const WHITE: Paper =
+    Paper { background: Rgb(0xff, 0xff, 0xff), foreground: Rgb(0x1b, 0x1f, 0x24) };
 #[cfg(test)]
-pub const DARK: Paper = Paper { background: Rgb(0x14, 0x17, 0x1c), foreground: Rgb(0xd5, 0xd9, 0xe0) };
+pub const DARK: Paper =
+    Paper { background: Rgb(0x14, 0x17, 0x1c), foreground: Rgb(0xd5, 0xd9, 0xe0) };
 #[cfg(test)]
-pub const LIGHT: Paper = Paper { background: Rgb(0xfa, 0xf9, 0xf5), foreground: Rgb(0x24, 0x29, 0x2f) };
+pub const LIGHT: Paper =
+    Paper { background: Rgb(0xfa, 0xf9, 0xf5), foreground: Rgb(0x24, 0x29, 0x2f) };
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Rgb(u8, u8, u8);
@@ -60,7 +63,9 @@ pub fn escape(text: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '\u{fffe}' | '\u{ffff}' => out.push(char::REPLACEMENT_CHARACTER),
-            c if c.is_control() && !matches!(c, '\n' | '\t') => out.push(char::REPLACEMENT_CHARACTER),
+            c if c.is_control() && !matches!(c, '\n' | '\t') => {
+                out.push(char::REPLACEMENT_CHARACTER)
+            }
             c => out.push(c),
         }
     }
@@ -107,7 +112,8 @@ pub fn begin(paper: Paper, columns: u16, rows: u16) -> String {
 }
 
 fn open(attributes: &str, paper: Paper, columns: u16, rows: u16) -> String {
-    let (width, height) = (usize::from(columns) * CELL.0 + 2 * MARGIN, usize::from(rows) * CELL.1 + 2 * MARGIN);
+    let (width, height) =
+        (usize::from(columns) * CELL.0 + 2 * MARGIN, usize::from(rows) * CELL.1 + 2 * MARGIN);
     format!(
         "<svg {attributes} viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
          font-family=\"ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace\" font-size=\"15\">\n\
@@ -175,15 +181,25 @@ fn is_block(cell: &Cell) -> bool {
     cell.symbol().chars().next().is_some_and(|symbol| eighths(symbol).is_some())
 }
 
-/// Renders bars and tiles as rectangles: fonts draw blocks with gaps, and higher or lower than a row.
-fn blocks(paper: Paper, out: &mut String, column: usize, row: usize, text: &str, (fore, back): (Rgb, Rgb)) {
+/// Renders bars and tiles as rectangles: fonts draw blocks with gaps, and higher or lower than a
+/// row.
+fn blocks(
+    paper: Paper,
+    out: &mut String,
+    column: usize,
+    row: usize,
+    text: &str,
+    (fore, back): (Rgb, Rgb),
+) {
     let (y, height) = (MARGIN + row * CELL.1, CELL.1);
     // Lengths are in eighths of a cell.
     let mut rectangle = |from: usize, length: usize, fill: Rgb, opacity: &str| {
         let pixels = |eighths: usize| (eighths * CELL.0) as f64 / 8.0;
         let (x, width) = (MARGIN as f64 + pixels(column * 8 + from), pixels(length));
-        let _ =
-            writeln!(out, "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" fill=\"{fill}\"{opacity}/>");
+        let _ = writeln!(
+            out,
+            "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" fill=\"{fill}\"{opacity}/>"
+        );
     };
     if back != paper.background {
         rectangle(0, 8 * text.chars().count(), back, "");
@@ -257,7 +273,10 @@ mod tests {
         assert!(drawn.contains(&width(16)) && drawn.contains(&width(3)), "{drawn}");
         assert!(!drawn.contains(['█', '▍']) && drawn.contains("9 B"), "{drawn}");
         let bar = titled(WHITE, &Buffer::with_lines(["▐"]), "scroll bar");
-        assert!(bar.contains(&width(4)) && bar.contains(&format!("height=\"{}\"", CELL.1)), "{bar}");
+        assert!(
+            bar.contains(&width(4)) && bar.contains(&format!("height=\"{}\"", CELL.1)),
+            "{bar}"
+        );
     }
 
     #[test]
@@ -267,7 +286,10 @@ mod tests {
         assert!(drawn.contains("<title>a\"&lt;b&gt;</title>"), "{drawn}");
         assert!(drawn.contains(">&lt;script&gt;]]&gt;&amp;\u{fffd}\"x<"), "{drawn}");
         let inline = inline(WHITE, &hostile, "a\"<b>");
-        assert!(inline.contains("aria-label=\"a&quot;&lt;b&gt;\"") && !inline.contains("http"), "{inline}");
+        assert!(
+            inline.contains("aria-label=\"a&quot;&lt;b&gt;\"") && !inline.contains("http"),
+            "{inline}"
+        );
     }
 
     #[test]

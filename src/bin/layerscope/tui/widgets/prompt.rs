@@ -54,9 +54,15 @@ impl Prompt {
         match (key.code, control) {
             (KeyCode::Esc, _) => Typed::Left,
             (KeyCode::Enter, _) => Typed::Entered,
-            (KeyCode::Backspace, _) | (KeyCode::Char('h'), true) if self.text.is_empty() => Typed::Left,
-            (KeyCode::Backspace, _) | (KeyCode::Char('h'), true) => self.remove(self.before(), self.cursor),
-            (KeyCode::Delete, _) | (KeyCode::Char('d'), true) => self.remove(self.cursor, self.after()),
+            (KeyCode::Backspace, _) | (KeyCode::Char('h'), true) if self.text.is_empty() => {
+                Typed::Left
+            }
+            (KeyCode::Backspace, _) | (KeyCode::Char('h'), true) => {
+                self.remove(self.before(), self.cursor)
+            }
+            (KeyCode::Delete, _) | (KeyCode::Char('d'), true) => {
+                self.remove(self.cursor, self.after())
+            }
             (KeyCode::Char('u'), true) => self.remove(0, self.cursor),
             (KeyCode::Char('k'), true) => self.remove(self.cursor, self.text.len()),
             (KeyCode::Char('w'), true) => self.remove(self.word(), self.cursor),

@@ -9,7 +9,13 @@ use super::theme::Theme;
 /// Draws a scroll bar on the right border beside some rows; nothing if everything fits.
 ///
 /// Returns the first visible row, which is `first` unless that would leave rows empty.
-pub fn scroll_bar(first: usize, all: usize, rows: Rect, theme: &Theme, buffer: &mut Buffer) -> usize {
+pub fn scroll_bar(
+    first: usize,
+    all: usize,
+    rows: Rect,
+    theme: &Theme,
+    buffer: &mut Buffer,
+) -> usize {
     let shown = usize::from(rows.height);
     let hidden = all.saturating_sub(shown);
     let first = first.min(hidden);
@@ -22,7 +28,8 @@ pub fn scroll_bar(first: usize, all: usize, rows: Rect, theme: &Theme, buffer: &
     let top = match first {
         0 => 0,
         first if first == hidden => way,
-        first => (first * way / hidden).clamp(usize::from(way > 1), way.saturating_sub(1).max(usize::from(way > 1))),
+        first => (first * way / hidden)
+            .clamp(usize::from(way > 1), way.saturating_sub(1).max(usize::from(way > 1))),
     };
     for y in part(rows, top, thumb).rows().map(|row| row.y) {
         // The frame is beside the rows, or one cell further.

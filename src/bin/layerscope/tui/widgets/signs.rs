@@ -102,11 +102,13 @@ impl Signs {
                 None => {}
             }
         }
-        let seen: Vec<usize> = (0..cells.len()).filter(|&i| !cells[i].starts_with('\x1b')).collect();
+        let seen: Vec<usize> =
+            (0..cells.len()).filter(|&i| !cells[i].starts_with('\x1b')).collect();
         for (place, &cell) in seen.iter().enumerate() {
             if cells[cell] == ELLIPSIS {
                 let letter = |place: usize| seen.get(place).is_some_and(|&i| is_letter(&cells[i]));
-                // In a row of a table nothing may move; elsewhere the text grows, and no letter is lost.
+                // In a row of a table nothing may move; elsewhere the text grows, and no letter is
+                // lost.
                 let rest: String = seen[place..].iter().map(|&i| &*cells[i]).collect();
                 let side = dotted(place, letter).filter(|_| rest.contains("  "));
                 cells[cell] = if side.is_some() { ".".into() } else { "...".into() };
@@ -162,12 +164,17 @@ fn dots(buffer: &mut Buffer, x: u16, y: u16) {
     }
 }
 
-/// Writes three dots in place of an ellipsis between spaces, if there is room behind the text that follows: that text
-/// moves by two cells.
+/// Writes three dots in place of an ellipsis between spaces, if there is room behind the text that
+/// follows: that text moves by two cells.
 fn grow(buffer: &mut Buffer, x: u16, y: u16) -> bool {
-    let free = |x: u16| (x..x.saturating_add(3)).all(|x| x < buffer.area.right() && buffer[(x, y)].symbol() == " ");
+    let free = |x: u16| {
+        (x..x.saturating_add(3)).all(|x| x < buffer.area.right() && buffer[(x, y)].symbol() == " ")
+    };
     let is_frame = |x: &u16| matches!(buffer[(*x, y)].symbol(), "│" | "┃" | "|" | "─" | "-");
-    let Some(end) = (x + 1..buffer.area.right()).take_while(|x| !is_frame(x)).find(|&x| free(x)) else { return false };
+    let Some(end) = (x + 1..buffer.area.right()).take_while(|x| !is_frame(x)).find(|&x| free(x))
+    else {
+        return false;
+    };
     for to in (x + 3..end + 2).rev() {
         let moved = buffer[(to - 2, y)].clone();
         buffer[(to, y)] = moved;
@@ -249,9 +256,14 @@ mod tests {
             let text = std::fs::read_to_string(&path).unwrap();
             let is_test = path.components().any(|part| part.as_os_str() == "tests");
             let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-            for line in code.lines().filter(|line| !is_test && !line.trim_start().starts_with("//")) {
+            for line in code.lines().filter(|line| !is_test && !line.trim_start().starts_with("//"))
+            {
                 for sign in line.chars().filter(|c| !c.is_ascii() && *c != '…') {
-                    assert!(ascii(&sign.to_string()).is_some(), "{sign} in {}: {line}", path.display());
+                    assert!(
+                        ascii(&sign.to_string()).is_some(),
+                        "{sign} in {}: {line}",
+                        path.display()
+                    );
                 }
             }
         }

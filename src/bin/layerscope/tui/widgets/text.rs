@@ -25,7 +25,8 @@ pub fn follow(top: usize, selected: usize, count: usize, height: usize) -> usize
 /// Formats a time in seconds since 1970 as a day in UTC: `2026-11-21`; only the year if it has more
 /// than four digits.
 pub fn date(seconds: i64) -> String {
-    // After Howard Hinnant, "chrono-compatible low-level date algorithms": days of a year that begins in March.
+    // After Howard Hinnant, "chrono-compatible low-level date algorithms": days of a year that
+    // begins in March.
     let days = seconds.div_euclid(86_400) + 719_468;
     let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
     let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
@@ -34,7 +35,11 @@ pub fn date(seconds: i64) -> String {
     let day = of_year - (153 * months + 2) / 5 + 1;
     let month = if months < 10 { months + 3 } else { months - 9 };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
-    if (0..10_000).contains(&year) { format!("{year:04}-{month:02}-{day:02}") } else { format!("year {year}") }
+    if (0..10_000).contains(&year) {
+        format!("{year:04}-{month:02}-{day:02}")
+    } else {
+        format!("year {year}")
+    }
 }
 
 #[cfg(test)]
@@ -48,9 +53,14 @@ mod tests {
         assert_eq!(follow(10, 60, 100, 5), 58, "after a leap it is in the middle");
         for count in 0..20 {
             for height in 1..8 {
-                for (top, selected) in (0..25).flat_map(|top| (0..count).map(move |selected| (top, selected))) {
+                for (top, selected) in
+                    (0..25).flat_map(|top| (0..count).map(move |selected| (top, selected)))
+                {
                     let first = follow(top, selected, count, height);
-                    assert!(first <= selected && selected < first + height, "{selected} of {count} in {height}");
+                    assert!(
+                        first <= selected && selected < first + height,
+                        "{selected} of {count} in {height}"
+                    );
                     assert!(count <= height || first + height <= count);
                 }
             }
@@ -73,7 +83,10 @@ mod tests {
             for height in 1..12 {
                 for selected in 0..count {
                     let first = first_visible(selected, count, height);
-                    assert!(first <= selected && selected < first + height, "{selected} of {count} in {height}");
+                    assert!(
+                        first <= selected && selected < first + height,
+                        "{selected} of {count} in {height}"
+                    );
                     assert!(count <= height || first + height <= count);
                 }
             }

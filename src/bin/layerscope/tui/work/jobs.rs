@@ -20,7 +20,12 @@ pub struct Jobs {
 
 impl Jobs {
     /// Starts a task; `tell` receives its answers, with its number.
-    pub fn start(&mut self, task: Task, workshop: Workshop, tell: impl Fn(u64, Answer) + Send + 'static) {
+    pub fn start(
+        &mut self,
+        task: Task,
+        workshop: Workshop,
+        tell: impl Fn(u64, Answer) + Send + 'static,
+    ) {
         let progress = Arc::<Progress>::default();
         self.running.insert(task.number, progress.clone());
         let writes = matches!(task.ask, Ask::Extract { .. } | Ask::Save { .. });
@@ -120,7 +125,11 @@ mod tests {
         let workshop = Workshop { contents: Arc::new(Endless), ..FILES.1.clone() };
         let mut jobs = Jobs::default();
         let what = What::AsOf { node, layer: 1 };
-        jobs.start(Task { number: 0, ask: Ask::Extract { what, to: directory.path().into() } }, workshop, |_, _| {});
+        jobs.start(
+            Task { number: 0, ask: Ask::Extract { what, to: directory.path().into() } },
+            workshop,
+            |_, _| {},
+        );
         while is_empty(directory.path()) {
             thread::yield_now();
         }

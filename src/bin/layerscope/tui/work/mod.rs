@@ -147,7 +147,9 @@ impl Workshop {
     pub fn perform(&self, ask: Ask, progress: &Arc<Progress>, tell: &mut dyn FnMut(Answer)) {
         let last = match ask {
             Ask::Window { version, at } => self.window(version, at, progress),
-            Ask::Count { version, block } => self.count(version, block, progress, tell).map(|()| Answer::Done),
+            Ask::Count { version, block } => {
+                self.count(version, block, progress, tell).map(|()| Answer::Done)
+            }
             Ask::Find { version, pattern, from, way } => self
                 .open(version, progress)
                 .and_then(|source| Ok(find::find(&*source, &pattern, from, way)?))
@@ -160,9 +162,9 @@ impl Workshop {
                 colours::colour(&String::from_utf8_lossy(&name), &text, tell);
                 Ok(Answer::Done)
             }
-            Ask::Recognise { version } => {
-                self.open(version, progress).map(|source| Answer::About(program::about(&source, self.units)))
-            }
+            Ask::Recognise { version } => self
+                .open(version, progress)
+                .map(|source| Answer::About(program::about(&source, self.units))),
             Ask::Compare { old, new } => self
                 .open(old, progress)
                 .and_then(|old| Ok(difference::compare(&*old, &*self.open(new, progress)?)?))
@@ -174,23 +176,36 @@ impl Workshop {
             }
             Ask::Pass(pass) => {
                 let wanted = || !progress.cancel.load(Ordering::Relaxed);
-                pass.run(&self.inspection.tree, &wanted, &mut |matches| tell(Answer::Matched(matches)));
+                pass.run(&self.inspection.tree, &wanted, &mut |matches| {
+                    tell(Answer::Matched(matches))
+                });
                 Ok(Answer::Done)
             }
-            Ask::Extract { what, to } => {
-                extract(&self.inspection.tree, &*self.contents, what, &to, Options::default(), progress)
-                    .map(Answer::Extracted)
-                    .map_err(Failure::Image)
-            }
+            Ask::Extract { what, to } => extract(
+                &self.inspection.tree,
+                &*self.contents,
+                what,
+                &to,
+                Options::default(),
+                progress,
+            )
+            .map(Answer::Extracted)
+            .map_err(Failure::Image),
         };
-        let last = last.and_then(|answer| self.contents.check_unchanged().map(|()| answer).map_err(Failure::Image));
+        let last = last.and_then(|answer| {
+            self.contents.check_unchanged().map(|()| answer).map_err(Failure::Image)
+        });
         tell(last.unwrap_or_else(|failure| {
             Answer::Failed(match failure {
                 Failure::Image(error) => error.to_string(),
                 Failure::Read(error) => format!("cannot read it: {error}"),
                 Failure::Write(error) => format!("cannot write a temporary file: {error}"),
-                Failure::Short(end) => format!("cannot read it: its layer ends after {end} bytes of it"),
-                Failure::TooLarge => "it is too large for a temporary file. Press x to extract it.".into(),
+                Failure::Short(end) => {
+                    format!("cannot read it: its layer ends after {end} bytes of it")
+                }
+                Failure::TooLarge => {
+                    "it is too large for a temporary file. Press x to extract it.".into()
+                }
             })
         }));
     }
@@ -199,12 +214,20 @@ impl Workshop {
         Ok(self.contents.open(&self.inspection.tree, version, progress)?)
     }
 
-    fn window(&self, version: VersionId, at: u64, progress: &Arc<Progress>) -> Result<Answer, Failure> {
+    fn window(
+        &self,
+        version: VersionId,
+        at: u64,
+        progress: &Arc<Progress>,
+    ) -> Result<Answer, Failure> {
         let source = self.open(version, progress)?;
         let size = source.len();
         let bytes = read(&source, around(at, size))?;
         let counted = by_block(&bytes);
-        Ok(Answer::Window(Window { start: around(at, size).start, bytes: bytes.into(), size }, counted))
+        Ok(Answer::Window(
+            Window { start: around(at, size).start, bytes: bytes.into(), size },
+            counted,
+        ))
     }
 
     fn count(
@@ -216,10 +239,15 @@ impl Workshop {
     ) -> Result<(), Failure> {
         let source = self.open(version, progress)?;
         let mut first = block;
-        while first.saturating_mul(BLOCK) < source.len() && !progress.cancel.load(Ordering::Relaxed) {
+        while first.saturating_mul(BLOCK) < source.len() && !progress.cancel.load(Ordering::Relaxed)
+        {
             let end = (first + STEP).saturating_mul(BLOCK).min(source.len());
             let bytes = read(&source, first * BLOCK..end)?;
-            tell(Answer::Counted { first, newlines: by_block(&bytes), open: bytes.last() != Some(&b'\n') });
+            tell(Answer::Counted {
+                first,
+                newlines: by_block(&bytes),
+                open: bytes.last() != Some(&b'\n'),
+            });
             first += STEP;
         }
         Ok(())
@@ -235,8 +263,11 @@ impl Workshop {
         // The name shows the pager what the file is; other characters might have a meaning for a
         // shell.
         let name = escaped(tree.name(tree.node_of(version)));
-        let plain: String =
-            name.chars().filter(|&c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')).take(80).collect();
+        let plain: String = name
+            .chars()
+            .filter(|&c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'))
+            .take(80)
+            .collect();
         let mut file = tempfile::Builder::new()
             .prefix("layerscope-")
             .suffix(&format!("-{}", plain.trim_start_matches(['.', '-'])))
@@ -253,12 +284,16 @@ impl Workshop {
 }
 
 fn read(source: &Source, range: Range<u64>) -> Result<Vec<u8>, Failure> {
-    let bytes = read_extent(&**source, Extent { offset: range.start, len: range.end - range.start })?;
+    let bytes =
+        read_extent(&**source, Extent { offset: range.start, len: range.end - range.start })?;
     let end = range.start + bytes.len() as u64;
     if end < range.end { Err(Failure::Short(end)) } else { Ok(bytes) }
 }
 
 fn by_block(bytes: &[u8]) -> Vec<u32> {
     let block = usize::try_from(BLOCK).expect("a block fits into memory");
-    bytes.chunks(block).map(|block| u32::try_from(newlines(block)).expect("a block has fewer")).collect()
+    bytes
+        .chunks(block)
+        .map(|block| u32::try_from(newlines(block)).expect("a block has fewer"))
+        .collect()
 }

@@ -19,7 +19,8 @@ const NEXT: Duration = Duration::from_millis(40);
 
 /// The number of paths below which a pass takes less than a frame and is done at once.
 const AT_ONCE: usize = 50_000;
-/// The number of names in all paths together below which the same is true of a pass over full paths.
+/// The number of names in all paths together below which the same is true of a pass over full
+/// paths.
 const NAMES: u64 = 16 * AT_ONCE as u64;
 
 /// The purpose of a pass.
@@ -104,7 +105,9 @@ impl Pass {
         });
         if finished {
             // Names that are the query itself come first.
-            hits.sort_by_cached_key(|node| (!self.pattern.is_name(tree.name(*node)), by_weight(node)));
+            hits.sort_by_cached_key(|node| {
+                (!self.pattern.is_name(tree.name(*node)), by_weight(node))
+            });
             let first = hits.first().copied();
             tell(Matches::Hits { count: hits.len(), biggest: first, all: Some(hits) });
         }
@@ -126,7 +129,12 @@ impl Pass {
 
     /// Calls `tell` with every path, whether it matches, and whether intermediate results are due;
     /// returns whether the pass is complete.
-    fn walk(&self, tree: &Tree, wanted: &dyn Fn() -> bool, mut tell: impl FnMut(NodeId, bool, bool)) -> bool {
+    fn walk(
+        &self,
+        tree: &Tree,
+        wanted: &dyn Fn() -> bool,
+        mut tell: impl FnMut(NodeId, bool, bool),
+    ) -> bool {
         let mut finder = self.pattern.finder(tree);
         let (mut told, mut pause) = (Instant::now(), FIRST);
         for (i, node) in tree.nodes().enumerate() {

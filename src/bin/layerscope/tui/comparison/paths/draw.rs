@@ -48,17 +48,25 @@ pub fn draw(against: &Against, look: Look<'_>, area: Rect, buffer: &mut Buffer) 
             put(Line::styled(line, look.theme.dim), row, inner, buffer);
         }
     }
-    let first = scroll_bar(view.cursor.first(view.rows.len(), inner), view.rows.len(), inner, look.theme, buffer);
+    let first = scroll_bar(
+        view.cursor.first(view.rows.len(), inner),
+        view.rows.len(),
+        inner,
+        look.theme,
+        buffer,
+    );
     for (i, row) in view.rows.from(first, usize::from(inner.height)).iter().enumerate() {
         put(line(against, look, row, usize::from(inner.width)), i, inner, buffer);
         if first + i == view.cursor.at {
             fill(i, inner, look.theme.selected, buffer);
         }
     }
-    let title = view.selected_path(against).map(|path| escaped(&path)).unwrap_or_else(|| "Path".into());
+    let title =
+        view.selected_path(against).map(|path| escaped(&path)).unwrap_or_else(|| "Path".into());
     let title = cut_front(&title, usize::from(below.width.saturating_sub(4)));
     let inner = pane(&title, false, look.theme, below, buffer);
-    let lines = remarks(against, look).into_iter().flat_map(|text| wrap(&text, usize::from(inner.width)));
+    let lines =
+        remarks(against, look).into_iter().flat_map(|text| wrap(&text, usize::from(inner.width)));
     for (row, text) in lines.enumerate() {
         put(Line::raw(text), row, inner, buffer);
     }
@@ -67,7 +75,8 @@ pub fn draw(against: &Against, look: Look<'_>, area: Rect, buffer: &mut Buffer) 
 fn title(against: &Against, look: Look<'_>) -> String {
     let root = against.pair.paths.root();
     let (less, more) = (look.units.size(root.less), look.units.size(root.more));
-    let what = if against.paths.rows.form == Form::List { "Paths, the biggest first" } else { "Paths" };
+    let what =
+        if against.paths.rows.form == Form::List { "Paths, the biggest first" } else { "Paths" };
     let differ = if root.count == 1 { "differs" } else { "differ" };
     format!("{what} · {} {differ}: +{more} -{less}", plural(root.count, "path"))
 }
@@ -87,7 +96,8 @@ fn line(against: &Against, look: Look<'_>, row: &Row, width: usize) -> Line<'sta
     };
     let folder = view.rows.is_folder(&against.pair.paths, *row);
     // A directory that only contains differences shows their sum.
-    let shown = if entry.difference == Difference::Same { Difference::Larger } else { entry.difference };
+    let shown =
+        if entry.difference == Difference::Same { Difference::Larger } else { entry.difference };
     let (sign, style) = of_path(shown, theme);
     let mut spans = vec![Span::raw(format!("{:>SIZE_WIDTH$} ", signed(less, more, look.units)))];
     spans.extend(bar(less, more, row.biggest, (width / 8).clamp(3, 16), theme));
@@ -105,7 +115,10 @@ fn line(against: &Against, look: Look<'_>, row: &Row, width: usize) -> Line<'sta
     let name = if is_list {
         cut_front(&escaped(&change().path), room)
     } else {
-        cut(&format!("{}{}", escaped(entry.name(first, second)), if folder { "/" } else { "" }), room)
+        cut(
+            &format!("{}{}", escaped(entry.name(first, second)), if folder { "/" } else { "" }),
+            room,
+        )
     };
     let left = room - name.width();
     spans.push(Span::styled(name, style));
@@ -128,7 +141,9 @@ fn remarks(against: &Against, look: Look<'_>) -> Vec<String> {
     let change = against.pair.paths.change(row.place, &against.first.tree, &against.second.tree);
     let mut remarks: Vec<String> = outcome(&change, look).into_iter().collect();
     if entry.count > usize::from(entry.difference != Difference::Same) {
-        let signed = |sign: char, bytes: u64| (bytes > 0).then(|| format!(" {sign}{}", look.units.size(bytes)));
+        let signed = |sign: char, bytes: u64| {
+            (bytes > 0).then(|| format!(" {sign}{}", look.units.size(bytes)))
+        };
         let (more, less) = (signed('+', entry.more), signed('-', entry.less));
         let bytes: String = more.into_iter().chain(less).collect();
         let differ = if entry.count == 1 { "differs" } else { "differ" };
@@ -148,7 +163,8 @@ fn remarks(against: &Against, look: Look<'_>) -> Vec<String> {
 /// Describes the change of the path itself.
 fn outcome(change: &PathChange, look: Look<'_>) -> Option<String> {
     let size = |bytes: u64| {
-        let exact = if bytes >= 1000 { format!(" ({} bytes)", count(bytes)) } else { String::new() };
+        let exact =
+            if bytes >= 1000 { format!(" ({} bytes)", count(bytes)) } else { String::new() };
         format!("{}{exact}", look.units.size(bytes))
     };
     Some(match change.difference {
@@ -157,7 +173,9 @@ fn outcome(change: &PathChange, look: Look<'_>) -> Option<String> {
         Difference::Added => format!("Added: {}.", size(change.after)),
         Difference::Removed => format!("Removed: {}.", size(change.before)),
         Difference::Larger => format!("Larger: {} → {}.", size(change.before), size(change.after)),
-        Difference::Smaller => format!("Smaller: {} → {}.", size(change.before), size(change.after)),
+        Difference::Smaller => {
+            format!("Smaller: {} → {}.", size(change.before), size(change.after))
+        }
         Difference::Changed => "Changed: kind, mode, owner, time, target or names.".into(),
         Difference::Unknown => "Unknown: the layer that decides this could not be read.".into(),
         Difference::Same => return None,

@@ -47,8 +47,13 @@ pub struct Rows {
 impl Rows {
     /// Makes the rows with the directories of the largest differences open.
     pub fn new(paths: &DifferenceTree) -> Self {
-        let mut rows =
-            Self { rows: Vec::new(), open: HashSet::new(), form: Form::Tree, order: Order::Size, made: false };
+        let mut rows = Self {
+            rows: Vec::new(),
+            open: HashSet::new(),
+            form: Form::Tree,
+            order: Order::Size,
+            made: false,
+        };
         let weighed = |place: usize| (paths.get(place).weight(), Reverse(place));
         let mut closed: BinaryHeap<_> = paths.children(DifferenceTree::ROOT).map(weighed).collect();
         let mut shown = 0;
@@ -177,7 +182,9 @@ impl Rows {
     fn below(&self, paths: &DifferenceTree, place: usize, depth: usize) -> Vec<Row> {
         let mut children: Vec<usize> = paths.children(place).collect();
         match self.order {
-            Order::Size => children.sort_by_key(|&place| (Reverse(paths.get(place).weight()), place)),
+            Order::Size => {
+                children.sort_by_key(|&place| (Reverse(paths.get(place).weight()), place))
+            }
             // They come in the order of their names.
             Order::Name => {}
         }

@@ -56,8 +56,17 @@ impl Column {
             (Self::Time, matches!(attributes, Attributes::Time | Attributes::All)),
             (Self::Change, true),
         ];
-        let mut shown: Vec<_> = all.into_iter().filter(|(_, shown)| *shown).map(|(column, _)| column).collect();
-        for last in [Self::Added, Self::Percent, Self::Bar, Self::Owner, Self::Time, Self::Permissions, Self::Items] {
+        let mut shown: Vec<_> =
+            all.into_iter().filter(|(_, shown)| *shown).map(|(column, _)| column).collect();
+        for last in [
+            Self::Added,
+            Self::Percent,
+            Self::Bar,
+            Self::Owner,
+            Self::Time,
+            Self::Permissions,
+            Self::Items,
+        ] {
             let used: usize = shown.iter().map(|column| column.width(explorer, width) + 1).sum();
             if used + NAME_WIDTH > width {
                 shown.retain(|&column| column != last);
@@ -105,7 +114,14 @@ impl Column {
         }
     }
 
-    fn cell(self, app: &App, explorer: &Explorer, theme: &Theme, row: &Row, width: usize) -> Vec<Span<'static>> {
+    fn cell(
+        self,
+        app: &App,
+        explorer: &Explorer,
+        theme: &Theme,
+        row: &Row,
+        width: usize,
+    ) -> Vec<Span<'static>> {
         let tree = &explorer.inspection.tree;
         let version = explorer.slice.version(tree, row.node);
         let (visible, wasted) = explorer.lens().sizes(row.node);
@@ -113,9 +129,12 @@ impl Column {
             version.map(|version| text(&explorer.inspection, version)).unwrap_or_default()
         };
         let right = |text: String| vec![Span::raw(format!("{text:>width$}"))];
-        let left = |text: String| vec![Span::styled(format!("{:<width$}", cut(&text, width)), theme.dim)];
+        let left =
+            |text: String| vec![Span::styled(format!("{:<width$}", cut(&text, width)), theme.dim)];
         match self {
-            Self::Mark if explorer.marks.contains(row.node) => vec![Span::styled("*", theme.strong)],
+            Self::Mark if explorer.marks.contains(row.node) => {
+                vec![Span::styled("*", theme.strong)]
+            }
             Self::Mark => vec![Span::raw(" ")],
             Self::Size if explorer.measure == Measure::Download && visible + wasted > 0 => {
                 right(format!("~{}", app.units.size(visible + wasted)))
@@ -131,10 +150,14 @@ impl Column {
             Self::Items => right(count(explorer.lens().items(row.node).into())),
             Self::Permissions => left(of_version(permissions)),
             Self::Owner => left(of_version(owner)),
-            Self::Time => left(of_version(|inspection, version| date(inspection.tree.mtime(version)))),
+            Self::Time => {
+                left(of_version(|inspection, version| date(inspection.tree.mtime(version))))
+            }
             Self::Change => {
                 let (mark, style) = change(explorer, theme, row.node);
-                let by = removed_in(explorer, row.node).map(|layer| layer.to_string()).unwrap_or_default();
+                let by = removed_in(explorer, row.node)
+                    .map(|layer| layer.to_string())
+                    .unwrap_or_default();
                 let mark = if mark == " " && !by.is_empty() { "~" } else { mark };
                 vec![Span::styled(format!("{:<width$}", format!("{mark}{by}")), style)]
             }
@@ -143,7 +166,13 @@ impl Column {
 }
 
 /// Returns the cells of a row before its name.
-pub fn cells(app: &App, explorer: &Explorer, theme: &Theme, row: &Row, width: usize) -> Vec<Span<'static>> {
+pub fn cells(
+    app: &App,
+    explorer: &Explorer,
+    theme: &Theme,
+    row: &Row,
+    width: usize,
+) -> Vec<Span<'static>> {
     let mut spans = Vec::new();
     for column in Column::shown(explorer, width) {
         spans.extend(column.cell(app, explorer, theme, row, column.width(explorer, width)));
@@ -163,7 +192,9 @@ pub fn heads(explorer: &Explorer, theme: &Theme, width: usize) -> Line<'static> 
             head.push(sort.arrow());
         }
         text += &match column {
-            Column::Size | Column::Items | Column::Percent | Column::Added => format!("{head:>cells$} "),
+            Column::Size | Column::Items | Column::Percent | Column::Added => {
+                format!("{head:>cells$} ")
+            }
             _ => format!("{head:<cells$} "),
         };
     }
@@ -191,20 +222,26 @@ pub fn order_at(explorer: &Explorer, width: usize, x: usize) -> Option<Order> {
     Some(Order::Name)
 }
 
-/// Returns the layer that removed a path by the selected layer, or that replaced an earlier version of a file.
+/// Returns the layer that removed a path by the selected layer, or that replaced an earlier version
+/// of a file.
 pub fn removed_in(explorer: &Explorer, node: NodeId) -> Option<usize> {
     let (tree, slice) = (&explorer.inspection.tree, &explorer.slice);
     if slice.scope == Scope::Changes {
         return None;
     }
     if tree.at(node, slice.layer).is_none() {
-        return tree.versions(node).find(|&v| tree.added_in(v) <= slice.layer).and_then(|v| tree.removed_in(v));
+        return tree
+            .versions(node)
+            .find(|&v| tree.added_in(v) <= slice.layer)
+            .and_then(|v| tree.removed_in(v));
     }
     if tree.children(node).next().is_some() || slice.totals(node).wasted == 0 {
         return None;
     }
-    let removals =
-        tree.versions(node).filter_map(|version| tree.removal(version)).map(|removal| usize::from(removal.layer));
+    let removals = tree
+        .versions(node)
+        .filter_map(|version| tree.removal(version))
+        .map(|removal| usize::from(removal.layer));
     removals.filter(|&layer| layer <= slice.layer).max()
 }
 
@@ -214,7 +251,8 @@ fn layer_digits(explorer: &Explorer) -> usize {
 
 /// Returns the size that bars and percentages are a share of.
 fn whole(explorer: &Explorer) -> u64 {
-    let (visible, wasted) = explorer.slice.sizes(&explorer.inspection, NodeId::ROOT, explorer.measure);
+    let (visible, wasted) =
+        explorer.slice.sizes(&explorer.inspection, NodeId::ROOT, explorer.measure);
     visible + wasted
 }
 

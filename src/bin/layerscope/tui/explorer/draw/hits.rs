@@ -26,8 +26,11 @@ pub fn first(app: &App, area: Rect) -> usize {
 pub fn draw(app: &App, explorer: &Explorer, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let search = &app.search;
     let (before, after) = search.query.shown();
-    let what =
-        if search.query.text().is_empty() { "Biggest files".into() } else { format!("Matches of {before}{after}") };
+    let what = if search.query.text().is_empty() {
+        "Biggest files".into()
+    } else {
+        format!("Matches of {before}{after}")
+    };
     let place = (search.at + 1).min(search.hits.len());
     let title = format!("{what} · {}/{}", count(place as u64), count(search.count as u64));
     let inner = pane(&title, app.focus == Pane::Tree, theme, area, buffer);
@@ -51,7 +54,10 @@ pub fn draw(app: &App, explorer: &Explorer, theme: &Theme, area: Rect, buffer: &
         let by = removed_in(explorer, node).map(|layer| layer.to_string()).unwrap_or_default();
         spans.push(Span::styled(format!(" {:<4} ", format!("{mark}{by}")), style));
         let room = width.saturating_sub(spans.iter().map(Span::width).sum());
-        spans.push(Span::styled(cut_front(&escaped(&explorer.inspection.tree.path(node)), room), style));
+        spans.push(Span::styled(
+            cut_front(&escaped(&explorer.inspection.tree.path(node)), room),
+            style,
+        ));
         put(Line::from(spans), row - first, body, buffer);
         if row == search.at {
             fill(row - first, body, theme.selected, buffer);

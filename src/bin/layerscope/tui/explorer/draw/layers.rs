@@ -1,5 +1,5 @@
-//! Draws the layers: number, size, a bar of visible and wasted bytes, the instruction and what is avoidable. The
-//! base image's layers stand together under its name.
+//! Draws the layers: number, size, a bar of visible and wasted bytes, the instruction and what is
+//! avoidable. The base image's layers stand together under its name.
 
 use layerscope::display::plural;
 use layerscope::{Known, LayerAccount};
@@ -38,7 +38,8 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         (count, Some(explorer)) => format!("Layers · {}/{count}", explorer.layer + 1),
     };
     let inner = pane(&title, app.focus == Pane::Layers, theme, area, buffer);
-    let rows = explorer.map_or_else(|| (0..count).map(LayerRow::Layer).collect(), Explorer::layer_rows);
+    let rows =
+        explorer.map_or_else(|| (0..count).map(LayerRow::Layer).collect(), Explorer::layer_rows);
     let lines = layer_lines(area, rows.len());
     let selected = explorer.map(Explorer::layer_row);
     let first = app.tops().layers;
@@ -48,14 +49,18 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         digits: count.saturating_sub(1).to_string().len().max(1),
         bar: usize::from(inner.width / 6).clamp(4, 14),
         lines,
-        biggest: explorer.map_or(0, |explorer| rows.iter().map(|&row| size(explorer, row)).max().unwrap_or(0)),
+        biggest: explorer
+            .map_or(0, |explorer| rows.iter().map(|&row| size(explorer, row)).max().unwrap_or(0)),
     };
-    for (place, &row) in rows.iter().enumerate().skip(first).take(usize::from(inner.height).div_ceil(lines)) {
+    for (place, &row) in
+        rows.iter().enumerate().skip(first).take(usize::from(inner.height).div_ceil(lines))
+    {
         for (i, line) in self::rows(app, theme, row, columns).into_iter().enumerate() {
             let at = (place - first) * lines + i;
             put(line, at, inner, buffer);
             if selected == Some(place) {
-                let style = if app.focus == Pane::Layers { theme.selected } else { theme.elsewhere };
+                let style =
+                    if app.focus == Pane::Layers { theme.selected } else { theme.elsewhere };
                 fill(at, inner, style, buffer);
             }
         }
@@ -88,7 +93,12 @@ fn rows(app: &App, theme: &Theme, row: LayerRow, columns: Columns) -> Vec<Line<'
             let account = &explorer.inspection.layers[layer];
             let known = explorer.inspection.completeness.layer(layer);
             if app.is_kept_secret(layer) {
-                head.push(Span::raw(format!("{:>SIZE_WIDTH$} {:bar$}", "?", "", bar = columns.bar)));
+                head.push(Span::raw(format!(
+                    "{:>SIZE_WIDTH$} {:bar$}",
+                    "?",
+                    "",
+                    bar = columns.bar
+                )));
             } else {
                 // Later removals are not revealed yet.
                 let wasted = if app.is_kept_secret(usize::MAX) { 0 } else { account.wasted() };
@@ -97,7 +107,11 @@ fn rows(app: &App, theme: &Theme, row: LayerRow, columns: Columns) -> Vec<Line<'
             }
             let missing = known.mark().map_or(String::new(), |mark| format!("({mark}) "));
             let is_base = explorer.base.count == 1 && layer == 0 && explorer.base.name.is_some();
-            let text = if is_base { explorer.base.title() } else { app.intro[layer].instruction.to_string() };
+            let text = if is_base {
+                explorer.base.title()
+            } else {
+                app.intro[layer].instruction.to_string()
+            };
             (missing + &text, avoidable(app, explorer, layer))
         }
         (LayerRow::Layer(layer), Screen::Loading { .. } | Screen::Choosing { .. }) => {
@@ -116,7 +130,8 @@ fn rows(app: &App, theme: &Theme, row: LayerRow, columns: Columns) -> Vec<Line<'
 fn numbered(app: &App, theme: &Theme, layer: usize, columns: Columns) -> [Span<'static>; 2] {
     let explorer = app.explorer();
     let marked = explorer.is_some_and(|explorer| explorer.marked_layers.contains(&layer));
-    let known = explorer.map_or(Known::Whole, |explorer| explorer.inspection.completeness.layer(layer));
+    let known =
+        explorer.map_or(Known::Whole, |explorer| explorer.inspection.completeness.layer(layer));
     let mark = match known.mark() {
         Some(_) => Span::styled("!", theme.wasted),
         None => Span::styled(if marked { "*" } else { " " }, theme.strong),
@@ -124,20 +139,29 @@ fn numbered(app: &App, theme: &Theme, layer: usize, columns: Columns) -> [Span<'
     [Span::raw(format!("{layer:>width$}", width = columns.digits)), mark]
 }
 
-fn sized(theme: &Theme, size: &str, (bytes, wasted): (u64, u64), columns: Columns) -> Vec<Span<'static>> {
+fn sized(
+    theme: &Theme,
+    size: &str,
+    (bytes, wasted): (u64, u64),
+    columns: Columns,
+) -> Vec<Span<'static>> {
     let mut spans = vec![Span::raw(format!("{size:>SIZE_WIDTH$} "))];
     spans.extend(bar(bytes - wasted, wasted, columns.biggest, columns.bar, theme));
     spans
 }
 
-/// A part of the image, one in so many bytes, below which what is avoidable in a layer is not noted.
+/// A part of the image, one in so many bytes, below which what is avoidable in a layer is not
+/// noted.
 const NOTEWORTHY: u64 = 1000;
 
-/// Returns what is avoidable in a layer, in words and as a short number, once that is known and unless a lesson keeps it
-/// secret.
+/// Returns what is avoidable in a layer, in words and as a short number, once that is known and
+/// unless a lesson keeps it secret.
 fn avoidable(app: &App, explorer: &Explorer, layer: usize) -> [String; 2] {
     let bytes = explorer.avoidable_of_layers.get(layer).copied().unwrap_or(0);
-    if bytes == 0 || bytes < explorer.inspection.totals.size / NOTEWORTHY || app.is_kept_secret(usize::MAX) {
+    if bytes == 0
+        || bytes < explorer.inspection.totals.size / NOTEWORTHY
+        || app.is_kept_secret(usize::MAX)
+    {
         return Default::default();
     }
     let size = app.units.size(bytes);
@@ -147,8 +171,8 @@ fn avoidable(app: &App, explorer: &Explorer, layer: usize) -> [String; 2] {
 /// The columns of an instruction that stay beside a short note.
 const LEAST_INSTRUCTION: usize = 7;
 
-/// Adds a text and a note to a row: in two lines, or beside each other where there is only one, and with the short note
-/// where there is no room for the other.
+/// Adds a text and a note to a row: in two lines, or beside each other where there is only one, and
+/// with the short note where there is no room for the other.
 fn described(
     mut head: Vec<Span<'static>>,
     text: &str,
@@ -176,7 +200,8 @@ fn described(
     }
     // The second line begins below the size, and ends with the note.
     let indent = columns.digits + 1;
-    let below = columns.width.saturating_sub(indent + if note.is_empty() { 0 } else { note.width() + 1 });
+    let below =
+        columns.width.saturating_sub(indent + if note.is_empty() { 0 } else { note.width() + 1 });
     let first = wrap(text, room.max(1)).into_iter().next().unwrap_or_default();
     let rest = text.get(first.len()..).unwrap_or_default().trim_start();
     let first = if first.width() > room { cut(&first, room) } else { first };

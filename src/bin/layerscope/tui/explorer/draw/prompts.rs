@@ -13,10 +13,13 @@ use crate::view::View;
 
 /// Returns the line, if there is input or a match.
 pub fn line(app: &App, theme: &Theme) -> Option<Line<'static>> {
-    let explorer = app.explorer().filter(|_| app.view == View::Explore && app.overlays.help().is_none())?;
+    let explorer =
+        app.explorer().filter(|_| app.view == View::Explore && app.overlays.help().is_none())?;
     let filter = &explorer.filter;
     let (query, what, editing) = match () {
-        () if app.query == Some(Query::Search) => (&app.search.query, searched(&app.search, explorer), true),
+        () if app.query == Some(Query::Search) => {
+            (&app.search.query, searched(&app.search, explorer), true)
+        }
         () if app.query == Some(Query::Filter) => (&filter.query, filtered(filter), true),
         () if app.search.hit().is_some() && !app.search.listed => {
             let keys = app.keymap.first_keys(&[Action::NextHit, Action::PreviousHit]);
@@ -57,7 +60,9 @@ fn filtered(filter: &Filter) -> String {
         return fault.clone();
     }
     match &filter.kept {
-        _ if filter.query.text().is_empty() => "*.so  usr/**/lib*  /regex/  or a part of a name or path".into(),
+        _ if filter.query.text().is_empty() => {
+            "*.so  usr/**/lib*  /regex/  or a part of a name or path".into()
+        }
         None => "…".into(),
         Some(kept) if kept.count == 0 && kept.complete => "no match".into(),
         Some(kept) => {
@@ -65,7 +70,11 @@ fn filtered(filter: &Filter) -> String {
             let text = filter.query.text();
             // A part of a name matches anywhere in it.
             let ending = text.starts_with('.') && !text.contains(['*', '?', '[', '{', '/']);
-            let ending = if ending { format!("   *{} for the ending", escaped_str(text)) } else { String::new() };
+            let ending = if ending {
+                format!("   *{} for the ending", escaped_str(text))
+            } else {
+                String::new()
+            };
             let verb = if kept.count == 1 { "matches" } else { "match" };
             format!("{}{more} {verb}{ending}   Enter keep, Esc clear", count(kept.count as u64))
         }

@@ -48,7 +48,9 @@ pub fn draw(app: &App, explorer: &Explorer, theme: &Theme, area: Rect, buffer: &
         put(heads(explorer, theme, width), 0, inner, buffer);
     }
     if explorer.rows.is_empty() {
-        for (row, text) in crate::tui::widgets::text::wrap(nothing(explorer), width).into_iter().enumerate() {
+        for (row, text) in
+            crate::tui::widgets::text::wrap(nothing(explorer), width).into_iter().enumerate()
+        {
             put(Line::styled(text, theme.dim), row, body, buffer);
         }
         return;
@@ -68,8 +70,12 @@ fn nothing(explorer: &Explorer) -> &'static str {
     match (&explorer.filter.kept, explorer.shown.at_least, explorer.slice.scope) {
         (Some(_), ..) => "No match is shown here. Press Esc to clear the filter.",
         (None, 1.., _) => "No entry is that big. Press > to change the limit.",
-        (None, 0, Scope::Changes) => "No visible changes in this layer. Press t to show all layers.",
-        (None, 0, Scope::UpTo) => "All kinds of changes are hidden. Press + ~ @ - = or ! to show one.",
+        (None, 0, Scope::Changes) => {
+            "No visible changes in this layer. Press t to show all layers."
+        }
+        (None, 0, Scope::UpTo) => {
+            "All kinds of changes are hidden. Press + ~ @ - = or ! to show one."
+        }
     }
 }
 
@@ -112,7 +118,12 @@ fn status(app: &App, explorer: &Explorer, theme: &Theme, area: Rect, buffer: &mu
     }
     if !parts.is_empty() && area.height > 2 {
         let text = cut(&parts.join(" · "), usize::from(area.width.saturating_sub(4)));
-        let below = Rect { x: area.x + 1, y: area.y + area.height - 1, width: area.width.saturating_sub(2), height: 1 };
+        let below = Rect {
+            x: area.x + 1,
+            y: area.y + area.height - 1,
+            width: area.width.saturating_sub(2),
+            height: 1,
+        };
         put(Line::styled(format!(" {text} "), theme.strong), 0, below, buffer);
     }
 }
@@ -146,7 +157,10 @@ fn line(app: &App, explorer: &Explorer, theme: &Theme, row: &Row, width: usize) 
         name.push_str(&format!(" -> {}", escaped(target)));
     }
     if let Some(links) = explorer.lens().folded_links(row.node) {
-        spans.push(Span::styled(cut(&format!("{}, 0 B (→ shows them)", plural(links, "link")), room), theme.dim));
+        spans.push(Span::styled(
+            cut(&format!("{}, 0 B (→ shows them)", plural(links, "link")), room),
+            theme.dim,
+        ));
         return Line::from(spans);
     }
     let name = cut(&name, room);

@@ -18,7 +18,9 @@ pub fn explain(inspection: &Inspection, units: Units) -> (String, Vec<Part>) {
         (totals.wasted(), "wasted: in the image, but not visible in the final filesystem".into()),
     ];
     let mut parts = vec![
-        Part::Sentence("The size is the sum of the layers' sizes (contents of regular files):".into()),
+        Part::Sentence(
+            "The size is the sum of the layers' sizes (contents of regular files):".into(),
+        ),
         Part::Sum(Sum::new(by_layer(|layer| layer.size), totals.size, "size")),
         Part::Sum(Sum::new(both, totals.size, "size")),
     ];
@@ -38,7 +40,8 @@ pub fn explain(inspection: &Inspection, units: Units) -> (String, Vec<Part>) {
         parts.push(Part::Sentence("Wasted bytes by the layer that added them:".into()));
         parts.push(Part::Sum(Sum::new(by_layer(LayerAccount::wasted), totals.wasted(), "wasted")));
     }
-    let plain = inspection.layers.iter().any(|layer| layer.compression.is_some_and(|c| c.name() == "none"));
+    let plain =
+        inspection.layers.iter().any(|layer| layer.compression.is_some_and(|c| c.name() == "none"));
     parts.push(Part::Sentence(if !inspection.completeness.sizes_are_exact() {
         format!(
             "The archive holds {} ({}) of layers; the download size is unknown, because not all could be read.",

@@ -10,7 +10,12 @@ use super::{Part, Sum};
 use crate::tui::explorer::sentences::layer_named;
 
 /// Explains what a layer contains and removes, and its stored size.
-pub fn explain(inspection: &Inspection, groups: &[WastedGroup], layer: usize, units: Units) -> (String, Vec<Part>) {
+pub fn explain(
+    inspection: &Inspection,
+    groups: &[WastedGroup],
+    layer: usize,
+    units: Units,
+) -> (String, Vec<Part>) {
     let title = format!("Layer {layer}");
     let Some(account) = inspection.layers.get(layer) else { return (title, Vec::new()) };
     let visible_and_wasted = vec![
@@ -62,7 +67,8 @@ pub fn explain(inspection: &Inspection, groups: &[WastedGroup], layer: usize, un
             parts.push(Part::Sum(Sum::new(tar, account.tar_bytes, "the layer's tar")));
         }
         None => parts.push(Part::Sentence(
-            "Its tar is smaller than its size: files with holes count with their logical size.".into(),
+            "Its tar is smaller than its size: files with holes count with their logical size."
+                .into(),
         )),
     }
     parts.push(Part::Sentence(match account.compression.map(Compression::name) {
@@ -82,7 +88,8 @@ pub fn explain(inspection: &Inspection, groups: &[WastedGroup], layer: usize, un
 /// Explains the two curves of the timeline at a layer.
 pub fn up_to(inspection: &Inspection, layer: usize) -> (String, Vec<Part>) {
     let layers = inspection.layers.iter().enumerate().take(layer + 1);
-    let size: Vec<_> = layers.map(|(i, account)| (account.size, layer_named(inspection, i))).collect();
+    let size: Vec<_> =
+        layers.map(|(i, account)| (account.size, layer_named(inspection, i))).collect();
     let total: u64 = size.iter().map(|(bytes, _)| bytes).sum();
     let gone = || inspection.wasted.iter().filter(|wasted| wasted.removed_in <= layer);
     let wasted: u64 = gone().map(|wasted| wasted.bytes).sum();

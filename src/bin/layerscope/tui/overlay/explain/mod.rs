@@ -70,16 +70,25 @@ impl Sum {
     }
 
     /// Makes such a sum, and names only the parts that it shows.
-    fn naming<T>(mut parts: Vec<(u64, T)>, name: impl Fn(T) -> String, total: u64, what: impl Into<String>) -> Self {
+    fn naming<T>(
+        mut parts: Vec<(u64, T)>,
+        name: impl Fn(T) -> String,
+        total: u64,
+        what: impl Into<String>,
+    ) -> Self {
         parts.retain(|&(bytes, _)| bytes > 0);
         let mut rest = Vec::new();
         if parts.len() > NAMED + 1 {
             parts.sort_by_key(|&(bytes, _)| std::cmp::Reverse(bytes));
             rest = parts.split_off(NAMED);
         }
-        let mut parts: Vec<_> = parts.into_iter().map(|(bytes, part)| (bytes, name(part))).collect();
+        let mut parts: Vec<_> =
+            parts.into_iter().map(|(bytes, part)| (bytes, name(part))).collect();
         if !rest.is_empty() {
-            parts.push((rest.iter().map(|(bytes, _)| bytes).sum(), format!("{} others", count(rest.len() as u64))));
+            parts.push((
+                rest.iter().map(|(bytes, _)| bytes).sum(),
+                format!("{} others", count(rest.len() as u64)),
+            ));
         }
         Self { parts, total, what: what.into(), in_part: false }
     }
@@ -89,7 +98,11 @@ impl Sum {
         let digits = count(self.total).len();
         let bound = if self.in_part { ", of what could be read" } else { "" };
         let total = format!("{}{bound} ({})", self.what, units.size(self.total));
-        let rows = self.parts.iter().map(|(bytes, what)| (' ', *bytes, what)).chain([('=', self.total, &total)]);
+        let rows = self
+            .parts
+            .iter()
+            .map(|(bytes, what)| (' ', *bytes, what))
+            .chain([('=', self.total, &total)]);
         let mut lines = Vec::new();
         for (mark, bytes, what) in rows {
             let mut number = format!("{mark} {:>digits$}", count(bytes));
@@ -110,7 +123,9 @@ pub fn explain(
     units: Units,
 ) -> (String, Vec<Part>) {
     let (title, mut parts) = match subject {
-        Subject::Path { node, layer, scope: Scope::UpTo, totals } => path::as_of(inspection, *node, *layer, *totals),
+        Subject::Path { node, layer, scope: Scope::UpTo, totals } => {
+            path::as_of(inspection, *node, *layer, *totals)
+        }
         Subject::Path { node, layer, scope: Scope::Changes, totals } => {
             path::changes(inspection, *node, *layer, *totals)
         }
@@ -156,12 +171,14 @@ impl Explanation {
 
     /// Returns the name of the next subject that can be explained here.
     pub fn next(&self) -> Option<&'static str> {
-        (self.subjects.len() > 1).then(|| match self.subjects[(self.at + 1) % self.subjects.len()] {
-            Subject::Path { .. } => "the path",
-            Subject::Layer(_) => "the whole layer",
-            Subject::UpTo(_) => "the layers up to here",
-            Subject::Waste(_) => "the group",
-            Subject::Image => "the whole image",
+        (self.subjects.len() > 1).then(|| {
+            match self.subjects[(self.at + 1) % self.subjects.len()] {
+                Subject::Path { .. } => "the path",
+                Subject::Layer(_) => "the whole layer",
+                Subject::UpTo(_) => "the layers up to here",
+                Subject::Waste(_) => "the group",
+                Subject::Image => "the whole image",
+            }
         })
     }
 }
@@ -169,9 +186,9 @@ impl Explanation {
 /// Draws how a number was computed.
 pub fn draw(explanation: &Explanation, app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let lines = explanation.lines(app.units, inside(area)).into_iter().map(Line::raw).collect();
-    let next = explanation
-        .next()
-        .map_or_else(String::new, |next| format!(" · {} explain {next}", app.keymap.first_keys(&[Action::Explain])));
+    let next = explanation.next().map_or_else(String::new, |next| {
+        format!(" · {} explain {next}", app.keymap.first_keys(&[Action::Explain]))
+    });
     popup(&format!("{}{next}", explanation.title), lines, explanation.scroll, theme, area, buffer);
 }
 
@@ -179,12 +196,20 @@ impl App {
     /// Explains the selection; if an explanation is shown, explains its total instead.
     pub(in crate::tui) fn explain(&mut self) {
         let (subjects, at) = match self.overlays.top() {
-            Some(Overlay::Explanation(before)) => (before.subjects.clone(), (before.at + 1) % before.subjects.len()),
+            Some(Overlay::Explanation(before)) => {
+                (before.subjects.clone(), (before.at + 1) % before.subjects.len())
+            }
             _ => (self.subjects(), 0),
         };
         let (Some(explorer), Some(subject)) = (self.explorer(), subjects.get(at)) else { return };
         let (title, parts) = explain(&explorer.inspection, &explorer.groups, subject, self.units);
-        self.overlays.open(Overlay::Explanation(Explanation { subjects, at, title, parts, scroll: 0 }));
+        self.overlays.open(Overlay::Explanation(Explanation {
+            subjects,
+            at,
+            title,
+            parts,
+            scroll: 0,
+        }));
     }
 
     /// Returns the subjects that can be explained here, the most specific first.
@@ -193,21 +218,27 @@ impl App {
         let layer = explorer.layer;
         let mut subjects = Vec::new();
         match self.view {
-            View::Explore if self.focus != Pane::Layers => subjects.extend(explorer.selected().map(|node| {
-                let slice = &explorer.slice;
-                Subject::Path { node, layer, scope: slice.scope, totals: slice.totals(node) }
-            })),
+            View::Explore if self.focus != Pane::Layers => {
+                subjects.extend(explorer.selected().map(|node| {
+                    let slice = &explorer.slice;
+                    Subject::Path { node, layer, scope: slice.scope, totals: slice.totals(node) }
+                }))
+            }
             View::Waste => subjects.extend(views.waste_group().cloned().map(Subject::Waste)),
-            View::Treemap => subjects.extend(views.tile(explorer).map(|(node, totals)| Subject::Path {
-                node,
-                layer,
-                scope: Scope::UpTo,
-                totals,
-            })),
+            View::Treemap => {
+                subjects.extend(views.tile(explorer).map(|(node, totals)| Subject::Path {
+                    node,
+                    layer,
+                    scope: Scope::UpTo,
+                    totals,
+                }))
+            }
             View::Timeline | View::Replay => subjects.push(Subject::UpTo(layer)),
             View::Explore | View::Image | View::Findings | View::Sizes => {}
         }
-        if !matches!(self.view, View::Image | View::Findings | View::Sizes) && !explorer.inspection.layers.is_empty() {
+        if !matches!(self.view, View::Image | View::Findings | View::Sizes)
+            && !explorer.inspection.layers.is_empty()
+        {
             subjects.push(Subject::Layer(layer));
         }
         subjects.push(Subject::Image);

@@ -13,12 +13,20 @@ use super::{NAMED, Part, Sum};
 use crate::tui::explorer::sentences::layer_named;
 
 /// Explains the size of a path up to a layer.
-pub fn as_of(inspection: &Inspection, node: NodeId, layer: usize, totals: Totals) -> (String, Vec<Part>) {
+pub fn as_of(
+    inspection: &Inspection,
+    node: NodeId,
+    layer: usize,
+    totals: Totals,
+) -> (String, Vec<Part>) {
     let tree = &inspection.tree;
     let path = escaped(&tree.path(node));
     let both = vec![
         (totals.visible, "visible: files that are there after this layer".into()),
-        (totals.wasted, "wasted: deleted or replaced up to this layer, still in an earlier one".into()),
+        (
+            totals.wasted,
+            "wasted: deleted or replaced up to this layer, still in an earlier one".into(),
+        ),
     ];
     let mut parts = vec![
         Part::Sentence(format!("{path} in layers 0–{layer}, file contents in bytes:")),
@@ -39,7 +47,12 @@ pub fn as_of(inspection: &Inspection, node: NodeId, layer: usize, totals: Totals
 }
 
 /// Explains the changes of a layer at a path.
-pub fn changes(inspection: &Inspection, node: NodeId, layer: usize, totals: Totals) -> (String, Vec<Part>) {
+pub fn changes(
+    inspection: &Inspection,
+    node: NodeId,
+    layer: usize,
+    totals: Totals,
+) -> (String, Vec<Part>) {
     let path = escaped(&inspection.tree.path(node));
     let mut parts = vec![Part::Sentence(format!(
         "Layer {layer} adds {} bytes at {path}, and deletes or replaces {} bytes of earlier layers.",
@@ -47,8 +60,8 @@ pub fn changes(inspection: &Inspection, node: NodeId, layer: usize, totals: Tota
         count(totals.wasted)
     ))];
     if totals.wasted > 0 {
-        let gone =
-            wasted_below(inspection, node).filter(|wasted| wasted.removed_in == layer && wasted.added_in < layer);
+        let gone = wasted_below(inspection, node)
+            .filter(|wasted| wasted.removed_in == layer && wasted.added_in < layer);
         parts.push(Part::Sum(by_pair(inspection, gone, totals.wasted, "hidden")));
     }
     (format!("{path}, changes of layer {layer}"), parts)
@@ -62,7 +75,9 @@ fn visible(inspection: &Inspection, node: NodeId, layer: usize, total: u64) -> S
     let mut work = vec![node];
     while let Some(node) = work.pop() {
         work.extend(tree.children(node));
-        let Some(version) = tree.at(node, layer).filter(|&v| tree.kind(v) == Kind::File && !tree.is_linked(v)) else {
+        let Some(version) =
+            tree.at(node, layer).filter(|&v| tree.kind(v) == Kind::File && !tree.is_linked(v))
+        else {
             continue;
         };
         let sum = by_layer.entry(tree.added_in(version)).or_default();
@@ -74,7 +89,10 @@ fn visible(inspection: &Inspection, node: NodeId, layer: usize, total: u64) -> S
         (bytes, format!("{} of {}", files(number), layer_named(inspection, layer)))
     };
     let mut parts: Vec<_> = by_layer.iter().map(part).collect();
-    parts.push((total.saturating_sub(single), "files with several names, each once, at the first name".into()));
+    parts.push((
+        total.saturating_sub(single),
+        "files with several names, each once, at the first name".into(),
+    ));
     Sum::new(parts, total, "visible")
 }
 
@@ -104,7 +122,14 @@ pub fn by_pair<'a>(
         sum.1 += 1;
     }
     let part = |(&(added_in, removed_in), &(bytes, number)): (&(usize, usize), &(u64, usize))| {
-        (bytes, format!("{}: layer {added_in} → {}", files(number), layer_named(inspection, removed_in)))
+        (
+            bytes,
+            format!(
+                "{}: layer {added_in} → {}",
+                files(number),
+                layer_named(inspection, removed_in)
+            ),
+        )
     };
     Sum::new(pairs.iter().map(part).collect(), total, what)
 }
@@ -116,12 +141,17 @@ fn download(inspection: &Inspection, node: NodeId, layer: usize) -> Option<Strin
     let mut work = vec![node];
     while let Some(node) = work.pop() {
         work.extend(tree.children(node));
-        let ships = |&version: &VersionId| tree.kind(version) == Kind::File && tree.size(version) > 0;
-        layers.extend(tree.versions(node).filter(ships).map(|version| tree.added_in(tree.inode(version))));
+        let ships =
+            |&version: &VersionId| tree.kind(version) == Kind::File && tree.size(version) > 0;
+        layers.extend(
+            tree.versions(node).filter(ships).map(|version| tree.added_in(tree.inode(version))),
+        );
     }
     let compressed = layers.iter().map(|&layer| (layer, &inspection.layers[layer]));
     let compressed = compressed.filter(|(i, account)| {
-        *i <= layer && account.size > 0 && account.compression.is_some_and(|how| how != Compression::None)
+        *i <= layer
+            && account.size > 0
+            && account.compression.is_some_and(|how| how != Compression::None)
     });
     let ratios: Vec<_> = compressed
         .map(|(i, account)| {
@@ -149,12 +179,16 @@ fn remarks(tree: &Tree, node: NodeId) -> impl Iterator<Item = String> {
             escaped(&tree.path(tree.node_of(tree.inode(version))))
         )
     });
-    let several = versions().any(|version| tree.is_linked(version) && tree.inode(version) == version);
-    let several = several.then(|| "It has or had other names (hard links). It is counted once.".to_owned());
+    let several =
+        versions().any(|version| tree.is_linked(version) && tree.inode(version) == version);
+    let several =
+        several.then(|| "It has or had other names (hard links). It is counted once.".to_owned());
     let sparse = versions().any(|version| tree.is_sparse(version));
-    let sparse = sparse.then(|| "It is stored with holes. Its logical size counts, holes included.".to_owned());
-    let rewritten =
-        versions().any(|v| tree.removal(v).is_some_and(|removal| removal.reason == Reason::RewrittenUnchanged));
+    let sparse = sparse
+        .then(|| "It is stored with holes. Its logical size counts, holes included.".to_owned());
+    let rewritten = versions().any(|v| {
+        tree.removal(v).is_some_and(|removal| removal.reason == Reason::RewrittenUnchanged)
+    });
     let rewritten = rewritten.then(|| {
         "A layer stored the same contents again with another mode, owner or time: the older copy is wasted.".into()
     });

@@ -14,16 +14,22 @@ use crate::tui::explorer::sentences::layer_named;
 pub fn explain(inspection: &Inspection, group: &WastedGroup) -> (String, Vec<Part>) {
     let (added_in, removed_in) = (group.added_in, group.removed_in);
     let tree = &inspection.tree;
-    let wasted =
-        || inspection.wasted.iter().filter(|wasted| (wasted.added_in, wasted.removed_in) == (added_in, removed_in));
+    let wasted = || {
+        inspection
+            .wasted
+            .iter()
+            .filter(|wasted| (wasted.added_in, wasted.removed_in) == (added_in, removed_in))
+    };
     let mut reasons: BTreeMap<String, (u64, usize)> = BTreeMap::new();
     for wasted in wasted() {
         let sum = reasons.entry(cause(wasted.reason, removed_in)).or_default();
         sum.0 += wasted.bytes;
         sum.1 += 1;
     }
-    let reasons =
-        reasons.iter().map(|(reason, &(bytes, number))| (bytes, format!("{}{reason}", files(number)))).collect();
+    let reasons = reasons
+        .iter()
+        .map(|(reason, &(bytes, number))| (bytes, format!("{}{reason}", files(number))))
+        .collect();
     let path = |version| escaped(&tree.path(tree.node_of(version))).into();
     let largest = wasted().map(|wasted| (wasted.bytes, wasted.version)).collect();
     let parts = vec![

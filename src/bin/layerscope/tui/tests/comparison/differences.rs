@@ -27,7 +27,13 @@ fn the_layers_say_which_are_shared_and_what_broke_the_sharing() {
 #[test]
 fn paths_are_summed_by_directory_the_biggest_difference_first() {
     let mut onlooker = Onlooker::before(&*VERSIONS, 80, 24);
-    onlooker.types("3").finds(&["Paths · 12 paths differ", "+512 KiB", "~ server", "- wget", "+ tzdata.zi"]);
+    onlooker.types("3").finds(&[
+        "Paths · 12 paths differ",
+        "+512 KiB",
+        "~ server",
+        "- wget",
+        "+ tzdata.zi",
+    ]);
     assert!(onlooker.selected().contains("srv/"), "{}", onlooker.screen());
     onlooker.finds(&["+224 KiB -490 KiB, 6 paths", "3 paths differ: +768 KiB"]);
     // Folding srv hides what is in it, and Enter shows it again.
@@ -41,18 +47,30 @@ fn paths_are_summed_by_directory_the_biggest_difference_first() {
 #[test]
 fn a_path_is_found_by_name_and_enter_opens_the_image_that_has_it() {
     let mut onlooker = Onlooker::before(&*VERSIONS, 80, 24);
-    onlooker.types("3/wget").finds(&["/wget▏ 1 of 1", "/usr/bin/wget", "Removed: 490 KiB (501,760 bytes)"]);
+    onlooker.types("3/wget").finds(&[
+        "/wget▏ 1 of 1",
+        "/usr/bin/wget",
+        "Removed: 490 KiB (501,760 bytes)",
+    ]);
     onlooker.press(KeyCode::Enter);
     assert!(onlooker.selected().contains("wget"), "{}", onlooker.screen());
     onlooker.press(KeyCode::Enter);
     let node = VERSIONS[0].inspection.tree.find(b"usr/bin/wget").unwrap();
-    assert_eq!(onlooker.opened, Some((0, Some(Spot::Path(node)))), "it went, so the first image has it");
+    assert_eq!(
+        onlooker.opened,
+        Some((0, Some(Spot::Path(node)))),
+        "it went, so the first image has it"
+    );
     onlooker.press(KeyCode::Esc).types("/tz").press(KeyCode::Enter).types("nN");
     assert!(onlooker.selected().contains("tzdata.zi"), "{}", onlooker.screen());
     onlooker.types("y");
     assert_eq!(onlooker.copied.as_deref(), Some("/usr/share/zoneinfo/tzdata.zi"));
     onlooker.press(KeyCode::Enter);
-    assert_eq!(onlooker.opened.map(|(image, _)| image), Some(1), "it came, so the second image has it");
+    assert_eq!(
+        onlooker.opened.map(|(image, _)| image),
+        Some(1),
+        "it came, so the second image has it"
+    );
     onlooker.types("/nowhere").finds(&["no match"]);
     onlooker.press(KeyCode::Esc);
     assert!(!onlooker.screen().contains("nowhere"));
@@ -65,7 +83,10 @@ fn as_a_list_the_biggest_difference_of_all_comes_first() {
     onlooker.types("g");
     assert!(onlooker.selected().contains("/srv/server"));
     onlooker.types("A");
-    assert!(onlooker.selected().contains("/srv/server"), "it stays on the path when the order changes");
+    assert!(
+        onlooker.selected().contains("/srv/server"),
+        "it stays on the path when the order changes"
+    );
     onlooker.types("F");
     assert!(onlooker.selected().contains("server"), "{}", onlooker.screen());
 }

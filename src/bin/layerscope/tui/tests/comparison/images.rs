@@ -26,7 +26,9 @@ fn the_first_screen_says_what_the_new_version_costs_and_why() {
 fn the_sentence_at_the_top_is_whole_at_80_columns_however_long_the_names_are() {
     let image = |tag: &str, size: usize| {
         let mut image = Image::of([layer([file("app", size)]), layer([file("more", size / 2)])]);
-        image.tags = serde_json::json!([format!("registry.example.org/team/product/service-{tag}:2026.11.29")]);
+        image.tags = serde_json::json!([format!(
+            "registry.example.org/team/product/service-{tag}:2026.11.29"
+        )]);
         known(tar(image.docker()))
     };
     let images = [image("before", 8 << 20), image("after", 3 << 20)];
@@ -39,11 +41,15 @@ fn the_sentence_at_the_top_is_whole_at_80_columns_however_long_the_names_are() {
 fn one_package_that_is_the_same_is_not_called_all() {
     let installed = b"P:musl\nV:1.2.5-r0\nA:x86_64\nF:lib\nR:libc.musl\n\n";
     let image = |size: usize| {
-        let database = file("lib/apk/db/installed", 0).holding(std::str::from_utf8(installed).expect("ASCII"));
-        known(tar(Image::of([layer([database, file("lib/libc.musl", 9), file("app", size)])]).docker()))
+        let database =
+            file("lib/apk/db/installed", 0).holding(std::str::from_utf8(installed).expect("ASCII"));
+        known(tar(
+            Image::of([layer([database, file("lib/libc.musl", 9), file("app", size)])]).docker()
+        ))
     };
     let images = [image(1000), image(2000)];
-    Onlooker::before(&images, 80, 24).finds(&["packages the only package is the same", "0 of 1 layer"]);
+    Onlooker::before(&images, 80, 24)
+        .finds(&["packages the only package is the same", "0 of 1 layer"]);
 }
 
 #[test]
@@ -56,7 +62,9 @@ fn four_images_stand_in_one_table_and_the_selected_one_is_compared_with_the_firs
         "outyet:scratch is 122× smaller",
         "outyet:scratch against outyet:golang",
     ]);
-    onlooker.types("k").finds(&["outyet:alpine is 74.2× smaller", "outyet:alpine against outyet:golang"]);
+    onlooker
+        .types("k")
+        .finds(&["outyet:alpine is 74.2× smaller", "outyet:alpine against outyet:golang"]);
     onlooker.types("g").finds(&["outyet:alpine against outyet:golang"]);
     assert!(onlooker.selected().contains("1.00×"), "{}", onlooker.selected());
     onlooker.types("2").finds(&["0 of 1 layer shared"]);

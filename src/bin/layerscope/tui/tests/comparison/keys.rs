@@ -28,7 +28,11 @@ fn another_image_opens_from_the_comparison_and_every_dialog_closes_without_endin
     for leave in [KeyCode::Char('q'), KeyCode::Esc, KeyCode::Char('?')] {
         onlooker.types(":").finds(&["Commands"]);
         onlooker.press(leave).finds(&["Images · 2/2"]);
-        assert!(!onlooker.screen().contains("Commands") && !onlooker.ended, "{}", onlooker.screen());
+        assert!(
+            !onlooker.screen().contains("Commands") && !onlooker.ended,
+            "{}",
+            onlooker.screen()
+        );
     }
 }
 
@@ -45,10 +49,16 @@ fn the_comparison_finds_a_command_by_its_name() {
 fn the_help_lists_every_key_of_the_comparison() {
     let mut onlooker = Onlooker::before(&*VERSIONS, 80, 60);
     onlooker.types("?");
-    for &action in crate::tui::keys::help::COMPARISON.groups.iter().flat_map(|(_, actions)| *actions) {
+    for &action in
+        crate::tui::keys::help::COMPARISON.groups.iter().flat_map(|(_, actions)| *actions)
+    {
         onlooker.finds(&[action.what()]);
         for key in settings().keymap.keys(action) {
-            assert!(onlooker.screen().contains(&key.to_string()), "{key} is not on\n{}", onlooker.screen());
+            assert!(
+                onlooker.screen().contains(&key.to_string()),
+                "{key} is not on\n{}",
+                onlooker.screen()
+            );
         }
     }
     onlooker.types("?").finds(&["Images · 2/2"]);
@@ -81,7 +91,11 @@ fn a_bigger_list_scrolls_and_keeps_what_is_selected() {
     let images = [many(1, 1), many(200, 10)];
     let mut onlooker = Onlooker::before(&images, 80, 24);
     onlooker.types("3glG");
-    assert!(onlooker.selected().contains("000"), "the smallest difference comes last\n{}", onlooker.screen());
+    assert!(
+        onlooker.selected().contains("000"),
+        "the smallest difference comes last\n{}",
+        onlooker.screen()
+    );
     onlooker.press(KeyCode::PageUp).tells(Message::Resize(60, 12));
     assert!(!onlooker.selected().is_empty(), "{}", onlooker.screen());
     onlooker.tells(Message::Resize(80, 24));
@@ -105,7 +119,13 @@ fn from_the_explorer_escape_and_q_come_back_and_interrupt_quits() {
     let mut app = explorer();
     app.go_to(Spot::Path(image.inspection.tree.find(b"srv/server").unwrap()));
     assert_eq!(app.selected_path().as_deref(), Some("/srv/server"));
-    for way_in in [KeyCode::Char('2'), KeyCode::Char('/'), KeyCode::Char('f'), KeyCode::Tab, KeyCode::Char('?')] {
+    for way_in in [
+        KeyCode::Char('2'),
+        KeyCode::Char('/'),
+        KeyCode::Char('f'),
+        KeyCode::Tab,
+        KeyCode::Char('?'),
+    ] {
         key(&mut app, way_in);
         assert!(key(&mut app, KeyCode::Esc).is_none(), "{way_in:?} is left first");
     }

@@ -39,7 +39,8 @@ struct Known {
 
 fn known(archive: Vec<u8>) -> Known {
     let opened = build::open(archive).expect("the image opens");
-    let inspection = layerscope::inspect(&opened, &Progress::default()).expect("the image is readable");
+    let inspection =
+        layerscope::inspect(&opened, &Progress::default()).expect("the image is readable");
     let installed = installed(&inspection.tree, &LayerContents::new(&opened), &Arc::default());
     Known { opened, inspection: Arc::new(inspection), installed: Arc::new(installed) }
 }
@@ -48,7 +49,8 @@ static VERSIONS: LazyLock<[Known; 2]> = LazyLock::new(|| versions().map(known));
 
 /// Four images that get smaller and smaller, none of them sharing a layer.
 static LADDER: LazyLock<Vec<Known>> = LazyLock::new(|| {
-    let sizes = [("golang", 801_000), ("golang-alpine", 382_000), ("alpine", 10_800), ("scratch", 6_560)];
+    let sizes =
+        [("golang", 801_000), ("golang-alpine", 382_000), ("alpine", 10_800), ("scratch", 6_560)];
     let image = |(tag, size): (&str, usize)| {
         let mut image = Image::of([layer([file("app", size), dir(tag)])]);
         image.tags = serde_json::json!([format!("outyet:{tag}")]);
@@ -82,7 +84,18 @@ impl<'a> Onlooker<'a> {
         let theme = settings.theme.unwrap_or_else(Theme::colours).with(settings.signs);
         let side = Comparison::new(names, settings, Rect::new(0, 0, width, height));
         let (time, clicked) = (Duration::ZERO, (0, 0));
-        Self { side, images, theme, time, clicked, ended: false, failed: None, copied: None, opened: None, named: None }
+        Self {
+            side,
+            images,
+            theme,
+            time,
+            clicked,
+            ended: false,
+            failed: None,
+            copied: None,
+            opened: None,
+            named: None,
+        }
     }
 
     fn before(images: &'a [Known], width: u16, height: u16) -> Self {
@@ -161,7 +174,8 @@ impl<'a> Onlooker<'a> {
 
     fn sees(&self) -> Buffer {
         let area = self.side.area;
-        let mut terminal = Terminal::new(TestBackend::new(area.width, area.height)).expect("a screen");
+        let mut terminal =
+            Terminal::new(TestBackend::new(area.width, area.height)).expect("a screen");
         terminal.draw(|frame| self.side.draw(&self.theme, frame)).expect("a frame");
         terminal.backend().buffer().clone()
     }
@@ -174,7 +188,8 @@ impl<'a> Onlooker<'a> {
     fn reads(&self) -> String {
         let framed = |c: char| matches!(c, '│' | '┌' | '┐' | '└' | '┘' | '─' | '▐');
         let screen = self.screen();
-        let words = screen.split(|c: char| framed(c) || c.is_whitespace()).filter(|word| !word.is_empty());
+        let words =
+            screen.split(|c: char| framed(c) || c.is_whitespace()).filter(|word| !word.is_empty());
         words.collect::<Vec<_>>().join(" ")
     }
 
@@ -191,10 +206,12 @@ impl<'a> Onlooker<'a> {
     fn selected(&self) -> String {
         let buffer = self.sees();
         let plain = Theme::plain();
-        let mut looked = Terminal::new(TestBackend::new(buffer.area.width, buffer.area.height)).expect("a screen");
+        let mut looked = Terminal::new(TestBackend::new(buffer.area.width, buffer.area.height))
+            .expect("a screen");
         looked.draw(|frame| self.side.draw(&plain, frame)).expect("a frame");
         let reversed = looked.backend().buffer().clone();
-        let is_selected = |y: u16| reversed[(2, y)].modifier.contains(ratatui::style::Modifier::REVERSED);
+        let is_selected =
+            |y: u16| reversed[(2, y)].modifier.contains(ratatui::style::Modifier::REVERSED);
         let y = (0..buffer.area.height).find(|&y| is_selected(y));
         y.map(|y| lines(&buffer)[usize::from(y)].clone()).unwrap_or_default()
     }

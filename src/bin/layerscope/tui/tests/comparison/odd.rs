@@ -51,7 +51,10 @@ fn hostile_names_are_escaped_wherever_they_are_shown() {
     for view in ["1", "2", "3", "3t", "4"] {
         onlooker.types(view);
         let screen = onlooker.screen();
-        assert!(screen.chars().all(|c| c == '\n' || !c.is_control() && c != '\u{202e}'), "{screen}");
+        assert!(
+            screen.chars().all(|c| c == '\n' || !c.is_control() && c != '\u{202e}'),
+            "{screen}"
+        );
     }
     onlooker.types("4").finds(&["a\\x1b[31m"]);
     onlooker.types("3").finds(&["\\x1b]0;owned\\x07"]);
@@ -62,7 +65,9 @@ fn hostile_names_are_escaped_wherever_they_are_shown() {
 #[test]
 fn below_80_columns_and_on_a_few_cells_it_is_still_usable() {
     Onlooker::before(&*VERSIONS, 50, 18).finds(&["1.05×", "shop:1.5", "size"]);
-    for (width, height) in [(40, 12), (20, 6), (12, 4), (3, 3), (2, 2), (1, 1), (1, 60), (200, 1), (0, 0)] {
+    for (width, height) in
+        [(40, 12), (20, 6), (12, 4), (3, 3), (2, 2), (1, 1), (1, 60), (200, 1), (0, 0)]
+    {
         let mut onlooker = Onlooker::before(&*VERSIONS, width, height);
         for view in ["1", "2", "3", "4"] {
             onlooker.types(view).types("jlG?").sees();
@@ -82,7 +87,14 @@ enum Deed {
 
 fn deed() -> impl Strategy<Value = Deed> {
     let mut keys: Vec<_> = "kjudgGhl[]1234t/?snNzZyYe".chars().map(KeyCode::Char).collect();
-    keys.extend([KeyCode::Enter, KeyCode::Esc, KeyCode::Tab, KeyCode::BackTab, KeyCode::Backspace, KeyCode::PageDown]);
+    keys.extend([
+        KeyCode::Enter,
+        KeyCode::Esc,
+        KeyCode::Tab,
+        KeyCode::BackTab,
+        KeyCode::Backspace,
+        KeyCode::PageDown,
+    ]);
     let button = MouseEventKind::Down(MouseButton::Left);
     let kinds = vec![button, button, MouseEventKind::ScrollDown, MouseEventKind::ScrollUp];
     prop_oneof![

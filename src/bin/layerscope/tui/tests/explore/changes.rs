@@ -79,7 +79,9 @@ fn changes_in_order(explorer: &Explorer) -> Vec<NodeId> {
         if news && !part && node != NodeId::ROOT {
             found.push(node);
         }
-        work.extend(explorer.lens().children(node).into_iter().rev().map(|child| (child, part || whole)));
+        work.extend(
+            explorer.lens().children(node).into_iter().rev().map(|child| (child, part || whole)),
+        );
     }
     found
 }
@@ -114,6 +116,14 @@ fn the_life_of_a_path_says_what_each_layer_changed() {
     ] {
         assert!(text.contains(part), "{part:?} is not in\n{text}");
     }
-    assert!(file_history("/l").contains("changed its target (x to d). Now: link to d"), "{}", file_history("/l"));
-    assert!(file_history("/d/y").contains("layer 2 `step 2` deleted it: 5 B deleted"), "{}", file_history("/d/y"));
+    assert!(
+        file_history("/l").contains("changed its target (x to d). Now: link to d"),
+        "{}",
+        file_history("/l")
+    );
+    assert!(
+        file_history("/d/y").contains("layer 2 `step 2` deleted it: 5 B deleted"),
+        "{}",
+        file_history("/d/y")
+    );
 }

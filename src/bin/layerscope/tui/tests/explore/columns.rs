@@ -110,10 +110,18 @@ fn what_is_pulled_is_called_an_estimate_where_layers_are_compressed() {
     assert!(screen.contains("~download▼"), "{screen}");
     assert_eq!(names(&person)[0], "plain", "what is compressed is pulled in next to nothing");
     person.types("G");
-    assert!(person.app.details.paragraphs.iter().any(|text| text.contains("estimated")), "{:?}", person.app.details);
+    assert!(
+        person.app.details.paragraphs.iter().any(|text| text.contains("estimated")),
+        "{:?}",
+        person.app.details
+    );
     let explorer = explorer(&person);
-    let downloaded: u64 =
-        explorer.inspection.tree.inodes().map(|inode| explorer.inspection.download_bytes(inode)).sum();
+    let downloaded: u64 = explorer
+        .inspection
+        .tree
+        .inodes()
+        .map(|inode| explorer.inspection.download_bytes(inode))
+        .sum();
     let stored = explorer.inspection.layers[0].stored_bytes;
     assert!(
         (4096 + stored - 2..=4096 + stored).contains(&downloaded),

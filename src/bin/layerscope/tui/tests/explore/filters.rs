@@ -16,7 +16,11 @@ fn what_is_smaller_than_a_limit_can_be_hidden() {
     assert!(!rows.is_empty() && rows.iter().all(|row| lens.size(row.node) >= 1 << 20));
     assert!(person.screen().contains("≥ 1 MiB"));
     person.types(">>");
-    assert!(person.screen().contains("≥ 100 MiB") && names(&person).len() == 1, "{}", person.screen());
+    assert!(
+        person.screen().contains("≥ 100 MiB") && names(&person).len() == 1,
+        "{}",
+        person.screen()
+    );
     person.types(">");
     assert!(!person.screen().contains("MiB ·") && names(&person).len() > 5, "{}", person.screen());
 }
@@ -40,10 +44,15 @@ fn a_glob_leaves_what_matches_with_the_directories_above() {
     let rows = explorer.rows_from(0, usize::MAX);
     let matches: Vec<_> = rows.iter().filter(|row| tree.name(row.node).ends_with(b".so")).collect();
     assert!(matches.len() > 10);
-    assert!(rows.iter().all(|row| tree.name(row.node).ends_with(b".so") || explorer.is_open(row.node)));
+    assert!(
+        rows.iter().all(|row| tree.name(row.node).ends_with(b".so") || explorer.is_open(row.node))
+    );
     let usr = tree.find(b"usr").unwrap();
-    let sum: u64 =
-        matches.iter().filter(|row| leads(tree, usr, row.node)).map(|row| explorer.lens().size(row.node)).sum();
+    let sum: u64 = matches
+        .iter()
+        .filter(|row| leads(tree, usr, row.node))
+        .map(|row| explorer.lens().size(row.node))
+        .sum();
     assert!(sum > 0 && sum < tree.totals(3)[usr.index()].size());
     assert_eq!(explorer.lens().size(usr), sum, "a directory has the sum of what matches in it");
     let count = explorer.filter.kept.as_ref().unwrap().count;
@@ -66,7 +75,11 @@ fn filters_by_part_path_and_expression_find_the_same_file() {
     person.types("f").control('u').press(KeyCode::Enter);
     assert_eq!(names(&person), folded, "an empty filter is none");
     person.types("fnew").press(KeyCode::Enter).types("gl");
-    assert_eq!(names(&person), ["new", " y", " x"], "what is in a directory that matches can be opened");
+    assert_eq!(
+        names(&person),
+        ["new", " y", " x"],
+        "what is in a directory that matches can be opened"
+    );
 }
 
 #[test]
@@ -76,7 +89,11 @@ fn a_filter_that_is_none_says_so_and_keeps_what_the_last_good_one_left() {
     assert_eq!(names(&person), ["a", " other"]);
     person.types("(");
     assert_eq!(person.path(), "/a/other", "the cursor goes to what matches");
-    assert!(person.screen().contains("re:oth(▏ invalid regular expression: unclosed group"), "{}", person.screen());
+    assert!(
+        person.screen().contains("re:oth(▏ invalid regular expression: unclosed group"),
+        "{}",
+        person.screen()
+    );
     assert_eq!(names(&person), ["a", " other"]);
     person.control('u').types("[");
     assert!(person.screen().contains("no glob: unclosed character class"), "{}", person.screen());
@@ -101,7 +118,11 @@ fn a_hit_says_in_which_layers_it_lives_and_dies() {
     person.types("/gone");
     assert!(person.screen().contains("1 of 1 · in layer 0, removed in 1"), "{}", person.screen());
     person.press(KeyCode::Enter);
-    assert!(person.screen().contains("/gone 1 of 1 · in layer 0, removed in 1"), "{}", person.screen());
+    assert!(
+        person.screen().contains("/gone 1 of 1 · in layer 0, removed in 1"),
+        "{}",
+        person.screen()
+    );
     person.types("/other");
     assert!(person.screen().contains("1 of 1 · since layer 0"), "{}", person.screen());
 }
@@ -112,9 +133,11 @@ fn a_large_image_is_searched_beside_the_screen_and_only_the_last_query_counts() 
     files.extend((0..60_000).map(|i| file(format!("many/file-{i:05}"), i % 7)));
     let opened = build::open(entries(Image::of([layer(files)]).docker())).unwrap();
     let inspection = Arc::new(layerscope::inspect(&opened, &Progress::default()).unwrap());
-    let mut app = App::new("many.tar".into(), &settings(), ratatui::layout::Rect::new(0, 0, 80, 24));
+    let mut app =
+        App::new("many.tar".into(), &settings(), ratatui::layout::Rect::new(0, 0, 80, 24));
     app.update(Message::Loaded(Ok(inspection.clone())));
-    let workshop = Workshop { inspection, contents: Arc::new(LayerContents::new(&opened)), units: Units::Iec };
+    let workshop =
+        Workshop { inspection, contents: Arc::new(LayerContents::new(&opened)), units: Units::Iec };
     let press = |app: &mut App, code: KeyCode| {
         app.update(Message::Key(KeyEvent::from(code)));
         app.task()
@@ -130,11 +153,16 @@ fn a_large_image_is_searched_beside_the_screen_and_only_the_last_query_counts() 
     assert!(matches!(answers[..], [Answer::Done]), "it stops when it is told to");
     let perform = |app: &mut App, task: Task| {
         let number = task.number;
-        workshop.perform(task.ask, &Arc::default(), &mut |answer| drop(app.update(Message::Answer(number, answer))));
+        workshop.perform(task.ask, &Arc::default(), &mut |answer| {
+            drop(app.update(Message::Answer(number, answer)))
+        });
     };
     perform(&mut app, second);
     assert!(app.search.running.is_none());
-    assert_eq!(app.search.hits.len(), (0..60_000).filter(|i| format!("{i:05}").contains("96")).count());
+    assert_eq!(
+        app.search.hits.len(),
+        (0..60_000).filter(|i| format!("{i:05}").contains("96")).count()
+    );
     press(&mut app, KeyCode::Enter);
     let explorer = app.explorer().unwrap();
     assert_eq!(explorer.selected(), app.search.hit(), "the biggest is shown");
@@ -144,5 +172,8 @@ fn a_large_image_is_searched_beside_the_screen_and_only_the_last_query_counts() 
     let filter = press(&mut app, KeyCode::Char('7')).expect("beside the screen");
     perform(&mut app, filter);
     let kept = app.explorer().unwrap().filter.kept.as_ref().unwrap();
-    assert!(kept.complete && kept.count == (0..60_000).filter(|i| format!("{i:05}").contains('7')).count());
+    assert!(
+        kept.complete
+            && kept.count == (0..60_000).filter(|i| format!("{i:05}").contains('7')).count()
+    );
 }

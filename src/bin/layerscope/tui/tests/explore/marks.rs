@@ -10,7 +10,11 @@ fn space_marks_and_goes_on_and_what_is_marked_is_counted_once() {
     assert!(person.screen().contains("2 marked: "), "{}", person.screen());
     let marked = explorer(&person).marked_bytes();
     person.types("gl").types("j   ");
-    assert_eq!(explorer(&person).marked_bytes(), marked, "files in a marked directory count with it");
+    assert_eq!(
+        explorer(&person).marked_bytes(),
+        marked,
+        "files in a marked directory count with it"
+    );
     assert!(person.screen().contains("5 marked: "));
     person.types("U");
     assert!(!person.screen().contains("marked"));
@@ -20,7 +24,8 @@ fn space_marks_and_goes_on_and_what_is_marked_is_counted_once() {
 
 #[test]
 fn bytes_with_two_names_are_marked_once() {
-    let mut person = at_an_image_of(vec![layer([file("a", 1000), hardlink("b", "a"), file("c", 1)])]);
+    let mut person =
+        at_an_image_of(vec![layer([file("a", 1000), hardlink("b", "a"), file("c", 1)])]);
     person.types("Ag   ");
     assert_eq!(explorer(&person).marked_bytes(), 1001);
 }

@@ -12,7 +12,9 @@ use layerscope::Opened;
 use layerscope::tree::{Change, NodeId};
 
 use super::pictures::check;
-use super::support::build::{self, Image, Layer, dir, entries, file, gone, hardlink, layer, symlink};
+use super::support::build::{
+    self, Image, Layer, dir, entries, file, gone, hardlink, layer, symlink,
+};
 use super::{Person, settings};
 use crate::intro::Intro;
 use crate::tui::Keymap;
@@ -30,14 +32,17 @@ fn names(person: &Person) -> Vec<String> {
     let explorer = explorer(person);
     let tree = &explorer.inspection.tree;
     let rows = explorer.rows_from(0, usize::MAX);
-    rows.iter().map(|row| " ".repeat(row.depth) + &layerscope::display::escaped(tree.name(row.node))).collect()
+    rows.iter()
+        .map(|row| " ".repeat(row.depth) + &layerscope::display::escaped(tree.name(row.node)))
+        .collect()
 }
 
 /// Puts a user in front of an image of these layers, with everything folded and the cursor on the
 /// first row.
 pub(super) fn at_an_image_of(layers: Vec<Layer>) -> Person {
     let opened: Opened = build::open(entries(Image::of(layers).docker())).expect("an image");
-    let inspection = layerscope::inspect(&opened, &layerscope::Progress::default()).expect("a readable image");
+    let inspection =
+        layerscope::inspect(&opened, &layerscope::Progress::default()).expect("a readable image");
     let mut person = Person::in_front_of("built.tar", 120, 40);
     person.tell(Message::Opened(Intro::of(&opened)));
     person.tell(Message::Loaded(Ok(Arc::new(inspection))));
@@ -48,7 +53,13 @@ pub(super) fn at_an_image_of(layers: Vec<Layer>) -> Person {
 /// Makes a directory of three files in a layer, and a layer that changes each in a different way.
 fn three_changes() -> Person {
     at_an_image_of(vec![
-        layer([dir("a"), file("a/same", 3000), file("a/other", 2000), file("a/gone", 1000), file("b", 500)]),
+        layer([
+            dir("a"),
+            file("a/same", 3000),
+            file("a/other", 2000),
+            file("a/gone", 1000),
+            file("b", 500),
+        ]),
         layer([
             file("a/same", 3000).mode(0o600).owner(7, 8),
             file("a/other", 2000).filled_with(1),

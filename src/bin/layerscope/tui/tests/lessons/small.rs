@@ -22,7 +22,15 @@ fn on_a_small_screen_an_answer_is_seen_at_once() {
         let right = person.lesson().question().expect("it begins with a question").right;
         person.types(&LETTERS[right].to_string());
         assert!(person.screen().contains(&format!("✓ {}", LETTERS[right])), "{}", person.screen());
-        person.press(KeyCode::PageUp).press(KeyCode::PageUp).press(KeyCode::PageUp).press(KeyCode::PageUp);
-        assert!(!person.screen().contains('✓'), "the question can be read again\n{}", person.screen());
+        person
+            .press(KeyCode::PageUp)
+            .press(KeyCode::PageUp)
+            .press(KeyCode::PageUp)
+            .press(KeyCode::PageUp);
+        assert!(
+            !person.screen().contains('✓'),
+            "the question can be read again\n{}",
+            person.screen()
+        );
     }
 }

@@ -37,7 +37,8 @@ fn changed(lines: &Lines, row: &Row, left: usize, width: usize, theme: &Theme) -
     let digits = lines.rows.len().max(999).to_string().len();
     let (mark, style, (text, encoding), range, line) = match row {
         Row::Hunk { old, new } => {
-            let line = format!("@@ -{},{} +{},{} @@", old.start + 1, old.len(), new.start + 1, new.len());
+            let line =
+                format!("@@ -{},{} +{},{} @@", old.start + 1, old.len(), new.start + 1, new.len());
             return Line::styled(line, theme.focused);
         }
         Row::Same { new: range, line } => (' ', Style::new(), new, range, line),
@@ -58,7 +59,14 @@ fn changed(lines: &Lines, row: &Row, left: usize, width: usize, theme: &Theme) -
 }
 
 /// Returns the visible part of a line; a very long line is only shown near its start.
-fn shown(text: &[u8], encoding: Encoding, left: usize, room: usize, style: Style, theme: &Theme) -> Vec<Span<'static>> {
+fn shown(
+    text: &[u8],
+    encoding: Encoding,
+    left: usize,
+    room: usize,
+    style: Style,
+    theme: &Theme,
+) -> Vec<Span<'static>> {
     let near = &text[..text.len().min(2 * usize::try_from(LONG).expect("a line fits into memory"))];
     visible(near, encoding, 0..near.len(), left..left + room, |_| style, theme.dim)
 }

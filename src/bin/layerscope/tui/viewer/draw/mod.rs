@@ -40,12 +40,18 @@ pub fn draw(viewer: &Viewer, theme: &Theme, area: Rect, buffer: &mut Buffer) {
             (None, Some(_), _) if file.size == 0 => {
                 put(Line::styled("The file is empty.", theme.dim), 0, inner, buffer);
             }
-            (None, Some(window), Form::Text) => text::draw(file, window, room, theme, inner, buffer),
+            (None, Some(window), Form::Text) => {
+                text::draw(file, window, room, theme, inner, buffer)
+            }
             (None, Some(window), Form::Hex) => {
                 let about = file.about_rows(room.width, usize::from(inner.height));
                 let above = u16::try_from(about.len()).unwrap_or(inner.height);
                 paragraphs(&about, inner, buffer);
-                let below = Rect { y: inner.y + above, height: inner.height.saturating_sub(above), ..inner };
+                let below = Rect {
+                    y: inner.y + above,
+                    height: inner.height.saturating_sub(above),
+                    ..inner
+                };
                 hex::draw(file, window, room, theme, below, buffer);
             }
             (None, None, _) => {
@@ -63,7 +69,10 @@ pub fn typing(asking: Asking, prompt: &Prompt, theme: &Theme) -> Line<'static> {
         Asking::GoTo => (':', "the number of a line; in hex of a byte, 0x10 or 16"),
     };
     let (before, after) = prompt.shown();
-    let spans = [Span::styled(format!(" {mark}{before}▏{after} "), theme.strong), Span::styled(what, theme.dim)];
+    let spans = [
+        Span::styled(format!(" {mark}{before}▏{after} "), theme.strong),
+        Span::styled(what, theme.dim),
+    ];
     Line::from(spans.to_vec())
 }
 
@@ -81,7 +90,9 @@ fn about(viewer: &Viewer) -> String {
     let lives = |version| {
         let removed_in = match tree.removed_in(version) {
             Some(removed_in)
-                if tree.versions(viewer.node).any(|other| tree.added_in(other) == removed_in && other != version) =>
+                if tree
+                    .versions(viewer.node)
+                    .any(|other| tree.added_in(other) == removed_in && other != version) =>
             {
                 format!(", replaced in {removed_in}")
             }
@@ -114,7 +125,9 @@ fn place(file: &FileView) -> String {
     let share = share(file.top.at, file.size);
     match (file.form, file.line_number(file.top.at), file.count.lines()) {
         (Form::Hex, ..) => format!(" · 0x{:x} · {share}", file.top.at),
-        (Form::Text, Some(line), Some(lines)) => format!(" · line {}/{}", count(line), count(lines)),
+        (Form::Text, Some(line), Some(lines)) => {
+            format!(" · line {}/{}", count(line), count(lines))
+        }
         (Form::Text, Some(line), None) => format!(" · line {} · {share}", count(line)),
         (Form::Text, None, _) => format!(" · line ? · {share}"),
     }

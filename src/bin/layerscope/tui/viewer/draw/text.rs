@@ -15,7 +15,14 @@ use super::super::window::Window;
 use crate::tui::widgets::put;
 use crate::tui::widgets::theme::Theme;
 
-pub fn draw(file: &FileView, window: &Window, room: Room, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+pub fn draw(
+    file: &FileView,
+    window: &Window,
+    room: Room,
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
     let Some(encoding) = file.encoding else { return };
     let width = file.text_width(room);
     let mut number = file.line_number(file.top.at);
@@ -29,9 +36,20 @@ pub fn draw(file: &FileView, window: &Window, room: Room, theme: &Theme, area: R
         for (i, &start) in starts.iter().enumerate().skip(skip).take(room.height - row) {
             let end = starts.get(i + 1).copied().unwrap_or(line.len());
             let left = if file.wrap { 0 } else { file.left };
-            let mut spans =
-                vec![label(number.filter(|_| is_line && i == 0), !is_line && i == 0, file.number_width(), theme)];
-            spans.extend(visible(line, encoding, start..end, left..left + width, |byte| styles.at(byte), theme.dim));
+            let mut spans = vec![label(
+                number.filter(|_| is_line && i == 0),
+                !is_line && i == 0,
+                file.number_width(),
+                theme,
+            )];
+            spans.extend(visible(
+                line,
+                encoding,
+                start..end,
+                left..left + width,
+                |byte| styles.at(byte),
+                theme.dim,
+            ));
             put(Line::from(spans), row, area, buffer);
             row += 1;
         }
@@ -108,8 +126,13 @@ struct Styles<'a> {
 
 impl<'a> Styles<'a> {
     fn new(file: &'a FileView, at: u64, line: &[u8], theme: &'a Theme) -> Self {
-        let matches: Vec<_> = file.pattern.iter().flat_map(|pattern| pattern.matches(line)).collect();
-        let hit = file.hit.as_ref().and_then(|hit| hit.start.checked_sub(at)).and_then(|hit| usize::try_from(hit).ok());
+        let matches: Vec<_> =
+            file.pattern.iter().flat_map(|pattern| pattern.matches(line)).collect();
+        let hit = file
+            .hit
+            .as_ref()
+            .and_then(|hit| hit.start.checked_sub(at))
+            .and_then(|hit| usize::try_from(hit).ok());
         let first = file.parts.partition_point(|part| u64::from(part.end) <= at);
         let end = at + line.len() as u64;
         let last = file.parts.partition_point(|part| u64::from(part.start) < end);

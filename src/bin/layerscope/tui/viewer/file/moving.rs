@@ -48,7 +48,9 @@ impl FileView {
                 self.count_again();
                 self.goal = Some(Goal::End);
             }
-            Action::Right if !self.wrap => self.left = (self.left + SIDEWAYS).min(4 * LONG as usize),
+            Action::Right if !self.wrap => {
+                self.left = (self.left + SIDEWAYS).min(4 * LONG as usize)
+            }
             Action::Left => self.left = self.left.saturating_sub(SIDEWAYS),
             Action::Wrap => (self.wrap, self.left, self.top.row) = (!self.wrap, 0, 0),
             Action::TextOrHex => self.turn(room),
@@ -66,7 +68,10 @@ impl FileView {
         self.stay();
         (self.form, self.top) = match self.form {
             Form::Text => (Form::Hex, Top { at: at - at % room.bytes(self.size), row: 0 }),
-            Form::Hex => (Form::Text, Top { at: self.window.as_ref().map_or(0, |window| window.begin(at)), row: 0 }),
+            Form::Hex => (
+                Form::Text,
+                Top { at: self.window.as_ref().map_or(0, |window| window.begin(at)), row: 0 },
+            ),
         };
         if self.encoding == Some(Encoding::Binary) && self.form == Form::Text {
             // The user wants to read a binary file as text.
@@ -117,10 +122,15 @@ impl FileView {
             (Goal::Show(range), Form::Text) => {
                 let at = window.begin(range.start);
                 let column = usize::try_from(range.start - at).unwrap_or(0);
-                let row = self.rows_at(at, room).partition_point(|&start| start <= column).saturating_sub(1);
+                let row = self
+                    .rows_at(at, room)
+                    .partition_point(|&start| start <= column)
+                    .saturating_sub(1);
                 self.show_column(at, column, range.end - range.start, room);
                 let place = Top { at, row };
-                if place < self.top || self.moved_down(self.top, room.height.saturating_sub(1), room) < place {
+                if place < self.top
+                    || self.moved_down(self.top, room.height.saturating_sub(1), room) < place
+                {
                     self.top = place;
                     self.up(third, room);
                 }
@@ -130,11 +140,16 @@ impl FileView {
 
     /// Scrolls a text sideways, so that a position in a line is visible.
     fn show_column(&mut self, at: u64, place: usize, len: u64, room: Room) {
-        let (Some(window), Some(encoding), false) = (&self.window, self.encoding, self.wrap) else { return };
-        let before = glyphs(window.line(at), encoding).take_while(|glyph| glyph.bytes.start < place);
+        let (Some(window), Some(encoding), false) = (&self.window, self.encoding, self.wrap) else {
+            return;
+        };
+        let before =
+            glyphs(window.line(at), encoding).take_while(|glyph| glyph.bytes.start < place);
         let column: usize = before.map(|glyph| glyph.width).sum();
         let width = self.text_width(room);
-        if column < self.left || column + usize::try_from(len).unwrap_or(0).min(width / 2) > self.left + width {
+        if column < self.left
+            || column + usize::try_from(len).unwrap_or(0).min(width / 2) > self.left + width
+        {
             self.left = if column < width / 2 { 0 } else { column - width / 3 };
         }
     }
@@ -170,7 +185,9 @@ impl FileView {
         self.stay();
         match self.form {
             Form::Text => self.top = self.moved_down(self.top, rows, room),
-            Form::Hex => self.top.at = self.top.at.saturating_add(room.bytes(self.size) * rows as u64),
+            Form::Hex => {
+                self.top.at = self.top.at.saturating_add(room.bytes(self.size) * rows as u64)
+            }
         }
     }
 
@@ -197,7 +214,9 @@ impl FileView {
         self.stay();
         match self.form {
             Form::Text => self.top = self.moved_up(self.top, rows, room),
-            Form::Hex => self.top.at = self.top.at.saturating_sub(room.bytes(self.size) * rows as u64),
+            Form::Hex => {
+                self.top.at = self.top.at.saturating_sub(room.bytes(self.size) * rows as u64)
+            }
         }
     }
 
@@ -221,7 +240,9 @@ impl FileView {
 
     /// Returns the first row when the end of the file is the last visible row.
     fn last_top(&self, room: Room) -> Top {
-        let Some(window) = self.window.as_ref().filter(|window| window.end() > 0) else { return Top::default() };
+        let Some(window) = self.window.as_ref().filter(|window| window.end() > 0) else {
+            return Top::default();
+        };
         let at = window.before(window.end());
         let last = Top { at, row: self.rows_at(at, room).len() - 1 };
         self.moved_up(last, room.height.saturating_sub(1), room)

@@ -27,7 +27,8 @@ impl Kind {
     fn of_finding(finding: &Finding) -> Self {
         match (finding.whose, finding.fate, finding.level) {
             (Whose::Base, ..) => Self::Base,
-            (Whose::Own, Fate::Gone { .. }, _) | (Whose::Own, _, Level::Leftovers | Level::Toolchain) => Self::Own,
+            (Whose::Own, Fate::Gone { .. }, _)
+            | (Whose::Own, _, Level::Leftovers | Level::Toolchain) => Self::Own,
             (Whose::Own, Fate::Left, _) => Self::Optional,
         }
     }
@@ -46,11 +47,13 @@ pub struct Change {
 /// Returns the change itself: the advice without the alternatives and the example that follow it.
 pub fn clause(finding: &Finding) -> &str {
     let what = finding.fix.what.as_str();
-    let end = [";", ", or ", ", and copy ", ": "].into_iter().filter_map(|mark| what.find(mark)).min();
+    let end =
+        [";", ", or ", ", and copy ", ": "].into_iter().filter_map(|mark| what.find(mark)).min();
     &what[..end.unwrap_or(what.len())]
 }
 
-/// Groups the findings of an assessment: the user's own first, the biggest change of each kind first.
+/// Groups the findings of an assessment: the user's own first, the biggest change of each kind
+/// first.
 pub fn changes(study: &Study) -> Vec<Change> {
     let mut changes: Vec<Change> = Vec::new();
     let mut known = HashMap::new();

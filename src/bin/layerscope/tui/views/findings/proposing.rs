@@ -7,7 +7,8 @@ use crate::tui::explorer::Explorer;
 use crate::tui::overlay::proposal::{Edit, Proposal};
 
 impl Findings {
-    /// Returns the selected change as a difference: the instructions as they are, and as they become.
+    /// Returns the selected change as a difference: the instructions as they are, and as they
+    /// become.
     pub fn proposal(&self, explorer: &Explorer) -> Option<Proposal> {
         let finding = self.selected()?;
         let layers = &explorer.inspection.layers;
@@ -15,8 +16,11 @@ impl Findings {
         if finding.fix.dockerfile.is_some() {
             // Several instructions become one if the one that removes the files is a RUN, too.
             let is_run = |layer: &usize| layers[*layer].instruction.text.starts_with("RUN ");
-            let last =
-                finding.removed_in().filter(is_run).filter(|_| is_run(&finding.added_in)).unwrap_or(finding.added_in);
+            let last = finding
+                .removed_in()
+                .filter(is_run)
+                .filter(|_| is_run(&finding.added_in))
+                .unwrap_or(finding.added_in);
             let old = layers.get(finding.added_in..=last).unwrap_or_default();
             lines.extend(old.iter().flat_map(|layer| layer.instruction.lines()).map(Edit::Removed));
         }
@@ -24,7 +28,8 @@ impl Findings {
         lines.extend(new.map(|line| Edit::Added(escaped_str(line.trim_end()))));
         if !finding.fix.dockerignore.is_empty() {
             lines.push(Edit::Same(".dockerignore:".into()));
-            lines.extend(finding.fix.dockerignore.iter().map(|line| Edit::Added(escaped_str(line))));
+            lines
+                .extend(finding.fix.dockerignore.iter().map(|line| Edit::Added(escaped_str(line))));
         }
         if lines.is_empty() {
             lines.push(Edit::Same(escaped_str(&finding.fix.what)));
@@ -32,7 +37,8 @@ impl Findings {
         Some(Proposal::new(escaped_str(clause(finding)), lines))
     }
 
-    /// Marks the selected change in the explorer, for the size without it; returns whether there is one.
+    /// Marks the selected change in the explorer, for the size without it; returns whether there is
+    /// one.
     pub fn mark(&self, explorer: &mut Explorer) -> bool {
         let findings = self.all_selected();
         if findings.is_empty() {

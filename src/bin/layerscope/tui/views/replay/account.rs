@@ -43,7 +43,9 @@ pub fn of_layer(
             let mut reasons = taken.iter().take(NAMED).map(|loss| loss.reason);
             let reason = reasons.next().filter(|&first| reasons.all(|reason| reason == first));
             let but = match reason {
-                Some(Reason::RewrittenUnchanged) => format!("the same {hidden} of {from} are stored twice now."),
+                Some(Reason::RewrittenUnchanged) => {
+                    format!("the same {hidden} of {from} are stored twice now.")
+                }
                 Some(Reason::Overwritten) => format!("it replaces {hidden}, which stay in {from}."),
                 _ => format!("it deletes {hidden}, which stay in {from}."),
             };
@@ -56,27 +58,40 @@ pub fn of_layer(
 pub fn of_the_end(end: Point, exact: bool, units: Units) -> String {
     let Point { size, visible, .. } = end;
     if !exact {
-        let [size, visible, wasted] = [size, visible, size - visible].map(|bytes| units.size(bytes));
-        return format!("The end: at least {size}; of what could be read, {visible} visible and {wasted} wasted.");
+        let [size, visible, wasted] =
+            [size, visible, size - visible].map(|bytes| units.size(bytes));
+        return format!(
+            "The end: at least {size}; of what could be read, {visible} visible and {wasted} wasted."
+        );
     }
     match size - visible {
         0 => format!("The end: {}, all of it visible.", units.size(size)),
         wasted => {
-            format!("The end: {}, {} visible, {} wasted.", units.size(size), units.size(visible), units.size(wasted))
+            format!(
+                "The end: {}, {} visible, {} wasted.",
+                units.size(size),
+                units.size(visible),
+                units.size(wasted)
+            )
         }
     }
 }
 
 /// Formats the change of a number: `−194 MiB`.
 fn signed(before: u64, now: u64, units: Units) -> String {
-    if now < before { format!("−{}", units.size(before - now)) } else { format!("+{}", units.size(now - before)) }
+    if now < before {
+        format!("−{}", units.size(before - now))
+    } else {
+        format!("+{}", units.size(now - before))
+    }
 }
 
 /// Lists the layers that lost bytes, the largest losses first: `layers 1 and 2`.
 fn layers(taken: &[Loss]) -> String {
     let all: u64 = taken.iter().map(|loss| loss.bytes).fold(0, u64::saturating_add);
     let worth = taken.iter().filter(|loss| loss.bytes >= all / WORTH_NAMING).count();
-    let names: Vec<_> = taken.iter().take(worth.min(NAMED)).map(|loss| loss.of.to_string()).collect();
+    let names: Vec<_> =
+        taken.iter().take(worth.min(NAMED)).map(|loss| loss.of.to_string()).collect();
     let more = worth - names.len();
     match &names[..] {
         [] => "earlier layers".into(),
@@ -97,10 +112,17 @@ mod tests {
     #[test]
     fn the_layers_that_lost_most_are_named() {
         assert_eq!(layers(&taken(&[(1, 200_000)])), "layer 1");
-        assert_eq!(layers(&taken(&[(1, 200_000), (0, 90)])), "layer 1", "0.05 % are not worth a name");
+        assert_eq!(
+            layers(&taken(&[(1, 200_000), (0, 90)])),
+            "layer 1",
+            "0.05 % are not worth a name"
+        );
         assert_eq!(layers(&taken(&[(4, 30), (2, 20)])), "layers 4 and 2");
         assert_eq!(layers(&taken(&[(4, 30), (2, 20), (1, 9)])), "layers 4, 2 and 1");
-        assert_eq!(layers(&taken(&[(4, 30), (2, 20), (1, 9), (0, 9), (3, 8)])), "layers 4, 2, 1 and 2 more");
+        assert_eq!(
+            layers(&taken(&[(4, 30), (2, 20), (1, 9), (0, 9), (3, 8)])),
+            "layers 4, 2, 1 and 2 more"
+        );
         assert_eq!(layers(&[]), "earlier layers");
     }
 

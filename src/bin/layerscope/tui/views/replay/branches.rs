@@ -58,10 +58,19 @@ impl Branches {
                 Some(*peak)
             }));
         }
-        let branches =
-            chosen.into_iter().map(|(node, depth)| Branch { name: name(tree, node), depth, lives: lives(tree, node) });
+        let branches = chosen.into_iter().map(|(node, depth)| Branch {
+            name: name(tree, node),
+            depth,
+            lives: lives(tree, node),
+        });
         let highest = peaks.iter().copied().max().unwrap_or(0);
-        Self { branches: branches.collect(), course, peaks, highest, outline: outline(tree, weights, &paths) }
+        Self {
+            branches: branches.collect(),
+            course,
+            peaks,
+            highest,
+            outline: outline(tree, weights, &paths),
+        }
     }
 
     pub fn branch(&self, path: usize) -> &Branch {
@@ -139,7 +148,8 @@ fn outline(tree: &Tree, weights: &[u64], paths: &[NodeId]) -> Vec<usize> {
     }
     for children in below.values_mut() {
         // The last one is popped first.
-        children.sort_unstable_by_key(|&place| (weights[paths[place].index()], Reverse(paths[place])));
+        children
+            .sort_unstable_by_key(|&place| (weights[paths[place].index()], Reverse(paths[place])));
     }
     let mut work = below.remove(&NodeId::ROOT).unwrap_or_default();
     let mut outline = Vec::with_capacity(paths.len());
@@ -180,8 +190,10 @@ mod tests {
 
     fn demo() -> (layerscope::Inspection, Vec<u64>) {
         let opened = layerscope::image::builtin::demo::open().expect("the demo opens");
-        let inspection = layerscope::inspect(&opened, &layerscope::Progress::default()).expect("the demo is readable");
-        let weights = inspection.tree.totals(usize::MAX).iter().map(|totals| totals.size()).collect();
+        let inspection = layerscope::inspect(&opened, &layerscope::Progress::default())
+            .expect("the demo is readable");
+        let weights =
+            inspection.tree.totals(usize::MAX).iter().map(|totals| totals.size()).collect();
         (inspection, weights)
     }
 
@@ -195,7 +207,11 @@ mod tests {
             assert_eq!(shown.len(), rows.min(MOST));
             let mut depth = 0;
             for path in shown {
-                assert!(branches.branch(path).depth <= depth, "{} has lost its directory", branches.branch(path).name);
+                assert!(
+                    branches.branch(path).depth <= depth,
+                    "{} has lost its directory",
+                    branches.branch(path).name
+                );
                 depth = branches.branch(path).depth + 1;
             }
         }

@@ -38,7 +38,11 @@ pub fn draw(replay: &Replay, explorer: &Explorer, look: Look<'_>, area: Rect, bu
 fn card(replay: &Replay, inspection: &Inspection, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
     let layer = replay.playback.layer();
     let place = (layer + 1).min(replay.points.len());
-    let mark = inspection.completeness.layer(layer).mark().map_or(String::new(), |mark| format!(" · {layer}! {mark}"));
+    let mark = inspection
+        .completeness
+        .layer(layer)
+        .mark()
+        .map_or(String::new(), |mark| format!(" · {layer}! {mark}"));
     let title = format!("Replay · {place}/{}{mark}", plural(replay.points.len(), "layer"));
     let inner = pane(&title, true, look.theme, area, buffer);
     let Some(account) = inspection.layers.get(layer).filter(|_| !inner.is_empty()) else { return };
@@ -68,7 +72,13 @@ fn card(replay: &Replay, inspection: &Inspection, look: Look<'_>, area: Rect, bu
 }
 
 /// Draws the size of every layer, and the total size as a chart.
-fn ships(replay: &Replay, inspection: &Inspection, look: Look<'_>, stage: &Stage, buffer: &mut Buffer) {
+fn ships(
+    replay: &Replay,
+    inspection: &Inspection,
+    look: Look<'_>,
+    stage: &Stage,
+    buffer: &mut Buffer,
+) {
     let title = format!("Size: {}{}", replay.bound(), look.units.size(replay.column().size));
     let inner = pane(&title, false, look.theme, stage.ships, buffer);
     if inner.is_empty() {
@@ -80,7 +90,12 @@ fn ships(replay: &Replay, inspection: &Inspection, look: Look<'_>, stage: &Stage
     let first = replay.first_listed(height);
     let biggest = inspection.layers.iter().map(|layer| layer.size).max().unwrap_or(0);
     for (row, layer) in (first..layers.min(replay.playback.layer() + 1)).take(height).enumerate() {
-        put(listed(replay, inspection, look, layer, biggest, usize::from(list.width)), row, list, buffer);
+        put(
+            listed(replay, inspection, look, layer, biggest, usize::from(list.width)),
+            row,
+            list,
+            buffer,
+        );
     }
     if !list.is_empty() {
         let rule = Rect { y: list.bottom(), height: 1, ..list };
@@ -113,7 +128,11 @@ fn listed(
     let bar_width = room * 3 / 5;
     let style = if layer == now { theme.strong } else { Style::new() };
     let known = inspection.completeness.layer(layer);
-    let mark = if known.mark().is_some() { Span::styled("!", theme.wasted) } else { Span::styled(" ", style) };
+    let mark = if known.mark().is_some() {
+        Span::styled("!", theme.wasted)
+    } else {
+        Span::styled(" ", style)
+    };
     let size_text = if known.is_nothing() { "?".into() } else { look.units.size(size) };
     let mut spans = vec![
         Span::styled(format!("{layer:>digits$}"), style),
@@ -122,14 +141,18 @@ fn listed(
     ];
     spans.extend(bar(size - wasted, wasted, biggest, bar_width, theme));
     let instruction = cut(&account.instruction.one_line(), room - bar_width);
-    spans.push(Span::styled(format!(" {instruction}"), if layer == now { theme.strong } else { theme.dim }));
+    spans.push(Span::styled(
+        format!(" {instruction}"),
+        if layer == now { theme.strong } else { theme.dim },
+    ));
     Line::from(spans)
 }
 
 /// Draws the largest paths, which fill up, and disappear when deleted.
 fn sees(replay: &Replay, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
     let visible = replay.column().visible;
-    let inner = pane(&format!("Visible: {}", look.units.size(visible)), false, look.theme, area, buffer);
+    let inner =
+        pane(&format!("Visible: {}", look.units.size(visible)), false, look.theme, area, buffer);
     let (Some(branches), false) = (&replay.branches, inner.is_empty()) else { return };
     let height = usize::from(inner.height);
     // The last row stands for the paths without a row.
@@ -146,7 +169,11 @@ fn sees(replay: &Replay, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
     }
     if branches.len() > rows && others > 0 {
         let Widths { name, .. } = Widths::of(usize::from(inner.width));
-        let line = format!("  {:<name$} {:>SIZE_WIDTH$}", cut("everything else", name), look.units.size(others));
+        let line = format!(
+            "  {:<name$} {:>SIZE_WIDTH$}",
+            cut("everything else", name),
+            look.units.size(others)
+        );
         put(Line::styled(line, look.theme.dim), rows, inner, buffer);
     }
 }
@@ -169,7 +196,9 @@ fn bars(replay: &Replay, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
 /// Draws the description of the layer, after its instruction is revealed; at the end, the result.
 fn text(replay: &Replay, inspection: &Inspection, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
     let layer = replay.playback.layer();
-    let Some((account, now)) = inspection.layers.get(layer).zip(replay.points.get(layer)) else { return };
+    let Some((account, now)) = inspection.layers.get(layer).zip(replay.points.get(layer)) else {
+        return;
+    };
     let width = usize::from(area.width).saturating_sub(2);
     let mut row = 0;
     let mut say = |text: &str, style: Style| {
@@ -195,7 +224,10 @@ fn text(replay: &Replay, inspection: &Inspection, look: Look<'_>, area: Rect, bu
                 let what = cut(&account.instruction.one_line(), quoted);
                 say(&format!("{what}: layer {layer} is incomplete: {missing}."), Style::new());
             }
-            None => say(&account::of_layer(account, before, *now, taken, look.units, quoted), Style::new()),
+            None => say(
+                &account::of_layer(account, before, *now, taken, look.units, quoted),
+                Style::new(),
+            ),
         }
     }
 }

@@ -46,7 +46,9 @@ impl Losses {
     /// Returns the wasted bytes of a layer as of another one.
     pub fn wasted(&self, layer: usize, as_of: usize) -> u64 {
         let wasted = &self.wasted[layer];
-        wasted[..wasted.partition_point(|&(removed_in, _)| removed_in <= as_of)].last().map_or(0, |&(_, bytes)| bytes)
+        wasted[..wasted.partition_point(|&(removed_in, _)| removed_in <= as_of)]
+            .last()
+            .map_or(0, |&(_, bytes)| bytes)
     }
 
     /// Returns the bytes that a layer removed from earlier ones.

@@ -80,22 +80,37 @@ impl Shown<'_> {
         let is_deleted = self.state == State::Deleted;
         let struck = if is_deleted { style.add_modifier(Modifier::CROSSED_OUT) } else { style };
         // A deleted path disappears slowly, so the reason is shown in place of its size.
-        let size = if is_deleted && self.visible == 0 { "deleted".into() } else { look.units.size(self.visible) };
-        let filled = cells(self.visible, whole, bar_width).max(usize::from(self.visible > 0)).min(bar_width);
-        let before = cells(self.peak, whole, bar_width).max(usize::from(self.peak > 0)).min(bar_width).max(filled);
+        let size = if is_deleted && self.visible == 0 {
+            "deleted".into()
+        } else {
+            look.units.size(self.visible)
+        };
+        let filled =
+            cells(self.visible, whole, bar_width).max(usize::from(self.visible > 0)).min(bar_width);
+        let before = cells(self.peak, whole, bar_width)
+            .max(usize::from(self.peak > 0))
+            .min(bar_width)
+            .max(filled);
         let mut spans = vec![
             Span::styled(mark, style),
             Span::raw(name[..indent].to_owned()),
             Span::styled(name[indent..].to_owned(), struck),
             Span::raw(blank),
-            Span::styled(format!(" {size:>SIZE_WIDTH$} "), if is_deleted { style } else { Style::new() }),
+            Span::styled(
+                format!(" {size:>SIZE_WIDTH$} "),
+                if is_deleted { style } else { Style::new() },
+            ),
             Span::styled("█".repeat(filled), theme.visible),
             Span::styled("·".repeat(before - filled), theme.dim),
             Span::raw(" ".repeat(bar_width - before)),
         ];
         if wasted_width > 0 && self.wasted > 0 {
             spans.push(Span::styled(
-                format!(" {} {:>SIZE_WIDTH$}", wasted_sign(look.theme), look.units.size(self.wasted)),
+                format!(
+                    " {} {:>SIZE_WIDTH$}",
+                    wasted_sign(look.theme),
+                    look.units.size(self.wasted)
+                ),
                 theme.wasted,
             ));
         }

@@ -50,7 +50,14 @@ pub struct Playback {
 impl Playback {
     /// Starts before the first layer.
     pub fn new(schedule: Schedule, motion: Motion) -> Self {
-        Self { schedule, motion, state: State::Standing, layer: 0, elapsed: Duration::ZERO, doublings: 0 }
+        Self {
+            schedule,
+            motion,
+            state: State::Standing,
+            layer: 0,
+            elapsed: Duration::ZERO,
+            doublings: 0,
+        }
     }
 
     /// Returns the layer whose instruction is shown.
@@ -224,7 +231,9 @@ impl Playback {
 
 /// Interpolates between two numbers; `done` is in thousandths.
 pub fn between(from: u64, to: u64, done: u64) -> u64 {
-    let part = |bytes: u64| u64::try_from(u128::from(bytes) * u128::from(done) / u128::from(WHOLE)).unwrap_or(bytes);
+    let part = |bytes: u64| {
+        u64::try_from(u128::from(bytes) * u128::from(done) / u128::from(WHOLE)).unwrap_or(bytes)
+    };
     if to >= from { from + part(to - from) } else { from - part(from - to) }
 }
 
@@ -257,7 +266,10 @@ mod tests {
             let time = run(&mut playback);
             assert!(playback.is_over() && playback.layer() == layers - 1);
             assert!(time < Duration::from_secs(30), "{layers} layers take {time:?}");
-            assert_eq!((playback.written(), playback.done(), playback.progress()), (WHOLE, WHOLE, WHOLE));
+            assert_eq!(
+                (playback.written(), playback.done(), playback.progress()),
+                (WHOLE, WHOLE, WHOLE)
+            );
             playback.toggle();
             assert_eq!(
                 (playback.layer(), playback.progress(), playback.is_running()),
@@ -274,11 +286,18 @@ mod tests {
         let (mut written, mut done) = (0, 0);
         while playback.is_running() {
             assert!(playback.written() >= written && playback.done() >= done);
-            assert!(playback.written() == WHOLE || playback.done() == 0, "first it is written, then it is done");
+            assert!(
+                playback.written() == WHOLE || playback.done() == 0,
+                "first it is written, then it is done"
+            );
             (written, done) = (playback.written(), playback.done());
             playback.tick(FRAME);
         }
-        assert_eq!((playback.layer(), playback.done()), (1, WHOLE), "it stands after the layer that was asked for");
+        assert_eq!(
+            (playback.layer(), playback.done()),
+            (1, WHOLE),
+            "it stands after the layer that was asked for"
+        );
     }
 
     #[test]
@@ -352,7 +371,10 @@ mod tests {
         playback.back();
         playback.toggle();
         playback.tick(FRAME);
-        assert_eq!((playback.is_running(), playback.layer(), playback.layer_at(500)), (false, 0, 0));
+        assert_eq!(
+            (playback.is_running(), playback.layer(), playback.layer_at(500)),
+            (false, 0, 0)
+        );
     }
 
     #[test]

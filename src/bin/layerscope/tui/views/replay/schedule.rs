@@ -22,8 +22,11 @@ impl Schedule {
     pub fn of(bytes: impl ExactSizeIterator<Item = u64>) -> Self {
         let layers = u32::try_from(bytes.len()).unwrap_or(u32::MAX).max(1);
         let shortest = SHORTEST.min(WHOLE / layers);
-        let weights: Vec<u64> =
-            bytes.map(|bytes| EMPTY + u64::from(bytes.checked_ilog2().map_or(0, |doublings| doublings + 1))).collect();
+        let weights: Vec<u64> = bytes
+            .map(|bytes| {
+                EMPTY + u64::from(bytes.checked_ilog2().map_or(0, |doublings| doublings + 1))
+            })
+            .collect();
         let all = weights.iter().sum::<u64>().max(1);
         let rest = micros(WHOLE - shortest * layers);
         let mut end = Duration::ZERO;
@@ -42,7 +45,10 @@ impl Schedule {
     /// Returns the start of a layer; the end of all if there is no such layer.
     pub fn start(&self, layer: usize) -> Duration {
         let end = |layer: usize| self.ends.get(layer).copied();
-        layer.checked_sub(1).and_then(|before| end(before).or(self.ends.last().copied())).unwrap_or_default()
+        layer
+            .checked_sub(1)
+            .and_then(|before| end(before).or(self.ends.last().copied()))
+            .unwrap_or_default()
     }
 
     /// Returns the duration of a layer.
@@ -83,7 +89,11 @@ mod tests {
                 assert!((0..layers).all(|layer| schedule.length(layer) >= SHORTEST), "{layers}");
             }
             if layers >= 10 {
-                assert!(schedule.whole() > Duration::from_secs(20), "{layers} layers take {:?}", schedule.whole());
+                assert!(
+                    schedule.whole() > Duration::from_secs(20),
+                    "{layers} layers take {:?}",
+                    schedule.whole()
+                );
             }
         }
     }
@@ -99,7 +109,10 @@ mod tests {
         let schedule = even(30);
         for layer in 0..30 {
             assert_eq!(schedule.layer_at(schedule.start(layer)), layer);
-            assert_eq!(schedule.layer_at(schedule.start(layer + 1) - Duration::from_micros(1)), layer);
+            assert_eq!(
+                schedule.layer_at(schedule.start(layer + 1) - Duration::from_micros(1)),
+                layer
+            );
         }
         assert_eq!(schedule.layer_at(WHOLE * 2), 29);
         assert_eq!((even(0).layer_at(WHOLE), even(0).whole()), (0, Duration::ZERO));

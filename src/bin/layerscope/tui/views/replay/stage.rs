@@ -67,7 +67,11 @@ impl Stage {
         let inner = inside(self.ships);
         let height = usize::from(inner.height);
         let list = layers.min(height / 2);
-        let list = if height - list > CHART_WITH_LIST && list > 0 { u16::try_from(list).unwrap_or(0) } else { 0 };
+        let list = if height - list > CHART_WITH_LIST && list > 0 {
+            u16::try_from(list).unwrap_or(0)
+        } else {
+            0
+        };
         let gap = u16::from(list > 0);
         let chart = Rect { y: inner.y + list + gap, height: inner.height - list - gap, ..inner };
         (Rect { height: list, ..inner }, chart)
@@ -88,14 +92,21 @@ mod tests {
             for height in 0..60 {
                 let area = Rect::new(3, 1, width, height);
                 let stage = Stage::of(area);
-                let parts = [stage.card, stage.ships, stage.sees, stage.bars, stage.text, stage.transport];
-                assert!(parts.iter().map(|part| part.area()).sum::<u32>() <= area.area(), "{width}x{height}");
+                let parts =
+                    [stage.card, stage.ships, stage.sees, stage.bars, stage.text, stage.transport];
+                assert!(
+                    parts.iter().map(|part| part.area()).sum::<u32>() <= area.area(),
+                    "{width}x{height}"
+                );
                 for part in parts.iter().filter(|part| !part.is_empty()) {
                     assert_eq!(part.intersection(area), *part, "{width}x{height}");
                 }
                 for layers in [0, 1, 4, 100] {
                     let (list, chart) = stage.list_and_chart(layers);
-                    assert!(list.height + chart.height <= inside(stage.ships).height, "{width}x{height}");
+                    assert!(
+                        list.height + chart.height <= inside(stage.ships).height,
+                        "{width}x{height}"
+                    );
                 }
             }
         }
@@ -106,6 +117,11 @@ mod tests {
         let big = Stage::of(Rect::new(0, 1, 80, 22));
         assert!(!big.ships.is_empty() && !big.sees.is_empty() && big.bars.is_empty());
         let small = Stage::of(Rect::new(0, 1, 40, 10));
-        assert!(small.ships.is_empty() && small.sees.is_empty() && !small.bars.is_empty() && small.text.height >= 2);
+        assert!(
+            small.ships.is_empty()
+                && small.sees.is_empty()
+                && !small.bars.is_empty()
+                && small.text.height >= 2
+        );
     }
 }

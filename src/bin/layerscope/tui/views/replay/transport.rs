@@ -41,7 +41,9 @@ pub fn clicked(playback: &Playback, layers: usize, at: Position, area: Rect) -> 
     match usize::from(at.x - area.x).checked_sub(BEFORE) {
         None => Some(Click::Toggle),
         // A cell stands for the time at its middle.
-        Some(x) if x < room => Some(Click::Layer(playback.layer_at((2 * x as u64 + 1) * WHOLE / (2 * room as u64)))),
+        Some(x) if x < room => {
+            Some(Click::Layer(playback.layer_at((2 * x as u64 + 1) * WHOLE / (2 * room as u64))))
+        }
         Some(_) => None,
     }
 }
@@ -54,7 +56,8 @@ pub fn draw(playback: &Playback, layers: usize, theme: &Theme, area: Rect, buffe
     };
     let before = format!(" {state:<10} {:>5} ", playback.speed());
     let room = room(playback, layers, area);
-    let played = usize::try_from(playback.progress() * room as u64 / WHOLE).map_or(room, |cells| cells.min(room));
+    let played = usize::try_from(playback.progress() * room as u64 / WHOLE)
+        .map_or(room, |cells| cells.min(room));
     let line = [
         Span::styled(before, theme.strong),
         Span::styled("━".repeat(played), theme.focused),

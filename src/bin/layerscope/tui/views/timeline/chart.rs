@@ -18,8 +18,10 @@ const BELOW: usize = 3;
 pub const LEAST: usize = LOWEST + BELOW;
 
 /// The legends of the two parts of a column, from the longest to the shortest.
-const LEGENDS: [(&str, &str); 2] =
-    [(" visible   ", " wasted: deleted or replaced, still in the image"), (" visible  ", " wasted, in the image")];
+const LEGENDS: [(&str, &str); 2] = [
+    (" visible   ", " wasted: deleted or replaced, still in the image"),
+    (" visible  ", " wasted, in the image"),
+];
 
 /// The sizes in a column, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,9 +51,16 @@ pub struct Chart {
 }
 
 impl Chart {
-    /// Divides an area of at least [`LEAST`] rows among the columns of some layers, and a row of labels if there is
-    /// room.
-    pub fn new(most: u64, layers: Vec<usize>, selected: usize, labelled: bool, look: Look<'_>, area: Rect) -> Self {
+    /// Divides an area of at least [`LEAST`] rows among the columns of some layers, and a row of
+    /// labels if there is room.
+    pub fn new(
+        most: u64,
+        layers: Vec<usize>,
+        selected: usize,
+        labelled: bool,
+        look: Look<'_>,
+        area: Rect,
+    ) -> Self {
         let height = usize::from(area.height).max(LEAST);
         let legend = usize::from(height > LEAST);
         // Above the highest bar there is room for a label.
@@ -59,7 +68,8 @@ impl Chart {
         let rows = height - BELOW - legend - label;
         let selected = layers.iter().rposition(|&layer| layer <= selected).unwrap_or(0);
         let gutter = Gutter::new(most, rows, look, usize::from(area.width));
-        let columns = Columns::new(selected, layers, usize::from(area.width).saturating_sub(gutter.width()));
+        let columns =
+            Columns::new(selected, layers, usize::from(area.width).saturating_sub(gutter.width()));
         Self { area, most, selected, legend, label, rows, gutter, columns }
     }
 
@@ -70,14 +80,21 @@ impl Chart {
     }
 
     /// Draws the columns of all layers that fit.
-    pub fn draw(&self, column: impl Fn(usize) -> Option<Column>, look: Look<'_>, buffer: &mut Buffer) {
+    pub fn draw(
+        &self,
+        column: impl Fn(usize) -> Option<Column>,
+        look: Look<'_>,
+        buffer: &mut Buffer,
+    ) {
         let legend = &(self.legend + self.label);
         let Self { area, rows, gutter, columns, selected, .. } = self;
         let (area, theme) = (*area, look.theme);
         if self.legend > 0 {
-            let fits =
-                |(visible, wasted): &&(&str, &str)| visible.width() + wasted.width() + 2 <= usize::from(area.width);
-            let (visible, wasted) = LEGENDS.iter().find(fits).unwrap_or(&LEGENDS[LEGENDS.len() - 1]);
+            let fits = |(visible, wasted): &&(&str, &str)| {
+                visible.width() + wasted.width() + 2 <= usize::from(area.width)
+            };
+            let (visible, wasted) =
+                LEGENDS.iter().find(fits).unwrap_or(&LEGENDS[LEGENDS.len() - 1]);
             let words = [
                 Span::styled("█", theme.visible),
                 Span::raw(*visible),
@@ -86,9 +103,11 @@ impl Chart {
             ];
             put(Line::from(words.to_vec()), 0, area, buffer);
         }
-        let shown = (columns.first..columns.first + columns.shown).map(|place| columns.layer(place));
+        let shown =
+            (columns.first..columns.first + columns.shown).map(|place| columns.layer(place));
         let shown: Vec<_> = shown.map(|layer| layer.and_then(&column)).collect();
-        let bars: Vec<_> = shown.iter().map(|column| column.map_or((0, 0), |column| self.cells(column))).collect();
+        let bars: Vec<_> =
+            shown.iter().map(|column| column.map_or((0, 0), |column| self.cells(column))).collect();
         for row in 0..*rows {
             let level = rows - row;
             let mut spans = vec![Span::styled(gutter.label(level), theme.dim)];
@@ -98,7 +117,8 @@ impl Chart {
                     _ if level <= filled => (wasted_sign(theme), theme.wasted),
                     _ => (" ", theme.dim),
                 };
-                let strong = if columns.first + i == *selected { Modifier::BOLD } else { Modifier::empty() };
+                let strong =
+                    if columns.first + i == *selected { Modifier::BOLD } else { Modifier::empty() };
                 spans.push(Span::styled(symbol.repeat(columns.bar()), style.add_modifier(strong)));
                 spans.push(Span::raw(" ".repeat(columns.cell - columns.bar())));
             }
@@ -108,36 +128,61 @@ impl Chart {
         let below = legend + rows;
         let axis = gutter.label(0) + &"─".repeat(columns.shown * columns.cell);
         put(Line::styled(axis, theme.dim), below, area, buffer);
-        for place in (0..shown.len()).filter(|&place| shown[place].is_some_and(|column| !column.whole)) {
-            let x = u16::try_from(columns.middle(columns.first + place) + gutter.width()).unwrap_or(u16::MAX);
-            let cell = Rect { x: area.x.saturating_add(x), width: area.width.saturating_sub(x), ..area };
+        for place in
+            (0..shown.len()).filter(|&place| shown[place].is_some_and(|column| !column.whole))
+        {
+            let x = u16::try_from(columns.middle(columns.first + place) + gutter.width())
+                .unwrap_or(u16::MAX);
+            let cell =
+                Rect { x: area.x.saturating_add(x), width: area.width.saturating_sub(x), ..area };
             put(Line::styled("!", theme.wasted), below, cell, buffer);
         }
         let start = " ".repeat(gutter.width());
         let (before, number, after) = columns.numbers(*selected);
-        let numbers = [Span::raw(start.clone() + &before), Span::styled(number, theme.selected), Span::raw(after)];
+        let numbers = [
+            Span::raw(start.clone() + &before),
+            Span::styled(number, theme.selected),
+            Span::raw(after),
+        ];
         put(Line::from(numbers.to_vec()), below + 1, area, buffer);
         let mark = start + &" ".repeat(columns.middle(*selected)) + "▲";
         put(Line::styled(mark, theme.strong), below + 2, area, buffer);
     }
 
     /// Writes the bytes that each layer added above its bar, where they fit.
-    fn label_bars(&self, shown: &[Option<Column>], bars: &[(usize, usize)], look: Look<'_>, buffer: &mut Buffer) {
+    fn label_bars(
+        &self,
+        shown: &[Option<Column>],
+        bars: &[(usize, usize)],
+        look: Look<'_>,
+        buffer: &mut Buffer,
+    ) {
         let columns = &self.columns;
         for (place, (column, (_, filled))) in shown.iter().zip(bars).enumerate() {
-            let Some(text) =
-                column.filter(|column| column.added > 0).map(|column| format!("+{}", look.units.size(column.added)))
+            let Some(text) = column
+                .filter(|column| column.added > 0)
+                .map(|column| format!("+{}", look.units.size(column.added)))
             else {
                 continue;
             };
-            let Some(row) = (self.legend + self.label + self.rows).checked_sub(filled + 1) else { continue };
+            let Some(row) = (self.legend + self.label + self.rows).checked_sub(filled + 1) else {
+                continue;
+            };
             if self.label == 0 || text.width() > columns.bar() {
                 continue;
             }
             let x = self.gutter.width() + place * columns.cell + (columns.bar() - text.width()) / 2;
             let Ok(x) = u16::try_from(x) else { continue };
-            let area = Rect { x: self.area.x.saturating_add(x), width: self.area.width.saturating_sub(x), ..self.area };
-            let style = if columns.first + place == self.selected { look.theme.strong } else { look.theme.dim };
+            let area = Rect {
+                x: self.area.x.saturating_add(x),
+                width: self.area.width.saturating_sub(x),
+                ..self.area
+            };
+            let style = if columns.first + place == self.selected {
+                look.theme.strong
+            } else {
+                look.theme.dim
+            };
             put(Line::styled(text, style), row, area, buffer);
         }
     }

@@ -24,8 +24,10 @@ impl Gutter {
             let bytes = u128::from(most) * level as u128 / rows as u128;
             look.units.size(u64::try_from(bytes).unwrap_or(u64::MAX))
         };
-        let marked = |level: usize| level == rows || level == 0 || (rows >= HALVED && level == rows / 2);
-        let labels: Vec<_> = (0..=rows).map(|level| if marked(level) { at(level) } else { String::new() }).collect();
+        let marked =
+            |level: usize| level == rows || level == 0 || (rows >= HALVED && level == rows / 2);
+        let labels: Vec<_> =
+            (0..=rows).map(|level| if marked(level) { at(level) } else { String::new() }).collect();
         let wide = labels.iter().map(|label| label.width()).max().unwrap_or(0) + 2;
         Self { labels, width: if wide * 2 < width { wide } else { 0 } }
     }
@@ -85,7 +87,8 @@ impl Columns {
     pub fn numbers(&self, selected: usize) -> (String, String, String) {
         let place = |layer: usize| {
             let number = self.layer(layer).unwrap_or(layer).to_string();
-            let start = (layer - self.first) * self.cell + self.bar().saturating_sub(number.len()) / 2;
+            let start =
+                (layer - self.first) * self.cell + self.bar().saturating_sub(number.len()) / 2;
             (start.min(self.width.saturating_sub(number.len())), number)
         };
         let (start, number) = place(selected);

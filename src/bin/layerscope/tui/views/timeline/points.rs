@@ -20,7 +20,12 @@ pub struct Point {
 
 impl Point {
     pub fn column(&self) -> Column {
-        Column { size: self.size, visible: self.visible, added: self.added + self.changed, whole: self.whole }
+        Column {
+            size: self.size,
+            visible: self.visible,
+            added: self.added + self.changed,
+            whole: self.whole,
+        }
     }
 }
 

@@ -1,5 +1,5 @@
-//! Draws a tile: a frame on its left and top, a name, a size, and inside the tiles of the next level or its visible
-//! and wasted shares.
+//! Draws a tile: a frame on its left and top, a name, a size, and inside the tiles of the next
+//! level or its visible and wasted shares.
 
 use layerscope::display::shown;
 use layerscope::display::{Escaped, escaped};
@@ -20,7 +20,14 @@ const WIDE: u16 = 24;
 const TALL: u16 = 5;
 
 /// Draws a tile with the tiles inside.
-pub fn draw(tile: &Tile, selected: bool, tree: &Tree, totals: &[Totals], look: Look<'_>, buffer: &mut Buffer) {
+pub fn draw(
+    tile: &Tile,
+    selected: bool,
+    tree: &Tree,
+    totals: &[Totals],
+    look: Look<'_>,
+    buffer: &mut Buffer,
+) {
     let Rect { x, y, width, height } = tile.area;
     if width < 2 || height == 0 {
         return;
@@ -29,7 +36,8 @@ pub fn draw(tile: &Tile, selected: bool, tree: &Tree, totals: &[Totals], look: L
     let inside = Rect { x: x + 1, y: y + 1, width: width - 1, height: height - 1 };
     let below = inner_tiles(tile, tree, totals, inside);
     shade(tile.totals, inside, look, buffer);
-    let (corner, across, down) = if selected { ("┏▶", "━", "┃") } else { ("┌ ", "─", "│") };
+    let (corner, across, down) =
+        if selected { ("┏▶", "━", "┃") } else { ("┌ ", "─", "│") };
     let line = if selected { theme.focused } else { theme.border };
     for row in 1..usize::from(height) {
         put(Line::styled(down, line), row, Rect { width: 1, ..tile.area }, buffer);
@@ -39,12 +47,21 @@ pub fn draw(tile: &Tile, selected: bool, tree: &Tree, totals: &[Totals], look: L
     let room = usize::from(width).saturating_sub(3);
     let together = format!("{name} {size}");
     let title = if together.width() <= room { together } else { cut(&name, room) };
-    if below.is_empty() && !title.ends_with(&size) && inside.height > 1 && size.width() < usize::from(inside.width) {
+    if below.is_empty()
+        && !title.ends_with(&size)
+        && inside.height > 1
+        && size.width() < usize::from(inside.width)
+    {
         put(Line::styled(size + " ", Style::reset()), 0, inside, buffer);
     }
     let rest = across.repeat(usize::from(width).saturating_sub(3 + title.width()));
     let style = if selected { theme.selected } else { Style::new() };
-    let spans = vec![Span::styled(corner, line), Span::styled(title, style), Span::raw(" "), Span::styled(rest, line)];
+    let spans = vec![
+        Span::styled(corner, line),
+        Span::styled(title, style),
+        Span::raw(" "),
+        Span::styled(rest, line),
+    ];
     put(Line::from(spans), 0, tile.area, buffer);
     for tile in &below {
         // Only two levels are drawn.
@@ -74,7 +91,8 @@ fn name(shows: Shows, tree: &Tree) -> Escaped {
     }
 }
 
-/// Fills an area: the visible share first, the wasted share from its last cell on. Both have at least one cell.
+/// Fills an area: the visible share first, the wasted share from its last cell on. Both have at
+/// least one cell.
 fn shade(totals: Totals, area: Rect, look: Look<'_>, buffer: &mut Buffer) {
     let (wasted, size) = (u128::from(totals.wasted), u128::from(totals.size().max(1)));
     let cells = area.area() as usize;
@@ -82,8 +100,11 @@ fn shade(totals: Totals, area: Rect, look: Look<'_>, buffer: &mut Buffer) {
     let visible = usize::from(totals.visible > 0 && cells > 1);
     let hatched = share.max(usize::from(totals.wasted > 0)).min(cells.saturating_sub(visible));
     for (place, position) in area.positions().enumerate() {
-        let (symbol, style) =
-            if place < cells - hatched { ("░", look.theme.visible) } else { ("▒", look.theme.wasted) };
+        let (symbol, style) = if place < cells - hatched {
+            ("░", look.theme.visible)
+        } else {
+            ("▒", look.theme.wasted)
+        };
         if let Some(cell) = buffer.cell_mut(position) {
             cell.set_symbol(symbol).set_style(style);
         }

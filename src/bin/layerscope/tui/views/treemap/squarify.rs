@@ -38,7 +38,11 @@ impl Space {
     }
 
     /// Rounds the edges to cells, moved to the origin of `area`.
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "inside of a screen")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "inside of a screen"
+    )]
     fn cells(self, area: Rect) -> Rect {
         let column = |x: f64| x.round() as u16;
         let row = |y: f64| (y / CELL_HEIGHT).round() as u16;
@@ -67,9 +71,17 @@ pub fn squarify(sizes: &[u64], area: Rect) -> Vec<Rect> {
             let (from, to) = (share(before, whole), share(before + u128::from(size), whole));
             before += u128::from(size);
             let tile = if along_height {
-                Space { top: at(space.top, space.bottom, from), bottom: at(space.top, space.bottom, to), ..space }
+                Space {
+                    top: at(space.top, space.bottom, from),
+                    bottom: at(space.top, space.bottom, to),
+                    ..space
+                }
             } else {
-                Space { left: at(space.left, space.right, from), right: at(space.left, space.right, to), ..space }
+                Space {
+                    left: at(space.left, space.right, from),
+                    right: at(space.left, space.right, to),
+                    ..space
+                }
             };
             tiles.push(tile.cells(area));
         }
@@ -130,7 +142,12 @@ mod tests {
     }
 
     fn area() -> impl Strategy<Value = Rect> {
-        (0u16..50, 0u16..50, 1u16..200, 1u16..70).prop_map(|(x, y, width, height)| Rect { x, y, width, height })
+        (0u16..50, 0u16..50, 1u16..200, 1u16..70).prop_map(|(x, y, width, height)| Rect {
+            x,
+            y,
+            width,
+            height,
+        })
     }
 
     proptest! {

@@ -42,14 +42,20 @@ pub enum Direction {
 pub fn tiles(tree: &Tree, totals: &[Totals], directory: NodeId, area: Rect) -> Vec<Tile> {
     let size = |node: NodeId| totals[node.index()].size();
     let mut children: Vec<_> = tree.children(directory).filter(|&child| size(child) > 0).collect();
-    children.sort_by(|&a, &b| Reverse(size(a)).cmp(&Reverse(size(b))).then_with(|| tree.name(a).cmp(tree.name(b))));
+    children.sort_by(|&a, &b| {
+        Reverse(size(a)).cmp(&Reverse(size(b))).then_with(|| tree.name(a).cmp(tree.name(b)))
+    });
     if children.is_empty() || area.is_empty() {
         return Vec::new();
     }
     let sizes: Vec<_> = children.iter().map(|&child| size(child)).collect();
     let areas = areas(&sizes, area);
     let (shown, merged) = children.split_at(areas.tiles.len());
-    let tile = |(&node, area): (&NodeId, Rect)| Tile { shows: Shows::Path(node), totals: totals[node.index()], area };
+    let tile = |(&node, area): (&NodeId, Rect)| Tile {
+        shows: Shows::Path(node),
+        totals: totals[node.index()],
+        area,
+    };
     let mut tiles: Vec<_> = shown.iter().zip(areas.tiles).map(tile).collect();
     if let Some(area) = areas.more {
         let sum = merged.iter().fold(Totals::default(), |sum, node| sum.plus(totals[node.index()]));
@@ -66,7 +72,8 @@ struct Areas {
 
 /// Gives as many of the sizes a tile as can be drawn.
 fn areas(sizes: &[u64], area: Rect) -> Areas {
-    let most = usize::try_from(area.area() / u32::from(NARROWEST * LOWEST)).unwrap_or(usize::MAX).max(1);
+    let most =
+        usize::try_from(area.area() / u32::from(NARROWEST * LOWEST)).unwrap_or(usize::MAX).max(1);
     if sizes.len() <= most {
         let tiles = squarify(sizes, area);
         if sizes.len() == 1 || all_drawable(&tiles) {
@@ -84,7 +91,9 @@ fn areas(sizes: &[u64], area: Rect) -> Areas {
     // If the rest is too small even together, it gets the last row.
     let row = u16::from(area.height > LOWEST);
     let above = Rect { height: area.height - row, ..area };
-    let with_row = fewer().map(|k| squarify(&sizes[..k], above)).find(|tiles| tiles.len() == 1 || all_drawable(tiles));
+    let with_row = fewer()
+        .map(|k| squarify(&sizes[..k], above))
+        .find(|tiles| tiles.len() == 1 || all_drawable(tiles));
     let with_row = with_row.unwrap_or_default();
     match with_tile {
         Some(mut tiles) if tiles.len() > with_row.len() => {

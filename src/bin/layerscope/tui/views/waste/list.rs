@@ -31,7 +31,13 @@ enum Part {
     Instructions,
 }
 
-pub fn draw(outline: &Outline, explorer: &Explorer, look: Look<'_>, inner: Rect, buffer: &mut Buffer) {
+pub fn draw(
+    outline: &Outline,
+    explorer: &Explorer,
+    look: Look<'_>,
+    inner: Rect,
+    buffer: &mut Buffer,
+) {
     let width = usize::from(inner.width);
     let notes = notes(outline, explorer, inner);
     let height = usize::from(inner.height) - notes.len();
@@ -49,7 +55,12 @@ pub fn draw(outline: &Outline, explorer: &Explorer, look: Look<'_>, inner: Rect,
         }
     }
     for (i, (word, text)) in notes.into_iter().enumerate() {
-        put(Line::from(vec![Span::styled(word, look.theme.dim), Span::raw(text)]), height + i, inner, buffer);
+        put(
+            Line::from(vec![Span::styled(word, look.theme.dim), Span::raw(text)]),
+            height + i,
+            inner,
+            buffer,
+        );
     }
 }
 
@@ -133,7 +144,13 @@ fn notes(outline: &Outline, explorer: &Explorer, inner: Rect) -> Vec<(String, St
     notes
 }
 
-fn line(outline: &Outline, explorer: &Explorer, look: Look<'_>, row: &Row, width: usize) -> Line<'static> {
+fn line(
+    outline: &Outline,
+    explorer: &Explorer,
+    look: Look<'_>,
+    row: &Row,
+    width: usize,
+) -> Line<'static> {
     let theme = look.theme;
     let mut spans = vec![Span::raw(format!("{:>SIZE_WIDTH$} ", look.units.size(row.bytes)))];
     let whole = explorer.inspection.totals.size;
@@ -159,7 +176,10 @@ fn line(outline: &Outline, explorer: &Explorer, look: Look<'_>, row: &Row, width
             let left = room.saturating_sub(facts.width());
             let mut place = if group.count == 1 { group.place } else { short(tree, group.place) };
             // A directory above says more than a path without its beginning.
-            while group.count > 1 && place != NodeId::ROOT && escaped(&tree.path(place)).width() > left {
+            while group.count > 1
+                && place != NodeId::ROOT
+                && escaped(&tree.path(place)).width() > left
+            {
                 place = tree.parent(place);
             }
             let place = escaped(&tree.path(place));
@@ -191,14 +211,25 @@ fn relative(tree: &Tree, row: &Row, node: NodeId) -> Vec<u8> {
 }
 
 /// Returns the instructions that added and removed the bytes of a group.
-fn instructions(outline: &Outline, explorer: &Explorer, look: Look<'_>, row: &Row, width: usize) -> Line<'static> {
+fn instructions(
+    outline: &Outline,
+    explorer: &Explorer,
+    look: Look<'_>,
+    row: &Row,
+    width: usize,
+) -> Line<'static> {
     let group = &outline.groups()[row.group];
     let of = |layer: usize| explorer.inspection.layers[layer].instruction.one_line();
     let (added_in, removed_in) = (of(group.added_in), of(group.removed_in));
     let room = width.saturating_sub(SIZE_WIDTH + 1 + 3);
     let half = room / 2;
-    let added_in = cut(&added_in, if removed_in.width() < half { room - removed_in.width() } else { half });
+    let added_in =
+        cut(&added_in, if removed_in.width() < half { room - removed_in.width() } else { half });
     let removed_in = cut(&removed_in, room - added_in.width());
     let gap = " ".repeat(SIZE_WIDTH + 1);
-    Line::from(vec![Span::raw(format!("{gap}{added_in}")), Span::styled(" → ", look.theme.dim), Span::raw(removed_in)])
+    Line::from(vec![
+        Span::raw(format!("{gap}{added_in}")),
+        Span::styled(" → ", look.theme.dim),
+        Span::raw(removed_in),
+    ])
 }

@@ -44,15 +44,25 @@ impl Outline {
     /// Starts with all groups that have bytes, folded.
     pub fn new(inspection: &Inspection, groups: &[WastedGroup]) -> Self {
         let groups: Vec<_> = groups.iter().filter(|group| group.bytes > 0).cloned().collect();
-        let places: HashMap<_, _> =
-            groups.iter().enumerate().map(|(i, group)| ((group.added_in, group.removed_in), i)).collect();
+        let places: HashMap<_, _> = groups
+            .iter()
+            .enumerate()
+            .map(|(i, group)| ((group.added_in, group.removed_in), i))
+            .collect();
         let mut members = vec![Vec::new(); groups.len()];
         for (i, wasted) in inspection.wasted.iter().enumerate() {
             if let Some(&group) = places.get(&(wasted.added_in, wasted.removed_in)) {
                 members[group].push(i);
             }
         }
-        let row = |(group, bytes)| Row { item: Item::Group, group, depth: 0, bytes, open: false, above: NodeId::ROOT };
+        let row = |(group, bytes)| Row {
+            item: Item::Group,
+            group,
+            depth: 0,
+            bytes,
+            open: false,
+            above: NodeId::ROOT,
+        };
         let rows = groups.iter().map(|group| group.bytes).enumerate().map(row).collect();
         Self { groups, members, rows, cursor: 0, top: 0 }
     }
@@ -71,7 +81,9 @@ impl Outline {
     pub fn group_of(&self, wasted: &WastedBelow, node: NodeId) -> Option<usize> {
         let pairs = wasted.pairs(node, usize::MAX);
         let sums = pairs.iter().filter_map(|pair| {
-            let is_of = |group: &WastedGroup| (group.added_in, group.removed_in) == (pair.added_in, pair.removed_in);
+            let is_of = |group: &WastedGroup| {
+                (group.added_in, group.removed_in) == (pair.added_in, pair.removed_in)
+            };
             Some((pair.bytes, Reverse(self.groups.iter().position(is_of)?)))
         });
         sums.max().map(|(_, Reverse(group))| group)
@@ -80,7 +92,8 @@ impl Outline {
     /// Moves the cursor to a group, unless it is in it already.
     pub fn go_to(&mut self, group: usize) {
         if self.rows.get(self.cursor).is_none_or(|row| row.group != group) {
-            self.cursor = self.rows.iter().position(|row| row.group == group).unwrap_or(self.cursor);
+            self.cursor =
+                self.rows.iter().position(|row| row.group == group).unwrap_or(self.cursor);
         }
     }
 
@@ -104,7 +117,14 @@ impl Outline {
         let above = if depth == 1 { NodeId::ROOT } else { directory };
         let items = below(inspection, directory, members);
         row.open = true;
-        let rows = items.into_iter().map(|(bytes, item)| Row { item, group, depth, bytes, open: false, above });
+        let rows = items.into_iter().map(|(bytes, item)| Row {
+            item,
+            group,
+            depth,
+            bytes,
+            open: false,
+            above,
+        });
         self.rows.splice(self.cursor + 1..=self.cursor, rows);
     }
 
@@ -114,10 +134,12 @@ impl Outline {
         let depth = row.depth;
         if row.open {
             row.open = false;
-            let below = self.rows[self.cursor + 1..].iter().take_while(|row| row.depth > depth).count();
+            let below =
+                self.rows[self.cursor + 1..].iter().take_while(|row| row.depth > depth).count();
             self.rows.drain(self.cursor + 1..=self.cursor + below);
         } else if depth > 0 {
-            self.cursor = self.rows[..self.cursor].iter().rposition(|row| row.depth < depth).unwrap_or(0);
+            self.cursor =
+                self.rows[..self.cursor].iter().rposition(|row| row.depth < depth).unwrap_or(0);
         }
     }
 }
@@ -130,7 +152,8 @@ struct Ways<'a> {
 }
 
 impl Ways<'_> {
-    /// Returns the child of the directory that leads to a path; the path itself if it is the directory or elsewhere.
+    /// Returns the child of the directory that leads to a path; the path itself if it is the
+    /// directory or elsewhere.
     fn towards(&mut self, node: NodeId) -> NodeId {
         let (mut here, mut way) = (node, Vec::new());
         let child = loop {
@@ -155,12 +178,14 @@ impl Ways<'_> {
 /// Returns the deepest directory that contains all members.
 fn common(inspection: &Inspection, members: &[usize]) -> NodeId {
     let tree = &inspection.tree;
-    let mut parents = members.iter().map(|&i| tree.parent(tree.node_of(inspection.wasted[i].version)));
+    let mut parents =
+        members.iter().map(|&i| tree.parent(tree.node_of(inspection.wasted[i].version)));
     let mut line = vec![parents.next().unwrap_or(NodeId::ROOT)];
     while let Some(&last) = line.last().filter(|&&last| last != NodeId::ROOT) {
         line.push(tree.parent(last));
     }
-    let mut heights: HashMap<_, _> = line.iter().enumerate().map(|(height, &node)| (node, height)).collect();
+    let mut heights: HashMap<_, _> =
+        line.iter().enumerate().map(|(height, &node)| (node, height)).collect();
     let mut lowest = 0;
     for parent in parents {
         let (mut here, mut way) = (parent, Vec::new());

@@ -47,7 +47,8 @@ impl Table {
             *added_in.entry(group.added_in).or_default() += group.bytes;
             *removed_in.entry(group.removed_in).or_default() += group.bytes;
         }
-        let cells = groups.iter().map(|group| ((group.added_in, group.removed_in), group.bytes)).collect();
+        let cells =
+            groups.iter().map(|group| ((group.added_in, group.removed_in), group.bytes)).collect();
         Self {
             cells,
             added_in: added_in.into_iter().collect(),
@@ -69,7 +70,11 @@ impl Table {
 
     /// Moves the cursor to a layer that added wasted bytes.
     pub fn go_to(&mut self, layer: usize) {
-        self.cursor = self.added_in.iter().position(|&(added_in, _)| added_in == layer).unwrap_or(self.cursor);
+        self.cursor = self
+            .added_in
+            .iter()
+            .position(|&(added_in, _)| added_in == layer)
+            .unwrap_or(self.cursor);
     }
 
     /// Chooses the columns with the most bytes, in the order of the layers.
@@ -123,7 +128,12 @@ impl Table {
         scroll_bar(first, self.added_in.len(), part(inner, HEAD, height), theme, buffer);
         for (i, &(added_in, bytes)) in self.added_in.iter().enumerate().skip(first).take(height) {
             let place = HEAD + i - first;
-            put(self.line(explorer, look, &columns, (added_in, bytes), width), place, inner, buffer);
+            put(
+                self.line(explorer, look, &columns, (added_in, bytes), width),
+                place,
+                inner,
+                buffer,
+            );
             if i == self.cursor {
                 fill(place, inner, theme.selected, buffer);
             }
@@ -149,8 +159,10 @@ impl Table {
             0 => Span::styled(format!("{:>CELL$}", "·"), theme.dim),
             bytes => Span::styled(format!("{:>CELL$}", look.units.size(bytes)), theme.wasted),
         };
-        let in_layer = |&removed_in: &usize| self.cells.get(&(added_in, removed_in)).copied().unwrap_or(0);
-        let mut spans = vec![Span::raw(format!("{added_in:>CELL$}{:>CELL$}", look.units.size(bytes)))];
+        let in_layer =
+            |&removed_in: &usize| self.cells.get(&(added_in, removed_in)).copied().unwrap_or(0);
+        let mut spans =
+            vec![Span::raw(format!("{added_in:>CELL$}{:>CELL$}", look.units.size(bytes)))];
         spans.extend(columns.layers.iter().map(|removed_in| cell(in_layer(removed_in))));
         if columns.others {
             spans.push(cell(bytes - columns.layers.iter().map(in_layer).sum::<u64>()));

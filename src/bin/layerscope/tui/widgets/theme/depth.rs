@@ -50,7 +50,9 @@ impl Depth {
     /// Returns the nearest available colour.
     pub fn nearest(self, colour: Color) -> Color {
         match (self, colour) {
-            (Self::Indexed, Color::Rgb(red, green, blue)) => Color::Indexed(indexed([red, green, blue])),
+            (Self::Indexed, Color::Rgb(red, green, blue)) => {
+                Color::Indexed(indexed([red, green, blue]))
+            }
             (Self::Sixteen, Color::Rgb(red, green, blue)) => sixteen([red, green, blue]),
             (Self::Sixteen, Color::Indexed(index)) => match SIXTEEN.get(usize::from(index)) {
                 Some(&(colour, _)) => colour,
@@ -68,10 +70,13 @@ fn distance(one: [u8; 3], other: [u8; 3]) -> u32 {
 /// Returns the nearest of the 16 colours: by hue or, for pale colours, by brightness, because they
 /// are nearer to grey than to any hue.
 fn sixteen(colour: [u8; 3]) -> Color {
-    let (least, most) = (colour.into_iter().min().unwrap_or(0), colour.into_iter().max().unwrap_or(0));
+    let (least, most) =
+        (colour.into_iter().min().unwrap_or(0), colour.into_iter().max().unwrap_or(0));
     let range = most - least;
     let (candidates, colour) = if range > PALE {
-        let full = |part: u8| u8::try_from(u16::from(part - least) * 205 / u16::from(range)).unwrap_or(205);
+        let full = |part: u8| {
+            u8::try_from(u16::from(part - least) * 205 / u16::from(range)).unwrap_or(205)
+        };
         (&SIXTEEN[1..7], colour.map(full))
     } else {
         (&SIXTEEN[..], [most; 3])

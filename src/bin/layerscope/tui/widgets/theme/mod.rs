@@ -127,7 +127,10 @@ impl Theme {
     /// Returns whether colours alone tell visible from wasted bytes.
     pub fn has_two_tones(&self) -> bool {
         let colours = [self.visible.fg, self.wasted.fg];
-        !self.hatched && !self.signs.is_ascii() && colours.iter().all(Option::is_some) && colours[0] != colours[1]
+        !self.hatched
+            && !self.signs.is_ascii()
+            && colours.iter().all(Option::is_some)
+            && colours[0] != colours[1]
     }
 
     /// Returns the theme with other characters.
@@ -147,7 +150,10 @@ mod tests {
         for (name, text) in BUILT_IN {
             assert!(Theme::built_in(name).is_some());
             for role in Theme::ROLES {
-                assert!(text.lines().any(|line| line.starts_with(&format!("{role} = "))), "{role} in {name}");
+                assert!(
+                    text.lines().any(|line| line.starts_with(&format!("{role} = "))),
+                    "{role} in {name}"
+                );
             }
         }
         assert_eq!(Theme::for_background(Background::Light).background, Some(Background::Light));
@@ -165,7 +171,10 @@ mod tests {
     fn on_16_colours_the_dark_theme_keeps_its_hues() {
         let theme = Theme::for_background(Background::Dark).reduced(Depth::Sixteen);
         let sixteen = Theme::colours();
-        assert_eq!((theme.wasted, theme.visible, theme.modified), (sixteen.wasted, sixteen.visible, sixteen.modified));
+        assert_eq!(
+            (theme.wasted, theme.visible, theme.modified),
+            (sixteen.wasted, sixteen.visible, sixteen.modified)
+        );
         assert_eq!(theme.focused, sixteen.focused);
     }
 }

@@ -27,19 +27,22 @@ enum StyleError {
 impl Theme {
     /// Parses a theme file. Missing roles come from its `base`, or from the 16 colours.
     pub fn read(text: &str) -> Result<Self, Problem> {
-        let table = DeTable::parse(text).map_err(|error| Problem::of_syntax(text, &error))?.into_inner();
+        let table =
+            DeTable::parse(text).map_err(|error| Problem::of_syntax(text, &error))?.into_inner();
         let mut theme = match table.get("base") {
             None => Self::BARE,
-            Some(base) => {
-                Self::base(base.get_ref()).map_err(|what| Problem::at(text, base.span().start, "base", what))?
-            }
+            Some(base) => Self::base(base.get_ref())
+                .map_err(|what| Problem::at(text, base.span().start, "base", what))?,
         };
-        if !table.contains_key("base") && Self::ROLES.iter().any(|role| !table.contains_key(*role)) {
+        if !table.contains_key("base") && Self::ROLES.iter().any(|role| !table.contains_key(*role))
+        {
             theme = Self::colours();
         }
         for (key, value) in toml_file::in_order(&table) {
             let name = key.get_ref().as_ref();
-            theme.set(name, value.get_ref()).map_err(|what| Problem::at(text, key.span().start, name, what))?;
+            theme
+                .set(name, value.get_ref())
+                .map_err(|what| Problem::at(text, key.span().start, name, what))?;
         }
         Ok(theme)
     }
@@ -113,7 +116,10 @@ mod tests {
 
     #[test]
     fn a_style_is_a_colour_a_background_and_modifiers() {
-        let expected = Style::new().fg(Color::Rgb(1, 2, 3)).bg(Color::Indexed(236)).add_modifier(Modifier::BOLD);
+        let expected = Style::new()
+            .fg(Color::Rgb(1, 2, 3))
+            .bg(Color::Indexed(236))
+            .add_modifier(Modifier::BOLD);
         assert_eq!(style("#010203 on 236 bold"), Ok(expected));
         assert_eq!(style("bright-black"), Ok(Style::new().fg(Color::DarkGray)));
         assert_eq!(style(""), Ok(Style::new()));
@@ -130,7 +136,10 @@ mod tests {
     #[test]
     fn an_error_names_line_and_role() {
         for (text, message) in [
-            ("visible = \"green\"\nwatsed = \"red\"", "line 2: watsed: no such role; did you mean wasted?"),
+            (
+                "visible = \"green\"\nwatsed = \"red\"",
+                "line 2: watsed: no such role; did you mean wasted?",
+            ),
             ("wasted = \"rde\"", "line 1: wasted: \"rde\" is neither a colour"),
             ("wasted = 7", "line 1: wasted: expected a string, found an integer"),
             ("wasted = \"on\"", "line 1: wasted: a colour has to follow \"on\""),
