@@ -106,6 +106,8 @@ const FLOORS: [Floor; 10] = [
             "runtime",
             "account",
             "advice",
+            "blocks",
+            "words",
             "check",
             "compare",
             "fix",

@@ -5,6 +5,7 @@
 
 mod account;
 mod advice;
+mod blocks;
 mod check;
 mod compare;
 mod completeness;
@@ -17,6 +18,7 @@ mod paint;
 mod runtime;
 mod study;
 mod text;
+mod words;
 
 pub use crate::display::{self, Units};
 pub use account::{Account, Detail};

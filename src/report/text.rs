@@ -3,12 +3,12 @@
 
 mod findings;
 mod runtime;
-mod verdict;
 mod whose;
 
 use std::io::{self, Write};
 
 use super::paint::{Paint, TextStyle};
+use super::words::{date, incomplete, verdict};
 use crate::advice::assessment::Study;
 use crate::analysis::Wasted;
 use crate::display::shown;
@@ -38,9 +38,7 @@ pub fn write_text(
     page.headline(inspection)?;
     page.verdict(inspection, study)?;
     let whole = inspection.completeness.is_whole();
-    if !whole {
-        page.not_whole(inspection)?;
-    }
+    page.not_whole(inspection)?;
     page.numbers(inspection)?;
     page.layers(inspection)?;
     page.findings(inspection, study)?;
@@ -81,15 +79,18 @@ impl<W: Write> Page<'_, W> {
         writeln!(self.out, "{}", self.paint(Paint::Bold, &name))
     }
 
+    /// Writes the verdict below the headline.
+    fn verdict(&mut self, inspection: &Inspection, study: &Study) -> io::Result<()> {
+        for line in wrap(&verdict(inspection, study, self.style.units), WIDTH) {
+            writeln!(self.out, "{line}")?;
+        }
+        writeln!(self.out)
+    }
+
     /// Writes which parts could not be read, before any number.
     fn not_whole(&mut self, inspection: &Inspection) -> io::Result<()> {
-        let summary = inspection.completeness.summary().unwrap_or_default();
-        let consequence = if inspection.completeness.sizes_are_exact() {
-            "all layers were read, so sizes are exact"
-        } else {
-            "sizes are lower bounds"
-        };
-        for line in wrap(&format!("This report is incomplete: {summary}; {consequence}."), WIDTH) {
+        let Some(incomplete) = incomplete(inspection) else { return Ok(()) };
+        for line in wrap(&incomplete, WIDTH) {
             writeln!(self.out, "{}", self.paint(Paint::Warning, &line))?;
         }
         self.remarks("Warnings", &inspection.warnings)?;
@@ -243,9 +244,4 @@ impl<W: Write> Page<'_, W> {
         }
         Ok(())
     }
-}
-
-/// Returns the day of an RFC 3339 time.
-fn date(created: &str) -> Escaped {
-    escaped_str(created.split('T').next().unwrap_or(created))
 }

@@ -1,21 +1,20 @@
 //! Writes the avoidable bytes: first those of your layers, with instruction and fix, then one line
 //! each for the base image.
 
-use std::collections::HashMap;
 use std::io::{self, Write};
 
-use super::super::advice::advice;
+use super::super::blocks::{
+    Block, Blocks, base_remark, fix, fix_lines, part_of, place, removed_files, telling, title,
+    why_and_fix,
+};
+use super::super::words::nothing_wasted;
 use super::{INDENT, Page, Paint, WIDTH};
 use crate::Inspection;
 use crate::advice::assessment::Study;
-use crate::advice::findings::{Fate, Finding, Level};
-use crate::analysis::{WastedGroup, short, wasted_groups};
-use crate::display::shown;
-use crate::display::{Escaped, cut, wrap};
-use crate::display::{escaped, escaped_str};
+use crate::advice::findings::Finding;
+use crate::analysis::WastedGroup;
+use crate::display::{Escaped, cut, escaped_str, shown, wrap};
 use crate::display::{files, plural};
-use crate::shell::pretty_shell;
-use crate::tree::NodeId;
 
 /// The most blocks, and lines about the base image, that are shown.
 const BLOCKS: usize = 6;
@@ -26,87 +25,17 @@ const LINES: usize = 24;
 /// The size below which findings are summed up, unless it is more than a hundredth of the largest.
 const SMALL: u64 = 1 << 20;
 
-/// Findings that are shown together because they have one fix.
-enum Block<'a> {
-    /// The bytes that one layer adds and another removes, with the findings about them.
-    Pair(&'a WastedGroup, Vec<&'a Finding>),
-    /// Bytes that are still visible.
-    Left(&'a Finding),
-}
-
-impl Block<'_> {
-    fn bytes(&self) -> u64 {
-        match self {
-            Block::Pair(group, _) => group.bytes,
-            Block::Left(finding) => finding.bytes,
-        }
-    }
-
-    fn files(&self) -> usize {
-        match self {
-            Block::Pair(group, _) => group.count,
-            Block::Left(finding) => finding.files,
-        }
-    }
-
-    /// Returns whether the bytes are almost certainly unwanted.
-    fn is_sure(&self) -> bool {
-        match self {
-            Block::Pair(..) => true,
-            Block::Left(finding) => matches!(finding.level, Level::Leftovers | Level::Toolchain),
-        }
-    }
-
-    fn added_in(&self) -> usize {
-        match self {
-            Block::Pair(group, _) => group.added_in,
-            Block::Left(finding) => finding.added_in,
-        }
-    }
-}
-
 impl<W: Write> Page<'_, W> {
     pub(super) fn findings(&mut self, inspection: &Inspection, study: &Study) -> io::Result<()> {
-        let groups = wasted_groups(inspection);
-        let mut among: HashMap<_, Vec<&Finding>> = HashMap::new();
-        for finding in &study.findings {
-            among.entry((finding.added_in, finding.removed_in())).or_default().push(finding);
-        }
-        let mut parts = |group: &WastedGroup| {
-            among.remove(&(group.added_in, Some(group.removed_in))).unwrap_or_default()
-        };
-        let mut blocks: Vec<_> = groups
-            .iter()
-            .filter(|group| group.bytes > 0)
-            .map(|group| Block::Pair(group, parts(group)))
-            .collect();
-        blocks.extend(study.findings.iter().filter(|f| f.fate == Fate::Left).map(Block::Left));
-        blocks.sort_by_key(|block| std::cmp::Reverse(block.bytes()));
-        let (base, own): (Vec<_>, Vec<_>) =
-            blocks.into_iter().partition(|block| block.added_in() < study.base.layers);
-        let (sure, optional): (Vec<_>, Vec<_>) = own.into_iter().partition(Block::is_sure);
-        if inspection.totals.wasted() == 0 {
-            let words = if inspection.completeness.sizes_are_exact() {
-                "No wasted bytes: every file in the image is visible in the container."
-            } else {
-                "No wasted bytes in the part that could be read."
-            };
+        let blocks = Blocks::of(inspection, study);
+        if let Some(words) = nothing_wasted(inspection) {
             writeln!(self.out, "\n{words}")?;
         }
-        let parts =
-            [(&sure, "in your layers"), (&optional, "optional"), (&base, "in the base image")];
-        let parts: Vec<_> = parts
-            .iter()
-            .map(|(blocks, whose)| (blocks.iter().map(Block::bytes).sum::<u64>(), whose))
-            .filter(|(bytes, _)| *bytes > 0)
-            .map(|(bytes, whose)| format!("{} {whose}", self.size(bytes)))
-            .collect();
-        if parts.is_empty() {
-            return Ok(());
-        }
-        let summary = self.paint(Paint::Dim, &parts.join(", "));
+        let Some(summary) = blocks.summary(self.style.units) else { return Ok(()) };
+        let Blocks { sure, optional, base } = &blocks;
+        let summary = self.paint(Paint::Dim, &summary);
         writeln!(self.out, "\n{}  {summary}", self.paint(Paint::Bold, "Findings"))?;
-        let shown = self.shown(&sure);
+        let shown = self.shown(sure);
         for block in &sure[..shown] {
             self.block(inspection, block)?;
         }
@@ -114,17 +43,10 @@ impl<W: Write> Page<'_, W> {
         if self.style.top == 0 {
             optional.iter().try_for_each(|block| self.block(inspection, block))?;
         } else {
-            self.lines(inspection, "[needs a look] Optional (details: --top 0)", &optional)?;
+            self.lines(inspection, "[needs a look] Optional (details: --top 0)", optional)?;
         }
-        let name = study
-            .base
-            .name
-            .as_deref()
-            .map_or(String::new(), |name| format!(" {}", escaped_str(name)));
-        let head = format!(
-            "[needs a look] In the base image{name}. To avoid these, use another base image or a multi-stage build."
-        );
-        self.lines(inspection, &head, &base)
+        let head = format!("[needs a look] {}", base_remark(study));
+        self.lines(inspection, &head, base)
     }
 
     fn block(&mut self, inspection: &Inspection, block: &Block) -> io::Result<()> {
@@ -166,35 +88,16 @@ impl<W: Write> Page<'_, W> {
         parts: &[&Finding],
     ) -> io::Result<()> {
         let size = self.paint(Paint::Wasted, &format!("{:>10}", self.size(group.bytes)));
-        let is_directory = inspection.tree.children(group.place).next().is_some();
-        let at = match group.count {
-            _ if is_directory => " in",
-            1 => ":",
-            _ => ", mostly in",
-        };
-        let node = if is_directory && group.count > 1 {
-            short(&inspection.tree, group.place)
-        } else {
-            group.place
-        };
-        let place = place(inspection, node, 40);
-        let files = plural(group.count, &format!("{} file", group.reason.words()));
-        writeln!(self.out, "\n  {size}  {files}{at} {place}")?;
+        let (files, node) = removed_files(inspection, group);
+        let place = place(inspection, node).cut_front(40);
+        writeln!(self.out, "\n  {size}  {files} {place}")?;
         self.instruction(inspection, "added in", group.added_in)?;
         self.instruction(inspection, "removed in", group.removed_in)?;
-        // A single part with all bytes adds no information, unless it has a name.
-        let says_more = |part: &&Finding| {
-            part.bytes < group.bytes || part.places.iter().any(|p| p.node != group.place)
-        };
-        if parts.len() > 1 || parts.iter().any(says_more) {
-            self.parts(inspection, parts)?;
-        }
-        let (why, what) = advice(inspection, group);
+        self.parts(inspection, telling(group, parts))?;
+        let (why, fix) = why_and_fix(inspection, group, parts);
         self.paragraph("why", &why)?;
-        match parts.first() {
-            Some(biggest) => self.fix(biggest, inspection),
-            None => self.paragraph("fix", &graded(inspection, "exact", &what)),
-        }
+        self.paragraph("fix", &fix)?;
+        parts.first().map_or(Ok(()), |biggest| self.fix_lines(biggest))
     }
 
     fn parts(&mut self, inspection: &Inspection, parts: &[&Finding]) -> io::Result<()> {
@@ -215,11 +118,10 @@ impl<W: Write> Page<'_, W> {
 
     fn left(&mut self, inspection: &Inspection, finding: &Finding) -> io::Result<()> {
         let size = self.paint(Paint::Warning, &format!("{:>10}", self.size(finding.bytes)));
-        let line = format!("{}, {}", escaped_str(&finding.title), files(finding.files));
-        writeln!(self.out, "\n  {size}  {}", cut(&line, WIDTH - 14))?;
+        writeln!(self.out, "\n  {size}  {}", title(finding).cut(WIDTH - 14))?;
         self.instruction(inspection, "added in", finding.added_in)?;
         for spot in &finding.places {
-            let place = place(inspection, spot.node, WIDTH - INDENT);
+            let place = place(inspection, spot.node).cut_front(WIDTH - INDENT);
             writeln!(self.out, "{}  {place}", self.label("at"))?;
         }
         let packages: Vec<_> = finding.packages.iter().map(|(name, _)| name.clone()).collect();
@@ -227,7 +129,8 @@ impl<W: Write> Page<'_, W> {
             self.paragraph("packages", &Escaped::join(packages, ", "))?;
         }
         self.paragraph("why", &escaped_str(&finding.why))?;
-        self.fix(finding, inspection)
+        self.paragraph("fix", &fix(inspection, finding))?;
+        self.fix_lines(finding)
     }
 
     fn instruction(&mut self, inspection: &Inspection, word: &str, layer: usize) -> io::Result<()> {
@@ -236,14 +139,8 @@ impl<W: Write> Page<'_, W> {
         writeln!(self.out, "{}  {line}", self.label(word))
     }
 
-    fn fix(&mut self, finding: &Finding, inspection: &Inspection) -> io::Result<()> {
-        self.paragraph(
-            "fix",
-            &graded(inspection, finding.grade(), &escaped_str(&finding.fix.what)),
-        )?;
-        let lines = finding.fix.dockerfile.iter().flat_map(|text| broken(text));
-        let ignored = finding.fix.dockerignore.iter().map(|line| escaped_str(line.trim_end()));
-        let all: Vec<_> = lines.chain(ignored).collect();
+    fn fix_lines(&mut self, finding: &Finding) -> io::Result<()> {
+        let all = fix_lines(finding);
         if all.len() > LINES {
             return writeln!(
                 self.out,
@@ -267,21 +164,7 @@ impl<W: Write> Page<'_, W> {
         }
         let shown = self.shown(blocks);
         for block in &blocks[..shown] {
-            let what = match block {
-                Block::Left(finding) => {
-                    format!("layer {}: {}", finding.added_in, part_of(inspection, finding))
-                }
-                Block::Pair(group, parts) => {
-                    let what = parts.first().map(|part| part_of(inspection, part));
-                    let what = what.unwrap_or_else(|| place(inspection, group.place, 30));
-                    format!(
-                        "layer {}, {} in layer {}: {what}",
-                        group.added_in,
-                        group.reason.words(),
-                        group.removed_in
-                    )
-                }
-            };
+            let what = block.in_short(inspection);
             writeln!(self.out, "  {:>10}  {}", self.size(block.bytes()), cut(&what, WIDTH - 14))?;
         }
         let rest: u64 = blocks[shown..].iter().map(Block::bytes).sum();
@@ -295,43 +178,4 @@ impl<W: Write> Page<'_, W> {
         }
         Ok(())
     }
-}
-
-/// Breaks an instruction between its commands, so that it can be read and copied.
-fn broken(instruction: &str) -> Vec<Escaped> {
-    let joined = instruction.replace(" \\\n", " ");
-    match joined.strip_prefix("RUN ").filter(|command| !command.contains('\n')) {
-        Some(command) => {
-            let mut lines = pretty_shell(command);
-            if let Some(first) = lines.first_mut() {
-                *first = shown!("RUN {}", *first);
-            }
-            lines
-        }
-        None => instruction.lines().map(|line| escaped_str(line.trim_end())).collect(),
-    }
-}
-
-/// Puts the grade of a claim before it; without a grade, where not all sizes are known.
-fn graded(inspection: &Inspection, grade: &'static str, what: &Escaped) -> Escaped {
-    if inspection.completeness.sizes_are_exact() {
-        shown!("[{}] {}", grade, what)
-    } else {
-        what.clone()
-    }
-}
-
-/// Returns the title and place of a finding in one line.
-fn part_of(inspection: &Inspection, finding: &Finding) -> Escaped {
-    let title = escaped_str(&finding.title);
-    match finding.places.first() {
-        Some(spot) if spot.node != NodeId::ROOT => {
-            shown!("{}: {}", title, place(inspection, spot.node, 30))
-        }
-        _ => title,
-    }
-}
-
-fn place(inspection: &Inspection, node: NodeId, width: usize) -> Escaped {
-    escaped(&inspection.tree.path(node)).cut_front(width)
 }

@@ -3,13 +3,13 @@
 use std::io::{self, Write};
 
 use super::super::ladder::{LadderDetail, write_ladder};
+use super::super::words::executable;
 use super::{Page, Paint, WIDTH};
 use crate::Inspection;
 use crate::advice::assessment::Study;
 use crate::display::escaped;
 use crate::display::plural;
-use crate::display::{Escaped, cut, wrap};
-use crate::files::executable::Executable;
+use crate::display::{cut, wrap};
 use crate::runtime::libraries::ProgramAndLibraries;
 
 impl<W: Write> Page<'_, W> {
@@ -24,7 +24,7 @@ impl<W: Write> Page<'_, W> {
             let path = escaped(&inspection.tree.path(program.file.node));
             // The contents could not be read, for example because they came from a pipe. The
             // reason is given below.
-            let what = program.executable.as_ref().map_or("contents not seen".into(), kind);
+            let what = program.executable.as_ref().map_or("contents not seen".into(), executable);
             let line = cut(&format!("{path}, {what}"), WIDTH - 14);
             writeln!(self.out, "  {size:>10}  {line}")?;
             if let Some(executable) =
@@ -81,17 +81,4 @@ impl<W: Write> Page<'_, W> {
         writeln!(self.out, "\n{}  {hint}", self.paint(Paint::Bold, "Possible sizes"))?;
         write_ladder(&study.ladder, LadderDetail::Sizes, self.style, &mut *self.out)
     }
-}
-
-/// Describes an executable in a few words.
-fn kind(executable: &Executable) -> Escaped {
-    let mut words = vec![Escaped::from(executable.linkage.name())];
-    if let Some(go) = &executable.go {
-        words.push(go.version.clone());
-        words.extend(go.module.clone());
-    }
-    if executable.packed.is_some() {
-        words.push("packed".into());
-    }
-    Escaped::join(words, ", ")
 }

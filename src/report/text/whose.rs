@@ -2,13 +2,11 @@
 
 use std::io::{self, Write};
 
+use super::super::words::{base, conclusion};
 use super::{Page, Paint, WIDTH};
 use crate::Inspection;
 use crate::advice::assessment::Study;
-use crate::advice::base::Evidence;
-use crate::advice::findings::Purpose;
-use crate::display::wrap;
-use crate::display::{escaped_str, share};
+use crate::display::{share, wrap};
 
 impl<W: Write> Page<'_, W> {
     pub(super) fn whose(&mut self, inspection: &Inspection, study: &Study) -> io::Result<()> {
@@ -25,23 +23,12 @@ impl<W: Write> Page<'_, W> {
         };
         writeln!(self.out, "\n{}", self.paint(Paint::Bold, head))?;
         let own: u64 = study.shares.iter().map(|share| share.bytes).sum();
-        let name = study
-            .base
-            .name
-            .as_deref()
-            .map_or(String::new(), |name| format!(" {}", escaped_str(name)));
-        if study.base.how == Evidence::Nothing {
-            self.line(own, size, &format!("your layers: {}", study.base.how))?;
-        } else {
-            let layers = match study.base.layers {
-                0 => "no layer".into(),
-                1 => "layer 0".into(),
-                layers => format!("layers 0 to {}", layers - 1),
-            };
-            let sure = if study.base.certain { "" } else { "probably, because " };
-            let line = format!("base image{name} ({layers}): {sure}{}", study.base.how);
-            self.line(size - own, size, &line)?;
-            self.line(own, size, "your layers")?;
+        match base(study) {
+            None => self.line(own, size, &format!("your layers: {}", study.base.how))?,
+            Some(line) => {
+                self.line(size - own, size, &line)?;
+                self.line(own, size, "your layers")?;
+            }
         }
         for share in &study.shares {
             let wasted = if share.wasted > 0 {
@@ -51,26 +38,7 @@ impl<W: Write> Page<'_, W> {
             };
             self.line(share.bytes, size, &format!("  {:<13}{wasted}", share.purpose.name()))?;
         }
-        self.conclusion(study, size, whole)
-    }
-
-    /// Writes the conclusion.
-    fn conclusion(&mut self, study: &Study, size: u64, whole: bool) -> io::Result<()> {
-        let of = if whole { "the image" } else { "what could be read" };
-        let biggest = study.shares.iter().max_by_key(|share| share.bytes);
-        let sentence = if let Some(bytes) = study.application_bytes() {
-            // The verdict at the top says it of a whole image.
-            if whole {
-                return Ok(());
-            }
-            format!("Your application is {} of {of}.", share(bytes, size))
-        } else if let Some(most) =
-            biggest.filter(|most| most.purpose != Purpose::Other && most.bytes > size / 4)
-        {
-            format!("{} of {of} is {}.", share(most.bytes, size), most.purpose.name())
-        } else {
-            return Ok(());
-        };
+        let Some(sentence) = conclusion(inspection, study) else { return Ok(()) };
         writeln!(self.out, "{:>12}  {}", "", self.paint(Paint::Bold, &sentence))
     }
 

@@ -1,0 +1,139 @@
+//! The sentences about an image that every report has: the verdict, the base image, what could not
+//! be read.
+
+use crate::Inspection;
+use crate::advice::assessment::Study;
+use crate::advice::avoidable::{Avoidable, Cause};
+use crate::advice::base::Evidence;
+use crate::advice::findings::Purpose;
+use crate::display::{Escaped, Units, escaped_str, noticeably, share};
+use crate::files::executable::Executable;
+
+/// Returns the verdict: size, wasted, avoidable, the reason in a sentence, and the smallest possible
+/// size.
+pub fn verdict(inspection: &Inspection, study: &Study, units: Units) -> String {
+    let mut text = sizes_and_reason(inspection, study, units);
+    if inspection.completeness.sizes_are_exact() {
+        text.extend(smallest(study, units));
+        text.extend(own_share(inspection, study));
+    }
+    text
+}
+
+fn sizes_and_reason(inspection: &Inspection, study: &Study, units: Units) -> String {
+    let size = inspection.amount(inspection.totals.size).text(units);
+    let wasted = match inspection.totals.wasted() {
+        0 => "nothing wasted".into(),
+        wasted => format!("{} wasted", units.size(wasted)),
+    };
+    let avoidable = Avoidable::measure(inspection, study).own;
+    let read =
+        if inspection.completeness.sizes_are_exact() { "" } else { " of what could be read" };
+    if avoidable == 0 {
+        return format!("{size}, {wasted}, nothing avoidable in your layers{read}.");
+    }
+    let mostly = match Avoidable::biggest_cause(inspection, study) {
+        Some(Cause::Removed { added_in, removed_in, .. }) if added_in == removed_in => {
+            format!(": layer {added_in} stores files twice")
+        }
+        Some(Cause::Removed { added_in, removed_in, verb, .. }) => {
+            format!(": layer {removed_in} {verb} files that layer {added_in} still contains")
+        }
+        Some(Cause::Left { title, layer, .. }) => {
+            format!(", mostly {} (layer {layer})", escaped_str(title))
+        }
+        None => String::new(),
+    };
+    format!("{size}, {wasted}, {} avoidable{read}{mostly}.", units.size(avoidable))
+}
+
+fn smallest(study: &Study, units: Units) -> Option<String> {
+    let (smallest, first) = study.smallest()?;
+    let ratio = noticeably(smallest.size, first.size)?;
+    Some(format!(
+        " Smallest possible: {}{} ({ratio} smaller), with the same program.",
+        smallest.certainty.sign(),
+        units.size(smallest.size)
+    ))
+}
+
+/// Says how much of the image is the application, if that is known.
+fn own_share(inspection: &Inspection, study: &Study) -> Option<String> {
+    let visible = study.application_bytes()?;
+    let size = inspection.totals.size;
+    (size > 0).then(|| format!(" Your application is {} of the image.", share(visible, size)))
+}
+
+/// Says what of an image could not be read, and what follows for its sizes; `None` if it is whole.
+pub fn incomplete(inspection: &Inspection) -> Option<String> {
+    if inspection.completeness.is_whole() {
+        return None;
+    }
+    let summary = inspection.completeness.summary().unwrap_or_default();
+    let consequence = if inspection.completeness.sizes_are_exact() {
+        "all layers were read, so sizes are exact"
+    } else {
+        "sizes are lower bounds"
+    };
+    Some(format!("This report is incomplete: {summary}; {consequence}."))
+}
+
+/// Returns the sentence that no bytes are wasted, if none are.
+pub fn nothing_wasted(inspection: &Inspection) -> Option<&'static str> {
+    (inspection.totals.wasted() == 0).then(|| {
+        if inspection.completeness.sizes_are_exact() {
+            "No wasted bytes: every file in the image is visible in the container."
+        } else {
+            "No wasted bytes in the part that could be read."
+        }
+    })
+}
+
+/// Says which layers are the base image, and how that is known; `None` if it is not.
+pub fn base(study: &Study) -> Option<String> {
+    if study.base.how == Evidence::Nothing {
+        return None;
+    }
+    let name =
+        study.base.name.as_deref().map_or(String::new(), |name| format!(" {}", escaped_str(name)));
+    let layers = match study.base.layers {
+        0 => "no layer".into(),
+        1 => "layer 0".into(),
+        layers => format!("layers 0 to {}", layers - 1),
+    };
+    let sure = if study.base.certain { "" } else { "probably, because " };
+    Some(format!("base image{name} ({layers}): {sure}{}", study.base.how))
+}
+
+/// Says what most of the image is, where the verdict does not.
+pub fn conclusion(inspection: &Inspection, study: &Study) -> Option<String> {
+    let (size, whole) = (inspection.totals.size, inspection.completeness.sizes_are_exact());
+    let of = if whole { "the image" } else { "what could be read" };
+    let biggest = study.shares.iter().max_by_key(|share| share.bytes);
+    if let Some(bytes) = study.application_bytes() {
+        // The verdict at the top says it of a whole image.
+        (!whole).then(|| format!("Your application is {} of {of}.", share(bytes, size)))
+    } else {
+        biggest
+            .filter(|most| most.purpose != Purpose::Other && most.bytes > size / 4)
+            .map(|most| format!("{} of {of} is {}.", share(most.bytes, size), most.purpose.name()))
+    }
+}
+
+/// Describes an executable in a few words.
+pub fn executable(executable: &Executable) -> Escaped {
+    let mut words = vec![Escaped::from(executable.linkage.name())];
+    if let Some(go) = &executable.go {
+        words.push(go.version.clone());
+        words.extend(go.module.clone());
+    }
+    if executable.packed.is_some() {
+        words.push("packed".into());
+    }
+    Escaped::join(words, ", ")
+}
+
+/// Returns the day of an RFC 3339 time.
+pub fn date(created: &str) -> Escaped {
+    escaped_str(created.split('T').next().unwrap_or(created))
+}
