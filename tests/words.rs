@@ -79,7 +79,7 @@ fn no_text_for_users_has_an_old_term() {
     let words =
         below("assets/lessons", ".toml").into_iter().chain([root().join("assets/rules.toml")]);
     let schemas = below("assets", ".schema.json");
-    let pictures = below("screenshots", ".txt");
+    let pictures = below("screenshots", ".txt").into_iter().chain(below("screenshots", ".svg"));
     let all = sources
         .chain(pages)
         .chain(words)

@@ -137,17 +137,17 @@ fn the_build() {
     const FRAME: Duration = Duration::from_millis(160);
     let mut film = Film::of(100, 30);
     film.person.types("8");
-    film.shows("8", "play: the build, replayed layer by layer", FRAME.as_secs_f64());
+    film.shows("8", "replay: the build, layer by layer", FRAME.as_secs_f64());
     while film.person.app.is_moving() {
         film.person.tell(Message::Tick(FRAME));
         let caption = match film.person.playing() {
-            0 | 1 => "what ships grows, and so does what a container sees",
+            0 | 1 => "each layer adds to the size, and to what is visible in the container",
             2 => "Space pauses, arrows step, + and - change the speed",
-            _ => "what is deleted leaves the tree; the bar stays, and its bytes are dead",
+            _ => "deleted files leave the tree, but their bytes stay in the image: they are wasted",
         };
         film.shows("", caption, FRAME.as_secs_f64());
     }
-    film.shows("", "pulled every time, seen by nobody; Space plays it again", 5.0);
+    film.shows("", "200 MiB is downloaded every time and never used; Space plays it again", 5.0);
     let drawn = film.draw();
     assert!(drawn.len() < 1 << 20, "{} bytes are too many for a page", drawn.len());
     pictures::compare("play.svg", &drawn);
@@ -157,25 +157,30 @@ fn the_build() {
 fn the_first_minute() {
     let mut film = Film::of(100, 30);
     film.shows("", "layerscope my-app.tar: it opens where the waste is", 5.0);
-    film.types("[[[", "one layer down: the image as it was then", 1.2);
+    film.types("[[[", "step back through the layers: the image as it was then", 1.2);
+    film.types("]]]", "and forward again: layer 3 deletes Go, but its bytes stay in layer 1", 1.8);
     film.types(
-        "]]]",
-        "and up again: the RUN that deletes Go empties the tree, but the bytes stay",
-        1.8,
+        "3",
+        "timeline: the size never falls, the visible part does; the gap is wasted",
+        4.0,
     );
-    film.types("3", "timeline: what ships never falls, what is visible does; the gap is dead", 4.0);
-    film.types("hh", "each layer says what it added, changed and hid", 1.8);
+    film.types("hh", "each layer shows what it added, changed and deleted", 1.8);
     film.types(
         "2",
         "waste: the instruction that added it, the one that removed it, and the fix",
         4.0,
     );
     film.types("t", "the same as a table", 2.5);
-    film.types("4", "treemap: what takes the room, dead parts hatched", 3.0);
+    film.types("4", "treemap: the biggest directories, with the wasted parts marked", 3.0);
     film.presses(KeyCode::Esc, "Esc", "back to the tree", 1.0);
-    film.types("/gofmt", "find a name in all layers, deleted ones too", 0.5);
-    film.presses(KeyCode::Enter, "Enter", "it lived in layer 1 and still ships", 2.0);
-    film.types("i", "the life of a path: every version, and what deleted it", 4.0);
+    film.types("/gofmt", "search all layers, also for deleted files", 0.5);
+    film.presses(
+        KeyCode::Enter,
+        "Enter",
+        "added in layer 1, deleted in layer 3, still downloaded",
+        2.0,
+    );
+    film.types("i", "file history: every version, and the layer that deleted it", 4.0);
     film.types("?", "all keys", 3.0);
     let drawn = film.draw();
     assert!(drawn.len() < 1 << 20, "{} bytes are too many for a page", drawn.len());
