@@ -280,8 +280,13 @@ impl Error {
             Self::NotATar { .. } => "pack it first: tar -C DIR -cf root.tar .",
             Self::Changed { .. } => "wait until the command that writes it ends, then try again",
             Self::Exists { .. } => "choose another name, or move the existing file away",
-            Self::Output { source, .. } if source.kind() == io::ErrorKind::NotFound => {
-                "make the directory first: mkdir -p"
+            Self::Output { path, operation: "write into", source }
+                if source.kind() == io::ErrorKind::NotFound =>
+            {
+                return Some(format!(
+                    "make the directory first: mkdir -p {}",
+                    crate::shell::quoted(path)
+                ));
             }
             Self::Nowhere { hint, .. } => return hint.clone(),
             Self::Ambiguous { .. } | Self::NoSuchImage { .. } => {

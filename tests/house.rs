@@ -100,6 +100,7 @@ const FLOORS: [Floor; 10] = [
             "completeness",
             "json",
             "markdown",
+            "ncdu",
             "study",
             "paint",
             "ladder",

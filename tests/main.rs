@@ -13,6 +13,8 @@ mod edge;
 mod embedded;
 mod executables;
 mod findings;
+#[cfg(unix)]
+mod formats;
 mod gate;
 mod hostile;
 mod house;

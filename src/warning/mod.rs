@@ -310,8 +310,10 @@ pub enum WarningKind {
     },
     /// A path that leads above the root.
     PathUpwards {
-        /// The path.
+        /// The path as the entry has it.
         path: Vec<u8>,
+        /// The path that is used, without a leading slash.
+        inside: Vec<u8>,
     },
     /// An entry names the root directory and is none.
     RootNotADirectory {

@@ -101,7 +101,7 @@ On a signal, the program cleans up first and then ends by that signal.";
 
 #[derive(Subcommand)]
 enum Command {
-    /// Print a text or JSON report
+    /// Print a report: as text or JSON, or the files for ncdu and gdu
     Report(ReportArguments),
     /// Check an image against limits; exit code 1 if it exceeds one
     Check(Box<CheckArguments>),
@@ -143,8 +143,8 @@ struct ReportArguments {
     #[command(flatten)]
     ascii: AsciiOption,
     /// Output format
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    format: ReportFormat,
     /// Number of wasted files to list, largest first; 0 lists all
     #[arg(long, value_name = "N", default_value_t = DEFAULT_TOP, value_parser = name::whole)]
     top: usize,
@@ -177,6 +177,16 @@ enum Format {
     Text,
     /// For programs: see assets/report.schema.json
     Json,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ReportFormat {
+    /// For people: 80 columns
+    Text,
+    /// For programs: see assets/report.schema.json
+    Json,
+    /// The files for ncdu and gdu: ncdu -f FILE
+    Ncdu,
 }
 
 /// Runs the program with the arguments of the process.

@@ -4,17 +4,17 @@ use std::io::{self, BufWriter, IsTerminal};
 use std::sync::Arc;
 
 use layerscope::advice::assessment::Study;
-use layerscope::report::{Account, Detail, TextStyle, Units, write_json, write_text};
+use layerscope::report::{Account, Detail, TextStyle, Units, write_json, write_ncdu, write_text};
 use layerscope::{Error, Gap, Inspection, Opened, Progress, Selection};
 
 use super::ascii::Ascii;
 use super::input::Input;
 use super::study::StudyArguments;
-use super::{DEFAULT_TOP, Failure, Format, ReportArguments, check, completeness, progress};
+use super::{DEFAULT_TOP, Failure, ReportArguments, ReportFormat, check, completeness, progress};
 use crate::tui::{self, Environment, Settings, Signs};
 
 pub fn report(arguments: ReportArguments) -> Result<(), Failure> {
-    if arguments.tree && matches!(arguments.format, Format::Text) {
+    if arguments.tree && arguments.format != ReportFormat::Json {
         return Err(Failure::Usage(
             "--tree lists the filesystem in JSON: add --format json".into(),
         ));
@@ -25,15 +25,24 @@ pub fn report(arguments: ReportArguments) -> Result<(), Failure> {
     let prepared = arguments.study.prepare()?;
     let (input, selection) = arguments.target.input()?;
     let (opened, inspection) = read_opened(input, &selection, &progress)?;
-    let study = prepared.study(&opened, &inspection, &Arc::default())?;
-    opened.check_unchanged()?;
+    let study = || prepared.study(&opened, &inspection, &Arc::default());
     match arguments.format {
-        Format::Text => print_text(&inspection, &study, units, signs, arguments.top)?,
-        Format::Json => print_json(
-            &inspection,
-            &study,
-            Detail { top: arguments.top, tree: arguments.tree, units },
-        )?,
+        ReportFormat::Text => {
+            let study = study()?;
+            opened.check_unchanged()?;
+            print_text(&inspection, &study, units, signs, arguments.top)?;
+        }
+        ReportFormat::Json => {
+            let study = study()?;
+            opened.check_unchanged()?;
+            let detail = Detail { top: arguments.top, tree: arguments.tree, units };
+            print_json(&inspection, &study, detail)?;
+        }
+        ReportFormat::Ncdu => {
+            opened.check_unchanged()?;
+            completeness::say(&inspection);
+            write_ncdu(&inspection, BufWriter::new(io::stdout().lock())).map_err(to_stdout)?;
+        }
     }
     match &inspection.mismatches {
         Some(mismatches) if !mismatches.is_empty() => Err(Failure::Mismatch),

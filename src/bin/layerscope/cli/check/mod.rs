@@ -15,7 +15,7 @@ use layerscope::advice::assessment::Study;
 use layerscope::advice::dockerfile::lines_of_layers;
 use layerscope::advice::measure::measure;
 use layerscope::analysis::download::Download;
-use layerscope::display::escaped;
+use layerscope::display::{Units, escaped};
 use layerscope::files::output::write_file;
 use layerscope::gate::{self, Baseline, Limits, Measure, Outcome, Status, Subject};
 use layerscope::report::{Checked, Places};
@@ -168,7 +168,7 @@ pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
     let held = baseline.as_ref().map(PreparedBaseline::baseline);
     let subject = |read| subject(read, held.as_ref(), &accepted);
     if arguments.init {
-        return init(&images, subject, &arguments.limits, &accepted);
+        return init(&images, subject, &arguments.limits, &accepted, units);
     }
     let checked: Vec<_> = images
         .iter()
@@ -242,10 +242,11 @@ fn init<'a>(
     subject: impl Fn(&'a Read) -> Subject<'a>,
     limits: &LimitOptions,
     accepted: &[Gap],
+    units: Units,
 ) -> Result<(), Failure> {
     let [read] = images else { return Err(Failure::Usage("--init takes one image".into())) };
     completeness::ended([&read.inspection], accepted)?;
-    let text = gate::example(&subject(read));
+    let text = gate::example(&subject(read), units);
     let file = limits.file().unwrap_or(Path::new(limits::FILE));
     let progress = Progress::default();
     writing(&progress, || write_file(file, &progress, |out| out.write_all(text.as_bytes())))?;

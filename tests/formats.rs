@@ -1,0 +1,3 @@
+//! Reports that other programs and later runs open.
+
+mod ncdu;
