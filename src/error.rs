@@ -7,6 +7,9 @@ use std::io;
 
 use crate::display::{Escaped, bytes};
 
+/// The description of a file that is an earlier report and no image.
+pub const REPORT: &str = "a JSON report of layerscope";
+
 /// The reason why an image cannot be shown.
 ///
 /// The message names the file and the failed operation; [`Error::hint`] suggests a solution.
@@ -260,6 +263,9 @@ impl Error {
             }
             Self::Empty { .. } => {
                 "was the disk full, or did `docker save` fail? save the image again"
+            }
+            Self::NotAnArchive { found, .. } if found == REPORT => {
+                "these take a report: layerscope report FILE, layerscope compare, layerscope check --baseline"
             }
             Self::NotAnArchive { .. } | Self::NoImage { .. } => {
                 "create one with: docker save IMAGE -o image.tar"

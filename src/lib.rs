@@ -52,7 +52,7 @@
 //! Data flows one way, and a room names only rooms before it:
 //!
 //! ```text
-//! archive ─▶ origin ─▶ image ─▶ tree ─▶ analysis ─▶ files ─▶ runtime ─▶ advice ─▶ compare ─▶ gate ─▶ report
+//! archive ─▶ origin ─▶ image ─▶ tree ─▶ analysis ─▶ recorded ─▶ files ─▶ runtime ─▶ advice ─▶ compare ─▶ gate ─▶ report
 //! ```
 //!
 //! Every room may use `progress`, `display` and `shell`. A test (`tests/house.rs`) reads the
@@ -87,6 +87,8 @@ pub mod origin;
 mod path;
 #[doc(hidden)]
 pub mod progress;
+#[doc(hidden)]
+pub mod recorded;
 #[doc(hidden)]
 pub mod report;
 #[doc(hidden)]

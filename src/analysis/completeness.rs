@@ -33,6 +33,12 @@ impl Completeness {
         Self { layers: known, gaps, sizes_in_doubt }
     }
 
+    /// Makes the completeness that an earlier report records.
+    pub(crate) fn recorded(layers: Vec<Known>, gaps: Vec<Warning>, sizes_exact: bool) -> Self {
+        let sizes_in_doubt = !sizes_exact && layers.iter().all(|&layer| layer == Known::Whole);
+        Self { layers, gaps, sizes_in_doubt }
+    }
+
     /// Returns whether nothing is missing.
     pub fn is_whole(&self) -> bool {
         self.gaps.is_empty()

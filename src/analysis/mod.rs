@@ -111,6 +111,18 @@ pub struct Wasted {
     pub reason: Reason,
 }
 
+/// The extent to which the files of an image are listed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Listing {
+    /// All files of all layers.
+    #[default]
+    Whole,
+    /// The final filesystem: a report that lists its paths.
+    Final,
+    /// No files: a report with the numbers alone.
+    Absent,
+}
+
 /// Everything known about an image; the basis of every screen and report.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -141,6 +153,8 @@ pub struct Inspection {
     pub totals: ImageTotals,
     /// The merged tree with its history.
     pub tree: Tree,
+    /// The extent to which the tree has the files.
+    pub listing: Listing,
     /// Wasted inodes, the largest first.
     pub wasted: Vec<Wasted>,
     /// Problems with parts of the image.
@@ -209,6 +223,7 @@ impl Inspection {
             layers,
             totals,
             tree,
+            listing: Listing::Whole,
             wasted,
             warnings,
             completeness,

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::paths::{PathChange, changed_at};
-use crate::analysis::{Inspection, LayerAccount};
+use crate::analysis::{Inspection, LayerAccount, Listing};
 use crate::warning::Known;
 
 /// The most paths that are listed as reasons for the end of sharing.
@@ -83,7 +83,9 @@ pub fn sharing(first: &Inspection, second: &Inspection) -> Sharing {
         same.is_some() || second.completeness.layer(j) == Known::Whole
     };
     let at_least = !same.iter().enumerate().all(is_held);
-    let broken = common < second.layers.len() && common < first.layers.len();
+    // The contents of single layers are known only of images that were read themselves.
+    let are_whole = [first, second].iter().all(|image| image.listing == Listing::Whole);
+    let broken = are_whole && common < second.layers.len() && common < first.layers.len();
     let broken_by = if broken { changed_at(first, second, common, NAMED) } else { Vec::new() };
     Sharing { same, common, sent, download, exact, at_least, broken_by }
 }

@@ -317,6 +317,7 @@ impl Display for WarningKind {
                     container runtimes refuse the layer",
                 path(at)
             ),
+            Kind::Recorded { message, .. } => write!(f, "{}", name(message)),
             Kind::RuntimesDiffer(difference) => write!(f, "runtimes disagree: {difference}"),
         }
     }

@@ -62,25 +62,33 @@ impl Blamer<'_, '_> {
             Measure::Download => layer.stored_bytes,
             _ => layer.size,
         };
+        // What a layer that is stored uncompressed adds to a download is only measured as a whole.
+        let is_known =
+            |layer: &LayerAccount| *measure != Measure::Download || layer.is_compressed();
+        let stated = |layer: &LayerAccount| is_known(layer).then(|| weight(layer));
         let own = self.0.own_layers().max_by_key(|(_, layer)| weight(layer));
         let own = own.filter(|(_, layer)| weight(layer) > 0);
         let all =
             || self.0.inspection().layers.iter().enumerate().max_by_key(|(_, layer)| weight(layer));
         own.or_else(all)
-            .map_or_else(Blame::default, |(index, layer)| self.layer(index, weight(layer)))
+            .map_or_else(Blame::default, |(index, layer)| self.layer(index, stated(layer)))
     }
 
     /// Blames the largest layer.
     pub fn largest_layer(&self) -> Blame {
         let largest =
             self.0.inspection().layers.iter().enumerate().max_by_key(|(_, layer)| layer.size);
-        largest.map_or_else(Blame::default, |(index, layer)| self.layer(index, layer.size))
+        largest.map_or_else(Blame::default, |(index, layer)| self.layer(index, Some(layer.size)))
     }
 
-    fn layer(&self, index: usize, bytes: u64) -> Blame {
+    fn layer(&self, index: usize, bytes: Option<u64>) -> Blame {
         let is_own = index >= self.0.subject.study.base.layers;
         let whose = if is_own { "" } else { ", of the base image," };
-        let cause = Sentence::from(format!("layer {index}{whose} adds the most, ")).size(bytes);
+        let cause = Sentence::from(format!("layer {index}{whose} adds the most"));
+        let cause = match bytes {
+            Some(bytes) => cause.words(", ").size(bytes),
+            None => cause,
+        };
         let finding = self.0.own_findings().find(|finding| finding.added_in == index);
         let change = match finding {
             Some(finding) => change_of(finding),

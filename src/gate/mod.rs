@@ -20,7 +20,7 @@ use crate::analysis::{Amount, Inspection};
 use crate::display::Sentence;
 use crate::warning::Gap;
 
-pub use baseline::{Baseline, BaselineError};
+pub use baseline::Baseline;
 pub use dive::{DiveCount, DiveError, DiveRule, DiveRules};
 pub use exception::{Excepted, Exception, ExceptionState, ExceptionUse};
 pub use init::example;

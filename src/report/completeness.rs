@@ -17,7 +17,7 @@ pub struct CompletenessPart {
 struct GapPart {
     layer: Option<usize>,
     gap: &'static str,
-    code: &'static str,
+    code: String,
     message: String,
 }
 
@@ -25,7 +25,7 @@ struct GapPart {
 #[derive(Debug, Serialize)]
 pub struct WarningPart {
     layer: Option<usize>,
-    code: &'static str,
+    code: String,
     message: String,
 }
 
@@ -76,7 +76,7 @@ impl CompletenessPart {
         let gap = |warning: &Warning| {
             let gap = warning.gap()?.word();
             let (layer, code, message) =
-                (warning.layer, warning.kind.code(), warning.kind.to_string());
+                (warning.layer, warning.kind.code().to_owned(), warning.kind.to_string());
             Some(GapPart { layer, gap, code, message })
         };
         Self {
@@ -91,7 +91,7 @@ impl CompletenessPart {
 pub fn warning_parts(warnings: &[Warning]) -> Vec<WarningPart> {
     let part = |warning: &Warning| WarningPart {
         layer: warning.layer,
-        code: warning.kind.code(),
+        code: warning.kind.code().to_owned(),
         message: warning.kind.to_string(),
     };
     warnings.iter().map(part).collect()

@@ -2,6 +2,7 @@
 //! wasted bytes.
 
 mod findings;
+mod recorded;
 mod runtime;
 mod whose;
 
@@ -16,6 +17,8 @@ use crate::display::{Escaped, files, listed, percent, plural};
 use crate::display::{cut, cut_front, wrap};
 use crate::display::{escaped, escaped_str};
 use crate::{Inspection, Warning};
+
+pub use recorded::write_recorded;
 
 const WIDTH: usize = 80;
 /// The column at which the text of a finding begins.
@@ -151,6 +154,15 @@ impl<W: Write> Page<'_, W> {
         self.paint(Paint::Dim, &format!("{word:>width$}", width = INDENT - 2))
     }
 
+    fn files_head(&mut self) -> io::Result<()> {
+        writeln!(self.out, "\n{}", self.paint(Paint::Bold, "Biggest wasted files"))?;
+        let head = format!(
+            "{:>12} {:>5} {:>7}  {:<REASON$}  {}",
+            "size", "added", "removed", "reason", "path"
+        );
+        writeln!(self.out, "{}", self.paint(Paint::Dim, &head))
+    }
+
     fn files(&mut self, inspection: &Inspection) -> io::Result<()> {
         let top = if self.style.top == 0 { usize::MAX } else { self.style.top };
         let shown: Vec<&Wasted> =
@@ -158,12 +170,7 @@ impl<W: Write> Page<'_, W> {
         if shown.is_empty() {
             return Ok(());
         }
-        writeln!(self.out, "\n{}", self.paint(Paint::Bold, "Biggest wasted files"))?;
-        let head = format!(
-            "{:>12} {:>5} {:>7}  {:<REASON$}  {}",
-            "size", "added", "removed", "reason", "path"
-        );
-        writeln!(self.out, "{}", self.paint(Paint::Dim, &head))?;
+        self.files_head()?;
         for wasted in &shown {
             let path = escaped(&inspection.tree.path(inspection.tree.node_of(wasted.version)));
             let path = cut_front(&path, WIDTH - 30 - REASON);

@@ -390,4 +390,13 @@ pub enum WarningKind {
     LooseHeader,
     /// Container runtimes differ in the effect of the layer.
     RuntimesDiffer(RuntimeDifference),
+    /// A remark that an earlier report records.
+    Recorded {
+        /// Its code.
+        code: String,
+        /// The part of the account that is incomplete for this reason.
+        gap: Option<Gap>,
+        /// The sentence.
+        message: String,
+    },
 }

@@ -117,6 +117,12 @@ pub fn write_check(
     out.flush()
 }
 
+/// Returns whether another one of the images has the same name.
+fn has_namesake(images: &[Checked<'_>], checked: &Checked<'_>) -> bool {
+    let name = &checked.inspection.name;
+    images.iter().filter(|other| other.inspection.name == *name).count() > 1
+}
+
 /// Returns the name of an image without its tag or digest, escaped for display: it stays the same
 /// from build to build.
 fn repository(inspection: &Inspection) -> Escaped {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::{Serialize, Serializer};
 
 use super::{Against, Comparison};
-use crate::analysis::Inspection;
+use crate::analysis::{Inspection, Listing};
 use crate::compare::{
     Column, Difference, LayerPlace, PackageChange, PackageChanges, PathChange, Sharing,
 };
@@ -26,6 +26,8 @@ struct ComparisonPart<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     download: Option<DownloadPart>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    not_compared: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<ChangeParts<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unknown: Option<ChangeParts<'a>>,
@@ -36,6 +38,7 @@ struct ComparisonPart<'a> {
 #[derive(Serialize)]
 struct ImagePart<'a> {
     name: &'a str,
+    read_from: &'static str,
     layers: usize,
     size_bytes: u64,
     visible_bytes: u64,
@@ -137,6 +140,9 @@ pub fn write_comparison_json(
     let against = comparison.pair();
     // The download size is relative to the first image, which therefore has none.
     let sharings = std::iter::once(None).chain(comparison.sharings().iter().map(Some));
+    let not_compared =
+        against.and_then(|against| super::not_compared(against.first, against.second));
+    let compared = against.filter(|_| not_compared.is_none());
     let part = ComparisonPart {
         schema_version: 2,
         verdict: comparison.verdict(units),
@@ -147,8 +153,9 @@ pub fn write_comparison_json(
             .collect(),
         layers: against.map(layer_parts),
         download: against.map(|against| download_part(&against.pair.sharing)),
-        changes: against.map(|against| ChangeParts { against, unknown: false }),
-        unknown: against.map(|against| ChangeParts { against, unknown: true }),
+        changes: compared.map(|against| ChangeParts { against, unknown: false }),
+        unknown: compared.map(|against| ChangeParts { against, unknown: true }),
+        not_compared,
         packages: against.and_then(|against| against.packages.as_ref()).map(packages_part),
     };
     write_escaped(&part, out)
@@ -160,6 +167,7 @@ fn image_part<'a>(
 ) -> ImagePart<'a> {
     ImagePart {
         name: &column.name,
+        read_from: if image.listing == Listing::Whole { "image" } else { "report" },
         layers: column.layers,
         size_bytes: column.size,
         visible_bytes: column.visible,

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{Against, Comparison, end_of_sharing};
+use super::{Against, Comparison, end_of_sharing, not_compared};
 use crate::analysis::Inspection;
 use crate::compare::{Difference, LayerPlace, PackageChanges};
 use crate::display::escaped;
@@ -188,6 +188,10 @@ impl<W: Write> Page<'_, W> {
 
     fn paths(&mut self, against: &Against<'_>) -> io::Result<()> {
         let paths = &against.pair.paths;
+        if let Some(words) = not_compared(against.first, against.second) {
+            writeln!(self.out)?;
+            return self.wrapped(&words);
+        }
         if paths.is_empty() {
             let text = "\nNo differences found. Files of equal size and time are assumed equal.";
             return writeln!(self.out, "{text}");

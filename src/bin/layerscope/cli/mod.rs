@@ -24,6 +24,7 @@ mod misplaced;
 mod name;
 mod output;
 mod progress;
+mod recorded;
 mod report;
 mod settings;
 mod stderr;
@@ -79,11 +80,13 @@ const AFTER_HELP: &str = "Examples:
   docker save my-app | layerscope
   layerscope report my-app.tar
   layerscope report my-app.tar --format json | jq .totals
+  layerscope report my-app.tar --format ncdu > files.json && ncdu -f files.json
   layerscope ladder my-app.tar                 possible sizes; with --measure, download sizes too
   layerscope my-app.tar --view replay          the build, replayed layer by layer
   layerscope fix my-app.tar --dockerfile Dockerfile | patch -p0
   layerscope check my-app --max-wasted 20MB    fail a build; check --init writes limits to keep
   layerscope compare old.tar new.tar           compare; --format text|json prints it
+  layerscope compare old.json new.tar          old.json is a report of an earlier run
   layerscope learn 1                           why a separate RUN rm saves nothing
   layerscope learn --image my-app.tar          a guided tour of your image
   layerscope learn 1 --format html > lesson.html
@@ -101,7 +104,9 @@ On a signal, the program cleans up first and then ends by that signal.";
 
 #[derive(Subcommand)]
 enum Command {
-    /// Print a report: as text or JSON, or the files for ncdu and gdu
+    /// Print a report: text, JSON, Markdown, or the files for ncdu and gdu
+    ///
+    /// IMAGE may also be the JSON report of an earlier run: it is shown as far as its detail goes.
     Report(ReportArguments),
     /// Check an image against limits; exit code 1 if it exceeds one
     Check(Box<CheckArguments>),
@@ -185,6 +190,9 @@ enum ReportFormat {
     Text,
     /// For programs: see assets/report.schema.json
     Json,
+    /// For a comment on a change, or a page of a wiki: below 64 KiB
+    #[value(alias = "md")]
+    Markdown,
     /// The files for ncdu and gdu: ncdu -f FILE
     Ncdu,
 }

@@ -4,13 +4,20 @@ use std::io::{self, BufWriter, IsTerminal};
 use std::sync::Arc;
 
 use layerscope::advice::assessment::Study;
-use layerscope::report::{Account, Detail, TextStyle, Units, write_json, write_ncdu, write_text};
+use layerscope::display::escaped;
+use layerscope::recorded::RecordedImage;
+use layerscope::report::{
+    Account, Detail, TextStyle, Units, write_json, write_markdown, write_ncdu, write_recorded,
+    write_text,
+};
 use layerscope::{Error, Gap, Inspection, Opened, Progress, Selection};
 
 use super::ascii::Ascii;
 use super::input::Input;
 use super::study::StudyArguments;
-use super::{DEFAULT_TOP, Failure, ReportArguments, ReportFormat, check, completeness, progress};
+use super::{
+    DEFAULT_TOP, Failure, ReportArguments, ReportFormat, check, completeness, progress, recorded,
+};
 use crate::tui::{self, Environment, Settings, Signs};
 
 pub fn report(arguments: ReportArguments) -> Result<(), Failure> {
@@ -21,6 +28,11 @@ pub fn report(arguments: ReportArguments) -> Result<(), Failure> {
     }
     let options = &arguments.target.options;
     let (units, signs) = options.preferences.of_text(&arguments.ascii)?;
+    if let Some(path) = &arguments.target.path
+        && let Some(image) = recorded::read(path)?
+    {
+        return report_recorded(&image, &arguments, units, signs);
+    }
     let progress = Progress { verify: arguments.verify, ..Progress::default() };
     let prepared = arguments.study.prepare()?;
     let (input, selection) = arguments.target.input()?;
@@ -38,6 +50,14 @@ pub fn report(arguments: ReportArguments) -> Result<(), Failure> {
             let detail = Detail { top: arguments.top, tree: arguments.tree, units };
             print_json(&inspection, &study, detail)?;
         }
+        ReportFormat::Markdown => {
+            let study = study()?;
+            opened.check_unchanged()?;
+            let detail = Detail { top: arguments.top, tree: false, units };
+            let account = Account::new(&inspection, &study, detail);
+            let image = account.recorded(&inspection.name).map_err(io::Error::other);
+            print_markdown(&image.map_err(to_stdout)?, units, arguments.top)?;
+        }
         ReportFormat::Ncdu => {
             opened.check_unchanged()?;
             completeness::say(&inspection);
@@ -52,6 +72,49 @@ pub fn report(arguments: ReportArguments) -> Result<(), Failure> {
             completeness::verified(&inspection, &accepted)
         }
     }
+}
+
+/// Writes the report of an earlier run, as far as its detail goes.
+fn report_recorded(
+    image: &RecordedImage,
+    arguments: &ReportArguments,
+    units: Units,
+    signs: Signs,
+) -> Result<(), Failure> {
+    let refused = |what: &str| {
+        let name = escaped(
+            arguments
+                .target
+                .path
+                .as_deref()
+                .map_or(&[], |path| path.as_os_str().as_encoded_bytes()),
+        );
+        Failure::Place {
+            message: format!("{name} is a report, and a report has no file contents: {what}"),
+            hint: "name the image, or its archive".into(),
+        }
+    };
+    if arguments.verify {
+        return Err(refused("--verify has nothing to compare"));
+    }
+    if arguments.study.is_given() {
+        return Err(refused("--rules, --base and --base-layers need the image"));
+    }
+    match arguments.format {
+        ReportFormat::Text => {
+            let style = TextStyle { colour: coloured(), units, top: arguments.top };
+            write_recorded(image, style, text_output(signs)).map_err(to_stdout)?;
+        }
+        ReportFormat::Markdown => print_markdown(image, units, arguments.top)?,
+        ReportFormat::Json => return Err(refused("it is the JSON report already")),
+        ReportFormat::Ncdu => return Err(refused("--format ncdu needs the image")),
+    }
+    completeness::ended([&image.inspection], &arguments.target.options.preferences.accepted()?)
+}
+
+fn print_markdown(image: &RecordedImage, units: Units, top: usize) -> Result<(), Failure> {
+    let style = TextStyle { colour: false, units, top };
+    write_markdown(image, style, text_output(Signs::Unicode)).map_err(to_stdout)
 }
 
 /// Shows the image on the terminal, or writes the text report if the output is not a terminal.

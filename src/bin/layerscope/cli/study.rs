@@ -53,6 +53,11 @@ pub enum PreparedBase {
 }
 
 impl StudyArguments {
+    /// Returns whether an option is given that needs the image itself.
+    pub fn is_given(&self) -> bool {
+        self.rules.is_some() || self.base.base_layers.is_some() || self.base.base.is_some()
+    }
+
     /// Reads the rules and the base image, before the image itself is read.
     pub fn prepare(&self) -> Result<Prepared, Failure> {
         let rules = match &self.rules {

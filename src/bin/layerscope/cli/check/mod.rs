@@ -27,7 +27,6 @@ use super::settings::AsciiOption;
 use super::stderr::say;
 use super::study::StudyArguments;
 use super::{Failure, TargetOptions, compare, completeness, fix, progress, read_opened};
-use baseline::PreparedBaseline;
 use limits::LimitOptions;
 use output::OutputOptions;
 
@@ -165,7 +164,7 @@ pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
         Ok(Read { inspection, study, download })
     };
     let images = inputs(arguments)?.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    let held = baseline.as_ref().map(PreparedBaseline::baseline);
+    let held = baseline.as_ref().map(Baseline::of_image);
     let subject = |read| subject(read, held.as_ref(), &accepted);
     if arguments.init {
         return init(&images, subject, &arguments.limits, &accepted, units);
