@@ -261,7 +261,7 @@ fn no_output_makes_the_directories_above_it_and_each_says_how_to() {
     let directory = tempfile::tempdir().unwrap();
     let path = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
     let image = path("demo.tar");
-    assert!(layerscope(&["demo", "--write", &image]).status().unwrap().success());
+    assert!(layerscope(["demo", "--write", &image]).status().unwrap().success());
     let target = path("no such/new");
     for arguments in [
         vec!["demo", "--write", &target],
