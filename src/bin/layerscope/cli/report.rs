@@ -33,8 +33,12 @@ pub fn report(arguments: ReportArguments) -> Result<(), Failure> {
     {
         return report_recorded(&image, &arguments, units, signs);
     }
-    let progress = Progress { verify: arguments.verify, ..Progress::default() };
     let prepared = arguments.study.prepare()?;
+    let progress = Progress {
+        verify: arguments.verify,
+        account_only: prepared.is_quick() || arguments.format == ReportFormat::Ncdu,
+        ..Progress::default()
+    };
     let (input, selection) = arguments.target.input()?;
     let (opened, inspection) = read_opened(input, &selection, &progress)?;
     let study = || prepared.study(&opened, &inspection, &Arc::default());

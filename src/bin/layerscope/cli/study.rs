@@ -110,6 +110,11 @@ impl Prepared {
         &self.rules
     }
 
+    /// Returns whether contents are not read.
+    pub fn is_quick(&self) -> bool {
+        self.quick
+    }
+
     /// Returns the same input, but without reading contents.
     pub fn quick(self) -> Self {
         Self { quick: true, ..self }
