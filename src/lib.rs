@@ -94,6 +94,8 @@ pub mod report;
 #[doc(hidden)]
 pub mod runtime;
 #[doc(hidden)]
+pub mod secret;
+#[doc(hidden)]
 pub mod shell;
 #[doc(hidden)]
 pub mod toml_file;

@@ -29,6 +29,8 @@ mod model;
 mod named;
 mod report;
 mod scenarios;
+#[cfg(unix)]
+mod secrets;
 mod sources;
 mod support;
 mod terminal;

@@ -6,6 +6,7 @@ use super::measure::Measures;
 use super::{Blame, Measure};
 use crate::advice::SuggestedChange;
 use crate::advice::findings::Finding;
+use crate::advice::secrets::{Prevention, Secret};
 use crate::analysis::{LayerAccount, wasted_groups};
 use crate::compare::changed_paths;
 use crate::display::{Sentence, escaped, escaped_str};
@@ -96,6 +97,26 @@ impl Blamer<'_, '_> {
             None => "use a smaller base image".into(),
         };
         Blame { layer: Some(index), cause, change: Some(change) }
+    }
+
+    /// Blames the first secret.
+    pub fn secret(&self, secret: Option<&Secret>) -> Blame {
+        let Some(secret) = secret else { return Blame::default() };
+        let inspection = self.0.inspection();
+        let (what, place) = (secret.what(), secret.whereabouts(inspection));
+        let has = match (secret.added_in, secret.removed_in) {
+            (Some(layer), Some(removed_in)) => {
+                format!("layer {layer} still has what layer {removed_in} deleted, ")
+            }
+            (Some(layer), None) => format!("layer {layer} has "),
+            (None, _) => "the image has ".into(),
+        };
+        let prevention = Prevention::find(inspection, secret);
+        Blame {
+            layer: secret.added_in,
+            cause: format!("{has}{what} in {place}").into(),
+            change: Some(format!("revoke it, and {}", prevention.what)),
+        }
     }
 
     /// Blames the longest sequence of RUN instructions.

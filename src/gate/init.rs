@@ -51,6 +51,14 @@ pub fn example(subject: &Subject<'_>, units: Units) -> String {
         Some(found) => format!("layer = {}\n", written(&found, units)),
         None => String::new(),
     });
+    let secrets = match measures.value(&Measure::Secrets) {
+        Some(Found::Count(count)) => format!("secrets = {count}"),
+        _ => "# secrets = 0".into(),
+    };
+    let _ = writeln!(
+        text,
+        "# Secrets in the layers and in the config: a deleted one counts, because its layer has it.\n{secrets}"
+    );
     let last_day = date(subject.now.saturating_add(90 * DAY));
     let base = measures.value(&Measure::BaseName).map(|name| match name {
         Found::Name(name) => name,

@@ -9,6 +9,7 @@ use super::completeness::{CompletenessPart, VerificationPart, WarningPart, warni
 use super::json::lossless;
 use super::ladder::{PossibleSizePart, possible_size_parts};
 use super::runtime::ApplicationPart;
+use super::secrets::SecretsPart;
 use super::study::{BasePart, FindingPart, SharePart, findings};
 use super::words::verdict;
 use crate::Inspection;
@@ -50,6 +51,8 @@ pub struct Account<'a> {
     wasted: WastedParts<'a>,
     wasted_by_layers: Vec<PairPart>,
     findings: Vec<FindingPart>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secrets: Option<SecretsPart>,
     base: BasePart,
     bytes_by_purpose: Vec<SharePart>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -266,6 +269,7 @@ impl<'a> Account<'a> {
             },
             wasted_by_layers: pairs(inspection),
             findings: findings(inspection, study),
+            secrets: study.secrets.as_ref().map(|found| SecretsPart::new(inspection, found)),
             base: BasePart::new(inspection, &study.base),
             bytes_by_purpose: study.shares.iter().map(SharePart::new).collect(),
             application: study

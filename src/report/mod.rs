@@ -18,6 +18,7 @@ mod markdown;
 mod ncdu;
 mod paint;
 mod runtime;
+mod secrets;
 mod study;
 mod text;
 mod words;

@@ -4,6 +4,7 @@
 mod findings;
 mod recorded;
 mod runtime;
+mod secrets;
 mod whose;
 
 use std::io::{self, Write};
@@ -39,6 +40,7 @@ pub fn write_text(
 ) -> io::Result<()> {
     let mut page = Page { style, out: &mut out };
     page.headline(inspection)?;
+    page.secrets(inspection, study)?;
     page.verdict(inspection, study)?;
     let whole = inspection.completeness.is_whole();
     page.not_whole(inspection)?;

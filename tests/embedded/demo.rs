@@ -94,7 +94,7 @@ fn a_study_ends_when_the_image_is_left() {
     let opened = layerscope::image::builtin::demo::open().unwrap();
     let (inspection, contents) = (inspect(&opened), LayerContents::new(&opened));
     let progress = Arc::<Progress>::default();
-    let study = || Study::unprompted(&inspection, &contents, &progress);
+    let study = || Study::unprompted(&inspection, &contents, true, &progress);
     assert!(study().is_ok_and(|study| !study.findings.is_empty()));
     progress.cancel.store(true, Ordering::Relaxed);
     assert!(matches!(study(), Err(Error::Cancelled)));

@@ -3,6 +3,7 @@
 
 use super::parse::{Dockerfile, Instruction, Keyword};
 use crate::image::{HistoryEntry, after_shell, without_arguments};
+use crate::secret::mask;
 
 /// The comment that BuildKit writes in history entries.
 const BUILDKIT: &str = "buildkit.dockerfile.v0";
@@ -10,7 +11,7 @@ const BUILDKIT: &str = "buildkit.dockerfile.v0";
 /// An entry of the history.
 #[derive(Debug, Clone)]
 pub struct Step {
-    /// The instruction as in a Dockerfile; control characters are kept.
+    /// The instruction as in a Dockerfile; control characters and secrets are kept.
     pub text: String,
     /// The build arguments of a `RUN`, as `NAME=value`; `None` if they cannot be separated.
     pub arguments: Option<Vec<String>>,
@@ -20,6 +21,21 @@ pub struct Step {
     pub layer: Option<usize>,
     /// True if BuildKit built it.
     pub buildkit: bool,
+}
+
+impl Step {
+    /// Returns the step with masked secrets, for showing it.
+    pub fn masked(&self) -> Self {
+        let masked = |argument: &String| mask(argument).into_owned();
+        Self {
+            text: mask(&self.text).into_owned(),
+            arguments: self
+                .arguments
+                .as_ref()
+                .map(|arguments| arguments.iter().map(masked).collect()),
+            ..self.clone()
+        }
+    }
 }
 
 /// Parses the entries of a history. The k-th entry that made a layer made the k-th layer.
@@ -46,7 +62,7 @@ fn step(entry: &HistoryEntry, layer: Option<usize>) -> Step {
     let command = after_shell(bare);
     let shell = command.map(|command| &bare[..bare.len() - command.len()]);
     Step {
-        text: entry.instruction().text,
+        text: entry.instruction_as_written().text,
         arguments: named_values(run[..run.len() - bare.len()].trim()),
         shell: shell.map(|shell| shell.split_whitespace().map(Into::into).collect()),
         layer,

@@ -32,6 +32,8 @@ use crate::tree::{NodeId, Reason, VersionId};
 pub use rules::{Level, Purpose, Rule, Rules, RulesError, Signature, When};
 
 pub(crate) use assign::{Matches, has_any, taken};
+pub(crate) use glob::Glob;
+pub(crate) use matcher::Matcher;
 pub(crate) use varying::varying_files;
 
 /// The most findings; no real image has more.

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use super::words::{explained, measured};
 use super::{Checked, repository};
 use crate::advice::findings::Finding;
+use crate::advice::secrets::{Prevention, Secret};
 use crate::analysis::Amount;
 use crate::display::{Units, cut, escaped, escaped_str, hex, sentences};
 use crate::gate::{Bound, Found, Outcome, Quantity, Status};
@@ -23,6 +24,8 @@ pub(super) enum Severity {
     Unread,
     /// A limit that is exceeded or not known.
     Error,
+    /// A secret.
+    Secret,
     /// A finding that matters.
     Warning,
     /// A small finding.
@@ -61,6 +64,8 @@ pub(super) fn problems<'a>(images: &'a [Checked<'_>], units: Units) -> Vec<Probl
             outcomes.filter(|outcome| matches!(outcome.status, Status::Failed | Status::Unknown));
         problems.extend(of_gaps(checked));
         problems.extend(bad.map(|outcome| of_outcome(checked, outcome, units)));
+        let secrets = checked.study.secrets.iter().flat_map(|secrets| &secrets.list);
+        problems.extend(secrets.map(|secret| of_secret(checked, secret)));
         let mut findings: Vec<_> = checked
             .verdict
             .findings
@@ -121,6 +126,35 @@ fn of_gaps<'a>(checked: &'a Checked<'_>) -> Option<Problem<'a>> {
         line: 1,
         fingerprint: hash([&*repository(checked.inspection), "not-whole"]),
     })
+}
+
+fn of_secret<'a>(checked: &'a Checked<'_>, secret: &Secret) -> Problem<'a> {
+    let inspection = checked.inspection;
+    let (what, place) = (secret.what(), secret.whereabouts(inspection));
+    let change = Prevention::find(inspection, secret).what;
+    Problem {
+        severity: Severity::Secret,
+        rule: format!("secret/{}", secret.kind.id),
+        title: secret.kind.title.clone(),
+        help: format!(
+            "{}. {} `layerscope help secrets` explains what to do.",
+            secret.kind.title,
+            secret.kind.sources.join(" ")
+        ),
+        message: format!(
+            "{}: {what} in {place}. {} {} To keep it out: {change}{}",
+            inspection.name,
+            secret.why(),
+            sentences(&[&secret.revoke()]),
+            instruction(checked, secret.added_in)
+        ),
+        bytes: 0,
+        image: &inspection.name,
+        layer: secret.added_in,
+        file: &checked.places.file,
+        line: checked.places.known_line(secret.added_in).unwrap_or(1),
+        fingerprint: hash([&*repository(inspection), &secret.kind.id, &place]),
+    }
 }
 
 fn of_finding<'a>(checked: &'a Checked<'_>, finding: &Finding, units: Units) -> Problem<'a> {

@@ -28,7 +28,9 @@ pub struct Rebuilt {
 
 /// Rebuilds the Dockerfile of an image that was built on `base`.
 pub fn rebuild(inspection: &Inspection, base: &Base) -> Rebuilt {
+    // What is rebuilt is shown, and secrets are not.
     let steps = steps(&inspection.history, inspection.layers.len());
+    let steps: Vec<_> = steps.iter().map(Step::masked).collect();
     let own = &steps[steps_of(&steps, base.layers)..];
     let mut page = Page {
         inspection,

@@ -53,7 +53,7 @@ use learn::LearnArguments;
 use report::{coloured, read, read_opened, report, show, start, text_output, to_stdout};
 use settings::{AsciiOption, ConfigArguments, Preferences, ScreenOptions};
 use stderr::say;
-use study::StudyArguments;
+use study::{SecretsOption, StudyArguments};
 use target::{OptionalTarget, Target, TargetOptions};
 
 /// Shows why a container image is big, what is wasted, and what to change.
@@ -161,6 +161,8 @@ struct ReportArguments {
     verify: bool,
     #[command(flatten)]
     study: StudyArguments,
+    #[command(flatten)]
+    secrets: SecretsOption,
 }
 
 const DEFAULT_TOP: usize = 20;

@@ -33,7 +33,8 @@ pub fn report(arguments: ReportArguments) -> Result<(), Failure> {
     {
         return report_recorded(&image, &arguments, units, signs);
     }
-    let prepared = arguments.study.prepare()?;
+    let secrets = arguments.secrets.wanted(&options.preferences)?;
+    let prepared = arguments.study.prepare()?.with_secrets(secrets);
     let progress = Progress {
         verify: arguments.verify,
         account_only: prepared.is_quick() || arguments.format == ReportFormat::Ncdu,
@@ -130,8 +131,8 @@ pub fn show(
 ) -> Result<(), Failure> {
     if !io::stdout().is_terminal() {
         let (opened, inspection) = read_opened(input, &selection, &Progress::default())?;
-        let study =
-            StudyArguments::default().prepare()?.study(&opened, &inspection, &Arc::default())?;
+        let prepared = StudyArguments::default().prepare()?.with_secrets(settings.secrets);
+        let study = prepared.study(&opened, &inspection, &Arc::default())?;
         opened.check_unchanged()?;
         print_text(&inspection, &study, settings.units, settings.signs, DEFAULT_TOP)?;
         check::hint_in_ci();

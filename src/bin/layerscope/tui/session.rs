@@ -62,6 +62,8 @@ pub struct Session {
     clock: Clock,
     /// The pager, instead of the one in the environment.
     pager: Option<String>,
+    /// True to search images for secrets.
+    secrets: bool,
     open: OpenFn,
 }
 
@@ -88,6 +90,7 @@ impl Session {
             jobs: Jobs::default(),
             clock: Clock::default(),
             pager: settings.pager.clone(),
+            secrets: settings.secrets,
             open: settings.open,
         }
     }
@@ -128,8 +131,8 @@ impl Session {
         self.app.update(Message::Opened(Intro::of(opened)));
         self.app.update(Message::Loaded(Ok(inspection.clone())));
         self.contents = Some(contents.clone());
-        let (progress, teller) = (self.progress.clone(), self.teller());
-        spawn(move || study(&*contents, &inspection, &progress, &teller));
+        let (progress, teller, secrets) = (self.progress.clone(), self.teller(), self.secrets);
+        spawn(move || study(&*contents, &inspection, secrets, &progress, &teller));
     }
 
     /// Returns the image, if it is shown and belongs to no lesson.
@@ -190,13 +193,13 @@ impl Session {
         }
         let contents = Arc::new(LayerContents::new(&opened));
         self.contents = Some(contents.clone());
-        let (progress, teller) = (self.progress.clone(), self.teller());
+        let (progress, teller, secrets) = (self.progress.clone(), self.teller(), self.secrets);
         spawn(move || {
             let inspection = layerscope::inspect(&opened, &progress).map(Arc::new);
             let read = inspection.as_ref().ok().cloned();
             teller(Message::Loaded(inspection));
             if let Some(inspection) = read {
-                study(&*contents, &inspection, &progress, &teller);
+                study(&*contents, &inspection, secrets, &progress, &teller);
             }
         });
     }
@@ -375,10 +378,11 @@ pub fn named(name: String, open: OpenFn) -> Start {
 fn study(
     contents: &dyn Contents,
     inspection: &Inspection,
+    secrets: bool,
     progress: &Arc<Progress>,
     teller: &impl Fn(Message),
 ) {
-    let study = Study::unprompted(inspection, contents, progress);
+    let study = Study::unprompted(inspection, contents, secrets, progress);
     match (contents.check_unchanged(), study) {
         (Err(error), _) => teller(Message::Loaded(Err(error))),
         (Ok(()), Ok(study)) => teller(Message::Studied(Arc::new(study))),

@@ -25,7 +25,7 @@ use super::input::Input;
 use super::output::writing;
 use super::settings::AsciiOption;
 use super::stderr::say;
-use super::study::StudyArguments;
+use super::study::{SecretsOption, StudyArguments};
 use super::{Failure, TargetOptions, compare, completeness, fix, progress, read_opened};
 use limits::LimitOptions;
 use output::OutputOptions;
@@ -60,6 +60,8 @@ pub struct CheckArguments {
     #[command(flatten)]
     study: StudyArguments,
     #[command(flatten)]
+    secrets: SecretsOption,
+    #[command(flatten)]
     limits: LimitOptions,
     #[command(flatten)]
     dive: DiveOptions,
@@ -87,6 +89,7 @@ impl CheckArguments {
             dive,
             ascii: AsciiOption::default(),
             study: StudyArguments::default(),
+            secrets: SecretsOption::default(),
             limits: LimitOptions::default(),
             init: false,
             baseline: None,
@@ -132,7 +135,8 @@ struct Read {
 /// enough.
 pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
     let limits = if arguments.init { Limits::default() } else { arguments.limits()? };
-    let prepared = arguments.study.prepare()?;
+    let secrets = arguments.secrets.wanted(&arguments.options.preferences)?;
+    let prepared = arguments.study.prepare()?.with_secrets(secrets);
     limits
         .check_rules(prepared.rules())
         .map_err(|error| Failure::Place { message: error.to_string(), hint: error.hint() })?;

@@ -73,6 +73,8 @@ pub struct Explorer {
     /// The avoidable bytes of each layer, once the assessment is complete.
     pub avoidable_of_layers: Vec<u64>,
     pub base: BaseLayers,
+    /// The files with secrets, and the directories above them.
+    secret_paths: HashSet<NodeId>,
     /// Sums of what matches a filter in every directory above: visible and wasted bytes.
     matching: HashMap<NodeId, (u64, u64)>,
 }
@@ -109,6 +111,7 @@ impl Explorer {
             avoidable: None,
             avoidable_of_layers: Vec::new(),
             base: BaseLayers::default(),
+            secret_paths: HashSet::new(),
             matching: HashMap::new(),
             inspection,
         };

@@ -1,5 +1,6 @@
 //! Describes the size of the selection and its causes in sentences.
 
+use layerscope::advice::secrets::{Place, Prevention, Secret};
 use layerscope::analysis::{LayerAccount, WastedGroup};
 use layerscope::display::{count, escaped, escaped_str, files, share};
 use layerscope::display::{cut, wrap};
@@ -179,7 +180,23 @@ pub fn of_path(explorer: &Explorer, node: NodeId, units: Units) -> Details {
         paragraphs
             .insert(1, format!("{}: {}", escaped_str(&finding.title), escaped_str(&finding.why)));
     }
+    let secrets = explorer
+        .secrets()
+        .filter(|secret| matches!(secret.place, Place::File { node: at, .. } if at == node));
+    let secrets: Vec<_> = secrets.map(|secret| of_secret(inspection, secret)).collect();
+    paragraphs.splice(0..0, secrets);
     Details { title: title.into(), paragraphs }
+}
+
+/// Describes a secret: the kind, who can read it, and what to do.
+fn of_secret(inspection: &Inspection, secret: &Secret) -> String {
+    let (what, place) = (secret.what(), secret.whereabouts(inspection));
+    let (why, revoke) = (secret.why(), secret.revoke());
+    let prevention = Prevention::find(inspection, secret).what;
+    format!(
+        "! Secret: {what} ({}) in {place}. {why} Now: {revoke}. Fix: {prevention}.",
+        secret.shown
+    )
 }
 
 /// Describes a version in a sentence.

@@ -232,9 +232,9 @@ impl Views {
     }
 
     /// Returns the lines that can be copied from a view, if they are not a path.
-    pub fn lines_to_copy(&self, view: View) -> Option<Vec<String>> {
+    pub fn lines_to_copy(&self, view: View, explorer: &Explorer) -> Option<Vec<String>> {
         match view {
-            View::Findings => self.findings.lines_to_copy(),
+            View::Findings => self.findings.lines_to_copy(&explorer.inspection),
             View::Sizes => self.ladder.lines_to_copy(),
             View::Explore
             | View::Waste
