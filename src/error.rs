@@ -6,6 +6,7 @@
 use std::io;
 
 use crate::display::{Escaped, bytes};
+use crate::layer_index::LayerIndex;
 
 /// The description of a file that is an earlier report and no image.
 pub const REPORT: &str = "a JSON report of layerscope";
@@ -141,7 +142,7 @@ pub enum Error {
         /// The path in the image, escaped for display.
         file: Escaped,
         /// The layer, counted from 0.
-        layer: usize,
+        layer: LayerIndex,
         /// The member that should hold the layer, escaped for display.
         name: Escaped,
         /// True if the layer may not be distributed, so that archives leave it out.
@@ -161,7 +162,7 @@ pub enum Error {
         /// The path in the image, escaped for display.
         file: Escaped,
         /// The layer, counted from 0.
-        layer: usize,
+        layer: LayerIndex,
     },
     /// Something is where something was to be written.
     #[error("{path} already exists; existing files are not overwritten")]

@@ -82,6 +82,7 @@ pub mod files;
 pub mod gate;
 #[doc(hidden)]
 pub mod image;
+mod layer_index;
 #[doc(hidden)]
 pub mod origin;
 mod path;
@@ -119,6 +120,7 @@ pub use image::{
     Archive, Compression, Image, Instruction, Opened, Selection, open, open_archive, open_named,
     open_pipe,
 };
+pub use layer_index::LayerIndex;
 pub use progress::Progress;
 pub use tree::{Kind, NodeId, Reason, Tree, VersionId};
 pub use warning::{Gap, Known, RuntimeDifference, Warning, WarningKind};

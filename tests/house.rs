@@ -25,6 +25,7 @@ const FLOORS: [Floor; 10] = [
         rooms: &[
             "progress",
             "escape",
+            "layer_index",
             "warning",
             "display",
             "toml_file",

@@ -19,6 +19,7 @@ pub mod what_if;
 
 use crate::display::{Escaped, ratio};
 use crate::image::{BuiltOn, Compression, HistoryEntry, Image, Instruction, Layer, ReadLayer, Run};
+use crate::layer_index::LayerIndex;
 use crate::origin::Provider;
 use crate::tree::{Kind, Reason, Tree, VersionId};
 use crate::warning::{Warning, WarningKind};
@@ -104,9 +105,9 @@ pub struct Wasted {
     /// Its size in bytes.
     pub bytes: u64,
     /// The layer that added it.
-    pub added_in: usize,
+    pub added_in: LayerIndex,
     /// The layer that removed its last name.
-    pub removed_in: usize,
+    pub removed_in: LayerIndex,
     /// The cause.
     pub reason: Reason,
 }
@@ -190,7 +191,7 @@ impl Inspection {
                 version: removal.version,
                 bytes: tree.size(removal.version),
                 added_in: tree.added_in(removal.version),
-                removed_in: usize::from(removal.layer),
+                removed_in: removal.layer,
                 reason: removal.reason,
             })
             .collect();
@@ -252,15 +253,20 @@ impl Inspection {
         self.completeness.amount(bytes)
     }
 
-    /// Returns the amounts of a layer, counted from 0, with how far each can be relied on.
-    pub fn amounts_of(&self, layer: usize) -> LayerAmounts {
+    /// Returns the highest layer; the lowest if there is none.
+    pub fn last_layer(&self) -> LayerIndex {
+        LayerIndex::highest(self.layers.len()).unwrap_or_default()
+    }
+
+    /// Returns the amounts of a layer, with how far each can be relied on.
+    pub fn amounts_of(&self, layer: LayerIndex) -> LayerAmounts {
         let nothing = LayerAmounts {
             size: Amount::Unknown,
             visible: Amount::Unknown,
             wasted: Amount::Unknown,
             hid: Amount::Unknown,
         };
-        self.layers.get(layer).map_or(nothing, |account| self.completeness.of_layer(layer, account))
+        layer.of(&self.layers).map_or(nothing, |account| self.completeness.of_layer(layer, account))
     }
 }
 
@@ -326,7 +332,7 @@ fn totals(layers: &[LayerAccount], tree: &Tree) -> ImageTotals {
 /// Adds remarks on layers that a builder made from several instructions but recorded under the last
 /// one only.
 fn remark_squashed_steps(layers: &[LayerAccount], warnings: &mut Vec<Warning>) {
-    for (i, layer) in layers.iter().enumerate() {
+    for (i, layer) in LayerIndex::numbered(layers) {
         if layer.entries > 0 && layer.instruction.is_metadata() {
             warnings.push(Warning::layer(i, WarningKind::SquashedSteps));
         }

@@ -12,6 +12,7 @@ use crate::advice::findings::{Fate, Finding, Level, Whose};
 use crate::advice::secrets::Secret;
 use crate::analysis::{Inspection, LayerAccount, Wasted};
 use crate::display::{DAY, ratio, seconds};
+use crate::layer_index::LayerIndex;
 use crate::tree::VersionId;
 
 /// The first time that is believed, in seconds since 1970: reproducible builds write 1970 or 1980.
@@ -188,8 +189,8 @@ impl<'a> Measures<'a> {
     }
 
     /// Returns the layers above the base image with their indices.
-    pub fn own_layers(&self) -> impl Iterator<Item = (usize, &'a LayerAccount)> {
-        self.inspection().layers.iter().enumerate().skip(self.subject.study.base.layers)
+    pub fn own_layers(&self) -> impl Iterator<Item = (LayerIndex, &'a LayerAccount)> {
+        LayerIndex::numbered(&self.inspection().layers).skip(self.subject.study.base.layers)
     }
 
     /// Returns the findings in your layers, the largest first.

@@ -18,6 +18,7 @@ use crate::advice::assessment::Study;
 use crate::analysis::download::Download;
 use crate::analysis::{Amount, Inspection};
 use crate::display::Sentence;
+use crate::layer_index::LayerIndex;
 use crate::warning::Gap;
 
 pub use baseline::Baseline;
@@ -99,7 +100,7 @@ impl Status {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Blame {
     /// The layer whose instruction has to change.
-    pub layer: Option<usize>,
+    pub layer: Option<LayerIndex>,
     /// The cause, escaped for display.
     pub cause: Sentence,
     /// The change, escaped for display.

@@ -21,6 +21,7 @@ use crate::image::{
     Compression, FaultCause, Image, Layer, ReadLayer, Selection, describe, discover, head,
     read_root_directory, select,
 };
+use crate::layer_index::LayerIndex;
 use crate::origin::Cache;
 use crate::progress::Progress;
 use crate::warning::{Warning, WarningKind};
@@ -389,7 +390,7 @@ pub(super) fn remark_damage(members: &Members, end: u64, images: &mut [Image]) {
         for image in images.iter_mut().filter(|image| !image.has_all_members()) {
             // Without a manifest, what may be missing are entries of the only layer.
             image.warnings.push(match image.is_bare() {
-                true => Warning::layer(0, without_end(end, &image.layers)),
+                true => Warning::layer(LayerIndex::FIRST, without_end(end, &image.layers)),
                 false => Warning::image(WarningKind::NoEndMarker),
             });
         }

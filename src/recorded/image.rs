@@ -6,6 +6,7 @@ use crate::analysis::{Completeness, ImageTotals, Inspection, LayerAccount, Listi
 use crate::archive::{Entry, EntryKind};
 use crate::display::{Escaped, escaped_str, unhex};
 use crate::image::{Compression, Instruction, LayerEntries, Run};
+use crate::layer_index::LayerIndex;
 use crate::tree::{Builder, ENTRY_LIMIT, Tree};
 use crate::warning::{Gap, Known, Warning, WarningKind};
 
@@ -95,7 +96,7 @@ fn code(text: &str) -> String {
 
 fn completeness(record: &CompletenessRecord, layers: &[LayerRecord]) -> Completeness {
     let gap = |gap: &super::document::GapRecord| Warning {
-        layer: gap.layer,
+        layer: gap.layer.map(LayerIndex::new),
         kind: WarningKind::Recorded {
             code: code(&gap.code),
             // A kind of a later version has no remedy that is known here.
@@ -114,7 +115,7 @@ fn warnings(document: &Document) -> Vec<Warning> {
         Gap::ALL.into_iter().find(|kind| kind.word() == gap.gap)
     };
     let warning = |remark: &super::document::RemarkRecord| Warning {
-        layer: remark.layer,
+        layer: remark.layer.map(LayerIndex::new),
         kind: WarningKind::Recorded {
             code: code(&remark.code),
             gap: gap_of(&remark.code),

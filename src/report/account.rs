@@ -19,6 +19,7 @@ use crate::analysis::{LayerAccount, Wasted, WastedGroup, wasted_groups};
 use crate::display::Escaped;
 use crate::display::Units;
 use crate::image::Compression;
+use crate::layer_index::LayerIndex;
 use crate::origin::Provider;
 use crate::recorded::{RecordError, RecordedImage};
 use crate::tree::{Kind, NodeId, Tree, VersionId};
@@ -108,7 +109,7 @@ struct TotalsPart {
 
 #[derive(Debug, Serialize)]
 struct LayerPart {
-    index: usize,
+    index: LayerIndex,
     diff_id: Option<String>,
     digest: Option<String>,
     known: &'static str,
@@ -146,7 +147,7 @@ impl Serialize for PathParts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let tree = self.0;
         // The first name of a file in the list, for hard links of the same layer.
-        let mut first: HashMap<(VersionId, usize), NodeId> = HashMap::new();
+        let mut first: HashMap<(VersionId, LayerIndex), NodeId> = HashMap::new();
         let mut part = |(node, version): (NodeId, VersionId)| {
             let is_linked = tree.is_linked(version);
             let file = is_linked.then(|| (tree.inode(version), tree.added_in(version)));
@@ -163,8 +164,8 @@ struct WastedPart {
     #[serde(skip_serializing_if = "Option::is_none")]
     path_hex: Option<String>,
     bytes: u64,
-    added_in: usize,
-    removed_in: usize,
+    added_in: LayerIndex,
+    removed_in: LayerIndex,
     reason: &'static str,
 }
 
@@ -179,7 +180,7 @@ struct PathPart {
     mode: String,
     uid: u32,
     gid: u32,
-    layer: usize,
+    layer: LayerIndex,
     mtime: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     target: Option<String>,
@@ -196,8 +197,8 @@ struct PathPart {
 /// Wasted bytes that one layer added and another removed.
 #[derive(Debug, Serialize)]
 struct PairPart {
-    added_in: usize,
-    removed_in: usize,
+    added_in: LayerIndex,
+    removed_in: LayerIndex,
     bytes: u64,
     files: usize,
     reason: &'static str,
@@ -257,10 +258,7 @@ impl<'a> Account<'a> {
                 directories: totals.directories,
                 symlinks: totals.symlinks,
             },
-            layers: inspection
-                .layers
-                .iter()
-                .enumerate()
+            layers: LayerIndex::numbered(&inspection.layers)
                 .map(|(i, layer)| LayerPart::new(inspection, i, layer))
                 .collect(),
             wasted: WastedParts {
@@ -300,7 +298,7 @@ impl Account<'_> {
 }
 
 impl LayerPart {
-    fn new(inspection: &Inspection, index: usize, layer: &LayerAccount) -> Self {
+    fn new(inspection: &Inspection, index: LayerIndex, layer: &LayerAccount) -> Self {
         let known = inspection.completeness.layer(index);
         Self {
             index,

@@ -8,6 +8,7 @@ use super::TextStyle;
 use super::markdown::{Page, code, code_cell, plain, repository};
 use super::words::{date, incomplete};
 use crate::display::{Units, count, escaped_str, percent, plural};
+use crate::layer_index::LayerIndex;
 use crate::recorded::{FindingRecord, PairRecord, RecordedImage};
 
 /// The changes and possible sizes that are listed.
@@ -66,7 +67,7 @@ fn layers(page: &mut Page, image: &RecordedImage, units: Units) {
     let inspection = &image.inspection;
     page.line("| layer | size | visible | wasted | hides | instruction |");
     page.line("|--:|--:|--:|--:|--:|---|");
-    for (index, layer) in inspection.layers.iter().enumerate() {
+    for (index, layer) in LayerIndex::numbered(&inspection.layers) {
         let amounts = inspection.amounts_of(index);
         let known = inspection.completeness.layer(index);
         let mark = known.mark().map_or_else(String::new, |mark| format!("❔ {} ", plain(mark)));

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::analysis::{Completeness, Unverified};
+use crate::layer_index::LayerIndex;
 use crate::{Gap, Inspection, Warning};
 
 /// The parts of an image that a report covers.
@@ -15,7 +16,7 @@ pub struct CompletenessPart {
 
 #[derive(Debug, Serialize)]
 struct GapPart {
-    layer: Option<usize>,
+    layer: Option<LayerIndex>,
     gap: &'static str,
     code: String,
     message: String,
@@ -24,7 +25,7 @@ struct GapPart {
 /// A remark on an image.
 #[derive(Debug, Serialize)]
 pub struct WarningPart {
-    layer: Option<usize>,
+    layer: Option<LayerIndex>,
     code: String,
     message: String,
 }
@@ -42,7 +43,7 @@ pub struct VerificationPart {
 
 #[derive(Debug, Serialize)]
 struct UnverifiedPart {
-    layer: Option<usize>,
+    layer: Option<LayerIndex>,
     gap: Option<&'static str>,
     message: String,
 }

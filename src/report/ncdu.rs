@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use crate::Inspection;
 use crate::analysis::Wasted;
 use crate::display::escaped;
+use crate::layer_index::LayerIndex;
 use crate::tree::{Kind, NodeId, Tree, VersionId};
 
 /// The size of the blocks in which a tar stores contents, and in which ncdu counts disk usage.
@@ -40,7 +41,7 @@ pub fn write_ncdu(inspection: &Inspection, mut out: impl Write) -> io::Result<()
 }
 
 /// Groups wasted files by the layers that added and removed them.
-fn pairs(wasted: &[Wasted]) -> BTreeMap<(usize, usize), Vec<VersionId>> {
+fn pairs(wasted: &[Wasted]) -> BTreeMap<(LayerIndex, LayerIndex), Vec<VersionId>> {
     let mut pairs: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for wasted in wasted {
         pairs.entry((wasted.added_in, wasted.removed_in)).or_default().push(wasted.version);

@@ -6,6 +6,7 @@ use super::json::lossless;
 use crate::Inspection;
 use crate::advice::secrets::{Place, Prevention, Secret, Secrets};
 use crate::display::Escaped;
+use crate::layer_index::LayerIndex;
 use crate::secret::Masked;
 
 #[derive(Debug, Serialize)]
@@ -29,8 +30,8 @@ struct SecretPart {
     #[serde(skip_serializing_if = "Option::is_none")]
     history_entry: Option<usize>,
     name: Option<Escaped>,
-    layer: Option<usize>,
-    removed_in: Option<usize>,
+    layer: Option<LayerIndex>,
+    removed_in: Option<LayerIndex>,
     visible: bool,
     masked: Masked,
     see: Option<Escaped>,

@@ -17,6 +17,7 @@ use crate::display::shown;
 use crate::display::{Escaped, files, listed, percent, plural};
 use crate::display::{cut, cut_front, wrap};
 use crate::display::{escaped, escaped_str};
+use crate::layer_index::LayerIndex;
 use crate::{Inspection, Warning};
 
 pub use recorded::write_recorded;
@@ -124,7 +125,7 @@ impl<W: Write> Page<'_, W> {
             "#", "size", "visible", "wasted", "hides", "instruction"
         );
         writeln!(self.out, "{}", self.paint(Paint::Dim, &head))?;
-        for (i, layer) in inspection.layers.iter().enumerate() {
+        for (i, layer) in LayerIndex::numbered(&inspection.layers) {
             let amounts = inspection.amounts_of(i);
             let units = self.style.units;
             let wasted = format!("{:>9}", amounts.wasted.or_dash(units));

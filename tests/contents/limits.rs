@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use layerscope::LayerIndex;
 use layerscope::archive::ReadAt;
 use layerscope::files::contents::{Absence, Contents, LayerContents, absence};
 use layerscope::progress::is_cancelled;
@@ -382,10 +383,15 @@ fn why_nothing_is_at_a_path_is_told_by_its_history() {
     ]));
     let tree = &subject.inspection.tree;
     let node = tree.find(b"/f").unwrap();
-    let told: Vec<_> = (0..4).map(|layer| absence(tree, node, layer)).collect();
+    let told: Vec<_> = LayerIndex::all(4).map(|layer| absence(tree, node, layer)).collect();
     assert_eq!(
         told,
-        [Some(Absence::NotYet { first: 1 }), None, None, Some(Absence::Gone { last: 2 })]
+        [
+            Some(Absence::NotYet { first: 1.into() }),
+            None,
+            None,
+            Some(Absence::Gone { last: 2.into() })
+        ]
     );
 }
 

@@ -45,7 +45,7 @@ fn the_demo_s_toolchain_still_ships_after_its_deletion() {
     assert!(efficiency < 0.06, "the efficiency is {efficiency}");
 
     let biggest = &wasted_groups(&demo)[0];
-    assert_eq!((biggest.added_in, biggest.removed_in), (1, 3));
+    assert_eq!((biggest.added_in, biggest.removed_in), (1.into(), 3.into()));
     assert_eq!(biggest.reason.name(), "deleted");
 }
 

@@ -8,7 +8,7 @@ fn a_deleted_file_comes_first_and_its_layers_are_named() {
     let found = secrets(&shop());
     let (first, place) = &found[0];
     assert_eq!((&*first.kind.id, &**place), ("npm-token", "/root/.npmrc, line 1"));
-    assert_eq!((first.added_in, first.removed_in), (Some(1), Some(3)));
+    assert_eq!((first.added_in, first.removed_in), (Some(1.into()), Some(3.into())));
     assert_eq!(first.shown.as_str(), "npm_…");
     let rest: Vec<_> =
         found[1..].iter().map(|(secret, place)| (&*secret.kind.id, &**place)).collect();
@@ -85,7 +85,8 @@ fn a_secret_is_found_in_every_layer_that_has_it() {
     ]));
     let layers: Vec<_> =
         found.iter().map(|(secret, _)| (secret.added_in, secret.removed_in)).collect();
-    assert_eq!(layers, [(Some(0), Some(1)), (Some(1), Some(2))]);
+    let layer = |number: u16| Some(number.into());
+    assert_eq!(layers, [(layer(0), layer(1)), (layer(1), layer(2))]);
 }
 
 #[test]

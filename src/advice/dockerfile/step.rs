@@ -3,6 +3,7 @@
 
 use super::parse::{Dockerfile, Instruction, Keyword};
 use crate::image::{HistoryEntry, after_shell, without_arguments};
+use crate::layer_index::LayerIndex;
 use crate::secret::mask;
 
 /// The comment that BuildKit writes in history entries.
@@ -18,7 +19,7 @@ pub struct Step {
     /// The shell of a `RUN` with its flags, if the history has one.
     pub shell: Option<Vec<String>>,
     /// The layer that the entry made.
-    pub layer: Option<usize>,
+    pub layer: Option<LayerIndex>,
     /// True if BuildKit built it.
     pub buildkit: bool,
 }
@@ -45,14 +46,14 @@ pub fn steps(history: &[HistoryEntry], layers: usize) -> Vec<Step> {
         .iter()
         .map(|entry| {
             let makes_layer = entry.empty_layer != Some(true) && next < layers;
-            let layer = makes_layer.then_some(next);
+            let layer = makes_layer.then(|| LayerIndex::new(next));
             next += usize::from(makes_layer);
             step(entry, layer)
         })
         .collect()
 }
 
-fn step(entry: &HistoryEntry, layer: Option<usize>) -> Step {
+fn step(entry: &HistoryEntry, layer: Option<LayerIndex>) -> Step {
     let created_by = entry.created_by.as_deref().unwrap_or_default().trim();
     let comment = entry.comment.as_deref().unwrap_or_default().trim();
     let marked = created_by.ends_with("# buildkit");
@@ -153,7 +154,7 @@ mod tests {
             .iter()
             .map(|step| step.layer)
             .collect();
-        assert_eq!(layers, [Some(0), None, Some(1), None]);
+        assert_eq!(layers, [Some(0.into()), None, Some(1.into()), None]);
     }
 
     #[test]

@@ -154,7 +154,7 @@ impl Candidate<'_> {
             name: hit.name.as_deref().map(escaped_str),
             inode: Some(self.inode),
             added_in: Some(tree.added_in(self.inode)),
-            removed_in: self.removal.map(|removal| usize::from(removal.layer)),
+            removed_in: self.removal.map(|removal| removal.layer),
             shown: match is_text(bytes) {
                 true => Masked::new(&bytes[hit.range.clone()]),
                 false => Masked::new(b""),

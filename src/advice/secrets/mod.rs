@@ -14,6 +14,7 @@ use crate::display::{Escaped, escaped, escaped_str, plural, shown};
 use crate::error::Error;
 use crate::files::contents::Contents;
 use crate::files::packages::Packages;
+use crate::layer_index::LayerIndex;
 use crate::progress::Progress;
 use crate::secret::{Kind, Masked};
 use crate::shell::quoted;
@@ -77,9 +78,9 @@ pub struct Secret {
     /// The file whose entry has the bytes; `None` for a part of the config.
     pub inode: Option<VersionId>,
     /// The layer that has it; `None` for a part of the config.
-    pub added_in: Option<usize>,
+    pub added_in: Option<LayerIndex>,
     /// The layer that deleted or replaced the file.
-    pub removed_in: Option<usize>,
+    pub removed_in: Option<LayerIndex>,
     /// The masked value.
     pub shown: Masked,
 }

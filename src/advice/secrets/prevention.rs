@@ -22,7 +22,7 @@ impl Prevention {
         match &secret.place {
             Place::File { node, .. } => {
                 let path = inspection.tree.path(*node);
-                let layer = secret.added_in.and_then(|layer| inspection.layers.get(layer));
+                let layer = secret.added_in.and_then(|layer| layer.of(&inspection.layers));
                 let text = layer.map_or("", |layer| layer.instruction.text.as_str());
                 if text.starts_with("COPY") || text.starts_with("ADD") {
                     Self::copied(&path)

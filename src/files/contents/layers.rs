@@ -17,6 +17,7 @@ use crate::image::compression::{Bytes, DecodedStream, Region, Shared, Watched};
 use crate::image::open::{Storage, check_unchanged};
 use crate::image::passed::PassedLayers;
 use crate::image::{Compression, head};
+use crate::layer_index::LayerIndex;
 use crate::progress::Progress;
 use crate::tree::{Kind, Tree, VersionId};
 
@@ -129,12 +130,11 @@ impl LayerContents {
     /// # Errors
     ///
     /// An error if the layer is missing in the archive or was read from a pipe.
-    pub fn layer(&self, layer: usize, progress: &Arc<Progress>) -> Result<Source, Error> {
+    pub fn layer(&self, layer: LayerIndex, progress: &Arc<Progress>) -> Result<Source, Error> {
         let file = || shown!("layer {}", layer);
         let none = || (Escaped::default(), &Whereabouts::Missing { foreign: false });
-        let (name, place) = self
-            .layers
-            .get(layer)
+        let (name, place) = layer
+            .of(&self.layers)
             .map_or_else(none, |place| (place.name.clone(), &place.whereabouts));
         match place {
             &Whereabouts::Missing { foreign } => {
@@ -216,7 +216,7 @@ impl Contents for LayerContents {
         }
         let inode = tree.inode(version);
         let layer = tree.added_in(inode);
-        let place = self.layers.get(layer);
+        let place = layer.of(&self.layers);
         let name = place.map_or_else(Escaped::default, |place| place.name.clone());
         match place.map(|place| &place.whereabouts) {
             None => Err(Error::NoLayer { file, layer, name, foreign: false }),

@@ -18,6 +18,7 @@ use crate::advice::assessment::Study;
 use crate::analysis::Inspection;
 use crate::display::{Escaped, escaped_str};
 use crate::gate::{Quantity, Status, Verdict};
+use crate::layer_index::LayerIndex;
 
 /// The Dockerfile that results point to where none is given.
 const USUAL_FILE: &str = "Dockerfile";
@@ -67,8 +68,8 @@ impl Default for Places {
 
 impl Places {
     /// Returns the line of a layer's instruction, if it is known.
-    fn known_line(&self, layer: Option<usize>) -> Option<usize> {
-        self.lines.get(layer?).copied().flatten()
+    fn known_line(&self, layer: Option<LayerIndex>) -> Option<usize> {
+        layer?.of(&self.lines).copied().flatten()
     }
 }
 

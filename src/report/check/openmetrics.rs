@@ -9,6 +9,7 @@ use crate::advice::avoidable::Avoidable;
 use crate::analysis::LayerAccount;
 use crate::display::{Escaped, escaped_str, shown};
 use crate::gate::Status;
+use crate::layer_index::LayerIndex;
 
 /// A family of metrics.
 struct Family {
@@ -81,8 +82,8 @@ const FAMILIES: [Family; 10] = [
         help: "Size of a layer.",
         bytes: true,
         values: |checked| {
-            let layers = checked.inspection.layers.iter().enumerate();
-            let sample = |(index, layer): (usize, &LayerAccount)| Sample {
+            let layers = LayerIndex::numbered(&checked.inspection.layers);
+            let sample = |(index, layer): (LayerIndex, &LayerAccount)| Sample {
                 labels: vec![("layer", shown!("{}", index))],
                 value: layer.size.to_string(),
             };

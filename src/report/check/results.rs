@@ -11,6 +11,7 @@ use crate::advice::secrets::{Prevention, Secret};
 use crate::analysis::Amount;
 use crate::display::{Units, cut, escaped, escaped_str, hex, sentences};
 use crate::gate::{Bound, Found, Outcome, Quantity, Status};
+use crate::layer_index::LayerIndex;
 
 /// The part of the image, one in so many, from which a finding is a warning.
 const NOTICEABLE: u64 = 100;
@@ -46,7 +47,7 @@ pub(super) struct Problem<'a> {
     /// The bytes beyond the limit, or of the finding.
     pub bytes: u64,
     pub image: &'a str,
-    pub layer: Option<usize>,
+    pub layer: Option<LayerIndex>,
     /// The path of the Dockerfile, not escaped.
     pub file: &'a str,
     pub line: usize,
@@ -188,8 +189,8 @@ fn of_finding<'a>(checked: &'a Checked<'_>, finding: &Finding, units: Units) -> 
 }
 
 /// Returns the instruction of a layer at the end of a message.
-fn instruction(checked: &Checked<'_>, layer: Option<usize>) -> String {
-    let layer = layer.and_then(|index| Some((index, checked.inspection.layers.get(index)?)));
+fn instruction(checked: &Checked<'_>, layer: Option<LayerIndex>) -> String {
+    let layer = layer.and_then(|index| Some((index, index.of(&checked.inspection.layers)?)));
     layer.map_or_else(String::new, |(index, layer)| {
         format!(" [layer {index}: {}]", cut(&layer.instruction.one_line(), WIDTH))
     })

@@ -11,6 +11,7 @@ use crate::compare::{
 };
 use crate::display::Escaped;
 use crate::display::Units;
+use crate::layer_index::LayerIndex;
 use crate::report::completeness::{CompletenessPart, WarningPart, warning_parts};
 use crate::report::json::lossless;
 use crate::report::json::write_escaped;
@@ -55,8 +56,8 @@ struct ImagePart<'a> {
 
 #[derive(Serialize)]
 struct LayerPart {
-    first: Option<usize>,
-    second: Option<usize>,
+    first: Option<LayerIndex>,
+    second: Option<LayerIndex>,
     instruction: Escaped,
     size_bytes: u64,
     stored_bytes: u64,
@@ -103,8 +104,8 @@ struct ChangePart {
     after_bytes: u64,
     less_bytes: u64,
     more_bytes: u64,
-    layer_before: Option<usize>,
-    layer_after: Option<usize>,
+    layer_before: Option<LayerIndex>,
+    layer_after: Option<LayerIndex>,
 }
 
 #[derive(Serialize)]

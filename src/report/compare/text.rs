@@ -9,6 +9,7 @@ use crate::display::escaped;
 use crate::display::times;
 use crate::display::{all, count, plural};
 use crate::display::{cut, cut_front, wrap};
+use crate::layer_index::LayerIndex;
 use crate::report::TextStyle;
 use crate::report::paint::Paint;
 use crate::warning::Known;
@@ -154,7 +155,7 @@ impl<W: Write> Page<'_, W> {
         let download = if pair.sharing.exact { "download" } else { "~download" };
         writeln!(self.out, "first second      size {download:>9}  instruction")?;
         for &place in &pair.layers {
-            let number = |layer: Option<usize>| {
+            let number = |layer: Option<LayerIndex>| {
                 layer.map_or_else(|| "-".to_owned(), |layer| layer.to_string())
             };
             let account = place.account(first, second);

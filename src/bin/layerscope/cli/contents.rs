@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use layerscope::LayerIndex;
 use layerscope::archive::Source;
 use layerscope::display::{Escaped, Units, escaped, plural};
 use layerscope::files::contents::{Absence, Contents, LayerContents, absence};
@@ -77,7 +78,7 @@ struct PlaceArguments {
 struct Opened {
     inspection: Inspection,
     contents: LayerContents,
-    layer: usize,
+    layer: LayerIndex,
     /// The directory of the host that it may be.
     root: PathBuf,
     /// The command up to the path, for hints.
@@ -117,7 +118,7 @@ impl Opened {
         Ok(Self {
             inspection,
             contents,
-            layer,
+            layer: LayerIndex::new(layer),
             root,
             command: format!("layerscope {name} {image}"),
             image,
@@ -144,7 +145,10 @@ impl Opened {
         let unreadable = self.unreadable(path);
         let (message, hint) = match self.named(tree, path).map(|node| absence(tree, node, layer)) {
             Some(Some(Absence::Gone { last })) => (
-                format!("{shown} does not exist in layer {layer}: layer {} deleted it", last + 1),
+                format!(
+                    "{shown} does not exist in layer {layer}: layer {} deleted it",
+                    last.next()
+                ),
                 format!("layer {last} is the last one that has it: {}", as_of(last)),
             ),
             Some(Some(Absence::NotYet { first })) => (
@@ -312,7 +316,7 @@ pub fn extract_to(arguments: &ExtractArguments) -> Result<(), Failure> {
 
 /// Says which of the extracted paths have another name in the image, because that one points
 /// outside the root.
-fn say_renamed(inspection: &Inspection, node: NodeId, layer: usize) {
+fn say_renamed(inspection: &Inspection, node: NodeId, layer: LayerIndex) {
     let tree = &inspection.tree;
     let is_inside = |at: NodeId| {
         std::iter::successors(Some(at), |&at| (at != NodeId::ROOT).then(|| tree.parent(at)))

@@ -1,6 +1,7 @@
 //! The header and the footer: pieces of text, some of which can be clicked.
 
 use layerscope::Amount;
+use layerscope::LayerIndex;
 use layerscope::advice::ladder::Certainty;
 use layerscope::display::{noticeably, plural};
 use ratatui::layout::Rect;
@@ -26,7 +27,7 @@ pub fn header(app: &App, theme: &Theme, area: Rect) -> Vec<Vec<Piece>> {
     let room = usize::from(area.width);
     let name_only =
         || vec![Piece::text(format!(" {}", cut(&app.name, room.saturating_sub(1))), theme.strong)];
-    let secret = app.is_kept_secret(usize::MAX);
+    let secret = app.is_kept_secret(LayerIndex::FINAL);
     let Some(explorer) = app.explorer().filter(|_| !secret) else {
         let below = if secret { views(app, theme, room) } else { Vec::new() };
         return vec![name_only(), below];

@@ -19,7 +19,7 @@ impl App {
         if self.view == View::Image {
             return explorer.inspection.id.clone();
         }
-        let layer = explorer.inspection.layers.get(explorer.layer)?;
+        let layer = explorer.layer.of(&explorer.inspection.layers)?;
         layer.diff_id.clone().or_else(|| layer.digest.clone())
     }
 

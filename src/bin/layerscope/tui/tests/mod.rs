@@ -296,6 +296,6 @@ impl Person {
     }
 
     fn layer(&self) -> usize {
-        self.app.explorer().expect("the layers have been read").layer
+        self.app.explorer().expect("the layers have been read").layer.get()
     }
 }

@@ -8,13 +8,13 @@ mod secrets;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use layerscope::Inspection;
 use layerscope::advice::assessment::Study;
 use layerscope::advice::findings::{Fate, Finding};
 use layerscope::advice::secrets::Secret;
 use layerscope::display::cut_front;
 use layerscope::display::{Escaped, escaped, escaped_str, files};
 use layerscope::tree::NodeId;
+use layerscope::{Inspection, LayerIndex};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
@@ -164,7 +164,7 @@ impl Findings {
     }
 
     /// Returns the path of the selected finding, as of the layer that added it.
-    pub fn selected_path(&self) -> Option<(NodeId, usize)> {
+    pub fn selected_path(&self) -> Option<(NodeId, LayerIndex)> {
         if let Some(secret) = self.secret() {
             return secrets::path(secret);
         }
@@ -232,7 +232,7 @@ impl Findings {
         let tree = &explorer.inspection.tree;
         let inodes = self.all_selected().into_iter().flat_map(|finding| &finding.inodes);
         let nodes: HashSet<_> = inodes.map(|&inode| tree.node_of(inode)).collect();
-        explorer.select_layer(gone.unwrap_or(explorer.inspection.layers.len().saturating_sub(1)));
+        explorer.select_layer(gone.unwrap_or(LayerIndex::FINAL));
         explorer.keep_only(&nodes, &finding.title);
         explorer.reveal_up_to(node);
         if explorer.selected() != Some(node) {
@@ -431,7 +431,8 @@ impl Findings {
             return kept(notes, height);
         }
         let Some(finding) = self.selected() else { return Vec::new() };
-        let instruction = |layer: usize| explorer.inspection.layers[layer].instruction.one_line();
+        let instruction =
+            |layer: LayerIndex| explorer.inspection.layers[layer].instruction.one_line();
         add("fix", &escaped_str(&finding.fix.what));
         add("why", &escaped_str(&finding.why));
         lines(finding).iter().for_each(|line| add("", line));
@@ -480,9 +481,9 @@ fn layers(findings: &[&Finding]) -> String {
         [(added_in, Some(removed_in))] => format!("{added_in:>3} → {removed_in}"),
         [(added_in, None)] => format!("{added_in:>3}"),
         _ => {
-            let added_in =
-                |pair: Option<&(usize, Option<usize>)>| pair.map_or(0, |(added_in, _)| *added_in);
-            let (first, last) = (added_in(pairs.first()), added_in(pairs.last()));
+            let added_in = |pair: Option<&(LayerIndex, _)>| pair.map(|(added_in, _)| *added_in);
+            let first = added_in(pairs.first()).unwrap_or_default();
+            let last = added_in(pairs.last()).unwrap_or_default();
             if first == last { format!("{first:>3}") } else { format!("{first:>3}–{last}") }
         }
     }
@@ -511,7 +512,7 @@ fn lines(finding: &Finding) -> Vec<String> {
 }
 
 /// Returns the biggest file of a finding, the layer that added it, and the one that removed it.
-fn target(finding: &Finding) -> Option<(NodeId, usize, Option<usize>)> {
+fn target(finding: &Finding) -> Option<(NodeId, LayerIndex, Option<LayerIndex>)> {
     let spot = finding.examples.first().or(finding.places.first())?;
     Some((spot.node, finding.added_in, finding.removed_in()))
 }

@@ -13,6 +13,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
+use layerscope::LayerIndex;
 use layerscope::advice::assessment::Study;
 use layerscope::analysis::WastedGroup;
 use layerscope::report::Units;
@@ -141,7 +142,7 @@ impl Views {
     }
 
     /// Replays layers, from the start of the first to the end of the last.
-    pub fn replay(&mut self, layers: RangeInclusive<usize>) {
+    pub fn replay(&mut self, layers: RangeInclusive<LayerIndex>) {
         self.replay.start(layers);
     }
 
@@ -222,7 +223,7 @@ impl Views {
 
     /// Returns the selection of a view and the layer that applies; `None` if it is the explorer's
     /// selection.
-    pub fn selected(&self, view: View, explorer: &Explorer) -> Option<(NodeId, usize)> {
+    pub fn selected(&self, view: View, explorer: &Explorer) -> Option<(NodeId, LayerIndex)> {
         match view {
             View::Waste => self.waste.selected_path(explorer),
             View::Treemap => self.treemap.selected_path().map(|node| (node, explorer.layer)),

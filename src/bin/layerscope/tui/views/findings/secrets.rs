@@ -1,5 +1,6 @@
 //! Secrets in the list of changes: above all changes, with what to do about each.
 
+use layerscope::LayerIndex;
 use layerscope::advice::secrets::{Place, Prevention, Secret, Secrets};
 use layerscope::display::{Escaped, shown};
 use layerscope::tree::NodeId;
@@ -50,7 +51,7 @@ pub fn notes(inspection: &Inspection, secret: &Secret) -> Vec<(&'static str, Esc
     notes.push(("fix", prevention.what.clone()));
     notes.extend(lines(&prevention).into_iter().map(|line| ("", line)));
     for (word, layer) in [("added", secret.added_in), ("removed", secret.removed_in)] {
-        let account = layer.and_then(|layer| Some((layer, inspection.layers.get(layer)?)));
+        let account = layer.and_then(|layer| Some((layer, layer.of(&inspection.layers)?)));
         notes.extend(account.map(|(layer, account)| {
             (word, shown!("layer {} {}", layer, account.instruction.one_line()))
         }));
@@ -71,7 +72,7 @@ fn lines(prevention: &Prevention) -> Vec<Escaped> {
 }
 
 /// Returns the path of a secret in a file, and the layer that has it.
-pub fn path(secret: &Secret) -> Option<(NodeId, usize)> {
+pub fn path(secret: &Secret) -> Option<(NodeId, LayerIndex)> {
     match secret.place {
         Place::File { node, .. } => Some((node, secret.added_in?)),
         _ => None,
