@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::files::executable::Executable;
 use crate::files::filesystem::{Filesystem, readable};
 use crate::image::Run;
+use crate::progress::join;
 use crate::tree::NodeId;
 
 /// The program that a container runs, and its needs.
@@ -33,16 +34,24 @@ impl Program {
     /// [`Error::Cancelled`] is the only one.
     pub fn detect(filesystem: &Filesystem<'_>, run: &Run) -> Result<Self, Error> {
         let application = command::find(filesystem, run)?;
+        let start = start(filesystem, &application);
         let (mut needed, mut packed) = (None, None);
         if let Some(program) = &application.program
             && let Some(executable) = &program.executable
         {
-            needed = Some(libraries::find(filesystem, run, &program.file, executable)?);
-            let guess = filesystem
-                .with_source(program.file.version, |source| guess_packed(&**source, executable));
-            packed = readable(guess)?.flatten();
+            // Only the possible sizes of a bare program tell how small it is when it is packed.
+            let is_bare = program.role == Role::Application && !matches!(start, Start::Script(_));
+            let source = match is_bare && executable.packed.is_none() {
+                true => readable(filesystem.open(program.file.version))?,
+                false => None,
+            };
+            let guess = || source.and_then(|source| guess_packed(&*source, executable).ok()?);
+            let (guessed, found) =
+                join(guess, || libraries::find(filesystem, run, &program.file, executable));
+            filesystem.check_cancelled()?;
+            (needed, packed) = (Some(found?), guessed);
         }
-        let parts = Parts::gather(filesystem, &application, needed.as_ref(), packed);
+        let parts = Parts::gather(filesystem, &application, start, needed.as_ref(), packed);
         Ok(Self { bytes: application.bytes(filesystem), application, needed, parts })
     }
 }
@@ -70,7 +79,7 @@ pub struct Parts {
     /// The number of bytes that stripping saves; 0 if it is stripped already.
     pub strippable: u64,
     /// The size of the program in bytes when it is stripped and packed; `None` if it is packed
-    /// already or not a binary.
+    /// already, not a binary, or started by a script.
     pub packed: Option<u64>,
     /// The reasons why the needs may be incomplete; empty if they are complete.
     pub doubts: Vec<Escaped>,
@@ -113,11 +122,11 @@ impl Parts {
     fn gather(
         filesystem: &Filesystem<'_>,
         application: &Application,
+        start: Start,
         needed: Option<&ProgramAndLibraries>,
         packed: Option<u64>,
     ) -> Option<Self> {
         let program = application.program.as_ref()?;
-        let start = start(filesystem, application);
         let mut started = vec![&program.file];
         let mut doubts: Vec<Escaped> = application.reason.iter().cloned().collect();
         if let Start::Script(_) = start {

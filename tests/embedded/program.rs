@@ -54,7 +54,7 @@ const PERIOD: usize = 36 << 10;
 /// chance, the rest is zeros.
 pub fn packable(len: usize, share: usize) -> Vec<u8> {
     // Zeros, and the seams between the two, take deflate some thousandths.
-    let dense = PERIOD * (share - 5_000) / 1_000_000;
+    let dense = PERIOD * (share - 4_000) / 1_000_000;
     let chance = (0_u64..).flat_map(|i| sha2::Sha256::digest(i.to_le_bytes()));
     let mut period: Vec<u8> = chance.take(dense).collect();
     period.resize(PERIOD, 0);
