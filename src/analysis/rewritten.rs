@@ -6,18 +6,24 @@
 use std::collections::HashMap;
 use std::hash::BuildHasher;
 use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use foldhash::fast::RandomState;
 
-use crate::archive::{Extent, Member, ReadAt, read_extent, read_start};
+use crate::archive::{Extent, Member, Source, read_start};
 use crate::image::hash_extent;
-use crate::layer_index::LayerIndex;
+use crate::progress::workers;
 use crate::tree::{Kind, NodeId, Reason, Removal, Tree, VersionId};
 
 /// Number of bytes that are compared first.
 const SMALL_PIECE: usize = 4 << 10;
 /// Number of bytes that are compared at a time after that.
-const PIECE: u64 = 256 << 10;
+const PIECE: usize = 128 << 10;
+/// The pairs that a thread takes at a time. Neighbours lie close together in the archive.
+const BUNCH: usize = 64;
+/// The number of bytes below which one thread compares all pairs.
+const FEW: u64 = 4 << 20;
 
 /// Marks the overwritten inodes whose replacement has the same contents.
 ///
@@ -26,51 +32,73 @@ const PIECE: u64 = 256 << 10;
 pub fn mark_rewritten<S: BuildHasher>(
     tree: &mut Tree,
     hashes: &HashMap<VersionId, u128, S>,
-    plain: impl Fn(LayerIndex) -> Option<Member>,
+    plain: impl Fn(usize) -> Option<Member>,
 ) {
     // A path may have had many files in one layer; the final one is looked up once.
     let mut successors: HashMap<_, _, RandomState> = HashMap::default();
     let mut successor_of = |removal: &Removal| {
         let found = successors.entry((removal.last_name, removal.layer));
-        *found.or_insert_with(|| successor(tree, removal.last_name, removal.layer))
+        *found.or_insert_with(|| successor(tree, removal.last_name, usize::from(removal.layer)))
     };
-    let same: Vec<_> = tree
-        .removals()
-        .iter()
-        .map(|removal| {
-            removal.reason == Reason::Overwritten
-                && successor_of(removal).is_some_and(|next| {
-                    next != removal.version
-                        && same_contents(tree, hashes, &plain, removal.version, next)
-                })
-        })
-        .collect();
-    for (removal, same) in tree.removals_mut().iter_mut().zip(same) {
-        if same {
-            removal.reason = Reason::RewrittenUnchanged;
+    let mut same = Vec::new();
+    let mut pairs = Vec::new();
+    for (i, removal) in tree.removals().iter().enumerate() {
+        if removal.reason != Reason::Overwritten {
+            continue;
         }
+        let next = successor_of(removal).filter(|&next| next != removal.version);
+        let Some(next) = next else { continue };
+        match same_contents(tree, hashes, &plain, removal.version, next) {
+            Contents::Same => same.push(i),
+            Contents::Other => {}
+            Contents::Unread(one, other) => pairs.push(Pair { removal: i, one, other }),
+        }
+    }
+    same.extend(compare(&pairs));
+    let removals = tree.removals_mut();
+    for removal in same {
+        removals[removal].reason = Reason::RewrittenUnchanged;
     }
 }
 
 /// Returns the inode that `layer` put at a path.
-fn successor(tree: &Tree, at: NodeId, layer: LayerIndex) -> Option<VersionId> {
+fn successor(tree: &Tree, at: NodeId, layer: usize) -> Option<VersionId> {
     let version = tree.at(at, layer)?;
     (tree.added_in(version) == layer && tree.kind(version) == Kind::File)
         .then(|| tree.inode(version))
 }
 
+/// A run of bytes in a source.
+type Bytes = (Source, Extent);
+
+/// The contents of two files, as far as they are known before their bytes are read.
+enum Contents {
+    Same,
+    Other,
+    /// These have to be compared.
+    Unread(Bytes, Bytes),
+}
+
+/// Two files of the same size.
+struct Pair {
+    /// The index of the removal of the first one.
+    removal: usize,
+    one: Bytes,
+    other: Bytes,
+}
+
 fn same_contents<S: BuildHasher>(
     tree: &Tree,
     hashes: &HashMap<VersionId, u128, S>,
-    plain: &impl Fn(LayerIndex) -> Option<Member>,
+    plain: &impl Fn(usize) -> Option<Member>,
     one: VersionId,
     other: VersionId,
-) -> bool {
+) -> Contents {
     if tree.size(one) != tree.size(other) || tree.is_sparse(one) || tree.is_sparse(other) {
-        return false;
+        return Contents::Other;
     }
     if tree.size(one) == 0 {
-        return true;
+        return Contents::Same;
     }
     let bytes_of = |version: VersionId| {
         let layer = plain(tree.added_in(version))?;
@@ -84,37 +112,71 @@ fn same_contents<S: BuildHasher>(
         })
     };
     if hashes.contains_key(&one) || hashes.contains_key(&other) {
-        return hash_of(one).is_some_and(|hash| Some(hash) == hash_of(other));
+        let is_same = hash_of(one).is_some_and(|hash| Some(hash) == hash_of(other));
+        return if is_same { Contents::Same } else { Contents::Other };
     }
     match (bytes_of(one), bytes_of(other)) {
-        (Some(one), Some(other)) => equal(&*one.0, one.1, &*other.0, other.1).unwrap_or(false),
-        _ => false,
+        (Some(one), Some(other)) => Contents::Unread(one, other),
+        _ => Contents::Other,
     }
 }
 
-fn equal(one: &dyn ReadAt, a: Extent, other: &dyn ReadAt, b: Extent) -> io::Result<bool> {
+/// Compares pairs of files on all cores; returns the removals of those that have the same contents.
+fn compare(pairs: &[Pair]) -> Vec<usize> {
+    let same = Mutex::new(Vec::new());
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut buffers = [Vec::new(), Vec::new()];
+        loop {
+            let first = next.fetch_add(BUNCH, Ordering::Relaxed);
+            let Some(bunch) = pairs.get(first..pairs.len().min(first + BUNCH)) else { return };
+            if bunch.is_empty() {
+                return;
+            }
+            let is_same =
+                |pair: &&Pair| equal(&pair.one, &pair.other, &mut buffers).unwrap_or(false);
+            let found: Vec<_> = bunch.iter().filter(is_same).map(|pair| pair.removal).collect();
+            same.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
+        }
+    };
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let bytes = pairs.iter().map(|pair| pair.one.1.len).fold(0, u64::saturating_add);
+    let more = if bytes < FEW { 0 } else { cores.min(pairs.len().div_ceil(BUNCH)) - 1 };
+    std::thread::scope(|scope| {
+        workers(scope, more, &work);
+        work();
+    });
+    same.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn equal((one, a): &Bytes, (other, b): &Bytes, buffers: &mut [Vec<u8>; 2]) -> io::Result<bool> {
     if a.len != b.len {
         return Ok(false);
     }
     // A layer that is listed twice has the same bytes.
-    if std::ptr::addr_eq(one, other) && a.offset == b.offset {
+    if Arc::ptr_eq(one, other) && a.offset == b.offset {
         return Ok(true);
     }
     // Most files are small, and most pairs differ early.
-    let mut small = [[0; SMALL_PIECE]; 2];
-    let [first, second] = &mut small;
-    let start = read_start(one, a, first)?;
-    if start == 0 || start != read_start(other, b, second)? || first[..start] != second[..start] {
-        return Ok(false);
-    }
-    let mut done = start as u64;
+    let mut done = 0;
     while done < a.len {
-        let first = read_extent(one, a.part(done, PIECE))?;
-        let second = read_extent(other, b.part(done, PIECE))?;
-        if first.is_empty() || first != second {
+        let len = if done == 0 { SMALL_PIECE } else { PIECE };
+        let [first, second] = &mut *buffers;
+        for buffer in [&mut *first, &mut *second] {
+            if buffer.len() < len {
+                buffer.resize(len, 0);
+            }
+        }
+        let rest = Extent { offset: a.offset + done, len: a.len - done };
+        let read = read_start(&**one, rest, &mut first[..len])?;
+        let rest = Extent { offset: b.offset + done, len: b.len - done };
+        if read == 0
+            || read != read_start(&**other, rest, &mut second[..len])?
+            || first[..read] != second[..read]
+        {
             return Ok(false);
         }
-        done += first.len() as u64;
+        done += read as u64;
     }
     Ok(true)
 }
