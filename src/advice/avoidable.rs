@@ -3,7 +3,6 @@
 use crate::advice::assessment::Study;
 use crate::advice::findings::{Fate, Level, Whose};
 use crate::analysis::{Inspection, WastedGroup, wasted_groups};
-use crate::layer_index::LayerIndex;
 use crate::tree::Reason;
 
 /// Bytes that need not be in the image, by who can leave them out.
@@ -23,9 +22,9 @@ pub enum Cause<'a> {
     /// One layer removes files of another one.
     Removed {
         /// The layer that contains them.
-        added_in: LayerIndex,
+        added_in: usize,
         /// The layer that removes them.
-        removed_in: LayerIndex,
+        removed_in: usize,
         /// The verb: deletes, replaces, rewrites.
         verb: &'static str,
         /// Their bytes.
@@ -36,7 +35,7 @@ pub enum Cause<'a> {
         /// Their title.
         title: &'a str,
         /// The layer.
-        layer: LayerIndex,
+        layer: usize,
         /// Their bytes.
         bytes: u64,
     },
@@ -54,8 +53,13 @@ impl Avoidable {
     /// Adds up what an assessment found: pairs of layers count whole, everything else by its
     /// finding.
     pub fn measure(inspection: &Inspection, study: &Study) -> Self {
+        Self::of_groups(&wasted_groups(inspection), study)
+    }
+
+    /// Does the same where the pairs of layers are known.
+    pub fn of_groups(groups: &[WastedGroup], study: &Study) -> Self {
         let mut sums = Self::default();
-        for WastedGroup { added_in, bytes, .. } in wasted_groups(inspection) {
+        for &WastedGroup { added_in, bytes, .. } in groups {
             // Whoever deletes later cannot take back what the base image brought.
             let sum = if added_in < study.base.layers { &mut sums.base } else { &mut sums.own };
             *sum += bytes;
@@ -101,11 +105,10 @@ impl Avoidable {
 
     /// Adds up the bytes of each layer that changes in the user's own layers would save; together
     /// they are [`Avoidable::own`].
-    pub fn of_layers(inspection: &Inspection, study: &Study) -> Vec<u64> {
-        let mut layers = vec![0; inspection.layers.len()];
-        let is_own = |layer: &LayerIndex| *layer >= study.base.layers;
-        let wasted =
-            wasted_groups(inspection).into_iter().map(|group| (group.added_in, group.bytes));
+    pub fn of_layers(groups: &[WastedGroup], study: &Study, layers: usize) -> Vec<u64> {
+        let mut layers = vec![0; layers];
+        let is_own = |layer: &usize| *layer >= study.base.layers;
+        let wasted = groups.iter().map(|group| (group.added_in, group.bytes));
         let found = study.findings.iter().filter(|finding| {
             let matters = matches!(finding.level, Level::Leftovers | Level::Toolchain);
             finding.fate == Fate::Left && finding.whose == Whose::Own && matters

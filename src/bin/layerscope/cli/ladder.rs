@@ -6,7 +6,6 @@ use std::io::Write;
 use std::sync::Arc;
 
 use clap::Args;
-use layerscope::LayerIndex;
 use layerscope::advice::measure::{measure, measure_ladder};
 use layerscope::analysis::download::estimate_download;
 use layerscope::analysis::what_if::{Change, what_if};
@@ -168,8 +167,7 @@ fn changes(arguments: &LadderArguments, inspection: &Inspection) -> Result<Vec<C
             run.split_once('-').and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
         match bounds {
             Some((first, last)) if first <= last && last < layers => {
-                let (first, last) = (LayerIndex::new(first), LayerIndex::new(last));
-                changes.push(Change::Merge { first, last });
+                changes.push(Change::Merge { first, last })
             }
             _ => {
                 let message = format!(

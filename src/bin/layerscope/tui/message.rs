@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::{KeyEvent, MouseEvent};
+use layerscope::Error;
 use layerscope::advice::assessment::Study;
-use layerscope::{Error, Inspection};
 use tempfile::TempPath;
 
 use super::lesson::LessonPlayer;
 use super::overlay::picker::Offer;
+use super::views::Prepared;
 use super::work::Answer;
 use crate::intro::Intro;
 
@@ -33,7 +34,8 @@ pub enum Message {
     Offers(Vec<Offer>),
     /// The image is known, and its layers are about to be read.
     Opened(Intro),
-    Loaded(Result<Arc<Inspection>, Error>),
+    /// The layers have been read, and what shows them is made.
+    Loaded(Result<Prepared, Error>),
     /// The images of a lesson have been read.
     Lesson(Box<LessonPlayer>),
     /// The study of the image is complete.

@@ -19,6 +19,7 @@ use super::app::{App, Screen};
 use super::lesson::{LessonPlayer, Place};
 use super::message::{Effect, Message};
 use super::viewer::pager;
+use super::views::Prepared;
 use super::work::{Jobs, Workshop};
 use super::{Failure, OpenFn, Settings, Start};
 use crate::intro::Intro;
@@ -62,8 +63,6 @@ pub struct Session {
     clock: Clock,
     /// The pager, instead of the one in the environment.
     pager: Option<String>,
-    /// True to search images for secrets.
-    secrets: bool,
     open: OpenFn,
 }
 
@@ -90,7 +89,6 @@ impl Session {
             jobs: Jobs::default(),
             clock: Clock::default(),
             pager: settings.pager.clone(),
-            secrets: settings.secrets,
             open: settings.open,
         }
     }
@@ -129,10 +127,12 @@ impl Session {
     ) {
         self.image = Some(opened.clone());
         self.app.update(Message::Opened(Intro::of(opened)));
-        self.app.update(Message::Loaded(Ok(inspection.clone())));
         self.contents = Some(contents.clone());
-        let (progress, teller, secrets) = (self.progress.clone(), self.teller(), self.secrets);
-        spawn(move || study(&*contents, &inspection, secrets, &progress, &teller));
+        let (progress, teller, motion) = (self.progress.clone(), self.teller(), self.app.motion);
+        spawn(move || {
+            teller(Message::Loaded(Ok(Prepared::new(inspection.clone(), motion))));
+            study(&*contents, &inspection, &progress, &teller);
+        });
     }
 
     /// Returns the image, if it is shown and belongs to no lesson.
@@ -193,14 +193,13 @@ impl Session {
         }
         let contents = Arc::new(LayerContents::new(&opened));
         self.contents = Some(contents.clone());
-        let (progress, teller, secrets) = (self.progress.clone(), self.teller(), self.secrets);
-        spawn(move || {
-            let inspection = layerscope::inspect(&opened, &progress).map(Arc::new);
-            let read = inspection.as_ref().ok().cloned();
-            teller(Message::Loaded(inspection));
-            if let Some(inspection) = read {
-                study(&*contents, &inspection, secrets, &progress, &teller);
+        let (progress, teller, motion) = (self.progress.clone(), self.teller(), self.app.motion);
+        spawn(move || match layerscope::inspect(&opened, &progress).map(Arc::new) {
+            Ok(inspection) => {
+                teller(Message::Loaded(Ok(Prepared::new(inspection.clone(), motion))));
+                study(&*contents, &inspection, &progress, &teller);
             }
+            Err(error) => teller(Message::Loaded(Err(error))),
         });
     }
 
@@ -378,11 +377,10 @@ pub fn named(name: String, open: OpenFn) -> Start {
 fn study(
     contents: &dyn Contents,
     inspection: &Inspection,
-    secrets: bool,
     progress: &Arc<Progress>,
     teller: &impl Fn(Message),
 ) {
-    let study = Study::unprompted(inspection, contents, secrets, progress);
+    let study = Study::unprompted(inspection, contents, progress);
     match (contents.check_unchanged(), study) {
         (Err(error), _) => teller(Message::Loaded(Err(error))),
         (Ok(()), Ok(study)) => teller(Message::Studied(Arc::new(study))),

@@ -15,7 +15,7 @@ use layerscope::advice::assessment::Study;
 use layerscope::advice::dockerfile::lines_of_layers;
 use layerscope::advice::measure::measure;
 use layerscope::analysis::download::Download;
-use layerscope::display::{Units, escaped};
+use layerscope::display::escaped;
 use layerscope::files::output::write_file;
 use layerscope::gate::{self, Baseline, Limits, Measure, Outcome, Status, Subject};
 use layerscope::report::{Checked, Places};
@@ -25,8 +25,9 @@ use super::input::Input;
 use super::output::writing;
 use super::settings::AsciiOption;
 use super::stderr::say;
-use super::study::{SecretsOption, StudyArguments};
+use super::study::StudyArguments;
 use super::{Failure, TargetOptions, compare, completeness, fix, progress, read_opened};
+use baseline::PreparedBaseline;
 use limits::LimitOptions;
 use output::OutputOptions;
 
@@ -60,8 +61,6 @@ pub struct CheckArguments {
     #[command(flatten)]
     study: StudyArguments,
     #[command(flatten)]
-    secrets: SecretsOption,
-    #[command(flatten)]
     limits: LimitOptions,
     #[command(flatten)]
     dive: DiveOptions,
@@ -89,7 +88,6 @@ impl CheckArguments {
             dive,
             ascii: AsciiOption::default(),
             study: StudyArguments::default(),
-            secrets: SecretsOption::default(),
             limits: LimitOptions::default(),
             init: false,
             baseline: None,
@@ -135,8 +133,7 @@ struct Read {
 /// enough.
 pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
     let limits = if arguments.init { Limits::default() } else { arguments.limits()? };
-    let secrets = arguments.secrets.wanted(&arguments.options.preferences)?;
-    let prepared = arguments.study.prepare()?.with_secrets(secrets);
+    let prepared = arguments.study.prepare()?;
     limits
         .check_rules(prepared.rules())
         .map_err(|error| Failure::Place { message: error.to_string(), hint: error.hint() })?;
@@ -168,10 +165,10 @@ pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
         Ok(Read { inspection, study, download })
     };
     let images = inputs(arguments)?.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    let held = baseline.as_ref().map(Baseline::of_image);
+    let held = baseline.as_ref().map(PreparedBaseline::baseline);
     let subject = |read| subject(read, held.as_ref(), &accepted);
     if arguments.init {
-        return init(&images, subject, &arguments.limits, &accepted, units);
+        return init(&images, subject, &arguments.limits, &accepted);
     }
     let checked: Vec<_> = images
         .iter()
@@ -245,11 +242,10 @@ fn init<'a>(
     subject: impl Fn(&'a Read) -> Subject<'a>,
     limits: &LimitOptions,
     accepted: &[Gap],
-    units: Units,
 ) -> Result<(), Failure> {
     let [read] = images else { return Err(Failure::Usage("--init takes one image".into())) };
     completeness::ended([&read.inspection], accepted)?;
-    let text = gate::example(&subject(read), units);
+    let text = gate::example(&subject(read));
     let file = limits.file().unwrap_or(Path::new(limits::FILE));
     let progress = Progress::default();
     writing(&progress, || write_file(file, &progress, |out| out.write_all(text.as_bytes())))?;

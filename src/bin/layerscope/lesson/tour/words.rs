@@ -1,7 +1,6 @@
 //! Formats sizes, names, paths and instructions of an image for sentences: escaped, and shortened.
 
 use layerscope::Inspection;
-use layerscope::LayerIndex;
 use layerscope::display::{cut, cut_front, wrap};
 use layerscope::display::{escaped, escaped_str};
 use layerscope::tree::NodeId;
@@ -25,7 +24,7 @@ pub fn name(inspection: &Inspection) -> String {
 }
 
 /// Formats a layer with its instruction: ``layer 6 (`RUN rm -rf …`)``.
-pub fn layer(inspection: &Inspection, layer: LayerIndex) -> String {
+pub fn layer(inspection: &Inspection, layer: usize) -> String {
     format!("layer {layer} (`{}`)", cut(&inspection.layers[layer].instruction.one_line(), QUOTED))
 }
 

@@ -23,7 +23,7 @@ use super::layout::{Pane, Shares, rows_inside};
 use super::lesson::LessonPlayer;
 use super::message::{Effect, Message};
 use super::viewer::Viewer;
-use super::views::{Motion, Views};
+use super::views::{Motion, Prepared, Views};
 use super::work::Numbers;
 use crate::intro::LayerIntro;
 use crate::tui::app::mouse::Pointer;
@@ -229,10 +229,8 @@ impl App {
                 self.intro = intro.layers;
                 self.screen = Screen::Loading { done: 0, total: 0, layers: 0 };
             }
-            Message::Loaded(Ok(inspection)) => {
-                let explorer = Explorer::new(inspection);
-                let views = Box::new(Views::new(&explorer, self.motion));
-                self.screen = Screen::Image { explorer: Box::new(explorer), views };
+            Message::Loaded(Ok(Prepared { explorer, views })) => {
+                self.screen = Screen::Image { explorer, views };
                 self.touched = false;
                 self.show(self.view);
             }
@@ -381,8 +379,8 @@ impl App {
     pub(super) fn step_layer(&mut self, action: Action) {
         let Screen::Image { explorer, .. } = &mut self.screen else { return };
         explorer.select_layer(match action {
-            Action::NextLayer => explorer.layer.next(),
-            _ => explorer.layer.previous().unwrap_or_default(),
+            Action::NextLayer => explorer.layer + 1,
+            _ => explorer.layer.saturating_sub(1),
         });
         self.refresh_details();
     }

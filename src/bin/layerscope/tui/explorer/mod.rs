@@ -22,7 +22,6 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use layerscope::Inspection;
-use layerscope::LayerIndex;
 use layerscope::advice::assessment::Study;
 use layerscope::advice::avoidable::Avoidable;
 use layerscope::analysis::{WastedGroup, wasted_groups};
@@ -45,7 +44,7 @@ pub struct Explorer {
     pub wasted_below: WastedBelow,
     /// The size of each path over all layers.
     pub weights: Arc<[u64]>,
-    pub layer: LayerIndex,
+    pub layer: usize,
     pub shown: Shown,
     pub sort: Sort,
     pub measure: Measure,
@@ -57,7 +56,7 @@ pub struct Explorer {
     pub filtered_bytes: u64,
     pub marks: Marks,
     /// The layers that are marked for merging.
-    pub marked_layers: BTreeSet<LayerIndex>,
+    pub marked_layers: BTreeSet<usize>,
     pub slice: Slice,
     pub rows: Outline,
     pub cursor: usize,
@@ -74,8 +73,6 @@ pub struct Explorer {
     /// The avoidable bytes of each layer, once the assessment is complete.
     pub avoidable_of_layers: Vec<u64>,
     pub base: BaseLayers,
-    /// The files with secrets, and the directories above them.
-    secret_paths: HashSet<NodeId>,
     /// Sums of what matches a filter in every directory above: visible and wasted bytes.
     matching: HashMap<NodeId, (u64, u64)>,
 }
@@ -84,7 +81,7 @@ impl Explorer {
     /// Makes the state with the cursor on the largest wasted path, and everything up to the last
     /// layer.
     pub fn new(inspection: Arc<Inspection>) -> Self {
-        let layer = inspection.last_layer();
+        let layer = inspection.layers.len().saturating_sub(1);
         let slice = Slice::new(&inspection.tree, layer);
         let mut explorer = Self {
             groups: wasted_groups(&inspection),
@@ -112,7 +109,6 @@ impl Explorer {
             avoidable: None,
             avoidable_of_layers: Vec::new(),
             base: BaseLayers::default(),
-            secret_paths: HashSet::new(),
             matching: HashMap::new(),
             inspection,
         };
@@ -150,8 +146,8 @@ impl Explorer {
     }
 
     /// Selects a layer, and keeps the cursor on its path if that is still visible.
-    pub fn select_layer(&mut self, layer: LayerIndex) {
-        let layer = layer.min(self.inspection.last_layer());
+    pub fn select_layer(&mut self, layer: usize) {
+        let layer = layer.min(self.inspection.layers.len().saturating_sub(1));
         if layer != self.layer {
             self.layer = layer;
             self.keep_layer_in_sight();
@@ -183,9 +179,7 @@ impl Explorer {
     /// because it would equal the size.
     pub fn next_measure(&mut self) {
         self.measure = self.measure.next();
-        if self.measure == Measure::Download
-            && !self.inspection.download_is_estimated(LayerIndex::FINAL)
-        {
+        if self.measure == Measure::Download && !self.inspection.download_is_estimated(usize::MAX) {
             self.measure = self.measure.next();
         }
         self.rebuild();
@@ -213,7 +207,7 @@ impl Explorer {
         if !self.marked_layers.remove(&self.layer) {
             self.marked_layers.insert(self.layer);
         }
-        self.select_layer(self.layer.next());
+        self.select_layer(self.layer + 1);
     }
 
     /// Removes all marks from paths and layers.
@@ -223,7 +217,7 @@ impl Explorer {
     }
 
     /// Returns the first and the last of the marked layers, if there are at least two.
-    pub fn marked_run(&self) -> Option<(LayerIndex, LayerIndex)> {
+    pub fn marked_run(&self) -> Option<(usize, usize)> {
         let (first, last) = (*self.marked_layers.first()?, *self.marked_layers.last()?);
         (first < last).then_some((first, last))
     }

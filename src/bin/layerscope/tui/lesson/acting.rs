@@ -4,15 +4,13 @@ use ratatui::layout::Position;
 
 use super::{Answer, LessonPlayer, Place, Turn};
 use crate::tui::app::{App, Screen};
-use crate::tui::explorer::Explorer;
 use crate::tui::explorer::search::Search;
 use crate::tui::keys::Action;
 use crate::tui::layout::{Pane, rows_inside};
 use crate::tui::message::Effect;
-use crate::tui::views::Views;
+use crate::tui::views::Prepared;
 use crate::tui::widgets::moved;
 use crate::view::View;
-use layerscope::LayerIndex;
 
 /// The actions that answer a question, in the order of the options.
 pub static ANSWERS: [Action; 4] =
@@ -125,7 +123,7 @@ impl App {
 
     /// Returns whether a layer comes after the current question, so that its size would reveal the
     /// answer.
-    pub fn is_kept_secret(&self, layer: LayerIndex) -> bool {
+    pub fn is_kept_secret(&self, layer: usize) -> bool {
         let Some(lesson) =
             self.lesson.as_ref().filter(|lesson| lesson.turn == Turn::Narrator && lesson.asks())
         else {
@@ -204,13 +202,13 @@ impl App {
             && let Some(stage) = lesson.stages.get(scene.image)
         {
             lesson.staged = Some(scene.image);
-            let mut explorer = Explorer::new(stage.inspection.clone());
+            let Prepared { mut explorer, mut views } =
+                Prepared::new(stage.inspection.clone(), self.motion);
             explorer.assess(&stage.study);
-            let mut views = Box::new(Views::new(&explorer, self.motion));
             views.studied(&stage.study);
             self.name.clone_from(&stage.intro.name);
             self.intro.clone_from(&stage.intro.layers);
-            self.screen = Screen::Image { explorer: Box::new(explorer), views };
+            self.screen = Screen::Image { explorer, views };
         }
         // The view is entered again, even if it stays the same.
         if let Screen::Image { explorer, views } = &mut self.screen {

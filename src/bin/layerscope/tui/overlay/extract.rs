@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use crossterm::event::KeyEvent;
-use layerscope::LayerIndex;
 use layerscope::display::{Escaped, Units, files, plural};
 use layerscope::display::{escaped, escaped_str};
 use layerscope::files::extract::{Extracted, Reason, What};
@@ -119,7 +118,7 @@ pub fn measure(tree: &Tree, what: What, wanted: impl Fn() -> bool) -> Amount {
         What::Version(version) => {
             let last = tree
                 .removed_in(version)
-                .map_or(LayerIndex::FINAL, |removed_in| removed_in.previous().unwrap_or_default());
+                .map_or(usize::MAX, |removed_in| removed_in.saturating_sub(1));
             (tree.node_of(version), last.max(tree.added_in(version)))
         }
     };

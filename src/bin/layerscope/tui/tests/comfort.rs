@@ -1,5 +1,6 @@
 //! Themes, ASCII, long instructions, names in all scripts: that everybody can read the screen.
 
+use crate::tui::tests::loaded;
 use std::sync::Arc;
 
 use crossterm::event::KeyCode;
@@ -37,7 +38,7 @@ fn made_by(created_by: &str, width: u16, height: u16) -> Person {
     let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
     let mut person = Person::in_front_of("mine.tar", width, height);
     person.tell(Message::Opened(Intro::of(&opened)));
-    person.tell(Message::Loaded(Ok(Arc::new(inspection))));
+    person.tell(loaded(&person.app, Arc::new(inspection)));
     person
 }
 

@@ -9,7 +9,7 @@ use layerscope::files::contents::LayerContents;
 use layerscope::{Opened, Progress};
 
 use super::support::build::{self, Image, dir, entries, file, layer};
-use super::{DEMO, Person, pictures};
+use super::{DEMO, Person, loaded, pictures};
 use crate::intro::Intro;
 use crate::tui::message::Message;
 use crate::view::View;
@@ -93,7 +93,7 @@ fn fat() -> (Opened, Person) {
         Arc::new(layerscope::inspect(&opened, &Progress::default()).expect("a readable image"));
     let mut person = Person::in_front_of("fat.tar", 120, 40);
     person.tell(Message::Opened(Intro::of(&opened)));
-    person.tell(Message::Loaded(Ok(inspection)));
+    person.tell(loaded(&person.app, inspection));
     (opened, person)
 }
 
@@ -168,7 +168,7 @@ fn a_chown_that_doubled_the_image_is_seen_with_the_copy_that_avoids_it() {
     let study = study(&opened, &inspection);
     let mut person = Person::in_front_of("the lesson's image", 120, 40);
     person.tell(Message::Opened(Intro::of(&opened)));
-    person.tell(Message::Loaded(Ok(inspection)));
+    person.tell(loaded(&person.app, inspection));
     person.tell(Message::Studied(study));
     let screen = person.screen();
     assert!(
@@ -208,7 +208,7 @@ fn with_a_compiler(steps: usize) -> Person {
         Arc::new(layerscope::inspect(&opened, &Progress::default()).expect("a readable image"));
     let mut person = Person::in_front_of("compiler.tar", 80, 24);
     person.tell(Message::Opened(Intro::of(&opened)));
-    person.tell(Message::Loaded(Ok(inspection.clone())));
+    person.tell(loaded(&person.app, inspection.clone()));
     person.tell(Message::Studied(study(&opened, &inspection)));
     person
 }

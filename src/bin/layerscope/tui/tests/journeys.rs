@@ -1,5 +1,6 @@
 //! Journeys: actions of a user, and the screen after them.
 
+use crate::tui::tests::loaded;
 use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEventKind};
@@ -66,7 +67,7 @@ fn it_opens_on_the_biggest_dead_thing_and_w_goes_to_the_next() {
     let mut person = Person::at(120, 40);
     let explorer = person.app.explorer().unwrap();
     let group = &explorer.groups[0];
-    assert_eq!((group.added_in, group.removed_in), (1.into(), 3.into()));
+    assert_eq!((group.added_in, group.removed_in), (1, 3));
     let first = person.path();
     assert_eq!(first, "/usr/lib/go");
     person.types("w");
@@ -172,7 +173,7 @@ fn an_image_without_layers_is_shown() {
     let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
     let mut person = Person::in_front_of("empty.tar", 80, 24);
     person.tell(Message::Opened(Intro::of(&opened)));
-    person.tell(Message::Loaded(Ok(Arc::new(inspection))));
+    person.tell(loaded(&person.app, Arc::new(inspection)));
     person.types("jklh[]tw").press(KeyCode::Tab).types("jk");
     assert!(person.screen().contains("no layers"), "{}", person.screen());
 }
@@ -291,7 +292,7 @@ fn y_copies_the_path_and_capital_y_the_command() {
     assert_eq!(copied('y'), "/usr/lib/go");
     assert_eq!(copied('Y'), "layerscope demo");
     let mut person = Person::in_front_of("it's mine.tar", 80, 24);
-    person.tell(Message::Loaded(Ok(DEMO.1.clone())));
+    person.tell(loaded(&person.app, DEMO.1.clone()));
     let copied = person.app.update(Message::Key(KeyCode::Char('Y').into()));
     assert!(
         matches!(copied, Some(Effect::Copy(text)) if text == r"layerscope report 'it'\''s mine.tar'")

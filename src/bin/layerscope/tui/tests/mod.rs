@@ -18,7 +18,6 @@ mod picker;
 mod pictures;
 mod real;
 mod replay;
-mod secrets;
 #[path = "../../../../../tests/support/mod.rs"]
 mod support;
 mod timeline;
@@ -39,7 +38,7 @@ use ratatui::layout::Rect;
 
 use super::app::{App, Screen};
 use super::message::{Effect, Message};
-use super::views::Motion;
+use super::views::{Motion, Prepared};
 use super::widgets::picture as svg;
 use super::work::{Ask, Task, Workshop};
 use super::{Keymap, Settings};
@@ -68,8 +67,12 @@ fn settings() -> Settings {
         motion: Motion::Smooth,
         open: |path, progress| layerscope::open_archive(std::path::Path::new(path), progress),
         pager: None,
-        secrets: true,
     }
+}
+
+/// Returns the message that an image has been read.
+fn loaded(app: &App, inspection: Arc<Inspection>) -> Message {
+    Message::Loaded(Ok(Prepared::new(inspection, app.motion)))
 }
 
 /// A user at a screen of a given size that shows the demo.
@@ -132,7 +135,7 @@ impl Person {
     fn who(settings: &Settings, width: u16, height: u16) -> Self {
         let mut person = Self::with(settings, "the built-in demo", width, height);
         person.tell(Message::Opened(Intro::of(&DEMO.0)));
-        person.tell(Message::Loaded(Ok(DEMO.1.clone())));
+        person.tell(loaded(&person.app, DEMO.1.clone()));
         person
     }
 
@@ -144,7 +147,7 @@ impl Person {
         let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
         let mut person = Self::in_front_of("many.tar", width, height);
         person.tell(Message::Opened(Intro::of(&opened)));
-        person.tell(Message::Loaded(Ok(Arc::new(inspection))));
+        person.tell(loaded(&person.app, Arc::new(inspection)));
         person
     }
 
@@ -202,7 +205,7 @@ impl Person {
         let mut person = Self::in_front_of("files.tar", width, height);
         person.workshop = Some(workshop.clone());
         person.tell(Message::Opened(Intro::of(opened)));
-        person.tell(Message::Loaded(Ok(workshop.inspection.clone())));
+        person.tell(loaded(&person.app, workshop.inspection.clone()));
         person
     }
 
@@ -296,6 +299,6 @@ impl Person {
     }
 
     fn layer(&self) -> usize {
-        self.app.explorer().expect("the layers have been read").layer.get()
+        self.app.explorer().expect("the layers have been read").layer
     }
 }

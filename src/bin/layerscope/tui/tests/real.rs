@@ -5,6 +5,7 @@
 //! pictures are written anew. They are not compared to the byte, because every build has other
 //! versions of packages.
 
+use crate::tui::tests::loaded;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -41,7 +42,7 @@ fn the_first_screen_of_a_real_image_answers_without_a_key() {
         for (width, height) in [(80, 24), (120, 40)] {
             let mut person = Person::in_front_of(&format!("{name}.tar"), width, height);
             person.tell(Message::Opened(Intro::of(&opened)));
-            person.tell(Message::Loaded(Ok(inspection.clone())));
+            person.tell(loaded(&person.app, inspection.clone()));
             person.tell(Message::Studied(study.clone()));
             let screen = person.screen();
             for answer in ["size", "wasted", "avoidable", fix] {

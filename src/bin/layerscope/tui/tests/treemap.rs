@@ -1,9 +1,9 @@
 //! Tests of the treemap.
 
+use crate::tui::tests::loaded;
 use std::sync::Arc;
 
 use crossterm::event::KeyCode;
-use layerscope::LayerIndex;
 use layerscope::Progress;
 use proptest::prelude::*;
 
@@ -53,7 +53,7 @@ fn it_opens_at_the_root_on_the_tile_that_holds_the_explorer_s_selection() {
 fn the_sizes_are_those_of_the_directory_up_to_the_layer() {
     let mut person = in_the_map(120, 40);
     let node = DEMO.1.tree.find(b"usr/lib").unwrap();
-    for layer in LayerIndex::all(4).rev() {
+    for layer in (0..4).rev() {
         let totals = DEMO.1.tree.totals(layer)[node.index()];
         let size = |bytes| layerscope::report::Units::Iec.size(bytes);
         let (visible, wasted) = (size(totals.visible), size(totals.wasted));
@@ -141,7 +141,7 @@ fn dead_tiles_are_hatched_and_live_ones_are_not() {
 fn what_is_too_small_is_counted() {
     let mut person = in_the_map(80, 24);
     let node = DEMO.1.tree.find(b"usr/lib").unwrap();
-    let totals = DEMO.1.tree.totals(3.into());
+    let totals = DEMO.1.tree.totals(3);
     let children =
         DEMO.1.tree.children(node).filter(|child| totals[child.index()].size() > 0).count();
     // Tiles of the next level are inside of others.
@@ -164,7 +164,7 @@ fn an_image_without_layers_says_so() {
     let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
     let mut person = Person::in_front_of("empty.tar", 80, 24);
     person.tell(Message::Opened(Intro::of(&opened)));
-    person.tell(Message::Loaded(Ok(Arc::new(inspection))));
+    person.tell(loaded(&person.app, Arc::new(inspection)));
     person.types("4hjkl+-0[]");
     assert!(person.reads().contains("no layers"), "{}", person.screen());
     person.press(KeyCode::Enter);

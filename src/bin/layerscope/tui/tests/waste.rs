@@ -1,5 +1,6 @@
 //! Tests of the waste view.
 
+use crate::tui::tests::loaded;
 use std::sync::Arc;
 
 use crossterm::event::KeyCode;
@@ -47,7 +48,7 @@ fn every_group_has_its_size_cause_layers_and_both_instructions() {
         .1
         .wasted
         .iter()
-        .filter(|wasted| (wasted.added_in, wasted.removed_in) == (1.into(), 3.into()))
+        .filter(|wasted| (wasted.added_in, wasted.removed_in) == (1, 3))
         .count();
     assert!(screen.contains(&layerscope::display::plural(biggest, "deleted file")), "{screen}");
 }
@@ -74,7 +75,7 @@ fn a_place_is_named_by_a_directory_of_at_most_three_names() {
         layerscope::inspect(&opened, &Progress::default()).expect("the image is readable");
     let mut person = Person::in_front_of("image.tar", 90, 24);
     person.tell(Message::Opened(Intro::of(&opened)));
-    person.tell(Message::Loaded(Ok(Arc::new(inspection))));
+    person.tell(loaded(&person.app, Arc::new(inspection)));
     person.types("2");
     let screen = person.screen();
     let row = screen.lines().find(|line| line.contains("0 → 1")).unwrap_or_default();
@@ -124,7 +125,7 @@ fn enter_on_a_file_explores_it_in_the_layer_that_ships_it() {
         .iter()
         .find(|wasted| tree.node_of(wasted.version) == node)
         .expect("a dead file is selected");
-    assert_eq!((wasted.added_in, wasted.removed_in), (1.into(), 3.into()), "{}", person.path());
+    assert_eq!((wasted.added_in, wasted.removed_in), (1, 3), "{}", person.path());
 }
 
 #[test]
@@ -185,7 +186,7 @@ fn an_image_with_nothing_dead_says_so() {
     let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
     let mut person = Person::in_front_of("base.tar", 80, 24);
     person.tell(Message::Opened(Intro::of(&opened)));
-    person.tell(Message::Loaded(Ok(Arc::new(inspection))));
+    person.tell(loaded(&person.app, Arc::new(inspection)));
     person.types("2jklh TG T").press(KeyCode::Enter);
     assert!(person.reads().contains("No wasted bytes: every file"), "{}", person.screen());
 }

@@ -1,6 +1,7 @@
 //! An image that could not be read as a whole says so, whatever is on the screen.
 
 use super::*;
+use crate::tui::tests::loaded;
 
 /// The demo without the layer that brings the toolchain.
 fn without_a_layer(width: u16, height: u16) -> Person {
@@ -10,7 +11,7 @@ fn without_a_layer(width: u16, height: u16) -> Person {
         layerscope::inspect(&opened, &Progress::default()).expect("the rest is readable");
     let mut person = Person::in_front_of("part.tar", width, height);
     person.tell(Message::Opened(Intro::of(&opened)));
-    person.tell(Message::Loaded(Ok(Arc::new(inspection))));
+    person.tell(loaded(&person.app, Arc::new(inspection)));
     person
 }
 

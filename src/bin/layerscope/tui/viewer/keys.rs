@@ -1,7 +1,6 @@
 //! Opens the viewer, and passes keys to it.
 
 use crossterm::event::KeyEvent;
-use layerscope::LayerIndex;
 use layerscope::tree::{Kind, NodeId};
 
 use super::{Next, Notice, Viewer};
@@ -27,7 +26,7 @@ impl App {
         }
     }
 
-    fn view_path(&mut self, node: NodeId, layer: LayerIndex) {
+    fn view_path(&mut self, node: NodeId, layer: usize) {
         let Some(explorer) = self.explorer() else { return };
         match Viewer::new(explorer.inspection.clone(), node, layer, self.units) {
             Some(viewer) => self.overlays.open(Overlay::Viewer(Box::new(viewer))),
@@ -54,7 +53,7 @@ impl App {
     }
 
     /// Returns the selected path, and the layer that applies.
-    pub(in crate::tui) fn selected_place(&self) -> Option<(NodeId, LayerIndex)> {
+    pub(in crate::tui) fn selected_place(&self) -> Option<(NodeId, usize)> {
         let Screen::Image { explorer, views } = &self.screen else { return None };
         if let Some(viewer) = self.overlays.any_viewer() {
             return Some((viewer.node, viewer.layer));

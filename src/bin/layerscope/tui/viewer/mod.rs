@@ -22,7 +22,6 @@ pub mod window;
 use std::sync::Arc;
 
 use layerscope::Inspection;
-use layerscope::LayerIndex;
 use layerscope::display::Units;
 use layerscope::tree::{Kind, NodeId, VersionId};
 use ratatui::layout::Rect;
@@ -125,7 +124,7 @@ pub struct Viewer {
     units: Units,
     pub node: NodeId,
     /// The layer as of which links are followed.
-    layer: LayerIndex,
+    layer: usize,
     /// The versions of the path, the oldest first.
     versions: Vec<VersionId>,
     shown: usize,
@@ -143,7 +142,7 @@ impl Viewer {
     pub fn new(
         inspection: Arc<Inspection>,
         node: NodeId,
-        layer: LayerIndex,
+        layer: usize,
         units: Units,
     ) -> Option<Self> {
         let tree = &inspection.tree;

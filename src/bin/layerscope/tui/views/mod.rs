@@ -13,7 +13,7 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
-use layerscope::LayerIndex;
+use layerscope::Inspection;
 use layerscope::advice::assessment::Study;
 use layerscope::analysis::WastedGroup;
 use layerscope::report::Units;
@@ -80,8 +80,23 @@ pub struct Views {
     replay: Replay,
 }
 
+/// All that an image is shown with, made beside the screen: in a large image that takes too long
+/// for a key to wait.
+pub struct Prepared {
+    pub explorer: Box<Explorer>,
+    pub views: Box<Views>,
+}
+
+impl Prepared {
+    pub fn new(inspection: Arc<Inspection>, motion: Motion) -> Self {
+        let explorer = Box::new(Explorer::new(inspection));
+        let views = Box::new(Views::new(&explorer, motion));
+        Self { explorer, views }
+    }
+}
+
 impl Views {
-    pub fn new(explorer: &Explorer, motion: Motion) -> Self {
+    fn new(explorer: &Explorer, motion: Motion) -> Self {
         let points: Arc<[_]> = timeline::points(&explorer.inspection).into();
         Self {
             waste: Waste::new(explorer),
@@ -142,7 +157,7 @@ impl Views {
     }
 
     /// Replays layers, from the start of the first to the end of the last.
-    pub fn replay(&mut self, layers: RangeInclusive<LayerIndex>) {
+    pub fn replay(&mut self, layers: RangeInclusive<usize>) {
         self.replay.start(layers);
     }
 
@@ -223,7 +238,7 @@ impl Views {
 
     /// Returns the selection of a view and the layer that applies; `None` if it is the explorer's
     /// selection.
-    pub fn selected(&self, view: View, explorer: &Explorer) -> Option<(NodeId, LayerIndex)> {
+    pub fn selected(&self, view: View, explorer: &Explorer) -> Option<(NodeId, usize)> {
         match view {
             View::Waste => self.waste.selected_path(explorer),
             View::Treemap => self.treemap.selected_path().map(|node| (node, explorer.layer)),
@@ -233,9 +248,9 @@ impl Views {
     }
 
     /// Returns the lines that can be copied from a view, if they are not a path.
-    pub fn lines_to_copy(&self, view: View, explorer: &Explorer) -> Option<Vec<String>> {
+    pub fn lines_to_copy(&self, view: View) -> Option<Vec<String>> {
         match view {
-            View::Findings => self.findings.lines_to_copy(&explorer.inspection),
+            View::Findings => self.findings.lines_to_copy(),
             View::Sizes => self.ladder.lines_to_copy(),
             View::Explore
             | View::Waste

@@ -24,9 +24,6 @@ const DEEPEST_INDENT: usize = 20;
 /// The height below which the columns have no headings.
 const HEADED: u16 = 4;
 
-/// The mark of a file with a secret, and of a folded directory that has one.
-const SECRET: &str = "  ! secret";
-
 /// Returns the area of the tree's rows: inside the frame, below the headings.
 pub fn rows(pane: Rect) -> Rect {
     inside(list(pane))
@@ -166,12 +163,7 @@ fn line(app: &App, explorer: &Explorer, theme: &Theme, row: &Row, width: usize) 
         ));
         return Line::from(spans);
     }
-    // An open directory shows it at the file.
-    let chip = explorer.has_secret(row.node) && !explorer.is_open(row.node);
-    let name = cut(&name, room.saturating_sub(if chip { SECRET.width() } else { 0 }));
+    let name = cut(&name, room);
     spans.push(Span::styled(name, style));
-    if chip {
-        spans.push(Span::styled(SECRET, theme.wasted));
-    }
     Line::from(spans)
 }

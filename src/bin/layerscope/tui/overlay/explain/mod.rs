@@ -6,7 +6,6 @@ mod path;
 mod waste;
 
 use layerscope::Inspection;
-use layerscope::LayerIndex;
 use layerscope::analysis::WastedGroup;
 use layerscope::display::{Units, count};
 use layerscope::tree::{NodeId, Totals};
@@ -34,13 +33,13 @@ pub enum Subject {
     /// A path as of a layer, or the changes of a layer there, with the sums that the tree shows.
     Path {
         node: NodeId,
-        layer: LayerIndex,
+        layer: usize,
         scope: Scope,
         totals: Totals,
     },
-    Layer(LayerIndex),
+    Layer(usize),
     /// The size of all layers up to one, and its visible part.
-    UpTo(LayerIndex),
+    UpTo(usize),
     /// The bytes that one layer added and another removed.
     Waste(WastedGroup),
     Image,

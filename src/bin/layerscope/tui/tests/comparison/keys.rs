@@ -1,6 +1,7 @@
 //! Keys and the mouse: where they lead, and back.
 
 use super::*;
+use crate::tui::tests::loaded;
 
 #[test]
 fn escape_goes_back_to_the_images_and_never_out_and_q_quits() {
@@ -112,7 +113,7 @@ fn from_the_explorer_escape_and_q_come_back_and_interrupt_quits() {
         let mut app = App::new("1.tar".into(), &settings(), Rect::new(0, 0, 80, 24));
         app.returns = true;
         app.update(Message::Opened(Intro::of(&image.opened)));
-        app.update(Message::Loaded(Ok(image.inspection.clone())));
+        app.update(loaded(&app, image.inspection.clone()));
         app
     };
     let key = |app: &mut App, code: KeyCode| app.update(Message::Key(code.into()));
@@ -131,7 +132,7 @@ fn from_the_explorer_escape_and_q_come_back_and_interrupt_quits() {
     }
     assert!(matches!(key(&mut app, KeyCode::Esc), Some(ExplorerEffect::Leave)));
     let mut app = explorer();
-    app.go_to(Spot::Layer(2.into()));
+    app.go_to(Spot::Layer(2));
     assert_eq!(app.explorer().unwrap().layer, 2);
     assert!(matches!(key(&mut app, KeyCode::Char('q')), Some(ExplorerEffect::Leave)));
     let interrupt = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);

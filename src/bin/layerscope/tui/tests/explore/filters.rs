@@ -1,5 +1,6 @@
 //! Filters and searches: what is left out, and what is found all the same.
 
+use crate::tui::tests::loaded;
 use layerscope::Progress;
 use layerscope::display::Units;
 use layerscope::files::contents::LayerContents;
@@ -53,7 +54,7 @@ fn a_glob_leaves_what_matches_with_the_directories_above() {
         .filter(|row| leads(tree, usr, row.node))
         .map(|row| explorer.lens().size(row.node))
         .sum();
-    assert!(sum > 0 && sum < tree.totals(3.into())[usr.index()].size());
+    assert!(sum > 0 && sum < tree.totals(3)[usr.index()].size());
     assert_eq!(explorer.lens().size(usr), sum, "a directory has the sum of what matches in it");
     let count = explorer.filter.kept.as_ref().unwrap().count;
     let screen = person.screen();
@@ -135,7 +136,7 @@ fn a_large_image_is_searched_beside_the_screen_and_only_the_last_query_counts() 
     let inspection = Arc::new(layerscope::inspect(&opened, &Progress::default()).unwrap());
     let mut app =
         App::new("many.tar".into(), &settings(), ratatui::layout::Rect::new(0, 0, 80, 24));
-    app.update(Message::Loaded(Ok(inspection.clone())));
+    app.update(loaded(&app, inspection.clone()));
     let workshop =
         Workshop { inspection, contents: Arc::new(LayerContents::new(&opened)), units: Units::Iec };
     let press = |app: &mut App, code: KeyCode| {

@@ -5,6 +5,7 @@ mod columns;
 mod filters;
 mod marks;
 
+use crate::tui::tests::loaded;
 use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent};
@@ -45,7 +46,7 @@ pub(super) fn at_an_image_of(layers: Vec<Layer>) -> Person {
         layerscope::inspect(&opened, &layerscope::Progress::default()).expect("a readable image");
     let mut person = Person::in_front_of("built.tar", 120, 40);
     person.tell(Message::Opened(Intro::of(&opened)));
-    person.tell(Message::Loaded(Ok(Arc::new(inspection))));
+    person.tell(loaded(&person.app, Arc::new(inspection)));
     person.types("Zg");
     person
 }

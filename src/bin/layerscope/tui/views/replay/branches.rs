@@ -3,7 +3,6 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use layerscope::LayerIndex;
 use layerscope::display::{Escaped, escaped};
 use layerscope::tree::{History, NodeId, Sizes, Tree};
 
@@ -20,11 +19,8 @@ pub struct Branch {
     /// The number of directories above it that are shown, too.
     pub depth: usize,
     /// The spans of layers in which the path existed, the oldest first; the end is excluded.
-    lives: Vec<Span>,
+    lives: Vec<(usize, Option<usize>)>,
 }
-
-/// A span of layers; the end is excluded.
-type Span = (LayerIndex, Option<LayerIndex>);
 
 /// The presence of a path as of a layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,7 +53,7 @@ impl Branches {
         let course = History::collect(tree, &paths);
         let mut peaks = Vec::with_capacity(paths.len() * tree.layers());
         for path in 0..paths.len() {
-            peaks.extend(LayerIndex::all(tree.layers()).scan(0, |peak, layer| {
+            peaks.extend((0..tree.layers()).scan(0, |peak, layer| {
                 *peak = course.held(path, layer).visible.max(*peak);
                 Some(*peak)
             }));
@@ -91,20 +87,20 @@ impl Branches {
     }
 
     /// Returns the sizes of a path as of a layer.
-    pub fn held(&self, path: usize, layer: LayerIndex) -> Sizes {
+    pub fn held(&self, path: usize, layer: usize) -> Sizes {
         self.course.held(path, layer)
     }
 
     /// Returns the largest visible size of a path up to a layer.
-    pub fn peak(&self, path: usize, layer: LayerIndex) -> u64 {
+    pub fn peak(&self, path: usize, layer: usize) -> u64 {
         let layers = self.peaks.len() / self.len().max(1);
-        if layer < layers { self.peaks[path * layers + layer.get()] } else { 0 }
+        if layer < layers { self.peaks[path * layers + layer] } else { 0 }
     }
 }
 
 impl Branch {
     /// Returns the presence of the path as of a layer.
-    pub fn presence(&self, layer: LayerIndex) -> Presence {
+    pub fn presence(&self, layer: usize) -> Presence {
         let begun = self.lives.partition_point(|&(added_in, _)| added_in <= layer);
         match self.lives[..begun].last() {
             None => Presence::Unmade,
@@ -172,8 +168,8 @@ fn name(tree: &Tree, node: NodeId) -> Escaped {
 
 /// Returns the spans of layers in which a path existed; replacing the file does not interrupt a
 /// span.
-fn lives(tree: &Tree, node: NodeId) -> Vec<Span> {
-    let mut lives: Vec<Span> = Vec::new();
+fn lives(tree: &Tree, node: NodeId) -> Vec<(usize, Option<usize>)> {
+    let mut lives: Vec<(usize, Option<usize>)> = Vec::new();
     let mut versions: Vec<_> = tree.versions(node).collect();
     while let Some(version) = versions.pop() {
         let (added_in, removed_in) = (tree.added_in(version), tree.removed_in(version));
@@ -197,7 +193,7 @@ mod tests {
         let inspection = layerscope::inspect(&opened, &layerscope::Progress::default())
             .expect("the demo is readable");
         let weights =
-            inspection.tree.totals(LayerIndex::FINAL).iter().map(|totals| totals.size()).collect();
+            inspection.tree.totals(usize::MAX).iter().map(|totals| totals.size()).collect();
         (inspection, weights)
     }
 
@@ -228,10 +224,9 @@ mod tests {
         for path in ["/usr/lib/go", "/bin", "/go/bin/app", "/lib/apk/db/installed"] {
             let node = tree.find(path.as_bytes()).unwrap();
             let branch = Branch { name: Escaped::default(), depth: 0, lives: lives(tree, node) };
-            for layer in LayerIndex::all(tree.layers()) {
+            for layer in 0..tree.layers() {
                 let there = tree.at(node, layer).is_some();
-                let mut below = LayerIndex::all(layer.get());
-                let before = below.any(|layer| tree.at(node, layer).is_some());
+                let before = (0..layer).any(|layer| tree.at(node, layer).is_some());
                 let expected = match (there, before) {
                     (true, _) => Presence::There,
                     (false, true) => Presence::Gone,

@@ -8,7 +8,6 @@ use unicode_width::UnicodeWidthStr;
 use super::playback::{Playback, WHOLE};
 use crate::tui::widgets::put;
 use crate::tui::widgets::theme::Theme;
-use layerscope::LayerIndex;
 
 /// The width of state and speed, before the bar.
 const BEFORE: usize = 18;
@@ -19,7 +18,7 @@ const SHORTEST: usize = 6;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Click {
     Toggle,
-    Layer(LayerIndex),
+    Layer(usize),
 }
 
 /// Returns the width of the bar.
@@ -30,7 +29,7 @@ fn room(playback: &Playback, layers: usize, area: Rect) -> usize {
 
 /// Formats the position among the layers.
 fn place(playback: &Playback, layers: usize) -> String {
-    format!("{}/{layers}", playback.layer().count().min(layers))
+    format!("{}/{layers}", (playback.layer() + 1).min(layers))
 }
 
 /// Returns the effect of a click at a cell.

@@ -4,7 +4,6 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use layerscope::LayerIndex;
 use layerscope::analysis::WastedGroup;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -24,11 +23,11 @@ const HEAD: usize = 2;
 
 /// The sums, and the cursor on the rows.
 pub struct Table {
-    cells: BTreeMap<(LayerIndex, LayerIndex), u64>,
+    cells: BTreeMap<(usize, usize), u64>,
     /// The layers that added wasted bytes, with sizes.
-    added_in: Vec<(LayerIndex, u64)>,
+    added_in: Vec<(usize, u64)>,
     /// The layers that removed them, with sizes.
-    removed_in: Vec<(LayerIndex, u64)>,
+    removed_in: Vec<(usize, u64)>,
     pub cursor: usize,
     /// The first visible row.
     top: usize,
@@ -36,7 +35,7 @@ pub struct Table {
 
 /// The columns that fit.
 struct Columns {
-    layers: Vec<LayerIndex>,
+    layers: Vec<usize>,
     /// True if an additional column has the sum of all others.
     others: bool,
 }
@@ -60,7 +59,7 @@ impl Table {
     }
 
     /// Returns the layer under the cursor.
-    pub fn selected(&self) -> Option<LayerIndex> {
+    pub fn selected(&self) -> Option<usize> {
         self.added_in.get(self.cursor).map(|&(layer, _)| layer)
     }
 
@@ -70,7 +69,7 @@ impl Table {
     }
 
     /// Moves the cursor to a layer that added wasted bytes.
-    pub fn go_to(&mut self, layer: LayerIndex) {
+    pub fn go_to(&mut self, layer: usize) {
         self.cursor = self
             .added_in
             .iter()
@@ -139,8 +138,7 @@ impl Table {
                 fill(place, inner, theme.selected, buffer);
             }
         }
-        let instruction =
-            |layer: LayerIndex| explorer.inspection.layers[layer].instruction.one_line();
+        let instruction = |layer: usize| explorer.inspection.layers[layer].instruction.one_line();
         let legend = self.legend(inner, &columns);
         for (i, &layer) in columns.layers.iter().enumerate().take(legend.saturating_sub(1)) {
             let text = format!("removed in {layer}: {}", instruction(layer));
@@ -153,7 +151,7 @@ impl Table {
         explorer: &Explorer,
         look: Look<'_>,
         columns: &Columns,
-        (added_in, bytes): (LayerIndex, u64),
+        (added_in, bytes): (usize, u64),
         width: usize,
     ) -> Line<'static> {
         let theme = look.theme;
@@ -161,9 +159,8 @@ impl Table {
             0 => Span::styled(format!("{:>CELL$}", "·"), theme.dim),
             bytes => Span::styled(format!("{:>CELL$}", look.units.size(bytes)), theme.wasted),
         };
-        let in_layer = |&removed_in: &LayerIndex| {
-            self.cells.get(&(added_in, removed_in)).copied().unwrap_or(0)
-        };
+        let in_layer =
+            |&removed_in: &usize| self.cells.get(&(added_in, removed_in)).copied().unwrap_or(0);
         let mut spans =
             vec![Span::raw(format!("{added_in:>CELL$}{:>CELL$}", look.units.size(bytes)))];
         spans.extend(columns.layers.iter().map(|removed_in| cell(in_layer(removed_in))));
@@ -185,9 +182,9 @@ mod tests {
 
     #[test]
     fn where_columns_do_not_fit_the_biggest_stay_and_the_others_are_summed() {
-        let group = |removed_in: u16, bytes| WastedGroup {
-            added_in: LayerIndex::FIRST,
-            removed_in: removed_in.into(),
+        let group = |removed_in: usize, bytes| WastedGroup {
+            added_in: 0,
+            removed_in,
             bytes,
             count: 1,
             reason: Reason::Deleted,
@@ -196,7 +193,7 @@ mod tests {
         let table = Table::new(&[group(9, 50), group(2, 40), group(5, 30), group(7, 20)]);
         let at = |width| {
             let Columns { layers, others } = table.columns(width);
-            (layers.into_iter().map(LayerIndex::get).collect::<Vec<_>>(), others)
+            (layers, others)
         };
         assert_eq!(at(78), (vec![2, 5, 7, 9], false));
         assert_eq!(at(2 * CELL + INSTRUCTION + 3 * CELL), (vec![2, 9], true));
