@@ -10,7 +10,6 @@ pub mod dockerfile;
 pub mod findings;
 pub mod ladder;
 pub mod measure;
-pub mod secrets;
 pub mod tool;
 
 pub use change::SuggestedChange;

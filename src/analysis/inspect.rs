@@ -8,7 +8,6 @@ use crate::analysis::{Inspection, Measured, Unverified, Verification, mark_rewri
 use crate::archive::Member;
 use crate::error::Error;
 use crate::image::{Compression, Layer, LayerFormat, Opened, ReadLayer, head, read_layer};
-use crate::layer_index::LayerIndex;
 use crate::progress::{Progress, workers};
 use crate::tree::Builder;
 use crate::warning::{ArchiveDifference, Warning, WarningKind};
@@ -128,7 +127,7 @@ struct Jobs {
     list: Vec<Job>,
     of_layer: Vec<Origin>,
     /// For each job, the last layer that needs it.
-    last_use: Vec<LayerIndex>,
+    last_use: Vec<usize>,
 }
 
 struct State {
@@ -143,7 +142,7 @@ impl Jobs {
     fn list(opened: &Opened) -> Self {
         let mut jobs = Self { list: Vec::new(), of_layer: Vec::new(), last_use: Vec::new() };
         let mut known = HashMap::new();
-        for (i, layer) in LayerIndex::numbered(&opened.image.layers) {
+        for (i, layer) in opened.image.layers.iter().enumerate() {
             let origin = match &layer.member {
                 None => Origin::Missing,
                 Some(_) if layer.format != LayerFormat::Tar => Origin::Missing,
@@ -168,7 +167,7 @@ impl Jobs {
             Compression::sniff(&head) != Compression::None
         };
         self.list.push(Job { member: member.clone(), compressed });
-        self.last_use.push(LayerIndex::FIRST);
+        self.last_use.push(0);
         self.list.len() - 1
     }
 
@@ -176,7 +175,7 @@ impl Jobs {
     fn run(
         &self,
         progress: &Progress,
-        mut merge: impl FnMut(LayerIndex, Option<&ReadLayer>) -> Result<(), Error>,
+        mut merge: impl FnMut(usize, Option<&ReadLayer>) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         // Downloads mostly wait.
@@ -231,7 +230,7 @@ impl Jobs {
         };
         std::thread::scope(|scope| {
             let alone = workers(scope, threads, &work) == 0;
-            for (i, job) in LayerIndex::numbered(&self.of_layer) {
+            for (i, job) in self.of_layer.iter().enumerate() {
                 let read = match job {
                     Origin::Missing => None,
                     Origin::Read(read) => Some(read.clone()),

@@ -19,7 +19,6 @@ pub mod what_if;
 
 use crate::display::{Escaped, ratio};
 use crate::image::{BuiltOn, Compression, HistoryEntry, Image, Instruction, Layer, ReadLayer, Run};
-use crate::layer_index::LayerIndex;
 use crate::origin::Provider;
 use crate::tree::{Kind, Reason, Tree, VersionId};
 use crate::warning::{Warning, WarningKind};
@@ -105,23 +104,11 @@ pub struct Wasted {
     /// Its size in bytes.
     pub bytes: u64,
     /// The layer that added it.
-    pub added_in: LayerIndex,
+    pub added_in: usize,
     /// The layer that removed its last name.
-    pub removed_in: LayerIndex,
+    pub removed_in: usize,
     /// The cause.
     pub reason: Reason,
-}
-
-/// The extent to which the files of an image are listed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Listing {
-    /// All files of all layers.
-    #[default]
-    Whole,
-    /// The final filesystem: a report that lists its paths.
-    Final,
-    /// No files: a report with the numbers alone.
-    Absent,
 }
 
 /// Everything known about an image; the basis of every screen and report.
@@ -154,8 +141,6 @@ pub struct Inspection {
     pub totals: ImageTotals,
     /// The merged tree with its history.
     pub tree: Tree,
-    /// The extent to which the tree has the files.
-    pub listing: Listing,
     /// Wasted inodes, the largest first.
     pub wasted: Vec<Wasted>,
     /// Problems with parts of the image.
@@ -191,7 +176,7 @@ impl Inspection {
                 version: removal.version,
                 bytes: tree.size(removal.version),
                 added_in: tree.added_in(removal.version),
-                removed_in: removal.layer,
+                removed_in: usize::from(removal.layer),
                 reason: removal.reason,
             })
             .collect();
@@ -224,7 +209,6 @@ impl Inspection {
             layers,
             totals,
             tree,
-            listing: Listing::Whole,
             wasted,
             warnings,
             completeness,
@@ -253,20 +237,15 @@ impl Inspection {
         self.completeness.amount(bytes)
     }
 
-    /// Returns the highest layer; the lowest if there is none.
-    pub fn last_layer(&self) -> LayerIndex {
-        LayerIndex::highest(self.layers.len()).unwrap_or_default()
-    }
-
-    /// Returns the amounts of a layer, with how far each can be relied on.
-    pub fn amounts_of(&self, layer: LayerIndex) -> LayerAmounts {
+    /// Returns the amounts of a layer, counted from 0, with how far each can be relied on.
+    pub fn amounts_of(&self, layer: usize) -> LayerAmounts {
         let nothing = LayerAmounts {
             size: Amount::Unknown,
             visible: Amount::Unknown,
             wasted: Amount::Unknown,
             hid: Amount::Unknown,
         };
-        layer.of(&self.layers).map_or(nothing, |account| self.completeness.of_layer(layer, account))
+        self.layers.get(layer).map_or(nothing, |account| self.completeness.of_layer(layer, account))
     }
 }
 
@@ -332,7 +311,7 @@ fn totals(layers: &[LayerAccount], tree: &Tree) -> ImageTotals {
 /// Adds remarks on layers that a builder made from several instructions but recorded under the last
 /// one only.
 fn remark_squashed_steps(layers: &[LayerAccount], warnings: &mut Vec<Warning>) {
-    for (i, layer) in LayerIndex::numbered(layers) {
+    for (i, layer) in layers.iter().enumerate() {
         if layer.entries > 0 && layer.instruction.is_metadata() {
             warnings.push(Warning::layer(i, WarningKind::SquashedSteps));
         }

@@ -2,7 +2,6 @@
 
 use super::walk::{Place, walk};
 use crate::analysis::Inspection;
-use crate::layer_index::LayerIndex;
 use crate::tree::{Kind, NodeId, Totals, Tree, VersionId};
 use crate::warning::Known;
 
@@ -57,9 +56,9 @@ pub struct PathChange {
     /// The number of bytes that the change adds.
     pub more: u64,
     /// The layer of the first image that the file comes from.
-    pub layer_before: Option<LayerIndex>,
+    pub layer_before: Option<usize>,
     /// The layer of the second image that the file comes from.
-    pub layer_after: Option<LayerIndex>,
+    pub layer_after: Option<usize>,
 }
 
 impl PathChange {
@@ -72,25 +71,25 @@ impl PathChange {
 /// The versions at the paths of an image after a layer, with their sizes.
 pub(super) struct State<'a> {
     tree: &'a Tree,
-    layer: LayerIndex,
+    layer: usize,
     totals: Vec<Totals>,
     /// The highest layer that is not fully known. Unknown additions and deletions in it may hide
     /// everything in lower layers.
-    unknown: Option<LayerIndex>,
+    unknown: Option<usize>,
 }
 
 impl<'a> State<'a> {
-    pub fn after(image: &'a Inspection, layer: LayerIndex) -> Self {
+    pub fn after(image: &'a Inspection, layer: usize) -> Self {
         let layers = image.completeness.layers();
-        let up_to = &layers[..layers.len().min(layer.count())];
+        let up_to = &layers[..layers.len().min(layer.saturating_add(1))];
         let unknown = match up_to.iter().rposition(|&known| known != Known::Whole) {
             // Any layer may be affected, so nothing is certain.
             None if layers.iter().all(|&known| known == Known::Whole)
                 && !image.completeness.sizes_are_exact() =>
             {
-                Some(LayerIndex::FINAL)
+                Some(usize::MAX)
             }
-            unknown => unknown.map(LayerIndex::new),
+            unknown => unknown,
         };
         let tree = &image.tree;
         Self { tree, layer, totals: tree.totals(layer), unknown }
@@ -98,7 +97,7 @@ impl<'a> State<'a> {
 
     /// Returns the final filesystem.
     pub fn last(image: &'a Inspection) -> Self {
-        Self::after(image, LayerIndex::FINAL)
+        Self::after(image, image.tree.layers().saturating_sub(1))
     }
 
     /// Returns whether the version at a path, or its absence, is certain.
@@ -131,7 +130,7 @@ pub(super) struct Delta {
     after: u64,
     pub less: u64,
     pub more: u64,
-    layers: (Option<LayerIndex>, Option<LayerIndex>),
+    layers: (Option<usize>, Option<usize>),
 }
 
 impl Delta {
@@ -212,7 +211,7 @@ pub fn changed_paths(first: &Inspection, second: &Inspection) -> Vec<PathChange>
 pub(super) fn changed_at(
     first: &Inspection,
     second: &Inspection,
-    layer: LayerIndex,
+    layer: usize,
     most: usize,
 ) -> Vec<PathChange> {
     let (one, two) = (&first.tree, &second.tree);

@@ -4,7 +4,6 @@ use super::exception::{Excepted, Exception};
 use super::{Found, Quantity};
 use crate::advice::findings::{Level, Rules};
 use crate::display::{Escaped, escaped_str, listed, percent, plural};
-use crate::secret::kinds;
 use crate::toml_file::{UnknownName, nearest, unknown};
 
 /// The levels of findings, by which a limit can select them.
@@ -70,8 +69,6 @@ pub enum Measure {
     BaseAge,
     /// The name of the base image.
     BaseName,
-    /// The number of secrets.
-    Secrets,
 }
 
 impl Measure {
@@ -94,7 +91,6 @@ impl Measure {
             Self::Finding(_) => "finding",
             Self::BaseAge => "base-age",
             Self::BaseName => "base",
-            Self::Secrets => "secrets",
         }
     }
 
@@ -124,7 +120,6 @@ impl Measure {
             Self::Finding(selector) => format!("finding {}", escaped_str(selector.name())),
             Self::BaseAge => "age of the base image".into(),
             Self::BaseName => "base image".into(),
-            Self::Secrets => "secrets".into(),
         }
     }
 
@@ -140,15 +135,7 @@ impl Measure {
 
     /// Returns whether unread parts of an image can only increase the value.
     pub fn only_increases(&self) -> bool {
-        matches!(
-            self,
-            Self::Size
-                | Self::Wasted
-                | Self::Own
-                | Self::LargestLayer
-                | Self::Layers
-                | Self::Secrets
-        )
+        matches!(self, Self::Size | Self::Wasted | Self::Own | Self::LargestLayer | Self::Layers)
     }
 }
 
@@ -312,8 +299,7 @@ impl Limits {
     pub fn check_rules(&self, rules: &Rules) -> Result<(), UnknownRule> {
         let known = || {
             let rule = rules.list.iter().map(|rule| rule.id.as_str());
-            let signature = rules.signatures.iter().map(|signature| signature.id.as_str());
-            rule.chain(signature)
+            rule.chain(rules.signatures.iter().map(|signature| signature.id.as_str()))
         };
         let selected = self.limits.iter().filter_map(|limit| match &limit.measure {
             Measure::Finding(Selector::Rule(rule)) => Some(rule),
@@ -323,8 +309,6 @@ impl Limits {
             Excepted::Rule(rule) => Some(rule),
             Excepted::Path(_) => None,
         });
-        // An exception may also name a kind of secret.
-        let excepted = excepted.filter(|rule| !kinds().any(|kind| kind.id == **rule));
         match selected.chain(excepted).find(|rule| known().all(|known| known != rule.as_str())) {
             Some(rule) => {
                 let names = known().chain(LEVELS.iter().map(|level| level.name()));

@@ -8,7 +8,6 @@ use std::sync::atomic::Ordering;
 
 use super::compression::{Note, identify};
 use super::open::{Archive, CompressedArchive, Storage, find_images, remark_all, remark_damage};
-use super::passed::Passed;
 use super::{Compression, FaultCause, Image, Streamed, decode, read_stream};
 use crate::archive::{Extent, Member, Source, SpentSource, Window, read_buffered, uninterrupted};
 use crate::display::Escaped;
@@ -108,12 +107,7 @@ fn read_compressed(
         operation: "decode",
         source,
     })?;
-    if !progress.account_only {
-        decoded.get_mut().mark();
-    }
     let mut streamed = read_stream(path, &mut decoded, progress)?;
-    let checkpoints = decoded.get_mut().take_checkpoints();
-    streamed.whole.passed = Arc::new(Passed::from(checkpoints));
     if let Some(note) = decoded.get_ref().note() {
         streamed.trailer = Some(match note {
             Note::Checksum => WarningKind::ArchiveChecksum,
@@ -158,8 +152,7 @@ fn from_stream(
     let storage = match origin {
         Origin::Pipe(_) => Storage::Pipe,
         Origin::File(source) => {
-            let passed = streamed.whole.passed;
-            Storage::Compressed(Arc::new(CompressedArchive { source, compression, places, passed }))
+            Storage::Compressed(Arc::new(CompressedArchive { source, compression, places }))
         }
     };
     Ok(Archive { path, images, read: streamed.layers, storage, cache: None })

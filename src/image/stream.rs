@@ -14,7 +14,6 @@ use super::JSON_LIMIT;
 use super::compression::Stream;
 use super::compression::{Compression, describe};
 use super::layer::{FULL, LayerEntries};
-use super::passed::Pass;
 use super::read::{LayerFault, ReadLayer, read_passing};
 use super::watch::Watched;
 use crate::archive::{
@@ -116,7 +115,7 @@ pub fn read_stream(
                     kept: &mut kept,
                     streamed: &mut streamed,
                     builder: &mut builder,
-                    progress,
+                    verify: progress.verify,
                 };
                 let taken = match pieces {
                     None => {
@@ -193,7 +192,7 @@ struct Taking<'a> {
     kept: &'a mut u64,
     streamed: &'a mut Streamed,
     builder: &'a mut MembersBuilder,
-    progress: &'a Progress,
+    verify: bool,
 }
 
 impl Taking<'_> {
@@ -250,9 +249,8 @@ impl Taking<'_> {
             let mut read = ReadLayer::new(compression, size);
             // Through a pipe, a layer cannot be read again where only its digest tells that it was
             // cut.
-            let pass = Pass::new(self.progress);
-            let verify = pass.verify || is_zeros || size <= HASHED;
-            read_passing(&mut contents, &mut read, pass.verifying(verify));
+            let verify = self.verify || is_zeros || size <= HASHED;
+            read_passing(&mut contents, &mut read, verify);
             let _ = Stream(&mut contents).skip(u64::MAX);
             // Where the archive was cut, fewer bytes came than are stated.
             read.stored_bytes = size - contents.limit();

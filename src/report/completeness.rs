@@ -3,7 +3,6 @@
 use serde::Serialize;
 
 use crate::analysis::{Completeness, Unverified};
-use crate::layer_index::LayerIndex;
 use crate::{Gap, Inspection, Warning};
 
 /// The parts of an image that a report covers.
@@ -16,17 +15,17 @@ pub struct CompletenessPart {
 
 #[derive(Debug, Serialize)]
 struct GapPart {
-    layer: Option<LayerIndex>,
+    layer: Option<usize>,
     gap: &'static str,
-    code: String,
+    code: &'static str,
     message: String,
 }
 
 /// A remark on an image.
 #[derive(Debug, Serialize)]
 pub struct WarningPart {
-    layer: Option<LayerIndex>,
-    code: String,
+    layer: Option<usize>,
+    code: &'static str,
     message: String,
 }
 
@@ -43,7 +42,7 @@ pub struct VerificationPart {
 
 #[derive(Debug, Serialize)]
 struct UnverifiedPart {
-    layer: Option<LayerIndex>,
+    layer: Option<usize>,
     gap: Option<&'static str>,
     message: String,
 }
@@ -77,7 +76,7 @@ impl CompletenessPart {
         let gap = |warning: &Warning| {
             let gap = warning.gap()?.word();
             let (layer, code, message) =
-                (warning.layer, warning.kind.code().to_owned(), warning.kind.to_string());
+                (warning.layer, warning.kind.code(), warning.kind.to_string());
             Some(GapPart { layer, gap, code, message })
         };
         Self {
@@ -92,7 +91,7 @@ impl CompletenessPart {
 pub fn warning_parts(warnings: &[Warning]) -> Vec<WarningPart> {
     let part = |warning: &Warning| WarningPart {
         layer: warning.layer,
-        code: warning.kind.code().to_owned(),
+        code: warning.kind.code(),
         message: warning.kind.to_string(),
     };
     warnings.iter().map(part).collect()

@@ -7,7 +7,6 @@ mod account;
 mod advice;
 mod blocks;
 mod check;
-mod comment;
 mod compare;
 mod completeness;
 mod fix;
@@ -15,10 +14,8 @@ mod images;
 mod json;
 mod ladder;
 mod markdown;
-mod ncdu;
 mod paint;
 mod runtime;
-mod secrets;
 mod study;
 mod text;
 mod words;
@@ -27,15 +24,13 @@ pub use crate::display::{self, Units};
 pub use account::{Account, Detail};
 pub use advice::advice;
 pub use check::{CheckFormat, Checked, Places, write_check};
-pub use comment::write_markdown;
 pub use compare::{
-    BytesBySource, Comparison, differs_by_less, end_of_sharing, verdict, write_comparison,
-    write_comparison_json, write_comparison_markdown,
+    Comparison, differs_by_less, end_of_sharing, verdict, write_comparison, write_comparison_json,
+    write_comparison_markdown,
 };
 pub use fix::write_fix_json;
 pub use images::{ImageList, write_image_list};
 pub use json::write_json;
 pub use ladder::{LadderDetail, write_ladder, write_ladder_json};
-pub use ncdu::write_ncdu;
 pub use paint::TextStyle;
-pub use text::{write_recorded, write_text};
+pub use text::write_text;

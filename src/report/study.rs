@@ -8,7 +8,6 @@ use crate::advice::assessment::Study;
 use crate::advice::base::{Base, Share, named};
 use crate::advice::findings::{Finding, Spot};
 use crate::display::Escaped;
-use crate::layer_index::LayerIndex;
 use crate::tree::Tree;
 
 #[derive(Debug, Serialize)]
@@ -18,8 +17,8 @@ pub struct FindingPart {
     level: &'static str,
     grade: &'static str,
     whose: &'static str,
-    layer: LayerIndex,
-    removed_in: Option<LayerIndex>,
+    layer: usize,
+    removed_in: Option<usize>,
     reason: Option<&'static str>,
     bytes: u64,
     files: usize,

@@ -94,13 +94,10 @@ impl Builder {
         let path = if is_clean(trimmed) {
             trimmed
         } else {
-            cleaned = clean(entry.name);
             if leaves_root(entry.name) {
-                self.remark(|_| WarningKind::PathUpwards {
-                    path: entry.name.to_vec(),
-                    inside: cleaned.clone(),
-                });
+                self.remark(|_| WarningKind::PathUpwards { path: entry.name.to_vec() });
             }
+            cleaned = clean(entry.name);
             &cleaned
         };
         if path.is_empty() {

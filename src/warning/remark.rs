@@ -1,13 +1,12 @@
 //! A remark on an image or on one of its layers.
 
 use super::{Gap, WarningKind};
-use crate::layer_index::LayerIndex;
 
 /// A remark on an image or on one of its layers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
     /// The layer, counted from 0; `None` for the image as a whole.
-    pub layer: Option<LayerIndex>,
+    pub layer: Option<usize>,
     /// The remark itself.
     pub kind: WarningKind,
 }
@@ -19,7 +18,7 @@ impl Warning {
     }
 
     /// Makes a remark on layer `layer`, counted from 0.
-    pub fn layer(layer: LayerIndex, kind: impl Into<WarningKind>) -> Self {
+    pub fn layer(layer: usize, kind: impl Into<WarningKind>) -> Self {
         Self { layer: Some(layer), kind: kind.into() }
     }
 

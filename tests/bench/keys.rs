@@ -20,6 +20,8 @@ const SIZE: PtySize = PtySize { rows: 60, cols: 200, pixel_width: 0, pixel_heigh
 const FRAME_END: &[u8] = b"\x1b[?2026l";
 /// Without output for so long, all that a key started is over.
 const QUIET: Duration = Duration::from_millis(120);
+/// The same for the many keys in a deep tree, which start little.
+const SHORTLY: Duration = Duration::from_millis(50);
 /// Within this time everything comes, or something is wrong.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// What a frame may take.
@@ -45,6 +47,10 @@ const RIGHT: &str = "\x1b[C";
 const LEFT: &str = "\x1b[D";
 const ESCAPE: &str = "\x1b";
 const TAB: &str = "\t";
+/// A key that means nothing while layers are read, and nothing in the tree.
+const NOTHING: &str = "#";
+/// The least time after the layers have been read in which keys are pressed on.
+const STUDY: Duration = Duration::from_secs(1);
 
 /// What is pressed; each round goes through all of it.
 const KINDS: [Kind; 22] = [
@@ -59,8 +65,8 @@ const KINDS: [Kind; 22] = [
     },
     Kind { name: "fold everything", before: &[], keys: &["Z"], after: &["w"] },
     kind("next waste", &["w", "w", "w"]),
-    kind("sort by size, name, items, time", &["n", "n", "C", "M", "s"]),
-    kind("size shown", &["a", "a", "a"]),
+    kind("sort by name, items, time, size", &["A", "A", "C", "M", "s"]),
+    kind("size shown", &["S", "S", "S", "S"]),
     kind("columns", &["c", "c", "\x02", "\x02", "\x02", "\x02"]),
     kind("chips", &["!", "!", "~", "~", "@", "@", "=", "=", "+", "+", ">", ">", ">", ">"]),
     kind("next, previous layer", &["[", "[", "[", "]", "]", "]"]),
@@ -104,34 +110,58 @@ const KINDS: [Kind; 22] = [
     Kind {
         name: "play: last, first layer; faster, slower",
         before: &[],
-        keys: &["G", "g", "+", "-"],
+        keys: &["G", "g", ".", ","],
         after: &["G", "1"],
     },
 ];
 
+/// The views, by their keys.
+const VIEWS: [&str; 8] = ["1", "2", "3", "4", "5", "6", "7", "8"];
+/// The keys that are pressed in each view of a deep tree.
+const EACH: [&str; 53] = [
+    "k", "j", PAGE_UP, PAGE_DOWN, "g", "G", LEFT, RIGHT, "\r", TAB, "[", "]", "o", "y", "Y", "v",
+    "e", "D", "/", "f", "w", "i", "t", "\x0c", "\x01", "+", "~", "@", "-", "=", "!", ">", "s", "A",
+    "C", "M", "S", "c", "\x02", "}", "{", " ", "U", "z", "Z", "T", "m", "0", "r", ".", ",", "F",
+    "?",
+];
+
 /// What was measured of a kind of keys.
 pub struct Timing {
-    name: &'static str,
+    name: String,
     /// From the key to the end of the first frame, each time.
     frames: Vec<Duration>,
     /// From the key to the end of the last frame, each time.
     settled: Vec<Duration>,
+    /// The key that took longest.
+    slowest: (Duration, String),
+}
+
+impl Timing {
+    fn new(name: impl Into<String>) -> Self {
+        let (frames, settled, slowest) = (Vec::new(), Vec::new(), Default::default());
+        Self { name: name.into(), frames, settled, slowest }
+    }
+
+    fn add(&mut self, key: &str, (frame, settled): (Duration, Duration)) {
+        self.frames.push(frame);
+        self.settled.push(settled);
+        if frame > self.slowest.0 {
+            self.slowest = (frame, key.escape_default().to_string());
+        }
+    }
 }
 
 /// Presses all kinds of keys `rounds` times in the program that has opened `archive`.
 pub fn measure(archive: &Path, rounds: usize) -> Result<Vec<Timing>, Box<dyn Error>> {
-    let mut terminal = Terminal::open(archive)?;
-    let none = |kind: &Kind| Timing { name: kind.name, frames: Vec::new(), settled: Vec::new() };
-    let mut timings: Vec<_> = KINDS.iter().map(none).collect();
+    let (mut terminal, loading) = Terminal::open(archive)?;
+    let mut timings: Vec<_> = KINDS.iter().map(|kind| Timing::new(kind.name)).collect();
     for _ in 0..rounds {
         for (kind, timing) in KINDS.iter().zip(&mut timings) {
             for key in kind.before {
                 terminal.press(key)?;
             }
             for key in kind.keys {
-                let (frame, settled) = terminal.press(key)?;
-                timing.frames.push(frame);
-                timing.settled.push(settled);
+                timing.add(key, terminal.press(key)?);
             }
             for key in kind.after {
                 terminal.press(key)?;
@@ -139,39 +169,65 @@ pub fn measure(archive: &Path, rounds: usize) -> Result<Vec<Timing>, Box<dyn Err
         }
     }
     terminal.end()?;
+    timings.push(loading);
+    Ok(timings)
+}
+
+/// Presses each key in each view of the program that has opened `archive`, a deep tree: at the end
+/// of the view's list, where it is deepest. With a `step`, only every so many of the keys.
+pub fn measure_deep(archive: &Path, step: usize) -> Result<Vec<Timing>, Box<dyn Error>> {
+    let (mut terminal, loading) = Terminal::open(archive)?;
+    terminal.quiet = SHORTLY;
+    let mut timings = Vec::new();
+    for view in VIEWS {
+        let mut timing = Timing::new(format!("in a deep tree, each key of view {view}"));
+        for key in EACH.into_iter().step_by(step) {
+            terminal.press(ESCAPE)?;
+            timing.add(view, terminal.press(&format!("{view}G"))?);
+            timing.add(key, terminal.press(key)?);
+        }
+        timings.push(timing);
+    }
+    terminal.press(ESCAPE)?;
+    terminal.end()?;
+    timings.push(loading);
     Ok(timings)
 }
 
 /// The timings as a table in Markdown.
 pub fn table(timings: &[Timing]) -> String {
     let mut text = String::from(
-        "| key | frame, median | frame, max | all of it, median | max |\n|---|---:|---:|---:|---:|\n",
+        "| key | frame, median | 95 % | max | all of it, median | max |\n|---|---:|---:|---:|---:|---:|\n",
     );
     for timing in timings {
-        let (median, max) = middle_and_end(&timing.frames);
-        let settled = middle_and_end(&timing.settled);
-        text +=
-            &format!("| {} | {median} | {max} | {} | {} |\n", timing.name, settled.0, settled.1);
+        let [median, most, max] = [50, 95, 100].map(|part| shown(percentile(&timing.frames, part)));
+        let [settled, last] = [50, 100].map(|part| shown(percentile(&timing.settled, part)));
+        text += &format!(
+            "| {} | {median} | {most} | {max} ({}) | {settled} | {last} |\n",
+            timing.name, timing.slowest.1
+        );
     }
     text
 }
 
-/// The kinds whose first frame took longer than the limit more often than not.
-pub fn slow(timings: &[Timing]) -> impl Iterator<Item = &'static str> {
-    timings.iter().filter(|timing| median(&timing.frames) > LIMIT).map(|timing| timing.name)
+/// The kinds of which more than one first frame of twenty took longer than the limit.
+pub fn slow(timings: &[Timing]) -> impl Iterator<Item = &str> {
+    timings
+        .iter()
+        .filter(|timing| percentile(&timing.frames, 95) > LIMIT)
+        .map(|timing| timing.name.as_str())
 }
 
-fn median(times: &[Duration]) -> Duration {
+/// The time within which so many of a hundred are.
+fn percentile(times: &[Duration], part: usize) -> Duration {
     let mut times = times.to_vec();
     times.sort_unstable();
-    times.get(times.len() / 2).copied().unwrap_or_default()
+    let last = times.len().saturating_sub(1);
+    times.get((last * part).div_ceil(100)).copied().unwrap_or_default()
 }
 
-fn middle_and_end(times: &[Duration]) -> (String, String) {
-    let shown = |time: Duration| {
-        format!("{:.1} ms", float(u64::try_from(time.as_micros()).unwrap_or(u64::MAX)) / 1e3)
-    };
-    (shown(median(times)), shown(times.iter().max().copied().unwrap_or_default()))
+fn shown(time: Duration) -> String {
+    format!("{:.1} ms", float(u64::try_from(time.as_micros()).unwrap_or(u64::MAX)) / 1e3)
 }
 
 /// The program on a terminal of its own.
@@ -183,10 +239,13 @@ struct Terminal {
     output: Receiver<(Instant, Vec<u8>)>,
     /// The end of what has come, in which the mark may begin.
     tail: Vec<u8>,
+    /// Without output for so long, all that a key started is over.
+    quiet: Duration,
 }
 
 impl Terminal {
-    fn open(archive: &Path) -> Result<Self, Box<dyn Error>> {
+    /// Opens an archive, and presses keys until it has been read; says how long they took.
+    fn open(archive: &Path) -> Result<(Self, Timing), Box<dyn Error>> {
         let pair = native_pty_system().openpty(SIZE)?;
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_layerscope"));
         command.arg(archive);
@@ -203,13 +262,44 @@ impl Terminal {
                 }
             }
         });
-        let mut terminal = Self { child, _master: pair.master, keys, output, tail: Vec::new() };
+        let (tail, quiet) = (Vec::new(), QUIET);
+        let mut terminal = Self { child, _master: pair.master, keys, output, tail, quiet };
+        let mut loading = Timing::new("while layers are read, and after that");
         let mut seen = Vec::new();
-        while !contains(&seen, b"efficiency") {
-            seen.extend(terminal.output.recv_timeout(PATIENCE)?.1);
+        let start = Instant::now();
+        let mut end = None;
+        // A key without a meaning: nothing but the screen's thread can make it wait.
+        while end.is_none_or(|end| Instant::now() < end) {
+            let pressed = Instant::now();
+            terminal.keys.write_all(NOTHING.as_bytes())?;
+            terminal.keys.flush()?;
+            let frame = terminal.next_frame(pressed, &mut seen)?;
+            loading.add(NOTHING, (frame - pressed, frame - pressed));
+            if end.is_none() && contains(&seen, b"efficiency") {
+                // The study of the image comes a little later.
+                end = Some(Instant::now() + STUDY.max(start.elapsed()));
+            }
         }
         terminal.wait_until_quiet(Instant::now())?;
-        Ok(terminal)
+        Ok((terminal, loading))
+    }
+
+    /// Waits for the end of the next frame; adds what comes to `seen`.
+    fn next_frame(
+        &mut self,
+        start: Instant,
+        seen: &mut Vec<u8>,
+    ) -> Result<Instant, Box<dyn Error>> {
+        seen.drain(..seen.len().saturating_sub(FRAME_END.len() + b"efficiency".len()));
+        loop {
+            let (at, bytes) = self.output.recv_timeout(PATIENCE)?;
+            let old = seen.len();
+            seen.extend(bytes);
+            let mark = old.saturating_sub(FRAME_END.len() - 1);
+            if at >= start && contains(&seen[mark..], FRAME_END) {
+                return Ok(at);
+            }
+        }
     }
 
     /// Presses a key; how long its first and its last frame took.
@@ -225,7 +315,7 @@ impl Terminal {
     fn wait_until_quiet(&mut self, start: Instant) -> Result<(Instant, Instant), Box<dyn Error>> {
         let (mut first, mut last) = (None, start);
         loop {
-            let patience = if first.is_some() { QUIET } else { PATIENCE };
+            let patience = if first.is_some() { self.quiet } else { PATIENCE };
             match self.output.recv_timeout(patience) {
                 Ok((at, bytes)) => {
                     self.tail.extend(bytes);

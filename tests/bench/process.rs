@@ -74,11 +74,26 @@ impl Task {
     }
 }
 
-/// Measures the tasks in turns, so that what else goes on hits all of them.
-pub fn interleaved(tasks: &[&Task], plan: Plan) -> Result<Vec<Cost>, String> {
-    let mut repeats = Vec::new();
-    for task in tasks {
-        // The first run warms the page cache, the second tells how many make a batch.
+/// What batches of a task cost, a run.
+#[derive(Default)]
+pub struct Samples {
+    /// The wall time of each run.
+    pub walls: Vec<Duration>,
+    /// The mean processor time of the runs of each batch.
+    pub cpus: Vec<Duration>,
+}
+
+/// A task, and how often it runs to make a batch.
+pub struct Batch<'a> {
+    task: &'a Task,
+    /// Runs of a batch.
+    pub repeats: u32,
+}
+
+impl<'a> Batch<'a> {
+    /// Runs a task twice: the first run warms the page cache, the second tells how many make a
+    /// batch.
+    pub fn of(task: &'a Task, plan: Plan) -> Result<Self, String> {
         task.run()?;
         let once = task.run()?.as_secs_f64();
         #[expect(
@@ -86,38 +101,54 @@ pub fn interleaved(tasks: &[&Task], plan: Plan) -> Result<Vec<Cost>, String> {
             clippy::cast_sign_loss,
             reason = "between 1 and 100"
         )]
-        repeats.push((plan.batch.as_secs_f64() / once).ceil().clamp(1.0, 100.0) as u32);
+        let repeats = (plan.batch.as_secs_f64() / once).ceil().clamp(1.0, 100.0) as u32;
+        Ok(Self { task, repeats })
     }
-    let mut walls = vec![Vec::new(); tasks.len()];
-    let mut cpus = vec![Vec::new(); tasks.len()];
-    for _ in 0..plan.batches {
-        for (i, task) in tasks.iter().enumerate() {
-            let before = children_cpu();
-            for _ in 0..repeats[i] {
-                walls[i].push(task.run()?);
-            }
-            if let (Some(before), Some(after)) = (before, children_cpu()) {
-                cpus[i].push((after - before) / repeats[i]);
-            }
+
+    /// Runs it, and adds what it costs.
+    pub fn run(&self, samples: &mut Samples) -> Result<(), String> {
+        let before = children_cpu();
+        for _ in 0..self.repeats {
+            samples.walls.push(self.task.run()?);
         }
+        if let (Some(before), Some(after)) = (before, children_cpu()) {
+            samples.cpus.push((after - before) / self.repeats);
+        }
+        Ok(())
     }
-    Ok(walls
-        .into_iter()
-        .zip(cpus)
-        .map(|(walls, cpus)| Cost { wall: median(walls).unwrap_or_default(), cpu: median(cpus) })
-        .collect())
 }
 
-fn median(mut values: Vec<Duration>) -> Option<Duration> {
+/// Measures the tasks in turns, so that what else goes on hits all of them.
+pub fn interleaved(tasks: &[&Task], plan: Plan) -> Result<Vec<Cost>, String> {
+    let batches =
+        tasks.iter().map(|task| Batch::of(task, plan)).collect::<Result<Vec<_>, String>>()?;
+    let mut samples: Vec<_> = tasks.iter().map(|_| Samples::default()).collect();
+    for _ in 0..plan.batches {
+        for (batch, samples) in batches.iter().zip(&mut samples) {
+            batch.run(samples)?;
+        }
+    }
+    let cost = |samples: Samples| Cost {
+        wall: median(samples.walls).unwrap_or_default(),
+        cpu: median(samples.cpus),
+    };
+    Ok(samples.into_iter().map(cost).collect())
+}
+
+/// The middle one of some times.
+pub fn median(mut values: Vec<Duration>) -> Option<Duration> {
     values.sort_unstable();
     values.get(values.len() / 2).copied()
 }
+
+/// The steps in which processor time is counted.
+pub const TICK: Duration = Duration::from_millis(10);
 
 /// The processor time of all children that have ended.
 #[cfg(target_os = "linux")]
 fn children_cpu() -> Option<Duration> {
     // The same for programs on every machine that Rust has a standard library for but two old ones.
-    const TICKS: u64 = 100;
+    const TICKS: u64 = 1000 / TICK.as_millis() as u64;
     let text = std::fs::read_to_string("/proc/self/stat").ok()?;
     // proc_pid_stat(5): fields 16 and 17 are cutime and cstime; the second, in brackets, may hold
     // anything.

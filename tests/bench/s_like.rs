@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::contents::{Pool, Random};
-use super::layers::LayerWriter;
+use super::layers::{LayerWriter, PROGRAM};
 
 /// Layers below the two that delete; alone, they are like S0.
 pub const KEPT: usize = 5;
@@ -31,6 +31,10 @@ const GROUPS: u64 = 48;
 const REWRITTEN: u64 = 1_200;
 /// A large one among them, that comes again with the same contents: the costliest pair to compare.
 const CACHE: (&str, u64) = ("var/cache/packages.bin", 38_000_000);
+/// The program that a container runs, in bytes.
+const PROGRAM_BYTES: u64 = 11_000_000;
+/// Packages in the database of dpkg.
+const PACKAGES: u64 = 320;
 /// Directory whiteouts and file whiteouts of the sixth and the seventh layer.
 const WHITEOUTS: [(u64, u64); 2] = [(30, 320), (11, 180)];
 /// Files that the last layer adds.
@@ -57,6 +61,11 @@ pub fn layers(directory: &Path, pool: &Pool, scale: u64) -> io::Result<Vec<PathB
         add_step(&mut layer, step, scale, (i as u64) << 32)?;
         if i == 0 {
             layer.file(CACHE.0, CACHE.1 / scale, 7)?;
+            layer.text("etc/os-release", "ID=debian\nVERSION_ID=\"12\"\n")?;
+            layer.text("var/lib/dpkg/status", &database(scale))?;
+        }
+        if i == STEPS.len() - 1 {
+            layer.program(&PROGRAM[1..], PROGRAM_BYTES / scale, 11)?;
         }
         layer.finish()?;
     }
@@ -86,6 +95,20 @@ pub fn layers(directory: &Path, pool: &Pool, scale: u64) -> io::Result<Vec<PathB
         layer.finish()?;
     }
     Ok(paths)
+}
+
+/// A database of dpkg, whose packages depend on those before.
+fn database(scale: u64) -> String {
+    let package = |i: u64| {
+        let (one, other) = (i / 2, i / 3);
+        format!(
+            "Package: part-{i}\nStatus: install ok installed\nInstalled-Size: {}\n\
+             Architecture: amd64\nVersion: 1.{i}-1\nDepends: part-{one}, part-{other} (>= 1.0)\n\
+             Description: a package of the made image\n of which nobody needs to know more\n\n",
+            100 + i % 977
+        )
+    };
+    (0..PACKAGES / scale).map(package).collect()
 }
 
 fn add_step(layer: &mut LayerWriter<'_>, step: &Step, scale: u64, salt: u64) -> io::Result<()> {

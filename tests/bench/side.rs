@@ -3,14 +3,19 @@
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use layerscope::advice::assessment::{Question, Study};
 use layerscope::advice::findings::Rules;
+use layerscope::archive::{Extent, read_extent};
 use layerscope::display::Units;
+use layerscope::files::contents::{Contents, LayerContents};
 use layerscope::report::{Account, Detail, write_json};
-use layerscope::{Progress, inspect, open};
+use layerscope::tree::{Kind, VersionId};
+use layerscope::{Inspection, Progress, inspect, open};
 
+use super::contents::Random;
 use super::tree::Tree;
 use super::walk::{Run, headers};
 
@@ -25,6 +30,11 @@ const DECODED: usize = 256 << 10;
 /// Read at a time by the decoders, as the program does.
 const ENCODED: usize = 128 << 10;
 
+/// Files that are looked at.
+const LOOKS: usize = 101;
+/// What is read of each, in bytes: what the viewer needs first.
+const BEGINNING: u64 = 64 << 10;
+
 /// What a child can be asked to do.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Side {
@@ -36,13 +46,17 @@ pub enum Side {
     Decode,
     /// Find out what the layers are, and read none: what the first frame waits for.
     Open,
-    /// What the program does for a report, in this process, so that it can be asked for its memory.
+    /// What the program does for a report with `--quick`, in this process, so that it can be asked
+    /// for its memory.
     Account,
+    /// The same for the report without it; afterwards it looks at some files.
+    Study,
 }
 
 impl Side {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Walk, Self::Tree, Self::Decode, Self::Open, Self::Account];
+    pub const ALL: [Self; 6] =
+        [Self::Walk, Self::Tree, Self::Decode, Self::Open, Self::Account, Self::Study];
 
     /// The word for the side, on the command line and in the table.
     pub fn name(self) -> &'static str {
@@ -52,6 +66,7 @@ impl Side {
             Self::Decode => "bare decoding",
             Self::Open => "open",
             Self::Account => "account",
+            Self::Study => "study",
         }
     }
 }
@@ -134,11 +149,53 @@ pub fn run(arguments: &[String]) -> Result<(), Box<dyn std::error::Error>> {
             let entries: usize = inspection.layers.iter().map(|layer| layer.entries).sum();
             println!("entries {entries}\nvisible {}", inspection.totals.visible);
         }
+        Side::Study => {
+            let (opened, progress) = (open(path, None)?, Arc::default());
+            let inspection = inspect(&opened, &progress)?;
+            let contents = LayerContents::new(&opened);
+            let study = Study::unprompted(&inspection, &contents, &progress)?;
+            write_json(
+                &Account::new(
+                    &inspection,
+                    &study,
+                    Detail { top: 1, tree: false, units: Units::Iec },
+                ),
+                io::sink(),
+            )?;
+            if let Some(peak) = super::process::own_peak() {
+                println!("peak {peak}");
+            }
+            let look = look(&inspection, &contents)?;
+            println!("look {}", look.map_or(0, |look| look.as_micros()));
+            return Ok(());
+        }
     }
     if let Some(peak) = super::process::own_peak() {
         println!("peak {peak}");
     }
     Ok(())
+}
+
+/// How long it takes to read the beginning of a file, in the middle of files from everywhere.
+fn look(
+    inspection: &Inspection,
+    contents: &dyn Contents,
+) -> Result<Option<Duration>, Box<dyn std::error::Error>> {
+    let tree = &inspection.tree;
+    let is_file = |&version: &VersionId| tree.kind(version) == Kind::File && tree.size(version) > 0;
+    let mut files: Vec<_> =
+        tree.all_nodes().filter_map(|node| tree.last(node)).filter(is_file).collect();
+    let (mut random, progress) = (Random(3), Arc::default());
+    let mut times = Vec::new();
+    while times.len() < LOOKS && !files.is_empty() {
+        let at = usize::try_from(random.below(files.len() as u64))?;
+        let start = Instant::now();
+        let source = contents.open(tree, files.swap_remove(at), &progress)?;
+        let beginning = Extent { offset: 0, len: source.len().min(BEGINNING) };
+        std::hint::black_box(read_extent(&*source, beginning)?);
+        times.push(start.elapsed());
+    }
+    Ok(super::process::median(times))
 }
 
 /// Decodes a layer in one thread with what the program uses too; says how many bytes come out.

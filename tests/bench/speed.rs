@@ -4,8 +4,8 @@
 //! process of its own, and what is measured is the whole process, from start
 //! to end:
 //!
-//! - **report**: `layerscope report ARCHIVE --format json --top 1`, to nowhere;
-//!   its peak memory is that of the same calls in a process that can be asked;
+//! - **report**: `layerscope report ARCHIVE --format json --top 1`, to nowhere, with `--quick` and
+//!   without; its peak memory is that of the same calls in a process that can be asked;
 //! - **header walk**: only the headers of plain layers, by hand, one thread;
 //! - **header walk, tree, pairs**: with the barest tree, and files of the same
 //!   path and size compared;
@@ -16,9 +16,12 @@
 //!
 //! `cargo bench --bench speed -- named IMAGE` measures an image by its name in Docker and in a
 //! registry. `cargo bench --bench speed -- keys` measures how long keys take to be on the screen
-//! instead.
+//! instead. With `--against PROGRAM`, another build of the program is the other side.
+mod against;
 mod arguments;
+mod chown;
 mod contents;
+mod deep_like;
 mod figures;
 mod keys;
 mod layers;
@@ -43,6 +46,8 @@ use figures::Figures;
 use process::Plan;
 use targets::{Verdict, verdicts};
 
+/// The levels of the deep tree in which keys are pressed.
+const LEVELS: u64 = 5_000;
 /// How much smaller everything is with `--quick`.
 const QUICK: u64 = 20;
 /// By how much a target may be missed with `--check`: other machines are slower, and busy.
@@ -100,14 +105,18 @@ struct Bench {
     scale: u64,
     figures: Vec<Figures>,
     verdicts: Vec<Verdict>,
-    /// Whether keys, or images by name, took longer than they may.
+    /// Rows of two builds, if another one is given.
+    rows: Vec<against::Row>,
+    /// Whether keys, or images by name, took longer than they may, or this build longer than
+    /// another.
     too_slow: bool,
 }
 
 impl Bench {
     fn new(arguments: Arguments) -> Self {
         let scale = if arguments.quick { QUICK } else { 1 };
-        Self { arguments, scale, figures: Vec::new(), verdicts: Vec::new(), too_slow: false }
+        let (figures, verdicts, rows) = (Vec::new(), Vec::new(), Vec::new());
+        Self { arguments, scale, figures, verdicts, rows, too_slow: false }
     }
 
     fn run(&mut self) -> Result<(), Box<dyn Error>> {
@@ -129,34 +138,45 @@ impl Bench {
             let pool = Pool::new();
             self.s_like(directory.path(), &pool)?;
             self.m_like(directory.path(), &pool)?;
+            self.chown(directory.path(), &pool)?;
+        }
+        self.too_slow = against::is_slower(&self.rows);
+        Ok(())
+    }
+
+    /// Measures keys in the archives that are named, or in an image like M with whiteouts and in
+    /// one of many levels.
+    fn keys(&mut self) -> Result<(), Box<dyn Error>> {
+        let rounds = if self.arguments.quick { 1 } else { 5 };
+        for archive in self.arguments.archives.clone() {
+            eprintln!("pressing keys");
+            self.judge(&keys::measure(&archive, rounds)?);
+        }
+        if self.arguments.archives.is_empty() {
+            let directory = tempfile::tempdir()?;
+            let path = directory.path().join("image.tar");
+            eprintln!("making image data of {} levels", LEVELS / self.scale);
+            let layers = deep_like::layers(directory.path(), &Pool::new(), LEVELS / self.scale)?;
+            layers::moved(&path, &layers)?;
+            eprintln!("pressing keys");
+            self.judge(&keys::measure_deep(&path, if self.arguments.quick { 10 } else { 1 })?);
+            remove(std::slice::from_ref(&path))?;
+            eprintln!("making image data like M with 3 % whiteouts");
+            let form = m_like::Form { entries: 1_000_000 / self.scale, layers: 100, whiteouts: 3 };
+            layers::moved(&path, &m_like::layers(directory.path(), &Pool::new(), form)?)?;
+            eprintln!("pressing keys");
+            self.judge(&keys::measure(&path, rounds)?);
         }
         Ok(())
     }
 
-    /// Measures keys in the archives that are named, or in an image like M with whiteouts.
-    fn keys(&mut self) -> Result<(), Box<dyn Error>> {
-        let directory = tempfile::tempdir()?;
-        let mut archives = self.arguments.archives.clone();
-        if archives.is_empty() {
-            eprintln!("making image data like M with 3 % whiteouts");
-            let form = m_like::Form { entries: 1_000_000 / self.scale, layers: 100, whiteouts: 3 };
-            let layers = m_like::layers(directory.path(), &Pool::new(), form)?;
-            let path = directory.path().join("image.tar");
-            layers::archive(&path, &layers)?;
-            remove(&layers)?;
-            archives.push(path);
+    fn judge(&mut self, timings: &[keys::Timing]) {
+        println!("{}", keys::table(timings));
+        let slow: Vec<_> = keys::slow(timings).collect();
+        if !slow.is_empty() {
+            println!("slower than {} ms: {}\n", keys::LIMIT.as_millis(), slow.join("; "));
+            self.too_slow = true;
         }
-        for archive in archives {
-            eprintln!("pressing keys");
-            let timings = keys::measure(&archive, if self.arguments.quick { 1 } else { 5 })?;
-            println!("{}", keys::table(&timings));
-            let slow: Vec<_> = keys::slow(&timings).collect();
-            if !slow.is_empty() {
-                println!("slower than {} ms: {}", keys::LIMIT.as_millis(), slow.join("; "));
-                self.too_slow = true;
-            }
-        }
-        Ok(())
     }
 
     fn s_like(&mut self, directory: &Path, pool: &Pool) -> Result<(), Box<dyn Error>> {
@@ -207,8 +227,7 @@ impl Bench {
                 let form = m_like::Form { entries: entries / self.scale, layers: 100, whiteouts };
                 let layers = m_like::layers(directory, pool, form)?;
                 let path = directory.join("image.tar");
-                layers::archive(&path, &layers)?;
-                remove(&layers)?;
+                layers::moved(&path, &layers)?;
                 self.measure(
                     format!("{class}, {whiteouts} % whiteouts"),
                     Some(class),
@@ -221,6 +240,17 @@ impl Bench {
         Ok(())
     }
 
+    fn chown(&mut self, directory: &Path, pool: &Pool) -> Result<(), Box<dyn Error>> {
+        if !self.arguments.wants(&["chown"]) {
+            return Ok(());
+        }
+        eprintln!("making image data of which chown wrote everything twice");
+        let path = directory.join("image.tar");
+        layers::moved(&path, &chown::layers(directory, pool, self.scale)?)?;
+        self.measure("chown".into(), Some("chown"), &path, false)?;
+        remove(&[path])
+    }
+
     /// Measures an archive; `again` if the one before was the same without whiteouts.
     fn measure(
         &mut self,
@@ -230,6 +260,11 @@ impl Bench {
         again: bool,
     ) -> Result<(), Box<dyn Error>> {
         eprintln!("measuring {name}");
+        if let Some(other) = &self.arguments.against {
+            let this = Path::new(env!("CARGO_BIN_EXE_layerscope"));
+            self.rows.extend(against::measure(&name, path, other, this, self.plan())?);
+            return Ok(());
+        }
         let figures = Figures::measure(name, class, path, self.plan())?;
         let before = self.figures.last().filter(|_| again);
         self.verdicts.extend(verdicts(&figures, before));
@@ -240,6 +275,8 @@ impl Bench {
     fn plan(&self) -> Plan {
         if self.arguments.quick {
             Plan { batches: 3, batch: Duration::from_millis(100) }
+        } else if self.arguments.against.is_some() {
+            Plan { batches: 7, batch: Duration::from_millis(250) }
         } else {
             Plan { batches: 7, batch: Duration::from_millis(500) }
         }
@@ -248,6 +285,13 @@ impl Bench {
     fn print(&self) {
         if self.arguments.quick {
             println!("Made small (--quick): the figures tell that it works, and little else.\n");
+        }
+        if self.arguments.against.is_some() {
+            println!(
+                "Both builds in turns, 7 rounds (3 with --quick) of two batches; whole processes, warm page cache.\n"
+            );
+            println!("{}", against::table(&self.rows));
+            return;
         }
         println!(
             "Medians of 7 batches (3 with --quick), in turns; whole processes, warm page cache.\n"

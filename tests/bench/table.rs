@@ -10,12 +10,22 @@ use super::targets::{Verdict, float};
 /// The costs, a row an image and a side.
 pub fn costs(figures: &[Figures]) -> String {
     let mut text = String::from(
-        "| image | side | wall ms | CPU ms | peak MB | report ÷ side: wall | CPU |\n|---|---|---:|---:|---:|---:|---:|\n",
+        "| image | side | wall ms | CPU ms | peak MB | --quick ÷ side: wall | CPU |\n|---|---|---:|---:|---:|---:|---:|\n",
     );
     for f in figures {
         let peak =
             f.peak.map_or("not measured here".into(), |bytes| format!("{:.1}", float(bytes) / 1e6));
-        text += &format!("| {} | **report** | {} | {peak} | | |\n", f.image, cost(&f.report));
+        text +=
+            &format!("| {} | **report --quick** | {} | {peak} | | |\n", f.image, cost(&f.report));
+        if let Some(whole) = &f.whole {
+            let peak =
+                whole.peak.map_or(String::new(), |bytes| format!("{:.1}", float(bytes) / 1e6));
+            text += &format!(
+                "| | **report** ({:.2} × --quick) | {} | {peak} | | |\n",
+                whole.cost.wall.as_secs_f64() / f.report.wall.as_secs_f64(),
+                cost(&whole.cost)
+            );
+        }
         let mut row = |name: &str, side: &Cost| {
             let wall = f.report.wall.as_secs_f64() / side.wall.as_secs_f64();
             let cpu = f.report.cpu.zip(side.cpu).map(|(a, b)| a.as_secs_f64() / b.as_secs_f64());
@@ -41,7 +51,8 @@ pub fn cost(cost: &Cost) -> String {
     format!("{} | {cpu}", milliseconds(cost.wall))
 }
 
-fn milliseconds(time: Duration) -> String {
+/// Writes a time in milliseconds.
+pub fn milliseconds(time: Duration) -> String {
     format!("{:.1}", time.as_secs_f64() * 1e3)
 }
 

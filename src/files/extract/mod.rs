@@ -15,7 +15,6 @@ use crate::display::escaped;
 use crate::error::Error;
 use crate::files::contents::Contents;
 use crate::files::output::NewDirectory;
-use crate::layer_index::LayerIndex;
 use crate::progress::Progress;
 use crate::tree::{NodeId, Tree, VersionId};
 
@@ -27,7 +26,7 @@ pub enum What {
         /// The path.
         node: NodeId,
         /// The last layer that counts.
-        layer: LayerIndex,
+        layer: usize,
     },
     /// A version, even a deleted one. A directory is extracted as it was just before it was
     /// deleted.

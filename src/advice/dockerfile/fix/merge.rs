@@ -10,7 +10,6 @@ use crate::advice::apart::{kept_apart, mounted};
 use crate::advice::dockerfile::draft::{Fate, Join, Member, Merge};
 use crate::advice::dockerfile::parse::Keyword;
 use crate::display::escaped_str;
-use crate::layer_index::LayerIndex;
 use crate::shell;
 
 /// The most pairs of layers that are considered, the largest first.
@@ -21,7 +20,7 @@ pub struct Group {
     /// The instructions, in order.
     pub runs: Vec<usize>,
     /// The layers that they made.
-    pub layers: Vec<LayerIndex>,
+    pub layers: Vec<usize>,
 }
 
 /// A range of instructions from one `RUN` to another, by position in the stage.
@@ -36,7 +35,7 @@ impl Work<'_> {
     pub(super) fn merge(&mut self) -> Vec<Group> {
         let position: HashMap<usize, usize> =
             self.stage.iter().enumerate().map(|(at, &i)| (i, at)).collect();
-        let run_at = |work: &Self, layer: LayerIndex| {
+        let run_at = |work: &Self, layer: usize| {
             let i = *work.by_layer.get(&layer)?;
             work.is_run(i).then(|| position.get(&i).copied()).flatten()
         };
@@ -104,7 +103,7 @@ impl Work<'_> {
     }
 
     /// Returns the wasted bytes by pair of layers, without those that another change saves.
-    fn wasted_pairs(&self) -> HashMap<(LayerIndex, LayerIndex), u64> {
+    fn wasted_pairs(&self) -> HashMap<(usize, usize), u64> {
         let mut pairs = HashMap::new();
         for wasted in &self.inspection.wasted {
             if wasted.added_in < wasted.removed_in

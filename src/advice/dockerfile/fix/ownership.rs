@@ -9,7 +9,6 @@ use super::{NOTEWORTHY, Work};
 use crate::advice::dockerfile::births::{at_and_below, is_plain};
 use crate::advice::dockerfile::draft::Fate;
 use crate::advice::dockerfile::parse::Keyword;
-use crate::layer_index::LayerIndex;
 use crate::shell::{self, Command, Joint};
 use crate::tree::{Kind, Reason, VersionId};
 
@@ -57,7 +56,7 @@ const OWNER_BLIND: [&str; 34] = [
 /// A `RUN` that stores copied files again.
 pub(super) struct Rewrite {
     pub run: usize,
-    pub layer: LayerIndex,
+    pub layer: usize,
     pub copies: HashSet<usize>,
     pub wasted: Vec<VersionId>,
     bytes: u64,
@@ -94,7 +93,7 @@ impl Work<'_> {
 
     fn rewrites(&self) -> Vec<Rewrite> {
         let mut by_run: HashMap<usize, Rewrite> = HashMap::new();
-        let keyword = |layer: LayerIndex| {
+        let keyword = |layer: usize| {
             self.by_layer.get(&layer).map(|&i| (i, self.file.instructions[i].keyword))
         };
         for wasted in self.inspection.wasted.iter().filter(|wasted| {
@@ -288,7 +287,7 @@ impl Work<'_> {
                     });
                 if is_above
                     && !is_below
-                    && layer.previous().is_none_or(|under| tree.at(node, under).is_none())
+                    && layer.checked_sub(1).is_none_or(|under| tree.at(node, under).is_none())
                 {
                     makes = Some(crate::display::escaped(&tree.path(node)));
                 }
@@ -342,7 +341,7 @@ impl Work<'_> {
                 let changed =
                     |&now: &VersionId| tree.added_in(now) == rewrite.layer && !tree.is_implied(now);
                 let Some(now) = tree.at(node, rewrite.layer).filter(changed) else { continue };
-                let before = rewrite.layer.previous().and_then(|below| tree.at(node, below));
+                let before = rewrite.layer.checked_sub(1).and_then(|below| tree.at(node, below));
                 let is_copied = |version: Option<VersionId>| {
                     version.is_some_and(|v| copied.contains(&tree.added_in(v)))
                 };

@@ -12,7 +12,6 @@ use crate::advice::dockerfile::draft::Fate;
 use crate::advice::findings::{Rule, Rules, taken};
 use crate::advice::tool::Tool;
 use crate::analysis::Inspection;
-use crate::layer_index::LayerIndex;
 use crate::shell::{self, Script};
 use crate::tree::{Kind as Entry, VersionId};
 
@@ -22,7 +21,7 @@ type Left = Vec<(VersionId, String)>;
 /// Files that rules give to tools, by rule and by layer.
 pub(super) struct Leftovers {
     rules: Rules,
-    by_rule: HashMap<u16, HashMap<LayerIndex, Left>>,
+    by_rule: HashMap<u16, HashMap<usize, Left>>,
 }
 
 impl Leftovers {
@@ -30,7 +29,7 @@ impl Leftovers {
     pub(super) fn find(inspection: &Inspection) -> Self {
         let rules = Rules::built_in();
         let tree = &inspection.tree;
-        let mut by_rule: HashMap<u16, HashMap<LayerIndex, Left>> = HashMap::new();
+        let mut by_rule: HashMap<u16, HashMap<usize, Left>> = HashMap::new();
         for (rule, layer, inode) in taken(inspection, &rules) {
             if rules.list[usize::from(rule)].tools.is_empty() {
                 continue;
@@ -43,13 +42,13 @@ impl Leftovers {
     }
 
     /// Returns the rules whose tools left something, in the order of precedence.
-    fn found(&self) -> impl Iterator<Item = (&Rule, &HashMap<LayerIndex, Left>)> {
+    fn found(&self) -> impl Iterator<Item = (&Rule, &HashMap<usize, Left>)> {
         let numbered = self.rules.iter().zip(0..);
         numbered.filter_map(|(rule, number)| Some((rule, self.by_rule.get(&number)?)))
     }
 
     /// Returns what one command leaves and another one needs, with the tool: the lists of apt.
-    fn lists(&self) -> Option<(&Tool, &HashMap<LayerIndex, Left>)> {
+    fn lists(&self) -> Option<(&Tool, &HashMap<usize, Left>)> {
         self.found().find_map(|(rule, left)| {
             let tool = rule.tools.iter().find(|tool| !tool.needed_by.is_empty())?;
             Some((tool, left))
@@ -102,7 +101,7 @@ impl Work<'_> {
     }
 
     /// Returns what a tool left in the layers of a group, without what other changes save.
-    fn left_by(&self, by_layer: &HashMap<LayerIndex, Left>, group: &Group) -> Left {
+    fn left_by(&self, by_layer: &HashMap<usize, Left>, group: &Group) -> Left {
         let left = group.layers.iter().filter_map(|layer| by_layer.get(layer)).flatten();
         left.filter(|(inode, _)| !self.claims.has(*inode)).cloned().collect()
     }

@@ -1,5 +1,0 @@
-//! Reports that other programs and later runs open.
-
-mod markdown;
-mod ncdu;
-mod recorded;
