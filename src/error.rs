@@ -6,6 +6,10 @@
 use std::io;
 
 use crate::display::{Escaped, bytes};
+use crate::layer_index::LayerIndex;
+
+/// The description of a file that is an earlier report and no image.
+pub const REPORT: &str = "a JSON report of layerscope";
 
 /// The reason why an image cannot be shown.
 ///
@@ -138,7 +142,7 @@ pub enum Error {
         /// The path in the image, escaped for display.
         file: Escaped,
         /// The layer, counted from 0.
-        layer: usize,
+        layer: LayerIndex,
         /// The member that should hold the layer, escaped for display.
         name: Escaped,
         /// True if the layer may not be distributed, so that archives leave it out.
@@ -158,7 +162,7 @@ pub enum Error {
         /// The path in the image, escaped for display.
         file: Escaped,
         /// The layer, counted from 0.
-        layer: usize,
+        layer: LayerIndex,
     },
     /// Something is where something was to be written.
     #[error("{path} already exists; existing files are not overwritten")]
@@ -261,6 +265,9 @@ impl Error {
             Self::Empty { .. } => {
                 "was the disk full, or did `docker save` fail? save the image again"
             }
+            Self::NotAnArchive { found, .. } if found == REPORT => {
+                "these take a report: layerscope report FILE, layerscope compare, layerscope check --baseline"
+            }
             Self::NotAnArchive { .. } | Self::NoImage { .. } => {
                 "create one with: docker save IMAGE -o image.tar"
             }
@@ -280,8 +287,13 @@ impl Error {
             Self::NotATar { .. } => "pack it first: tar -C DIR -cf root.tar .",
             Self::Changed { .. } => "wait until the command that writes it ends, then try again",
             Self::Exists { .. } => "choose another name, or move the existing file away",
-            Self::Output { source, .. } if source.kind() == io::ErrorKind::NotFound => {
-                "make the directory first: mkdir -p"
+            Self::Output { path, operation: "write into", source }
+                if source.kind() == io::ErrorKind::NotFound =>
+            {
+                return Some(format!(
+                    "make the directory first: mkdir -p {}",
+                    crate::shell::quoted(path)
+                ));
             }
             Self::Nowhere { hint, .. } => return hint.clone(),
             Self::Ambiguous { .. } | Self::NoSuchImage { .. } => {

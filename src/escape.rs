@@ -7,7 +7,7 @@ use std::borrow::{Borrow, Cow};
 use std::fmt::{self, Write};
 use std::ops::{Add, Deref};
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// Text that is safe to show: it has neither control nor bidirectional characters.
 ///
@@ -34,6 +34,13 @@ impl Escaped {
     pub fn join(texts: impl IntoIterator<Item = Self>, separator: &'static str) -> Self {
         let texts: Vec<_> = texts.into_iter().map(|text| text.0).collect();
         Self(texts.join(separator))
+    }
+}
+
+/// Reads text and escapes it, whoever wrote it.
+impl<'de> Deserialize<'de> for Escaped {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(escaped_str(&String::deserialize(deserializer)?))
     }
 }
 
@@ -202,6 +209,16 @@ pub fn hex(bytes: &[u8]) -> String {
         let _ = write!(out, "{b:02x}");
         out
     })
+}
+
+/// Reads hexadecimal digits; `None` if the text is something else.
+pub fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    let pair = |pair: &[u8]| match *pair {
+        [high, low] => u8::try_from(digit(high)? << 4 | digit(low)?).ok(),
+        _ => None,
+    };
+    text.as_bytes().chunks(2).map(pair).collect()
 }
 
 pub use shown;

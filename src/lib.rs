@@ -52,7 +52,7 @@
 //! Data flows one way, and a room names only rooms before it:
 //!
 //! ```text
-//! archive ─▶ origin ─▶ image ─▶ tree ─▶ analysis ─▶ files ─▶ runtime ─▶ advice ─▶ compare ─▶ gate ─▶ report
+//! archive ─▶ origin ─▶ image ─▶ tree ─▶ analysis ─▶ recorded ─▶ files ─▶ runtime ─▶ advice ─▶ compare ─▶ gate ─▶ report
 //! ```
 //!
 //! Every room may use `progress`, `display` and `shell`. A test (`tests/house.rs`) reads the
@@ -82,15 +82,20 @@ pub mod files;
 pub mod gate;
 #[doc(hidden)]
 pub mod image;
+mod layer_index;
 #[doc(hidden)]
 pub mod origin;
 mod path;
 #[doc(hidden)]
 pub mod progress;
 #[doc(hidden)]
+pub mod recorded;
+#[doc(hidden)]
 pub mod report;
 #[doc(hidden)]
 pub mod runtime;
+#[doc(hidden)]
+pub mod secret;
 #[doc(hidden)]
 pub mod shell;
 #[doc(hidden)]
@@ -115,6 +120,7 @@ pub use image::{
     Archive, Compression, Image, Instruction, Opened, Selection, open, open_archive, open_named,
     open_pipe,
 };
+pub use layer_index::LayerIndex;
 pub use progress::Progress;
 pub use tree::{Kind, NodeId, Reason, Tree, VersionId};
 pub use warning::{Gap, Known, RuntimeDifference, Warning, WarningKind};

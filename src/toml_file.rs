@@ -138,21 +138,27 @@ pub fn unknown<'a>(
     name: &str,
     known: impl Iterator<Item = &'a str>,
 ) -> UnknownName {
-    // The distance takes as long as the lengths multiplied, and a name may be of any length.
-    let name: String = name.chars().take(LONGEST).collect();
-    let nearest =
-        known.map(|word| (osa_distance(&name, word), word)).min_by_key(|&(distance, _)| distance);
-    let near = nearest.filter(|&(distance, word)| distance <= word.len().max(name.len()) / 2);
+    let longest = name.chars().take(LONGEST).count();
+    let near = by_distance(name, known)
+        .into_iter()
+        .next()
+        .filter(|&(distance, word)| distance <= word.chars().count().max(longest) / 2);
     UnknownName { kind, near: near.map(|(_, word)| word.to_owned()) }
 }
 
 /// Returns the known names that are most similar to a name, the most similar first.
 pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>, most: usize) -> Vec<String> {
+    by_distance(name, known).into_iter().take(most).map(|(_, word)| word.to_owned()).collect()
+}
+
+/// Sorts known names by their distance to a name; those at the same distance in alphabetical order.
+fn by_distance<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<(usize, &'a str)> {
+    // The distance takes as long as the lengths multiplied, and a name may be of any length.
     let name: String = name.chars().take(LONGEST).collect();
     let mut known: Vec<_> = known.map(|word| (osa_distance(&name, word), word)).collect();
     known.sort_unstable();
     known.dedup();
-    known.into_iter().take(most).map(|(_, word)| word.to_owned()).collect()
+    known
 }
 
 #[cfg(test)]
@@ -167,5 +173,13 @@ mod tests {
         assert_eq!(unknown("hlep"), "no such action; did you mean help?");
         assert_eq!(unknown("previous_layer"), "no such action; did you mean previous-layer?");
         assert_eq!(unknown("frobnicate"), "no such action");
+    }
+
+    #[test]
+    fn what_is_equally_near_is_named_in_alphabetical_order_in_hints_and_lists() {
+        let known = ["tags", "tabs", "tars", "zoo", "tabs"];
+        let hint = unknown("word", "taxs", known.into_iter()).hint();
+        assert_eq!(hint.as_deref(), Some("did you mean tabs?"));
+        assert_eq!(nearest("taxs", known.into_iter(), 3), ["tabs", "tags", "tars"]);
     }
 }

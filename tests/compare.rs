@@ -69,7 +69,7 @@ fn every_path_says_how_it_differs() {
 fn who_has_the_first_downloads_only_the_layers_that_are_not_shared() {
     let [one, two] = versions();
     let shared = sharing(&one, &two);
-    assert_eq!((shared.same, shared.common), (vec![Some(0), None], 1));
+    assert_eq!((shared.same, shared.common), (vec![Some(0.into()), None], 1));
     assert_eq!((shared.download, shared.exact), (two.layers[1].stored_bytes, true));
     let broken: Vec<_> = shared.broken_by.iter().map(|change| change.path.as_slice()).collect();
     assert_eq!(
@@ -196,12 +196,33 @@ fn layers_of_both_stand_where_they_were() {
     };
     use LayerPlace::{Both, First, Second};
     for (one, two, places) in [
-        (vec![&a, &b, &c], vec![&a, &d, &c], vec![Both(0, 0), First(1), Second(1), Both(2, 2)]),
-        (vec![&a], vec![&a, &b, &c], vec![Both(0, 0), Second(1), Second(2)]),
-        (vec![&a, &b, &c], vec![&a], vec![Both(0, 0), First(1), First(2)]),
-        (vec![&a, &b], vec![&b, &a], vec![Both(1, 0), Both(0, 1)]),
-        (vec![&a, &b, &b], vec![&a, &b], vec![Both(0, 0), Both(1, 1), Both(2, 1)]),
-        (vec![], vec![&a], vec![Second(0)]),
+        (
+            vec![&a, &b, &c],
+            vec![&a, &d, &c],
+            vec![
+                Both(0.into(), 0.into()),
+                First(1.into()),
+                Second(1.into()),
+                Both(2.into(), 2.into()),
+            ],
+        ),
+        (
+            vec![&a],
+            vec![&a, &b, &c],
+            vec![Both(0.into(), 0.into()), Second(1.into()), Second(2.into())],
+        ),
+        (
+            vec![&a, &b, &c],
+            vec![&a],
+            vec![Both(0.into(), 0.into()), First(1.into()), First(2.into())],
+        ),
+        (vec![&a, &b], vec![&b, &a], vec![Both(1.into(), 0.into()), Both(0.into(), 1.into())]),
+        (
+            vec![&a, &b, &b],
+            vec![&a, &b],
+            vec![Both(0.into(), 0.into()), Both(1.into(), 1.into()), Both(2.into(), 1.into())],
+        ),
+        (vec![], vec![&a], vec![Second(0.into())]),
     ] {
         let (one, two) = (image(&one), image(&two));
         assert_eq!(layer_places(&one, &two, &sharing(&one, &two)), places);

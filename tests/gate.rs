@@ -8,7 +8,7 @@ mod exceptions;
 mod file;
 mod limits;
 mod markdown;
-mod outputs;
+pub mod outputs;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -350,7 +350,9 @@ fn a_merge_that_would_change_another_name_of_a_file_is_no_exact_rung() {
             "{}",
             rung.how
         );
-        for finding in study.findings.iter().filter(|finding| finding.removed_in() == Some(2)) {
+        for finding in
+            study.findings.iter().filter(|finding| finding.removed_in() == Some(2.into()))
+        {
             assert_eq!(finding.grade() == "exact", certain, "{finding:?}");
         }
     }

@@ -3,6 +3,7 @@
 
 use crate::support::build::{self, Image, dir, file, gone, layer, symlink, tar};
 use layerscope::Inspection;
+use layerscope::LayerIndex;
 use layerscope::advice::ladder::{Certainty, LadderInputs, PossibleSize, Step, climb};
 use layerscope::analysis::what_if::{Change, what_if};
 use layerscope::display::{Units, escaped_str};
@@ -348,10 +349,12 @@ fn what_dies_in_the_base_stays_and_is_said() {
 #[test]
 fn merging_a_run_saves_what_it_makes_and_takes_away_itself_and_no_more() {
     let inspection = inspection();
-    let size = |first, last| what_if(&inspection, &[Change::Merge { first, last }]).size;
+    let merge =
+        |first, last| Change::Merge { first: LayerIndex::new(first), last: LayerIndex::new(last) };
+    let size = |first, last| what_if(&inspection, &[merge(first, last)]).size;
     assert_eq!(size(1, 3), 10_024_000);
     assert_eq!(size(2, 3), inspection.totals.size, "the compiler is still made by layer 1");
-    let halves = [Change::Merge { first: 1, last: 2 }, Change::Merge { first: 2, last: 3 }];
+    let halves = [merge(1, 2), merge(2, 3)];
     assert_eq!(what_if(&inspection, &halves).size, 10_024_000, "runs that meet are one");
 }
 

@@ -13,6 +13,8 @@ mod edge;
 mod embedded;
 mod executables;
 mod findings;
+#[cfg(unix)]
+mod formats;
 mod gate;
 mod hostile;
 mod house;
@@ -27,6 +29,8 @@ mod model;
 mod named;
 mod report;
 mod scenarios;
+#[cfg(unix)]
+mod secrets;
 mod sources;
 mod support;
 mod terminal;

@@ -76,7 +76,9 @@ fn merged() -> [Entry; 8] {
     ]
 }
 
-const MERGE: Change = Change::Merge { first: 1, last: 3 };
+fn merging() -> Change {
+    Change::Merge { first: 1.into(), last: 3.into() }
+}
 
 fn download(opened: &Opened, inspection: &Inspection, changes: &[Change]) -> u64 {
     measure(inspection, changes, opened, &Arc::default()).unwrap().bytes().unwrap()
@@ -86,7 +88,7 @@ fn download(opened: &Opened, inspection: &Inspection, changes: &[Change]) -> u64
 fn layers_made_one_take_what_gzip_makes_of_what_the_one_would_hold() {
     let (opened, inspection) = read(layers());
     let base = gzip(layers()[0].tar()).len() as u64;
-    assert_eq!(download(&opened, &inspection, &[MERGE]), base + packed(merged()));
+    assert_eq!(download(&opened, &inspection, &[merging()]), base + packed(merged()));
 }
 
 #[test]
@@ -96,14 +98,14 @@ fn however_the_layers_are_stored_the_merged_one_is_the_same_and_the_base_keeps_i
         let (opened, inspection) = read(layers().map(compress));
         let base = compress(layers()[0].clone()).stored().len() as u64;
         assert_eq!(inspection.layers[0].stored_bytes, base);
-        assert_eq!(download(&opened, &inspection, &[MERGE]), base + packed(merged()));
+        assert_eq!(download(&opened, &inspection, &[merging()]), base + packed(merged()));
     }
     let archive = gzip(&tar(Image::of(layers()).docker()));
     let opened = build::open(archive).unwrap();
     let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
     let base = gzip(layers()[0].tar()).len() as u64;
     assert_eq!(
-        download(&opened, &inspection, &[MERGE]),
+        download(&opened, &inspection, &[merging()]),
         base + packed(merged()),
         "an archive compressed as a whole"
     );
@@ -158,7 +160,7 @@ fn a_file_that_loses_its_first_name_ships_once_and_a_file_written_twice_as_it_is
         written("twice", 4),
         written("kept", 5),
     ]);
-    let merge = Change::Merge { first: 1, last: 4 };
+    let merge = Change::Merge { first: 1.into(), last: 4.into() };
     assert_eq!(
         download(&opened, &inspection, &[merge]),
         gzip(&tar([written("kept", 1)])).len() as u64 + one
@@ -172,7 +174,7 @@ fn what_the_base_has_stays_hidden_whatever_was_in_its_place_in_between() {
     };
     let (opened, inspection) = read(layers());
     let base = gzip(layers()[0].tar()).len() as u64;
-    let merge = Change::Merge { first: 1, last: 2 };
+    let merge = Change::Merge { first: 1.into(), last: 2.into() };
     assert_eq!(
         download(&opened, &inspection, &[merge]),
         base + packed([written("g", 3), gone("f")])
@@ -243,7 +245,10 @@ fn whoever_asked_to_stop_gets_no_number() {
     let (opened, inspection) = read(layers());
     let progress = Arc::<Progress>::default();
     progress.cancel.store(true, Ordering::Relaxed);
-    assert!(matches!(measure(&inspection, &[MERGE], &opened, &progress), Err(Error::Cancelled)));
+    assert!(matches!(
+        measure(&inspection, &[merging()], &opened, &progress),
+        Err(Error::Cancelled)
+    ));
 }
 
 #[test]
@@ -255,7 +260,7 @@ fn a_damaged_layer_is_measured_up_to_the_damage_and_a_missing_one_as_empty() {
     let opened = build::open(tar(members)).unwrap();
     let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
     assert!(
-        download(&opened, &inspection, &[MERGE])
+        download(&opened, &inspection, &[merging()])
             < gzip(layers()[0].tar()).len() as u64 + packed(merged())
     );
 }

@@ -11,6 +11,7 @@ use crate::model::merge::between;
 use crate::model::stack::{archive, stacks};
 use crate::support::build;
 use layerscope::Inspection;
+use layerscope::LayerIndex;
 use layerscope::analysis::what_if::{Change, what_if};
 use layerscope::tree::{History, Kind, NodeId, Reason, Sizes, Snapshot, Tree, VersionId};
 use map::{Model, What};
@@ -51,7 +52,7 @@ proptest! {
         for n in 0..stack.len() {
             let part = build::inspect(archive(&stack[..=n])).unwrap();
             same_paths(&everything_at(&whole.tree, n), &everything_at(&part.tree, n), &format!("as of layer {n}"))?;
-            let (root, totals) = (0, whole.tree.totals(n));
+            let (root, totals) = (0, whole.tree.totals(LayerIndex::new(n)));
             prop_assert_eq!(totals[root].visible, part.totals.visible);
             prop_assert_eq!(totals[root].wasted, part.totals.wasted());
         }
@@ -63,14 +64,14 @@ proptest! {
         jumps in proptest::collection::vec(any::<proptest::sample::Index>(), 1..12),
     ) {
         let tree = build::inspect(archive(&stack)).unwrap().tree;
-        let mut moment = Snapshot::new(&tree, stack.len() - 1);
+        let mut moment = Snapshot::new(&tree, LayerIndex::FINAL);
         for jump in jumps {
-            let layer = jump.index(stack.len());
+            let layer = LayerIndex::new(jump.index(stack.len()));
             moment.move_to(&tree, layer);
             prop_assert_eq!(moment.up_to(), tree.totals(layer), "up to layer {}", layer);
             prop_assert_eq!(moment.own(), tree.layer_totals(layer), "of layer {}", layer);
             prop_assert_eq!(moment.changes(), tree.changes(layer), "changes of layer {}", layer);
-            prop_assert_eq!(moment.up_to()[0].items, u32::try_from(everything_at(&tree, layer).len()).unwrap() - 1);
+            prop_assert_eq!(moment.up_to()[0].items, u32::try_from(everything_at(&tree, layer.get()).len()).unwrap() - 1);
         }
     }
 
@@ -83,7 +84,7 @@ proptest! {
         let all = std::iter::once(NodeId::ROOT).chain(tree.all_nodes());
         let paths: Vec<_> = all.zip(which.into_iter().cycle()).filter(|(_, chosen)| *chosen).map(|(node, _)| node).collect();
         let course = History::collect(&tree, &paths);
-        for layer in 0..stack.len() {
+        for layer in LayerIndex::all(stack.len()) {
             let totals = tree.totals(layer);
             for (i, path) in paths.iter().enumerate() {
                 let expected = Sizes { visible: totals[path.index()].visible, wasted: totals[path.index()].wasted };
@@ -112,7 +113,8 @@ proptest! {
         let whole = build::inspect(archive(&stack)).unwrap();
         let built = build::inspect(archive(&rest)).unwrap();
         prop_assume!(built.totals.visible == whole.totals.visible);
-        let outcome = what_if(&whole, &[Change::Merge { first, last }]);
+        let merge = Change::Merge { first: LayerIndex::new(first), last: LayerIndex::new(last) };
+        let outcome = what_if(&whole, &[merge]);
         prop_assert_eq!(outcome.size, built.totals.size, "{:?} as one is {:?}", &stack[first..=last], rest[first]);
         prop_assert_eq!(outcome.wasted, built.totals.wasted());
         prop_assert_eq!(outcome.layers.iter().sum::<u64>(), outcome.size);
@@ -155,14 +157,15 @@ fn same_paths(found: &Paths, expected: &Paths, when: &str) -> TestCaseResult {
 
 fn describe(tree: &Tree, version: VersionId) -> Description {
     let target = String::from_utf8_lossy(tree.target(version).unwrap_or_default()).into_owned();
-    (tree.kind(version), tree.size(version), tree.mode(version), tree.added_in(version), target)
+    let layer = tree.added_in(version).get();
+    (tree.kind(version), tree.size(version), tree.mode(version), layer, target)
 }
 
 fn everything_at(tree: &Tree, layer: usize) -> Paths {
     let mut out = BTreeMap::new();
     let mut work = vec![NodeId::ROOT];
     while let Some(node) = work.pop() {
-        if let Some(version) = tree.at(node, layer) {
+        if let Some(version) = tree.at(node, LayerIndex::new(layer)) {
             out.insert(text(tree.path(node)), describe(tree, version));
         }
         work.extend(tree.children(node));
@@ -204,7 +207,7 @@ fn the_tree_as_of_a_layer_is_that_of_the_layers_up_to_it(
     model: &Model,
 ) -> TestCaseResult {
     same_paths(&everything_at(&found.tree, n), &everything_in(model), &format!("as of layer {n}"))?;
-    let root = found.tree.totals(n)[0];
+    let root = found.tree.totals(LayerIndex::new(n))[0];
     prop_assert_eq!(
         root.visible,
         bytes_of(model, |inode| !inode.is_wasted()),
@@ -236,12 +239,14 @@ fn every_inode_lives_or_dies_as_in_the_map(found: &Inspection, model: &Model) ->
     let inodes: Vec<_> = tree.inodes().collect();
     prop_assert_eq!(inodes.len(), model.inodes.len(), "number of inodes");
     for (&version, inode) in inodes.iter().zip(&model.inodes) {
-        let what =
-            (text(tree.path(tree.node_of(version))), tree.size(version), tree.added_in(version));
+        let what = (
+            text(tree.path(tree.node_of(version))),
+            tree.size(version),
+            tree.added_in(version).get(),
+        );
         prop_assert_eq!(&what, &(slashed(&inode.path), inode.contents.size.into(), inode.layer));
-        let removal = tree
-            .removal(version)
-            .map(|d| (text(tree.path(d.last_name)), d.reason, usize::from(d.layer)));
+        let removal =
+            tree.removal(version).map(|d| (text(tree.path(d.last_name)), d.reason, d.layer.get()));
         match (removal, inode.end.as_ref().filter(|_| inode.is_wasted())) {
             (None, None) => {}
             (Some((last_name, reason, layer)), Some(end)) => {

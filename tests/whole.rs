@@ -236,7 +236,11 @@ fn a_compressed_archive_is_not_whole_without_its_trailer_or_with_a_wrong_checksu
 fn a_layer_that_ends_early_is_known_up_to_there() {
     let cut = layer([file("app", 700), file("more", 5000)]).damaged(|tar| tar.truncate(2048));
     let found = inspect(tar(Image::of([cut]).docker())).unwrap();
-    assert!(matches!(found.completeness.layer(0), Known::UpTo(2048)), "{:?}", found.completeness);
+    assert!(
+        matches!(found.completeness.layer(0.into()), Known::UpTo(2048)),
+        "{:?}",
+        found.completeness
+    );
     assert!(
         found.completeness.is_short_of(&[Gap::Absent, Gap::Foreign, Gap::Encrypted]),
         "a cut is not accepted"
@@ -248,7 +252,7 @@ fn a_layer_that_is_no_tar_is_not_an_empty_one() {
     let found =
         inspect(tar(Image::of([Layer::of_tar(b"%PDF-1.7 and so on".repeat(100))]).docker()))
             .unwrap();
-    assert_eq!(found.completeness.layer(0), Known::NotATar, "{:?}", found.warnings);
+    assert_eq!(found.completeness.layer(0.into()), Known::NotATar, "{:?}", found.warnings);
     assert_eq!(found.efficiency(), None);
 }
 

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use crate::analysis::Inspection;
 use crate::display::{escaped, escaped_str};
 use crate::image::HistoryEntry;
+use crate::layer_index::LayerIndex;
 use crate::tree::Kind;
 
 /// The comment that BuildKit writes in history entries.
@@ -37,7 +38,7 @@ const KEEP_NOTHING: [&str; 16] = [
 
 /// Returns why the `RUN` instructions of some layers, the lowest first, cannot become one, as a
 /// clause; `None` if nothing in the image speaks against it.
-pub(crate) fn kept_apart(inspection: &Inspection, layers: &[usize]) -> Option<String> {
+pub(crate) fn kept_apart(inspection: &Inspection, layers: &[LayerIndex]) -> Option<String> {
     let [earlier @ .., last] = layers else { return None };
     by_a_link(inspection, layers)
         .or_else(|| by_a_mount(inspection, earlier))
@@ -46,7 +47,7 @@ pub(crate) fn kept_apart(inspection: &Inspection, layers: &[usize]) -> Option<St
 
 /// The end of a layer breaks hard links: the next one changes a copy. In one `RUN` all names would
 /// change.
-fn by_a_link(inspection: &Inspection, layers: &[usize]) -> Option<String> {
+fn by_a_link(inspection: &Inspection, layers: &[LayerIndex]) -> Option<String> {
     let tree = &inspection.tree;
     tree.linked_inodes().next()?;
     let (&first, &last) = (layers.first()?, layers.last()?);
@@ -69,8 +70,8 @@ fn by_a_link(inspection: &Inspection, layers: &[usize]) -> Option<String> {
 }
 
 /// A path that a builder mounts starts anew with each `RUN`.
-fn by_a_mount(inspection: &Inspection, earlier: &[usize]) -> Option<String> {
-    let name = |&layer: &usize| mounted(&inspection.layers.get(layer)?.instruction.text);
+fn by_a_mount(inspection: &Inspection, earlier: &[LayerIndex]) -> Option<String> {
+    let name = |&layer: &LayerIndex| mounted(&layer.of(&inspection.layers)?.instruction.text);
     let name = earlier.iter().find_map(name)?;
     Some(format!("an earlier one names {}, which each RUN gets anew", escaped_str(&name)))
 }
@@ -98,11 +99,11 @@ pub(crate) fn mounted(text: &str) -> Option<String> {
 }
 
 /// The classic builder throws away what a `RUN` writes in a volume.
-fn by_a_volume(inspection: &Inspection, last: usize) -> Option<String> {
+fn by_a_volume(inspection: &Inspection, last: LayerIndex) -> Option<String> {
     let mut made = 0;
     let (mut before, mut behind): (Vec<String>, HashSet<String>) = (Vec::new(), HashSet::new());
     for entry in &inspection.history {
-        let layer = (entry.empty_layer != Some(true)).then_some(made);
+        let layer = (entry.empty_layer != Some(true)).then_some(LayerIndex::new(made));
         made += usize::from(layer.is_some());
         if layer == Some(last) && is_of_buildkit(entry) {
             return None;
@@ -111,7 +112,7 @@ fn by_a_volume(inspection: &Inspection, last: usize) -> Option<String> {
         if let Some(paths) = text.strip_prefix("VOLUME").filter(|_| layer.is_none()) {
             let is_between = |c: char| c.is_whitespace() || "[]\",'".contains(c);
             let paths = paths.split(is_between).filter(|path| !path.is_empty()).map(str::to_owned);
-            if made <= last { before.extend(paths) } else { behind.extend(paths) }
+            if last >= made { before.extend(paths) } else { behind.extend(paths) }
         }
     }
     // The base image's own may be in no history.
@@ -127,14 +128,14 @@ fn by_a_volume(inspection: &Inspection, last: usize) -> Option<String> {
 /// meaning for what comes behind it.
 pub(crate) fn between(
     inspection: &Inspection,
-    added_in: usize,
-    removed_in: usize,
+    added_in: LayerIndex,
+    removed_in: LayerIndex,
 ) -> Option<&'static str> {
     let mut made = 0;
     inspection.history.iter().find_map(|entry| {
         let makes_layer = entry.empty_layer != Some(true);
         made += usize::from(makes_layer);
-        let is_inside = !makes_layer && made > added_in && made <= removed_in;
+        let is_inside = !makes_layer && added_in < made && removed_in >= made;
         let text = is_inside.then(|| entry.instruction().text)?;
         let word = text.split_whitespace().next()?;
         ["ENV", "ARG", "WORKDIR", "USER", "SHELL", "VOLUME"]
@@ -144,8 +145,9 @@ pub(crate) fn between(
 }
 
 /// Returns whether BuildKit made a layer.
-pub(crate) fn is_by_buildkit(inspection: &Inspection, layer: usize) -> bool {
-    let made = inspection.history.iter().filter(|entry| entry.empty_layer != Some(true)).nth(layer);
+pub(crate) fn is_by_buildkit(inspection: &Inspection, layer: LayerIndex) -> bool {
+    let made =
+        inspection.history.iter().filter(|entry| entry.empty_layer != Some(true)).nth(layer.get());
     made.is_some_and(is_of_buildkit)
 }
 

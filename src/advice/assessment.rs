@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::advice::base::{Base, BaseError, BaseHint, Share, base, detect, shares};
 use crate::advice::findings::{Finding, Matches, Purpose, Rules, findings_of};
 use crate::advice::ladder::{LadderInputs, PossibleSize, Step, climb};
+use crate::advice::secrets::Secrets;
 use crate::analysis::Inspection;
 use crate::error::Error;
 use crate::files::contents::Contents;
@@ -32,12 +33,21 @@ pub struct Question<'a> {
     pub application: &'a [NodeId],
     /// A counter of bytes that are read, which can also cancel the study.
     pub progress: Option<&'a Arc<Progress>>,
+    /// True to search for secrets.
+    pub secrets: bool,
 }
 
 impl<'a> Question<'a> {
     /// Makes a question with nothing but the rules.
     pub fn with(rules: &'a Rules) -> Self {
-        Self { rules, base: BaseHint::Nothing, contents: None, application: &[], progress: None }
+        Self {
+            rules,
+            base: BaseHint::Nothing,
+            contents: None,
+            application: &[],
+            progress: None,
+            secrets: true,
+        }
     }
 }
 
@@ -54,6 +64,8 @@ pub struct Study {
     pub application_known: bool,
     /// The program of the image; `None` if no contents were available.
     pub runtime: Option<Program>,
+    /// The secrets; `None` if they were not searched.
+    pub secrets: Option<Secrets>,
     /// The size after each change, starting with the unchanged image.
     pub ladder: Vec<PossibleSize>,
     /// The input from which the ladder was computed.
@@ -82,7 +94,8 @@ impl Study {
         Ok(Self::above(base, inspection, question)?)
     }
 
-    /// Studies an image with the built-in rules and without further input.
+    /// Studies an image with the built-in rules and without further input, with or without a search
+    /// for secrets.
     ///
     /// # Errors
     ///
@@ -90,12 +103,14 @@ impl Study {
     pub fn unprompted(
         inspection: &Inspection,
         contents: &dyn Contents,
+        secrets: bool,
         progress: &Arc<Progress>,
     ) -> Result<Self, Error> {
         let rules = Rules::built_in();
         let question = Question {
             contents: Some(contents),
             progress: Some(progress),
+            secrets,
             ..Question::with(&rules)
         };
         Self::above(detect(inspection), inspection, &question)
@@ -128,6 +143,10 @@ impl Study {
             .contents
             .map(|contents| Packages::read(tree, contents, progress))
             .unwrap_or_default();
+        let secrets = match question.secrets {
+            true => Some(Secrets::find(inspection, question.contents, &packages, progress)?),
+            false => None,
+        };
         let runtime = match question.contents {
             Some(contents) => {
                 Some(Program::detect(&Filesystem::new(tree, contents, progress), &inspection.run)?)
@@ -171,6 +190,7 @@ impl Study {
             shares,
             application_known,
             runtime,
+            secrets,
             ladder,
             ladder_inputs: inputs,
         })

@@ -3,6 +3,7 @@
 use crate::advice::assessment::Study;
 use crate::advice::findings::{Fate, Level, Whose};
 use crate::analysis::{Inspection, WastedGroup, wasted_groups};
+use crate::layer_index::LayerIndex;
 use crate::tree::Reason;
 
 /// Bytes that need not be in the image, by who can leave them out.
@@ -22,9 +23,9 @@ pub enum Cause<'a> {
     /// One layer removes files of another one.
     Removed {
         /// The layer that contains them.
-        added_in: usize,
+        added_in: LayerIndex,
         /// The layer that removes them.
-        removed_in: usize,
+        removed_in: LayerIndex,
         /// The verb: deletes, replaces, rewrites.
         verb: &'static str,
         /// Their bytes.
@@ -35,7 +36,7 @@ pub enum Cause<'a> {
         /// Their title.
         title: &'a str,
         /// The layer.
-        layer: usize,
+        layer: LayerIndex,
         /// Their bytes.
         bytes: u64,
     },
@@ -107,7 +108,7 @@ impl Avoidable {
     /// they are [`Avoidable::own`].
     pub fn of_layers(groups: &[WastedGroup], study: &Study, layers: usize) -> Vec<u64> {
         let mut layers = vec![0; layers];
-        let is_own = |layer: &usize| *layer >= study.base.layers;
+        let is_own = |layer: &LayerIndex| *layer >= study.base.layers;
         let wasted = groups.iter().map(|group| (group.added_in, group.bytes));
         let found = study.findings.iter().filter(|finding| {
             let matters = matches!(finding.level, Level::Leftovers | Level::Toolchain);

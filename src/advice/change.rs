@@ -3,6 +3,7 @@
 
 use super::apart::{between, is_by_buildkit, kept_apart};
 use crate::analysis::Inspection;
+use crate::layer_index::LayerIndex;
 use crate::tree::Reason;
 
 /// The most instructions that are merged into one.
@@ -68,8 +69,8 @@ impl SuggestedChange {
     /// rewrites.
     pub fn for_wasted(
         inspection: &Inspection,
-        added_in: usize,
-        removed_in: usize,
+        added_in: LayerIndex,
+        removed_in: LayerIndex,
         reason: Reason,
     ) -> Self {
         if added_in == removed_in {
@@ -78,9 +79,11 @@ impl SuggestedChange {
                 "change the tool that writes this layer: each path should be in the layer only once",
             );
         }
-        let text = |layer: usize| inspection.layers[layer].instruction.text.as_str();
-        let (run, copied) =
-            (text(added_in).starts_with("RUN "), added_in > 0 && copies(text(added_in)));
+        let text = |layer: LayerIndex| inspection.layers[layer].instruction.text.as_str();
+        let (run, copied) = (
+            text(added_in).starts_with("RUN "),
+            added_in > LayerIndex::FIRST && copies(text(added_in)),
+        );
         let both = run && text(removed_in).starts_with("RUN ");
         match reason {
             Reason::RewrittenUnchanged if run => Self::new(
@@ -116,12 +119,13 @@ impl SuggestedChange {
     /// Makes the remedy of a single `RUN` for layers `added_in` to `removed_in`, or `otherwise`.
     pub(super) fn merge(
         inspection: &Inspection,
-        added_in: usize,
-        removed_in: usize,
+        added_in: LayerIndex,
+        removed_in: LayerIndex,
         otherwise: &str,
     ) -> Self {
-        let is_run = |&layer: &usize| inspection.layers[layer].instruction.text.starts_with("RUN ");
-        let runs: Vec<_> = (added_in..=removed_in).filter(is_run).collect();
+        let is_run =
+            |&layer: &LayerIndex| inspection.layers[layer].instruction.text.starts_with("RUN ");
+        let runs: Vec<_> = added_in.up_to(removed_in).filter(is_run).collect();
         if let Some(why) = kept_apart(inspection, &runs) {
             let what = format!("{otherwise}; the RUN instructions cannot be combined: {why}");
             return Self { is_certain: false, ..Self::new(Kind::Other, what) };
@@ -145,10 +149,10 @@ impl SuggestedChange {
 }
 
 /// Returns `combine the RUN instructions of layers 1 to 3`; `None` for fewer than two layers.
-pub(super) fn combined(layers: &[usize]) -> Option<String> {
+pub(super) fn combined(layers: &[LayerIndex]) -> Option<String> {
     let named = match layers {
         [] | [_] => return None,
-        [first, .., last] if last - first + 1 == layers.len() && layers.len() > 2 => {
+        [first, .., last] if first.up_to(*last).len() == layers.len() && layers.len() > 2 => {
             format!("{first} to {last}")
         }
         [one, other] => format!("{one} and {other}"),
@@ -165,14 +169,16 @@ pub(super) fn copies(text: &str) -> bool {
 /// Merges the instructions of a range of layers into one RUN, if all of them are RUNs.
 pub(super) fn merged(
     inspection: &Inspection,
-    added_in: usize,
-    removed_in: usize,
+    added_in: LayerIndex,
+    removed_in: LayerIndex,
 ) -> Option<String> {
-    if removed_in <= added_in || removed_in - added_in >= MERGED {
+    if removed_in <= added_in || added_in.up_to(removed_in).len() > MERGED {
         return None;
     }
-    let commands: Option<Vec<_>> =
-        (added_in..=removed_in).map(|i| command(&inspection.layers[i].instruction.text)).collect();
+    let commands: Option<Vec<_>> = added_in
+        .up_to(removed_in)
+        .map(|i| command(&inspection.layers[i].instruction.text))
+        .collect();
     Some(format!("RUN {}", commands?.join(" \\\n && ")))
 }
 

@@ -10,6 +10,7 @@ pub mod dockerfile;
 pub mod findings;
 pub mod ladder;
 pub mod measure;
+pub mod secrets;
 pub mod tool;
 
 pub use change::SuggestedChange;

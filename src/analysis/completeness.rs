@@ -3,6 +3,7 @@
 
 use crate::analysis::LayerAccount;
 use crate::display::Units;
+use crate::layer_index::LayerIndex;
 use crate::warning::{Gap, Known, Warning};
 
 /// The parts of an image that could be read.
@@ -20,7 +21,7 @@ impl Completeness {
         let mut known = vec![Known::Whole; layers];
         for warning in warnings {
             if let (Some(layer), found) =
-                (warning.layer.and_then(|layer| known.get_mut(layer)), warning.kind.known())
+                (warning.layer.and_then(|layer| known.get_mut(layer.get())), warning.kind.known())
             {
                 // A certain gap takes precedence over a doubtful one.
                 if matches!(layer, Known::Whole | Known::Doubtful) && found != Known::Whole {
@@ -31,6 +32,12 @@ impl Completeness {
         let gaps = warnings.iter().filter(|warning| warning.gap().is_some()).cloned().collect();
         let sizes_in_doubt = warnings.iter().any(|warning| warning.kind.doubts_sizes());
         Self { layers: known, gaps, sizes_in_doubt }
+    }
+
+    /// Makes the completeness that an earlier report records.
+    pub(crate) fn recorded(layers: Vec<Known>, gaps: Vec<Warning>, sizes_exact: bool) -> Self {
+        let sizes_in_doubt = !sizes_exact && layers.iter().all(|&layer| layer == Known::Whole);
+        Self { layers, gaps, sizes_in_doubt }
     }
 
     /// Returns whether nothing is missing.
@@ -55,8 +62,8 @@ impl Completeness {
     }
 
     /// Returns how far a layer is known; layers are counted from 0.
-    pub fn layer(&self, layer: usize) -> Known {
-        self.layers.get(layer).copied().unwrap_or_default()
+    pub fn layer(&self, layer: LayerIndex) -> Known {
+        layer.of(&self.layers).copied().unwrap_or_default()
     }
 
     /// Returns how far each layer is known.
@@ -70,12 +77,12 @@ impl Completeness {
     }
 
     /// Makes the amounts of one layer, with how far each can be relied on.
-    pub(super) fn of_layer(&self, layer: usize, account: &LayerAccount) -> LayerAmounts {
+    pub(super) fn of_layer(&self, layer: LayerIndex, account: &LayerAccount) -> LayerAmounts {
         let is_missing = |known: &Known| !matches!(known, Known::Whole | Known::Doubtful);
         let is_known = |layers: &[Known]| !layers.iter().any(is_missing);
         let known = self.layer(layer);
-        let below = is_known(&self.layers[..layer.min(self.layers.len())]);
-        let above = is_known(self.layers.get(layer + 1..).unwrap_or_default());
+        let below = is_known(&self.layers[..layer.get().min(self.layers.len())]);
+        let above = is_known(self.layers.get(layer.count()..).unwrap_or_default());
         let [size, visible, wasted, hid]: [fn(u64) -> Amount; 4] = match known {
             known if known.is_nothing() => [|_| Amount::Unknown; 4],
             _ if self.sizes_in_doubt => [Amount::Unclear; 4],
@@ -105,8 +112,10 @@ impl Completeness {
     /// is missing.
     pub fn summary(&self) -> Option<String> {
         let partly = |known: Known| known != Known::Whole;
-        let places: Vec<_> =
-            (0..self.layers.len()).filter(|&layer| partly(self.layers[layer])).collect();
+        let places: Vec<_> = LayerIndex::numbered(&self.layers)
+            .filter(|&(_, &known)| partly(known))
+            .map(|(layer, _)| layer)
+            .collect();
         let all_unknown = places.iter().all(|&layer| self.layers[layer].is_nothing());
         let how = if all_unknown { "not known" } else { "not wholly known" };
         match places[..] {
@@ -210,7 +219,7 @@ mod tests {
     fn without_a_gap_an_account_is_whole_and_its_sums_are_exact() {
         let remarks = [
             Warning::image(WarningKind::NoHistory),
-            Warning::layer(0, WarningKind::JunkAfterLayer),
+            Warning::layer(0.into(), WarningKind::JunkAfterLayer),
         ];
         let completeness = Completeness::new(2, &remarks);
         assert!(completeness.is_whole() && completeness.sizes_are_exact());
@@ -222,8 +231,11 @@ mod tests {
 
     #[test]
     fn a_layer_that_is_absent_makes_every_sum_a_lower_bound() {
-        let completeness = Completeness::new(2, &[Warning::layer(0, absent())]);
-        assert_eq!((completeness.layer(0), completeness.layer(1)), (Known::Absent, Known::Whole));
+        let completeness = Completeness::new(2, &[Warning::layer(0.into(), absent())]);
+        assert_eq!(
+            (completeness.layer(0.into()), completeness.layer(1.into())),
+            (Known::Absent, Known::Whole)
+        );
         assert_eq!(completeness.amount(700).text(Units::Iec), "≥ 700 B");
         assert_eq!(completeness.summary().unwrap(), "layer 0 is not known");
     }
@@ -241,7 +253,10 @@ mod tests {
     fn what_is_accepted_is_no_reason_and_is_still_a_gap() {
         let completeness = Completeness::new(
             2,
-            &[Warning::layer(0, WarningKind::LayerForeign), Warning::layer(1, absent())],
+            &[
+                Warning::layer(0.into(), WarningKind::LayerForeign),
+                Warning::layer(1.into(), absent()),
+            ],
         );
         assert!(completeness.is_short_of(&[]) && completeness.is_short_of(&[Gap::Foreign]));
         assert!(

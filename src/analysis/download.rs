@@ -8,6 +8,7 @@
 use super::what_if::Outcome;
 use super::{Inspection, LayerAccount};
 use crate::display::Units;
+use crate::layer_index::LayerIndex;
 use crate::tree::VersionId;
 
 impl Inspection {
@@ -17,8 +18,8 @@ impl Inspection {
     }
 
     /// Returns the share of a layer's stored size for `bytes` of its contents.
-    pub fn download_share(&self, layer: usize, bytes: u64) -> u64 {
-        let Some(account) = self.layers.get(layer).filter(|account| account.is_compressed()) else {
+    pub fn download_share(&self, layer: LayerIndex, bytes: u64) -> u64 {
+        let Some(account) = layer.of(&self.layers).filter(|account| account.is_compressed()) else {
             return bytes;
         };
         let share =
@@ -28,8 +29,8 @@ impl Inspection {
 
     /// Returns whether any layer up to this one is stored compressed, so that shares of it are
     /// estimates.
-    pub fn download_is_estimated(&self, layer: usize) -> bool {
-        self.layers.iter().take(layer.saturating_add(1)).any(LayerAccount::is_compressed)
+    pub fn download_is_estimated(&self, layer: LayerIndex) -> bool {
+        self.layers.iter().take(layer.count()).any(LayerAccount::is_compressed)
     }
 }
 
@@ -79,7 +80,7 @@ pub fn estimate_download(inspection: &Inspection, outcome: &Outcome) -> Download
         left[tree.added_in(inode)] += tree.size(inode);
     }
     let mut changed = false;
-    let layers = inspection.layers.iter().zip(left).enumerate().map(|(i, (layer, left))| {
+    let layers = LayerIndex::numbered(&inspection.layers).zip(left).map(|((i, layer), left)| {
         changed |= left != layer.size;
         if layer.size == 0 { layer.stored_bytes } else { inspection.download_share(i, left) }
     });

@@ -5,15 +5,16 @@ use std::collections::{BTreeMap, BinaryHeap, HashMap};
 use foldhash::fast::RandomState;
 
 use super::Inspection;
+use crate::layer_index::LayerIndex;
 use crate::tree::{NodeId, Reason, Tree};
 
 /// The bytes that one layer added and another removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WastedGroup {
     /// The layer that added the bytes.
-    pub added_in: usize,
+    pub added_in: LayerIndex,
     /// The layer that removed them.
-    pub removed_in: usize,
+    pub removed_in: LayerIndex,
     /// The size in bytes.
     pub bytes: u64,
     /// The number of inodes.
@@ -27,7 +28,8 @@ pub struct WastedGroup {
 /// Groups the wasted inodes by the layers that added and removed them, the largest group first.
 pub fn wasted_groups(inspection: &Inspection) -> Vec<WastedGroup> {
     let tree = &inspection.tree;
-    let mut members: HashMap<(usize, usize), Vec<Member>, RandomState> = HashMap::default();
+    let mut members: HashMap<(LayerIndex, LayerIndex), Vec<Member>, RandomState> =
+        HashMap::default();
     // Removals are ordered by version and therefore by memory; the list of wasted inodes is not.
     for removal in tree.removals() {
         let member = Member {
@@ -35,10 +37,7 @@ pub fn wasted_groups(inspection: &Inspection) -> Vec<WastedGroup> {
             bytes: tree.size(removal.version),
             reason: removal.reason,
         };
-        members
-            .entry((tree.added_in(removal.version), usize::from(removal.layer)))
-            .or_default()
-            .push(member);
+        members.entry((tree.added_in(removal.version), removal.layer)).or_default().push(member);
     }
     let mut groups: Vec<_> = members
         .into_iter()
@@ -55,7 +54,12 @@ struct Member {
     reason: Reason,
 }
 
-fn group(tree: &Tree, added_in: usize, removed_in: usize, members: &[Member]) -> WastedGroup {
+fn group(
+    tree: &Tree,
+    added_in: LayerIndex,
+    removed_in: LayerIndex,
+    members: &[Member],
+) -> WastedGroup {
     let mut by_reason: BTreeMap<Reason, (u64, usize)> = BTreeMap::new();
     for member in members {
         let sum = by_reason.entry(member.reason).or_default();

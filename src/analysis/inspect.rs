@@ -8,6 +8,7 @@ use crate::analysis::{Inspection, Measured, Unverified, Verification, mark_rewri
 use crate::archive::Member;
 use crate::error::Error;
 use crate::image::{Compression, Layer, LayerFormat, Opened, ReadLayer, head, read_layer};
+use crate::layer_index::LayerIndex;
 use crate::progress::{Progress, workers};
 use crate::tree::Builder;
 use crate::warning::{ArchiveDifference, Warning, WarningKind};
@@ -127,7 +128,7 @@ struct Jobs {
     list: Vec<Job>,
     of_layer: Vec<Origin>,
     /// For each job, the last layer that needs it.
-    last_use: Vec<usize>,
+    last_use: Vec<LayerIndex>,
 }
 
 struct State {
@@ -142,7 +143,7 @@ impl Jobs {
     fn list(opened: &Opened) -> Self {
         let mut jobs = Self { list: Vec::new(), of_layer: Vec::new(), last_use: Vec::new() };
         let mut known = HashMap::new();
-        for (i, layer) in opened.image.layers.iter().enumerate() {
+        for (i, layer) in LayerIndex::numbered(&opened.image.layers) {
             let origin = match &layer.member {
                 None => Origin::Missing,
                 Some(_) if layer.format != LayerFormat::Tar => Origin::Missing,
@@ -167,7 +168,7 @@ impl Jobs {
             Compression::sniff(&head) != Compression::None
         };
         self.list.push(Job { member: member.clone(), compressed });
-        self.last_use.push(0);
+        self.last_use.push(LayerIndex::FIRST);
         self.list.len() - 1
     }
 
@@ -175,7 +176,7 @@ impl Jobs {
     fn run(
         &self,
         progress: &Progress,
-        mut merge: impl FnMut(usize, Option<&ReadLayer>) -> Result<(), Error>,
+        mut merge: impl FnMut(LayerIndex, Option<&ReadLayer>) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         // Downloads mostly wait.
@@ -230,7 +231,7 @@ impl Jobs {
         };
         std::thread::scope(|scope| {
             let alone = workers(scope, threads, &work) == 0;
-            for (i, job) in self.of_layer.iter().enumerate() {
+            for (i, job) in LayerIndex::numbered(&self.of_layer) {
                 let read = match job {
                     Origin::Missing => None,
                     Origin::Read(read) => Some(read.clone()),

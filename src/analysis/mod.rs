@@ -19,6 +19,7 @@ pub mod what_if;
 
 use crate::display::{Escaped, ratio};
 use crate::image::{BuiltOn, Compression, HistoryEntry, Image, Instruction, Layer, ReadLayer, Run};
+use crate::layer_index::LayerIndex;
 use crate::origin::Provider;
 use crate::tree::{Kind, Reason, Tree, VersionId};
 use crate::warning::{Warning, WarningKind};
@@ -104,11 +105,23 @@ pub struct Wasted {
     /// Its size in bytes.
     pub bytes: u64,
     /// The layer that added it.
-    pub added_in: usize,
+    pub added_in: LayerIndex,
     /// The layer that removed its last name.
-    pub removed_in: usize,
+    pub removed_in: LayerIndex,
     /// The cause.
     pub reason: Reason,
+}
+
+/// The extent to which the files of an image are listed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Listing {
+    /// All files of all layers.
+    #[default]
+    Whole,
+    /// The final filesystem: a report that lists its paths.
+    Final,
+    /// No files: a report with the numbers alone.
+    Absent,
 }
 
 /// Everything known about an image; the basis of every screen and report.
@@ -141,6 +154,8 @@ pub struct Inspection {
     pub totals: ImageTotals,
     /// The merged tree with its history.
     pub tree: Tree,
+    /// The extent to which the tree has the files.
+    pub listing: Listing,
     /// Wasted inodes, the largest first.
     pub wasted: Vec<Wasted>,
     /// Problems with parts of the image.
@@ -176,7 +191,7 @@ impl Inspection {
                 version: removal.version,
                 bytes: tree.size(removal.version),
                 added_in: tree.added_in(removal.version),
-                removed_in: usize::from(removal.layer),
+                removed_in: removal.layer,
                 reason: removal.reason,
             })
             .collect();
@@ -209,6 +224,7 @@ impl Inspection {
             layers,
             totals,
             tree,
+            listing: Listing::Whole,
             wasted,
             warnings,
             completeness,
@@ -237,15 +253,20 @@ impl Inspection {
         self.completeness.amount(bytes)
     }
 
-    /// Returns the amounts of a layer, counted from 0, with how far each can be relied on.
-    pub fn amounts_of(&self, layer: usize) -> LayerAmounts {
+    /// Returns the highest layer; the lowest if there is none.
+    pub fn last_layer(&self) -> LayerIndex {
+        LayerIndex::highest(self.layers.len()).unwrap_or_default()
+    }
+
+    /// Returns the amounts of a layer, with how far each can be relied on.
+    pub fn amounts_of(&self, layer: LayerIndex) -> LayerAmounts {
         let nothing = LayerAmounts {
             size: Amount::Unknown,
             visible: Amount::Unknown,
             wasted: Amount::Unknown,
             hid: Amount::Unknown,
         };
-        self.layers.get(layer).map_or(nothing, |account| self.completeness.of_layer(layer, account))
+        layer.of(&self.layers).map_or(nothing, |account| self.completeness.of_layer(layer, account))
     }
 }
 
@@ -311,7 +332,7 @@ fn totals(layers: &[LayerAccount], tree: &Tree) -> ImageTotals {
 /// Adds remarks on layers that a builder made from several instructions but recorded under the last
 /// one only.
 fn remark_squashed_steps(layers: &[LayerAccount], warnings: &mut Vec<Warning>) {
-    for (i, layer) in layers.iter().enumerate() {
+    for (i, layer) in LayerIndex::numbered(layers) {
         if layer.entries > 0 && layer.instruction.is_metadata() {
             warnings.push(Warning::layer(i, WarningKind::SquashedSteps));
         }

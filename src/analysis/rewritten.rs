@@ -13,6 +13,7 @@ use foldhash::fast::RandomState;
 
 use crate::archive::{Extent, Member, Source, read_start};
 use crate::image::hash_extent;
+use crate::layer_index::LayerIndex;
 use crate::progress::workers;
 use crate::tree::{Kind, NodeId, Reason, Removal, Tree, VersionId};
 
@@ -32,13 +33,13 @@ const FEW: u64 = 4 << 20;
 pub fn mark_rewritten<S: BuildHasher>(
     tree: &mut Tree,
     hashes: &HashMap<VersionId, u128, S>,
-    plain: impl Fn(usize) -> Option<Member>,
+    plain: impl Fn(LayerIndex) -> Option<Member>,
 ) {
     // A path may have had many files in one layer; the final one is looked up once.
     let mut successors: HashMap<_, _, RandomState> = HashMap::default();
     let mut successor_of = |removal: &Removal| {
         let found = successors.entry((removal.last_name, removal.layer));
-        *found.or_insert_with(|| successor(tree, removal.last_name, usize::from(removal.layer)))
+        *found.or_insert_with(|| successor(tree, removal.last_name, removal.layer))
     };
     let mut same = Vec::new();
     let mut pairs = Vec::new();
@@ -62,7 +63,7 @@ pub fn mark_rewritten<S: BuildHasher>(
 }
 
 /// Returns the inode that `layer` put at a path.
-fn successor(tree: &Tree, at: NodeId, layer: usize) -> Option<VersionId> {
+fn successor(tree: &Tree, at: NodeId, layer: LayerIndex) -> Option<VersionId> {
     let version = tree.at(at, layer)?;
     (tree.added_in(version) == layer && tree.kind(version) == Kind::File)
         .then(|| tree.inode(version))
@@ -90,7 +91,7 @@ struct Pair {
 fn same_contents<S: BuildHasher>(
     tree: &Tree,
     hashes: &HashMap<VersionId, u128, S>,
-    plain: &impl Fn(usize) -> Option<Member>,
+    plain: &impl Fn(LayerIndex) -> Option<Member>,
     one: VersionId,
     other: VersionId,
 ) -> Contents {

@@ -3,6 +3,7 @@
 
 use crate::display::{Escaped, escaped_str, hex};
 use crate::image::{Digests, Layer, ReadLayer};
+use crate::layer_index::LayerIndex;
 use crate::warning::{Gap, WarningKind};
 
 /// The result of a verification, besides what is wrong.
@@ -24,7 +25,7 @@ pub struct Verification {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unverified {
     /// The layer, counted from 0; `None` for the image as a whole.
-    pub layer: Option<usize>,
+    pub layer: Option<LayerIndex>,
     /// The gap that is the cause, if it is one.
     pub gap: Option<Gap>,
     /// The cause, as a clause.
@@ -38,12 +39,22 @@ impl Verification {
     }
 
     /// Notes that nothing of a layer could be verified.
-    pub(super) fn unread(&mut self, layer: usize, gap: Option<Gap>, reason: impl Into<String>) {
+    pub(super) fn unread(
+        &mut self,
+        layer: LayerIndex,
+        gap: Option<Gap>,
+        reason: impl Into<String>,
+    ) {
         self.unverified.push(Unverified { layer: Some(layer), gap, reason: reason.into() });
     }
 
     /// Compares a layer that was read; returns the differences.
-    pub(super) fn check(&mut self, i: usize, layer: &Layer, read: &ReadLayer) -> Vec<WarningKind> {
+    pub(super) fn check(
+        &mut self,
+        i: LayerIndex,
+        layer: &Layer,
+        read: &ReadLayer,
+    ) -> Vec<WarningKind> {
         let before = self.unverified.len();
         let mut found = Vec::new();
         if let Some(size) = layer.size {
@@ -88,7 +99,7 @@ impl Verification {
         found
     }
 
-    fn cannot(&mut self, layer: usize, gap: Option<Gap>, reason: String) {
+    fn cannot(&mut self, layer: LayerIndex, gap: Option<Gap>, reason: String) {
         self.unverified.push(Unverified { layer: Some(layer), gap, reason });
     }
 }

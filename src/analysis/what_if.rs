@@ -7,6 +7,7 @@
 use std::ops::RangeInclusive;
 
 use crate::analysis::Inspection;
+use crate::layer_index::LayerIndex;
 use crate::tree::{NodeId, Tree, VersionId};
 
 /// A change to the build.
@@ -15,9 +16,9 @@ pub enum Change {
     /// The layers `first..=last` are made by one instruction.
     Merge {
         /// The lowest layer.
-        first: usize,
+        first: LayerIndex,
         /// The highest layer.
-        last: usize,
+        last: LayerIndex,
     },
     /// No layer creates the path or anything below it.
     Drop(NodeId),
@@ -50,15 +51,14 @@ impl Outcome {
 
     /// Returns the ranges of layers that are made by one instruction, in order. Most have a single
     /// layer.
-    pub fn runs(&self) -> impl Iterator<Item = RangeInclusive<usize>> {
-        let mut first = 0;
-        self.runs.last.iter().enumerate().filter(|(layer, last)| layer == *last).map(
-            move |(_, &last)| {
-                let run = first..=last;
-                first = last + 1;
-                run
-            },
-        )
+    pub fn runs(&self) -> impl Iterator<Item = RangeInclusive<LayerIndex>> {
+        let mut first = LayerIndex::FIRST;
+        let ends = LayerIndex::numbered(&self.runs.last).filter(|&(layer, &last)| layer == last);
+        ends.map(move |(last, _)| {
+            let run = first..=last;
+            first = last.next();
+            run
+        })
     }
 
     /// Returns whether an inode is left.
@@ -89,7 +89,7 @@ pub fn what_if(inspection: &Inspection, changes: &[Change]) -> Outcome {
     let mut outcome = Outcome { layers, size: 0, wasted: 0, kept, dropped, runs };
     for (inode, removal) in tree.inodes_with_removals() {
         let added_in = tree.added_in(inode);
-        let removal = removal.map(|removal| usize::from(removal.layer));
+        let removal = removal.map(|removal| removal.layer);
         let kept = &mut outcome.kept[inode.index()];
         *kept &= removal.is_none_or(|removed_in| !outcome.runs.are_one(added_in, removed_in));
         if *kept {
@@ -136,36 +136,35 @@ fn dropped(tree: &Tree, changes: &[Change]) -> Vec<bool> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Runs {
     /// For each layer, the last layer of its run.
-    last: Vec<usize>,
+    last: Vec<LayerIndex>,
     /// For each layer, whether a change merges it with others.
     merged: Vec<bool>,
 }
 
 impl Runs {
     fn from_changes(layers: usize, changes: &[Change]) -> Self {
-        let mut runs = Self { last: (0..layers).collect(), merged: vec![false; layers] };
+        let mut runs =
+            Self { last: LayerIndex::all(layers).collect(), merged: vec![false; layers] };
         let mut joined = vec![false; layers];
         for change in changes {
             if let Change::Merge { first, last } = *change {
                 let run = first..=last;
-                for (layer, merged) in
-                    runs.merged.iter_mut().enumerate().filter(|(layer, _)| run.contains(layer))
-                {
-                    *merged = true;
+                for layer in LayerIndex::all(layers).filter(|layer| run.contains(layer)) {
+                    runs.merged[layer] = true;
                     // A layer is joined to the one before it.
                     joined[layer] |= layer > first;
                 }
             }
         }
-        for layer in (1..layers).rev() {
-            if joined[layer] {
-                runs.last[layer - 1] = runs.last[layer];
+        for layer in LayerIndex::all(layers).rev().filter(|&layer| joined[layer]) {
+            if let Some(below) = layer.previous() {
+                runs.last[below] = runs.last[layer];
             }
         }
         runs
     }
 
-    fn are_one(&self, added_in: usize, removed_in: usize) -> bool {
+    fn are_one(&self, added_in: LayerIndex, removed_in: LayerIndex) -> bool {
         self.merged[added_in] && self.last[added_in] == self.last[removed_in]
     }
 }

@@ -59,6 +59,9 @@ pub trait ReadAt: Send + Sync {
         false
     }
 
+    /// Tells that only parts will be read, so that no more is downloaded.
+    fn expect_parts(&self) {}
+
     /// Reads a run of bytes at once, and no more than it. The caller has to limit its length.
     ///
     /// # Errors

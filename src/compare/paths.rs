@@ -2,6 +2,7 @@
 
 use super::walk::{Place, walk};
 use crate::analysis::Inspection;
+use crate::layer_index::LayerIndex;
 use crate::tree::{Kind, NodeId, Totals, Tree, VersionId};
 use crate::warning::Known;
 
@@ -56,9 +57,9 @@ pub struct PathChange {
     /// The number of bytes that the change adds.
     pub more: u64,
     /// The layer of the first image that the file comes from.
-    pub layer_before: Option<usize>,
+    pub layer_before: Option<LayerIndex>,
     /// The layer of the second image that the file comes from.
-    pub layer_after: Option<usize>,
+    pub layer_after: Option<LayerIndex>,
 }
 
 impl PathChange {
@@ -71,25 +72,25 @@ impl PathChange {
 /// The versions at the paths of an image after a layer, with their sizes.
 pub(super) struct State<'a> {
     tree: &'a Tree,
-    layer: usize,
+    layer: LayerIndex,
     totals: Vec<Totals>,
     /// The highest layer that is not fully known. Unknown additions and deletions in it may hide
     /// everything in lower layers.
-    unknown: Option<usize>,
+    unknown: Option<LayerIndex>,
 }
 
 impl<'a> State<'a> {
-    pub fn after(image: &'a Inspection, layer: usize) -> Self {
+    pub fn after(image: &'a Inspection, layer: LayerIndex) -> Self {
         let layers = image.completeness.layers();
-        let up_to = &layers[..layers.len().min(layer.saturating_add(1))];
+        let up_to = &layers[..layers.len().min(layer.count())];
         let unknown = match up_to.iter().rposition(|&known| known != Known::Whole) {
             // Any layer may be affected, so nothing is certain.
             None if layers.iter().all(|&known| known == Known::Whole)
                 && !image.completeness.sizes_are_exact() =>
             {
-                Some(usize::MAX)
+                Some(LayerIndex::FINAL)
             }
-            unknown => unknown,
+            unknown => unknown.map(LayerIndex::new),
         };
         let tree = &image.tree;
         Self { tree, layer, totals: tree.totals(layer), unknown }
@@ -97,7 +98,7 @@ impl<'a> State<'a> {
 
     /// Returns the final filesystem.
     pub fn last(image: &'a Inspection) -> Self {
-        Self::after(image, image.tree.layers().saturating_sub(1))
+        Self::after(image, LayerIndex::FINAL)
     }
 
     /// Returns whether the version at a path, or its absence, is certain.
@@ -130,7 +131,7 @@ pub(super) struct Delta {
     after: u64,
     pub less: u64,
     pub more: u64,
-    layers: (Option<usize>, Option<usize>),
+    layers: (Option<LayerIndex>, Option<LayerIndex>),
 }
 
 impl Delta {
@@ -211,7 +212,7 @@ pub fn changed_paths(first: &Inspection, second: &Inspection) -> Vec<PathChange>
 pub(super) fn changed_at(
     first: &Inspection,
     second: &Inspection,
-    layer: usize,
+    layer: LayerIndex,
     most: usize,
 ) -> Vec<PathChange> {
     let (one, two) = (&first.tree, &second.tree);

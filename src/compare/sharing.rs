@@ -4,7 +4,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::paths::{PathChange, changed_at};
-use crate::analysis::{Inspection, LayerAccount};
+use crate::analysis::{Inspection, LayerAccount, Listing};
+use crate::layer_index::LayerIndex;
 use crate::warning::Known;
 
 /// The most paths that are listed as reasons for the end of sharing.
@@ -15,7 +16,7 @@ const NAMED: usize = 3;
 #[non_exhaustive]
 pub struct Sharing {
     /// For each layer of the second image, the index of the same layer in the first.
-    pub same: Vec<Option<usize>>,
+    pub same: Vec<Option<LayerIndex>>,
     /// The number of layers, from the lowest up, that are the same in both images.
     pub common: usize,
     /// For each layer of the second image, whether it is downloaded: it is neither shared nor the
@@ -56,10 +57,10 @@ pub fn sharing(first: &Inspection, second: &Inspection) -> Sharing {
     let known = Places::of(&first.layers);
     // The same index is tried first, because a layer may be in an image several times.
     let same_place =
-        |i: usize, layer| first.layers.get(i).is_some_and(|other| is_same(layer, other));
+        |i: LayerIndex, layer| i.of(&first.layers).is_some_and(|other| is_same(layer, other));
     let found = |(i, layer)| if same_place(i, layer) { Some(i) } else { known.place(layer) };
-    let same: Vec<Option<usize>> = second.layers.iter().enumerate().map(found).collect();
-    let common = same.iter().enumerate().take_while(|&(i, &other)| other == Some(i)).count();
+    let same: Vec<Option<LayerIndex>> = LayerIndex::numbered(&second.layers).map(found).collect();
+    let common = LayerIndex::numbered(&same).take_while(|&(i, &other)| other == Some(i)).count();
     let missing = || {
         second.layers.iter().zip(&same).filter(|(_, same)| same.is_none()).map(|(layer, _)| layer)
     };
@@ -79,12 +80,15 @@ pub fn sharing(first: &Inspection, second: &Inspection) -> Sharing {
     let download = bytes.fold(0, u64::saturating_add);
     let whole = first.completeness.sizes_are_exact() && second.completeness.sizes_are_exact();
     let exact = whole && missing().all(LayerAccount::is_compressed);
-    let is_held = |(j, same): (usize, &Option<usize>)| {
+    let is_held = |(j, same): (LayerIndex, &Option<LayerIndex>)| {
         same.is_some() || second.completeness.layer(j) == Known::Whole
     };
-    let at_least = !same.iter().enumerate().all(is_held);
-    let broken = common < second.layers.len() && common < first.layers.len();
-    let broken_by = if broken { changed_at(first, second, common, NAMED) } else { Vec::new() };
+    let at_least = !LayerIndex::numbered(&same).all(is_held);
+    // The contents of single layers are known only of images that were read themselves.
+    let are_whole = [first, second].iter().all(|image| image.listing == Listing::Whole);
+    let broken = are_whole && common < second.layers.len() && common < first.layers.len();
+    let broken_by =
+        if broken { changed_at(first, second, LayerIndex::new(common), NAMED) } else { Vec::new() };
     Sharing { same, common, sent, download, exact, at_least, broken_by }
 }
 
@@ -92,11 +96,11 @@ pub fn sharing(first: &Inspection, second: &Inspection) -> Sharing {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LayerPlace {
     /// In both images, at these places.
-    Both(usize, usize),
+    Both(LayerIndex, LayerIndex),
     /// Only in the first image.
-    First(usize),
+    First(LayerIndex),
     /// Only in the second image.
-    Second(usize),
+    Second(LayerIndex),
 }
 
 impl LayerPlace {
@@ -114,7 +118,7 @@ impl LayerPlace {
 
     /// Returns how far the layer is known, from the image that knows more of it.
     pub fn known(self, first: &Inspection, second: &Inspection) -> Known {
-        let of = |image: &Inspection, layer: Option<usize>| {
+        let of = |image: &Inspection, layer: Option<LayerIndex>| {
             layer.map(|layer| image.completeness.layer(layer))
         };
         let (one, two) = (of(first, self.first()), of(second, self.second()));
@@ -126,7 +130,7 @@ impl LayerPlace {
     }
 
     /// Returns the index in the first image.
-    pub fn first(self) -> Option<usize> {
+    pub fn first(self) -> Option<LayerIndex> {
         match self {
             Self::Both(first, _) | Self::First(first) => Some(first),
             Self::Second(_) => None,
@@ -134,7 +138,7 @@ impl LayerPlace {
     }
 
     /// Returns the index in the second image.
-    pub fn second(self) -> Option<usize> {
+    pub fn second(self) -> Option<LayerIndex> {
         match self {
             Self::Both(_, second) | Self::Second(second) => Some(second),
             Self::First(_) => None,
@@ -145,22 +149,22 @@ impl LayerPlace {
 /// Merges the layers of both images into one list, in the order of the second image. Layers that
 /// only the first image has stand where they were.
 pub fn layer_places(first: &Inspection, second: &Inspection, sharing: &Sharing) -> Vec<LayerPlace> {
-    let shown: HashSet<usize> = sharing.same.iter().flatten().copied().collect();
-    let mut rest = (0..first.layers.len()).filter(|i| !shown.contains(i)).peekable();
+    let shown: HashSet<LayerIndex> = sharing.same.iter().flatten().copied().collect();
+    let mut rest = LayerIndex::all(first.layers.len()).filter(|i| !shown.contains(i)).peekable();
     // One layer may be at several places in the first image.
     let known = Places::of(&second.layers);
-    let of_first = |i: usize| {
+    let of_first = |i: LayerIndex| {
         known.place(&first.layers[i]).map_or(LayerPlace::First(i), |j| LayerPlace::Both(i, j))
     };
-    let mut next_shared = first.layers.len();
-    let mut before_shared: Vec<usize> = Vec::with_capacity(sharing.same.len());
+    let mut next_shared = LayerIndex::FINAL;
+    let mut before_shared: Vec<LayerIndex> = Vec::with_capacity(sharing.same.len());
     for &same in sharing.same.iter().rev() {
         next_shared = same.unwrap_or(next_shared);
         before_shared.push(next_shared);
     }
     let mut places = Vec::with_capacity(first.layers.len() + second.layers.len());
-    for (j, (&same, limit)) in sharing.same.iter().zip(before_shared.into_iter().rev()).enumerate()
-    {
+    let limits = before_shared.into_iter().rev();
+    for ((j, &same), limit) in LayerIndex::numbered(&sharing.same).zip(limits) {
         match same {
             Some(i) => {
                 places.extend(
@@ -181,17 +185,15 @@ pub fn layer_places(first: &Inspection, second: &Inspection, sharing: &Sharing) 
 
 /// The index of every layer of an image, by diff ID and by digest.
 struct Places<'a> {
-    diff_ids: HashMap<&'a str, usize>,
-    digests: HashMap<&'a str, usize>,
+    diff_ids: HashMap<&'a str, LayerIndex>,
+    digests: HashMap<&'a str, LayerIndex>,
 }
 
 impl<'a> Places<'a> {
     fn of(layers: &'a [LayerAccount]) -> Self {
         let by = |id: fn(&LayerAccount) -> Option<&String>| {
             // Of several equal layers, the lowest counts.
-            layers
-                .iter()
-                .enumerate()
+            LayerIndex::numbered(layers)
                 .rev()
                 .filter_map(|(i, layer)| Some((id(layer)?.as_str(), i)))
                 .collect()
@@ -202,9 +204,9 @@ impl<'a> Places<'a> {
         }
     }
 
-    fn place(&self, layer: &LayerAccount) -> Option<usize> {
+    fn place(&self, layer: &LayerAccount) -> Option<LayerIndex> {
         let in_map =
-            |map: &HashMap<&str, usize>, id: &Option<String>| map.get(id.as_deref()?).copied();
+            |map: &HashMap<&str, LayerIndex>, id: &Option<String>| map.get(id.as_deref()?).copied();
         in_map(&self.diff_ids, &layer.diff_id).or_else(|| in_map(&self.digests, &layer.digest))
     }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::paths::{Delta, Difference, PathChange, State};
 use super::walk::{Place, walk};
-use crate::analysis::Inspection;
+use crate::analysis::{Inspection, Listing};
 use crate::tree::{NodeId, Tree};
 
 /// A path that differs, or a directory with something that differs.
@@ -73,7 +73,8 @@ impl DifferenceTree {
     /// The index of the root.
     pub const ROOT: usize = 0;
 
-    /// Compares the final filesystems of two images.
+    /// Compares the final filesystems of two images; without the files of one of them, there is no
+    /// difference.
     pub fn compare(first: &Inspection, second: &Inspection) -> Self {
         let (before, after) = (State::last(first), State::last(second));
         let entry = |above, delta: Delta| PathDifference {
@@ -87,6 +88,9 @@ impl DifferenceTree {
         };
         let root = Place { one: Some(NodeId::ROOT), two: Some(NodeId::ROOT) };
         let mut entries = vec![entry(Self::ROOT, Delta::nothing(root))];
+        if [first, second].iter().any(|image| image.listing == Listing::Absent) {
+            return Self { entries: kept(entries) };
+        }
         walk(&first.tree, &second.tree, Self::ROOT, |above, place| {
             // If a path does not exist any more, nothing is below it.
             entries.push(entry(above, Delta::at(place, &before, &after)?));

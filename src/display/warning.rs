@@ -109,7 +109,7 @@ impl Display for WarningKind {
                 write!(f, "{} {}; it is ignored", name(of), name(problem))
             }
             Kind::TableOfOne { name: of } => {
-                write!(f, "{} is one image where a list of images was expected; container runtimes refuse it", name(of))
+                write!(f, "{} is one image instead of a list of images; container runtimes refuse it", name(of))
             }
             Kind::EntryLeftOut { of, entry } => write!(
                 f,
@@ -223,8 +223,9 @@ impl Display for WarningKind {
             Kind::TooManyOwners { limit, uid, gid } => {
                 write!(f, "there are more than {limit} owners; {uid}:{gid} is shown as one of the others")
             }
-            Kind::PathUpwards { path: at } => {
-                write!(f, "the path {} points outside the root; it is taken for /", path(at))
+            Kind::PathUpwards { path: at, inside } => {
+                let (at, inside) = (path(at), path(inside));
+                write!(f, "the path {at} points outside the root; it is read as /{inside}")
             }
             Kind::RootNotADirectory { path: at, size } => {
                 let what = match size {
@@ -316,6 +317,7 @@ impl Display for WarningKind {
                     container runtimes refuse the layer",
                 path(at)
             ),
+            Kind::Recorded { message, .. } => write!(f, "{}", name(message)),
             Kind::RuntimesDiffer(difference) => write!(f, "runtimes disagree: {difference}"),
         }
     }

@@ -6,9 +6,11 @@ use super::measure::Measures;
 use super::{Blame, Measure};
 use crate::advice::SuggestedChange;
 use crate::advice::findings::Finding;
+use crate::advice::secrets::{Prevention, Secret};
 use crate::analysis::{LayerAccount, wasted_groups};
 use crate::compare::changed_paths;
 use crate::display::{Sentence, escaped, escaped_str};
+use crate::layer_index::LayerIndex;
 use crate::tree::Reason;
 
 /// The change where no rule knows one.
@@ -21,7 +23,7 @@ pub(super) struct Blamer<'m, 'a>(pub &'m Measures<'a>);
 impl Blamer<'_, '_> {
     /// Blames the pair of layers that wastes the most.
     pub fn wasted(&self) -> Blame {
-        let mut pairs: BTreeMap<(usize, usize), u64> = BTreeMap::new();
+        let mut pairs: BTreeMap<(LayerIndex, LayerIndex), u64> = BTreeMap::new();
         for wasted in self.0.wasted() {
             *pairs.entry((wasted.added_in, wasted.removed_in)).or_default() += wasted.bytes;
         }
@@ -62,25 +64,34 @@ impl Blamer<'_, '_> {
             Measure::Download => layer.stored_bytes,
             _ => layer.size,
         };
+        // What a layer that is stored uncompressed adds to a download is only measured as a whole.
+        let is_known =
+            |layer: &LayerAccount| *measure != Measure::Download || layer.is_compressed();
+        let stated = |layer: &LayerAccount| is_known(layer).then(|| weight(layer));
         let own = self.0.own_layers().max_by_key(|(_, layer)| weight(layer));
         let own = own.filter(|(_, layer)| weight(layer) > 0);
-        let all =
-            || self.0.inspection().layers.iter().enumerate().max_by_key(|(_, layer)| weight(layer));
+        let all = || {
+            LayerIndex::numbered(&self.0.inspection().layers).max_by_key(|(_, layer)| weight(layer))
+        };
         own.or_else(all)
-            .map_or_else(Blame::default, |(index, layer)| self.layer(index, weight(layer)))
+            .map_or_else(Blame::default, |(index, layer)| self.layer(index, stated(layer)))
     }
 
     /// Blames the largest layer.
     pub fn largest_layer(&self) -> Blame {
-        let largest =
-            self.0.inspection().layers.iter().enumerate().max_by_key(|(_, layer)| layer.size);
-        largest.map_or_else(Blame::default, |(index, layer)| self.layer(index, layer.size))
+        let layers = LayerIndex::numbered(&self.0.inspection().layers);
+        let largest = layers.max_by_key(|(_, layer)| layer.size);
+        largest.map_or_else(Blame::default, |(index, layer)| self.layer(index, Some(layer.size)))
     }
 
-    fn layer(&self, index: usize, bytes: u64) -> Blame {
+    fn layer(&self, index: LayerIndex, bytes: Option<u64>) -> Blame {
         let is_own = index >= self.0.subject.study.base.layers;
         let whose = if is_own { "" } else { ", of the base image," };
-        let cause = Sentence::from(format!("layer {index}{whose} adds the most, ")).size(bytes);
+        let cause = Sentence::from(format!("layer {index}{whose} adds the most"));
+        let cause = match bytes {
+            Some(bytes) => cause.words(", ").size(bytes),
+            None => cause,
+        };
         let finding = self.0.own_findings().find(|finding| finding.added_in == index);
         let change = match finding {
             Some(finding) => change_of(finding),
@@ -90,21 +101,43 @@ impl Blamer<'_, '_> {
         Blame { layer: Some(index), cause, change: Some(change) }
     }
 
+    /// Blames the first secret.
+    pub fn secret(&self, secret: Option<&Secret>) -> Blame {
+        let Some(secret) = secret else { return Blame::default() };
+        let inspection = self.0.inspection();
+        let (what, place) = (secret.what(), secret.whereabouts(inspection));
+        let has = match (secret.added_in, secret.removed_in) {
+            (Some(layer), Some(removed_in)) => {
+                format!("layer {layer} still has what layer {removed_in} deleted, ")
+            }
+            (Some(layer), None) => format!("layer {layer} has "),
+            (None, _) => "the image has ".into(),
+        };
+        let prevention = Prevention::find(inspection, secret);
+        Blame {
+            layer: secret.added_in,
+            cause: format!("{has}{what} in {place}").into(),
+            change: Some(format!("revoke it, and {}", prevention.what)),
+        }
+    }
+
     /// Blames the longest sequence of RUN instructions.
     pub fn layers(&self) -> Blame {
         let is_run = |layer: &LayerAccount| layer.instruction.text.starts_with("RUN ");
-        let (mut best, mut start) = (0..0, None);
+        let length = |(first, last): (LayerIndex, LayerIndex)| first.up_to(last).len();
+        let (mut best, mut start) = ((LayerIndex::FIRST, LayerIndex::FIRST), None);
         for (index, layer) in self.0.own_layers() {
             if !is_run(layer) {
                 start = None;
                 continue;
             }
             let first = *start.get_or_insert(index);
-            if index + 1 - first > best.len() {
-                best = first..index + 1;
+            if length((first, index)) > length(best) {
+                best = (first, index);
             }
         }
-        if best.len() < 2 {
+        let (first, last) = best;
+        if first == last {
             let cause = "every instruction that changes files adds a layer".into();
             return Blame {
                 layer: None,
@@ -112,7 +145,6 @@ impl Blamer<'_, '_> {
                 change: Some("combine COPY and RUN instructions".into()),
             };
         }
-        let (first, last) = (best.start, best.end - 1);
         Blame {
             layer: Some(first),
             cause: format!("layers {first} to {last} are RUN instructions in a row").into(),
@@ -132,7 +164,7 @@ impl Blamer<'_, '_> {
     /// Blames the layer that adds the most below a path.
     pub fn budget(&self, path: &str) -> Blame {
         let tree = &self.0.inspection().tree;
-        let mut layers: BTreeMap<usize, (u64, u64, Option<crate::tree::VersionId>)> =
+        let mut layers: BTreeMap<LayerIndex, (u64, u64, Option<crate::tree::VersionId>)> =
             BTreeMap::new();
         for inode in self.0.below(path) {
             let layer = layers.entry(tree.added_in(inode)).or_default();
@@ -187,7 +219,7 @@ impl Blamer<'_, '_> {
                 .as_ref()
                 .is_none_or(|id| !baseline.diff_ids.iter().any(|known| known == id))
         };
-        let layers = inspection.layers.iter().enumerate().filter(|(_, layer)| is_new(layer));
+        let layers = LayerIndex::numbered(&inspection.layers).filter(|(_, layer)| is_new(layer));
         match layers.rev().max_by_key(|(_, layer)| layer.size) {
             Some((index, layer)) => {
                 let cause =
@@ -200,7 +232,7 @@ impl Blamer<'_, '_> {
         }
     }
 
-    fn in_layer(&self, layer: usize) -> Option<&Finding> {
+    fn in_layer(&self, layer: LayerIndex) -> Option<&Finding> {
         self.0.own_findings().find(|finding| finding.added_in == layer)
     }
 
@@ -211,7 +243,7 @@ impl Blamer<'_, '_> {
             format!(" {name}")
         });
         Blame {
-            layer: Some(self.0.subject.study.base.layers.saturating_sub(1)),
+            layer: Some(LayerIndex::highest(self.0.subject.study.base.layers).unwrap_or_default()),
             cause: format!("the base image{name} has not been renewed").into(),
             change: Some("pull it and build again: docker build --pull".into()),
         }
@@ -221,7 +253,7 @@ impl Blamer<'_, '_> {
     pub fn other_base(&self, allowed: &[String]) -> Blame {
         let allowed: Vec<_> = allowed.iter().map(|name| escaped_str(name)).collect();
         Blame {
-            layer: Some(0),
+            layer: Some(LayerIndex::FIRST),
             cause: "it is not among the allowed base images".into(),
             change: Some(format!("begin the last stage with FROM {}", allowed.join(" or "))),
         }

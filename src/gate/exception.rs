@@ -76,7 +76,12 @@ impl Exception {
             Excepted::Rule(rule) => {
                 let findings =
                     subject.study.findings.iter().filter(|finding| finding.rule == *rule);
-                findings.flat_map(|finding| finding.inodes.iter().copied()).collect()
+                let secrets = subject.study.secrets.iter().flat_map(|secrets| &secrets.list);
+                let secrets = secrets.filter(|secret| secret.kind.id == *rule);
+                findings
+                    .flat_map(|finding| finding.inodes.iter().copied())
+                    .chain(secrets.filter_map(|secret| secret.inode))
+                    .collect()
             }
         }
     }

@@ -4,6 +4,7 @@ use super::exception::{Excepted, Exception};
 use super::{Found, Quantity};
 use crate::advice::findings::{Level, Rules};
 use crate::display::{Escaped, escaped_str, listed, percent, plural};
+use crate::secret::kinds;
 use crate::toml_file::{UnknownName, nearest, unknown};
 
 /// The levels of findings, by which a limit can select them.
@@ -69,6 +70,8 @@ pub enum Measure {
     BaseAge,
     /// The name of the base image.
     BaseName,
+    /// The number of secrets.
+    Secrets,
 }
 
 impl Measure {
@@ -91,6 +94,7 @@ impl Measure {
             Self::Finding(_) => "finding",
             Self::BaseAge => "base-age",
             Self::BaseName => "base",
+            Self::Secrets => "secrets",
         }
     }
 
@@ -120,6 +124,7 @@ impl Measure {
             Self::Finding(selector) => format!("finding {}", escaped_str(selector.name())),
             Self::BaseAge => "age of the base image".into(),
             Self::BaseName => "base image".into(),
+            Self::Secrets => "secrets".into(),
         }
     }
 
@@ -135,7 +140,15 @@ impl Measure {
 
     /// Returns whether unread parts of an image can only increase the value.
     pub fn only_increases(&self) -> bool {
-        matches!(self, Self::Size | Self::Wasted | Self::Own | Self::LargestLayer | Self::Layers)
+        matches!(
+            self,
+            Self::Size
+                | Self::Wasted
+                | Self::Own
+                | Self::LargestLayer
+                | Self::Layers
+                | Self::Secrets
+        )
     }
 }
 
@@ -299,7 +312,8 @@ impl Limits {
     pub fn check_rules(&self, rules: &Rules) -> Result<(), UnknownRule> {
         let known = || {
             let rule = rules.list.iter().map(|rule| rule.id.as_str());
-            rule.chain(rules.signatures.iter().map(|signature| signature.id.as_str()))
+            let signature = rules.signatures.iter().map(|signature| signature.id.as_str());
+            rule.chain(signature)
         };
         let selected = self.limits.iter().filter_map(|limit| match &limit.measure {
             Measure::Finding(Selector::Rule(rule)) => Some(rule),
@@ -309,6 +323,8 @@ impl Limits {
             Excepted::Rule(rule) => Some(rule),
             Excepted::Path(_) => None,
         });
+        // An exception may also name a kind of secret.
+        let excepted = excepted.filter(|rule| !kinds().any(|kind| kind.id == **rule));
         match selected.chain(excepted).find(|rule| known().all(|known| known != rule.as_str())) {
             Some(rule) => {
                 let names = known().chain(LEVELS.iter().map(|level| level.name()));

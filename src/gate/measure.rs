@@ -9,8 +9,10 @@ use super::{
     Subject,
 };
 use crate::advice::findings::{Fate, Finding, Level, Whose};
+use crate::advice::secrets::Secret;
 use crate::analysis::{Inspection, LayerAccount, Wasted};
 use crate::display::{DAY, ratio, seconds};
+use crate::layer_index::LayerIndex;
 use crate::tree::VersionId;
 
 /// The first time that is believed, in seconds since 1970: reproducible builds write 1970 or 1980.
@@ -133,6 +135,10 @@ impl<'a> Measures<'a> {
                 amount(self.findings_of(measure).map(|finding| self.counted(finding)).sum())
             }
             Measure::BaseAge => self.base_age(),
+            Measure::Secrets if self.subject.study.secrets.is_none() => {
+                Err(Missing::Unknown("secrets were not searched (--quick or --no-secrets)".into()))
+            }
+            Measure::Secrets => Ok(Found::Count(self.secrets().count() as u64)),
             Measure::BaseName => match &self.subject.study.base.name {
                 Some(name) => Ok(Found::Name(name.clone())),
                 None => Err(Missing::Unknown(
@@ -183,8 +189,8 @@ impl<'a> Measures<'a> {
     }
 
     /// Returns the layers above the base image with their indices.
-    pub fn own_layers(&self) -> impl Iterator<Item = (usize, &'a LayerAccount)> {
-        self.inspection().layers.iter().enumerate().skip(self.subject.study.base.layers)
+    pub fn own_layers(&self) -> impl Iterator<Item = (LayerIndex, &'a LayerAccount)> {
+        LayerIndex::numbered(&self.inspection().layers).skip(self.subject.study.base.layers)
     }
 
     /// Returns the findings in your layers, the largest first.
@@ -201,6 +207,12 @@ impl<'a> Measures<'a> {
         let findings = self.subject.study.findings.iter().enumerate();
         let counts = |finding: &Finding| finding.whose == Whose::Own && self.counted(finding) > 0;
         findings.filter(|(_, finding)| counts(finding)).map(|(index, _)| index).collect()
+    }
+
+    /// Returns the secrets that count, the deleted ones first.
+    pub fn secrets(&self) -> impl Iterator<Item = &'a Secret> {
+        let secrets = self.subject.study.secrets.iter().flat_map(|secrets| &secrets.list);
+        secrets.filter(|secret| secret.inode.is_none_or(|inode| self.counts(inode)))
     }
 
     /// Returns the findings that a measure selects.
@@ -289,6 +301,7 @@ impl<'a> Measures<'a> {
             Measure::Finding(_) => blamer.finding(self.findings_of(&limit.measure).next()),
             Measure::Budget(path) => blamer.budget(path),
             Measure::Growth | Measure::GrowthShare => blamer.growth(),
+            Measure::Secrets => blamer.secret(self.secrets().next()),
             Measure::BaseAge => blamer.old_base(),
             Measure::BaseName => blamer.other_base(match &limit.bound {
                 Bound::Names(names) => names,

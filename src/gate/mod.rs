@@ -18,9 +18,10 @@ use crate::advice::assessment::Study;
 use crate::analysis::download::Download;
 use crate::analysis::{Amount, Inspection};
 use crate::display::Sentence;
+use crate::layer_index::LayerIndex;
 use crate::warning::Gap;
 
-pub use baseline::{Baseline, BaselineError};
+pub use baseline::Baseline;
 pub use dive::{DiveCount, DiveError, DiveRule, DiveRules};
 pub use exception::{Excepted, Exception, ExceptionState, ExceptionUse};
 pub use init::example;
@@ -99,7 +100,7 @@ impl Status {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Blame {
     /// The layer whose instruction has to change.
-    pub layer: Option<usize>,
+    pub layer: Option<LayerIndex>,
     /// The cause, escaped for display.
     pub cause: Sentence,
     /// The change, escaped for display.

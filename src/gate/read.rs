@@ -13,7 +13,7 @@ use crate::toml_file::{
 /// The tables of the file.
 const TABLES: [&str; 4] = ["limits", "budget", "finding", "exception"];
 /// The keys of the table `limits`.
-const KEYS: [&str; 11] = [
+const KEYS: [&str; 12] = [
     "size",
     "download",
     "wasted",
@@ -25,6 +25,7 @@ const KEYS: [&str; 11] = [
     "growth",
     "base-age",
     "base",
+    "secrets",
 ];
 
 /// The reason why a limit or an exception is refused.
@@ -132,6 +133,13 @@ fn bounds(name: &str, value: &DeValue<'_>) -> Result<Vec<Limit>, LimitError> {
             one(
                 Measure::Layers,
                 Bound::Count(count.ok_or_else(|| instead("a number of layers", value))?),
+            )
+        }
+        "secrets" => {
+            let count = number(value).and_then(|number| number.parse().ok());
+            one(
+                Measure::Secrets,
+                Bound::Count(count.ok_or_else(|| instead("a number of secrets", value))?),
             )
         }
         "base-age" => {

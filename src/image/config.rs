@@ -44,6 +44,10 @@ pub struct Run {
     /// The shell of the shell form, with its flags, as Docker's format has it; empty for the usual
     /// one.
     pub shell: Vec<String>,
+    /// The check of a container's health, as Docker's format has it.
+    pub health_check: Vec<String>,
+    /// The instructions that run when another image is built on this one.
+    pub on_build: Vec<String>,
 }
 
 /// An entry of the history.
@@ -60,9 +64,14 @@ pub struct HistoryEntry {
 }
 
 impl HistoryEntry {
-    /// Returns the instruction as in a Dockerfile.
+    /// Returns the instruction as in a Dockerfile, with masked secrets.
     pub fn instruction(&self) -> Instruction {
         Instruction::from_history(self.created_by.as_deref(), self.comment.as_deref())
+    }
+
+    /// Returns the instruction with its secrets: for comparing it, never for showing it.
+    pub(crate) fn instruction_as_written(&self) -> Instruction {
+        Instruction::as_written(self.created_by.as_deref(), self.comment.as_deref())
     }
 }
 
@@ -80,6 +89,8 @@ impl HistoryEntry {
 impl Run {
     fn read(mut fields: Fields<'_>) -> Self {
         let labels = fields.map("Labels").unwrap_or_default();
+        let health_check =
+            fields.object("Healthcheck").and_then(|mut health_check| health_check.command("Test"));
         Self {
             entrypoint: fields.command("Entrypoint").unwrap_or_default(),
             command: fields.command("Cmd").unwrap_or_default(),
@@ -89,6 +100,8 @@ impl Run {
             ports: fields.keys("ExposedPorts").unwrap_or_default(),
             volumes: fields.keys("Volumes").unwrap_or_default(),
             shell: fields.words("Shell").unwrap_or_default(),
+            health_check: health_check.unwrap_or_default(),
+            on_build: fields.words("OnBuild").unwrap_or_default(),
             labels: labels.into_iter().map(|(name, value)| format!("{name}={value}")).collect(),
         }
     }

@@ -32,7 +32,7 @@ pub(super) fn drafts(search: &mut Search<'_>) -> Result<Option<Vec<Draft>>, Erro
             vec![value]
         }
         other => {
-            let problem = format!("it is {} where an array of images was expected", other.kind());
+            let problem = format!("it is {} instead of a list of images", other.kind());
             return Err(search.bad_json(NAME, problem));
         }
     };

@@ -13,7 +13,7 @@ pub enum DocumentError {
     #[error(transparent)]
     Json(#[from] JsonError),
     /// The document is another value, with its article.
-    #[error("it is {0} where an object was expected")]
+    #[error("it is {0} instead of an object")]
     NotAnObject(&'static str),
     /// The document is no object.
     #[error("it is no object")]

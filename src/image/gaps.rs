@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use super::select::plain_name;
 use super::{Image, Layer, LayerFormat};
 use crate::display::{bytes, escaped_str};
+use crate::layer_index::LayerIndex;
 use crate::warning::{Warning, WarningKind};
 
 impl Layer {
@@ -51,10 +52,7 @@ impl Image {
     /// Returns the missing parts that are known before any layer is read.
     pub fn gaps(&self) -> Vec<Warning> {
         let own = self.warnings.iter().filter(|warning| warning.gap().is_some()).cloned();
-        let of_layers = self
-            .layers
-            .iter()
-            .enumerate()
+        let of_layers = LayerIndex::numbered(&self.layers)
             .filter_map(|(i, layer)| Some(Warning::layer(i, layer.gap()?)));
         own.chain(of_layers).collect()
     }

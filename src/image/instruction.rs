@@ -7,14 +7,15 @@
 use crate::display::Escaped;
 use crate::display::escaped_str;
 use crate::display::shown;
+use crate::secret::mask;
 use crate::shell::{pretty_shell, verbatim};
 
 /// The instruction that made a layer, as far as the history records it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Instruction {
-    /// The instruction as in a Dockerfile; may have several lines.
+    /// The instruction as in a Dockerfile, with masked secrets; may have several lines.
     pub text: String,
-    /// The `created_by` field of the history, unchanged.
+    /// The `created_by` field of the history, unchanged but for masked secrets.
     pub created_by: Option<String>,
 }
 
@@ -27,8 +28,17 @@ impl Instruction {
         text == IMPORTED || text.starts_with("(Imported from")
     }
 
-    /// Reads a history entry's `created_by` and `comment`.
+    /// Reads a history entry's `created_by` and `comment`; the secrets in them are masked.
     pub fn from_history(created_by: Option<&str>, comment: Option<&str>) -> Self {
+        let Self { text, created_by } = Self::as_written(created_by, comment);
+        Self {
+            text: mask(&text).into_owned(),
+            created_by: created_by.map(|written| mask(&written).into_owned()),
+        }
+    }
+
+    /// Reads a history entry as it is, with its secrets: for comparing it, never for showing it.
+    pub(crate) fn as_written(created_by: Option<&str>, comment: Option<&str>) -> Self {
         let written = created_by.map(str::trim).filter(|text| !text.is_empty());
         let text = match (written, comment.map(str::trim).filter(|text| !text.is_empty())) {
             (Some(written), _) => readable(written),

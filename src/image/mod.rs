@@ -21,6 +21,7 @@ mod layer;
 mod named;
 mod oci;
 pub(crate) mod open;
+pub(crate) mod passed;
 mod passing;
 mod platform;
 mod read;

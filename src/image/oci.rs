@@ -119,9 +119,7 @@ const MANIFEST_LIMIT: usize = 10_000;
 pub(super) fn drafts(search: &mut Search<'_>) -> Result<Option<Vec<Draft>>, Error> {
     let Some(value) = search.table(NAME)? else { return Ok(None) };
     if !matches!(value, Value::Object(_)) {
-        return Err(
-            search.bad_json(NAME, format!("it is {} where an object was expected", value.kind()))
-        );
+        return Err(search.bad_json(NAME, format!("it is {} instead of an object", value.kind())));
     }
     let index = read_top(value, NAME, search);
     walk(index, Naming::Layout, search).map(Some)

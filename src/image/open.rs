@@ -12,6 +12,7 @@ use crate::archive::{
 };
 use crate::display::{Escaped, escaped};
 use crate::error::Error;
+use crate::image::passed::{Passed, PassedLayers};
 use crate::image::passing::{open_compressed, open_stream};
 use crate::image::remembered::remember;
 use crate::image::root::{nested, refuse_other_than_root};
@@ -20,6 +21,7 @@ use crate::image::{
     Compression, FaultCause, Image, Layer, ReadLayer, Selection, describe, discover, head,
     read_root_directory, select,
 };
+use crate::layer_index::LayerIndex;
 use crate::origin::Cache;
 use crate::progress::Progress;
 use crate::warning::{Warning, WarningKind};
@@ -60,6 +62,8 @@ pub(crate) struct CompressedArchive {
     pub compression: Compression,
     /// The places in the uncompressed archive of members that were not kept, by member number.
     pub places: HashMap<usize, Place>,
+    /// Its checkpoints, and contents that are always wanted.
+    pub passed: Arc<Passed>,
 }
 
 /// An image whose manifest has been read.
@@ -74,6 +78,8 @@ pub struct Opened {
     pub(crate) read: HashMap<usize, Arc<ReadLayer>>,
     /// The place where the contents of files can be read.
     pub(crate) storage: Storage,
+    /// The checkpoints and contents that are kept of layers while they are read.
+    pub(crate) passed: PassedLayers,
     /// The cache for layers that are read, if they come from a registry.
     cache: Option<Cache>,
 }
@@ -95,8 +101,12 @@ impl Opened {
         sources
     }
 
-    /// Keeps what was read of a layer for the next time, if its bytes are what their digest says.
+    /// Keeps what later readers want of a layer, and for the next time what its bytes say, if they
+    /// have their digest.
     pub(crate) fn remember(&self, layer: &Layer, read: &ReadLayer) {
+        if let Some(member) = layer.member.as_ref().filter(|_| !read.passed.is_empty()) {
+            self.passed.insert(member.id, &read.passed);
+        }
         if let Some(cache) = self.cache.as_ref().filter(|_| !self.is_known(layer)) {
             remember(layer, read, cache);
         }
@@ -139,7 +149,10 @@ impl Archive {
     /// Takes the image with an index.
     pub fn pick(mut self, index: usize) -> Opened {
         let image = self.images.swap_remove(index);
-        Opened { path: self.path, image, read: self.read, storage: self.storage, cache: self.cache }
+        let Self { path, read, storage, cache, .. } = self;
+        let passed = PassedLayers::default();
+        read.iter().for_each(|(&member, read)| passed.insert(member, &read.passed));
+        Opened { path, image, read, storage, passed, cache }
     }
 
     /// Takes the selected image.
@@ -377,7 +390,7 @@ pub(super) fn remark_damage(members: &Members, end: u64, images: &mut [Image]) {
         for image in images.iter_mut().filter(|image| !image.has_all_members()) {
             // Without a manifest, what may be missing are entries of the only layer.
             image.warnings.push(match image.is_bare() {
-                true => Warning::layer(0, without_end(end, &image.layers)),
+                true => Warning::layer(LayerIndex::FIRST, without_end(end, &image.layers)),
                 false => Warning::image(WarningKind::NoEndMarker),
             });
         }

@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 
 use super::compression::{Note, identify};
 use super::open::{Archive, CompressedArchive, Storage, find_images, remark_all, remark_damage};
+use super::passed::Passed;
 use super::{Compression, FaultCause, Image, Streamed, decode, read_stream};
 use crate::archive::{Extent, Member, Source, SpentSource, Window, read_buffered, uninterrupted};
 use crate::display::Escaped;
@@ -107,7 +108,12 @@ fn read_compressed(
         operation: "decode",
         source,
     })?;
+    if !progress.account_only {
+        decoded.get_mut().mark();
+    }
     let mut streamed = read_stream(path, &mut decoded, progress)?;
+    let checkpoints = decoded.get_mut().take_checkpoints();
+    streamed.whole.passed = Arc::new(Passed::from(checkpoints));
     if let Some(note) = decoded.get_ref().note() {
         streamed.trailer = Some(match note {
             Note::Checksum => WarningKind::ArchiveChecksum,
@@ -152,7 +158,8 @@ fn from_stream(
     let storage = match origin {
         Origin::Pipe(_) => Storage::Pipe,
         Origin::File(source) => {
-            Storage::Compressed(Arc::new(CompressedArchive { source, compression, places }))
+            let passed = streamed.whole.passed;
+            Storage::Compressed(Arc::new(CompressedArchive { source, compression, places, passed }))
         }
     };
     Ok(Archive { path, images, read: streamed.layers, storage, cache: None })

@@ -10,6 +10,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 use super::compression::{Compression, Note, Stream, decode, head, identify};
 use super::ends::TarEnd;
 use super::layer::{FULL, LayerEntries};
+use super::passed::{Pass, Passed};
 use super::toc::ChunkedLayer;
 use super::watch::Watched;
 use crate::archive::{
@@ -95,6 +96,8 @@ pub struct ReadLayer {
     pub digests: Option<Digests>,
     /// The reader of its files by its table of contents, if the layer was not read itself.
     pub table: Option<Arc<ChunkedLayer>>,
+    /// Its checkpoints, and contents that are always wanted.
+    pub(crate) passed: Arc<Passed>,
 }
 
 impl LayerFault {
@@ -139,6 +142,7 @@ impl ReadLayer {
             notes: Vec::new(),
             digests: None,
             table: None,
+            passed: Arc::default(),
         }
     }
 }
@@ -194,9 +198,11 @@ pub fn read_layer(member: &Member, progress: &Progress) -> Result<ReadLayer, Err
     let window = |capacity| Window::new(&source, member.extent, capacity).counting(&progress.done);
     if compression == Compression::None && !progress.verify {
         // The contents of a plain layer are skipped, because they can be read at any time.
-        walk(window(PLAIN_WINDOW), &mut layer, false);
+        walk(window(PLAIN_WINDOW), &mut layer, None);
     } else {
-        read_passing(window(COMPRESSED_WINDOW), &mut layer, progress.verify);
+        // The cache keeps where decoding can start.
+        let pass = Pass::new(progress).marking(member.source.costs_a_download());
+        read_passing(window(COMPRESSED_WINDOW), &mut layer, pass);
     }
     if progress.cancel.load(Ordering::Relaxed) {
         return Err(Error::Cancelled);
@@ -212,19 +218,21 @@ pub(super) fn digests(
 ) -> Option<Digests> {
     let source = Cancellable { source: &*member.source, cancel };
     let mut layer = ReadLayer::new(compression, member.extent.len);
-    read_passing(Window::new(&source, member.extent, COMPRESSED_WINDOW), &mut layer, true);
+    let window = Window::new(&source, member.extent, COMPRESSED_WINDOW);
+    read_passing(window, &mut layer, Pass::digests());
     layer.digests
 }
 
-/// Reads a layer from a stream, and hashes the contents of its files.
-pub fn read_passing(reader: impl BufRead, layer: &mut ReadLayer, verify: bool) {
-    let mut stored = Watched::new(reader, verify.then(Sha256::new));
+/// Reads a layer from a stream, hashes the contents of its files, and keeps what later readers want.
+pub(super) fn read_passing(reader: impl BufRead, layer: &mut ReadLayer, pass: Pass<'_>) {
+    let hasher = || pass.verify.then(Sha256::new);
+    let mut stored = Watched::new(reader, hasher());
     let is_skipped =
         stored.fill_buf().is_ok_and(|head| matches!(head, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..]));
     layer
         .notes
         .extend(compression_difference(layer.compression, is_skipped).map(WarningKind::from));
-    let decoded = match decode(layer.compression, &mut stored) {
+    let mut decoded = match decode(layer.compression, &mut stored) {
         Ok(decoded) => decoded,
         Err(error) => {
             layer.fault = Some(LayerFault {
@@ -235,8 +243,13 @@ pub fn read_passing(reader: impl BufRead, layer: &mut ReadLayer, verify: bool) {
             return;
         }
     };
-    let (Stream(tar), whole) =
-        walk(Stream(Watched::new(decoded, verify.then(Sha256::new))), layer, true);
+    if pass.marks {
+        decoded.get_mut().mark();
+    }
+    let (Stream(mut tar), whole, mut passed) =
+        walk(Stream(Watched::new(decoded, hasher())), layer, Some(pass));
+    passed.checkpoints = tar.inner.get_mut().take_checkpoints();
+    layer.passed = Arc::new(passed);
     layer.notes.extend(tar.inner.get_ref().note().map(|note| match note {
         Note::Checksum => WarningKind::LayerChecksum,
         Note::Leftovers => WarningKind::JunkAfterLayer,
@@ -275,11 +288,16 @@ fn foreign_format(reader: &mut impl BufRead, compression: Compression) -> Option
     })
 }
 
-/// Reads entries into `layer`; returns the reader, and whether all its bytes came.
-fn walk<R: Forward>(mut reader: R, layer: &mut ReadLayer, hash: bool) -> (R, bool) {
+/// Reads entries into `layer`; returns the reader, whether all its bytes came, and what was kept.
+/// Contents are skipped without a `pass`.
+fn walk<R: Forward>(
+    mut reader: R,
+    layer: &mut ReadLayer,
+    pass: Option<Pass<'_>>,
+) -> (R, bool, Passed) {
     let foreign = foreign_format(&mut reader, layer.compression);
     let mut walker = Walker::new(reader, Limits::default());
-    let mut whole = true;
+    let (mut whole, mut passed) = (true, Passed::default());
     let fault = loop {
         match walker.advance() {
             Ok(true) => {}
@@ -298,9 +316,13 @@ fn walk<R: Forward>(mut reader: R, layer: &mut ReadLayer, hash: bool) -> (R, boo
             });
         }
         remark_sparse(walker.entry(), &mut layer.notes);
-        if hash {
-            let size = walker.entry().stored;
-            let hash = content_hash(&mut walker, size);
+        if let Some(pass) = pass {
+            let (size, data) = (walker.entry().stored, walker.entry().data);
+            let mut kept = Vec::with_capacity(pass.keeps_of(walker.entry()));
+            let hash = content_hash(&mut walker, size, &mut kept);
+            if !kept.is_empty() {
+                passed.push(data, kept);
+            }
             layer.entries.push_hash(*hash.as_ref().unwrap_or(&0));
             if let Err(fault) = hash {
                 whole = !matches!(fault, Fault::Io(_));
@@ -335,7 +357,7 @@ fn walk<R: Forward>(mut reader: R, layer: &mut ReadLayer, hash: bool) -> (R, boo
     layer.notes.extend(walker.saw_global_header().then(|| RuntimeDifference::GlobalHeader.into()));
     layer.notes.extend((is_loose && layer.fault.is_none()).then_some(WarningKind::LooseHeader));
     layer.tar_bytes = walker.position();
-    (walker.into_reader(), whole)
+    (walker.into_reader(), whole, passed)
 }
 
 /// Remarks that the map of a sparse file does not reach its end. GNU tar and bsdtar write maps that
@@ -347,10 +369,18 @@ fn remark_sparse(entry: &Entry, notes: &mut Vec<WarningKind>) {
     }
 }
 
-fn content_hash<R: Forward>(walker: &mut Walker<R>, size: u64) -> Result<u128, Fault> {
+/// Hashes the contents of the current entry, and fills `kept` with as many bytes as it has room
+/// for.
+fn content_hash<R: Forward>(
+    walker: &mut Walker<R>,
+    size: u64,
+    kept: &mut Vec<u8>,
+) -> Result<u128, Fault> {
+    let room = kept.capacity();
     let mut stream: Option<Box<Xxh3>> = None;
     let mut whole = xxh3_128(b"");
     walker.contents(|piece| {
+        kept.extend_from_slice(&piece[..piece.len().min(room - kept.len())]);
         if piece.len() as u64 == size {
             whole = xxh3_128(piece);
         } else {

@@ -1,21 +1,25 @@
-//! Layers that were read before, and are known without their bytes.
+//! Layers that were read before, and are known without their bytes: their entries, and where their
+//! decoding can start. No contents are kept but the 32 KiB before such a place.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::compression::Checkpoints;
 use super::layer::LayerEntries;
+use super::passed::Passed;
 use super::{Compression, Image, Layer, ReadLayer};
 use crate::origin::{Cache, Record};
 
-/// A layer as it is kept; its entries are borrowed to be written, and owned when they come back.
+/// A layer as it is kept; its parts are borrowed to be written, and owned when they come back.
 #[derive(Serialize, Deserialize)]
-struct Remembered<E> {
+struct Remembered<E, C> {
     compression: Compression,
     tar_bytes: u64,
     stored_bytes: u64,
     entries: E,
+    checkpoints: C,
 }
 
 /// Returns the layers of images that are known from earlier, by member number.
@@ -24,10 +28,15 @@ pub(super) fn recall(images: &[Image], cache: &Cache) -> HashMap<usize, Arc<Read
     let known = layers.filter_map(|layer| {
         let (member, digest) = (layer.member.as_ref()?, layer.digest.as_deref()?);
         let bytes = cache.find(Record::Layer, digest)?;
-        let kept: Remembered<LayerEntries> = postcard::from_bytes(&bytes).ok()?;
-        let is_usable = kept.entries.is_consistent() && kept.stored_bytes == member.extent.len;
+        let kept: Remembered<LayerEntries, Checkpoints> = postcard::from_bytes(&bytes).ok()?;
+        let is_usable = kept.entries.is_consistent()
+            && kept.stored_bytes == member.extent.len
+            && kept.checkpoints.are_consistent(kept.stored_bytes);
         let mut read = ReadLayer::new(kept.compression, kept.stored_bytes);
         (read.entries, read.tar_bytes) = (kept.entries, kept.tar_bytes);
+        read.passed = Arc::new(Passed::from(kept.checkpoints));
+        // What is wanted of it are single files.
+        member.source.expect_parts();
         is_usable.then(|| (member.id, Arc::new(read)))
     });
     known.collect()
@@ -49,6 +58,7 @@ pub(super) fn remember(layer: &Layer, read: &ReadLayer, cache: &Cache) {
         tar_bytes: read.tar_bytes,
         stored_bytes: read.stored_bytes,
         entries: &read.entries,
+        checkpoints: &read.passed.checkpoints,
     };
     if let Ok(bytes) = postcard::to_stdvec(&kept) {
         cache.keep(Record::Layer, digest, &bytes);
@@ -72,10 +82,11 @@ mod tests {
             tar_bytes: 10240,
             stored_bytes: 99,
             entries: &entries,
+            checkpoints: &Checkpoints::default(),
         };
         let bytes = postcard::to_stdvec(&kept).unwrap();
-        let back: Remembered<LayerEntries> = postcard::from_bytes(&bytes).unwrap();
-        assert!(back.entries.is_consistent());
+        let back: Remembered<LayerEntries, Checkpoints> = postcard::from_bytes(&bytes).unwrap();
+        assert!(back.entries.is_consistent() && back.checkpoints.are_consistent(99));
         let shown = |entries: &LayerEntries| -> Vec<String> {
             entries.iter().map(|entry| format!("{entry:?}")).collect()
         };

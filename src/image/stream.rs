@@ -14,6 +14,7 @@ use super::JSON_LIMIT;
 use super::compression::Stream;
 use super::compression::{Compression, describe};
 use super::layer::{FULL, LayerEntries};
+use super::passed::Pass;
 use super::read::{LayerFault, ReadLayer, read_passing};
 use super::watch::Watched;
 use crate::archive::{
@@ -115,7 +116,7 @@ pub fn read_stream(
                     kept: &mut kept,
                     streamed: &mut streamed,
                     builder: &mut builder,
-                    verify: progress.verify,
+                    progress,
                 };
                 let taken = match pieces {
                     None => {
@@ -192,7 +193,7 @@ struct Taking<'a> {
     kept: &'a mut u64,
     streamed: &'a mut Streamed,
     builder: &'a mut MembersBuilder,
-    verify: bool,
+    progress: &'a Progress,
 }
 
 impl Taking<'_> {
@@ -249,8 +250,9 @@ impl Taking<'_> {
             let mut read = ReadLayer::new(compression, size);
             // Through a pipe, a layer cannot be read again where only its digest tells that it was
             // cut.
-            let verify = self.verify || is_zeros || size <= HASHED;
-            read_passing(&mut contents, &mut read, verify);
+            let pass = Pass::new(self.progress);
+            let verify = pass.verify || is_zeros || size <= HASHED;
+            read_passing(&mut contents, &mut read, pass.verifying(verify));
             let _ = Stream(&mut contents).skip(u64::MAX);
             // Where the archive was cut, fewer bytes came than are stated.
             read.stored_bytes = size - contents.limit();

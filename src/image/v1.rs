@@ -47,7 +47,7 @@ pub(super) fn drafts(search: &mut Search<'_>) -> Result<Option<Vec<Draft>>, Erro
     let mut doubts = Vec::new();
     let kind = value.kind();
     let Some(fields) = Fields::new(value, "", &mut doubts) else {
-        return Err(search.bad_json(NAME, format!("it is {kind} where an object was expected")));
+        return Err(search.bad_json(NAME, format!("it is {kind} instead of an object")));
     };
     let mut tops: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (repository, tags) in fields.maps() {

@@ -1,5 +1,7 @@
 //! Named values of a config: environment variables and labels.
 
+use crate::secret::{Masked, is_secret, mask};
+
 /// Values by name, in the order of the config.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Variables(Vec<(String, Option<String>)>);
@@ -13,6 +15,18 @@ impl Variables {
     /// Lists the names that have a value.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&str, &str)> {
         self.0.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_deref()?)))
+    }
+
+    /// Returns the entries with masked secrets, for showing them.
+    pub fn masked(&self) -> Self {
+        let entry = |(name, value): &(String, Option<String>)| {
+            let value = value.as_ref().map(|value| match is_secret(name, value.as_bytes()) {
+                true => Masked::new(value.as_bytes()).to_string(),
+                false => mask(value).into_owned(),
+            });
+            (name.clone(), value)
+        };
+        Self(self.0.iter().map(entry).collect())
     }
 
     /// Lists all entries as they are written: `NAME=value`.

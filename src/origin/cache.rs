@@ -18,7 +18,7 @@ use crate::display::hex;
 /// The most bytes that the cache takes, unless the configuration says otherwise.
 pub const USUAL_LIMIT: u64 = 256 << 20;
 /// The first bytes of a record. Another layout of records needs another number.
-const MAGIC: &[u8] = b"layerscope cache 1\n";
+const MAGIC: &[u8] = b"layerscope cache 2\n";
 /// The most bytes of a record after it was decompressed.
 const RECORD_LIMIT: u64 = 4 << 30;
 /// A temporary file of this age was left by a program that was killed.
@@ -33,7 +33,8 @@ pub enum Record {
     Tag,
     /// A manifest, an index or a config, by its digest.
     Document,
-    /// The entries of a layer, by the digest of its bytes.
+    /// The entries of a layer and the places where its decoding can start, by the digest of its
+    /// bytes.
     Layer,
 }
 

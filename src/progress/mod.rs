@@ -27,6 +27,10 @@ pub struct Progress {
     pub cancel: Arc<AtomicBool>,
     /// True to hash everything, and to compare it with the digests in manifest and config.
     pub verify: bool,
+    /// True if no contents of files will be read, so that nothing is kept for that.
+    pub account_only: bool,
+    /// The bytes of contents that were kept while layers passed.
+    pub kept: AtomicU64,
     /// The answer that is waited for before the first byte comes: `asking Docker`.
     pub waiting: Mutex<Option<String>>,
 }

@@ -1,20 +1,27 @@
 //! The report in the types of the JSON contract.
 
+use std::collections::HashMap;
+
 use serde::{Serialize, Serializer};
 
+use super::advice::advice;
 use super::completeness::{CompletenessPart, VerificationPart, WarningPart, warning_parts};
 use super::json::lossless;
 use super::ladder::{PossibleSizePart, possible_size_parts};
 use super::runtime::ApplicationPart;
+use super::secrets::SecretsPart;
 use super::study::{BasePart, FindingPart, SharePart, findings};
+use super::words::verdict;
 use crate::Inspection;
 use crate::advice::assessment::Study;
 use crate::advice::avoidable::Avoidable;
-use crate::analysis::{LayerAccount, Wasted};
+use crate::analysis::{LayerAccount, Wasted, WastedGroup, wasted_groups};
 use crate::display::Escaped;
 use crate::display::Units;
 use crate::image::Compression;
+use crate::layer_index::LayerIndex;
 use crate::origin::Provider;
+use crate::recorded::{RecordError, RecordedImage};
 use crate::tree::{Kind, NodeId, Tree, VersionId};
 
 /// The version of the contract; incremented when readers have to change.
@@ -37,11 +44,16 @@ pub struct Account<'a> {
     schema_version: u32,
     tool: Tool,
     image: ImagePart,
+    /// The verdict in a sentence.
+    verdict: String,
     completeness: CompletenessPart,
     totals: TotalsPart,
     layers: Vec<LayerPart>,
     wasted: WastedParts<'a>,
+    wasted_by_layers: Vec<PairPart>,
     findings: Vec<FindingPart>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secrets: Option<SecretsPart>,
     base: BasePart,
     bytes_by_purpose: Vec<SharePart>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -97,7 +109,7 @@ struct TotalsPart {
 
 #[derive(Debug, Serialize)]
 struct LayerPart {
-    index: usize,
+    index: LayerIndex,
     diff_id: Option<String>,
     digest: Option<String>,
     known: &'static str,
@@ -133,10 +145,16 @@ struct PathParts<'a>(&'a Tree);
 
 impl Serialize for PathParts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let paths = self.0.final_paths();
-        serializer.collect_seq(
-            paths.into_iter().map(|(node, version)| PathPart::new(self.0, node, version)),
-        )
+        let tree = self.0;
+        // The first name of a file in the list, for hard links of the same layer.
+        let mut first: HashMap<(VersionId, LayerIndex), NodeId> = HashMap::new();
+        let mut part = |(node, version): (NodeId, VersionId)| {
+            let is_linked = tree.is_linked(version);
+            let file = is_linked.then(|| (tree.inode(version), tree.added_in(version)));
+            let same = file.map(|file| *first.entry(file).or_insert(node));
+            PathPart::new(tree, node, version, same.filter(|&same| same != node))
+        };
+        serializer.collect_seq(tree.final_paths().into_iter().map(&mut part))
     }
 }
 
@@ -146,8 +164,8 @@ struct WastedPart {
     #[serde(skip_serializing_if = "Option::is_none")]
     path_hex: Option<String>,
     bytes: u64,
-    added_in: usize,
-    removed_in: usize,
+    added_in: LayerIndex,
+    removed_in: LayerIndex,
     reason: &'static str,
 }
 
@@ -162,11 +180,46 @@ struct PathPart {
     mode: String,
     uid: u32,
     gid: u32,
-    layer: usize,
+    layer: LayerIndex,
+    mtime: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     target: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     target_hex: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hard_link_to: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hard_link_to_hex: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device: Option<(u32, u32)>,
+}
+
+/// Wasted bytes that one layer added and another removed.
+#[derive(Debug, Serialize)]
+struct PairPart {
+    added_in: LayerIndex,
+    removed_in: LayerIndex,
+    bytes: u64,
+    files: usize,
+    reason: &'static str,
+    why: Escaped,
+    fix: Escaped,
+}
+
+fn pairs(inspection: &Inspection) -> Vec<PairPart> {
+    let pair = |group: WastedGroup| {
+        let (why, fix) = advice(inspection, &group);
+        PairPart {
+            added_in: group.added_in,
+            removed_in: group.removed_in,
+            bytes: group.bytes,
+            files: group.count,
+            reason: group.reason.name(),
+            why,
+            fix,
+        }
+    };
+    wasted_groups(inspection).into_iter().map(pair).collect()
 }
 
 impl<'a> Account<'a> {
@@ -187,6 +240,7 @@ impl<'a> Account<'a> {
                 source_kind: inspection.provider.map_or("archive", Provider::word),
                 created: inspection.created.clone(),
             },
+            verdict: verdict(inspection, study, detail.units),
             completeness: CompletenessPart::new(&inspection.completeness),
             totals: TotalsPart {
                 size_bytes: totals.size,
@@ -204,17 +258,16 @@ impl<'a> Account<'a> {
                 directories: totals.directories,
                 symlinks: totals.symlinks,
             },
-            layers: inspection
-                .layers
-                .iter()
-                .enumerate()
+            layers: LayerIndex::numbered(&inspection.layers)
                 .map(|(i, layer)| LayerPart::new(inspection, i, layer))
                 .collect(),
             wasted: WastedParts {
                 tree,
                 wasted: &inspection.wasted[..inspection.wasted.len().min(top)],
             },
+            wasted_by_layers: pairs(inspection),
             findings: findings(inspection, study),
+            secrets: study.secrets.as_ref().map(|found| SecretsPart::new(inspection, found)),
             base: BasePart::new(inspection, &study.base),
             bytes_by_purpose: study.shares.iter().map(SharePart::new).collect(),
             application: study
@@ -230,8 +283,22 @@ impl<'a> Account<'a> {
     }
 }
 
+impl Account<'_> {
+    /// Returns the image as the report records it; `name` is that of the image.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordError`] if the report cannot be read back, which is a fault of this program.
+    pub fn recorded(&self, name: &Escaped) -> Result<RecordedImage, RecordError> {
+        let fault = |error: serde_json::Error| RecordError::Member(error.to_string());
+        let document =
+            serde_json::to_value(self).and_then(serde_json::from_value).map_err(fault)?;
+        RecordedImage::of(document, name)
+    }
+}
+
 impl LayerPart {
-    fn new(inspection: &Inspection, index: usize, layer: &LayerAccount) -> Self {
+    fn new(inspection: &Inspection, index: LayerIndex, layer: &LayerAccount) -> Self {
         let known = inspection.completeness.layer(index);
         Self {
             index,
@@ -269,11 +336,14 @@ impl WastedPart {
 }
 
 impl PathPart {
-    fn new(tree: &Tree, node: NodeId, version: VersionId) -> Self {
+    fn new(tree: &Tree, node: NodeId, version: VersionId, same: Option<NodeId>) -> Self {
         let (path, path_hex) = lossless(&tree.path(node));
         let (uid, gid) = tree.owner(version);
-        let target = tree.target(version).map(lossless);
-        let (target, target_hex) = target.map_or((None, None), |(text, hex)| (Some(text), hex));
+        let link = |target: Option<(String, Option<String>)>| {
+            target.map_or((None, None), |(text, hex)| (Some(text), hex))
+        };
+        let (target, target_hex) = link(tree.target(version).map(lossless));
+        let (hard_link_to, hard_link_to_hex) = link(same.map(|same| lossless(&tree.path(same))));
         Self {
             path,
             path_hex,
@@ -290,8 +360,12 @@ impl PathPart {
             uid,
             gid,
             layer: tree.added_in(version),
+            mtime: tree.mtime(version),
             target,
             target_hex,
+            hard_link_to,
+            hard_link_to_hex,
+            device: tree.device(version),
         }
     }
 }

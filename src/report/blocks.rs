@@ -8,6 +8,7 @@ use crate::advice::assessment::Study;
 use crate::advice::findings::{Fate, Finding, Level};
 use crate::analysis::{WastedGroup, short, wasted_groups};
 use crate::display::{Escaped, Units, escaped, escaped_str, files, plural, shown};
+use crate::layer_index::LayerIndex;
 use crate::shell::pretty_shell;
 use crate::tree::NodeId;
 
@@ -98,7 +99,7 @@ impl Block<'_> {
     }
 
     /// Returns the layer that added the bytes.
-    pub fn added_in(&self) -> usize {
+    pub fn added_in(&self) -> LayerIndex {
         match self {
             Block::Pair(group, _) => group.added_in,
             Block::Left(finding) => finding.added_in,

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::analysis::{Completeness, Unverified};
+use crate::layer_index::LayerIndex;
 use crate::{Gap, Inspection, Warning};
 
 /// The parts of an image that a report covers.
@@ -15,17 +16,17 @@ pub struct CompletenessPart {
 
 #[derive(Debug, Serialize)]
 struct GapPart {
-    layer: Option<usize>,
+    layer: Option<LayerIndex>,
     gap: &'static str,
-    code: &'static str,
+    code: String,
     message: String,
 }
 
 /// A remark on an image.
 #[derive(Debug, Serialize)]
 pub struct WarningPart {
-    layer: Option<usize>,
-    code: &'static str,
+    layer: Option<LayerIndex>,
+    code: String,
     message: String,
 }
 
@@ -42,7 +43,7 @@ pub struct VerificationPart {
 
 #[derive(Debug, Serialize)]
 struct UnverifiedPart {
-    layer: Option<usize>,
+    layer: Option<LayerIndex>,
     gap: Option<&'static str>,
     message: String,
 }
@@ -76,7 +77,7 @@ impl CompletenessPart {
         let gap = |warning: &Warning| {
             let gap = warning.gap()?.word();
             let (layer, code, message) =
-                (warning.layer, warning.kind.code(), warning.kind.to_string());
+                (warning.layer, warning.kind.code().to_owned(), warning.kind.to_string());
             Some(GapPart { layer, gap, code, message })
         };
         Self {
@@ -91,7 +92,7 @@ impl CompletenessPart {
 pub fn warning_parts(warnings: &[Warning]) -> Vec<WarningPart> {
     let part = |warning: &Warning| WarningPart {
         layer: warning.layer,
-        code: warning.kind.code(),
+        code: warning.kind.code().to_owned(),
         message: warning.kind.to_string(),
     };
     warnings.iter().map(part).collect()

@@ -1,6 +1,6 @@
 //! Markdown for comments: text of images stays text, whatever characters it has.
 
-use crate::display::cut;
+use crate::display::{Escaped, cut, escaped_str};
 
 /// The most bytes of a comment; GitHub takes 65,536 characters, GitLab more.
 pub const LARGEST: usize = 60 << 10;
@@ -96,4 +96,11 @@ pub fn code(text: &str) -> String {
 /// Writes text as code in a cell, where a bar ends a fence.
 pub fn code_cell(text: &str) -> String {
     format!("<code>{}</code>", plain(text))
+}
+
+/// Returns a name without its tag, which changes from comment to comment.
+pub fn repository(name: &str) -> Escaped {
+    let start = name.rfind('/').map_or(0, |slash| slash + 1);
+    let end = name[start..].find([':', '@', ' ']).map_or(name.len(), |end| start + end);
+    escaped_str(&name[..end])
 }

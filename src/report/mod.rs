@@ -7,6 +7,7 @@ mod account;
 mod advice;
 mod blocks;
 mod check;
+mod comment;
 mod compare;
 mod completeness;
 mod fix;
@@ -14,8 +15,10 @@ mod images;
 mod json;
 mod ladder;
 mod markdown;
+mod ncdu;
 mod paint;
 mod runtime;
+mod secrets;
 mod study;
 mod text;
 mod words;
@@ -24,13 +27,15 @@ pub use crate::display::{self, Units};
 pub use account::{Account, Detail};
 pub use advice::advice;
 pub use check::{CheckFormat, Checked, Places, write_check};
+pub use comment::write_markdown;
 pub use compare::{
-    Comparison, differs_by_less, end_of_sharing, verdict, write_comparison, write_comparison_json,
-    write_comparison_markdown,
+    BytesBySource, Comparison, differs_by_less, end_of_sharing, verdict, write_comparison,
+    write_comparison_json, write_comparison_markdown,
 };
 pub use fix::write_fix_json;
 pub use images::{ImageList, write_image_list};
 pub use json::write_json;
 pub use ladder::{LadderDetail, write_ladder, write_ladder_json};
+pub use ncdu::write_ncdu;
 pub use paint::TextStyle;
-pub use text::write_text;
+pub use text::{write_recorded, write_text};

@@ -8,6 +8,7 @@ use crate::advice::assessment::Study;
 use crate::advice::base::{Base, Share, named};
 use crate::advice::findings::{Finding, Spot};
 use crate::display::Escaped;
+use crate::layer_index::LayerIndex;
 use crate::tree::Tree;
 
 #[derive(Debug, Serialize)]
@@ -17,8 +18,8 @@ pub struct FindingPart {
     level: &'static str,
     grade: &'static str,
     whose: &'static str,
-    layer: usize,
-    removed_in: Option<usize>,
+    layer: LayerIndex,
+    removed_in: Option<LayerIndex>,
     reason: Option<&'static str>,
     bytes: u64,
     files: usize,

@@ -2,7 +2,9 @@
 //! wasted bytes.
 
 mod findings;
+mod recorded;
 mod runtime;
+mod secrets;
 mod whose;
 
 use std::io::{self, Write};
@@ -15,7 +17,10 @@ use crate::display::shown;
 use crate::display::{Escaped, files, listed, percent, plural};
 use crate::display::{cut, cut_front, wrap};
 use crate::display::{escaped, escaped_str};
+use crate::layer_index::LayerIndex;
 use crate::{Inspection, Warning};
+
+pub use recorded::write_recorded;
 
 const WIDTH: usize = 80;
 /// The column at which the text of a finding begins.
@@ -36,6 +41,7 @@ pub fn write_text(
 ) -> io::Result<()> {
     let mut page = Page { style, out: &mut out };
     page.headline(inspection)?;
+    page.secrets(inspection, study)?;
     page.verdict(inspection, study)?;
     let whole = inspection.completeness.is_whole();
     page.not_whole(inspection)?;
@@ -119,7 +125,7 @@ impl<W: Write> Page<'_, W> {
             "#", "size", "visible", "wasted", "hides", "instruction"
         );
         writeln!(self.out, "{}", self.paint(Paint::Dim, &head))?;
-        for (i, layer) in inspection.layers.iter().enumerate() {
+        for (i, layer) in LayerIndex::numbered(&inspection.layers) {
             let amounts = inspection.amounts_of(i);
             let units = self.style.units;
             let wasted = format!("{:>9}", amounts.wasted.or_dash(units));
@@ -151,6 +157,15 @@ impl<W: Write> Page<'_, W> {
         self.paint(Paint::Dim, &format!("{word:>width$}", width = INDENT - 2))
     }
 
+    fn files_head(&mut self) -> io::Result<()> {
+        writeln!(self.out, "\n{}", self.paint(Paint::Bold, "Biggest wasted files"))?;
+        let head = format!(
+            "{:>12} {:>5} {:>7}  {:<REASON$}  {}",
+            "size", "added", "removed", "reason", "path"
+        );
+        writeln!(self.out, "{}", self.paint(Paint::Dim, &head))
+    }
+
     fn files(&mut self, inspection: &Inspection) -> io::Result<()> {
         let top = if self.style.top == 0 { usize::MAX } else { self.style.top };
         let shown: Vec<&Wasted> =
@@ -158,12 +173,7 @@ impl<W: Write> Page<'_, W> {
         if shown.is_empty() {
             return Ok(());
         }
-        writeln!(self.out, "\n{}", self.paint(Paint::Bold, "Biggest wasted files"))?;
-        let head = format!(
-            "{:>12} {:>5} {:>7}  {:<REASON$}  {}",
-            "size", "added", "removed", "reason", "path"
-        );
-        writeln!(self.out, "{}", self.paint(Paint::Dim, &head))?;
+        self.files_head()?;
         for wasted in &shown {
             let path = escaped(&inspection.tree.path(inspection.tree.node_of(wasted.version)));
             let path = cut_front(&path, WIDTH - 30 - REASON);

@@ -17,6 +17,7 @@ use super::{
     Removal, Tree, Version, VersionId,
 };
 use crate::image::LayerEntries;
+use crate::layer_index::LayerIndex;
 use crate::warning::{Warning, WarningKind};
 
 /// The most remarks that are kept for one layer.
@@ -36,7 +37,7 @@ pub struct Builder {
     /// Content hashes by version, for layers that had to be decoded.
     pub(super) hashes: HashMap<VersionId, u128, RandomState>,
     /// The current layer.
-    pub(super) layer: u16,
+    pub(super) layer: LayerIndex,
     /// Generation stamp: nodes with this mark or a higher one belong to the current layer.
     pub(super) first_mark: u32,
     next_mark: u32,
@@ -103,7 +104,7 @@ impl Builder {
             state: Vec::new(),
             owners: HashMap::default(),
             hashes: HashMap::default(),
-            layer: 0,
+            layer: LayerIndex::FIRST,
             first_mark: 1,
             next_mark: 1,
             size: 0,
@@ -132,10 +133,10 @@ impl Builder {
     ///
     /// [`LimitExceeded`] if the image exceeds a limit of the tree.
     pub fn apply(&mut self, entries: &LayerEntries) -> Result<(), LimitExceeded> {
-        self.layer = u16::try_from(self.tree.layers)
-            .ok()
-            .filter(|&layer| usize::from(layer) < super::LAYER_LIMIT)
-            .ok_or(LimitExceeded { what: "layers", limit: super::LAYER_LIMIT })?;
+        if self.tree.layers >= super::LAYER_LIMIT {
+            return Err(LimitExceeded { what: "layers", limit: super::LAYER_LIMIT });
+        }
+        self.layer = LayerIndex::new(self.tree.layers);
         if self.tree.versions.len() + entries.len() > ENTRY_LIMIT {
             return Err(LimitExceeded { what: "entries", limit: ENTRY_LIMIT });
         }
@@ -144,7 +145,7 @@ impl Builder {
         self.tree.layers += 1;
         if self.remarks_dropped > 0 {
             let kind = WarningKind::MoreRemarks { count: self.remarks_dropped };
-            self.remarks.push(Warning::layer(usize::from(self.layer), kind));
+            self.remarks.push(Warning::layer(self.layer, kind));
             self.remarks_dropped = 0;
         }
         Ok(())
@@ -159,7 +160,7 @@ impl Builder {
 
     /// Remembers a remark on the layer that is being applied, unless there are enough of them.
     pub(super) fn remark<K: Into<WarningKind>>(&mut self, kind: impl FnOnce(&Self) -> K) {
-        let layer = usize::from(self.layer);
+        let layer = self.layer;
         if self.remarks.iter().rev().take_while(|w| w.layer == Some(layer)).count()
             < REMARKS_PER_LAYER
         {
@@ -172,7 +173,7 @@ impl Builder {
 
     /// Returns whether a remark tells that container runtimes differ about the current layer.
     pub(super) fn differs(&self) -> bool {
-        let layer = usize::from(self.layer);
+        let layer = self.layer;
         let mut of_layer =
             self.remarks.iter().rev().take_while(|remark| remark.layer == Some(layer));
         of_layer.any(|remark| matches!(remark.kind, WarningKind::RuntimesDiffer(_)))
@@ -181,7 +182,7 @@ impl Builder {
     /// Remembers a remark that says what is missing. The first on a layer is kept, be there enough
     /// remarks or not.
     pub(super) fn remark_gap(&mut self, kind: WarningKind) {
-        let layer = usize::from(self.layer);
+        let layer = self.layer;
         let mut of_layer =
             self.remarks.iter().rev().take_while(|warning| warning.layer == Some(layer));
         if of_layer.any(|warning| warning.gap().is_some()) {

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use super::{Kind, NodeId, Tree, VersionId};
+use crate::layer_index::LayerIndex;
 
 /// The most symbolic links that are followed in one path, as in the kernel.
 const LINKS_LIMIT: usize = 40;
@@ -40,7 +41,7 @@ impl Tree {
     ///
     /// Trailing slashes are ignored, because users write them after files and links, too. Many
     /// lookups are faster with [`Paths`].
-    pub fn lookup(&self, path: &[u8], layer: usize, last: Last) -> Option<Found> {
+    pub fn lookup(&self, path: &[u8], layer: LayerIndex, last: Last) -> Option<Found> {
         let mut path = path;
         while let Some(rest) = path.strip_suffix(b"/").or(path.strip_suffix(b"/.")) {
             path = rest;
@@ -82,7 +83,7 @@ impl<'a> Paths<'a> {
     /// Looks up `path` as of `layer`, from `directory` on if it does not begin with a slash.
     pub fn lookup(
         &self,
-        layer: usize,
+        layer: LayerIndex,
         directory: NodeId,
         path: &[u8],
         last: Last,
@@ -101,7 +102,7 @@ impl<'a> Paths<'a> {
 fn follow(
     tree: &Tree,
     child: impl Fn(NodeId, &[u8]) -> Option<NodeId>,
-    layer: usize,
+    layer: LayerIndex,
     directory: NodeId,
     path: &[u8],
     last: Last,

@@ -5,6 +5,7 @@
 
 use super::snapshot::links;
 use super::{ALIVE, Kind, NONE, NodeId, Tree, Version};
+use crate::layer_index::LayerIndex;
 
 /// The size of a path and everything below it as of a layer, in bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -52,8 +53,12 @@ impl History {
 
     /// Returns the size of the path at an index of the list as of a layer; zero if there is no such
     /// layer.
-    pub fn held(&self, path: usize, layer: usize) -> Sizes {
-        if layer < self.layers { self.held[path * self.layers + layer] } else { Sizes::default() }
+    pub fn held(&self, path: usize, layer: LayerIndex) -> Sizes {
+        if layer < self.layers {
+            self.held[path * self.layers + layer.get()]
+        } else {
+            Sizes::default()
+        }
     }
 
     /// Adds the inodes with several names. Their bytes count at the first visible name or, if there
@@ -64,7 +69,7 @@ impl History {
             let size = tree.size(owner);
             let removal = tree.removal(owner).map_or(ALIVE, |removal| removal.layer);
             // A name counts from the layer in which all names before it are gone.
-            let mut free = 0;
+            let mut free = LayerIndex::FIRST;
             for version in names.iter().map(|&(_, name)| tree.version(name)) {
                 let &Version { node, added_in, removed_in, .. } = version;
                 let (from, until) = (added_in.max(free), removed_in.min(removal));
@@ -85,26 +90,26 @@ impl History {
     // Until they are added up, the list has the difference between each layer and the previous
     // one, with wrap-around.
 
-    fn appears(&mut self, place: usize, layer: u16, size: u64) {
+    fn appears(&mut self, place: usize, layer: LayerIndex, size: u64) {
         if let Some(held) = self.change(place, layer) {
             held.visible = held.visible.wrapping_add(size);
         }
     }
 
-    fn goes(&mut self, place: usize, layer: u16, size: u64) {
+    fn goes(&mut self, place: usize, layer: LayerIndex, size: u64) {
         if let Some(held) = self.change(place, layer) {
             held.visible = held.visible.wrapping_sub(size);
         }
     }
 
-    fn dies(&mut self, place: usize, layer: u16, size: u64) {
+    fn dies(&mut self, place: usize, layer: LayerIndex, size: u64) {
         if let Some(held) = self.change(place, layer) {
             held.wasted = held.wasted.wrapping_add(size);
         }
     }
 
-    fn change(&mut self, place: usize, layer: u16) -> Option<&mut Sizes> {
-        (place != NOWHERE).then(|| &mut self.held[place * self.layers + usize::from(layer)])
+    fn change(&mut self, place: usize, layer: LayerIndex) -> Option<&mut Sizes> {
+        (place != NOWHERE).then(|| &mut self.held[place * self.layers + layer.get()])
     }
 
     fn add_up_layers(&mut self) {
@@ -126,9 +131,9 @@ impl History {
         for path in order {
             let above = places[tree.parent(paths[path]).index()];
             if above != NOWHERE {
-                for layer in 0..self.layers {
+                for layer in LayerIndex::all(self.layers) {
                     let below = self.held(path, layer);
-                    let held = &mut self.held[above * self.layers + layer];
+                    let held = &mut self.held[above * self.layers + layer.get()];
                     *held = held.plus(below);
                 }
             }

@@ -17,6 +17,7 @@ mod sums;
 mod too_long;
 
 use crate::image::whiteout;
+use crate::layer_index::LayerIndex;
 
 /// The most entries, and the most distinct paths, of an image.
 pub use crate::image::ENTRY_LIMIT;
@@ -61,11 +62,11 @@ impl NodeId {
     pub const ROOT: Self = Self(0);
 }
 
-/// The layer number of a removal that has not happened.
-const ALIVE: u16 = u16::MAX;
+/// The layer of a removal that has not happened.
+const ALIVE: LayerIndex = LayerIndex::NEVER;
 
 /// The most layers of an image.
-pub const LAYER_LIMIT: usize = ALIVE as usize - 1;
+pub const LAYER_LIMIT: usize = u16::MAX as usize - 1;
 /// The most distinct pairs of owner and group in an image.
 pub const OWNER_LIMIT: usize = u16::MAX as usize;
 
@@ -119,8 +120,8 @@ struct Version {
     /// Permission bits, kind, and the flag for implied directories.
     mode: u16,
     owner: u16,
-    added_in: u16,
-    removed_in: u16,
+    added_in: LayerIndex,
+    removed_in: LayerIndex,
 }
 
 impl Version {
@@ -186,7 +187,7 @@ pub struct Removal {
     /// The path of the last name.
     pub last_name: NodeId,
     /// The layer that removed the last name.
-    pub layer: u16,
+    pub layer: LayerIndex,
     /// The reason.
     pub reason: Reason,
 }

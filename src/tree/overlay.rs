@@ -7,6 +7,7 @@
 use super::build::Builder;
 use super::own::{Gone, Own};
 use super::{IMPLIED, Kind, NodeId, Reason, VersionId};
+use crate::layer_index::LayerIndex;
 use crate::warning::RuntimeDifference as Difference;
 
 impl Builder {
@@ -63,7 +64,7 @@ impl Builder {
     fn apply_marks(&mut self, directory: NodeId, own: &Own) {
         let mark = self.state[directory.index()].mark;
         if own.opaque.get(&directory) == Some(&mark) {
-            if directory == NodeId::ROOT && self.layer > 0 {
+            if directory == NodeId::ROOT && self.layer > LayerIndex::FIRST {
                 self.remark(|_| Difference::OpaqueRoot);
             }
             while let Some(child) = self.state[directory.index()].first_visible_bytes.some() {

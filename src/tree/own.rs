@@ -94,10 +94,13 @@ impl Builder {
         let path = if is_clean(trimmed) {
             trimmed
         } else {
-            if leaves_root(entry.name) {
-                self.remark(|_| WarningKind::PathUpwards { path: entry.name.to_vec() });
-            }
             cleaned = clean(entry.name);
+            if leaves_root(entry.name) {
+                self.remark(|_| WarningKind::PathUpwards {
+                    path: entry.name.to_vec(),
+                    inside: cleaned.clone(),
+                });
+            }
             &cleaned
         };
         if path.is_empty() {

@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::{ALIVE, IMPLIED, Kind, NONE, NodeId, Removal, Tree, Version, VersionId};
+use crate::layer_index::LayerIndex;
 
 impl Tree {
     /// Returns the number of layers.
@@ -110,8 +111,7 @@ impl Tree {
     }
 
     /// Returns the version at a path after layer `layer`.
-    pub fn at(&self, node: NodeId, layer: usize) -> Option<VersionId> {
-        let layer = u16::try_from(layer).unwrap_or(ALIVE - 1);
+    pub fn at(&self, node: NodeId, layer: LayerIndex) -> Option<VersionId> {
         let version = self.versions(node).find(|&v| {
             let v = self.version(v);
             v.added_in <= layer && v.removed_in != v.added_in
@@ -121,7 +121,7 @@ impl Tree {
 
     /// Returns the version at a path in the final filesystem.
     pub fn last(&self, node: NodeId) -> Option<VersionId> {
-        self.at(node, usize::from(ALIVE - 1))
+        self.at(node, LayerIndex::FINAL)
     }
 
     /// Returns the kind of a version.
@@ -155,14 +155,14 @@ impl Tree {
     }
 
     /// Returns the layer that added a version.
-    pub fn added_in(&self, version: VersionId) -> usize {
-        usize::from(self.version(version).added_in)
+    pub fn added_in(&self, version: VersionId) -> LayerIndex {
+        self.version(version).added_in
     }
 
     /// Returns the layer that removed a version.
-    pub fn removed_in(&self, version: VersionId) -> Option<usize> {
+    pub fn removed_in(&self, version: VersionId) -> Option<LayerIndex> {
         let removed_in = self.version(version).removed_in;
-        (removed_in != ALIVE).then_some(usize::from(removed_in))
+        (removed_in != ALIVE).then_some(removed_in)
     }
 
     /// Returns whether a directory has no entry in the layer that made it.
@@ -228,12 +228,11 @@ impl Tree {
     /// Returns all versions that some layers added, ordered by layer and entry.
     pub fn versions_of(
         &self,
-        layers: RangeInclusive<usize>,
+        layers: RangeInclusive<LayerIndex>,
     ) -> impl Iterator<Item = VersionId> + use<> {
-        let before = |layer: usize| {
-            self.versions.partition_point(|version| usize::from(version.added_in) < layer)
-        };
-        let range = before(*layers.start())..before(layers.end().saturating_add(1));
+        let before =
+            |layer: LayerIndex| self.versions.partition_point(|version| version.added_in < layer);
+        let range = before(*layers.start())..before(layers.end().next());
         range.map(|i| VersionId(u32::try_from(i).expect("below the limit")))
     }
 

@@ -8,6 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::{ALIVE, Changes, Kind, NONE, Node, NodeId, Totals, Tree, Version, VersionId};
+use crate::layer_index::LayerIndex;
 
 /// The cost of moving by one version, relative to the cost of computing one anew.
 const STEP: usize = 6;
@@ -17,7 +18,7 @@ const SMALL: usize = 100_000;
 /// Sums and changes at every path as of a layer, indexed like [`NodeId`].
 #[derive(Debug)]
 pub struct Snapshot {
-    layer: u16,
+    layer: LayerIndex,
     up_to: Vec<Totals>,
     own: Vec<Totals>,
     changes: Vec<Changes>,
@@ -29,9 +30,9 @@ pub struct Snapshot {
 
 impl Snapshot {
     /// Computes the sums as of layer `layer`.
-    pub fn new(tree: &Tree, layer: usize) -> Self {
+    pub fn new(tree: &Tree, layer: LayerIndex) -> Self {
         let mut snapshot = Self {
-            layer: number(layer),
+            layer,
             up_to: tree.totals(layer),
             own: vec![Totals::default(); tree.nodes.len()],
             changes: vec![Changes::default(); tree.nodes.len()],
@@ -44,8 +45,8 @@ impl Snapshot {
     }
 
     /// Moves to another layer of the same tree.
-    pub fn move_to(&mut self, tree: &Tree, layer: usize) {
-        let (from, to) = (self.layer, number(layer));
+    pub fn move_to(&mut self, tree: &Tree, layer: LayerIndex) {
+        let (from, to) = (self.layer, layer);
         if from == to {
             return;
         }
@@ -66,8 +67,8 @@ impl Snapshot {
     }
 
     /// Returns the layer.
-    pub fn layer(&self) -> usize {
-        usize::from(self.layer)
+    pub fn layer(&self) -> LayerIndex {
+        self.layer
     }
 
     /// Returns the sums of everything up to the layer, as [`Tree::totals`] does.
@@ -91,7 +92,7 @@ impl Snapshot {
         tree: &Tree,
         added_in: std::ops::Range<usize>,
         ended: std::ops::Range<usize>,
-        (from, to): (u16, u16),
+        (from, to): (LayerIndex, LayerIndex),
     ) {
         let mut sums = Sums::new(tree, &mut self.up_to);
         let mut groups = Vec::new();
@@ -133,19 +134,19 @@ impl Snapshot {
     }
 
     /// Returns the number of removals by layers up to `layer`; they are the first ones in the list.
-    fn ended_up_to(&self, tree: &Tree, layer: u16) -> usize {
+    fn ended_up_to(&self, tree: &Tree, layer: LayerIndex) -> usize {
         self.ends.partition_point(|&version| tree.version(version).removed_in <= layer)
     }
 
     /// Returns the versions that the layer removed.
     fn ended(&self, tree: &Tree) -> &[VersionId] {
-        let before = self.layer.checked_sub(1).map_or(0, |layer| self.ended_up_to(tree, layer));
+        let before = self.layer.previous().map_or(0, |layer| self.ended_up_to(tree, layer));
         &self.ends[before..self.ended_up_to(tree, self.layer)]
     }
 
     /// Returns the versions that the layer added.
     fn added_in(&self, tree: &Tree) -> std::ops::Range<usize> {
-        self.layer.checked_sub(1).map_or(0, |layer| tree.added_up_to(layer))
+        self.layer.previous().map_or(0, |layer| tree.added_up_to(layer))
             ..tree.added_up_to(self.layer)
     }
 
@@ -198,7 +199,7 @@ impl Snapshot {
     /// Marks the layer's changes at every path that it touched and at the directories above.
     fn mark_changes(&mut self, tree: &Tree) {
         let mut changes = std::mem::take(&mut self.changes);
-        let layer = usize::from(self.layer);
+        let layer = self.layer;
         let mut mark = |node: NodeId| {
             let change = Changes::from_change(tree.change(node, layer));
             let mut here = node;
@@ -219,10 +220,6 @@ impl Snapshot {
         }
         self.changes = changes;
     }
-}
-
-fn number(layer: usize) -> u16 {
-    u16::try_from(layer).unwrap_or(ALIVE - 1)
 }
 
 fn ids(tree: &Tree) -> impl Iterator<Item = (VersionId, &Version)> {
@@ -248,7 +245,7 @@ pub(super) fn links(tree: &Tree) -> Vec<(u32, VersionId)> {
 
 /// Returns the contribution of a version to its path as of a layer, without the bytes of an inode
 /// that has several names.
-fn worth(version: &Version, layer: u16) -> Totals {
+fn worth(version: &Version, layer: LayerIndex) -> Totals {
     let bytes =
         if version.kind() == Kind::File && version.extra == NONE { version.size } else { 0 };
     if version.added_in > layer {
@@ -270,7 +267,7 @@ fn worth_of_links(
     tree: &Tree,
     group: u32,
     mut names: impl Iterator<Item = VersionId>,
-    layer: u16,
+    layer: LayerIndex,
 ) -> Option<(NodeId, Totals)> {
     let owner = tree.groups[group as usize].owner;
     let size = tree.size(owner);

@@ -3,7 +3,8 @@
 
 use std::collections::HashSet;
 
-use super::{ALIVE, Kind, NONE, NodeId, Reason, Tree, VersionId};
+use super::{Kind, NONE, NodeId, Reason, Tree, VersionId};
+use crate::layer_index::LayerIndex;
 
 /// The sums of a path and everything below it, as of a layer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -108,9 +109,9 @@ pub enum Change {
 
 impl Tree {
     /// Returns the change that layer `layer` made to a path.
-    pub fn change(&self, node: NodeId, layer: usize) -> Change {
+    pub fn change(&self, node: NodeId, layer: LayerIndex) -> Change {
         let now = self.at(node, layer);
-        let before = layer.checked_sub(1).and_then(|below| self.at(node, below));
+        let before = layer.previous().and_then(|below| self.at(node, below));
         match (before, now) {
             (None, Some(_)) => Change::Added,
             (Some(_), None) => Change::Removed,
@@ -134,7 +135,7 @@ impl Tree {
                         || self.removal(self.inode(before)).is_some_and(|removal| {
                             removal.reason == Reason::RewrittenUnchanged
                                 && removal.last_name == self.node_of(after)
-                                && usize::from(removal.layer) == self.added_in(after)
+                                && removal.layer == self.added_in(after)
                         })
                 }
                 Kind::Symlink => self.target(before) == self.target(after),
@@ -147,15 +148,14 @@ impl Tree {
     ///
     /// The bytes of a file with several names count once: at its first visible name or, if there is
     /// none, at its original entry.
-    pub fn totals(&self, layer: usize) -> Vec<Totals> {
+    pub fn totals(&self, layer: LayerIndex) -> Vec<Totals> {
         let mut totals = Vec::new();
         self.totals_into(layer, &mut totals);
         totals
     }
 
     /// Computes the same sums into existing memory.
-    pub(super) fn totals_into(&self, layer: usize, totals: &mut Vec<Totals>) {
-        let layer = u16::try_from(layer).unwrap_or(ALIVE - 1);
+    pub(super) fn totals_into(&self, layer: LayerIndex, totals: &mut Vec<Totals>) {
         totals.clear();
         totals.resize(self.nodes.len(), Totals::default());
         let mut counted = HashSet::new();
@@ -187,24 +187,23 @@ impl Tree {
 
     /// Returns the number of versions added by the layers up to `layer`; they are the first ones in
     /// the list.
-    pub(super) fn added_up_to(&self, layer: u16) -> usize {
+    pub(super) fn added_up_to(&self, layer: LayerIndex) -> usize {
         self.versions.partition_point(|version| version.added_in <= layer)
     }
 
     /// Computes the sums of layer `layer` itself, indexed like [`NodeId`]: `visible` is the size of
     /// the layer, `wasted` the bytes of earlier layers that it removed, and `items` the number of
     /// its names.
-    pub fn layer_totals(&self, layer: usize) -> Vec<Totals> {
+    pub fn layer_totals(&self, layer: LayerIndex) -> Vec<Totals> {
         let mut totals = vec![Totals::default(); self.nodes.len()];
         for inode in self.inodes().filter(|&inode| self.added_in(inode) == layer) {
             totals[self.node_of(inode).index()].visible += self.size(inode);
         }
-        for version in self.versions.iter().filter(|version| usize::from(version.added_in) == layer)
-        {
+        for version in self.versions.iter().filter(|version| version.added_in == layer) {
             let kept = version.removed_in != version.added_in && version.node != NodeId::ROOT;
             totals[version.node.index()].items += u32::from(kept);
         }
-        for removal in self.removals.iter().filter(|removal| usize::from(removal.layer) == layer) {
+        for removal in self.removals.iter().filter(|removal| removal.layer == layer) {
             if self.added_in(removal.version) < layer && self.size(removal.version) > 0 {
                 let total = &mut totals[self.node_of(removal.version).index()];
                 total.wasted += self.size(removal.version);
@@ -216,10 +215,10 @@ impl Tree {
     }
 
     /// Computes the changes of layer `layer` at every path and below it, indexed like [`NodeId`].
-    pub fn changes(&self, layer: usize) -> Vec<Changes> {
+    pub fn changes(&self, layer: LayerIndex) -> Vec<Changes> {
         let mut changes = vec![Changes::default(); self.nodes.len()];
         for version in &self.versions {
-            if usize::from(version.added_in) == layer || usize::from(version.removed_in) == layer {
+            if version.added_in == layer || version.removed_in == layer {
                 let here = &mut changes[version.node.index()];
                 *here = here.with(Changes::from_change(self.change(version.node, layer)));
             }
@@ -233,7 +232,7 @@ impl Tree {
 
     /// Sums up a value of the inodes that layers up to `layer` added, at every path and below it,
     /// indexed like [`NodeId`].
-    pub fn worth(&self, layer: usize, of: impl Fn(VersionId) -> u64) -> Vec<u64> {
+    pub fn worth(&self, layer: LayerIndex, of: impl Fn(VersionId) -> u64) -> Vec<u64> {
         let mut sums = vec![0_u64; self.nodes.len()];
         for inode in self.inodes().take_while(|&inode| self.added_in(inode) <= layer) {
             let sum = &mut sums[self.node_of(inode).index()];

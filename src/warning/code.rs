@@ -4,7 +4,7 @@ use super::WarningKind;
 
 impl WarningKind {
     /// Returns the code in JSON reports, which stays the same in all versions.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> &str {
         match self {
             Self::ArchiveCut { .. } => "archive-cut",
             Self::ArchiveDamaged { .. } => "archive-damaged",
@@ -73,6 +73,7 @@ impl WarningKind {
             Self::GnuSparse { .. } => "gnu-sparse",
             Self::ParentNotADirectory { .. } => "parent-not-a-directory",
             Self::RuntimesDiffer(difference) => difference.code(),
+            Self::Recorded { code, .. } => code,
         }
     }
 }

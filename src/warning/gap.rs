@@ -196,6 +196,7 @@ impl WarningKind {
             Self::LayerOverLimit { .. }
             | Self::ArchiveOverLimit { .. }
             | Self::SizeOverflow { .. } => Gap::OverLimit,
+            Self::Recorded { gap, .. } => return *gap,
             _ => return None,
         })
     }

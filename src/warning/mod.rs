@@ -310,8 +310,10 @@ pub enum WarningKind {
     },
     /// A path that leads above the root.
     PathUpwards {
-        /// The path.
+        /// The path as the entry has it.
         path: Vec<u8>,
+        /// The path that is used, without a leading slash.
+        inside: Vec<u8>,
     },
     /// An entry names the root directory and is none.
     RootNotADirectory {
@@ -388,4 +390,13 @@ pub enum WarningKind {
     LooseHeader,
     /// Container runtimes differ in the effect of the layer.
     RuntimesDiffer(RuntimeDifference),
+    /// A remark that an earlier report records.
+    Recorded {
+        /// Its code.
+        code: String,
+        /// The part of the account that is incomplete for this reason.
+        gap: Option<Gap>,
+        /// The sentence.
+        message: String,
+    },
 }

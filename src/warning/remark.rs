@@ -1,12 +1,13 @@
 //! A remark on an image or on one of its layers.
 
 use super::{Gap, WarningKind};
+use crate::layer_index::LayerIndex;
 
 /// A remark on an image or on one of its layers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
     /// The layer, counted from 0; `None` for the image as a whole.
-    pub layer: Option<usize>,
+    pub layer: Option<LayerIndex>,
     /// The remark itself.
     pub kind: WarningKind,
 }
@@ -18,7 +19,7 @@ impl Warning {
     }
 
     /// Makes a remark on layer `layer`, counted from 0.
-    pub fn layer(layer: usize, kind: impl Into<WarningKind>) -> Self {
+    pub fn layer(layer: LayerIndex, kind: impl Into<WarningKind>) -> Self {
         Self { layer: Some(layer), kind: kind.into() }
     }
 

@@ -153,7 +153,7 @@ pub fn run(arguments: &[String]) -> Result<(), Box<dyn std::error::Error>> {
             let (opened, progress) = (open(path, None)?, Arc::default());
             let inspection = inspect(&opened, &progress)?;
             let contents = LayerContents::new(&opened);
-            let study = Study::unprompted(&inspection, &contents, &progress)?;
+            let study = Study::unprompted(&inspection, &contents, true, &progress)?;
             write_json(
                 &Account::new(
                     &inspection,

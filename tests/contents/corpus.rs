@@ -73,7 +73,7 @@ fn every_file_of_the_corpus_is_what_a_plain_walk_finds() {
             for inode in tree.inodes().filter(|&inode| tree.size(inode) > 0) {
                 let layer = tree.added_in(inode);
                 let files = layers.entry(layer).or_insert_with(|| {
-                    decoded(&opened, layer).map_or_else(HashMap::new, |tar| contents_of(&tar))
+                    decoded(&opened, layer.get()).map_or_else(HashMap::new, |tar| contents_of(&tar))
                 });
                 let Some(expected) = files.get(&tree.data_offset(inode)) else { continue };
                 if expected.len() as u64 != tree.size(inode) {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use layerscope::LayerIndex;
 use layerscope::archive::Source;
 use layerscope::files::contents::Contents;
 use layerscope::files::extract::{Extracted, Options, Reason, SpecialBits, What, extract};
@@ -21,7 +22,10 @@ fn subject(layers: Vec<Vec<Entry>>) -> Subject {
 }
 
 fn as_of(subject: &Subject, path: &str, layer: usize) -> What {
-    What::AsOf { node: subject.inspection.tree.find(path.as_bytes()).unwrap(), layer }
+    What::AsOf {
+        node: subject.inspection.tree.find(path.as_bytes()).unwrap(),
+        layer: LayerIndex::new(layer),
+    }
 }
 
 fn extracted(subject: &Subject, path: &str, to: &Path) -> Result<Extracted, Error> {
@@ -386,7 +390,7 @@ fn a_path_is_followed_through_the_links_of_its_layer() {
     ]);
     let tree = &subject.inspection.tree;
     let leads = |path: &str, layer, last| {
-        tree.lookup(path.as_bytes(), layer, last)
+        tree.lookup(path.as_bytes(), LayerIndex::new(layer), last)
             .map(|found| String::from_utf8(tree.path(found.node)).unwrap())
     };
     let to = |path: &str| Some(path.to_owned());

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use layerscope::LayerIndex;
 use layerscope::archive::ReadAt;
 use layerscope::files::contents::{Absence, Contents, LayerContents, absence};
 use layerscope::progress::is_cancelled;
@@ -174,12 +175,7 @@ fn a_layer_that_is_cut_short_says_how_much_is_missing_and_shows_what_is_there() 
         let cut = compress(layer(entries())).damaged(|stored| stored.truncate(stored.len() / 2));
         let subject = self::subject(&Image::of([cut]));
         for _ in 0..2 {
-            let message = failure(&subject, "/f");
-            assert!(
-                message.starts_with("layer 0 (0.tar): the ")
-                    && message.ends_with("stream ends early"),
-                "{message}"
-            );
+            assert_eq!(failure(&subject, "/f"), "layer 0 (0.tar): the compressed data end early");
         }
         assert_eq!(read(&subject.source("/f"), 0, 1000), bytes[..1000]);
     }
@@ -298,7 +294,7 @@ fn a_read_ends_soon_after_it_is_cancelled_and_can_be_taken_up_again() {
         });
         let (done, total) =
             (progress.done.load(Ordering::Relaxed), progress.total.load(Ordering::Relaxed));
-        assert!(0 < done && done < total && total >= 8 << 20, "{done} of {total}");
+        assert!(0 < done && done < total && total >= 1 << 20, "{done} of {total}");
         assert_eq!(whole(&subject.source("/last")), b"xxxxxxx", "another reader is not stopped");
     }
 }
@@ -306,7 +302,10 @@ fn a_read_ends_soon_after_it_is_cancelled_and_can_be_taken_up_again() {
 #[test]
 fn what_was_decoded_once_is_not_decoded_again() {
     let bytes = noise(12 << 20, 5);
-    for compress in [Layer::gzip, Layer::zstd] {
+    // A gzip layer is entered where the first pass could have stopped, a zstd frame at its start.
+    let compressions: [(fn(Layer) -> Layer, u64); 2] =
+        [(Layer::gzip, 4 << 20), (Layer::zstd, 13 << 20)];
+    for (compress, most) in compressions {
         let image = Image::of([compress(layer([file("f", 0).holding(bytes.clone())]))]);
         let (opened, stored) = opened_slowly(tar(image.docker()), Duration::ZERO);
         let subject = Subject::of(&opened);
@@ -318,7 +317,8 @@ fn what_was_decoded_once_is_not_decoded_again() {
             stored.load(Ordering::Relaxed) - before
         };
         let end = bytes.len() as u64 - 4096;
-        assert!(cost(end) > 1 << 20, "everything before has to be decoded once");
+        let first = cost(end);
+        assert!(first > 0 && first < most, "{first} bytes are read for the end");
         for back in (0..32 << 10).step_by(4096) {
             assert_eq!(cost(end - back), 0, "going back a little");
         }
@@ -383,10 +383,15 @@ fn why_nothing_is_at_a_path_is_told_by_its_history() {
     ]));
     let tree = &subject.inspection.tree;
     let node = tree.find(b"/f").unwrap();
-    let told: Vec<_> = (0..4).map(|layer| absence(tree, node, layer)).collect();
+    let told: Vec<_> = LayerIndex::all(4).map(|layer| absence(tree, node, layer)).collect();
     assert_eq!(
         told,
-        [Some(Absence::NotYet { first: 1 }), None, None, Some(Absence::Gone { last: 2 })]
+        [
+            Some(Absence::NotYet { first: 1.into() }),
+            None,
+            None,
+            Some(Absence::Gone { last: 2.into() })
+        ]
     );
 }
 
@@ -411,5 +416,25 @@ fn no_link_leads_out_of_a_directory_of_the_host() {
     std::os::unix::fs::symlink(&outside, root.join("usr/lib")).unwrap();
     for path in ["/etc/passwd", "/usr/lib/f"] {
         assert!(error(&subject, path).to_string().contains("no regular file any more"), "{path}");
+    }
+}
+
+#[test]
+fn what_packages_are_read_from_is_kept_while_it_passes() {
+    let status = "Package: tool\nStatus: install ok installed\nVersion: 1\n\n";
+    for compress in [Layer::gzip, Layer::zstd] {
+        let entries = [
+            file("before", 0).holding(noise(5 << 20, 3)),
+            file("var/lib/dpkg/status", 0).holding(status),
+            file("after", 0).holding(noise(5 << 20, 4)),
+        ];
+        let image = Image::of([compress(layer(entries))]);
+        let (opened, stored) = opened_slowly(tar(image.docker()), Duration::ZERO);
+        let subject = Subject::of(&opened);
+        let before = stored.load(Ordering::Relaxed);
+        assert_eq!(whole(&subject.source("/var/lib/dpkg/status")), status.as_bytes());
+        let again = stored.load(Ordering::Relaxed) - before;
+        assert!(again <= 512, "{again} bytes are read again, and not only which compression it is");
+        assert!(whole(&subject.source("/after")) == noise(5 << 20, 4), "all else is decoded");
     }
 }

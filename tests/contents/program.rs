@@ -121,3 +121,26 @@ fn extract_says_what_it_wrote_and_what_it_left_out() {
             .contains("to/secret already exists; existing files are not overwritten\nhint: ")
     );
 }
+
+#[test]
+fn extract_says_which_files_have_a_name_in_the_image_that_points_outside() {
+    let directory = tempfile::tempdir().unwrap();
+    let image = directory.path().join("image.tar");
+    let layers = [layer([file("../../x", 3), file("opt/../../opt/y", 4), file("z", 5)])];
+    std::fs::write(&image, tar(Image::of(layers).docker())).unwrap();
+    let said = |path: &str, to: &str| {
+        let to = directory.path().join(to);
+        let arguments = ["extract", image.to_str().unwrap(), path, "--to", to.to_str().unwrap()];
+        let output = layerscope(&arguments);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        text(&output.stderr)
+    };
+    let x = "warning: layer 0: the path ../../x points outside the root; it is read as /x\n";
+    let y = "warning: layer 0: the path opt/../../opt/y points outside the root; it is read as \
+             /opt/y\n";
+    let all = said("/", "all");
+    assert!(all.starts_with(&format!("{x}{y}extracted 3 files")), "{all}");
+    assert!(said("/x", "x").starts_with(&format!("{x}extracted 1 file, ")));
+    assert!(said("/opt", "opt").starts_with(&format!("{y}extracted 1 file, ")));
+    assert!(said("/z", "z").starts_with("extracted 1 file, "), "nothing is said of others");
+}

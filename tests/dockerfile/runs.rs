@@ -26,7 +26,7 @@ fn what_one_run_ships_and_the_next_removes_is_saved_by_merging_them() {
     );
     assert_eq!(fixed.saves(), 2 * MEGABYTE as u64);
     let inspection = situation.inspection();
-    let merged = what_if(&inspection, &[Change::Merge { first: 1, last: 2 }]);
+    let merged = what_if(&inspection, &[Change::Merge { first: 1.into(), last: 2.into() }]);
     assert_eq!(merged.saved(&inspection), fixed.saves(), "the ladder says the same");
 }
 

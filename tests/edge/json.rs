@@ -189,7 +189,7 @@ fn text_where_the_manifest_should_have_a_list_is_meant_as_one() {
     let shown = changed(String::into_bytes, |text| {
         text.replace(r#"["built:latest"]"#, r#""built:latest""#).into()
     });
-    is_the_image(shown.warns("RepoTags is text where a list was expected"));
+    is_the_image(shown.warns("RepoTags is text instead of a list; it is read as a list of one"));
 }
 
 #[test]

@@ -158,5 +158,5 @@ fn only_a_path_that_leads_above_the_root_is_said_to_do_so() {
     layers("above", [vec![file("bin/../../x", 1)]])
         .ship([1])
         .tree(["x 1"])
-        .warns("points outside the root");
+        .warns("the path bin/../../x points outside the root; it is read as /x");
 }

@@ -114,7 +114,7 @@ fn an_entry_without_the_list_around_it_is_an_image_all_the_same() {
     let mut members = both("ENTRY", INDEX);
     members.retain(|member| member.name() != b"index.json");
     is_the_image(&archive("manifest-no-list", members))
-        .warns("where a list of images was expected");
+        .warns("is one image instead of a list of images");
 }
 
 #[test]

@@ -427,7 +427,8 @@ fn what_is_no_tar_is_told_by_its_media_type() {
             inspection
                 .warnings
                 .iter()
-                .any(|warning| warning.layer == Some(1) && warning.to_string().contains(words)),
+                .any(|warning| warning.layer == Some(1.into())
+                    && warning.to_string().contains(words)),
             "{:?}",
             inspection.warnings
         );

@@ -45,7 +45,7 @@ fn the_demo_s_toolchain_still_ships_after_its_deletion() {
     assert!(efficiency < 0.06, "the efficiency is {efficiency}");
 
     let biggest = &wasted_groups(&demo)[0];
-    assert_eq!((biggest.added_in, biggest.removed_in), (1, 3));
+    assert_eq!((biggest.added_in, biggest.removed_in), (1.into(), 3.into()));
     assert_eq!(biggest.reason.name(), "deleted");
 }
 
@@ -94,7 +94,7 @@ fn a_study_ends_when_the_image_is_left() {
     let opened = layerscope::image::builtin::demo::open().unwrap();
     let (inspection, contents) = (inspect(&opened), LayerContents::new(&opened));
     let progress = Arc::<Progress>::default();
-    let study = || Study::unprompted(&inspection, &contents, &progress);
+    let study = || Study::unprompted(&inspection, &contents, true, &progress);
     assert!(study().is_ok_and(|study| !study.findings.is_empty()));
     progress.cancel.store(true, Ordering::Relaxed);
     assert!(matches!(study(), Err(Error::Cancelled)));

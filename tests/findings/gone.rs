@@ -15,7 +15,7 @@ fn what_is_deleted_in_a_later_step_says_which_two_steps_to_merge() {
     let blob = the(&study, "deleted-later");
     assert_eq!(
         (blob.bytes, blob.added_in, blob.fate),
-        (20_000_000, 1, Fate::Gone { removed_in: 2 })
+        (20_000_000, 1.into(), Fate::Gone { removed_in: 2.into() })
     );
     assert_eq!(path(&inspection, blob.places[0].node), "/opt/blob");
     assert!(
@@ -43,7 +43,7 @@ fn a_rule_names_what_was_deleted() {
     let sdk = the(&study, "go-sdk");
     assert_eq!(
         (sdk.bytes, sdk.added_in, sdk.fate, sdk.reason),
-        (9_000_010, 1, Fate::Gone { removed_in: 3 }, Some(Reason::Deleted))
+        (9_000_010, 1.into(), Fate::Gone { removed_in: 3.into() }, Some(Reason::Deleted))
     );
     assert!(
         sdk.fix.what.contains("combine the RUN instructions of layers 1 to 3"),
@@ -79,7 +79,7 @@ fn what_ships_with_the_base_image_is_its_doing_even_if_a_later_step_deletes_it()
         step("RUN rm -rf /var/lib/apt/lists/*", [gone("var/lib/apt/lists/Packages")]),
     ]);
     let lists = the(&study, "apt-lists");
-    assert_eq!((lists.whose, lists.fate), (Whose::Base, Fate::Gone { removed_in: 1 }));
+    assert_eq!((lists.whose, lists.fate), (Whose::Base, Fate::Gone { removed_in: 1.into() }));
     assert!(lists.fix.what.contains("base image"), "{}", lists.fix.what);
     assert_eq!(study.findings.len(), 1);
 }

@@ -19,7 +19,10 @@ fn apt_lists_are_found_with_their_bytes_and_the_instruction_s_own_words() {
         ],
     )]));
     let lists = the(&study, "apt-lists");
-    assert_eq!((lists.bytes, lists.files, lists.added_in, lists.fate), (400_000, 2, 1, Fate::Left));
+    assert_eq!(
+        (lists.bytes, lists.files, lists.added_in, lists.fate),
+        (400_000, 2, 1.into(), Fate::Left)
+    );
     assert_eq!((lists.whose, lists.level), (Whose::Own, Level::Leftovers));
     assert_eq!(path(&inspection, lists.places[0].node), "/var/lib/apt/lists");
     assert_eq!(

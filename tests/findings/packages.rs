@@ -113,7 +113,7 @@ fn a_file_that_dpkg_diverted_belongs_to_the_package_that_brought_it() {
             ],
         ),
     ]));
-    let of = |layer: usize| {
+    let of = |layer| {
         let found = study
             .findings
             .iter()

@@ -4,6 +4,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 use flate2::read::GzDecoder;
+use layerscope::LayerIndex;
 use layerscope::Progress;
 use layerscope::files::contents::LayerContents;
 use layerscope::files::packages::{Packages, installed};
@@ -28,7 +29,7 @@ fn owners<const N: usize>(
     let packages = Packages::read(tree, &LayerContents::new(&opened), &Arc::default());
     paths.map(|path| {
         let node = tree.find(path.as_bytes()).unwrap();
-        packages.owner(tree, layer, node).map(ToString::to_string)
+        packages.owner(tree, LayerIndex::new(layer), node).map(ToString::to_string)
     })
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use layerscope::Inspection;
+use layerscope::LayerIndex;
 use layerscope::advice::assessment::{Question, Study};
 use layerscope::advice::findings::{Fate, Finding, Rules};
 use proptest::prelude::*;
@@ -47,7 +48,7 @@ fix = "x"
 minimum = 0
 "#;
 
-type Cells = BTreeMap<(usize, Fate), u64>;
+type Cells = BTreeMap<(LayerIndex, Fate), u64>;
 
 /// What ships, by the layer it was born in and what became of it.
 fn cells(inspection: &Inspection) -> Cells {
@@ -57,7 +58,7 @@ fn cells(inspection: &Inspection) -> Cells {
             .entry((wasted.added_in, Fate::Gone { removed_in: wasted.removed_in }))
             .or_default() += wasted.bytes;
     }
-    for (i, layer) in inspection.layers.iter().enumerate() {
+    for (i, layer) in LayerIndex::numbered(&inspection.layers) {
         *cells.entry((i, Fate::Left)).or_default() += layer.visible;
     }
     cells.retain(|_, bytes| *bytes > 0);

@@ -47,11 +47,16 @@ fn a_report_is_as_good_a_baseline_as_its_image() {
     assert_eq!(answer.code, Some(1), "{answer:#?}");
     let line = answer.line("FAIL  growth 18.2 % (limit 5 %): 13.2 points over; ");
     assert!(line.contains("layer 1 is not in the baseline and has 29.3 KiB; "), "{line}");
-    place.write("odd.json", "{\"schema_version\": 9}");
+    place.write("tree.json", place.run(&["report", "old.tar", "--format", "json", "--tree"]).out);
+    let answer = place.check(&["--max-growth", "5%", "--baseline", "tree.json"]);
+    let line = answer.line("FAIL  growth 18.2 % (limit 5 %): 13.2 points over; ");
+    assert!(line.contains("/app is larger by 19.5 KiB; "), "with its files it names one: {line}");
+    let tool = "\"tool\": {\"name\": \"layerscope\", \"version\": \"9\"}, \"totals\": {}";
+    place.write("odd.json", format!("{{\"schema_version\": 9, {tool}}}"));
     place.write("none.json", "  {\"name\": \"x\"}");
     for (name, words) in [
         ("odd.json", "schema_version 9"),
-        ("none.json", "it is no report"),
+        ("none.json", "it is JSON, but not a report of `layerscope report --format json`"),
         ("gone.json", "gone.json"),
     ] {
         let answer = place.check(&["--max-growth", "5%", "--baseline", name]);

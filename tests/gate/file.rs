@@ -92,7 +92,7 @@ fn init_writes_a_commented_file_that_the_image_keeps_and_never_replaces_one() {
     assert_eq!(answer.code, Some(0), "{answer:#?}");
     let text = place.read(".layerscope.toml");
     assert!(
-        text.contains("# Written for shop:1.4 on 20") && text.contains("\nwasted = \"1MB\"\n"),
+        text.contains("# Written for shop:1.4 on 20") && text.contains("\nwasted = \"1MiB\"\n"),
         "{text}"
     );
     let answer = place.check(&[]);
@@ -104,6 +104,22 @@ fn init_writes_a_commented_file_that_the_image_keeps_and_never_replaces_one() {
     assert_eq!(place.read(".layerscope.toml"), text);
     let other = place.check(&["--init", "--limits", "other.toml"]);
     assert_eq!((other.code, place.read("other.toml") == text), (Some(0), true));
+}
+
+#[test]
+fn init_writes_all_sizes_in_the_units_in_which_the_check_shows_them() {
+    let place = Place::new();
+    for (option, unit, other) in [(None, "MiB", "MB"), (Some("--si"), "MB", "MiB")] {
+        let file = format!("{unit}.toml");
+        let init = ["--init", "--limits", &file].into_iter().chain(option);
+        assert_eq!(place.check(&init.collect::<Vec<_>>()).code, Some(0));
+        let text = place.read(&file);
+        let sizes = |unit: &str| {
+            let size = regex::Regex::new(&format!("[0-9]{unit}\"")).unwrap();
+            size.find_iter(&text).count()
+        };
+        assert_eq!((sizes(unit) >= 8, sizes(other)), (true, 0), "{text}");
+    }
 }
 
 #[test]
@@ -121,7 +137,7 @@ fn every_example_in_the_written_file_is_understood() {
     place.write(".layerscope.toml", all.join("\n"));
     let answer = place.check(&["--base-layers", "1"]);
     for words in [
-        "/app/node_modules 0 B (limit 120 MB)",
+        "/app/node_modules 0 B (limit 120 MiB)",
         "finding leftovers",
         "age of the base image",
         "/opt/model",

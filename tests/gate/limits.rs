@@ -18,6 +18,13 @@ fn a_limit_that_is_exceeded_says_by_how_much_who_and_what_to_change_in_one_line(
 }
 
 #[test]
+fn a_download_that_was_measured_names_its_layer_and_not_the_uncompressed_size() {
+    let answer = Place::new().check(&["--max-download", "10"]);
+    let line = answer.line("FAIL  download size ");
+    assert!(line.contains("; layer 1 adds the most; ") && !line.contains("200 KiB"), "{line}");
+}
+
+#[test]
 fn every_limit_can_pass_and_fail() {
     let place = Place::new();
     place.write("other.tar", tar(image([("RUN a", layer([file("app", 100_000)]))]).docker()));
@@ -172,7 +179,11 @@ fn several_images_are_checked_and_the_worst_decides() {
     assert_eq!(checked(&["small.tar"]).code, Some(0));
     let answer = checked(&["small.tar", "shop.tar#shop:1.4"]);
     assert_eq!(answer.code, Some(1));
-    assert!(answer.out.contains("The limit is kept.\n\nshop:1.4\nFAIL"), "{}", answer.out);
+    assert!(
+        answer.out.contains("The limit is kept.\n\nshop:1.4 (shop.tar)\nFAIL"),
+        "two images have this name: {}",
+        answer.out
+    );
     assert_eq!(checked(&["shop.tar", "broken.tar"]).code, Some(2));
 }
 

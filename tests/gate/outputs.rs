@@ -262,6 +262,66 @@ fn junit_is_read_by_the_library_of_nextest() {
     );
 }
 
+/// The attributes that Jenkins' schema (junit-10.xsd) allows; its plug-in refuses a file with others.
+#[test]
+fn junit_has_the_attributes_that_jenkins_knows_and_no_others() {
+    let known = [
+        ("testsuites", &["name", "time", "tests", "failures", "errors"][..]),
+        ("testsuite", &["name", "tests", "failures", "errors", "skipped", "time", "timestamp"]),
+        ("testcase", &["name", "time", "classname", "group"]),
+        ("failure", &["type", "message"]),
+        ("error", &["type", "message"]),
+        ("skipped", &["type", "message"]),
+        ("system-out", &[]),
+    ];
+    let place = Place::with(&hostile());
+    place.write(
+        ".layerscope.toml",
+        "[limits]\ngrowth = \"5%\"\nbase-age = \"9d\"\n\
+         [[exception]]\npath = \"/srv\"\nreason = \"r\"\nuntil = 2999-01-01\n",
+    );
+    let text = checked(&place, "junit").out;
+    let mut reader = quick_xml::Reader::from_str(&text);
+    let mut seen = BTreeSet::new();
+    loop {
+        match reader.read_event().unwrap() {
+            quick_xml::events::Event::Start(tag) | quick_xml::events::Event::Empty(tag) => {
+                let name = tag.name().as_ref().to_owned();
+                let allowed = known.iter().find(|(tag, _)| *tag == name).unwrap().1;
+                for attribute in tag.attributes() {
+                    let key = attribute.unwrap().key;
+                    assert!(allowed.contains(&key.as_ref()), "{name} {key:?}");
+                }
+                seen.insert(name);
+            }
+            quick_xml::events::Event::Eof => break,
+            _ => {}
+        }
+    }
+    assert_eq!(seen.len(), known.len(), "{seen:?}");
+}
+
+#[test]
+fn images_of_one_name_are_told_apart_and_no_series_of_metrics_is_there_twice() {
+    let place = Place::new();
+    place.write("other.tar", std::fs::read(place.path().join("shop.tar")).unwrap());
+    let images = ["check", "shop.tar", "other.tar", "shop.tar", "--max-layers", "9"];
+    let text = place.run(&images).out;
+    assert!(text.contains("shop:1.4 (shop.tar)\n") && text.contains("shop:1.4 (other.tar)\n"));
+    let text = place.run(&[&images[..], &["--format", "openmetrics"]].concat()).out;
+    let series: Vec<_> = text
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| line.rsplit_once(' ').unwrap().0)
+        .collect();
+    let distinct: BTreeSet<_> = series.iter().collect();
+    assert_eq!(series.len(), distinct.len(), "{text}");
+    let sizes = series.iter().filter(|it| it.starts_with("layerscope_image_size_bytes{"));
+    assert_eq!(sizes.count(), 2, "{text}");
+    let one = place.check(&["--max-layers", "9", "--format", "openmetrics"]).out;
+    assert!(!one.contains("source="), "the labels of a single image stay the same: {one}");
+}
+
 trait Skipped {
     fn skipped_count(&self) -> usize;
 }

@@ -169,3 +169,96 @@ fn a_tag_that_is_not_there_is_answered_with_those_that_are() {
     );
     assert!(said.contains("no such tag; it has 1.0, 1 and nightly"), "{said}");
 }
+
+/// Bytes that compress like a real layer: words that never come in the same order again.
+fn words(len: usize) -> Vec<u8> {
+    let mut state = 11_u64;
+    let mut bytes = Vec::with_capacity(len + 32);
+    while bytes.len() < len {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        bytes.extend_from_slice(format!("{:x} ", state >> 48).as_bytes());
+    }
+    bytes
+}
+
+#[test]
+fn a_second_look_with_contents_fetches_what_it_reads_and_no_more() {
+    let home = tempfile::tempdir().unwrap();
+    let status = "Package: tool\nStatus: install ok installed\nVersion: 1\n\n";
+    let large = words(24 << 20);
+    let image = Image::of([layer([
+        file("usr/share/before", 0).holding(&large[..16 << 20]),
+        file("var/lib/dpkg/info/tool.list", 0).holding("/usr/bin/tool\n"),
+        file("var/lib/dpkg/status", 0).holding(status),
+        file("usr/bin/tool", 0).holding("#!/bin/sh\necho a tool\n"),
+        file("usr/share/after", 0).holding(&large[16 << 20..]),
+    ])
+    .gzip()]);
+    let server = Server::start(&image, Fault::Nothing);
+    let name = format!("{}/team/app:1", server.host);
+    let report =
+        || json(&layerscope(home.path(), &["report", &name, "--format", "json"]).output().unwrap());
+    let first = report();
+    let whole = server.sent();
+    assert!(whole > 8 << 20, "it is large: {whole}");
+    assert_eq!(report(), first);
+    let second = server.sent() - whole;
+    assert!(second > 0 && second < whole / 10, "{second} of {whole} bytes were fetched again");
+    let cat = layerscope(home.path(), &["cat", &name, "/usr/bin/tool"]).output().unwrap();
+    assert_eq!(text(&cat.stdout), "#!/bin/sh\necho a tool\n", "{}", text(&cat.stderr));
+    let third = server.sent() - whole - second;
+    assert!(third < whole / 10, "{third} of {whole} bytes were fetched for one file");
+    // The whole of a large file comes through all checkpoints as it is.
+    let cat = layerscope(home.path(), &["cat", &name, "/usr/share/after"]).output().unwrap();
+    assert!(cat.stdout == large[16 << 20..], "{}", text(&cat.stderr));
+    // No contents are on the disk.
+    for entry in std::fs::read_dir(home.path().join(".cache/layerscope/layers")).unwrap() {
+        let bytes = std::fs::metadata(entry.unwrap().path()).unwrap().len();
+        assert!(bytes < (whole / 20) as u64, "a record of {bytes} bytes has contents");
+    }
+}
+
+#[test]
+fn after_every_fault_the_cache_holds_nothing_partial() {
+    use Fault::{
+        Basic, Circle, CutAlways, CutOnce, Forbidden, Huge, Limited, LyingLength, OtherBytes, Token,
+    };
+    let clean = {
+        let home = tempfile::tempdir().unwrap();
+        let server = Server::start(&image(), Fault::Nothing);
+        account(home.path(), &format!("{}/team/app:1", server.host), &[])
+    };
+    for fault in [
+        Basic,
+        Circle,
+        CutAlways,
+        CutOnce,
+        Forbidden,
+        Huge,
+        Limited,
+        LyingLength,
+        OtherBytes,
+        Token,
+    ] {
+        let home = tempfile::tempdir().unwrap();
+        let bad = Server::start(&image(), fault);
+        let name = format!("{}/team/app:1", bad.host);
+        let output = layerscope(home.path(), &["report", &name]).output().unwrap();
+        let code = if fault == CutOnce { 0 } else { 2 };
+        assert_eq!(output.status.code(), Some(code), "{fault:?}: {}", text(&output.stderr));
+        let cache = home.path().join(".cache/layerscope");
+        let records = |kind: &str| -> Vec<String> {
+            let entries = std::fs::read_dir(cache.join(kind)).into_iter().flatten().flatten();
+            entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+        };
+        let all = ["layers", "documents", "tags"].map(records).concat();
+        assert!(all.iter().all(|name| !name.starts_with('.')), "{fault:?} left {all:?}");
+        let layers = if fault == CutOnce { 2 } else { 0 };
+        assert_eq!(records("layers").len(), layers, "{fault:?}");
+        let good = Server::start(&image(), Fault::Nothing);
+        let name = format!("{}/team/app:1", good.host);
+        let again = account(home.path(), &name, &[]);
+        assert_eq!(super::without_names(again), super::without_names(clean.clone()), "{fault:?}");
+    }
+}

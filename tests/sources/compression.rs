@@ -114,7 +114,7 @@ fn a_zstd_window_over_the_limit_names_both_and_is_no_wrong_digest() {
             );
             let verification = inspection.verification.unwrap();
             assert!(
-                verification.unverified.iter().any(|part| part.layer == Some(0)),
+                verification.unverified.iter().any(|part| part.layer == Some(0.into())),
                 "{:?}",
                 verification.unverified
             );

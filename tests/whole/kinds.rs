@@ -184,7 +184,7 @@ fn no_command_tells_more_than_is_known() {
 fn a_layer_with_a_fault_in_its_first_header_is_not_known_at_all() {
     let junk = layer([file("app", 700)]).damaged(|tar| tar[100] ^= 1);
     let found = inspect(tar(Image::of([layer([file("f", 10)]), junk]).docker())).unwrap();
-    assert!(found.completeness.layer(1).is_nothing(), "{:?}", found.completeness);
+    assert!(found.completeness.layer(1.into()).is_nothing(), "{:?}", found.completeness);
 }
 
 #[test]

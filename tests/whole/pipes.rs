@@ -66,7 +66,7 @@ fn a_root_filesystem_that_ends_between_two_files_is_not_called_whole() {
         "{text}"
     );
     assert_eq!(
-        inspect(bytes[..at].to_vec()).unwrap().completeness.layer(0),
+        inspect(bytes[..at].to_vec()).unwrap().completeness.layer(0.into()),
         Known::UpTo(at as u64)
     );
 }

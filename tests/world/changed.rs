@@ -105,7 +105,7 @@ fn an_extraction_of_an_archive_that_is_overwritten_leaves_nothing() {
     let path = image(directory.path());
     let (opened, inspection) = opened(&path);
     let contents = LayerContents::new(&opened);
-    let what = What::AsOf { node: NodeId::ROOT, layer: 1 };
+    let what = What::AsOf { node: NodeId::ROOT, layer: 1.into() };
     let to = directory.path().join("to");
     overwrite(&path);
     let error =

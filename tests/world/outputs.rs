@@ -257,6 +257,33 @@ fn where_nothing_may_be_written_a_sentence_says_so_and_nothing_is_there() {
 }
 
 #[test]
+fn no_output_makes_the_directories_above_it_and_each_says_how_to() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name).to_str().unwrap().to_owned();
+    let image = path("demo.tar");
+    assert!(layerscope(["demo", "--write", &image]).status().unwrap().success());
+    let target = path("no such/new");
+    for arguments in [
+        vec!["demo", "--write", &target],
+        vec!["learn", "1", "--write", &target],
+        vec!["extract", &image, "/etc", "--to", &target],
+        vec!["check", &image, "--init", "--limits", &target],
+        vec!["check", &image, "--max-layers", "9", "--output", &format!("json={target}")],
+    ] {
+        let output = layerscope(&arguments).output().unwrap();
+        let error = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {error}");
+        let parent = path("no such");
+        let expected = format!(
+            "error: cannot write into {parent}: no such file or directory\n\
+             hint: make the directory first: mkdir -p '{parent}'\n"
+        );
+        assert!(error.ends_with(&expected), "{arguments:?}: {error}");
+        assert_eq!(names(directory.path()), ["demo.tar"], "{arguments:?}");
+    }
+}
+
+#[test]
 fn an_empty_directory_that_a_lesson_is_written_to_stays_the_same_directory() {
     let to = tempfile::tempdir().unwrap();
     let directory = to.path().join("lesson");

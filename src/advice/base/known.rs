@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::steps::Step;
 use crate::analysis::Inspection;
+use crate::layer_index::LayerIndex;
 use crate::tree::Tree;
 
 /// The known base images.
@@ -105,5 +106,6 @@ impl Family {
 }
 
 fn in_first_layer(tree: &Tree, path: &[u8]) -> bool {
-    tree.layers() > 0 && tree.find(path).is_some_and(|node| tree.at(node, 0).is_some())
+    tree.layers() > 0
+        && tree.find(path).is_some_and(|node| tree.at(node, LayerIndex::FIRST).is_some())
 }

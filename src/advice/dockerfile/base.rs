@@ -3,6 +3,7 @@
 use super::step::{Step, is_name};
 use crate::advice::base::{Base, Evidence, named};
 use crate::analysis::Inspection;
+use crate::layer_index::LayerIndex;
 
 /// Returns a reference for `FROM`: a name recorded by a builder, an annotation or a label, not a
 /// descriptive one.
@@ -15,7 +16,7 @@ pub fn reference(inspection: &Inspection, base: &Base) -> Option<String> {
 /// Returns the number of history entries that made the first `layers` layers, including the command
 /// with which base images usually end.
 pub fn steps_of(steps: &[Step], layers: usize) -> usize {
-    let Some(last) = layers.checked_sub(1) else { return 0 };
+    let Some(last) = LayerIndex::highest(layers) else { return 0 };
     let last = steps.iter().position(|step| step.layer == Some(last));
     let end = last.map_or(steps.len(), |last| last + 1);
     let is_command = |step: &Step| step.text.starts_with("CMD ");

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::analysis::Inspection;
+use crate::layer_index::LayerIndex;
 use crate::tree::{NodeId, Tree, VersionId};
 
 /// The inodes of an image by the layer that added them.
@@ -15,7 +16,7 @@ impl Births {
     pub fn find(inspection: &Inspection) -> Self {
         let mut of_layer = vec![Vec::new(); inspection.layers.len()];
         for inode in inspection.tree.inodes() {
-            if let Some(layer) = of_layer.get_mut(inspection.tree.added_in(inode)) {
+            if let Some(layer) = of_layer.get_mut(inspection.tree.added_in(inode).get()) {
                 layer.push(inode);
             }
         }
@@ -23,8 +24,8 @@ impl Births {
     }
 
     /// Returns the inodes that a layer added.
-    pub fn in_layer(&self, layer: usize) -> &[VersionId] {
-        self.of_layer.get(layer).map(Vec::as_slice).unwrap_or_default()
+    pub fn in_layer(&self, layer: LayerIndex) -> &[VersionId] {
+        layer.of(&self.of_layer).map(Vec::as_slice).unwrap_or_default()
     }
 }
 

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use super::parse::{Dockerfile, Instruction, Keyword};
 use super::step::{Step, steps};
 use crate::analysis::Inspection;
+use crate::layer_index::LayerIndex;
 
 /// The most entries, or instructions, that are compared; the last ones count.
 const MOST: usize = 1000;
@@ -18,7 +19,7 @@ pub struct Mapping {
     /// For each instruction of the file, the index of its history entry.
     pub steps: Vec<Option<usize>>,
     /// For each instruction of the file, the layer that it made.
-    pub layers: Vec<Option<usize>>,
+    pub layers: Vec<Option<LayerIndex>>,
     /// The instructions of the last stage that could not be matched.
     pub unmatched: Vec<usize>,
     /// The number of layers before the first one that was matched.
@@ -107,7 +108,7 @@ pub fn lines_of_layers(file: &Dockerfile, inspection: &Inspection) -> Vec<Option
     let mut lines = vec![None; inspection.layers.len()];
     lines.iter_mut().take(mapping.base_layers).for_each(|line| *line = from);
     for (instruction, layer) in file.instructions.iter().zip(&mapping.layers) {
-        if let Some(line) = layer.and_then(|layer| lines.get_mut(layer)) {
+        if let Some(line) = layer.and_then(|layer| lines.get_mut(layer.get())) {
             *line = Some(instruction.line);
         }
     }
@@ -306,7 +307,8 @@ mod tests {
             |text: &str| HistoryEntry { created_by: Some(text.into()), ..HistoryEntry::default() };
         let history: Vec<_> = history.into_iter().map(entry).collect();
         let mapping = map(&file, &steps(&history, history.len()));
-        assert_eq!(mapping.layers, [None, Some(3), Some(4), Some(5), Some(6)]);
+        let layers = [None, Some(3), Some(4), Some(5), Some(6)];
+        assert_eq!(mapping.layers, layers.map(|layer| layer.map(LayerIndex::new)));
         assert_eq!(
             mapping.base_layers, 3,
             "the working directory of the base image is not one's own"

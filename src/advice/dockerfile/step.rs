@@ -3,6 +3,8 @@
 
 use super::parse::{Dockerfile, Instruction, Keyword};
 use crate::image::{HistoryEntry, after_shell, without_arguments};
+use crate::layer_index::LayerIndex;
+use crate::secret::mask;
 
 /// The comment that BuildKit writes in history entries.
 const BUILDKIT: &str = "buildkit.dockerfile.v0";
@@ -10,16 +12,31 @@ const BUILDKIT: &str = "buildkit.dockerfile.v0";
 /// An entry of the history.
 #[derive(Debug, Clone)]
 pub struct Step {
-    /// The instruction as in a Dockerfile; control characters are kept.
+    /// The instruction as in a Dockerfile; control characters and secrets are kept.
     pub text: String,
     /// The build arguments of a `RUN`, as `NAME=value`; `None` if they cannot be separated.
     pub arguments: Option<Vec<String>>,
     /// The shell of a `RUN` with its flags, if the history has one.
     pub shell: Option<Vec<String>>,
     /// The layer that the entry made.
-    pub layer: Option<usize>,
+    pub layer: Option<LayerIndex>,
     /// True if BuildKit built it.
     pub buildkit: bool,
+}
+
+impl Step {
+    /// Returns the step with masked secrets, for showing it.
+    pub fn masked(&self) -> Self {
+        let masked = |argument: &String| mask(argument).into_owned();
+        Self {
+            text: mask(&self.text).into_owned(),
+            arguments: self
+                .arguments
+                .as_ref()
+                .map(|arguments| arguments.iter().map(masked).collect()),
+            ..self.clone()
+        }
+    }
 }
 
 /// Parses the entries of a history. The k-th entry that made a layer made the k-th layer.
@@ -29,14 +46,14 @@ pub fn steps(history: &[HistoryEntry], layers: usize) -> Vec<Step> {
         .iter()
         .map(|entry| {
             let makes_layer = entry.empty_layer != Some(true) && next < layers;
-            let layer = makes_layer.then_some(next);
+            let layer = makes_layer.then(|| LayerIndex::new(next));
             next += usize::from(makes_layer);
             step(entry, layer)
         })
         .collect()
 }
 
-fn step(entry: &HistoryEntry, layer: Option<usize>) -> Step {
+fn step(entry: &HistoryEntry, layer: Option<LayerIndex>) -> Step {
     let created_by = entry.created_by.as_deref().unwrap_or_default().trim();
     let comment = entry.comment.as_deref().unwrap_or_default().trim();
     let marked = created_by.ends_with("# buildkit");
@@ -46,7 +63,7 @@ fn step(entry: &HistoryEntry, layer: Option<usize>) -> Step {
     let command = after_shell(bare);
     let shell = command.map(|command| &bare[..bare.len() - command.len()]);
     Step {
-        text: entry.instruction().text,
+        text: entry.instruction_as_written().text,
         arguments: named_values(run[..run.len() - bare.len()].trim()),
         shell: shell.map(|shell| shell.split_whitespace().map(Into::into).collect()),
         layer,
@@ -137,7 +154,7 @@ mod tests {
             .iter()
             .map(|step| step.layer)
             .collect();
-        assert_eq!(layers, [Some(0), None, Some(1), None]);
+        assert_eq!(layers, [Some(0.into()), None, Some(1.into()), None]);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use foldhash::fast::RandomState;
 use super::Fate;
 use super::rules::{Level, Rule, Rules, Signature, When};
 use crate::analysis::Inspection;
+use crate::layer_index::LayerIndex;
 use crate::progress::join;
 use crate::runtime::command::named;
 use crate::tree::{NodeId, Reason, Removal, Tree, VersionId};
@@ -33,7 +34,7 @@ pub struct Inode {
 #[derive(Debug)]
 pub struct Group {
     pub subject: Subject,
-    pub added_in: usize,
+    pub added_in: LayerIndex,
     pub fate: Fate,
     pub bytes: u64,
     pub inodes: Vec<Inode>,
@@ -112,8 +113,8 @@ fn other_names(tree: &Tree) -> Map<VersionId, NodeId> {
 /// Groups the inodes that a rule or a signature applies to, in a fixed order.
 pub fn groups(inspection: &Inspection, rules: &Rules, matches: &Matches) -> Vec<Group> {
     let tree = &inspection.tree;
-    let mut taken: Map<(u16, usize, Fate), (u64, Vec<Inode>)> = Map::default();
-    let mut pairs: Map<(usize, usize), Vec<Inode>> = Map::default();
+    let mut taken: Map<(u16, LayerIndex, Fate), (u64, Vec<Inode>)> = Map::default();
+    let mut pairs: Map<(LayerIndex, LayerIndex), Vec<Inode>> = Map::default();
     for (version, removal) in
         tree.inodes_with_removals().filter(|&(version, _)| tree.size(version) > 0)
     {
@@ -121,8 +122,7 @@ pub fn groups(inspection: &Inspection, rules: &Rules, matches: &Matches) -> Vec<
         let inode = Inode { version, node, reason: removal.map(|removal| removal.reason) };
         let rule = rule_of(inspection, rules, matches, node, removal);
         let added_in = tree.added_in(version);
-        let fate = removal
-            .map_or(Fate::Left, |removal| Fate::Gone { removed_in: usize::from(removal.layer) });
+        let fate = removal.map_or(Fate::Left, |removal| Fate::Gone { removed_in: removal.layer });
         match (rule, fate) {
             (Some(rule), _) => {
                 let group = taken.entry((rule, added_in, fate)).or_default();
@@ -166,7 +166,7 @@ fn rule_of(
 
 /// Returns the inodes that rules match, whatever their size, each with its rule and the layer that
 /// added it.
-pub fn taken(inspection: &Inspection, rules: &Rules) -> Vec<(u16, usize, Inode)> {
+pub fn taken(inspection: &Inspection, rules: &Rules) -> Vec<(u16, LayerIndex, Inode)> {
     let tree = &inspection.tree;
     let matches = Matches::find(inspection, rules);
     let inodes = tree.inodes_with_removals().filter(|&(version, _)| tree.size(version) > 0);
@@ -191,13 +191,13 @@ fn in_order<K: Ord, V>(map: Map<K, V>) -> impl Iterator<Item = (K, V)> {
 struct Words<'a> {
     inspection: &'a Inspection,
     rules: &'a Rules,
-    known: BTreeMap<usize, Vec<(bool, bool)>>,
+    known: BTreeMap<LayerIndex, Vec<(bool, bool)>>,
 }
 
 impl Words<'_> {
     /// Returns, for each signature, whether the layer's instruction may have made its bytes, and
     /// whether it may have removed them.
-    fn of(&mut self, layer: usize) -> Vec<(bool, bool)> {
+    fn of(&mut self, layer: LayerIndex) -> Vec<(bool, bool)> {
         let words = self.known.entry(layer).or_insert_with(|| {
             let text = self.inspection.layers[layer].instruction.one_line();
             let has = |signature: &Signature| {
@@ -233,8 +233,8 @@ fn signed(
     tree: &Tree,
     rules: &Rules,
     words: &mut Words,
-    added_in: usize,
-    removed_in: usize,
+    added_in: LayerIndex,
+    removed_in: LayerIndex,
     inodes: Vec<Inode>,
 ) -> impl Iterator<Item = Group> {
     let (adding, removing) = (words.of(added_in), words.of(removed_in));

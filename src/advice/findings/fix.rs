@@ -8,6 +8,7 @@ use crate::advice::change::{Kind, LINE, SuggestedChange, command, copies, merged
 use crate::advice::tool::Tool;
 use crate::analysis::Inspection;
 use crate::display::sentences;
+use crate::layer_index::LayerIndex;
 use crate::shell;
 use crate::tree::Reason;
 
@@ -94,7 +95,7 @@ fn for_base(group: &Group, base: usize) -> SuggestedChange {
 }
 
 fn for_rule(inspection: &Inspection, rule: &Rule, group: &Group) -> SuggestedChange {
-    let text = |layer: usize| inspection.layers[layer].instruction.text.as_str();
+    let text = |layer: LayerIndex| inspection.layers[layer].instruction.text.as_str();
     let added_in = group.added_in;
     if is_from_context(text(added_in)) && !rule.ignore.is_empty() {
         let change = SuggestedChange::new(
@@ -118,7 +119,7 @@ fn for_rule(inspection: &Inspection, rule: &Rule, group: &Group) -> SuggestedCha
 }
 
 fn for_signature(inspection: &Inspection, signature: &Signature, group: &Group) -> SuggestedChange {
-    let text = |layer: usize| inspection.layers[layer].instruction.text.as_str();
+    let text = |layer: LayerIndex| inspection.layers[layer].instruction.text.as_str();
     let added_in = group.added_in;
     match (group.fate, group.reason(inspection)) {
         (Fate::Gone { removed_in }, Some(Reason::RewrittenUnchanged)) => {
@@ -165,20 +166,21 @@ fn is_from_context(text: &str) -> bool {
 
 /// Returns the last later layer that needs the files of a rule, unless the layer that makes them
 /// uses them itself.
-fn used_in(inspection: &Inspection, rule: &Rule, group: &Group) -> Option<usize> {
-    let uses = |layer: usize| {
+fn used_in(inspection: &Inspection, rule: &Rule, group: &Group) -> Option<LayerIndex> {
+    let uses = |layer: LayerIndex| {
         let text = &inspection.layers[layer].instruction.text;
         text.len() <= LINE
             && (rule.tools.iter().any(|tool| needs(tool, text)) || has_words(text, &rule.used_by))
     };
     let end = match group.fate {
         Fate::Left => inspection.layers.len(),
-        Fate::Gone { removed_in } => removed_in,
+        Fate::Gone { removed_in } => removed_in.get(),
     };
     if uses(group.added_in) {
         return None;
     }
-    (group.added_in + 1..end.min(group.added_in + LATER)).rev().find(|&layer| uses(layer))
+    let later = group.added_in.count()..end.min(group.added_in.get() + LATER);
+    LayerIndex::range(later).rev().find(|&layer| uses(layer))
 }
 
 /// Returns whether an instruction needs what a tool leaves.
@@ -236,7 +238,11 @@ fn replace_words(text: &str, from: &str, to: &str) -> String {
 
 /// Returns a COPY with the mode or the owner that a later instruction gives to everything it
 /// copied.
-fn with_mode(inspection: &Inspection, added_in: usize, removed_in: usize) -> Option<String> {
+fn with_mode(
+    inspection: &Inspection,
+    added_in: LayerIndex,
+    removed_in: LayerIndex,
+) -> Option<String> {
     let text = &inspection.layers[added_in].instruction.text;
     let (word, rest) = text
         .split_once(' ')

@@ -7,6 +7,7 @@ use foldhash::fast::RandomState;
 
 use super::assign::Matches;
 use super::rules::{Level, Rules};
+use crate::layer_index::LayerIndex;
 use crate::runtime::command::{Mentioned, is_system};
 use crate::tree::{Kind, Last, NodeId, Paths, Tree, VersionId};
 
@@ -81,7 +82,8 @@ impl Matches {
             let Some(target) = tree.last(link).and_then(|version| tree.target(version)) else {
                 continue;
             };
-            let Some(found) = paths.lookup(usize::MAX, tree.parent(link), target, Last::Followed)
+            let Some(found) =
+                paths.lookup(LayerIndex::FINAL, tree.parent(link), target, Last::Followed)
             else {
                 continue;
             };

@@ -27,11 +27,14 @@ use crate::analysis::Inspection;
 use crate::display::Escaped;
 use crate::files::contents::Contents;
 use crate::files::packages::Packages;
+use crate::layer_index::LayerIndex;
 use crate::tree::{NodeId, Reason, VersionId};
 
 pub use rules::{Level, Purpose, Rule, Rules, RulesError, Signature, When};
 
 pub(crate) use assign::{Matches, has_any, taken};
+pub(crate) use glob::Glob;
+pub(crate) use matcher::Matcher;
 pub(crate) use varying::varying_files;
 
 /// The most findings; no real image has more.
@@ -66,7 +69,7 @@ pub enum Fate {
     /// The files were removed by a later layer, and are still in the image.
     Gone {
         /// The layer that removed them.
-        removed_in: usize,
+        removed_in: LayerIndex,
     },
 }
 
@@ -92,7 +95,7 @@ pub struct Finding {
     /// The side that they belong to.
     pub whose: Whose,
     /// The layer that added them.
-    pub added_in: usize,
+    pub added_in: LayerIndex,
     /// The fate: visible or wasted.
     pub fate: Fate,
     /// The most frequent cause of removal.
@@ -137,7 +140,7 @@ impl Finding {
     }
 
     /// Returns the layer that removed the files.
-    pub fn removed_in(&self) -> Option<usize> {
+    pub fn removed_in(&self) -> Option<LayerIndex> {
         match self.fate {
             Fate::Left => None,
             Fate::Gone { removed_in } => Some(removed_in),

@@ -17,6 +17,7 @@ use crate::display::Counter;
 use crate::error::Error;
 use crate::files::contents::LayerContents;
 use crate::image::whiteout::{Spelling, spelling};
+use crate::layer_index::LayerIndex;
 use crate::path::components;
 use crate::progress::Progress;
 use crate::progress::{check_cancelled, is_cancelled};
@@ -63,7 +64,7 @@ fn made(
 ) -> Result<u64, Error> {
     let mut packed = Packed::new(progress);
     let mut choice = Choice { tree, paths: Paths::new(tree), recipe, hidden: HashSet::new() };
-    for layer in recipe.of.clone().filter(|&layer| recipe.takes_of(tree, layer)) {
+    for layer in recipe.layers().filter(|&layer| recipe.takes_of(tree, layer)) {
         let tar = match contents.layer(layer, progress) {
             // A layer that is not in the archive counts as empty everywhere.
             Err(Error::NoLayer { .. }) => continue,
@@ -134,7 +135,7 @@ struct Choice<'a> {
 }
 
 impl Choice<'_> {
-    fn takes(&mut self, layer: usize, entry: &Entry) -> bool {
+    fn takes(&mut self, layer: LayerIndex, entry: &Entry) -> bool {
         let parts = components(&entry.name);
         let Some((name, directory)) = parts.split_last() else {
             return self
@@ -158,7 +159,7 @@ impl Choice<'_> {
     }
 
     /// Returns the version that an entry of a layer made.
-    fn version(&self, node: NodeId, layer: usize, entry: &Entry) -> Option<VersionId> {
+    fn version(&self, node: NodeId, layer: LayerIndex, entry: &Entry) -> Option<VersionId> {
         let tree = self.tree;
         let carries_bytes = entry.kind == EntryKind::File;
         tree.versions(node).find(|&version| {
@@ -188,7 +189,7 @@ impl Choice<'_> {
             None => !opaque,
         };
         has_room
-            && first.checked_sub(1).is_some_and(|below| self.tree.at(node, below).is_some())
+            && first.previous().is_some_and(|below| self.tree.at(node, below).is_some())
             && !dropped[node.index()]
             && never_made.binary_search(&node).is_err()
             // If the directory is removed itself, one mark is sufficient.

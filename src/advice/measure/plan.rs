@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::analysis::Inspection;
 use crate::analysis::what_if::Outcome;
+use crate::layer_index::LayerIndex;
 use crate::tree::{Kind, NodeId, Tree, VersionId};
 
 /// The layers of an image that does not exist yet.
@@ -19,7 +20,7 @@ pub struct Plan {
 #[derive(PartialEq, Eq)]
 pub enum Layer {
     /// A layer as it is in the archive, by its index.
-    Kept(usize),
+    Kept(LayerIndex),
     /// A layer assembled from members of others.
     Made(Recipe),
 }
@@ -28,7 +29,7 @@ pub enum Layer {
 #[derive(PartialEq, Eq)]
 pub struct Recipe {
     /// The layers that the members come from, in order.
-    pub of: RangeInclusive<usize>,
+    pub of: RangeInclusive<LayerIndex>,
     /// For each version of these layers, whether its member is included; indexed by version,
     /// relative to the first one.
     members: Vec<bool>,
@@ -63,8 +64,10 @@ impl Plan {
         let mut never_made = never_made(tree, outcome);
         let layers = outcome.runs().map(|run| {
             let (first, last) = (*run.start(), *run.end());
-            let mut gone: Vec<_> =
-                run.clone().flat_map(|layer| std::mem::take(&mut never_made[layer])).collect();
+            let mut gone: Vec<_> = first
+                .up_to(last)
+                .flat_map(|layer| std::mem::take(&mut never_made[layer]))
+                .collect();
             let lost = |version| {
                 let is_file = tree.kind(version) == Kind::File;
                 outcome.drops(tree.node_of(version))
@@ -103,9 +106,9 @@ impl Plan {
                 directory = tree.parent(directory);
             }
         }
-        let mut layers: Vec<_> = (0..below).map(Layer::Kept).collect();
+        let mut layers: Vec<_> = LayerIndex::all(below).map(Layer::Kept).collect();
         if !inodes.is_empty() {
-            let of = below..=inspection.layers.len() - 1;
+            let of = LayerIndex::new(below)..=LayerIndex::new(inspection.layers.len() - 1);
             let first = tree.versions_of(of.clone()).next().map_or(0, VersionId::index);
             layers.push(Layer::Made(Recipe {
                 of,
@@ -137,7 +140,7 @@ fn never_made(tree: &Tree, outcome: &Outcome) -> Vec<Vec<NodeId>> {
 }
 
 /// Selects the versions of a run of layers that the merged layer contains, in order.
-fn members_of_run(tree: &Tree, outcome: &Outcome, run: &RangeInclusive<usize>) -> Vec<bool> {
+fn members_of_run(tree: &Tree, outcome: &Outcome, run: &RangeInclusive<LayerIndex>) -> Vec<bool> {
     let alone = run.start() == run.end();
     let is_there = |version: VersionId| {
         let node = tree.node_of(version);
@@ -174,7 +177,7 @@ impl Layer {
             Self::Kept(layer) => layers[*layer].tar_bytes,
             Self::Made(recipe) => {
                 let read =
-                    recipe.of.clone().filter(|&layer| recipe.takes_of(&inspection.tree, layer));
+                    recipe.layers().filter(|&layer| recipe.takes_of(&inspection.tree, layer));
                 read.map(|layer| layers[layer].tar_bytes).fold(0, u64::saturating_add)
             }
         }
@@ -182,6 +185,11 @@ impl Layer {
 }
 
 impl Recipe {
+    /// Returns the layers that the members come from, in order.
+    pub fn layers(&self) -> impl Iterator<Item = LayerIndex> + use<> {
+        self.of.start().up_to(*self.of.end())
+    }
+
     /// Returns whether the layer includes the member of a version.
     pub fn has(&self, version: VersionId) -> bool {
         version
@@ -192,7 +200,7 @@ impl Recipe {
     }
 
     /// Returns whether the layer may include members of another one.
-    pub fn takes_of(&self, tree: &Tree, layer: usize) -> bool {
+    pub fn takes_of(&self, tree: &Tree, layer: LayerIndex) -> bool {
         self.others != Others::Gone
             || tree.versions_of(layer..=layer).any(|version| self.has(version))
     }

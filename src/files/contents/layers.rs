@@ -15,7 +15,9 @@ use crate::error::Error;
 use crate::image::Opened;
 use crate::image::compression::{Bytes, DecodedStream, Region, Shared, Watched};
 use crate::image::open::{Storage, check_unchanged};
+use crate::image::passed::PassedLayers;
 use crate::image::{Compression, head};
+use crate::layer_index::LayerIndex;
 use crate::progress::Progress;
 use crate::tree::{Kind, Tree, VersionId};
 
@@ -25,8 +27,8 @@ const WHOLE: usize = usize::MAX;
 /// A reader of file contents from the layers of an image.
 ///
 /// It is cheap to make, and should be kept as long as the image is in use, because bytes decoded
-/// for one file help with the next. It keeps at most 64 MiB of decoded bytes, three decoders, and
-/// 11 MiB of checkpoints for each gzip layer.
+/// for one file help with the next. It keeps at most 8 MiB of decoded bytes, three decoders, and
+/// the checkpoints of each gzip layer, one for 2 MiB, and at most 512.
 pub struct LayerContents {
     /// The name of the archive, escaped for display.
     path: Escaped,
@@ -37,6 +39,8 @@ pub struct LayerContents {
     shared: Arc<Shared>,
     /// The sources of all bytes.
     sources: Vec<Source>,
+    /// The checkpoints and contents that were kept of layers while they were read.
+    passed: PassedLayers,
 }
 
 /// A layer, and the place of its contents.
@@ -66,7 +70,8 @@ impl LayerContents {
                 let source = &archive.source;
                 let bytes =
                     Region { bytes: Bytes::Source(source.clone()), offset: 0, len: source.len() };
-                let stream = DecodedStream::new(WHOLE, bytes, archive.compression, shared.clone());
+                let (compression, passed) = (archive.compression, archive.passed.clone());
+                let stream = DecodedStream::new(WHOLE, bytes, compression, shared.clone(), passed);
                 Some(Region::decoded(Arc::new(stream)))
             }
             _ => None,
@@ -112,6 +117,7 @@ impl LayerContents {
             tars: Mutex::default(),
             shared,
             sources: opened.sources(),
+            passed: opened.passed.clone(),
         }
     }
 
@@ -124,12 +130,11 @@ impl LayerContents {
     /// # Errors
     ///
     /// An error if the layer is missing in the archive or was read from a pipe.
-    pub fn layer(&self, layer: usize, progress: &Arc<Progress>) -> Result<Source, Error> {
+    pub fn layer(&self, layer: LayerIndex, progress: &Arc<Progress>) -> Result<Source, Error> {
         let file = || shown!("layer {}", layer);
         let none = || (Escaped::default(), &Whereabouts::Missing { foreign: false });
-        let (name, place) = self
-            .layers
-            .get(layer)
+        let (name, place) = layer
+            .of(&self.layers)
             .map_or_else(none, |place| (place.name.clone(), &place.whereabouts));
         match place {
             &Whereabouts::Missing { foreign } => {
@@ -169,17 +174,18 @@ impl LayerContents {
                 Compression::sniff(&head[..len])
             }
             // The layer was not recognised as compressed when the archive was read.
-            (None, Bytes::Decoded(_) | Bytes::Holed(_) | Bytes::Chunked(_)) => Compression::None,
+            (None, _) => Compression::None,
         };
+        let (shared, passed) = (self.shared.clone(), self.passed.of(member));
         let tar = match compression {
             Compression::None => stored.clone(),
             compression => {
                 let stream =
-                    DecodedStream::new(member, stored.clone(), compression, self.shared.clone());
+                    DecodedStream::new(member, stored.clone(), compression, shared, passed.clone());
                 Region::decoded(Arc::new(stream))
             }
         };
-        Ok(vacant.insert(tar).clone())
+        Ok(vacant.insert(tar.with_pieces(&passed)).clone())
     }
 }
 
@@ -210,7 +216,7 @@ impl Contents for LayerContents {
         }
         let inode = tree.inode(version);
         let layer = tree.added_in(inode);
-        let place = self.layers.get(layer);
+        let place = layer.of(&self.layers);
         let name = place.map_or_else(Escaped::default, |place| place.name.clone());
         match place.map(|place| &place.whereabouts) {
             None => Err(Error::NoLayer { file, layer, name, foreign: false }),

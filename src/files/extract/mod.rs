@@ -15,6 +15,7 @@ use crate::display::escaped;
 use crate::error::Error;
 use crate::files::contents::Contents;
 use crate::files::output::NewDirectory;
+use crate::layer_index::LayerIndex;
 use crate::progress::Progress;
 use crate::tree::{NodeId, Tree, VersionId};
 
@@ -26,7 +27,7 @@ pub enum What {
         /// The path.
         node: NodeId,
         /// The last layer that counts.
-        layer: usize,
+        layer: LayerIndex,
     },
     /// A version, even a deleted one. A directory is extracted as it was just before it was
     /// deleted.

@@ -1,6 +1,7 @@
 //! Selects the files to extract, and orders them.
 
 use super::What;
+use crate::layer_index::LayerIndex;
 use crate::tree::{Kind, NodeId, Tree, VersionId};
 
 /// A path of the tree as of a layer.
@@ -11,7 +12,7 @@ pub struct Selected {
     /// The version at the path.
     pub version: VersionId,
     /// The last layer that counts for everything below the path.
-    pub layer: usize,
+    pub layer: LayerIndex,
 }
 
 /// Finds the version to extract; `None` if there is nothing at the path.
@@ -23,7 +24,7 @@ pub fn select(tree: &Tree, what: What) -> Option<Selected> {
         What::Version(version) => {
             let last = tree
                 .removed_in(version)
-                .map_or(usize::MAX, |removed_in| removed_in.saturating_sub(1));
+                .map_or(LayerIndex::FINAL, |removed_in| removed_in.previous().unwrap_or_default());
             Some(Selected {
                 node: tree.node_of(version),
                 version,

@@ -11,6 +11,7 @@ use crate::display::{Escaped, escaped};
 use crate::error::Error;
 use crate::files::contents::Contents;
 use crate::files::executable::Recognised;
+use crate::layer_index::LayerIndex;
 use crate::progress::Progress;
 use crate::progress::check_cancelled;
 use crate::tree::{Found, Kind, Last, NodeId, Paths, Tree, VersionId};
@@ -61,7 +62,7 @@ impl<'a> Filesystem<'a> {
         if path.len() > PATH_LIMIT {
             return None;
         }
-        self.paths.lookup(usize::MAX, directory, path, Last::Followed)
+        self.paths.lookup(LayerIndex::FINAL, directory, path, Last::Followed)
     }
 
     /// Finds the regular file that `path` leads to.

@@ -8,6 +8,7 @@ use super::{APK, NAME, Packages, RPM_BYTES, Reader, Which, apk, dpkg, rpm};
 use crate::display::shown;
 use crate::display::{Escaped, escaped};
 use crate::files::contents::Contents;
+use crate::layer_index::LayerIndex;
 use crate::progress::Progress;
 use crate::tree::Tree;
 
@@ -49,7 +50,7 @@ pub fn installed(tree: &Tree, contents: &dyn Contents, progress: &Arc<Progress>)
     });
     let told = !packages.is_empty();
     let owners = Packages::of(tree, Reader::new(tree, contents, Which::Last, progress));
-    let last = tree.layers().saturating_sub(1);
+    let last = LayerIndex::FINAL;
     let mut counted = HashSet::new();
     let mut unpackaged = 0;
     for name in tree.file_names().filter(|&name| tree.removed_in(name).is_none()) {

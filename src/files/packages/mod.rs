@@ -20,6 +20,7 @@ use foldhash::fast::RandomState;
 use crate::archive::{Extent, Source, read_extent};
 use crate::display::{Escaped, escaped};
 use crate::files::contents::Contents;
+use crate::layer_index::LayerIndex;
 use crate::progress::Progress;
 use crate::tree::{Kind, NodeId, Removal, Tree, VersionId};
 
@@ -46,8 +47,8 @@ const OWNERS: usize = 16;
 #[derive(Debug, Clone, Copy)]
 struct Ownership {
     package: u32,
-    added_in: usize,
-    removed_in: usize,
+    added_in: LayerIndex,
+    removed_in: LayerIndex,
 }
 
 /// The packages that the paths of an image belong to.
@@ -58,7 +59,6 @@ pub struct Packages {
     /// By the hash of the path, with its leading slash.
     owners: HashMap<u64, Vec<Ownership>, RandomState>,
     hasher: RandomState,
-    layers: usize,
 }
 
 impl Packages {
@@ -69,7 +69,7 @@ impl Packages {
     }
 
     fn of(tree: &Tree, mut reader: Reader<'_>) -> Self {
-        let mut packages = Self { layers: tree.layers(), ..Self::default() };
+        let mut packages = Self::default();
         for path in APK {
             let Some(node) = tree.find(path) else { continue };
             for (version, text) in reader.versions(node) {
@@ -114,15 +114,23 @@ impl Packages {
 
     /// Returns the layer in which to look up the owner of an inode: the last one or, for an inode
     /// that was deleted or replaced, the one before that.
-    pub fn layer_for(&self, tree: &Tree, inode: VersionId, removal: Option<&Removal>) -> usize {
+    pub fn layer_for(
+        &self,
+        tree: &Tree,
+        inode: VersionId,
+        removal: Option<&Removal>,
+    ) -> LayerIndex {
         match removal {
-            Some(removal) => usize::from(removal.layer).saturating_sub(1).max(tree.added_in(inode)),
-            None => self.layers.saturating_sub(1),
+            Some(removal) => {
+                let before = removal.layer.previous().unwrap_or_default();
+                before.max(tree.added_in(inode))
+            }
+            None => LayerIndex::FINAL,
         }
     }
 
     /// Returns the package that a path belongs to after layer `layer`, escaped for display.
-    pub fn owner(&self, tree: &Tree, layer: usize, node: NodeId) -> Option<&Escaped> {
+    pub fn owner(&self, tree: &Tree, layer: LayerIndex, node: NodeId) -> Option<&Escaped> {
         if self.owners.is_empty() {
             return None;
         }
@@ -160,7 +168,7 @@ impl Packages {
         sums
     }
 
-    fn at(&self, path: &[u8], layer: usize) -> Option<&Escaped> {
+    fn at(&self, path: &[u8], layer: LayerIndex) -> Option<&Escaped> {
         let owners = self.owners.get(&self.hasher.hash_one(path))?;
         let owner =
             owners.iter().find(|owner| owner.added_in <= layer && layer < owner.removed_in)?;
@@ -175,7 +183,13 @@ impl Packages {
     }
 
     /// Says that a path belongs to a package from one layer to another, that one not included.
-    fn add_between(&mut self, package: &[u8], path: &[u8], added_in: usize, removed_in: usize) {
+    fn add_between(
+        &mut self,
+        package: &[u8],
+        path: &[u8],
+        added_in: LayerIndex,
+        removed_in: LayerIndex,
+    ) {
         if self.owners.len() >= PATHS || package.len() > NAME {
             return;
         }
@@ -199,8 +213,8 @@ impl Packages {
 }
 
 /// Returns the range of layers in which a version exists, the end not included.
-fn lifetime(tree: &Tree, version: VersionId) -> (usize, usize) {
-    (tree.added_in(version), tree.removed_in(version).unwrap_or(usize::MAX))
+fn lifetime(tree: &Tree, version: VersionId) -> (LayerIndex, LayerIndex) {
+    (tree.added_in(version), tree.removed_in(version).unwrap_or(LayerIndex::NEVER))
 }
 
 /// Splits the layers as of which a list of files is there by the diversions that were in force.
@@ -208,7 +222,7 @@ fn epochs<'a, 'd>(
     tree: &Tree,
     list: VersionId,
     diversions: &'a [(VersionId, dpkg::Diversions<'d>)],
-) -> Vec<(usize, usize, Option<&'a dpkg::Diversions<'d>>)> {
+) -> Vec<(LayerIndex, LayerIndex, Option<&'a dpkg::Diversions<'d>>)> {
     let (mut added_in, removed_in) = lifetime(tree, list);
     let mut epochs = Vec::new();
     for (version, diversions) in diversions {

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 
 use crate::analysis::Inspection;
 use crate::display::ratio;
+use crate::layer_index::LayerIndex;
 use crate::tree::{Kind, NodeId, Reason, Tree, VersionId};
 
 /// The numbers of dive for an image.
@@ -81,7 +82,7 @@ fn deleted_in(
     node: NodeId,
     version: VersionId,
     next: Option<VersionId>,
-) -> Option<usize> {
+) -> Option<LayerIndex> {
     let layer = tree.removed_in(version)?;
     if next.is_some_and(|next| tree.added_in(next) == layer) || layer == tree.added_in(version) {
         return None;
@@ -97,14 +98,14 @@ fn deleted_in(
 
 /// Returns the reason why a layer removed a version; for a directory, that of the first file below
 /// it.
-fn reason(tree: &Tree, node: NodeId, version: VersionId, layer: usize) -> Option<Reason> {
+fn reason(tree: &Tree, node: NodeId, version: VersionId, layer: LayerIndex) -> Option<Reason> {
     if tree.kind(version) != Kind::Directory {
         return tree.removal(tree.inode(version)).map(|removal| removal.reason);
     }
     let mut waiting: Vec<NodeId> = tree.children(node).collect();
     while let Some(node) = waiting.pop() {
         let mut removals = tree.versions(node).filter_map(|version| tree.removal(version));
-        if let Some(removal) = removals.find(|removal| usize::from(removal.layer) == layer) {
+        if let Some(removal) = removals.find(|removal| removal.layer == layer) {
             return Some(removal.reason);
         }
         waiting.extend(tree.children(node));
@@ -113,11 +114,11 @@ fn reason(tree: &Tree, node: NodeId, version: VersionId, layer: usize) -> Option
 }
 
 /// Adds up the sizes of the entries that a directory had before a layer.
-fn below(tree: &Tree, directory: NodeId, layer: usize) -> u64 {
+fn below(tree: &Tree, directory: NodeId, layer: LayerIndex) -> u64 {
     let mut sum = 0;
     let mut waiting = vec![directory];
     while let Some(node) = waiting.pop() {
-        if let Some(version) = layer.checked_sub(1).and_then(|before| tree.at(node, before)) {
+        if let Some(version) = layer.previous().and_then(|before| tree.at(node, before)) {
             sum += header_size(tree, version);
             waiting.extend(tree.children(node));
         }

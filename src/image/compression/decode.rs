@@ -3,10 +3,12 @@
 use std::io::{self, BufRead, BufReader, Read};
 
 use bzip2::bufread::MultiBzDecoder;
-use flate2::bufread::GzDecoder;
 use lzma_rust2::XzReader;
 
+use super::checkpoint::{Checkpoint, Checkpoints};
+use super::gzip::Gzip;
 use super::sniff::Compression;
+use super::zstd_frames::Frames;
 use crate::archive::Forward;
 use crate::display::Units;
 
@@ -71,20 +73,8 @@ pub type Decoded<B> = BufReader<Decoder<B>>;
 ///
 /// An error if the decoder cannot be created.
 pub fn decode<B: BufRead>(compression: Compression, reader: B) -> io::Result<Decoded<B>> {
-    let format = match compression {
-        Compression::None => Format::Plain(reader),
-        Compression::Gzip => Format::Gzip(GzipMembers::new(reader)),
-        Compression::Zstd => {
-            let mut reader = reader;
-            let window = zstd_window(reader.fill_buf()?);
-            let mut decoder = zstd::stream::read::Decoder::with_buffer(reader)?;
-            decoder.window_log_max(ZSTD_WINDOW_LOG)?;
-            Format::Zstd { decoder, window }
-        }
-        Compression::Xz => Format::Xz(Box::new(XzReader::new_mem_limit(reader, true, XZ_MEMORY))),
-        Compression::Bzip2 => Format::Bzip2(MultiBzDecoder::new(reader)),
-    };
-    Ok(BufReader::with_capacity(DECODED_BUFFER, Decoder { format, failed: None }))
+    let decoder = Decoder::starting(compression, reader, &Checkpoint::START)?;
+    Ok(BufReader::with_capacity(DECODED_BUFFER, decoder))
 }
 
 /// A decoder for any compression; uncompressed bytes are passed through.
@@ -102,10 +92,10 @@ enum Format<B: BufRead> {
     /// No compression.
     Plain(B),
     /// gzip.
-    Gzip(GzipMembers<B>),
+    Gzip(Box<Gzip<B>>),
     /// zstd.
     Zstd {
-        decoder: zstd::stream::read::Decoder<'static, B>,
+        decoder: Frames<B>,
         /// The window that the first frame asks for, in bytes.
         window: Option<u64>,
     },
@@ -116,10 +106,57 @@ enum Format<B: BufRead> {
 }
 
 impl<B: BufRead> Decoder<B> {
+    /// Decodes `reader`, whose format is `compression`, and which begins at a checkpoint.
+    ///
+    /// # Errors
+    ///
+    /// An error if the decoder cannot be created.
+    pub fn starting(compression: Compression, reader: B, at: &Checkpoint) -> io::Result<Self> {
+        let mut reader = reader;
+        let format = match compression {
+            Compression::None => Format::Plain(reader),
+            Compression::Gzip => Format::Gzip(Box::new(Gzip::new(reader, at))),
+            Compression::Zstd => {
+                let window = zstd_window(reader.fill_buf()?);
+                Format::Zstd { decoder: Frames::new(reader, at)?, window }
+            }
+            Compression::Xz => {
+                Format::Xz(Box::new(XzReader::new_mem_limit(reader, true, XZ_MEMORY)))
+            }
+            Compression::Bzip2 => Format::Bzip2(MultiBzDecoder::new(reader)),
+        };
+        Ok(Self { format, failed: None })
+    }
+
+    /// Makes checkpoints while decoding, if the format has any.
+    pub fn mark(&mut self) {
+        match &mut self.format {
+            Format::Gzip(gzip) => gzip.mark(),
+            Format::Zstd { decoder, .. } => decoder.mark(),
+            Format::Plain(_) | Format::Xz(_) | Format::Bzip2(_) => {}
+        }
+    }
+
+    /// Returns the bytes before a fault, too, if the format can.
+    pub fn read_to_the_fault(&mut self) {
+        if let Format::Gzip(gzip) = &mut self.format {
+            gzip.read_to_the_fault();
+        }
+    }
+
+    /// Takes the checkpoints that were made.
+    pub fn take_checkpoints(&mut self) -> Checkpoints {
+        match &mut self.format {
+            Format::Gzip(gzip) => gzip.take_checkpoints(),
+            Format::Zstd { decoder, .. } => decoder.take_checkpoints(),
+            Format::Plain(_) | Format::Xz(_) | Format::Bzip2(_) => Checkpoints::default(),
+        }
+    }
+
     /// Returns the peculiarity of the stream, if there is one.
     pub fn note(&self) -> Option<Note> {
         match &self.format {
-            Format::Gzip(members) => members.note,
+            Format::Gzip(gzip) => gzip.note(),
             _ => None,
         }
     }
@@ -206,69 +243,6 @@ fn zstd_window(mut head: &[u8]) -> Option<u64> {
     let mut bytes = [0; 8];
     bytes[..len].copy_from_slice(rest.get(id..id + len)?);
     Some(u64::from_le_bytes(bytes) + if len == 2 { 256 } else { 0 })
-}
-
-/// A decoder of all members of a gzip file.
-///
-/// Bytes after the last member are ignored. A wrong checksum at the end of a member does not
-/// invalidate the member. Container runtimes behave the same; both cases produce a remark.
-pub struct GzipMembers<B> {
-    state: Option<State<B>>,
-    members: u64,
-    note: Option<Note>,
-}
-
-enum State<B> {
-    Between(B),
-    Member(Box<GzDecoder<B>>),
-}
-
-impl<B> GzipMembers<B> {
-    fn new(reader: B) -> Self {
-        Self { state: Some(State::Between(reader)), members: 0, note: None }
-    }
-}
-
-impl<B: BufRead> Read for GzipMembers<B> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        loop {
-            match self.state.take() {
-                None => return Ok(0),
-                Some(State::Between(mut reader)) => {
-                    let head = reader.fill_buf()?;
-                    let another =
-                        head.first() == Some(&0x1f) && head.get(1).is_none_or(|&b| b == 0x8b);
-                    if head.is_empty() || (self.members > 0 && !another) {
-                        if self.members > 0 && !head.is_empty() {
-                            self.note = Some(Note::Leftovers);
-                        }
-                        return Ok(0);
-                    }
-                    self.members += 1;
-                    self.state = Some(State::Member(Box::new(GzDecoder::new(reader))));
-                }
-                Some(State::Member(mut decoder)) => match decoder.read(buf) {
-                    Ok(0) if !buf.is_empty() => {
-                        self.state = Some(State::Between(decoder.into_inner()))
-                    }
-                    Err(error) if is_checksum(&error) => {
-                        self.note = Some(Note::Checksum);
-                        self.state = Some(State::Between(decoder.into_inner()));
-                    }
-                    result => {
-                        self.state = Some(State::Member(decoder));
-                        return result;
-                    }
-                },
-            }
-        }
-    }
-}
-
-/// Returns whether an error is a wrong checksum. flate2 distinguishes it from a broken stream only
-/// in its message.
-fn is_checksum(error: &io::Error) -> bool {
-    error.to_string().contains("checksum")
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 
 use super::seek::DecodedStream;
 use crate::archive::{ReadAt, Source, SparseMap};
+use crate::image::passed::Passed;
 use crate::image::stream::Place;
 use crate::image::toc::ChunkedLayer;
 use crate::progress::{Progress, check_cancelled};
@@ -21,6 +22,14 @@ pub enum Bytes {
     Holed(Arc<Holed>),
     /// The files of a layer, found by its table of contents.
     Chunked(Arc<ChunkedLayer>),
+    /// The tar of a layer, of which pieces were kept.
+    Pieces(Arc<Pieces>),
+}
+
+/// The tar of a layer, of which pieces were kept when it passed for the first time.
+pub struct Pieces {
+    passed: Arc<Passed>,
+    tar: Region,
 }
 
 /// A member that a decoded archive stores with holes.
@@ -59,6 +68,17 @@ impl Region {
     /// Returns the full output of `stream`.
     pub fn decoded(stream: Arc<DecodedStream>) -> Self {
         Self { bytes: Bytes::Decoded(stream), offset: 0, len: u64::MAX }
+    }
+
+    /// Returns the tar of a layer, whose kept pieces are not decoded again.
+    #[must_use]
+    pub fn with_pieces(self, passed: &Arc<Passed>) -> Self {
+        if !passed.has_pieces() {
+            return self;
+        }
+        let len = self.len;
+        let pieces = Pieces { passed: passed.clone(), tar: self };
+        Self { bytes: Bytes::Pieces(Arc::new(pieces)), offset: 0, len }
     }
 
     /// Returns the part that starts at `offset` and has at most `len` bytes.
@@ -100,6 +120,10 @@ impl Region {
             Bytes::Decoded(stream) => stream.read_at(&mut buf[..n], offset, progress),
             Bytes::Holed(file) => file.read_at(&mut buf[..n], offset, progress),
             Bytes::Chunked(layer) => layer.read_at(&mut buf[..n], offset),
+            Bytes::Pieces(pieces) => match pieces.passed.read_at(&mut buf[..n], offset) {
+                0 => pieces.tar.read_at(&mut buf[..n], offset, progress),
+                n => Ok(n),
+            },
         }
     }
 }

@@ -5,6 +5,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 use crate::archive::{Extent, ReadAt, read_extent};
+use crate::error::REPORT;
 
 /// The compression of a layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +34,9 @@ impl Compression {
             _ => Self::None,
         }
     }
+
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::None, Self::Gzip, Self::Zstd, Self::Xz, Self::Bzip2];
 
     /// Returns the name that reports use.
     pub fn name(self) -> &'static str {
@@ -99,12 +103,19 @@ pub fn identify(head: &[u8]) -> Option<&'static str> {
         [0x7f, b'E', b'L', b'F', ..] => "an executable",
         [b'h', b's', b'q', b's', ..] => "a squashfs filesystem",
         [b'#', b'!', ..] => "a script",
+        [b'{', ..] if is_report(head) => REPORT,
         [b'{' | b'[', ..] => "JSON text",
         [0x89, b'P', b'N', b'G', ..] => "a PNG picture",
         [0xff, 0xd8, 0xff, ..] => "a JPEG picture",
         _ if is_text(&head[..head.len().min(256)]) => "text",
         _ => return None,
     })
+}
+
+/// Returns whether JSON begins as that of `layerscope report --format json`.
+fn is_report(head: &[u8]) -> bool {
+    let has = |word: &[u8]| head.windows(word.len()).any(|part| part == word);
+    has(b"\"schema_version\"") && has(b"\"layerscope\"")
 }
 
 fn is_text(bytes: &[u8]) -> bool {
@@ -129,6 +140,9 @@ mod tests {
     fn what_is_no_archive_is_named() {
         assert_eq!(describe(b"%PDF-1.7"), "a PDF document");
         assert_eq!(describe(b"hello, world\n"), "text");
+        assert_eq!(describe(b"{\"schema_version\": 2}"), "JSON text");
+        let report = b"{\n  \"schema_version\": 2,\n  \"tool\": {\n    \"name\": \"layerscope\",";
+        assert_eq!(describe(report), REPORT);
         assert!(describe(&[0x04, 0x22, 0x4d, 0x18, 0x64]).starts_with("lz4-compressed"));
         assert!(describe(&[0x1f, 0x8b, 8]).starts_with("a gzip file"));
         assert_eq!(describe(&[0xde; 512]), "neither a tar nor a known compressed format");

@@ -79,7 +79,7 @@ impl<'a> Fields<'a> {
             Value::Text(text) => {
                 let at = self.path(name);
                 note(self.doubts, || {
-                    format!("{at} is text where a list was expected; taken for a list of one")
+                    format!("{at} is text instead of a list; it is read as a list of one")
                 });
                 Some(vec![Value::Text(text)])
             }
@@ -211,7 +211,7 @@ impl<'a> Fields<'a> {
 
 fn doubt(doubts: &mut Vec<String>, at: &str, found: &Value, wanted: &str) {
     let at = if at.is_empty() { "the JSON text" } else { at };
-    note(doubts, || format!("{at} is {} where {wanted} was expected; left out", found.kind()));
+    note(doubts, || format!("{at} is {} instead of {wanted}; it is ignored", found.kind()));
 }
 
 fn note(doubts: &mut Vec<String>, text: impl FnOnce() -> String) {

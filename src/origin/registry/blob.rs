@@ -43,6 +43,8 @@ struct State {
     hasher: Sha256,
     /// True if the bytes are other ones than the digest names.
     is_other: bool,
+    /// True if only parts of it will be read.
+    in_parts: bool,
     /// Bytes that were fetched out of order: where they start, and how many are fetched next time.
     part: (u64, Vec<u8>),
     next: u64,
@@ -57,6 +59,7 @@ impl RemoteBlob {
             kept: None,
             hasher: Sha256::new(),
             is_other: false,
+            in_parts: false,
             part: (0, Vec::new()),
             next: CHUNK,
         };
@@ -174,7 +177,7 @@ impl RemoteBlob {
         if !is_inside(*start, bytes) {
             // Reading goes on where the last part ended: more is fetched at a time.
             let goes_on = offset == start + bytes.len() as u64 && !bytes.is_empty();
-            state.next = if goes_on { (state.next * 4).min(AHEAD) } else { least };
+            state.next = if goes_on { (state.next * 2).min(AHEAD) } else { least };
             let length = state.next.max(buf.len() as u64).min(self.len - offset);
             let request = self.request(Some((offset, Some(offset + length - 1))));
             let response = self.client.get(request).map_err(failed)?;
@@ -233,7 +236,7 @@ impl ReadAt for RemoteBlob {
             return self.read_part(&mut state, buf, offset, CHUNK);
         }
         let is_near = offset - state.have <= NEAR;
-        if is_near && (state.have > 0 || offset == 0) {
+        if is_near && (state.have > 0 || offset == 0 && !state.in_parts) {
             self.pass(&mut state, offset)?;
             return self.read_on(&mut state, buf);
         }
@@ -246,6 +249,10 @@ impl ReadAt for RemoteBlob {
 
     fn costs_a_download(&self) -> bool {
         true
+    }
+
+    fn expect_parts(&self) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).in_parts = true;
     }
 
     fn fetch(&self, extent: Extent) -> io::Result<Vec<u8>> {

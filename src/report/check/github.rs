@@ -27,7 +27,7 @@ pub(super) fn write(images: &[Checked<'_>], units: Units, out: &mut impl Write) 
 fn command(problem: &Problem<'_>) -> String {
     let level = match problem.severity {
         Severity::Unread | Severity::Error => "error",
-        Severity::Warning => "warning",
+        Severity::Secret | Severity::Warning => "warning",
         Severity::Note => "notice",
     };
     format!(

@@ -28,7 +28,7 @@ fn issue(problem: &Problem<'_>) -> Value {
         "fingerprint": problem.fingerprint,
         "severity": match problem.severity {
             Severity::Unread | Severity::Error => "major",
-            Severity::Warning => "minor",
+            Severity::Secret | Severity::Warning => "minor",
             Severity::Note => "info",
         },
         "location": { "path": escaped_str(problem.file), "lines": { "begin": problem.line } },

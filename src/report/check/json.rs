@@ -9,6 +9,7 @@ use super::Checked;
 use super::words::{explained, measured};
 use crate::display::{Units, date};
 use crate::gate::{Bound, Excepted, ExceptionUse, Found, Outcome, Quantity, Status};
+use crate::layer_index::LayerIndex;
 use crate::report::completeness::CompletenessPart;
 use crate::report::json::write_escaped;
 
@@ -45,7 +46,7 @@ struct LimitPart {
     bound: Value,
     exact: bool,
     message: String,
-    layer: Option<usize>,
+    layer: Option<LayerIndex>,
     instruction: Option<String>,
     file: Option<String>,
     line: Option<usize>,
@@ -111,7 +112,7 @@ fn limit_part(checked: &Checked<'_>, outcome: &Outcome, units: Units) -> LimitPa
     let blame = outcome.blame.as_ref();
     let layer = blame.and_then(|blame| blame.layer);
     let instruction = layer
-        .and_then(|layer| checked.inspection.layers.get(layer))
+        .and_then(|layer| layer.of(&checked.inspection.layers))
         .map(|layer| &layer.instruction);
     let line = checked.places.known_line(layer);
     let what = measured(outcome, units);

@@ -18,6 +18,7 @@ use crate::advice::assessment::Study;
 use crate::analysis::Inspection;
 use crate::display::{Escaped, escaped_str};
 use crate::gate::{Quantity, Status, Verdict};
+use crate::layer_index::LayerIndex;
 
 /// The Dockerfile that results point to where none is given.
 const USUAL_FILE: &str = "Dockerfile";
@@ -67,8 +68,8 @@ impl Default for Places {
 
 impl Places {
     /// Returns the line of a layer's instruction, if it is known.
-    fn known_line(&self, layer: Option<usize>) -> Option<usize> {
-        self.lines.get(layer?).copied().flatten()
+    fn known_line(&self, layer: Option<LayerIndex>) -> Option<usize> {
+        layer?.of(&self.lines).copied().flatten()
     }
 }
 
@@ -115,6 +116,12 @@ pub fn write_check(
         CheckFormat::OpenMetrics => openmetrics::write(images, &mut out),
     }?;
     out.flush()
+}
+
+/// Returns whether another one of the images has the same name.
+fn has_namesake(images: &[Checked<'_>], checked: &Checked<'_>) -> bool {
+    let name = &checked.inspection.name;
+    images.iter().filter(|other| other.inspection.name == *name).count() > 1
 }
 
 /// Returns the name of an image without its tag or digest, escaped for display: it stays the same

@@ -1,13 +1,15 @@
 //! Writes `OpenMetrics` 1.0 text: sizes over time, without a server, by the collector of text
 //! files.
 
+use std::collections::HashSet;
 use std::io::{self, Write};
 
-use super::Checked;
+use super::{Checked, has_namesake};
 use crate::advice::avoidable::Avoidable;
 use crate::analysis::LayerAccount;
 use crate::display::{Escaped, escaped_str, shown};
 use crate::gate::Status;
+use crate::layer_index::LayerIndex;
 
 /// A family of metrics.
 struct Family {
@@ -80,8 +82,8 @@ const FAMILIES: [Family; 10] = [
         help: "Size of a layer.",
         bytes: true,
         values: |checked| {
-            let layers = checked.inspection.layers.iter().enumerate();
-            let sample = |(index, layer): (usize, &LayerAccount)| Sample {
+            let layers = LayerIndex::numbered(&checked.inspection.layers);
+            let sample = |(index, layer): (LayerIndex, &LayerAccount)| Sample {
                 labels: vec![("layer", shown!("{}", index))],
                 value: layer.size.to_string(),
             };
@@ -120,14 +122,21 @@ pub(super) fn write(images: &[Checked<'_>], out: &mut impl Write) -> io::Result<
             writeln!(out, "# UNIT {} bytes", family.name)?;
         }
         writeln!(out, "# HELP {} {}", family.name, family.help)?;
+        // A series is named once: images of one name are told apart by their files, and the same
+        // file counts once.
+        let mut written = HashSet::new();
         for checked in images {
             let platform = escaped_str(checked.inspection.platform.as_deref().unwrap_or_default());
             for Sample { labels, value } in (family.values)(checked) {
-                let own =
-                    [("image", checked.inspection.name.clone()), ("platform", platform.clone())];
-                let labels: Vec<_> =
-                    own.into_iter().chain(labels).map(|(name, text)| label(name, &text)).collect();
-                writeln!(out, "{}{{{}}} {value}", family.name, labels.join(","))?;
+                let inspection = checked.inspection;
+                let own = [("image", inspection.name.clone()), ("platform", platform.clone())];
+                let source = has_namesake(images, checked).then(|| inspection.source.clone());
+                let all = own.into_iter().chain(source.map(|file| ("source", file))).chain(labels);
+                let labels: Vec<_> = all.map(|(name, text)| label(name, &text)).collect();
+                let labels = labels.join(",");
+                if written.insert(labels.clone()) {
+                    writeln!(out, "{}{{{labels}}} {value}", family.name)?;
+                }
             }
         }
     }

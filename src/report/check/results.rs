@@ -7,9 +7,11 @@ use sha2::{Digest, Sha256};
 use super::words::{explained, measured};
 use super::{Checked, repository};
 use crate::advice::findings::Finding;
+use crate::advice::secrets::{Prevention, Secret};
 use crate::analysis::Amount;
 use crate::display::{Units, cut, escaped, escaped_str, hex, sentences};
 use crate::gate::{Bound, Found, Outcome, Quantity, Status};
+use crate::layer_index::LayerIndex;
 
 /// The part of the image, one in so many, from which a finding is a warning.
 const NOTICEABLE: u64 = 100;
@@ -23,6 +25,8 @@ pub(super) enum Severity {
     Unread,
     /// A limit that is exceeded or not known.
     Error,
+    /// A secret.
+    Secret,
     /// A finding that matters.
     Warning,
     /// A small finding.
@@ -43,7 +47,7 @@ pub(super) struct Problem<'a> {
     /// The bytes beyond the limit, or of the finding.
     pub bytes: u64,
     pub image: &'a str,
-    pub layer: Option<usize>,
+    pub layer: Option<LayerIndex>,
     /// The path of the Dockerfile, not escaped.
     pub file: &'a str,
     pub line: usize,
@@ -61,6 +65,8 @@ pub(super) fn problems<'a>(images: &'a [Checked<'_>], units: Units) -> Vec<Probl
             outcomes.filter(|outcome| matches!(outcome.status, Status::Failed | Status::Unknown));
         problems.extend(of_gaps(checked));
         problems.extend(bad.map(|outcome| of_outcome(checked, outcome, units)));
+        let secrets = checked.study.secrets.iter().flat_map(|secrets| &secrets.list);
+        problems.extend(secrets.map(|secret| of_secret(checked, secret)));
         let mut findings: Vec<_> = checked
             .verdict
             .findings
@@ -123,6 +129,35 @@ fn of_gaps<'a>(checked: &'a Checked<'_>) -> Option<Problem<'a>> {
     })
 }
 
+fn of_secret<'a>(checked: &'a Checked<'_>, secret: &Secret) -> Problem<'a> {
+    let inspection = checked.inspection;
+    let (what, place) = (secret.what(), secret.whereabouts(inspection));
+    let change = Prevention::find(inspection, secret).what;
+    Problem {
+        severity: Severity::Secret,
+        rule: format!("secret/{}", secret.kind.id),
+        title: secret.kind.title.clone(),
+        help: format!(
+            "{}. {} `layerscope help secrets` explains what to do.",
+            secret.kind.title,
+            secret.kind.sources.join(" ")
+        ),
+        message: format!(
+            "{}: {what} in {place}. {} {} To keep it out: {change}{}",
+            inspection.name,
+            secret.why(),
+            sentences(&[&secret.revoke()]),
+            instruction(checked, secret.added_in)
+        ),
+        bytes: 0,
+        image: &inspection.name,
+        layer: secret.added_in,
+        file: &checked.places.file,
+        line: checked.places.known_line(secret.added_in).unwrap_or(1),
+        fingerprint: hash([&*repository(inspection), &secret.kind.id, &place]),
+    }
+}
+
 fn of_finding<'a>(checked: &'a Checked<'_>, finding: &Finding, units: Units) -> Problem<'a> {
     let inspection = checked.inspection;
     let is_noticeable = finding.bytes.saturating_mul(NOTICEABLE) >= inspection.totals.size;
@@ -154,8 +189,8 @@ fn of_finding<'a>(checked: &'a Checked<'_>, finding: &Finding, units: Units) -> 
 }
 
 /// Returns the instruction of a layer at the end of a message.
-fn instruction(checked: &Checked<'_>, layer: Option<usize>) -> String {
-    let layer = layer.and_then(|index| Some((index, checked.inspection.layers.get(index)?)));
+fn instruction(checked: &Checked<'_>, layer: Option<LayerIndex>) -> String {
+    let layer = layer.and_then(|index| Some((index, index.of(&checked.inspection.layers)?)));
     layer.map_or_else(String::new, |(index, layer)| {
         format!(" [layer {index}: {}]", cut(&layer.instruction.one_line(), WIDTH))
     })

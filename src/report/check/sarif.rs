@@ -90,7 +90,7 @@ pub(super) fn write(images: &[Checked<'_>], units: Units, out: impl Write) -> io
 fn entry(problem: &Problem<'_>, rules: &mut Vec<Rule>) -> Entry {
     let level = match problem.severity {
         Severity::Unread | Severity::Error => "error",
-        Severity::Warning => "warning",
+        Severity::Secret | Severity::Warning => "warning",
         Severity::Note => "note",
     };
     let rule_index = rules.iter().position(|rule| rule.id == problem.rule).unwrap_or_else(|| {
@@ -149,7 +149,8 @@ mod tests {
         let opened = crate::image::builtin::demo::open().unwrap();
         let inspection = crate::analysis::inspect(&opened, &Progress::default()).unwrap();
         let study =
-            Study::unprompted(&inspection, &LayerContents::new(&opened), &Arc::default()).unwrap();
+            Study::unprompted(&inspection, &LayerContents::new(&opened), true, &Arc::default())
+                .unwrap();
         let outcome = |number: u64| Outcome {
             limit: Limit {
                 measure: Measure::Budget(format!("/{number}")),

@@ -2,8 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::Checked;
 use super::words::{dive, exception, line, summary};
+use super::{Checked, has_namesake};
+use crate::display::shown;
 use crate::gate::Status;
 use crate::report::TextStyle;
 use crate::report::paint::Paint;
@@ -18,7 +19,13 @@ pub(super) fn write(
         if i > 0 {
             writeln!(out)?;
         }
-        writeln!(out, "{}", Paint::Bold.on(&checked.inspection.name, style.colour))?;
+        let inspection = checked.inspection;
+        let name = if has_namesake(images, checked) {
+            shown!("{} ({})", inspection.name, inspection.source)
+        } else {
+            inspection.name.clone()
+        };
+        writeln!(out, "{}", Paint::Bold.on(&name, style.colour))?;
         for outcome in &checked.verdict.outcomes {
             let (word, paint) = match outcome.status {
                 Status::Failed => ("FAIL", Paint::Wasted),

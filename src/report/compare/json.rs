@@ -5,12 +5,13 @@ use std::io::{self, Write};
 use serde::{Serialize, Serializer};
 
 use super::{Against, Comparison};
-use crate::analysis::Inspection;
+use crate::analysis::{Inspection, Listing};
 use crate::compare::{
     Column, Difference, LayerPlace, PackageChange, PackageChanges, PathChange, Sharing,
 };
 use crate::display::Escaped;
 use crate::display::Units;
+use crate::layer_index::LayerIndex;
 use crate::report::completeness::{CompletenessPart, WarningPart, warning_parts};
 use crate::report::json::lossless;
 use crate::report::json::write_escaped;
@@ -26,6 +27,8 @@ struct ComparisonPart<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     download: Option<DownloadPart>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    not_compared: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<ChangeParts<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unknown: Option<ChangeParts<'a>>,
@@ -36,6 +39,7 @@ struct ComparisonPart<'a> {
 #[derive(Serialize)]
 struct ImagePart<'a> {
     name: &'a str,
+    read_from: &'static str,
     layers: usize,
     size_bytes: u64,
     visible_bytes: u64,
@@ -52,8 +56,8 @@ struct ImagePart<'a> {
 
 #[derive(Serialize)]
 struct LayerPart {
-    first: Option<usize>,
-    second: Option<usize>,
+    first: Option<LayerIndex>,
+    second: Option<LayerIndex>,
     instruction: Escaped,
     size_bytes: u64,
     stored_bytes: u64,
@@ -100,8 +104,8 @@ struct ChangePart {
     after_bytes: u64,
     less_bytes: u64,
     more_bytes: u64,
-    layer_before: Option<usize>,
-    layer_after: Option<usize>,
+    layer_before: Option<LayerIndex>,
+    layer_after: Option<LayerIndex>,
 }
 
 #[derive(Serialize)]
@@ -137,6 +141,9 @@ pub fn write_comparison_json(
     let against = comparison.pair();
     // The download size is relative to the first image, which therefore has none.
     let sharings = std::iter::once(None).chain(comparison.sharings().iter().map(Some));
+    let not_compared =
+        against.and_then(|against| super::not_compared(against.first, against.second));
+    let compared = against.filter(|_| not_compared.is_none());
     let part = ComparisonPart {
         schema_version: 2,
         verdict: comparison.verdict(units),
@@ -147,8 +154,9 @@ pub fn write_comparison_json(
             .collect(),
         layers: against.map(layer_parts),
         download: against.map(|against| download_part(&against.pair.sharing)),
-        changes: against.map(|against| ChangeParts { against, unknown: false }),
-        unknown: against.map(|against| ChangeParts { against, unknown: true }),
+        changes: compared.map(|against| ChangeParts { against, unknown: false }),
+        unknown: compared.map(|against| ChangeParts { against, unknown: true }),
+        not_compared,
         packages: against.and_then(|against| against.packages.as_ref()).map(packages_part),
     };
     write_escaped(&part, out)
@@ -160,6 +168,7 @@ fn image_part<'a>(
 ) -> ImagePart<'a> {
     ImagePart {
         name: &column.name,
+        read_from: if image.listing == Listing::Whole { "image" } else { "report" },
         layers: column.layers,
         size_bytes: column.size,
         visible_bytes: column.visible,

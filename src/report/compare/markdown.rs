@@ -4,25 +4,58 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::{Against, Comparison};
+use super::{Against, Comparison, not_compared};
 use crate::advice::assessment::Study;
 use crate::advice::findings::Purpose;
 use crate::analysis::Inspection;
-use crate::display::{Escaped, Units, escaped, escaped_str};
+use crate::display::{Escaped, Units, escaped};
 use crate::gate::Quantity;
-use crate::report::markdown::{Page, code, code_cell, plain};
+use crate::recorded::Document;
+use crate::report::markdown::{Page, code, code_cell, plain, repository};
 
 /// The paths and packages that are listed.
 const LISTED: usize = 10;
 
-/// Writes a comparison as Markdown. `studies` has an assessment of each image, or nothing.
+/// The bytes of an image by where they come from.
+#[derive(Debug, Default)]
+pub struct BytesBySource {
+    /// The base image.
+    base: u64,
+    /// The layers above it, by purpose.
+    purposes: BTreeMap<usize, u64>,
+}
+
+impl BytesBySource {
+    /// Adds up what an assessment found.
+    pub fn of_study(inspection: &Inspection, study: &Study) -> Self {
+        let layers = inspection.layers.iter().take(study.base.layers);
+        let mut purposes = BTreeMap::new();
+        for share in &study.shares {
+            *purposes.entry(share.purpose as usize).or_default() += share.bytes;
+        }
+        Self { base: layers.map(|layer| layer.size).sum(), purposes }
+    }
+
+    /// Adds up what an earlier report records.
+    pub fn of_record(document: &Document) -> Self {
+        let mut purposes = BTreeMap::new();
+        for share in &document.bytes_by_purpose {
+            let named = |purpose: &Purpose| share.purpose == *purpose.name();
+            let purpose = Purpose::ALL.into_iter().find(named).unwrap_or(Purpose::Other);
+            *purposes.entry(purpose as usize).or_default() += share.bytes;
+        }
+        Self { base: document.base.size_bytes, purposes }
+    }
+}
+
+/// Writes a comparison as Markdown. `sources` has the bytes of each image, or nothing.
 ///
 /// # Errors
 ///
 /// An error of `out`.
 pub fn write_comparison_markdown(
     comparison: &Comparison<'_>,
-    studies: &[Study],
+    sources: &[BytesBySource],
     units: Units,
     mut out: impl Write,
 ) -> io::Result<()> {
@@ -37,8 +70,8 @@ pub fn write_comparison_markdown(
     }
     columns(&mut page, comparison, units);
     if let Some(against) = comparison.pair() {
-        if let [first, second] = studies {
-            sources(&mut page, [(against.first, first), (against.second, second)], units);
+        if let [first, second] = sources {
+            write_sources(&mut page, [first, second], units);
         }
         paths(&mut page, against, units);
         packages(&mut page, against, units);
@@ -90,14 +123,12 @@ fn columns(page: &mut Page, comparison: &Comparison<'_>, units: Units) {
 
 /// Writes the bytes of both images by where they come from: the base image, packages, and what is
 /// one's own.
-fn sources(page: &mut Page, images: [(&Inspection, &Study); 2], units: Units) {
-    let base = images.map(|(inspection, study)| {
-        inspection.layers.iter().take(study.base.layers).map(|layer| layer.size).sum::<u64>()
-    });
+fn write_sources(page: &mut Page, images: [&BytesBySource; 2], units: Units) {
+    let base = images.map(|image| image.base);
     let mut shares: BTreeMap<usize, [u64; 2]> = BTreeMap::new();
-    for (side, (_, study)) in images.iter().enumerate() {
-        for share in &study.shares {
-            shares.entry(share.purpose as usize).or_default()[side] += share.bytes;
+    for (side, image) in images.iter().enumerate() {
+        for (&purpose, &bytes) in &image.purposes {
+            shares.entry(purpose).or_default()[side] = bytes;
         }
     }
     page.line("\n| where the bytes come from | before | after | change |\n|---|--:|--:|--:|");
@@ -122,6 +153,10 @@ fn sources(page: &mut Page, images: [(&Inspection, &Study); 2], units: Units) {
 
 fn paths(page: &mut Page, against: &Against<'_>, units: Units) {
     let paths = &against.pair.paths;
+    if let Some(words) = not_compared(against.first, against.second) {
+        page.line(format!("\n{}", plain(&words)));
+        return;
+    }
     let biggest = paths.biggest();
     if biggest.is_empty() {
         page.line("\nNo file differs in size.");
@@ -178,11 +213,4 @@ fn signed(before: u64, after: u64, units: Units) -> String {
         std::cmp::Ordering::Greater => "+",
     };
     format!("{sign}{}", units.size(before.abs_diff(after)))
-}
-
-/// Returns a name without its tag, which changes from comment to comment.
-fn repository(name: &str) -> Escaped {
-    let start = name.rfind('/').map_or(0, |slash| slash + 1);
-    let end = name[start..].find([':', '@', ' ']).map_or(name.len(), |end| start + end);
-    escaped_str(&name[..end])
 }

@@ -15,9 +15,9 @@ use crate::display::Units;
 use crate::files::packages::Installed;
 
 pub use json::write_comparison_json;
-pub use markdown::{differs_by_less, write_comparison_markdown};
+pub use markdown::{BytesBySource, differs_by_less, write_comparison_markdown};
 pub use text::write_comparison;
-pub use words::{end_of_sharing, verdict};
+pub use words::{end_of_sharing, not_compared, verdict};
 
 /// A comparison of images; for two images with the differences between them.
 #[derive(Debug)]

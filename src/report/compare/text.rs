@@ -2,13 +2,14 @@
 
 use std::io::{self, Write};
 
-use super::{Against, Comparison, end_of_sharing};
+use super::{Against, Comparison, end_of_sharing, not_compared};
 use crate::analysis::Inspection;
 use crate::compare::{Difference, LayerPlace, PackageChanges};
 use crate::display::escaped;
 use crate::display::times;
 use crate::display::{all, count, plural};
 use crate::display::{cut, cut_front, wrap};
+use crate::layer_index::LayerIndex;
 use crate::report::TextStyle;
 use crate::report::paint::Paint;
 use crate::warning::Known;
@@ -154,7 +155,7 @@ impl<W: Write> Page<'_, W> {
         let download = if pair.sharing.exact { "download" } else { "~download" };
         writeln!(self.out, "first second      size {download:>9}  instruction")?;
         for &place in &pair.layers {
-            let number = |layer: Option<usize>| {
+            let number = |layer: Option<LayerIndex>| {
                 layer.map_or_else(|| "-".to_owned(), |layer| layer.to_string())
             };
             let account = place.account(first, second);
@@ -188,6 +189,10 @@ impl<W: Write> Page<'_, W> {
 
     fn paths(&mut self, against: &Against<'_>) -> io::Result<()> {
         let paths = &against.pair.paths;
+        if let Some(words) = not_compared(against.first, against.second) {
+            writeln!(self.out)?;
+            return self.wrapped(&words);
+        }
         if paths.is_empty() {
             let text = "\nNo differences found. Files of equal size and time are assumed equal.";
             return writeln!(self.out, "{text}");

@@ -1,6 +1,6 @@
 //! Summarises the comparison of two images in sentences.
 
-use crate::analysis::Inspection;
+use crate::analysis::{Inspection, Listing};
 use crate::compare::{Column, Sharing};
 use crate::display::escaped;
 use crate::display::times;
@@ -55,6 +55,24 @@ fn not_comparable(first: &Column, other: &Column, name: &str, units: Units) -> S
     format!("sizes cannot be compared ({}): {name} has {b}, the first {a}", unknown.join("; "))
 }
 
+/// Explains that the files of two images cannot be compared, because one of them is a report
+/// without its files.
+pub fn not_compared(first: &Inspection, second: &Inspection) -> Option<String> {
+    let absent: Vec<_> = [(first, "first"), (second, "second")]
+        .into_iter()
+        .filter(|(image, _)| image.listing == Listing::Absent)
+        .map(|(_, which)| which)
+        .collect();
+    let which = match absent[..] {
+        [] => return None,
+        [one] => format!("The {one} image is a report that does"),
+        _ => "Both images are reports that do".into(),
+    };
+    Some(format!(
+        "Files are not compared. {which} not list them; `layerscope report IMAGE --format json --tree` writes one that does."
+    ))
+}
+
 /// Describes the first layer that is not shared, and the cause.
 pub fn end_of_sharing(
     first: &Inspection,
@@ -68,6 +86,9 @@ pub fn end_of_sharing(
         return Some(format!(
             "Layer {common} is the first that differs: `{now}` instead of `{before}`."
         ));
+    }
+    if [first, second].iter().any(|image| image.listing != Listing::Whole) {
+        return Some(format!("Layer {common} is the first that differs: `{now}`."));
     }
     let of = sharing.broken_by.iter().map(|change| escaped(&change.path)).collect::<Vec<_>>();
     let what = if of.is_empty() { "times or the order of entries".into() } else { of.join(", ") };

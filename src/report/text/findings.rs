@@ -15,6 +15,7 @@ use crate::advice::findings::Finding;
 use crate::analysis::WastedGroup;
 use crate::display::{Escaped, cut, escaped_str, shown, wrap};
 use crate::display::{files, plural};
+use crate::layer_index::LayerIndex;
 
 /// The most blocks, and lines about the base image, that are shown.
 const BLOCKS: usize = 6;
@@ -133,7 +134,12 @@ impl<W: Write> Page<'_, W> {
         self.fix_lines(finding)
     }
 
-    fn instruction(&mut self, inspection: &Inspection, word: &str, layer: usize) -> io::Result<()> {
+    fn instruction(
+        &mut self,
+        inspection: &Inspection,
+        word: &str,
+        layer: LayerIndex,
+    ) -> io::Result<()> {
         let line = shown!("layer {layer}: {}", inspection.layers[layer].instruction.one_line())
             .cut(WIDTH - INDENT);
         writeln!(self.out, "{}  {line}", self.label(word))

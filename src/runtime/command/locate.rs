@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::display::{Escaped, escaped_str};
 use crate::files::filesystem::{File, Filesystem, ReadError};
 use crate::image::Run;
+use crate::secret::mask_words;
 use crate::tree::{Found, Kind, NodeId};
 
 /// The `PATH` of container runtimes for images without one.
@@ -154,6 +155,7 @@ pub(super) fn shown(text: &str) -> Escaped {
 
 /// Formats a command as in `ENTRYPOINT` and `CMD`, shortened and escaped for display.
 pub(super) fn listed(words: &[String]) -> String {
+    let words = mask_words(words);
     let quoted = words.iter().take(WORDS_SHOWN).map(|word| format!("\"{}\"", shown(word)));
     let more = (words.len() > WORDS_SHOWN).then(|| "…".to_owned());
     format!("[{}]", quoted.chain(more).collect::<Vec<_>>().join(", "))

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use crate::image::Run;
+use crate::layer_index::LayerIndex;
 use crate::tree::{Kind, Last, NodeId, Paths, Tree};
 
 /// The most words of a text that are looked at.
@@ -30,7 +31,7 @@ pub struct Mentioned {
 pub fn mentioned(tree: &Tree, run: &Run, texts: &[String]) -> Mentioned {
     let paths = Paths::new(tree);
     let directory =
-        paths.lookup(usize::MAX, NodeId::ROOT, run.directory.as_bytes(), Last::Followed);
+        paths.lookup(LayerIndex::FINAL, NodeId::ROOT, run.directory.as_bytes(), Last::Followed);
     let directory = directory.map_or(NodeId::ROOT, |found| found.node);
     let mut values = Values::of(tree, run);
     let mut mentioned = Mentioned::default();
@@ -50,8 +51,12 @@ pub fn mentioned(tree: &Tree, run: &Run, texts: &[String]) -> Mentioned {
             };
             for path in values.expand(value, DEPTH) {
                 mentioned.add(&path, |path| {
-                    let found =
-                        paths.lookup(usize::MAX, directory, path.as_bytes(), Last::Followed)?;
+                    let found = paths.lookup(
+                        LayerIndex::FINAL,
+                        directory,
+                        path.as_bytes(),
+                        Last::Followed,
+                    )?;
                     let is_place = found.kind == Kind::Directory
                         && [NodeId::ROOT, directory].contains(&found.node);
                     (!is_place).then(|| found.links.into_iter().chain([found.node]).collect())

@@ -3,6 +3,7 @@
 use super::DEFAULT_PATH;
 use super::interpreters::{Shell, shell};
 use crate::image::Run;
+use crate::layer_index::LayerIndex;
 use crate::tree::{Found, Kind, Last, NodeId, Paths, Tree};
 
 /// The most words of a command that are looked at.
@@ -25,10 +26,10 @@ pub struct Named {
 pub fn named(tree: &Tree, run: &Run) -> Named {
     let paths = Paths::new(tree);
     let directory =
-        paths.lookup(usize::MAX, NodeId::ROOT, run.directory.as_bytes(), Last::Followed);
+        paths.lookup(LayerIndex::FINAL, NodeId::ROOT, run.directory.as_bytes(), Last::Followed);
     let directory = directory.map_or(NodeId::ROOT, |found| found.node);
     let find = |path: &str| {
-        let found = paths.lookup(usize::MAX, directory, path.as_bytes(), Last::Followed)?;
+        let found = paths.lookup(LayerIndex::FINAL, directory, path.as_bytes(), Last::Followed)?;
         (found.node != NodeId::ROOT && found.node != directory).then_some(found)
     };
     let words = [&run.entrypoint[..], &run.command[..]].concat();

@@ -11,7 +11,7 @@ fn another_owner_ships_the_same_contents_again() {
     let [group] = &groups[..] else { panic!("{} groups", groups.len()) };
     assert_eq!(
         (group.reason.name(), group.added_in, group.removed_in, group.bytes),
-        ("rewritten-unchanged", 1, 2, 50_000_000)
+        ("rewritten-unchanged", 1.into(), 2.into(), 50_000_000)
     );
     assert!(image.fixed().contains("+COPY --chown=1000:1000 ./ /srv/shop\n"), "{}", image.fixed());
 }

@@ -11,6 +11,7 @@ use crate::advice::dockerfile::births::at_and_below;
 use crate::analysis::Inspection;
 use crate::error::Error;
 use crate::files::filesystem::{Filesystem, readable};
+use crate::layer_index::LayerIndex;
 use crate::tree::{NodeId, Paths, Tree, VersionId};
 
 /// The directory that packages are installed in.
@@ -24,7 +25,7 @@ const PROJECTS: usize = 64;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Development {
     /// The layer.
-    pub layer: usize,
+    pub layer: LayerIndex,
     /// The files.
     pub inodes: Vec<VersionId>,
     /// True if the installation runs scripts of the project itself, which may need the packages.
@@ -91,7 +92,7 @@ pub fn development(
             };
             names.extend(own_files(tree, package));
         }
-        let mut by_layer: BTreeMap<usize, Vec<VersionId>> = BTreeMap::new();
+        let mut by_layer: BTreeMap<LayerIndex, Vec<VersionId>> = BTreeMap::new();
         for inode in links
             .wholly_named(tree, &names)
             .into_iter()

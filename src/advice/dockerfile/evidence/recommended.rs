@@ -10,6 +10,7 @@ use crate::display::Escaped;
 use crate::error::Error;
 use crate::files::filesystem::{Filesystem, readable};
 use crate::files::packages::status::{Relations, relations};
+use crate::layer_index::LayerIndex;
 use crate::shell::{self, base_name};
 use crate::tree::{Found, Kind, Last, NodeId, Paths, Tree, VersionId};
 
@@ -26,7 +27,7 @@ const LAYERS: usize = 64;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unneeded {
     /// The layer.
-    pub layer: usize,
+    pub layer: LayerIndex,
     /// The packages, escaped for display, in order.
     pub packages: Vec<Escaped>,
     /// The files of the packages.
@@ -62,8 +63,8 @@ pub fn recommended(
         installing.filter(|&(layer, _)| layer >= base_layers.max(1)).take(LAYERS).collect();
     for (at_step, (layer, named)) in installing.iter().enumerate() {
         let (layer, named) = (*layer, named.clone());
-        let (Some(before), Some(after)) = (tree.at(status, layer - 1), tree.at(status, layer))
-        else {
+        let before = layer.previous().and_then(|below| tree.at(status, below));
+        let (Some(before), Some(after)) = (before, tree.at(status, layer)) else {
             continue;
         };
         if tree.added_in(after) != layer {
@@ -199,7 +200,7 @@ fn brought_by(database: &Database<'_>, named: &[String]) -> BTreeSet<String> {
 fn files(
     filesystem: &Filesystem<'_>,
     paths: &Paths<'_>,
-    layer: usize,
+    layer: LayerIndex,
     package: &str,
     architecture: &str,
 ) -> Result<Vec<NodeId>, Error> {
@@ -222,7 +223,7 @@ fn files(
 
 /// Returns the compiled Python modules of a package, which are created by the installation and not
 /// in its list.
-fn compiled_modules(tree: &Tree, paths: &Paths<'_>, layer: usize, list: &str) -> Vec<NodeId> {
+fn compiled_modules(tree: &Tree, paths: &Paths<'_>, layer: LayerIndex, list: &str) -> Vec<NodeId> {
     let mut modules: BTreeMap<&str, HashSet<&[u8]>> = BTreeMap::new();
     for module in list.lines().filter_map(|path| path.strip_suffix(".py")) {
         if let Some((directory, name)) = module.rsplit_once('/') {

@@ -7,6 +7,7 @@ use super::condition::{Condition, Refusal};
 use crate::advice::dockerfile::evidence::mentions;
 use crate::advice::dockerfile::parse::{Instruction, Keyword};
 use crate::display::Escaped;
+use crate::layer_index::LayerIndex;
 use crate::shell::{self, Command, base_name};
 use crate::tree::{Kind, NodeId};
 
@@ -219,7 +220,7 @@ impl Work<'_> {
             })
         };
         let was_there = |node: NodeId| {
-            let before = first.checked_sub(1).and_then(|below| tree.at(node, below));
+            let before = first.previous().and_then(|below| tree.at(node, below));
             before.is_some_and(|before| tree.kind(before) == Kind::Directory)
         };
         let mut path = String::new();
@@ -324,7 +325,7 @@ impl Work<'_> {
 
     /// Returns a path that both a copy's layer and one of the earlier layers have created or
     /// removed.
-    fn meets(&self, copy: usize, earlier: &HashSet<usize>) -> Option<Escaped> {
+    fn meets(&self, copy: LayerIndex, earlier: &HashSet<LayerIndex>) -> Option<Escaped> {
         let tree = &self.inspection.tree;
         let first = *earlier.iter().min()?;
         let touched = |node: NodeId| {
@@ -337,7 +338,7 @@ impl Work<'_> {
         };
         // The copy may change the time of an existing directory, and would create a missing one.
         let is_new = |node: NodeId| {
-            let before = first.checked_sub(1).and_then(|below| tree.at(node, below));
+            let before = first.previous().and_then(|below| tree.at(node, below));
             before.is_none_or(|before| tree.kind(before) != Kind::Directory)
         };
         let mut seen = HashSet::new();

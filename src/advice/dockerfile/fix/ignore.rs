@@ -11,6 +11,7 @@ use crate::advice::dockerfile::births::is_plain;
 use crate::advice::dockerfile::evidence::mentions;
 use crate::advice::dockerfile::parse::{Instruction, Keyword};
 use crate::advice::tool::find_verb;
+use crate::layer_index::LayerIndex;
 use crate::shell::{self, base_name};
 use crate::tree::{Kind, NodeId, Reason, VersionId};
 
@@ -160,8 +161,8 @@ impl Work<'_> {
     pub(super) fn removed(&mut self) {
         let is_removed =
             |reason: Reason| matches!(reason, Reason::Deleted | Reason::Opaque | Reason::Replaced);
-        let text = |layer: usize| self.inspection.layers[layer].instruction.text.as_str();
-        let mut pairs: BTreeMap<(usize, usize), Vec<VersionId>> = BTreeMap::new();
+        let text = |layer: LayerIndex| self.inspection.layers[layer].instruction.text.as_str();
+        let mut pairs: BTreeMap<(LayerIndex, LayerIndex), Vec<VersionId>> = BTreeMap::new();
         for wasted in self
             .inspection
             .wasted
@@ -292,7 +293,7 @@ impl Work<'_> {
     /// Returns the inodes that were removed by a command which creates them again; empty if it left
     /// any of them, or if another one removed them.
     fn made_twice(&self, inodes: &[VersionId], makers: &[Maker]) -> Vec<VersionId> {
-        let makes = |layer: usize| {
+        let makes = |layer: LayerIndex| {
             let run = self
                 .by_layer
                 .get(&layer)
@@ -309,9 +310,8 @@ impl Work<'_> {
             })
         };
         let tree = &self.inspection.tree;
-        let taken = |inode: &VersionId| {
-            tree.removal(*inode).is_some_and(|removal| makes(usize::from(removal.layer)))
-        };
+        let taken =
+            |inode: &VersionId| tree.removal(*inode).is_some_and(|removal| makes(removal.layer));
         if inodes.iter().all(taken) { inodes.to_vec() } else { Vec::new() }
     }
 
@@ -328,7 +328,7 @@ impl Work<'_> {
                     .filter(|removal| removal.reason == Reason::RewrittenUnchanged)
                 {
                     let successor = tree
-                        .at(removal.last_name, usize::from(removal.layer))
+                        .at(removal.last_name, removal.layer)
                         .map(|version| tree.inode(version));
                     next = successor
                         .filter(|&successor| tree.added_in(successor) > tree.added_in(this));
@@ -383,14 +383,13 @@ impl Work<'_> {
         let removal = tree.removal(inode)?;
         let by_run = self
             .by_layer
-            .get(&usize::from(removal.layer))
+            .get(&removal.layer)
             .is_some_and(|&i| self.file.instructions[i].keyword == Keyword::Run);
         let program = tree.mode(inode) & 0o111 != 0 && tree.size(inode) >= super::NOTEWORTHY;
         let known = !binaries.is_empty() && binaries.contains(&*tree.path(node));
         let name = String::from_utf8_lossy(tree.name(node)).into_owned();
         let is_input = || {
-            let run =
-                self.by_layer.get(&usize::from(removal.layer)).map(|&i| &self.file.instructions[i]);
+            let run = self.by_layer.get(&removal.layer).map(|&i| &self.file.instructions[i]);
             run.is_some_and(|run| is_input_of(&run.arguments, &name))
         };
         if by_run && (program || known) && removal.reason == Reason::Overwritten && !is_input() {

@@ -10,6 +10,7 @@ use crate::advice::apart::{kept_apart, mounted};
 use crate::advice::dockerfile::draft::{Fate, Join, Member, Merge};
 use crate::advice::dockerfile::parse::Keyword;
 use crate::display::escaped_str;
+use crate::layer_index::LayerIndex;
 use crate::shell;
 
 /// The most pairs of layers that are considered, the largest first.
@@ -20,7 +21,7 @@ pub struct Group {
     /// The instructions, in order.
     pub runs: Vec<usize>,
     /// The layers that they made.
-    pub layers: Vec<usize>,
+    pub layers: Vec<LayerIndex>,
 }
 
 /// A range of instructions from one `RUN` to another, by position in the stage.
@@ -35,7 +36,7 @@ impl Work<'_> {
     pub(super) fn merge(&mut self) -> Vec<Group> {
         let position: HashMap<usize, usize> =
             self.stage.iter().enumerate().map(|(at, &i)| (i, at)).collect();
-        let run_at = |work: &Self, layer: usize| {
+        let run_at = |work: &Self, layer: LayerIndex| {
             let i = *work.by_layer.get(&layer)?;
             work.is_run(i).then(|| position.get(&i).copied()).flatten()
         };
@@ -103,7 +104,7 @@ impl Work<'_> {
     }
 
     /// Returns the wasted bytes by pair of layers, without those that another change saves.
-    fn wasted_pairs(&self) -> HashMap<(usize, usize), u64> {
+    fn wasted_pairs(&self) -> HashMap<(LayerIndex, LayerIndex), u64> {
         let mut pairs = HashMap::new();
         for wasted in &self.inspection.wasted {
             if wasted.added_in < wasted.removed_in

@@ -22,6 +22,7 @@ mod varying;
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 
+use crate::layer_index::LayerIndex;
 pub use condition::{Condition, Kind, Refusal};
 use packages::Leftovers;
 pub use remark::{Remark, Verdict};
@@ -88,13 +89,13 @@ struct Work<'a> {
     /// Inodes of a `RUN` that a copy ships instead, by a change.
     moved: HashSet<VersionId>,
     /// The layers that become one with others.
-    merged: HashSet<usize>,
+    merged: HashSet<LayerIndex>,
     draft: Draft<'a>,
     remarks: Vec<Remark>,
     /// The instructions that make the layers of the image, in order, with those that make none.
     stage: Vec<usize>,
     /// The instruction that made a layer, by layer.
-    by_layer: HashMap<usize, usize>,
+    by_layer: HashMap<LayerIndex, usize>,
     /// The last `RUN` that needs apt's lists of an earlier one.
     last_needing_lists: Option<usize>,
 }
@@ -175,12 +176,12 @@ impl Work<'_> {
         format!("{} {}", self.lines(copies), if copies.len() == 1 { "copies" } else { "copy" })
     }
 
-    fn layer(&self, instruction: usize) -> Option<usize> {
+    fn layer(&self, instruction: usize) -> Option<LayerIndex> {
         self.target.layers.get(instruction).copied().flatten()
     }
 
     /// Returns the `RUN`s of the last stage that made a layer, with that layer.
-    fn runs(&self) -> Vec<(usize, usize)> {
+    fn runs(&self) -> Vec<(usize, LayerIndex)> {
         let runs =
             self.stage.iter().filter(|&&i| self.file.instructions[i].keyword == Keyword::Run);
         runs.filter_map(|&i| Some((i, self.layer(i)?))).collect()

@@ -9,6 +9,7 @@ use super::{NOTEWORTHY, Work};
 use crate::advice::dockerfile::births::{at_and_below, is_plain};
 use crate::advice::dockerfile::draft::Fate;
 use crate::advice::dockerfile::parse::Keyword;
+use crate::layer_index::LayerIndex;
 use crate::shell::{self, Command, Joint};
 use crate::tree::{Kind, Reason, VersionId};
 
@@ -56,7 +57,7 @@ const OWNER_BLIND: [&str; 34] = [
 /// A `RUN` that stores copied files again.
 pub(super) struct Rewrite {
     pub run: usize,
-    pub layer: usize,
+    pub layer: LayerIndex,
     pub copies: HashSet<usize>,
     pub wasted: Vec<VersionId>,
     bytes: u64,
@@ -93,7 +94,7 @@ impl Work<'_> {
 
     fn rewrites(&self) -> Vec<Rewrite> {
         let mut by_run: HashMap<usize, Rewrite> = HashMap::new();
-        let keyword = |layer: usize| {
+        let keyword = |layer: LayerIndex| {
             self.by_layer.get(&layer).map(|&i| (i, self.file.instructions[i].keyword))
         };
         for wasted in self.inspection.wasted.iter().filter(|wasted| {
@@ -287,7 +288,7 @@ impl Work<'_> {
                     });
                 if is_above
                     && !is_below
-                    && layer.checked_sub(1).is_none_or(|under| tree.at(node, under).is_none())
+                    && layer.previous().is_none_or(|under| tree.at(node, under).is_none())
                 {
                     makes = Some(crate::display::escaped(&tree.path(node)));
                 }
@@ -341,7 +342,7 @@ impl Work<'_> {
                 let changed =
                     |&now: &VersionId| tree.added_in(now) == rewrite.layer && !tree.is_implied(now);
                 let Some(now) = tree.at(node, rewrite.layer).filter(changed) else { continue };
-                let before = rewrite.layer.checked_sub(1).and_then(|below| tree.at(node, below));
+                let before = rewrite.layer.previous().and_then(|below| tree.at(node, below));
                 let is_copied = |version: Option<VersionId>| {
                     version.is_some_and(|v| copied.contains(&tree.added_in(v)))
                 };

@@ -12,6 +12,7 @@ use crate::advice::dockerfile::draft::Fate;
 use crate::advice::findings::{Rule, Rules, taken};
 use crate::advice::tool::Tool;
 use crate::analysis::Inspection;
+use crate::layer_index::LayerIndex;
 use crate::shell::{self, Script};
 use crate::tree::{Kind as Entry, VersionId};
 
@@ -21,7 +22,7 @@ type Left = Vec<(VersionId, String)>;
 /// Files that rules give to tools, by rule and by layer.
 pub(super) struct Leftovers {
     rules: Rules,
-    by_rule: HashMap<u16, HashMap<usize, Left>>,
+    by_rule: HashMap<u16, HashMap<LayerIndex, Left>>,
 }
 
 impl Leftovers {
@@ -29,7 +30,7 @@ impl Leftovers {
     pub(super) fn find(inspection: &Inspection) -> Self {
         let rules = Rules::built_in();
         let tree = &inspection.tree;
-        let mut by_rule: HashMap<u16, HashMap<usize, Left>> = HashMap::new();
+        let mut by_rule: HashMap<u16, HashMap<LayerIndex, Left>> = HashMap::new();
         for (rule, layer, inode) in taken(inspection, &rules) {
             if rules.list[usize::from(rule)].tools.is_empty() {
                 continue;
@@ -42,13 +43,13 @@ impl Leftovers {
     }
 
     /// Returns the rules whose tools left something, in the order of precedence.
-    fn found(&self) -> impl Iterator<Item = (&Rule, &HashMap<usize, Left>)> {
+    fn found(&self) -> impl Iterator<Item = (&Rule, &HashMap<LayerIndex, Left>)> {
         let numbered = self.rules.iter().zip(0..);
         numbered.filter_map(|(rule, number)| Some((rule, self.by_rule.get(&number)?)))
     }
 
     /// Returns what one command leaves and another one needs, with the tool: the lists of apt.
-    fn lists(&self) -> Option<(&Tool, &HashMap<usize, Left>)> {
+    fn lists(&self) -> Option<(&Tool, &HashMap<LayerIndex, Left>)> {
         self.found().find_map(|(rule, left)| {
             let tool = rule.tools.iter().find(|tool| !tool.needed_by.is_empty())?;
             Some((tool, left))
@@ -101,7 +102,7 @@ impl Work<'_> {
     }
 
     /// Returns what a tool left in the layers of a group, without what other changes save.
-    fn left_by(&self, by_layer: &HashMap<usize, Left>, group: &Group) -> Left {
+    fn left_by(&self, by_layer: &HashMap<LayerIndex, Left>, group: &Group) -> Left {
         let left = group.layers.iter().filter_map(|layer| by_layer.get(layer)).flatten();
         left.filter(|(inode, _)| !self.claims.has(*inode)).cloned().collect()
     }

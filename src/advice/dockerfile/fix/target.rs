@@ -9,6 +9,7 @@ use crate::advice::dockerfile::rebuild::rebuild;
 use crate::advice::dockerfile::step::steps;
 use crate::analysis::Inspection;
 use crate::display::{Escaped, escaped_str};
+use crate::layer_index::LayerIndex;
 
 /// The most characters of an instruction that a message quotes.
 const SHOWN: usize = 60;
@@ -21,7 +22,7 @@ pub struct Target {
     /// The file.
     pub file: Dockerfile,
     /// For each instruction, the layer that it made.
-    pub layers: Vec<Option<usize>>,
+    pub layers: Vec<Option<LayerIndex>>,
     /// The instructions of the last stage that are not in the image's history.
     pub unmatched: Vec<usize>,
     /// The reason why the file is that of another image, as a sentence; escaped for display.

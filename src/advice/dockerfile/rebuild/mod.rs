@@ -14,6 +14,7 @@ use super::step::{Step, steps};
 use crate::advice::base::Base;
 use crate::analysis::Inspection;
 use crate::display::{escaped_str, is_unprintable};
+use crate::layer_index::LayerIndex;
 
 /// A Dockerfile rebuilt from an image.
 #[derive(Debug, Clone)]
@@ -21,14 +22,16 @@ pub struct Rebuilt {
     /// The file; it is valid.
     pub file: Dockerfile,
     /// For each instruction of the file, the layer that it made.
-    pub layers: Vec<Option<usize>>,
+    pub layers: Vec<Option<LayerIndex>>,
     /// The instruction that stands for a base image whose name is not known.
     pub unnamed_base: Option<usize>,
 }
 
 /// Rebuilds the Dockerfile of an image that was built on `base`.
 pub fn rebuild(inspection: &Inspection, base: &Base) -> Rebuilt {
+    // What is rebuilt is shown, and secrets are not.
     let steps = steps(&inspection.history, inspection.layers.len());
+    let steps: Vec<_> = steps.iter().map(Step::masked).collect();
     let own = &steps[steps_of(&steps, base.layers)..];
     let mut page = Page {
         inspection,
@@ -65,7 +68,7 @@ struct Page<'a> {
     inspection: &'a Inspection,
     births: Births,
     text: String,
-    layers: Vec<Option<usize>>,
+    layers: Vec<Option<LayerIndex>>,
     /// The shell that a `SHELL` instruction set.
     shell: Option<Vec<String>>,
     /// Build arguments that have been declared, as `NAME=value`.
@@ -123,7 +126,7 @@ impl Page<'_> {
     }
 
     /// Writes an instruction if it is valid; returns whether it was written.
-    fn try_instruction(&mut self, text: &str, layer: Option<usize>) -> bool {
+    fn try_instruction(&mut self, text: &str, layer: Option<LayerIndex>) -> bool {
         // What follows shows that the instruction ends with its last line.
         const NEXT: &str = "USER next\n";
         let parsed = Dockerfile::parse(format!("FROM scratch\n{text}\n{NEXT}"));
@@ -140,7 +143,7 @@ impl Page<'_> {
         one
     }
 
-    fn instruction(&mut self, text: &str, layer: Option<usize>) {
+    fn instruction(&mut self, text: &str, layer: Option<LayerIndex>) {
         self.text.push_str(text);
         self.text.push('\n');
         self.layers.push(layer);

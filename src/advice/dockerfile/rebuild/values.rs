@@ -4,6 +4,7 @@ use super::Page;
 use crate::advice::dockerfile::parse::Keyword;
 use crate::advice::dockerfile::step::{Step, first_assignment};
 use crate::image::Variables;
+use crate::secret::mask_words;
 
 impl Page<'_> {
     /// Writes an instruction that makes no files; false if no valid instruction can be written.
@@ -15,21 +16,20 @@ impl Page<'_> {
         let run = &self.inspection.run;
         let name = keyword.name();
         let text = match keyword {
-            Keyword::Env => assignments(name, rest, &run.environment),
-            Keyword::Label => assignments(name, rest, &run.labels),
+            Keyword::Env => assignments(name, rest, &run.environment.masked()),
+            Keyword::Label => assignments(name, rest, &run.labels.masked()),
             Keyword::Arg => {
                 self.known.insert(rest.to_owned());
                 format!("ARG {}", assignment(rest))
             }
             Keyword::Cmd | Keyword::Entrypoint | Keyword::Shell | Keyword::Volume => {
                 let configured = match keyword {
-                    Keyword::Cmd if last => &*run.command,
-                    Keyword::Entrypoint if last => &*run.entrypoint,
-                    _ => &[],
+                    Keyword::Cmd if last => mask_words(&run.command),
+                    Keyword::Entrypoint if last => mask_words(&run.entrypoint),
+                    _ => Vec::new(),
                 };
                 // The history prints the words without quotes; the config has them exactly.
-                let words =
-                    if configured.is_empty() { list(rest) } else { Some(configured.to_vec()) };
+                let words = if configured.is_empty() { list(rest) } else { Some(configured) };
                 let Some(words) = words else { return false };
                 let printable = words.iter().all(|word| super::printable(word).is_none());
                 if keyword == Keyword::Shell {

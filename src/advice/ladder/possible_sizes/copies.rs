@@ -8,6 +8,7 @@ use crate::analysis::LayerAccount;
 use crate::analysis::download::Download;
 use crate::display::plural;
 use crate::display::{Escaped, escaped};
+use crate::layer_index::LayerIndex;
 use crate::runtime::libraries::{self, Libc};
 use crate::runtime::{Loaded, Parts};
 use crate::tree::{Kind, Last, NodeId, Paths, VersionId};
@@ -107,7 +108,8 @@ impl Ladder<'_> {
             }
             let Some(link) = link.take() else { continue };
             let name = tree.path(link);
-            let Some(found) = paths.lookup(usize::MAX, NodeId::ROOT, &name, Last::Followed) else {
+            let Some(found) = paths.lookup(LayerIndex::FINAL, NodeId::ROOT, &name, Last::Followed)
+            else {
                 continue;
             };
             let (path, target) = (tree.path(node), tree.path(found.node));

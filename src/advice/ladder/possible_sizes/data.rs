@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use super::Ladder;
 use crate::display::{Sentence, escaped, escaped_str, listed, plural};
+use crate::layer_index::LayerIndex;
 use crate::tree::{Kind, NodeId, VersionId};
 
 /// Paths that are named; of more, only how many.
@@ -28,21 +29,22 @@ impl Ladder<'_> {
     pub(super) fn data(&self, taken: &HashSet<VersionId>) -> Data {
         let tree = &self.inspection.tree;
         let layers = &self.inspection.layers;
-        let starts = |layer: usize, words: &[&str]| {
+        let starts = |layer: LayerIndex, words: &[&str]| {
             let line = layers[layer].instruction.one_line();
             words.iter().any(|word| line.starts_with(word))
         };
-        let own = self.inputs.base_layers..layers.len();
-        let last_run =
-            own.clone().rev().find(|&layer| starts(layer, &["RUN"]) && layers[layer].size > 0);
-        let is_root = |layer: usize| {
+        let base = self.inputs.base_layers;
+        let last_run = LayerIndex::range(base..layers.len())
+            .rev()
+            .find(|&layer| starts(layer, &["RUN"]) && layers[layer].size > 0);
+        let is_root = |layer: LayerIndex| {
             let mut files = ROOT_FILES.iter().filter_map(|path| tree.find(path));
             files.any(|node| {
                 tree.at(node, layer).is_some_and(|version| tree.added_in(version) == layer)
             })
         };
-        let copied: Vec<bool> = (0..layers.len())
-            .map(|layer| own.contains(&layer) && starts(layer, &["COPY", "ADD"]) && !is_root(layer))
+        let copied: Vec<bool> = LayerIndex::all(layers.len())
+            .map(|layer| layer >= base && starts(layer, &["COPY", "ADD"]) && !is_root(layer))
             .collect();
         let useless: HashSet<_> =
             self.inputs.leftovers.iter().chain(&self.inputs.build_only).copied().collect();

@@ -14,6 +14,7 @@ use crate::analysis::download::estimate_download;
 use crate::analysis::what_if::{Change, what_if};
 use crate::analysis::{Inspection, WastedGroup, wasted_groups};
 use crate::display::{Sentence, listed};
+use crate::layer_index::LayerIndex;
 use crate::runtime::{Parts, Start};
 use crate::tree::{NodeId, Reason};
 
@@ -46,14 +47,17 @@ pub fn climb(inspection: &Inspection, inputs: &LadderInputs) -> Vec<PossibleSize
 
 /// Returns layers as the subject of a sentence, and the verb that agrees with it; `None` if there
 /// are none.
-fn named_layers(layers: &[usize]) -> Option<(String, &'static str)> {
-    let words: Vec<_> = layers.iter().map(usize::to_string).collect();
+fn named_layers(layers: &[LayerIndex]) -> Option<(String, &'static str)> {
+    let words: Vec<_> = layers.iter().map(LayerIndex::to_string).collect();
     match &words[..] {
         [] => None,
         [only] => Some((format!("layer {only}"), "copies")),
         several => Some((format!("layers {}", listed(several)), "copy")),
     }
 }
+
+/// The lowest and the highest of layers that become one.
+type Run = (LayerIndex, LayerIndex);
 
 struct Ladder<'a> {
     inspection: &'a Inspection,
@@ -112,10 +116,9 @@ impl Ladder<'_> {
         let base = self.inputs.base_layers;
         let groups = wasted_groups(self.inspection);
         let own = groups.iter().filter(|group| group.added_in >= base && group.bytes > 0);
-        let mut runs: Vec<(usize, usize)> =
-            own.map(|group| (group.added_in, group.removed_in)).collect();
+        let mut runs: Vec<Run> = own.map(|group| (group.added_in, group.removed_in)).collect();
         runs.sort_unstable();
-        let mut merged: Vec<(usize, usize)> = Vec::new();
+        let mut merged: Vec<Run> = Vec::new();
         for (first, last) in runs {
             match merged.last_mut() {
                 Some(run) if first <= run.1 => run.1 = run.1.max(last),
@@ -127,10 +130,11 @@ impl Ladder<'_> {
         }
         let named: Vec<_> = merged.iter().map(|&run| self.merging(&groups, run)).collect();
         let notes = self.notes_on_merging(&groups, &merged);
-        let is_run =
-            |layer: &usize| self.inspection.layers[*layer].instruction.text.starts_with("RUN ");
-        let apart = |&(first, last): &(usize, usize)| {
-            kept_apart(self.inspection, &(first..=last).filter(is_run).collect::<Vec<_>>())
+        let is_run = |layer: &LayerIndex| {
+            self.inspection.layers[*layer].instruction.text.starts_with("RUN ")
+        };
+        let apart = |&(first, last): &Run| {
+            kept_apart(self.inspection, &first.up_to(last).filter(is_run).collect::<Vec<_>>())
         };
         self.doubt = merged.iter().find_map(apart);
         let changes: Vec<_> =
@@ -143,10 +147,11 @@ impl Ladder<'_> {
     }
 
     /// Returns the change for the bytes that a run of layers wastes, in the words of the report.
-    fn merging(&self, groups: &[WastedGroup], (first, last): (usize, usize)) -> String {
-        let layer = |layer: usize| &self.inspection.layers[layer].instruction;
+    fn merging(&self, groups: &[WastedGroup], (first, last): Run) -> String {
+        let layer = |layer: LayerIndex| &self.inspection.layers[layer].instruction;
         let ends = format!("from `{}` to `{}`", layer(first).one_line(), layer(last).one_line());
-        let runs: Vec<_> = (first..=last).filter(|&i| layer(i).text.starts_with("RUN ")).collect();
+        let runs: Vec<_> =
+            first.up_to(last).filter(|&i| layer(i).text.starts_with("RUN ")).collect();
         let is_whole = runs.first() == Some(&first) && runs.last() == Some(&last);
         if let Some(why) = kept_apart(self.inspection, &runs) {
             return format!(
@@ -170,16 +175,15 @@ impl Ladder<'_> {
             .what
         });
         let change = change.unwrap_or_default();
-        match last - first {
-            0 => {
-                format!("layer {first} `{}` stores files twice: {change}", layer(first).one_line())
-            }
-            _ => format!("build layers {first} to {last} as one layer ({ends}), or {change}"),
+        if first == last {
+            let line = layer(first).one_line();
+            return format!("layer {first} `{line}` stores files twice: {change}");
         }
+        format!("build layers {first} to {last} as one layer ({ends}), or {change}")
     }
 
     /// Returns remarks on bytes that stay wasted, and on `COPY` instructions between merged layers.
-    fn notes_on_merging(&self, groups: &[WastedGroup], merged: &[(usize, usize)]) -> Vec<Sentence> {
+    fn notes_on_merging(&self, groups: &[WastedGroup], merged: &[Run]) -> Vec<Sentence> {
         let left: u64 = groups
             .iter()
             .filter(|group| group.added_in < self.inputs.base_layers)
@@ -190,23 +194,23 @@ impl Ladder<'_> {
             let stay = " stay wasted in the base image";
             notes.push(Sentence::default().size(left).words(stay));
         }
-        let line = |layer: usize| self.inspection.layers[layer].instruction.one_line();
-        let gives = |layer: usize| {
+        let line = |layer: LayerIndex| self.inspection.layers[layer].instruction.one_line();
+        let gives = |layer: LayerIndex| {
             ["chmod", "chown", "chgrp"].iter().any(|word| line(layer).contains(word))
         };
         let again = groups
             .iter()
             .filter(|group| group.reason == Reason::RewrittenUnchanged && gives(group.removed_in));
-        let again: HashSet<usize> = again.map(|group| group.added_in).collect();
+        let again: HashSet<_> = again.map(|group| group.added_in).collect();
         let is_copy =
-            |layer: &usize| ["COPY", "ADD"].iter().any(|word| line(*layer).starts_with(word));
-        let copies = merged.iter().flat_map(|&(first, last)| first..=last).filter(is_copy);
+            |layer: &LayerIndex| ["COPY", "ADD"].iter().any(|word| line(*layer).starts_with(word));
+        let copies = merged.iter().flat_map(|&(first, last)| first.up_to(last)).filter(is_copy);
         let (given, others): (Vec<_>, Vec<_>) = copies.partition(|layer| again.contains(layer));
         if let (Some((layers, _)), Some(&first)) = (named_layers(&given), given.first()) {
             let again = SuggestedChange::for_wasted(
                 self.inspection,
                 first,
-                first + 1,
+                first.next(),
                 Reason::RewrittenUnchanged,
             );
             let note = format!(

@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
+use layerscope::display::{Escaped, escaped};
 use layerscope::files::contents::LayerContents;
 use layerscope::files::packages::installed;
 use layerscope::gate::Quantity;
+use layerscope::recorded::RecordedImage;
 use layerscope::report::{
-    Comparison, TextStyle, differs_by_less, write_comparison, write_comparison_json,
+    BytesBySource, Comparison, TextStyle, differs_by_less, write_comparison, write_comparison_json,
     write_comparison_markdown,
 };
 use layerscope::{Error, Inspection, Opened, Progress, Selection};
@@ -18,13 +20,14 @@ use super::input::Input;
 use super::name::{self, NameOptions};
 use super::settings::{self, LookOptions, Preferences};
 use super::study::StudyArguments;
-use super::{Failure, coloured, completeness, read_opened, text_output, to_stdout};
+use super::{Failure, coloured, completeness, read_opened, recorded, text_output, to_stdout};
 use crate::tui::comparison::{Candidate, Opener};
 use crate::tui::{self, Environment, Signs};
 
 #[derive(Args)]
 pub struct CompareArguments {
-    /// Images; each is compared with the first. ARCHIVE#TAG selects one image of an archive
+    /// Images, or JSON reports of earlier runs; each is compared with the first. ARCHIVE#TAG selects
+    /// one image of an archive
     #[arg(value_name = "IMAGE", num_args = 2.., required = true)]
     paths: Vec<PathBuf>,
     /// Select a platform: os/architecture[/variant]
@@ -69,24 +72,69 @@ pub fn compare(arguments: CompareArguments) -> Result<(), Failure> {
     if pipes > 1 {
         return Err(Failure::Usage("only one image can come from standard input".into()));
     }
+    let has_report = arguments.paths.iter().any(|path| recorded::is_report(path));
     let outcome = match arguments.format {
-        None if io::stdout().is_terminal() => show(&arguments),
+        // A screen shows the files of an image, which a report lacks.
+        None if io::stdout().is_terminal() && !has_report => show(&arguments),
         format => write(&arguments, format.unwrap_or(CompareFormat::Text)),
     };
     outcome.map_err(named_here)
 }
 
-/// Returns the archives, each with the selected image.
-fn inputs(arguments: &CompareArguments) -> Result<Vec<(Input, Selection)>, Failure> {
+/// Returns an archive with the selected image.
+fn input(arguments: &CompareArguments, path: &Path) -> Result<(Input, Selection), Failure> {
     let usual = arguments.preferences.usual()?;
-    let input = |path: &PathBuf| {
-        let (path, image) = named(path);
-        let platform = arguments.platform.clone();
-        let input = Input::named(&path, &arguments.names, platform.as_deref(), &usual);
-        let selection = input.select(Selection { image, platform });
-        (input, selection)
-    };
-    Ok(arguments.paths.iter().map(input).collect())
+    let (path, image) = named(path);
+    let platform = arguments.platform.clone();
+    let input = Input::named(&path, &arguments.names, platform.as_deref(), &usual);
+    let selection = input.select(Selection { image, platform });
+    Ok((input, selection))
+}
+
+/// An image to compare, or the report of one.
+enum Side {
+    Image(Box<(Opened, Inspection)>),
+    Report(Box<RecordedImage>, Escaped),
+}
+
+impl Side {
+    fn read(arguments: &CompareArguments, path: &Path) -> Result<Self, Failure> {
+        if let Some(report) = recorded::read(path)? {
+            let name = escaped(path.as_os_str().as_encoded_bytes());
+            return Ok(Self::Report(Box::new(report), name));
+        }
+        let (input, selection) = input(arguments, path)?;
+        let read = read_opened(input, &selection, &Progress::default())?;
+        Ok(Self::Image(Box::new(read)))
+    }
+
+    fn inspection(&self) -> &Inspection {
+        match self {
+            Self::Image(image) => &image.1,
+            Self::Report(report, _) => &report.inspection,
+        }
+    }
+
+    /// Returns the name of the archive or of the report.
+    fn file(&self) -> Escaped {
+        match self {
+            Self::Image(image) => image.0.path.clone(),
+            Self::Report(_, name) => name.clone(),
+        }
+    }
+
+    fn sources(&self, is_quick: bool) -> Result<BytesBySource, Failure> {
+        Ok(match self {
+            Self::Image(image) => {
+                let (opened, inspection) = &**image;
+                let prepared = StudyArguments::default().prepare()?;
+                let prepared = if is_quick { prepared.quick() } else { prepared };
+                let study = prepared.study(opened, inspection, &Arc::default())?;
+                BytesBySource::of_study(inspection, &study)
+            }
+            Self::Report(report, _) => BytesBySource::of_record(&report.document),
+        })
+    }
 }
 
 fn show(arguments: &CompareArguments) -> Result<(), Failure> {
@@ -105,40 +153,44 @@ fn show(arguments: &CompareArguments) -> Result<(), Failure> {
         };
         Ok(Candidate { name, open })
     };
-    let candidates = inputs(arguments)?.into_iter().map(candidate).collect::<Result<_, Error>>()?;
+    let inputs = arguments.paths.iter().map(|path| input(arguments, path));
+    let inputs = inputs.collect::<Result<Vec<_>, Failure>>()?;
+    let candidates = inputs.into_iter().map(candidate).collect::<Result<_, Error>>()?;
     completeness::quit(tui::compare(candidates, settings), &arguments.preferences.accepted()?)
 }
 
 fn write(arguments: &CompareArguments, format: CompareFormat) -> Result<(), Failure> {
     let (units, signs) = arguments.preferences.of_text(&arguments.look.ascii)?;
-    let read = |(input, selection)| read_opened(input, &selection, &Progress::default());
-    let images = inputs(arguments)?.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    let archives: Vec<_> = images.iter().map(|(opened, _)| opened.path.clone()).collect();
-    let inspections: Vec<&Inspection> = images.iter().map(|(_, inspection)| inspection).collect();
+    let sides = arguments.paths.iter().map(|path| Side::read(arguments, path));
+    let sides = sides.collect::<Result<Vec<_>, _>>()?;
+    let archives: Vec<_> = sides.iter().map(Side::file).collect();
+    let inspections: Vec<&Inspection> = sides.iter().map(Side::inspection).collect();
     let mut comparison = Comparison::compare(&inspections).told_apart_by(&archives);
     for (column, inspection) in archives.iter().zip(&inspections) {
         completeness::say_of(column, inspection);
     }
     // The packages in unknown layers are unknown as well.
     let is_known = inspections.iter().all(|inspection| inspection.completeness.sizes_are_exact());
-    if let [(first, one), (second, two)] = &images[..]
+    if let [Side::Image(first), Side::Image(second)] = &sides[..]
         && !arguments.quick
         && is_known
     {
-        let installed = |opened: &Opened, image: &Inspection| {
+        let installed = |(opened, image): &(Opened, Inspection)| {
             installed(&image.tree, &LayerContents::new(opened), &Arc::default())
         };
-        comparison = comparison.with_packages(&installed(first, one), &installed(second, two));
+        comparison = comparison.with_packages(&installed(first), &installed(second));
     }
-    let mut studies = Vec::new();
-    if matches!(format, CompareFormat::Markdown) && images.len() == 2 {
-        for (opened, inspection) in &images {
-            let prepared = StudyArguments::default().prepare()?;
-            let prepared = if arguments.quick { prepared.quick() } else { prepared };
-            studies.push(prepared.study(opened, inspection, &Arc::default())?);
+    let mut sources = Vec::new();
+    if matches!(format, CompareFormat::Markdown) && sides.len() == 2 {
+        for side in &sides {
+            sources.push(side.sources(arguments.quick)?);
         }
     }
-    images.iter().try_for_each(|(opened, _)| opened.check_unchanged())?;
+    for side in &sides {
+        if let Side::Image(image) = side {
+            image.0.check_unchanged()?;
+        }
+    }
     match format {
         CompareFormat::Text => {
             let style = TextStyle { colour: coloured(), units, top: arguments.top };
@@ -156,7 +208,7 @@ fn write(arguments: &CompareArguments, format: CompareFormat) -> Result<(), Fail
             {
                 write_comparison_markdown(
                     &comparison,
-                    &studies,
+                    &sources,
                     units,
                     text_output(Signs::Unicode),
                 )

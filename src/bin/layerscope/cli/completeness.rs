@@ -1,6 +1,7 @@
 //! Reports incomplete images on standard error, and with exit code 2 unless the reason is accepted.
 
 use clap::ValueEnum;
+use layerscope::LayerIndex;
 use layerscope::{Gap, Inspection, Known, Warning};
 
 use super::{Failure, stderr};
@@ -83,7 +84,11 @@ pub fn verified(inspection: &Inspection, accepted: &[Gap]) -> Result<(), Failure
 
 /// Returns the missing parts on which a path depends as of a layer: those above the layer
 /// `added_in` in which the path was added.
-pub fn doubts(inspection: &Inspection, added_in: Option<usize>, layer: usize) -> Vec<Warning> {
+pub fn doubts(
+    inspection: &Inspection,
+    added_in: Option<LayerIndex>,
+    layer: LayerIndex,
+) -> Vec<Warning> {
     let concerns = |warning: &&Warning| match warning.layer {
         None => warning.kind.doubts_sizes(),
         Some(of) => {

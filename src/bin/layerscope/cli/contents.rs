@@ -6,13 +6,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use layerscope::LayerIndex;
 use layerscope::archive::Source;
 use layerscope::display::{Escaped, Units, escaped, plural};
 use layerscope::files::contents::{Absence, Contents, LayerContents, absence};
 use layerscope::files::extract::{Extracted, Options, SpecialBits, What, extract};
 use layerscope::shell::quoted;
 use layerscope::tree::{Last, NodeId, Tree};
-use layerscope::{Error, Inspection, Progress, WarningKind};
+use layerscope::{Error, Inspection, Progress, Warning, WarningKind};
 
 use super::escaping::Escaping;
 use super::input::Input;
@@ -55,7 +56,7 @@ pub struct ExtractArguments {
     target: Target,
     #[command(flatten)]
     place: PlaceArguments,
-    /// Target directory (created if missing)
+    /// Target directory; made if it is missing, but not the directories above it
     #[arg(long, value_name = "DIR")]
     to: PathBuf,
     /// Keep setuid and setgid bits (owners are not restored)
@@ -77,7 +78,7 @@ struct PlaceArguments {
 struct Opened {
     inspection: Inspection,
     contents: LayerContents,
-    layer: usize,
+    layer: LayerIndex,
     /// The directory of the host that it may be.
     root: PathBuf,
     /// The command up to the path, for hints.
@@ -117,7 +118,7 @@ impl Opened {
         Ok(Self {
             inspection,
             contents,
-            layer,
+            layer: LayerIndex::new(layer),
             root,
             command: format!("layerscope {name} {image}"),
             image,
@@ -144,7 +145,10 @@ impl Opened {
         let unreadable = self.unreadable(path);
         let (message, hint) = match self.named(tree, path).map(|node| absence(tree, node, layer)) {
             Some(Some(Absence::Gone { last })) => (
-                format!("{shown} does not exist in layer {layer}: layer {} deleted it", last + 1),
+                format!(
+                    "{shown} does not exist in layer {layer}: layer {} deleted it",
+                    last.next()
+                ),
                 format!("layer {last} is the last one that has it: {}", as_of(last)),
             ),
             Some(Some(Absence::NotYet { first })) => (
@@ -301,12 +305,32 @@ pub fn extract_to(arguments: &ExtractArguments) -> Result<(), Failure> {
         extract(tree, &opened.contents, what, &arguments.to, Options { special_bits }, &progress)
     };
     let extracted = writing(&progress, || progress::shown("reading layers", &progress, work))?;
+    say_renamed(&opened.inspection, node, opened.layer);
     summarize(tree, &extracted, arguments, units);
     completeness::ended_for(
         &opened.inspection,
         &doubts,
         &arguments.target.options.preferences.accepted()?,
     )
+}
+
+/// Says which of the extracted paths have another name in the image, because that one points
+/// outside the root.
+fn say_renamed(inspection: &Inspection, node: NodeId, layer: LayerIndex) {
+    let tree = &inspection.tree;
+    let is_inside = |at: NodeId| {
+        std::iter::successors(Some(at), |&at| (at != NodeId::ROOT).then(|| tree.parent(at)))
+            .any(|above| above == node)
+    };
+    let is_extracted = |warning: &&Warning| match &warning.kind {
+        WarningKind::PathUpwards { inside, .. } => {
+            warning.layer.is_none_or(|of| of <= layer)
+                && tree.find(inside).is_some_and(|at| tree.at(at, layer).is_some() && is_inside(at))
+        }
+        _ => false,
+    };
+    let renamed: Vec<_> = inspection.warnings.iter().filter(is_extracted).cloned().collect();
+    completeness::say_each("", &renamed);
 }
 
 fn summarize(tree: &Tree, extracted: &Extracted, arguments: &ExtractArguments, units: Units) {

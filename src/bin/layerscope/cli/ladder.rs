@@ -6,6 +6,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use clap::Args;
+use layerscope::LayerIndex;
 use layerscope::advice::measure::{measure, measure_ladder};
 use layerscope::analysis::download::estimate_download;
 use layerscope::analysis::what_if::{Change, what_if};
@@ -167,7 +168,8 @@ fn changes(arguments: &LadderArguments, inspection: &Inspection) -> Result<Vec<C
             run.split_once('-').and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
         match bounds {
             Some((first, last)) if first <= last && last < layers => {
-                changes.push(Change::Merge { first, last })
+                let (first, last) = (LayerIndex::new(first), LayerIndex::new(last));
+                changes.push(Change::Merge { first, last });
             }
             _ => {
                 let message = format!(

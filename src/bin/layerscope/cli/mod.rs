@@ -24,6 +24,7 @@ mod misplaced;
 mod name;
 mod output;
 mod progress;
+mod recorded;
 mod report;
 mod settings;
 mod stderr;
@@ -52,7 +53,7 @@ use learn::LearnArguments;
 use report::{coloured, read, read_opened, report, show, start, text_output, to_stdout};
 use settings::{AsciiOption, ConfigArguments, Preferences, ScreenOptions};
 use stderr::say;
-use study::StudyArguments;
+use study::{SecretsOption, StudyArguments};
 use target::{OptionalTarget, Target, TargetOptions};
 
 /// Shows why a container image is big, what is wasted, and what to change.
@@ -79,11 +80,13 @@ const AFTER_HELP: &str = "Examples:
   docker save my-app | layerscope
   layerscope report my-app.tar
   layerscope report my-app.tar --format json | jq .totals
+  layerscope report my-app.tar --format ncdu > files.json && ncdu -f files.json
   layerscope ladder my-app.tar                 possible sizes; with --measure, download sizes too
   layerscope my-app.tar --view replay          the build, replayed layer by layer
   layerscope fix my-app.tar --dockerfile Dockerfile | patch -p0
   layerscope check my-app --max-wasted 20MB    fail a build; check --init writes limits to keep
   layerscope compare old.tar new.tar           compare; --format text|json prints it
+  layerscope compare old.json new.tar          old.json is a report of an earlier run
   layerscope learn 1                           why a separate RUN rm saves nothing
   layerscope learn --image my-app.tar          a guided tour of your image
   layerscope learn 1 --format html > lesson.html
@@ -101,7 +104,9 @@ On a signal, the program cleans up first and then ends by that signal.";
 
 #[derive(Subcommand)]
 enum Command {
-    /// Print a text or JSON report
+    /// Print a report: text, JSON, Markdown, or the files for ncdu and gdu
+    ///
+    /// IMAGE may also be the JSON report of an earlier run: it is shown as far as its detail goes.
     Report(ReportArguments),
     /// Check an image against limits; exit code 1 if it exceeds one
     Check(Box<CheckArguments>),
@@ -143,8 +148,8 @@ struct ReportArguments {
     #[command(flatten)]
     ascii: AsciiOption,
     /// Output format
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    format: ReportFormat,
     /// Number of wasted files to list, largest first; 0 lists all
     #[arg(long, value_name = "N", default_value_t = DEFAULT_TOP, value_parser = name::whole)]
     top: usize,
@@ -156,6 +161,8 @@ struct ReportArguments {
     verify: bool,
     #[command(flatten)]
     study: StudyArguments,
+    #[command(flatten)]
+    secrets: SecretsOption,
 }
 
 const DEFAULT_TOP: usize = 20;
@@ -177,6 +184,19 @@ enum Format {
     Text,
     /// For programs: see assets/report.schema.json
     Json,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ReportFormat {
+    /// For people: 80 columns
+    Text,
+    /// For programs: see assets/report.schema.json
+    Json,
+    /// For a comment on a change, or a page of a wiki: below 64 KiB
+    #[value(alias = "md")]
+    Markdown,
+    /// The files for ncdu and gdu: ncdu -f FILE
+    Ncdu,
 }
 
 /// Runs the program with the arguments of the process.

@@ -4,36 +4,70 @@ use std::io::{self, BufWriter, IsTerminal};
 use std::sync::Arc;
 
 use layerscope::advice::assessment::Study;
-use layerscope::report::{Account, Detail, TextStyle, Units, write_json, write_text};
+use layerscope::display::escaped;
+use layerscope::recorded::RecordedImage;
+use layerscope::report::{
+    Account, Detail, TextStyle, Units, write_json, write_markdown, write_ncdu, write_recorded,
+    write_text,
+};
 use layerscope::{Error, Gap, Inspection, Opened, Progress, Selection};
 
 use super::ascii::Ascii;
 use super::input::Input;
 use super::study::StudyArguments;
-use super::{DEFAULT_TOP, Failure, Format, ReportArguments, check, completeness, progress};
+use super::{
+    DEFAULT_TOP, Failure, ReportArguments, ReportFormat, check, completeness, progress, recorded,
+};
 use crate::tui::{self, Environment, Settings, Signs};
 
 pub fn report(arguments: ReportArguments) -> Result<(), Failure> {
-    if arguments.tree && matches!(arguments.format, Format::Text) {
+    if arguments.tree && arguments.format != ReportFormat::Json {
         return Err(Failure::Usage(
             "--tree lists the filesystem in JSON: add --format json".into(),
         ));
     }
     let options = &arguments.target.options;
     let (units, signs) = options.preferences.of_text(&arguments.ascii)?;
-    let progress = Progress { verify: arguments.verify, ..Progress::default() };
-    let prepared = arguments.study.prepare()?;
+    if let Some(path) = &arguments.target.path
+        && let Some(image) = recorded::read(path)?
+    {
+        return report_recorded(&image, &arguments, units, signs);
+    }
+    let secrets = arguments.secrets.wanted(&options.preferences)?;
+    let prepared = arguments.study.prepare()?.with_secrets(secrets);
+    let progress = Progress {
+        verify: arguments.verify,
+        account_only: prepared.is_quick() || arguments.format == ReportFormat::Ncdu,
+        ..Progress::default()
+    };
     let (input, selection) = arguments.target.input()?;
     let (opened, inspection) = read_opened(input, &selection, &progress)?;
-    let study = prepared.study(&opened, &inspection, &Arc::default())?;
-    opened.check_unchanged()?;
+    let study = || prepared.study(&opened, &inspection, &Arc::default());
     match arguments.format {
-        Format::Text => print_text(&inspection, &study, units, signs, arguments.top)?,
-        Format::Json => print_json(
-            &inspection,
-            &study,
-            Detail { top: arguments.top, tree: arguments.tree, units },
-        )?,
+        ReportFormat::Text => {
+            let study = study()?;
+            opened.check_unchanged()?;
+            print_text(&inspection, &study, units, signs, arguments.top)?;
+        }
+        ReportFormat::Json => {
+            let study = study()?;
+            opened.check_unchanged()?;
+            let detail = Detail { top: arguments.top, tree: arguments.tree, units };
+            print_json(&inspection, &study, detail)?;
+        }
+        ReportFormat::Markdown => {
+            let study = study()?;
+            opened.check_unchanged()?;
+            let detail = Detail { top: arguments.top, tree: false, units };
+            let account = Account::new(&inspection, &study, detail);
+            let image = account.recorded(&inspection.name).map_err(io::Error::other);
+            print_markdown(&image.map_err(to_stdout)?, units, arguments.top)?;
+        }
+        ReportFormat::Ncdu => {
+            opened.check_unchanged()?;
+            completeness::say(&inspection);
+            write_ncdu(&inspection, BufWriter::new(io::stdout().lock())).map_err(to_stdout)?;
+        }
     }
     match &inspection.mismatches {
         Some(mismatches) if !mismatches.is_empty() => Err(Failure::Mismatch),
@@ -45,6 +79,49 @@ pub fn report(arguments: ReportArguments) -> Result<(), Failure> {
     }
 }
 
+/// Writes the report of an earlier run, as far as its detail goes.
+fn report_recorded(
+    image: &RecordedImage,
+    arguments: &ReportArguments,
+    units: Units,
+    signs: Signs,
+) -> Result<(), Failure> {
+    let refused = |what: &str| {
+        let name = escaped(
+            arguments
+                .target
+                .path
+                .as_deref()
+                .map_or(&[], |path| path.as_os_str().as_encoded_bytes()),
+        );
+        Failure::Place {
+            message: format!("{name} is a report, and a report has no file contents: {what}"),
+            hint: "name the image, or its archive".into(),
+        }
+    };
+    if arguments.verify {
+        return Err(refused("--verify has nothing to compare"));
+    }
+    if arguments.study.is_given() {
+        return Err(refused("--rules, --base and --base-layers need the image"));
+    }
+    match arguments.format {
+        ReportFormat::Text => {
+            let style = TextStyle { colour: coloured(), units, top: arguments.top };
+            write_recorded(image, style, text_output(signs)).map_err(to_stdout)?;
+        }
+        ReportFormat::Markdown => print_markdown(image, units, arguments.top)?,
+        ReportFormat::Json => return Err(refused("it is the JSON report already")),
+        ReportFormat::Ncdu => return Err(refused("--format ncdu needs the image")),
+    }
+    completeness::ended([&image.inspection], &arguments.target.options.preferences.accepted()?)
+}
+
+fn print_markdown(image: &RecordedImage, units: Units, top: usize) -> Result<(), Failure> {
+    let style = TextStyle { colour: false, units, top };
+    write_markdown(image, style, text_output(Signs::Unicode)).map_err(to_stdout)
+}
+
 /// Shows the image on the terminal, or writes the text report if the output is not a terminal.
 pub fn show(
     input: Input,
@@ -54,8 +131,8 @@ pub fn show(
 ) -> Result<(), Failure> {
     if !io::stdout().is_terminal() {
         let (opened, inspection) = read_opened(input, &selection, &Progress::default())?;
-        let study =
-            StudyArguments::default().prepare()?.study(&opened, &inspection, &Arc::default())?;
+        let prepared = StudyArguments::default().prepare()?.with_secrets(settings.secrets);
+        let study = prepared.study(&opened, &inspection, &Arc::default())?;
         opened.check_unchanged()?;
         print_text(&inspection, &study, settings.units, settings.signs, DEFAULT_TOP)?;
         check::hint_in_ci();

@@ -128,6 +128,11 @@ impl Preferences {
         Ok(self.load()?.0.accepted())
     }
 
+    /// Returns whether images are searched for secrets.
+    pub fn secrets(&self) -> Result<bool, Failure> {
+        Ok(self.load()?.0.secrets)
+    }
+
     /// Returns the configuration for names.
     pub fn usual(&self) -> Result<Usual, Failure> {
         let config = self.load()?.0;
@@ -217,6 +222,7 @@ pub fn of_look(preferences: &Preferences, look: &LookOptions) -> Result<Settings
         motion: if config.motion { Motion::Smooth } else { Motion::Still },
         open: |name, progress| Input::path(Path::new(name)).open(progress),
         pager: config.pager,
+        secrets: config.secrets,
     })
 }
 

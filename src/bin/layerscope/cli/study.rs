@@ -13,6 +13,7 @@ use layerscope::{Inspection, Opened, Progress, Selection};
 
 use super::Failure;
 use super::input::Input;
+use super::settings::Preferences;
 
 #[derive(Args, Default)]
 pub struct StudyArguments {
@@ -25,6 +26,21 @@ pub struct StudyArguments {
     /// the program that the image runs
     #[arg(long)]
     quick: bool,
+}
+
+/// The option of commands that search for secrets.
+#[derive(Args, Default)]
+pub struct SecretsOption {
+    /// Do not search for secrets (--quick does not, either; see `layerscope help secrets`)
+    #[arg(long)]
+    no_secrets: bool,
+}
+
+impl SecretsOption {
+    /// Returns whether to search, by this option and the configuration.
+    pub fn wanted(&self, preferences: &Preferences) -> Result<bool, Failure> {
+        Ok(!self.no_secrets && preferences.secrets()?)
+    }
 }
 
 /// Options for the base image.
@@ -43,6 +59,7 @@ pub struct Prepared {
     rules: Rules,
     base: PreparedBase,
     quick: bool,
+    secrets: bool,
 }
 
 /// The base image as given, after reading its archive.
@@ -53,6 +70,11 @@ pub enum PreparedBase {
 }
 
 impl StudyArguments {
+    /// Returns whether an option is given that needs the image itself.
+    pub fn is_given(&self) -> bool {
+        self.rules.is_some() || self.base.base_layers.is_some() || self.base.base.is_some()
+    }
+
     /// Reads the rules and the base image, before the image itself is read.
     pub fn prepare(&self) -> Result<Prepared, Failure> {
         let rules = match &self.rules {
@@ -66,7 +88,7 @@ impl StudyArguments {
                 Rules::with(&path, &text).map_err(|error| Failure::Usage(error.to_string()))?
             }
         };
-        Ok(Prepared { rules, base: self.base.prepare()?, quick: self.quick })
+        Ok(Prepared { rules, base: self.base.prepare()?, quick: self.quick, secrets: false })
     }
 }
 
@@ -105,9 +127,19 @@ impl Prepared {
         &self.rules
     }
 
+    /// Returns whether contents are not read.
+    pub fn is_quick(&self) -> bool {
+        self.quick
+    }
+
     /// Returns the same input, but without reading contents.
     pub fn quick(self) -> Self {
-        Self { quick: true, ..self }
+        Self { quick: true, secrets: false, ..self }
+    }
+
+    /// Returns the same input, which also searches for secrets if they are wanted.
+    pub fn with_secrets(self, wanted: bool) -> Self {
+        Self { secrets: wanted && !self.quick, ..self }
     }
 
     /// Studies an image.
@@ -120,8 +152,13 @@ impl Prepared {
         let base = self.base.given();
         let contents = (!self.quick).then(|| LayerContents::new(opened));
         let contents = contents.as_ref().map(|contents| contents as &dyn Contents);
-        let question =
-            Question { base, contents, progress: Some(progress), ..Question::with(&self.rules) };
+        let question = Question {
+            base,
+            contents,
+            progress: Some(progress),
+            secrets: self.secrets,
+            ..Question::with(&self.rules)
+        };
         Study::assess(inspection, &question).map_err(|error| match error {
             StudyError::Base(error) => Failure::Usage(error.to_string()),
             StudyError::Stopped(error) => Failure::Image(error),

@@ -45,6 +45,8 @@ pub struct Config {
     pub sources: Vec<Provider>,
     /// The most bytes that are kept of what was read of registries' images.
     pub cache: u64,
+    /// True to search images for secrets.
+    pub secrets: bool,
 }
 
 /// The choice of colours.
@@ -96,6 +98,7 @@ impl Default for Config {
             accept: Vec::new(),
             sources: Vec::new(),
             cache: layerscope::origin::USUAL_LIMIT,
+            secrets: true,
         }
     }
 }

@@ -107,7 +107,7 @@ mod tests {
             "units = \"si\"\nview = \"waste\"\ntheme = \"light\"\nascii = true\nmouse = false\nmotion = \
                 false\nkeys = \"dive\"\n\
              pager = \"less -S\"\naccept = [\"foreign\", \"absent\"]\nsources = [\"podman\", \
-             \"registry\"]\ncache = \"1 GiB\"\n[keymap]\nquit = \"ctrl-q\"\nhelp = [\"f1\", \"?\"]\nback = []\n",
+             \"registry\"]\ncache = \"1 GiB\"\nsecrets = false\n[keymap]\nquit = \"ctrl-q\"\nhelp = [\"f1\", \"?\"]\nback = []\n",
             None,
         )
         .unwrap();
@@ -129,6 +129,7 @@ mod tests {
             accept: vec![Accept::Foreign, Accept::Absent],
             sources: vec![Provider::Podman, Provider::Registry],
             cache: 1 << 30,
+            secrets: false,
         };
         assert_eq!(config, expected);
         assert_eq!(config.keymap().keys(Action::Help), [key("f1"), key("?")]);

@@ -51,10 +51,11 @@ pub enum Setting {
     Accept,
     Sources,
     Cache,
+    Secrets,
 }
 
 impl Setting {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Units,
         Self::View,
         Self::Theme,
@@ -66,6 +67,7 @@ impl Setting {
         Self::Accept,
         Self::Sources,
         Self::Cache,
+        Self::Secrets,
     ];
 
     pub fn name(self) -> &'static str {
@@ -81,6 +83,7 @@ impl Setting {
             Self::Accept => "accept",
             Self::Sources => "sources",
             Self::Cache => "cache",
+            Self::Secrets => "secrets",
         }
     }
 
@@ -127,6 +130,7 @@ impl Setting {
             Self::Cache => {
                 "The room for what was read of registries' images, so that it is not downloaded again; \"0\" keeps nothing."
             }
+            Self::Secrets => "Search images for secrets; false searches none.",
         }
     }
 
@@ -186,6 +190,9 @@ impl Setting {
                 config.cache =
                     read_size(text).ok_or_else(|| SettingError::Size(text.to_owned()))?;
             }
+            Self::Secrets => {
+                config.secrets = value.as_bool().ok_or_else(|| instead("true or false", value))?
+            }
         }
         Ok(())
     }
@@ -224,6 +231,7 @@ impl Setting {
                 format!("[{}]", places.join(", "))
             }
             Self::Cache => quoted(&Units::Iec.size(config.cache)),
+            Self::Secrets => config.secrets.to_string(),
         }
     }
 }

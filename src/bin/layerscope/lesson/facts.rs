@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use layerscope::Inspection;
+use layerscope::LayerIndex;
 use layerscope::advice::assessment::Study;
 use layerscope::display::{Escaped, count, plural};
 use layerscope::report::Units;
@@ -90,8 +91,7 @@ impl Value {
 
 impl Facts {
     pub fn new(name: String, inspection: Arc<Inspection>, study: Arc<Study>) -> Self {
-        let last = inspection.layers.len().saturating_sub(1);
-        let sums = Arc::new(inspection.tree.totals(last));
+        let sums = Arc::new(inspection.tree.totals(LayerIndex::FINAL));
         Self { name, inspection, study, sums }
     }
 
@@ -110,10 +110,10 @@ impl Facts {
     /// # Errors
     ///
     /// The image has fewer layers.
-    pub fn layer(&self, layer: usize) -> Result<usize, FactError> {
+    pub fn layer(&self, layer: usize) -> Result<LayerIndex, FactError> {
         let layers = self.inspection.layers.len();
         if layer < layers {
-            return Ok(layer);
+            return Ok(LayerIndex::new(layer));
         }
         Err(FactError::NoLayer { image: self.name.clone(), layers, layer })
     }
@@ -169,7 +169,7 @@ impl Facts {
         })
     }
 
-    fn of_layer(&self, name: Name, layer: usize) -> Result<Value, FactError> {
+    fn of_layer(&self, name: Name, layer: LayerIndex) -> Result<Value, FactError> {
         let layers = &self.inspection.layers;
         let account = &layers[layer];
         Ok(match name {
@@ -177,7 +177,7 @@ impl Facts {
             Name::Visible => Value::bytes(account.visible),
             Name::Wasted => Value::bytes(account.wasted()),
             Name::Hides => Value::bytes(account.hidden),
-            Name::UpTo => Value::bytes(self.layer_sizes(layer + 1)),
+            Name::UpTo => Value::bytes(self.layer_sizes(layer.count())),
             Name::VisibleUpTo => {
                 let sums = self.inspection.tree.totals(layer);
                 Value::bytes(sums[NodeId::ROOT.index()].visible)

@@ -15,6 +15,7 @@ mod stage;
 mod tell;
 pub mod tour;
 
+use layerscope::LayerIndex;
 use layerscope::tree::NodeId;
 
 use crate::view::View;
@@ -131,7 +132,7 @@ pub struct Scene {
     pub image: usize,
     /// The view; `None` for all images of the lesson side by side.
     pub view: Option<View>,
-    pub layer: usize,
+    pub layer: LayerIndex,
     /// The path under the cursor.
     pub path: Option<NodeId>,
     /// True if the tree only shows changes of the layer.

@@ -52,7 +52,7 @@ impl Stage {
     pub fn of(opened: &Opened, progress: &Arc<Progress>) -> Result<Self, Error> {
         let inspection = Arc::new(layerscope::inspect(opened, progress)?);
         let contents: Arc<dyn Contents> = Arc::new(LayerContents::new(opened));
-        let study = Study::unprompted(&inspection, &*contents, progress)?;
+        let study = Study::unprompted(&inspection, &*contents, true, progress)?;
         Ok(Self { intro: Intro::of(opened), inspection, study: Arc::new(study), contents })
     }
 }

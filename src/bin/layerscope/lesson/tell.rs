@@ -1,5 +1,6 @@
 //! Renders a lesson: fills in the figures, and finds the paths and layers of its steps.
 
+use layerscope::LayerIndex;
 use layerscope::display::{percent, ratio, times};
 use layerscope::report::Units;
 
@@ -46,8 +47,8 @@ pub fn tell(lesson: &Lesson, facts: &[Facts], units: Units) -> Result<RenderedLe
     })
 }
 
-fn last_layer(facts: &[Facts], image: usize) -> usize {
-    facts.get(image).map_or(0, |facts| facts.inspection.layers.len().saturating_sub(1))
+fn last_layer(facts: &[Facts], image: usize) -> LayerIndex {
+    facts.get(image).map_or(LayerIndex::FIRST, |facts| facts.inspection.last_layer())
 }
 
 /// Returns the scene of a step: the values that it sets, and the previous ones for the rest.
@@ -244,6 +245,6 @@ mod tests {
         let scenes: Vec<_> = told.unwrap().steps.iter().map(|step| step.scene).collect();
         assert_eq!(scenes[0], scenes[1]);
         assert_eq!(scenes[2].view, None);
-        assert_eq!((scenes[3].image, scenes[3].layer, scenes[3].path), (1, 0, None));
+        assert_eq!((scenes[3].image, scenes[3].layer, scenes[3].path), (1, 0.into(), None));
     }
 }

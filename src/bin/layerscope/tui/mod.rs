@@ -91,6 +91,8 @@ pub struct Settings {
     pub open: OpenFn,
     /// The pager as a shell command; `None` for the one in the environment.
     pub pager: Option<String>,
+    /// True to search images for secrets.
+    pub secrets: bool,
 }
 
 /// The start of the screen.

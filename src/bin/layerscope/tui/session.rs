@@ -63,6 +63,8 @@ pub struct Session {
     clock: Clock,
     /// The pager, instead of the one in the environment.
     pager: Option<String>,
+    /// True to search images for secrets.
+    secrets: bool,
     open: OpenFn,
 }
 
@@ -89,6 +91,7 @@ impl Session {
             jobs: Jobs::default(),
             clock: Clock::default(),
             pager: settings.pager.clone(),
+            secrets: settings.secrets,
             open: settings.open,
         }
     }
@@ -129,9 +132,10 @@ impl Session {
         self.app.update(Message::Opened(Intro::of(opened)));
         self.contents = Some(contents.clone());
         let (progress, teller, motion) = (self.progress.clone(), self.teller(), self.app.motion);
+        let secrets = self.secrets;
         spawn(move || {
             teller(Message::Loaded(Ok(Prepared::new(inspection.clone(), motion))));
-            study(&*contents, &inspection, &progress, &teller);
+            study(&*contents, &inspection, secrets, &progress, &teller);
         });
     }
 
@@ -194,10 +198,11 @@ impl Session {
         let contents = Arc::new(LayerContents::new(&opened));
         self.contents = Some(contents.clone());
         let (progress, teller, motion) = (self.progress.clone(), self.teller(), self.app.motion);
+        let secrets = self.secrets;
         spawn(move || match layerscope::inspect(&opened, &progress).map(Arc::new) {
             Ok(inspection) => {
                 teller(Message::Loaded(Ok(Prepared::new(inspection.clone(), motion))));
-                study(&*contents, &inspection, &progress, &teller);
+                study(&*contents, &inspection, secrets, &progress, &teller);
             }
             Err(error) => teller(Message::Loaded(Err(error))),
         });
@@ -377,10 +382,11 @@ pub fn named(name: String, open: OpenFn) -> Start {
 fn study(
     contents: &dyn Contents,
     inspection: &Inspection,
+    secrets: bool,
     progress: &Arc<Progress>,
     teller: &impl Fn(Message),
 ) {
-    let study = Study::unprompted(inspection, contents, progress);
+    let study = Study::unprompted(inspection, contents, secrets, progress);
     match (contents.check_unchanged(), study) {
         (Err(error), _) => teller(Message::Loaded(Err(error))),
         (Ok(()), Ok(study)) => teller(Message::Studied(Arc::new(study))),

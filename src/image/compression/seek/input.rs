@@ -54,11 +54,6 @@ impl Input {
             next: position,
         }
     }
-
-    /// Returns the number of bytes consumed, including those before the start.
-    pub fn position(&self) -> u64 {
-        self.next - (self.filled - self.at) as u64
-    }
 }
 
 impl BufRead for Input {

@@ -5,9 +5,6 @@
 //! all streams of an image, and bounded. No lock is held while decoding.
 
 mod cache;
-mod checkpoints;
-mod decoder;
-mod gzip;
 mod input;
 mod run;
 
@@ -16,9 +13,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use cache::Shared;
 
+use crate::image::compression::checkpoint::Checkpoints;
 use crate::image::compression::{Bytes, Compression, Region};
+use crate::image::passed::Passed;
 use crate::progress::Progress;
-use checkpoints::Checkpoints;
 
 /// The size of a block of decoded bytes.
 const BLOCK: u64 = 256 << 10;
@@ -30,6 +28,8 @@ pub struct DecodedStream {
     stored: Region,
     compression: Compression,
     shared: Arc<Shared>,
+    /// The checkpoints that were made when it passed for the first time.
+    passed: Arc<Passed>,
     known: Mutex<Known>,
 }
 
@@ -56,8 +56,14 @@ impl End {
 
 impl DecodedStream {
     /// Makes the stream that decodes `stored`.
-    pub fn new(id: usize, stored: Region, compression: Compression, shared: Arc<Shared>) -> Self {
-        Self { id, stored, compression, shared, known: Mutex::default() }
+    pub fn new(
+        id: usize,
+        stored: Region,
+        compression: Compression,
+        shared: Arc<Shared>,
+        passed: Arc<Passed>,
+    ) -> Self {
+        Self { id, stored, compression, shared, passed, known: Mutex::default() }
     }
 
     /// Reads up to `buf.len()` bytes from `offset`; 0 means the end of the stream.

@@ -1,22 +1,22 @@
 //! Decodes one block: chooses the start, keeps blocks on the way, and handles the end.
 
-use std::io;
+use std::io::{self, Read};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::checkpoints::Checkpoint;
-use super::decoder::{Decode, decoder};
-use super::input::Attribution;
+use super::input::{Attribution, Input};
 use super::{BLOCK, DecodedStream, End};
+use crate::image::compression::checkpoint::Checkpoint;
+use crate::image::compression::decode::Decoder;
 use crate::progress::{Progress, check_cancelled};
 
 /// The distance before the wanted block from which decoded blocks are kept, so that reading
 /// backwards decodes several blocks at once.
-const KEPT_BEFORE: u64 = 8 << 20;
+const KEPT_BEFORE: u64 = 2 << 20;
 
 /// A decoder at its current position.
 pub struct Cursor {
-    decode: Box<dyn Decode>,
+    decode: Decoder<Input>,
     attribution: Arc<Attribution>,
     position: u64,
 }
@@ -60,7 +60,7 @@ impl DecodedStream {
             return Ok(block);
         }
         let target = index.saturating_mul(BLOCK);
-        let mut cursor = self.cursor(target)?;
+        let mut cursor = self.cursor(target, progress)?;
         cursor.attribution.serve(progress);
         if self.counts() {
             let done = progress.done.load(Ordering::Relaxed);
@@ -97,7 +97,7 @@ impl DecodedStream {
                 self.known().end = Some(End { len: cursor.position, fault });
                 return Ok(block.filter(|_| here == index).unwrap_or_default());
             }
-            self.mark(&cursor);
+            self.mark(&mut cursor);
             if let Some(block) = block.filter(|_| here == index) {
                 self.shared.keep_cursor(self.id, cursor);
                 return Ok(block);
@@ -106,25 +106,40 @@ impl DecodedStream {
     }
 
     /// Returns a decoder at `target`, or the nearest one before it.
-    fn cursor(&self, target: u64) -> io::Result<Cursor> {
-        let checkpoint = self.known().checkpoints.before(target);
+    fn cursor(&self, target: u64, progress: &Arc<Progress>) -> io::Result<Cursor> {
+        let checkpoint = self.before(target);
         match self.shared.take_cursor(self.id, checkpoint.decoded, target) {
             Some(cursor) => Ok(cursor),
-            None => self.begin(&checkpoint),
+            None => self.begin(&checkpoint, progress),
         }
     }
 
-    fn begin(&self, checkpoint: &Checkpoint) -> io::Result<Cursor> {
+    /// Returns the last checkpoint at or before `target`.
+    fn before(&self, target: u64) -> Checkpoint {
+        let known = self.known();
+        let (passed, found) =
+            (self.passed.checkpoints.before(target), known.checkpoints.before(target));
+        if passed.decoded >= found.decoded { passed.clone() } else { found.clone() }
+    }
+
+    fn begin(&self, checkpoint: &Checkpoint, progress: &Arc<Progress>) -> io::Result<Cursor> {
         let attribution = Arc::new(Attribution::default());
-        let decode = decoder(&self.stored, self.compression, checkpoint, attribution.clone())?;
+        let input = Input::new(self.stored.clone(), checkpoint.stored, attribution.clone());
+        attribution.serve(progress);
+        let mut decode = Decoder::starting(self.compression, input, checkpoint)?;
+        decode.read_to_the_fault();
+        // Where the first pass made them, no further checkpoints are needed.
+        if self.passed.checkpoints.is_empty() {
+            decode.mark();
+        }
         Ok(Cursor { decode, attribution, position: checkpoint.decoded })
     }
 
-    /// Adds a checkpoint at the position of a cursor, if there is none nearby.
-    fn mark(&self, cursor: &Cursor) {
-        let wants = self.known().checkpoints.wants(cursor.decode.resumable_at(cursor.position));
-        if wants && let Some(checkpoint) = cursor.decode.checkpoint(cursor.position) {
-            self.known().checkpoints.add(checkpoint);
+    /// Keeps the checkpoints that a cursor made.
+    fn mark(&self, cursor: &mut Cursor) {
+        let made = cursor.decode.take_checkpoints();
+        if !made.is_empty() {
+            self.known().checkpoints.extend(made);
         }
     }
 }

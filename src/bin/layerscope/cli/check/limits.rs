@@ -60,6 +60,9 @@ pub struct LimitOptions {
     /// A name that the base image may have, such as 'debian:*' (repeatable)
     #[arg(long, value_name = "GLOB")]
     allow_base: Vec<String>,
+    /// The number of secrets in the layers and in the config, deleted ones too; 0 allows none
+    #[arg(long, value_name = "N")]
+    max_secrets: Option<u64>,
 }
 
 impl LimitOptions {
@@ -110,6 +113,9 @@ impl LimitOptions {
         let age = self
             .max_base_age
             .map(|days| Limit { measure: Measure::BaseAge, bound: Bound::Days(days) });
+        let secrets = self
+            .max_secrets
+            .map(|count| Limit { measure: Measure::Secrets, bound: Bound::Count(count) });
         let names = self.allow_base.clone();
         let base = (!names.is_empty())
             .then_some(Limit { measure: Measure::BaseName, bound: Bound::Names(names) });
@@ -123,6 +129,7 @@ impl LimitOptions {
             quantity(Measure::LargestLayer, &self.max_layer),
             age,
             base,
+            secrets,
         ]
         .into_iter()
         .flatten()

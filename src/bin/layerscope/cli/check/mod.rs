@@ -15,7 +15,7 @@ use layerscope::advice::assessment::Study;
 use layerscope::advice::dockerfile::lines_of_layers;
 use layerscope::advice::measure::measure;
 use layerscope::analysis::download::Download;
-use layerscope::display::escaped;
+use layerscope::display::{Units, escaped};
 use layerscope::files::output::write_file;
 use layerscope::gate::{self, Baseline, Limits, Measure, Outcome, Status, Subject};
 use layerscope::report::{Checked, Places};
@@ -25,9 +25,8 @@ use super::input::Input;
 use super::output::writing;
 use super::settings::AsciiOption;
 use super::stderr::say;
-use super::study::StudyArguments;
+use super::study::{SecretsOption, StudyArguments};
 use super::{Failure, TargetOptions, compare, completeness, fix, progress, read_opened};
-use baseline::PreparedBaseline;
 use limits::LimitOptions;
 use output::OutputOptions;
 
@@ -61,6 +60,8 @@ pub struct CheckArguments {
     #[command(flatten)]
     study: StudyArguments,
     #[command(flatten)]
+    secrets: SecretsOption,
+    #[command(flatten)]
     limits: LimitOptions,
     #[command(flatten)]
     dive: DiveOptions,
@@ -88,6 +89,7 @@ impl CheckArguments {
             dive,
             ascii: AsciiOption::default(),
             study: StudyArguments::default(),
+            secrets: SecretsOption::default(),
             limits: LimitOptions::default(),
             init: false,
             baseline: None,
@@ -133,7 +135,8 @@ struct Read {
 /// enough.
 pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
     let limits = if arguments.init { Limits::default() } else { arguments.limits()? };
-    let prepared = arguments.study.prepare()?;
+    let secrets = arguments.secrets.wanted(&arguments.options.preferences)?;
+    let prepared = arguments.study.prepare()?.with_secrets(secrets);
     limits
         .check_rules(prepared.rules())
         .map_err(|error| Failure::Place { message: error.to_string(), hint: error.hint() })?;
@@ -165,10 +168,10 @@ pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
         Ok(Read { inspection, study, download })
     };
     let images = inputs(arguments)?.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    let held = baseline.as_ref().map(PreparedBaseline::baseline);
+    let held = baseline.as_ref().map(Baseline::of_image);
     let subject = |read| subject(read, held.as_ref(), &accepted);
     if arguments.init {
-        return init(&images, subject, &arguments.limits, &accepted);
+        return init(&images, subject, &arguments.limits, &accepted, units);
     }
     let checked: Vec<_> = images
         .iter()
@@ -242,10 +245,11 @@ fn init<'a>(
     subject: impl Fn(&'a Read) -> Subject<'a>,
     limits: &LimitOptions,
     accepted: &[Gap],
+    units: Units,
 ) -> Result<(), Failure> {
     let [read] = images else { return Err(Failure::Usage("--init takes one image".into())) };
     completeness::ended([&read.inspection], accepted)?;
-    let text = gate::example(&subject(read));
+    let text = gate::example(&subject(read), units);
     let file = limits.file().unwrap_or(Path::new(limits::FILE));
     let progress = Progress::default();
     writing(&progress, || write_file(file, &progress, |out| out.write_all(text.as_bytes())))?;

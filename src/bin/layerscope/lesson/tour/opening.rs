@@ -106,7 +106,7 @@ impl StoryBuilder<'_> {
             1 => " There is 1 more.".into(),
             more => format!(" There are {} more.", count(more as u64)),
         };
-        let layer = first.layer.unwrap_or(0).min(self.last_layer());
+        let layer = first.layer.unwrap_or_default().min(self.last_layer());
         let remark = first.to_string();
         // The parentheses at the end contain the name of a member of the archive.
         let remark = remark

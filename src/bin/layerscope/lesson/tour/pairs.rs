@@ -2,6 +2,7 @@
 //! next ones briefly.
 
 use layerscope::Known;
+use layerscope::LayerIndex;
 use layerscope::advice::ladder::Step as SuggestedChange;
 use layerscope::analysis::WastedGroup;
 use layerscope::display::noticeably;
@@ -96,7 +97,7 @@ impl StoryBuilder<'_> {
         let removed_in = pair.removed_in;
         let account = &self.inspection.layers[removed_in];
         let (hid, grows) = (account.hidden, account.size);
-        let before = self.up_to(removed_in);
+        let before = self.up_to(removed_in.get());
         let after = before + grows;
         // There is no right answer where not all of the image could be read.
         if hid < before / ASKABLE || !self.inspection.completeness.sizes_are_exact() {
@@ -120,9 +121,8 @@ impl StoryBuilder<'_> {
             ]
         };
         let wrong = wrong.map(|(figure, words)| (figure, words.into()));
-        let Some(options) =
-            Options::of((self.size(after), right), wrong, pair.added_in + removed_in)
-        else {
+        let turn = pair.added_in.get() + removed_in.get();
+        let Some(options) = Options::of((self.size(after), right), wrong, turn) else {
             return false;
         };
         let text = format!(
@@ -131,7 +131,8 @@ impl StoryBuilder<'_> {
             self.layer(removed_in),
             self.size(hid)
         );
-        self.ask(explore(removed_in - 1, Some(path)), &text, options, principle(pair.reason));
+        let below = removed_in.previous().unwrap_or_default();
+        self.ask(explore(below, Some(path)), &text, options, principle(pair.reason));
         true
     }
 
@@ -169,9 +170,9 @@ impl StoryBuilder<'_> {
         said
     }
 
-    fn as_a_chart(&self, removed_in: usize) -> String {
-        let (before, after) =
-            (self.root_at(removed_in - 1).visible, self.root_at(removed_in).visible);
+    fn as_a_chart(&self, removed_in: LayerIndex) -> String {
+        let before = removed_in.previous().map_or(0, |below| self.root_at(below).visible);
+        let after = self.root_at(removed_in).visible;
         let seen = if after < before {
             format!(
                 "What a container sees falls from {} to {} at layer {removed_in}.",

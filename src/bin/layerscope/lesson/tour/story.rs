@@ -2,6 +2,7 @@
 //! covered.
 
 use layerscope::Inspection;
+use layerscope::LayerIndex;
 use layerscope::advice::assessment::Study;
 use layerscope::advice::findings::Finding;
 use layerscope::analysis::{WastedGroup, wasted_groups};
@@ -56,7 +57,7 @@ impl<'a> StoryBuilder<'a> {
         share(bytes, self.image_size())
     }
 
-    pub fn layer(&self, layer: usize) -> String {
+    pub fn layer(&self, layer: LayerIndex) -> String {
         words::layer(self.inspection, layer)
     }
 
@@ -94,8 +95,8 @@ impl<'a> StoryBuilder<'a> {
         words::stopped(&finding.unwrap_or_else(|| advice(self.inspection, pair).1.into()))
     }
 
-    pub fn last_layer(&self) -> usize {
-        self.inspection.layers.len().saturating_sub(1)
+    pub fn last_layer(&self) -> LayerIndex {
+        self.inspection.last_layer()
     }
 
     /// Returns the size of the lowest layers.
@@ -104,7 +105,7 @@ impl<'a> StoryBuilder<'a> {
     }
 
     /// Returns the sums over the whole tree as of a layer.
-    pub fn root_at(&self, layer: usize) -> Totals {
+    pub fn root_at(&self, layer: LayerIndex) -> Totals {
         self.inspection.tree.totals(layer)[NodeId::ROOT.index()]
     }
 
@@ -150,16 +151,16 @@ impl<'a> StoryBuilder<'a> {
 }
 
 /// Returns the scene of the tree up to a layer.
-pub fn explore(layer: usize, path: Option<NodeId>) -> Scene {
+pub fn explore(layer: LayerIndex, path: Option<NodeId>) -> Scene {
     Scene { image: 0, view: Some(View::Explore), layer, path, changes: false }
 }
 
 /// Returns the scene of a layer's changes.
-pub fn changes(layer: usize, path: Option<NodeId>) -> Scene {
+pub fn changes(layer: LayerIndex, path: Option<NodeId>) -> Scene {
     Scene { changes: true, ..explore(layer, path) }
 }
 
 /// Returns the scene of another view.
-pub fn in_view(view: View, layer: usize) -> Scene {
+pub fn in_view(view: View, layer: LayerIndex) -> Scene {
     Scene { view: Some(view), ..explore(layer, None) }
 }

@@ -1,6 +1,7 @@
 //! Formats sizes, names, paths and instructions of an image for sentences: escaped, and shortened.
 
 use layerscope::Inspection;
+use layerscope::LayerIndex;
 use layerscope::display::{cut, cut_front, wrap};
 use layerscope::display::{escaped, escaped_str};
 use layerscope::tree::NodeId;
@@ -24,7 +25,7 @@ pub fn name(inspection: &Inspection) -> String {
 }
 
 /// Formats a layer with its instruction: ``layer 6 (`RUN rm -rf …`)``.
-pub fn layer(inspection: &Inspection, layer: usize) -> String {
+pub fn layer(inspection: &Inspection, layer: LayerIndex) -> String {
     format!("layer {layer} (`{}`)", cut(&inspection.layers[layer].instruction.one_line(), QUOTED))
 }
 

@@ -8,6 +8,7 @@ use crate::tui::message::Effect;
 use crate::tui::overlay::Overlay;
 use crate::tui::overlay::help::Help;
 use crate::view::View;
+use layerscope::LayerIndex;
 
 impl App {
     /// Performs the action of a key or a click.
@@ -134,7 +135,7 @@ impl App {
             Action::OpenImage => self.ask_for_image(),
             Action::LessonReturn => return Some(Effect::Tour),
             Action::TryIt => self.try_it(),
-            Action::ReplayAgain => self.replay(0..=usize::MAX),
+            Action::ReplayAgain => self.replay(LayerIndex::FIRST..=LayerIndex::FINAL),
             action => match View::asked_for(action) {
                 Some(view) => self.show(view),
                 None if self.view == View::Explore => return self.explore(action),

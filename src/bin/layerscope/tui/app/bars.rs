@@ -1,6 +1,7 @@
 //! The header and the footer: pieces of text, some of which can be clicked.
 
 use layerscope::Amount;
+use layerscope::LayerIndex;
 use layerscope::advice::ladder::Certainty;
 use layerscope::display::{noticeably, plural};
 use ratatui::layout::Rect;
@@ -26,7 +27,7 @@ pub fn header(app: &App, theme: &Theme, area: Rect) -> Vec<Vec<Piece>> {
     let room = usize::from(area.width);
     let name_only =
         || vec![Piece::text(format!(" {}", cut(&app.name, room.saturating_sub(1))), theme.strong)];
-    let secret = app.is_kept_secret(usize::MAX);
+    let secret = app.is_kept_secret(LayerIndex::FINAL);
     let Some(explorer) = app.explorer().filter(|_| !secret) else {
         let below = if secret { views(app, theme, room) } else { Vec::new() };
         return vec![name_only(), below];
@@ -51,6 +52,8 @@ struct Numbers {
     avoidable: Piece,
     /// The mark of warnings, in many words and in few.
     warnings: Option<[Piece; 2]>,
+    /// The mark of secrets, in many words and in few.
+    secrets: Option<[Piece; 2]>,
     /// From the longest words to the shortest.
     smallest: Vec<String>,
 }
@@ -78,6 +81,7 @@ impl Numbers {
                 Style::new(),
             ),
             warnings: warnings_mark(app, theme),
+            secrets: secrets_mark(app, explorer, theme),
             visible: Piece::text(format!(" █ visible {} ", size(totals.visible)), theme.visible),
             wasted: Piece::text(
                 format!(" {} wasted {} ", wasted_sign(theme), bound(totals.wasted())),
@@ -113,11 +117,11 @@ fn name_and_numbers(app: &App, theme: &Theme, numbers: &Numbers, room: usize) ->
     let fits = |pieces: &[&Piece]| {
         app.name.width() + 2 + pieces.iter().map(|piece| piece.width()).sum::<usize>() <= room
     };
-    let Numbers { size, visible, wasted, avoidable, warnings, .. } = numbers;
+    let Numbers { size, visible, wasted, avoidable, warnings, secrets, .. } = numbers;
     // Visible is size less wasted, so that it goes first.
     let [mut all, mut shown] =
         [vec![size, visible, wasted, avoidable], vec![size, wasted, avoidable]];
-    if let Some([long, short]) = warnings {
+    for [long, short] in [secrets, warnings].into_iter().flatten() {
         shown.push(long);
         let mark = if fits(&shown) { long } else { short };
         shown.pop();
@@ -192,6 +196,7 @@ fn in_one_row(app: &App, theme: &Theme, numbers: &Numbers, room: usize) -> Vec<P
     while shown.len() > 1 && shown.iter().map(|piece| piece.width()).sum::<usize>() + kept > room {
         shown.pop();
     }
+    shown.extend(numbers.secrets.as_ref().map(|[_, short]| short));
     shown.extend(numbers.warnings.as_ref().map(|[_, short]| short));
     let rank = |piece: &&Piece| {
         let order = [&numbers.size, &numbers.visible, &numbers.wasted, &numbers.avoidable];
@@ -249,6 +254,20 @@ fn warnings_mark(app: &App, theme: &Theme) -> Option<[Piece; 2]> {
     let style = if inspection.completeness.is_whole() { theme.modified } else { theme.wasted };
     let text = format!("! {}{key} ", plural(count, "warning"));
     Some([text, format!("! {count} ")].map(|text| Piece::button(text, style, ViewImage)))
+}
+
+/// Returns the number of secrets with the key that lists them and a short form, if there are any; a
+/// click lists them.
+fn secrets_mark(app: &App, explorer: &Explorer, theme: &Theme) -> Option<[Piece; 2]> {
+    let count = explorer.secrets().count();
+    if count == 0 {
+        return None;
+    }
+    let key =
+        app.keymap.keys(ViewFindings).first().map(|key| format!(" ({key})")).unwrap_or_default();
+    let text = format!("! {}{key} ", plural(count, "secret"));
+    let short = format!("! {count} secret{} ", if count == 1 { "" } else { "s" });
+    Some([text, short].map(|text| Piece::button(text, theme.wasted, ViewFindings)))
 }
 
 /// The hint to return to the comparison, first in images opened from one.

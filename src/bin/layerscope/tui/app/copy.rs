@@ -19,7 +19,7 @@ impl App {
         if self.view == View::Image {
             return explorer.inspection.id.clone();
         }
-        let layer = explorer.inspection.layers.get(explorer.layer)?;
+        let layer = explorer.layer.of(&explorer.inspection.layers)?;
         layer.diff_id.clone().or_else(|| layer.digest.clone())
     }
 
@@ -39,8 +39,9 @@ impl App {
 
     /// Copies the lines that the view has for it, if it is on top.
     pub(in crate::tui) fn copy_lines(&mut self) -> Option<Effect> {
-        let Screen::Image { views, .. } = &self.screen else { return None };
-        let lines = views.lines_to_copy(self.view).filter(|_| self.overlays.is_empty())?;
+        let Screen::Image { views, explorer, .. } = &self.screen else { return None };
+        let lines =
+            views.lines_to_copy(self.view, explorer).filter(|_| self.overlays.is_empty())?;
         self.notice =
             Some(format!("copied {} (through the terminal)", plural(lines.len(), "line")));
         Some(Effect::Copy(lines.join("\n")))

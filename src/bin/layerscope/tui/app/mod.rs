@@ -379,8 +379,8 @@ impl App {
     pub(super) fn step_layer(&mut self, action: Action) {
         let Screen::Image { explorer, .. } = &mut self.screen else { return };
         explorer.select_layer(match action {
-            Action::NextLayer => explorer.layer + 1,
-            _ => explorer.layer.saturating_sub(1),
+            Action::NextLayer => explorer.layer.next(),
+            _ => explorer.layer.previous().unwrap_or_default(),
         });
         self.refresh_details();
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{App, Screen};
 use crate::view::View;
+use layerscope::LayerIndex;
 
 impl App {
     /// Returns whether an animation is running and visible.
@@ -27,7 +28,7 @@ impl App {
     }
 
     /// Replays the build, from the start of one layer to the end of another.
-    pub fn replay(&mut self, layers: RangeInclusive<usize>) {
+    pub fn replay(&mut self, layers: RangeInclusive<LayerIndex>) {
         self.show(View::Replay);
         if let Screen::Image { views, .. } = &mut self.screen {
             views.replay(layers);

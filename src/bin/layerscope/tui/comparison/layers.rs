@@ -1,6 +1,7 @@
 //! Lists the layers of two images: shared ones, the end of sharing with its cause, and downloads.
 
 use layerscope::Known;
+use layerscope::LayerIndex;
 use layerscope::compare::LayerPlace;
 use layerscope::display::plural;
 use layerscope::report::end_of_sharing;
@@ -161,8 +162,9 @@ impl Table {
             Known::UpTo(_) | Known::OverLimit(_) => format!("≥{}", look.units.size(account.size)),
             _ => look.units.size(account.size),
         };
-        let number =
-            |layer: Option<usize>| layer.map_or_else(|| "-".to_owned(), |layer| layer.to_string());
+        let number = |layer: Option<LayerIndex>| {
+            layer.map_or_else(|| "-".to_owned(), |layer| layer.to_string())
+        };
         let mut spans = vec![
             Span::styled(sign, style),
             Span::raw(format!(

@@ -24,6 +24,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
+use layerscope::LayerIndex;
 use layerscope::compare::{Column, Pair, columns, tell_apart};
 use layerscope::display::{Escaped, Units};
 use layerscope::files::packages::Installed;
@@ -81,7 +82,7 @@ pub enum Effect {
 /// A place in an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Spot {
-    Layer(usize),
+    Layer(LayerIndex),
     Path(NodeId),
 }
 

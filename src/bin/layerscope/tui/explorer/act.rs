@@ -117,7 +117,7 @@ impl App {
                 self.focus = Pane::Layers;
             }
             Spot::Path(node) => {
-                explorer.select_layer(explorer.inspection.layers.len().saturating_sub(1));
+                explorer.select_layer(explorer.inspection.last_layer());
                 explorer.reveal_up_to(node);
                 self.focus = Pane::Tree;
             }

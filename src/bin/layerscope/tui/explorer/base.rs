@@ -2,6 +2,7 @@
 //! list.
 
 use layerscope::Inspection;
+use layerscope::LayerIndex;
 use layerscope::advice::base::Base;
 use layerscope::display::{Escaped, escaped_str};
 
@@ -13,7 +14,7 @@ pub enum LayerRow {
     /// The base image, with all of its layers or as a heading above them.
     Base,
     /// A layer.
-    Layer(usize),
+    Layer(LayerIndex),
 }
 
 /// The layers of the base image.
@@ -37,6 +38,11 @@ impl BaseLayers {
         self.name.as_ref().map_or_else(|| "base image".into(), |name| format!("{name} (base)"))
     }
 
+    /// Returns the highest of the layers.
+    fn highest(&self) -> LayerIndex {
+        LayerIndex::highest(self.count).unwrap_or_default()
+    }
+
     /// Returns whether the layers stand together: several of them, below layers of the user.
     pub fn stands_together(&self, inspection: &Inspection) -> bool {
         self.count > 1 && self.count < inspection.layers.len()
@@ -47,7 +53,7 @@ impl Explorer {
     /// Returns the rows of the list of layers.
     pub fn layer_rows(&self) -> Vec<LayerRow> {
         let all = self.inspection.layers.len();
-        let layers = |from: usize| (from..all).map(LayerRow::Layer);
+        let layers = |from: usize| LayerIndex::range(from..all).map(LayerRow::Layer);
         if !self.base.stands_together(&self.inspection) {
             return layers(0).collect();
         }
@@ -66,8 +72,8 @@ impl Explorer {
     pub fn select_layer_row(&mut self, row: usize) {
         match self.layer_rows().get(row) {
             Some(&LayerRow::Layer(layer)) => self.select_layer(layer),
-            Some(LayerRow::Base) if self.base.open => self.select_layer(0),
-            Some(LayerRow::Base) => self.select_layer(self.base.count - 1),
+            Some(LayerRow::Base) if self.base.open => self.select_layer(LayerIndex::FIRST),
+            Some(LayerRow::Base) => self.select_layer(self.base.highest()),
             None => {}
         }
     }
@@ -79,13 +85,13 @@ impl Explorer {
             self.base.stands_together(&self.inspection) && self.layer < self.base.count;
         if is_selected {
             self.base.open = !self.base.open;
-            self.select_layer(self.base.count - 1);
+            self.select_layer(self.base.highest());
         }
         is_selected
     }
 
     /// Opens the base image if a layer inside is selected, so that the selected layer has a row.
     pub(super) fn keep_layer_in_sight(&mut self) {
-        self.base.open |= self.layer + 1 < self.base.count;
+        self.base.open |= self.layer < self.base.highest();
     }
 }

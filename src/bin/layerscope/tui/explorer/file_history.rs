@@ -1,6 +1,7 @@
 //! The file history of a path: every version, and its changes.
 
 use layerscope::Inspection;
+use layerscope::LayerIndex;
 use layerscope::display::escaped;
 use layerscope::report::Units;
 use layerscope::tree::{Change, Kind, NodeId, Reason, VersionId};
@@ -82,15 +83,14 @@ fn described(inspection: &Inspection, version: VersionId, units: Units) -> Strin
 fn end(
     inspection: &Inspection,
     version: VersionId,
-    removed_in: usize,
+    removed_in: LayerIndex,
     followed: bool,
     units: Units,
 ) -> Option<String> {
     let tree = &inspection.tree;
     let inode = (tree.kind(version) == Kind::File).then(|| tree.inode(version));
-    let removal = inode
-        .and_then(|inode| tree.removal(inode))
-        .filter(|removal| usize::from(removal.layer) == removed_in);
+    let removal =
+        inode.and_then(|inode| tree.removal(inode)).filter(|removal| removal.layer == removed_in);
     let size = inode.map_or(0, |inode| tree.size(inode));
     let ships = |reason: &str| match size {
         0 => String::new(),

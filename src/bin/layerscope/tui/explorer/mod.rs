@@ -22,6 +22,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use layerscope::Inspection;
+use layerscope::LayerIndex;
 use layerscope::advice::assessment::Study;
 use layerscope::advice::avoidable::Avoidable;
 use layerscope::analysis::{WastedGroup, wasted_groups};
@@ -44,7 +45,7 @@ pub struct Explorer {
     pub wasted_below: WastedBelow,
     /// The size of each path over all layers.
     pub weights: Arc<[u64]>,
-    pub layer: usize,
+    pub layer: LayerIndex,
     pub shown: Shown,
     pub sort: Sort,
     pub measure: Measure,
@@ -56,7 +57,7 @@ pub struct Explorer {
     pub filtered_bytes: u64,
     pub marks: Marks,
     /// The layers that are marked for merging.
-    pub marked_layers: BTreeSet<usize>,
+    pub marked_layers: BTreeSet<LayerIndex>,
     pub slice: Slice,
     pub rows: Outline,
     pub cursor: usize,
@@ -73,6 +74,8 @@ pub struct Explorer {
     /// The avoidable bytes of each layer, once the assessment is complete.
     pub avoidable_of_layers: Vec<u64>,
     pub base: BaseLayers,
+    /// The files with secrets, and the directories above them.
+    secret_paths: HashSet<NodeId>,
     /// Sums of what matches a filter in every directory above: visible and wasted bytes.
     matching: HashMap<NodeId, (u64, u64)>,
 }
@@ -81,7 +84,7 @@ impl Explorer {
     /// Makes the state with the cursor on the largest wasted path, and everything up to the last
     /// layer.
     pub fn new(inspection: Arc<Inspection>) -> Self {
-        let layer = inspection.layers.len().saturating_sub(1);
+        let layer = inspection.last_layer();
         let slice = Slice::new(&inspection.tree, layer);
         let mut explorer = Self {
             groups: wasted_groups(&inspection),
@@ -109,6 +112,7 @@ impl Explorer {
             avoidable: None,
             avoidable_of_layers: Vec::new(),
             base: BaseLayers::default(),
+            secret_paths: HashSet::new(),
             matching: HashMap::new(),
             inspection,
         };
@@ -146,8 +150,8 @@ impl Explorer {
     }
 
     /// Selects a layer, and keeps the cursor on its path if that is still visible.
-    pub fn select_layer(&mut self, layer: usize) {
-        let layer = layer.min(self.inspection.layers.len().saturating_sub(1));
+    pub fn select_layer(&mut self, layer: LayerIndex) {
+        let layer = layer.min(self.inspection.last_layer());
         if layer != self.layer {
             self.layer = layer;
             self.keep_layer_in_sight();
@@ -179,7 +183,9 @@ impl Explorer {
     /// because it would equal the size.
     pub fn next_measure(&mut self) {
         self.measure = self.measure.next();
-        if self.measure == Measure::Download && !self.inspection.download_is_estimated(usize::MAX) {
+        if self.measure == Measure::Download
+            && !self.inspection.download_is_estimated(LayerIndex::FINAL)
+        {
             self.measure = self.measure.next();
         }
         self.rebuild();
@@ -207,7 +213,7 @@ impl Explorer {
         if !self.marked_layers.remove(&self.layer) {
             self.marked_layers.insert(self.layer);
         }
-        self.select_layer(self.layer + 1);
+        self.select_layer(self.layer.next());
     }
 
     /// Removes all marks from paths and layers.
@@ -217,7 +223,7 @@ impl Explorer {
     }
 
     /// Returns the first and the last of the marked layers, if there are at least two.
-    pub fn marked_run(&self) -> Option<(usize, usize)> {
+    pub fn marked_run(&self) -> Option<(LayerIndex, LayerIndex)> {
         let (first, last) = (*self.marked_layers.first()?, *self.marked_layers.last()?);
         (first < last).then_some((first, last))
     }

@@ -8,6 +8,7 @@ use layerscope::advice::avoidable::Avoidable;
 use layerscope::advice::base::{BaseHint, base};
 use layerscope::advice::findings::{Fate, Finding, Level, Whose};
 use layerscope::advice::ladder::PossibleSize;
+use layerscope::advice::secrets::{Place, Secret};
 use layerscope::tree::NodeId;
 
 use super::{BaseLayers, Explorer};
@@ -45,6 +46,28 @@ impl Explorer {
             self.keep_layer_in_sight();
         }
         self.study = Some(study.clone());
+        self.secret_paths.clear();
+        let nodes = self.secrets().filter_map(|secret| match secret.place {
+            Place::File { node, .. } => Some(node),
+            _ => None,
+        });
+        let nodes: Vec<_> = nodes.collect();
+        for mut node in nodes {
+            while self.secret_paths.insert(node) && node != NodeId::ROOT {
+                node = self.inspection.tree.parent(node);
+            }
+        }
+    }
+
+    /// Returns the secrets of the image, as far as they are known.
+    pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        let secrets = self.study.iter().filter_map(|study| study.secrets.as_ref());
+        secrets.flat_map(|secrets| &secrets.list)
+    }
+
+    /// Returns whether a file has a secret, or a directory a file with one.
+    pub fn has_secret(&self, node: NodeId) -> bool {
+        self.secret_paths.contains(&node)
     }
 
     /// Goes to the biggest place of what the assessment found to be the biggest change, if that is

@@ -1,5 +1,6 @@
 //! Goes to any path; a revealed path is always a visible row.
 
+use layerscope::LayerIndex;
 use layerscope::tree::NodeId;
 
 use super::Explorer;
@@ -98,7 +99,7 @@ impl Explorer {
             return;
         }
         self.set_scope(Scope::UpTo);
-        self.select_layer(usize::MAX);
+        self.select_layer(LayerIndex::FINAL);
         self.reveal(node);
         let added_in = self
             .inspection

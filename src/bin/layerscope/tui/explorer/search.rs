@@ -1,5 +1,6 @@
 //! Searches paths by name in all layers, including deleted ones.
 
+use layerscope::LayerIndex;
 use layerscope::tree::{NodeId, Tree};
 
 use crate::tui::keys::Action;
@@ -86,7 +87,7 @@ pub fn biggest_files(tree: &Tree, weights: &[u64]) -> Vec<NodeId> {
 
 /// Describes the layers in which a path exists: `in layers 1–2, gone since 3`.
 pub fn where_it_lives(tree: &Tree, node: NodeId) -> String {
-    let mut spans: Vec<(usize, Option<usize>)> = Vec::new();
+    let mut spans: Vec<(LayerIndex, Option<LayerIndex>)> = Vec::new();
     let mut versions: Vec<_> = tree.versions(node).collect();
     versions.reverse();
     for version in versions {
@@ -98,10 +99,12 @@ pub fn where_it_lives(tree: &Tree, node: NodeId) -> String {
         }
     }
     let Some(&(_, end)) = spans.last() else { return "only within one layer".into() };
-    let named = spans.iter().map(|&(added_in, removed_in)| match removed_in {
-        None => format!("since layer {added_in}"),
-        Some(removed_in) if removed_in == added_in + 1 => format!("in layer {added_in}"),
-        Some(removed_in) => format!("in layers {added_in}–{}", removed_in - 1),
+    let named = spans.iter().map(|&(added_in, removed_in)| {
+        match removed_in.and_then(LayerIndex::previous) {
+            None => format!("since layer {added_in}"),
+            Some(last) if last == added_in => format!("in layer {added_in}"),
+            Some(last) => format!("in layers {added_in}–{last}"),
+        }
     });
     let there = named.collect::<Vec<_>>().join(", ");
     match end {

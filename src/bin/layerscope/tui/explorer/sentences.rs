@@ -1,5 +1,7 @@
 //! Describes the size of the selection and its causes in sentences.
 
+use layerscope::LayerIndex;
+use layerscope::advice::secrets::{Place, Prevention, Secret};
 use layerscope::analysis::{LayerAccount, WastedGroup};
 use layerscope::display::{count, escaped, escaped_str, files, share};
 use layerscope::display::{cut, wrap};
@@ -33,7 +35,7 @@ const BESIDE: usize = 29;
 const REMARKS: usize = 3;
 
 /// Formats an instruction as ``layer 6 `RUN rm -rf …` ``.
-pub fn layer_named(inspection: &Inspection, layer: usize) -> String {
+pub fn layer_named(inspection: &Inspection, layer: LayerIndex) -> String {
     format!("layer {layer} `{}`", cut(&inspection.layers[layer].instruction.one_line(), QUOTED))
 }
 
@@ -52,10 +54,10 @@ pub fn of_reading() -> Details {
 pub fn of_layer(
     inspection: &Inspection,
     groups: &[WastedGroup],
-    layer: usize,
+    layer: LayerIndex,
     units: Units,
 ) -> Details {
-    let Some(account) = inspection.layers.get(layer) else {
+    let Some(account) = layer.of(&inspection.layers) else {
         let text = match inspection.completeness.sizes_are_exact() {
             true => "This image has no layers, so its size is 0 bytes.",
             false => "The layers of this image could not be read, so its size is not known.",
@@ -179,7 +181,23 @@ pub fn of_path(explorer: &Explorer, node: NodeId, units: Units) -> Details {
         paragraphs
             .insert(1, format!("{}: {}", escaped_str(&finding.title), escaped_str(&finding.why)));
     }
+    let secrets = explorer
+        .secrets()
+        .filter(|secret| matches!(secret.place, Place::File { node: at, .. } if at == node));
+    let secrets: Vec<_> = secrets.map(|secret| of_secret(inspection, secret)).collect();
+    paragraphs.splice(0..0, secrets);
     Details { title: title.into(), paragraphs }
+}
+
+/// Describes a secret: the kind, who can read it, and what to do.
+fn of_secret(inspection: &Inspection, secret: &Secret) -> String {
+    let (what, place) = (secret.what(), secret.whereabouts(inspection));
+    let (why, revoke) = (secret.why(), secret.revoke());
+    let prevention = Prevention::find(inspection, secret).what;
+    format!(
+        "! Secret: {what} ({}) in {place}. {why} Now: {revoke}. Fix: {prevention}.",
+        secret.shown
+    )
 }
 
 /// Describes a version in a sentence.
@@ -261,7 +279,7 @@ fn wasted_below(explorer: &Explorer, node: NodeId, units: Units) -> Vec<String> 
 }
 
 /// Writes an instruction as ``6 `RUN rm -rf …` ``.
-fn named(inspection: &Inspection, layer: usize) -> String {
+fn named(inspection: &Inspection, layer: LayerIndex) -> String {
     format!("{layer} `{}`", cut(&inspection.layers[layer].instruction.one_line(), BESIDE))
 }
 
@@ -284,14 +302,13 @@ fn history(inspection: &Inspection, slice: &Slice, node: NodeId, units: Units) -
     let mut lines = Vec::new();
     for version in tree.versions(node).filter(|&v| tree.inode(v) == v && tree.kind(v) == Kind::File)
     {
-        let Some(removal) =
-            tree.removal(version).filter(|removal| usize::from(removal.layer) <= slice.layer)
+        let Some(removal) = tree.removal(version).filter(|removal| removal.layer <= slice.layer)
         else {
             continue;
         };
         let size = units.size(tree.size(version));
         let added_in = layer_named(inspection, tree.added_in(version));
-        let removed_in = layer_named(inspection, usize::from(removal.layer));
+        let removed_in = layer_named(inspection, removal.layer);
         let stay = format!("its {size} stay in {added_in}");
         lines.push(match removal.reason {
             Reason::Deleted => {
@@ -311,8 +328,11 @@ fn history(inspection: &Inspection, slice: &Slice, node: NodeId, units: Units) -
     }
     let here = tree.at(node, slice.layer).filter(|&version| tree.size(version) > 0);
     if let Some(version) = here.filter(|_| lines.is_empty()) {
-        let above =
-            inspection.completeness.layers().get(tree.added_in(version) + 1..).unwrap_or_default();
+        let above = inspection
+            .completeness
+            .layers()
+            .get(tree.added_in(version).count()..)
+            .unwrap_or_default();
         lines.push(match above.iter().all(|&known| known == Known::Whole) {
             true => "Visible in the container. Nothing wasted.".into(),
             false => {

@@ -1,13 +1,14 @@
 //! The sums and changes at every path as of a layer.
 
 use layerscope::Inspection;
+use layerscope::LayerIndex;
 use layerscope::tree::{Change, Changes, NodeId, Snapshot, Totals, Tree, VersionId};
 
 use super::rows::{Measure, Scope};
 
 /// Sums and changes as of a layer, in one of the scopes.
 pub struct Slice {
-    pub layer: usize,
+    pub layer: LayerIndex,
     pub scope: Scope,
     moment: Snapshot,
     /// The download size of each path, once it has been requested.
@@ -15,11 +16,11 @@ pub struct Slice {
 }
 
 impl Slice {
-    pub fn new(tree: &Tree, layer: usize) -> Self {
+    pub fn new(tree: &Tree, layer: LayerIndex) -> Self {
         Self { layer, scope: Scope::default(), moment: Snapshot::new(tree, layer), download: None }
     }
 
-    pub fn move_to(&mut self, tree: &Tree, layer: usize) {
+    pub fn move_to(&mut self, tree: &Tree, layer: LayerIndex) {
         if layer != self.layer {
             self.layer = layer;
             self.moment.move_to(tree, layer);

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use layerscope::Inspection;
+use layerscope::LayerIndex;
 use layerscope::tree::{NodeId, Tree};
 
 /// Wasted inodes in the order of a walk over the tree.
@@ -14,7 +15,7 @@ pub struct WastedBelow {
     spans: Vec<(u32, u32)>,
     wasted: Vec<WastedAt>,
     /// The pairs of layers that added and removed bytes, by number.
-    pairs: Vec<(usize, usize)>,
+    pairs: Vec<(LayerIndex, LayerIndex)>,
 }
 
 #[derive(Clone, Copy)]
@@ -27,8 +28,8 @@ struct WastedAt {
 /// The wasted bytes of two layers below a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pair {
-    pub added_in: usize,
-    pub removed_in: usize,
+    pub added_in: LayerIndex,
+    pub removed_in: LayerIndex,
     pub bytes: u64,
     pub count: usize,
 }
@@ -64,7 +65,7 @@ impl WastedBelow {
     }
 
     /// Returns the pairs of layers with wasted bytes below a path as of a layer, the largest first.
-    pub fn pairs(&self, node: NodeId, layer: usize) -> Vec<Pair> {
+    pub fn pairs(&self, node: NodeId, layer: LayerIndex) -> Vec<Pair> {
         let (first, end) = self.spans[node.index()];
         let from = self.wasted.partition_point(|wasted| wasted.place < first);
         let to = self.wasted.partition_point(|wasted| wasted.place < end);

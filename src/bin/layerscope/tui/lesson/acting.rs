@@ -11,6 +11,7 @@ use crate::tui::message::Effect;
 use crate::tui::views::Prepared;
 use crate::tui::widgets::moved;
 use crate::view::View;
+use layerscope::LayerIndex;
 
 /// The actions that answer a question, in the order of the options.
 pub static ANSWERS: [Action; 4] =
@@ -123,7 +124,7 @@ impl App {
 
     /// Returns whether a layer comes after the current question, so that its size would reveal the
     /// answer.
-    pub fn is_kept_secret(&self, layer: usize) -> bool {
+    pub fn is_kept_secret(&self, layer: LayerIndex) -> bool {
         let Some(lesson) =
             self.lesson.as_ref().filter(|lesson| lesson.turn == Turn::Narrator && lesson.asks())
         else {

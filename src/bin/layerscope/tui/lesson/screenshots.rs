@@ -134,9 +134,9 @@ fn caption(scene: Scene, stages: &[Stage]) -> String {
         .layer(scene.layer)
         .mark()
         .map_or(String::new(), |mark| format!(" ({mark})"));
-    let instruction = inspection
-        .layers
-        .get(scene.layer)
+    let instruction = scene
+        .layer
+        .of(&inspection.layers)
         .map(|layer| cut(&layer.instruction.one_line(), INSTRUCTION));
     let what = if scene.changes { "what layer" } else { "everything up to layer" };
     let changed = if scene.changes { " changed" } else { "" };

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crossterm::event::KeyEvent;
+use layerscope::LayerIndex;
 use layerscope::display::{Escaped, Units, files, plural};
 use layerscope::display::{escaped, escaped_str};
 use layerscope::files::extract::{Extracted, Reason, What};
@@ -118,7 +119,7 @@ pub fn measure(tree: &Tree, what: What, wanted: impl Fn() -> bool) -> Amount {
         What::Version(version) => {
             let last = tree
                 .removed_in(version)
-                .map_or(usize::MAX, |removed_in| removed_in.saturating_sub(1));
+                .map_or(LayerIndex::FINAL, |removed_in| removed_in.previous().unwrap_or_default());
             (tree.node_of(version), last.max(tree.added_in(version)))
         }
     };

@@ -1,6 +1,7 @@
 //! The instruction of the selected layer in full: its shell command in lines, wrapped, with
 //! scrolling.
 
+use layerscope::LayerIndex;
 use layerscope::image::Instruction;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -44,7 +45,7 @@ fn hang(line: &str, width: usize) -> Vec<String> {
 /// Draws the selected layer's instruction in full.
 pub fn draw(reading: Reading, app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let lines = app.instruction_rows();
-    let layer = app.explorer().map_or(0, |explorer| explorer.layer);
+    let layer = app.explorer().map_or(LayerIndex::FIRST, |explorer| explorer.layer);
     let title = scrolled_title(
         &format!("Layer {layer}: its instruction"),
         reading.scroll,
@@ -66,7 +67,7 @@ impl App {
     pub fn instruction_rows(&self) -> Vec<String> {
         let width = usize::from(inside(self.panes().main).width);
         let layer =
-            self.explorer().and_then(|explorer| explorer.inspection.layers.get(explorer.layer));
+            self.explorer().and_then(|explorer| explorer.layer.of(&explorer.inspection.layers));
         layer.map(|layer| rows(&layer.instruction, width)).unwrap_or_default()
     }
 
@@ -87,7 +88,7 @@ impl App {
             }
             Action::CopyPath => {
                 let explorer = self.explorer()?;
-                let layer = explorer.inspection.layers.get(explorer.layer)?;
+                let layer = explorer.layer.of(&explorer.inspection.layers)?;
                 Some(Effect::Copy(layer.instruction.lines().join("\n")))
             }
             _ => {

@@ -147,10 +147,10 @@ fn no_title_among_the_sizes_is_cut_at_80_columns() {
 fn layers_that_are_marked_are_one_in_the_ladder() {
     let mut person = at(80, 24);
     person.press(KeyCode::Tab).types("gj jj ");
-    assert_eq!(person.app.explorer().unwrap().marked_run(), Some((1, 3)));
+    assert_eq!(person.app.explorer().unwrap().marked_run(), Some((1.into(), 3.into())));
     assert!(person.screen().lines().any(|line| line.starts_with("│1*")), "{}", person.screen());
     person.types("7");
-    let outcome = what_if(&DEMO.1, &[Change::Merge { first: 1, last: 3 }]);
+    let outcome = what_if(&DEMO.1, &[Change::Merge { first: 1.into(), last: 3.into() }]);
     let size = |bytes| layerscope::report::Units::Iec.size(bytes);
     let (size, saved) = (size(outcome.size), size(outcome.saved(&DEMO.1)));
     let sentence = format!("With layers 1 to 3 as one: {saved} less");

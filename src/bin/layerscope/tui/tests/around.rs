@@ -157,7 +157,7 @@ fn on_a_base(width: u16, height: u16) -> Person {
     let mut person = Person::before_layers(6, width, height);
     let Screen::Image { explorer, .. } = &mut person.app.screen else { panic!("an image") };
     explorer.base = BaseLayers { count: 3, name: Some("Debian".into()), open: false };
-    explorer.select_layer(5);
+    explorer.select_layer(5.into());
     person
 }
 

@@ -8,6 +8,7 @@ use super::{DEMO, Person};
 use crate::tui::explorer::rows::Scope;
 use crate::tui::explorer::{Explorer, Slice};
 use crate::tui::overlay::explain::{Part, Subject, explain};
+use layerscope::LayerIndex;
 use layerscope::report::Units;
 
 #[test]
@@ -17,7 +18,7 @@ fn the_parts_of_every_sum_add_up_to_its_total_whatever_is_explained() {
         let tree = &inspection.tree;
         let mut subjects = vec![Subject::Image];
         subjects.extend(explorer.groups.iter().cloned().map(Subject::Waste));
-        for layer in 0..inspection.layers.len() {
+        for layer in LayerIndex::all(inspection.layers.len()) {
             subjects.extend([Subject::Layer(layer), Subject::UpTo(layer)]);
             for scope in [Scope::UpTo, Scope::Changes] {
                 let mut slice = Slice::new(tree, layer);

@@ -67,7 +67,7 @@ fn it_opens_on_the_biggest_dead_thing_and_w_goes_to_the_next() {
     let mut person = Person::at(120, 40);
     let explorer = person.app.explorer().unwrap();
     let group = &explorer.groups[0];
-    assert_eq!((group.added_in, group.removed_in), (1, 3));
+    assert_eq!((group.added_in, group.removed_in), (1.into(), 3.into()));
     let first = person.path();
     assert_eq!(first, "/usr/lib/go");
     person.types("w");

@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use crossterm::event::KeyCode;
+use layerscope::LayerIndex;
 use layerscope::Progress;
 use layerscope::report::Units;
 use ratatui::layout::Rect;
@@ -114,6 +115,7 @@ fn a_step_may_play_the_build_or_show_it_as_of_a_layer() {
     let (_, mut told, stages) = COURSE[0].clone();
     let layers = stages[0].inspection.layers.len();
     for (step, layer) in told.steps.iter_mut().zip([layers - 1, 1]) {
+        let layer = LayerIndex::new(layer);
         step.scene =
             Scene { image: 0, view: Some(View::Replay), layer, path: None, changes: false };
     }
@@ -264,7 +266,7 @@ fn what_a_question_hides_has_not_been_shown_before() {
     for (name, told, stages) in COURSE.iter() {
         for (i, step) in told.steps.iter().enumerate().filter(|(_, step)| step.question.is_some()) {
             let image = step.scene.image;
-            if step.scene.layer + 1 < stages[image].inspection.layers.len() {
+            if step.scene.layer.count() < stages[image].inspection.layers.len() {
                 let before = told.steps[..i].iter().position(|other| other.scene.image == image);
                 assert_eq!(before, None, "{name}: question {} comes too late", i + 1);
             }

@@ -18,6 +18,7 @@ mod picker;
 mod pictures;
 mod real;
 mod replay;
+mod secrets;
 #[path = "../../../../../tests/support/mod.rs"]
 mod support;
 mod timeline;
@@ -67,6 +68,7 @@ fn settings() -> Settings {
         motion: Motion::Smooth,
         open: |path, progress| layerscope::open_archive(std::path::Path::new(path), progress),
         pager: None,
+        secrets: true,
     }
 }
 
@@ -299,6 +301,6 @@ impl Person {
     }
 
     fn layer(&self) -> usize {
-        self.app.explorer().expect("the layers have been read").layer
+        self.app.explorer().expect("the layers have been read").layer.get()
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, MouseEventKind};
+use layerscope::LayerIndex;
 use layerscope::report::Units;
 use layerscope::tree::NodeId;
 
@@ -134,7 +135,7 @@ fn a_deletion_empties_the_tree_and_not_the_bar() {
 fn the_numbers_of_every_layer_are_those_of_the_tree_as_of_it() {
     let mut person = at_the_start(120, 40);
     person.types(" g");
-    for layer in 0..DEMO.1.layers.len() {
+    for layer in LayerIndex::all(DEMO.1.layers.len()) {
         person.press(KeyCode::Right).watches();
         let totals = DEMO.1.tree.totals(layer);
         let root = totals[NodeId::ROOT.index()];
@@ -315,7 +316,7 @@ fn it_is_the_first_view_of_who_asks_for_it() {
 #[test]
 fn part_of_the_build_is_played_on_request() {
     let mut person = Person::at(80, 24);
-    person.app.replay(1..=2);
+    person.app.replay(1.into()..=2.into());
     assert_eq!((person.app.view, person.playing()), (View::Replay, 1));
     person.watches();
     assert_eq!((person.playing(), person.layer()), (2, 2));

@@ -1,6 +1,7 @@
 //! Tests of the timeline.
 
 use crossterm::event::KeyCode;
+use layerscope::LayerIndex;
 use layerscope::report::Units;
 use layerscope::tree::NodeId;
 
@@ -50,7 +51,7 @@ fn keys_step_through_the_layers_and_go_to_the_explorer() {
 fn the_numbers_are_those_of_the_tree_as_of_each_layer() {
     let mut person = at_the_timeline(160, 40);
     person.types("g");
-    for layer in 0..DEMO.1.layers.len() {
+    for layer in LayerIndex::all(DEMO.1.layers.len()) {
         let totals = DEMO.1.tree.totals(layer)[NodeId::ROOT.index()];
         let size = |bytes| Units::Iec.size(bytes);
         let screen = person.reads();
@@ -68,7 +69,8 @@ fn what_a_layer_puts_in_the_place_of_something_is_changed_not_added() {
     let (tree, mut changed) = (&DEMO.1.tree, [0; 4]);
     for inode in tree.inodes() {
         let added_in = tree.added_in(inode);
-        if added_in > 0 && tree.at(tree.node_of(inode), added_in - 1).is_some() {
+        let at = |below| tree.at(tree.node_of(inode), below);
+        if added_in.previous().and_then(at).is_some() {
             changed[added_in] += tree.size(inode);
         }
     }

@@ -4,6 +4,7 @@ use crate::tui::tests::loaded;
 use std::sync::Arc;
 
 use crossterm::event::KeyCode;
+use layerscope::LayerIndex;
 use layerscope::Progress;
 use proptest::prelude::*;
 
@@ -53,7 +54,7 @@ fn it_opens_at_the_root_on_the_tile_that_holds_the_explorer_s_selection() {
 fn the_sizes_are_those_of_the_directory_up_to_the_layer() {
     let mut person = in_the_map(120, 40);
     let node = DEMO.1.tree.find(b"usr/lib").unwrap();
-    for layer in (0..4).rev() {
+    for layer in LayerIndex::all(4).rev() {
         let totals = DEMO.1.tree.totals(layer)[node.index()];
         let size = |bytes| layerscope::report::Units::Iec.size(bytes);
         let (visible, wasted) = (size(totals.visible), size(totals.wasted));
@@ -141,7 +142,7 @@ fn dead_tiles_are_hatched_and_live_ones_are_not() {
 fn what_is_too_small_is_counted() {
     let mut person = in_the_map(80, 24);
     let node = DEMO.1.tree.find(b"usr/lib").unwrap();
-    let totals = DEMO.1.tree.totals(3);
+    let totals = DEMO.1.tree.totals(3.into());
     let children =
         DEMO.1.tree.children(node).filter(|child| totals[child.index()].size() > 0).count();
     // Tiles of the next level are inside of others.

@@ -48,7 +48,7 @@ fn every_group_has_its_size_cause_layers_and_both_instructions() {
         .1
         .wasted
         .iter()
-        .filter(|wasted| (wasted.added_in, wasted.removed_in) == (1, 3))
+        .filter(|wasted| (wasted.added_in, wasted.removed_in) == (1.into(), 3.into()))
         .count();
     assert!(screen.contains(&layerscope::display::plural(biggest, "deleted file")), "{screen}");
 }
@@ -125,7 +125,7 @@ fn enter_on_a_file_explores_it_in_the_layer_that_ships_it() {
         .iter()
         .find(|wasted| tree.node_of(wasted.version) == node)
         .expect("a dead file is selected");
-    assert_eq!((wasted.added_in, wasted.removed_in), (1, 3), "{}", person.path());
+    assert_eq!((wasted.added_in, wasted.removed_in), (1.into(), 3.into()), "{}", person.path());
 }
 
 #[test]

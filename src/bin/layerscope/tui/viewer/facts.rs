@@ -2,6 +2,7 @@
 //! versions.
 
 use layerscope::Inspection;
+use layerscope::LayerIndex;
 use layerscope::display::escaped;
 use layerscope::display::{Escaped, Units, count, plural, plural_of};
 use layerscope::tree::{Kind, Last, NodeId, Tree, VersionId};
@@ -14,7 +15,7 @@ use crate::tui::widgets::text::date;
 pub fn of_version(
     inspection: &Inspection,
     version: VersionId,
-    layer: usize,
+    layer: LayerIndex,
     units: Units,
 ) -> Vec<String> {
     let tree = &inspection.tree;
@@ -57,7 +58,7 @@ pub fn of_version(
 }
 
 /// Lists a directory as of a layer: directories first, then files, the largest first.
-fn listing(tree: &Tree, node: NodeId, layer: usize, units: Units) -> Vec<String> {
+fn listing(tree: &Tree, node: NodeId, layer: LayerIndex, units: Units) -> Vec<String> {
     let versions = tree.children(node).filter_map(|child| Some((child, tree.at(child, layer)?)));
     let mut entries: Vec<_> = versions
         .map(|(child, version)| {
@@ -83,7 +84,7 @@ fn listing(tree: &Tree, node: NodeId, layer: usize, units: Units) -> Vec<String>
 }
 
 /// Returns the path to which a symbolic link leads as of a layer.
-pub fn target(tree: &Tree, version: VersionId, layer: usize) -> Option<NodeId> {
+pub fn target(tree: &Tree, version: VersionId, layer: LayerIndex) -> Option<NodeId> {
     let target = tree.target(version)?;
     let mut path = tree.path(tree.parent(tree.node_of(version)));
     if target.starts_with(b"/") {

@@ -1,6 +1,7 @@
 //! Opens the viewer, and passes keys to it.
 
 use crossterm::event::KeyEvent;
+use layerscope::LayerIndex;
 use layerscope::tree::{Kind, NodeId};
 
 use super::{Next, Notice, Viewer};
@@ -26,7 +27,7 @@ impl App {
         }
     }
 
-    fn view_path(&mut self, node: NodeId, layer: usize) {
+    fn view_path(&mut self, node: NodeId, layer: LayerIndex) {
         let Some(explorer) = self.explorer() else { return };
         match Viewer::new(explorer.inspection.clone(), node, layer, self.units) {
             Some(viewer) => self.overlays.open(Overlay::Viewer(Box::new(viewer))),
@@ -53,7 +54,7 @@ impl App {
     }
 
     /// Returns the selected path, and the layer that applies.
-    pub(in crate::tui) fn selected_place(&self) -> Option<(NodeId, usize)> {
+    pub(in crate::tui) fn selected_place(&self) -> Option<(NodeId, LayerIndex)> {
         let Screen::Image { explorer, views } = &self.screen else { return None };
         if let Some(viewer) = self.overlays.any_viewer() {
             return Some((viewer.node, viewer.layer));

@@ -22,6 +22,7 @@ pub mod window;
 use std::sync::Arc;
 
 use layerscope::Inspection;
+use layerscope::LayerIndex;
 use layerscope::display::Units;
 use layerscope::tree::{Kind, NodeId, VersionId};
 use ratatui::layout::Rect;
@@ -124,7 +125,7 @@ pub struct Viewer {
     units: Units,
     pub node: NodeId,
     /// The layer as of which links are followed.
-    layer: usize,
+    layer: LayerIndex,
     /// The versions of the path, the oldest first.
     versions: Vec<VersionId>,
     shown: usize,
@@ -142,7 +143,7 @@ impl Viewer {
     pub fn new(
         inspection: Arc<Inspection>,
         node: NodeId,
-        layer: usize,
+        layer: LayerIndex,
         units: Units,
     ) -> Option<Self> {
         let tree = &inspection.tree;

@@ -3,15 +3,18 @@
 
 mod changes;
 mod proposing;
+mod secrets;
 
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use layerscope::advice::assessment::Study;
 use layerscope::advice::findings::{Fate, Finding};
+use layerscope::advice::secrets::Secret;
 use layerscope::display::cut_front;
 use layerscope::display::{Escaped, escaped, escaped_str, files};
 use layerscope::tree::NodeId;
+use layerscope::{Inspection, LayerIndex};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
@@ -48,10 +51,20 @@ const LIST: usize = 3;
 /// A row of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Row {
+    /// The head of the secrets.
+    Secrets,
+    Secret(usize),
     Head(Kind),
     Change(usize),
     /// A finding of a change that is open.
     Finding(usize, usize),
+}
+
+impl Row {
+    /// Returns whether the cursor passes over the row.
+    fn is_head(self) -> bool {
+        matches!(self, Self::Secrets | Self::Head(_))
+    }
 }
 
 /// The state of the view.
@@ -88,6 +101,11 @@ impl Findings {
 
     fn build(&mut self) {
         self.rows.clear();
+        let secrets = self.secrets().len();
+        if secrets > 0 {
+            self.rows.push(Row::Secrets);
+            self.rows.extend((0..secrets).map(Row::Secret));
+        }
         for kind in Kind::ALL {
             let of_kind = self.changes.iter().enumerate().filter(|(_, change)| change.kind == kind);
             for (place, (i, change)) in of_kind.enumerate() {
@@ -103,9 +121,22 @@ impl Findings {
         }
     }
 
+    fn secrets(&self) -> &[Secret] {
+        let secrets = self.study.as_ref().and_then(|study| study.secrets.as_ref());
+        secrets.map_or(&[], |secrets| &secrets.list)
+    }
+
+    /// Returns the secret under the cursor.
+    fn secret(&self) -> Option<&Secret> {
+        match *self.rows.get(self.cursor)? {
+            Row::Secret(i) => self.secrets().get(i),
+            _ => None,
+        }
+    }
+
     fn change(&self) -> Option<usize> {
         match *self.rows.get(self.cursor)? {
-            Row::Head(_) => None,
+            Row::Secrets | Row::Secret(_) | Row::Head(_) => None,
             Row::Change(i) | Row::Finding(i, _) => Some(i),
         }
     }
@@ -113,7 +144,7 @@ impl Findings {
     /// Returns the finding under the cursor; the largest one of a change.
     fn selected(&self) -> Option<&Finding> {
         let i = match *self.rows.get(self.cursor)? {
-            Row::Head(_) => None,
+            Row::Secrets | Row::Secret(_) | Row::Head(_) => None,
             Row::Change(i) => self.changes[i].findings.first().copied(),
             Row::Finding(_, finding) => Some(finding),
         };
@@ -128,17 +159,23 @@ impl Findings {
                 self.changes[i].findings.iter().map(|&i| &study.findings[i]).collect()
             }
             Some(&Row::Finding(_, i)) => vec![&study.findings[i]],
-            Some(Row::Head(_)) | None => Vec::new(),
+            Some(Row::Secrets | Row::Secret(_) | Row::Head(_)) | None => Vec::new(),
         }
     }
 
     /// Returns the path of the selected finding, as of the layer that added it.
-    pub fn selected_path(&self) -> Option<(NodeId, usize)> {
+    pub fn selected_path(&self) -> Option<(NodeId, LayerIndex)> {
+        if let Some(secret) = self.secret() {
+            return secrets::path(secret);
+        }
         self.selected().and_then(target).map(|(node, added_in, _)| (node, added_in))
     }
 
     /// Returns the lines of the selected change for copying.
-    pub fn lines_to_copy(&self) -> Option<Vec<String>> {
+    pub fn lines_to_copy(&self, inspection: &Inspection) -> Option<Vec<String>> {
+        if let Some(secret) = self.secret() {
+            return Some(secrets::lines_to_copy(inspection, secret));
+        }
         let finding = self.selected()?;
         let lines = lines(finding);
         Some(if lines.is_empty() { vec![escaped_str(&finding.fix.what).into()] } else { lines })
@@ -147,6 +184,7 @@ impl Findings {
     /// Performs an action; returns whether to go to the explorer.
     pub fn act(&mut self, explorer: &mut Explorer, action: Action, area: Rect) -> bool {
         match (action, self.change()) {
+            (Action::Enter, None) if self.secret().is_some() => return self.show_secret(explorer),
             (Action::Enter, Some(_)) => return self.explore(explorer),
             (Action::Right, Some(i)) if self.changes[i].findings.len() > 1 => self.fold(i, false),
             (Action::Left, Some(i)) => self.fold(i, true),
@@ -156,7 +194,7 @@ impl Findings {
         let last = self.rows.len().saturating_sub(1);
         let before = self.cursor;
         self.cursor = moved(action, self.cursor, last, height.max(2) - 1).unwrap_or(self.cursor);
-        if let Some(Row::Head(_)) = self.rows.get(self.cursor) {
+        if self.rows.get(self.cursor).is_some_and(|row| row.is_head()) {
             // A head is passed over; above the first there is nothing.
             self.cursor = if self.cursor < before && self.cursor > 0 {
                 self.cursor - 1
@@ -179,6 +217,14 @@ impl Findings {
         self.cursor = row.unwrap_or(self.cursor);
     }
 
+    /// Shows the file of the secret in the explorer, as of the layer that has it.
+    fn show_secret(&self, explorer: &mut Explorer) -> bool {
+        let Some((node, added_in)) = self.secret().and_then(secrets::path) else { return false };
+        explorer.select_layer(added_in);
+        explorer.reveal_up_to(node);
+        true
+    }
+
     /// Shows the files of what is selected in the explorer, and nothing else.
     fn explore(&self, explorer: &mut Explorer) -> bool {
         let Some(finding) = self.selected() else { return false };
@@ -186,7 +232,7 @@ impl Findings {
         let tree = &explorer.inspection.tree;
         let inodes = self.all_selected().into_iter().flat_map(|finding| &finding.inodes);
         let nodes: HashSet<_> = inodes.map(|&inode| tree.node_of(inode)).collect();
-        explorer.select_layer(gone.unwrap_or(explorer.inspection.layers.len().saturating_sub(1)));
+        explorer.select_layer(gone.unwrap_or(LayerIndex::FINAL));
         explorer.keep_only(&nodes, &finding.title);
         explorer.reveal_up_to(node);
         if explorer.selected() != Some(node) {
@@ -203,7 +249,7 @@ impl Findings {
             return false;
         }
         let row = self.first(usize::from(list.height)) + usize::from(at.y - list.y);
-        let there = matches!(self.rows.get(row), Some(Row::Change(_) | Row::Finding(..)));
+        let there = self.rows.get(row).is_some_and(|row| !row.is_head());
         if there {
             self.cursor = row;
         }
@@ -227,13 +273,8 @@ impl Findings {
     }
 
     pub fn draw(&self, explorer: &Explorer, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
-        let all = self.rows.iter().filter(|row| !matches!(row, Row::Head(_))).count();
-        let place = self
-            .rows
-            .iter()
-            .take(self.cursor + 1)
-            .filter(|row| !matches!(row, Row::Head(_)))
-            .count();
+        let all = self.rows.iter().filter(|row| !row.is_head()).count();
+        let place = self.rows.iter().take(self.cursor + 1).filter(|row| !row.is_head()).count();
         let title = format!("Fix: what to change · {place}/{all}");
         let inner = pane(&title, true, look.theme, area, buffer);
         let Some(study) = &self.study else {
@@ -277,6 +318,12 @@ impl Findings {
         width: usize,
     ) -> Line<'static> {
         match row {
+            Row::Secrets => {
+                study.secrets.as_ref().map_or_else(Line::default, |all| secrets::head(all, look))
+            }
+            Row::Secret(i) => self.secrets().get(i).map_or_else(Line::default, |secret| {
+                secrets::line(&explorer.inspection, secret, width, look)
+            }),
             Row::Head(kind) => {
                 let bytes = self
                     .changes
@@ -368,7 +415,6 @@ impl Findings {
 
     /// Returns the fix with its lines, the reason and the instructions, if there is space.
     fn notes(&self, explorer: &Explorer, inner: Rect) -> Vec<(String, String)> {
-        let Some(finding) = self.selected() else { return Vec::new() };
         let (width, height) = (usize::from(inner.width), usize::from(inner.height));
         let mut notes = vec![("─".repeat(width), String::new())];
         let mut add = |word: &str, text: &str| {
@@ -378,7 +424,15 @@ impl Findings {
                 word = " ".repeat(8);
             }
         };
-        let instruction = |layer: usize| explorer.inspection.layers[layer].instruction.one_line();
+        if let Some(secret) = self.secret() {
+            for (word, text) in secrets::notes(&explorer.inspection, secret) {
+                add(word, &text);
+            }
+            return kept(notes, height);
+        }
+        let Some(finding) = self.selected() else { return Vec::new() };
+        let instruction =
+            |layer: LayerIndex| explorer.inspection.layers[layer].instruction.one_line();
         add("fix", &escaped_str(&finding.fix.what));
         add("why", &escaped_str(&finding.why));
         lines(finding).iter().for_each(|line| add("", line));
@@ -390,9 +444,14 @@ impl Findings {
         if !packages.is_empty() {
             add("package", &packages.join(", "));
         }
-        notes.truncate((height * 3 / 5).min(height.saturating_sub(LIST + 1)));
-        if notes.len() < 2 { Vec::new() } else { notes }
+        kept(notes, height)
     }
+}
+
+/// Keeps the notes that leave enough rows to the list.
+fn kept(mut notes: Vec<(String, String)>, height: usize) -> Vec<(String, String)> {
+    notes.truncate((height * 3 / 5).min(height.saturating_sub(LIST + 1)));
+    if notes.len() < 2 { Vec::new() } else { notes }
 }
 
 fn bar_width(width: usize) -> usize {
@@ -422,9 +481,9 @@ fn layers(findings: &[&Finding]) -> String {
         [(added_in, Some(removed_in))] => format!("{added_in:>3} → {removed_in}"),
         [(added_in, None)] => format!("{added_in:>3}"),
         _ => {
-            let added_in =
-                |pair: Option<&(usize, Option<usize>)>| pair.map_or(0, |(added_in, _)| *added_in);
-            let (first, last) = (added_in(pairs.first()), added_in(pairs.last()));
+            let added_in = |pair: Option<&(LayerIndex, _)>| pair.map(|(added_in, _)| *added_in);
+            let first = added_in(pairs.first()).unwrap_or_default();
+            let last = added_in(pairs.last()).unwrap_or_default();
             if first == last { format!("{first:>3}") } else { format!("{first:>3}–{last}") }
         }
     }
@@ -453,7 +512,7 @@ fn lines(finding: &Finding) -> Vec<String> {
 }
 
 /// Returns the biggest file of a finding, the layer that added it, and the one that removed it.
-fn target(finding: &Finding) -> Option<(NodeId, usize, Option<usize>)> {
+fn target(finding: &Finding) -> Option<(NodeId, LayerIndex, Option<LayerIndex>)> {
     let spot = finding.examples.first().or(finding.places.first())?;
     Some((spot.node, finding.added_in, finding.removed_in()))
 }

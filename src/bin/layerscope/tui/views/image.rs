@@ -4,6 +4,7 @@ use layerscope::advice::assessment::Study;
 use layerscope::display::escaped_str;
 use layerscope::display::shown;
 use layerscope::display::{Escaped, Units, count, percent, plural};
+use layerscope::secret::mask_words;
 use layerscope::{Amount, Inspection};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -183,12 +184,13 @@ fn facts(inspection: &Inspection) -> Vec<(&'static str, Escaped)> {
     ]);
     let run = &inspection.run;
     let list = |words: &[String]| escaped_str(&format!("{words:?}"));
-    let lists = [("entrypoint", &run.entrypoint), ("command", &run.command)];
+    let lists =
+        [("entrypoint", mask_words(&run.entrypoint)), ("command", mask_words(&run.command))];
     facts.extend(
         lists
             .into_iter()
             .filter(|(_, words)| !words.is_empty())
-            .map(|(word, words)| (word, list(words))),
+            .map(|(word, words)| (word, list(&words))),
     );
     let single = [("user", &run.user), ("directory", &run.directory)];
     facts.extend(
@@ -197,7 +199,8 @@ fn facts(inspection: &Inspection) -> Vec<(&'static str, Escaped)> {
             .filter(|(_, text)| !text.is_empty())
             .map(|(word, text)| (word, escaped_str(text))),
     );
-    let (environment, labels) = (run.environment.texts().collect(), run.labels.texts().collect());
+    let environment = run.environment.masked().texts().collect();
+    let labels = run.labels.masked().texts().collect();
     for (word, values) in [
         ("environment", &environment),
         ("ports", &run.ports),

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use layerscope::Inspection;
+use layerscope::LayerIndex;
 use layerscope::advice::assessment::Study;
 use layerscope::analysis::WastedGroup;
 use layerscope::report::Units;
@@ -157,7 +158,7 @@ impl Views {
     }
 
     /// Replays layers, from the start of the first to the end of the last.
-    pub fn replay(&mut self, layers: RangeInclusive<usize>) {
+    pub fn replay(&mut self, layers: RangeInclusive<LayerIndex>) {
         self.replay.start(layers);
     }
 
@@ -238,7 +239,7 @@ impl Views {
 
     /// Returns the selection of a view and the layer that applies; `None` if it is the explorer's
     /// selection.
-    pub fn selected(&self, view: View, explorer: &Explorer) -> Option<(NodeId, usize)> {
+    pub fn selected(&self, view: View, explorer: &Explorer) -> Option<(NodeId, LayerIndex)> {
         match view {
             View::Waste => self.waste.selected_path(explorer),
             View::Treemap => self.treemap.selected_path().map(|node| (node, explorer.layer)),
@@ -248,9 +249,9 @@ impl Views {
     }
 
     /// Returns the lines that can be copied from a view, if they are not a path.
-    pub fn lines_to_copy(&self, view: View) -> Option<Vec<String>> {
+    pub fn lines_to_copy(&self, view: View, explorer: &Explorer) -> Option<Vec<String>> {
         match view {
-            View::Findings => self.findings.lines_to_copy(),
+            View::Findings => self.findings.lines_to_copy(&explorer.inspection),
             View::Sizes => self.ladder.lines_to_copy(),
             View::Explore
             | View::Waste

@@ -24,6 +24,7 @@ use crate::tui::explorer::Explorer;
 use crate::tui::keys::Action;
 use crate::tui::keys::help::Line as Hint;
 use branches::{Branches, Presence};
+use layerscope::LayerIndex;
 use losses::Losses;
 use path::{Shown, State};
 use playback::{Playback, between};
@@ -70,8 +71,8 @@ impl Replay {
         }
     }
 
-    fn last(&self) -> usize {
-        self.points.len().saturating_sub(1)
+    fn last(&self) -> LayerIndex {
+        LayerIndex::highest(self.points.len()).unwrap_or_default()
     }
 
     /// Shows the replay: from the start if no particular layer is selected, and otherwise after the
@@ -89,8 +90,10 @@ impl Replay {
         }
         self.is_begun = true;
         match self.playback.motion() {
-            Motion::Smooth if layer == 0 || layer == self.last() => self.start(0..=self.last()),
-            Motion::Still if layer == self.last() => self.playback.stand_at(0),
+            Motion::Smooth if layer == LayerIndex::FIRST || layer == self.last() => {
+                self.start(LayerIndex::FIRST..=self.last())
+            }
+            Motion::Still if layer == self.last() => self.playback.stand_at(LayerIndex::FIRST),
             Motion::Smooth | Motion::Still => self.playback.stand_at(layer),
         }
     }
@@ -107,7 +110,7 @@ impl Replay {
     }
 
     /// Replays from the start of a layer to the end of another.
-    pub fn start(&mut self, layers: RangeInclusive<usize>) {
+    pub fn start(&mut self, layers: RangeInclusive<LayerIndex>) {
         self.is_begun = true;
         self.playback.start(layers);
     }
@@ -117,7 +120,7 @@ impl Replay {
     }
 
     /// Returns the current layer.
-    pub fn layer(&self) -> usize {
+    pub fn layer(&self) -> LayerIndex {
         self.playback.layer()
     }
 
@@ -148,7 +151,8 @@ impl Replay {
         let layers = self.points.len();
         let (list, chart) = stage.list_and_chart(layers);
         let click = if list.contains(at) {
-            let layer = self.first_listed(usize::from(list.height)) + usize::from(at.y - list.y);
+            let row = self.first_listed(usize::from(list.height)) + usize::from(at.y - list.y);
+            let layer = LayerIndex::new(row);
             (layer <= self.playback.layer()).then_some(Click::Layer(layer))
         } else if chart.contains(at) && usize::from(chart.height) >= CHART_LEAST {
             self.chart(look, chart).layer_at(usize::from(at.x - chart.x)).map(Click::Layer)
@@ -174,14 +178,14 @@ impl Replay {
 
     /// Returns the sign before the size of the image so far, if that is a lower bound.
     fn bound(&self) -> &'static str {
-        let so_far = self.points.iter().take(self.playback.layer() + 1);
+        let so_far = self.points.iter().take(self.playback.layer().count());
         if so_far.into_iter().all(|point| point.whole) { "" } else { "≥ " }
     }
 
     fn chart(&self, look: Look<'_>, area: Rect) -> Chart {
         Chart::new(
             self.most(),
-            (0..self.points.len()).collect(),
+            LayerIndex::all(self.points.len()).collect(),
             self.playback.layer(),
             false,
             look,
@@ -200,12 +204,12 @@ impl Replay {
     }
 
     /// Returns the sizes of the image after a layer, or while that layer arrives.
-    fn column_of(&self, layer: usize) -> Option<Column> {
-        let now = self.points.get(layer).filter(|_| layer <= self.playback.layer())?.column();
+    fn column_of(&self, layer: LayerIndex) -> Option<Column> {
+        let now = layer.of(&self.points).filter(|_| layer <= self.playback.layer())?.column();
         if layer < self.playback.layer() {
             return Some(now);
         }
-        let before = layer.checked_sub(1).map(|before| self.points[before]).unwrap_or_default();
+        let before = layer.previous().map(|before| self.points[before]).unwrap_or_default();
         let done = self.playback.done();
         let size = between(before.size, now.size, done);
         Some(Column {
@@ -218,7 +222,7 @@ impl Replay {
 
     /// Returns the first of the layers that fit, including the newest.
     fn first_listed(&self, rows: usize) -> usize {
-        (self.playback.layer() + 1).saturating_sub(rows)
+        self.playback.layer().count().saturating_sub(rows)
     }
 
     /// Returns a path in its current state; `None` as long as it has not existed.
@@ -226,12 +230,13 @@ impl Replay {
         let branches = self.branches.as_ref()?;
         let branch = branches.branch(path);
         let (layer, done) = (self.playback.layer(), self.playback.done());
-        let before = layer.checked_sub(1);
-        let held = |layer: Option<usize>| {
+        let before = layer.previous();
+        let held = |layer: Option<LayerIndex>| {
             layer.map(|layer| branches.held(path, layer)).unwrap_or_default()
         };
-        let presence =
-            |layer: Option<usize>| layer.map_or(Presence::Unmade, |layer| branch.presence(layer));
+        let presence = |layer: Option<LayerIndex>| {
+            layer.map_or(Presence::Unmade, |layer| branch.presence(layer))
+        };
         let (was, is) = (presence(before), presence(Some(layer)));
         let (held_before, held_now) = (held(before), held(Some(layer)));
         let state = match (done, was, is) {

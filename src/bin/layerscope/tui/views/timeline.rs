@@ -8,6 +8,7 @@ mod points;
 use std::sync::Arc;
 
 use layerscope::Known;
+use layerscope::LayerIndex;
 use layerscope::display::plural;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -53,8 +54,8 @@ impl Timeline {
                 };
                 explorer.select_layer(next.copied().unwrap_or(explorer.layer));
             }
-            Action::First => explorer.select_layer(0),
-            Action::Last => explorer.select_layer(usize::MAX),
+            Action::First => explorer.select_layer(LayerIndex::FIRST),
+            Action::Last => explorer.select_layer(LayerIndex::FINAL),
             Action::Enter => return true,
             _ => {}
         }
@@ -98,22 +99,22 @@ impl Timeline {
 
     /// Returns the layers that have a column: those that add bytes or hide some; all, if there are
     /// none.
-    fn layers(&self) -> Vec<usize> {
-        let points = self.points.iter().enumerate();
+    fn layers(&self) -> Vec<LayerIndex> {
+        let points = LayerIndex::numbered(&self.points);
         let busy = points
             .filter(|(_, point)| point.added + point.changed + point.hidden > 0 || !point.whole);
         let busy: Vec<_> = busy.map(|(layer, _)| layer).collect();
-        if busy.is_empty() { (0..self.points.len()).collect() } else { busy }
+        if busy.is_empty() { LayerIndex::all(self.points.len()).collect() } else { busy }
     }
 
-    fn chart(&self, selected: usize, look: Look<'_>, area: Rect) -> Chart {
+    fn chart(&self, selected: LayerIndex, look: Look<'_>, area: Rect) -> Chart {
         // The size never falls, so the final one is the largest.
         let most = self.points.last().map_or(0, |point| point.size);
         Chart::new(most, self.layers(), selected, true, look, area)
     }
 
     pub fn draw(&self, explorer: &Explorer, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
-        let place = (explorer.layer + 1).min(self.points.len());
+        let place = explorer.layer.count().min(self.points.len());
         let bound = if explorer.inspection.completeness.sizes_are_exact() {
             ""
         } else {
@@ -126,7 +127,7 @@ impl Timeline {
         }
         let (below, text) = self.divided(explorer, look, inner);
         if below > 0 {
-            let column = |layer: usize| self.points.get(layer).map(Point::column);
+            let column = |layer: LayerIndex| layer.of(&self.points).map(Point::column);
             self.chart(explorer.layer, look, part(inner, 0, below)).draw(column, look, buffer);
         }
         for (row, line) in text.into_iter().enumerate() {
@@ -137,7 +138,7 @@ impl Timeline {
     fn sentences(&self, explorer: &Explorer, look: Look<'_>) -> Vec<String> {
         let layer = explorer.layer;
         let (Some(point), Some(account)) =
-            (self.points.get(layer), explorer.inspection.layers.get(layer))
+            (layer.of(&self.points), layer.of(&explorer.inspection.layers))
         else {
             return vec!["This image has no layers.".into()];
         };
@@ -185,8 +186,10 @@ impl Timeline {
 /// Says what is not known of the layer that is selected, or of one below it.
 fn gap(explorer: &Explorer, look: Look<'_>) -> Option<String> {
     let completeness = &explorer.inspection.completeness;
-    let unknown =
-        (0..=explorer.layer).rev().find(|&layer| completeness.layer(layer) != Known::Whole)?;
+    let unknown = LayerIndex::FIRST
+        .up_to(explorer.layer)
+        .rev()
+        .find(|&layer| completeness.layer(layer) != Known::Whole)?;
     let why = completeness.layer(unknown).sentence(|bytes| look.units.size(bytes))?;
     let named =
         if unknown == explorer.layer { "This layer".into() } else { format!("Layer {unknown}") };

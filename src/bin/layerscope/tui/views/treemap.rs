@@ -173,7 +173,8 @@ impl Treemap {
         let size = |bytes| look.units.size(bytes);
         let path = escaped(&inspection.tree.path(self.directory));
         let marks = marks(
-            &inspection.completeness.layers()[..inspection.layers.len().min(explorer.layer + 1)],
+            &inspection.completeness.layers()
+                [..inspection.layers.len().min(explorer.layer.count())],
         );
         let sizes = format!(
             "{} = {} visible + {} wasted, layers 0–{}{marks}",

@@ -5,6 +5,7 @@ mod list;
 mod outline;
 mod table;
 
+use layerscope::LayerIndex;
 use layerscope::analysis::WastedGroup;
 use layerscope::tree::NodeId;
 use ratatui::buffer::Buffer;
@@ -152,7 +153,7 @@ impl Waste {
 
     /// Returns the file under the cursor, as of the layer that added it; otherwise the directory of
     /// the row.
-    pub fn selected_path(&self, explorer: &Explorer) -> Option<(NodeId, usize)> {
+    pub fn selected_path(&self, explorer: &Explorer) -> Option<(NodeId, LayerIndex)> {
         let row = self.outline.rows.get(self.outline.cursor).filter(|_| self.form == Form::List)?;
         match row.item {
             Item::File(wasted) => {
@@ -226,7 +227,7 @@ fn below_heads(inner: Rect) -> Rect {
 }
 
 /// Moves the explorer's cursor to a path as of a layer, even if it was hidden.
-fn reveal(explorer: &mut Explorer, layer: usize, node: NodeId) {
+fn reveal(explorer: &mut Explorer, layer: LayerIndex, node: NodeId) {
     explorer.select_layer(layer);
     explorer.reveal_up_to(node);
 }

@@ -124,7 +124,7 @@ mod tests {
         let node = inspection.tree.find(b"usr/share").unwrap();
         let workshop = Workshop { contents: Arc::new(Endless), ..FILES.1.clone() };
         let mut jobs = Jobs::default();
-        let what = What::AsOf { node, layer: 1 };
+        let what = What::AsOf { node, layer: 1.into() };
         jobs.start(
             Task { number: 0, ask: Ask::Extract { what, to: directory.path().into() } },
             workshop,

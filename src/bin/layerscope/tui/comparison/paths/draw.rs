@@ -1,6 +1,7 @@
 //! Draws the paths: size difference, bar, sign and name; below, the selected path in both images.
 
 use layerscope::Inspection;
+use layerscope::LayerIndex;
 use layerscope::compare::{Difference, PathChange};
 use layerscope::display::cut_front;
 use layerscope::display::escaped;
@@ -150,9 +151,9 @@ fn remarks(against: &Against, look: Look<'_>) -> Vec<String> {
         let colon = if bytes.is_empty() { "." } else { ":" };
         remarks.push(format!("{} {differ}{colon}{bytes}", plural(entry.count, "path")));
     }
-    let of = |image: &Inspection, layer: Option<usize>, which: &str| {
+    let of = |image: &Inspection, layer: Option<LayerIndex>, which: &str| {
         let layer = layer?;
-        let instruction = image.layers.get(layer)?.instruction.one_line();
+        let instruction = layer.of(&image.layers)?.instruction.one_line();
         Some(format!("{which}: layer {layer} `{instruction}`"))
     };
     remarks.extend(of(&against.first, change.layer_before, "first"));

@@ -1,6 +1,7 @@
 //! The columns of the tree before the name: selection, headings and cells.
 
 use layerscope::Inspection;
+use layerscope::LayerIndex;
 use layerscope::display::count;
 use layerscope::tree::{Change, Kind, NodeId, VersionId};
 use ratatui::style::Style;
@@ -224,7 +225,7 @@ pub fn order_at(explorer: &Explorer, width: usize, x: usize) -> Option<Order> {
 
 /// Returns the layer that removed a path by the selected layer, or that replaced an earlier version
 /// of a file.
-pub fn removed_in(explorer: &Explorer, node: NodeId) -> Option<usize> {
+pub fn removed_in(explorer: &Explorer, node: NodeId) -> Option<LayerIndex> {
     let (tree, slice) = (&explorer.inspection.tree, &explorer.slice);
     if slice.scope == Scope::Changes {
         return None;
@@ -241,7 +242,7 @@ pub fn removed_in(explorer: &Explorer, node: NodeId) -> Option<usize> {
     let removals = tree
         .versions(node)
         .filter_map(|version| tree.removal(version))
-        .map(|removal| usize::from(removal.layer));
+        .map(|removal| removal.layer);
     removals.filter(|&layer| layer <= slice.layer).max()
 }
 

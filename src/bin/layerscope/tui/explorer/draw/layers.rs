@@ -1,6 +1,7 @@
 //! Draws the layers: number, size, a bar of visible and wasted bytes, the instruction and what is
 //! avoidable. The base image's layers stand together under its name.
 
+use layerscope::LayerIndex;
 use layerscope::display::plural;
 use layerscope::{Known, LayerAccount};
 use ratatui::buffer::Buffer;
@@ -35,11 +36,13 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let title = match (count, explorer) {
         (0, _) => "Layers".into(),
         (count, None) => format!("Layers · {count}"),
-        (count, Some(explorer)) => format!("Layers · {}/{count}", explorer.layer + 1),
+        (count, Some(explorer)) => format!("Layers · {}/{count}", explorer.layer.count()),
     };
     let inner = pane(&title, app.focus == Pane::Layers, theme, area, buffer);
-    let rows =
-        explorer.map_or_else(|| (0..count).map(LayerRow::Layer).collect(), Explorer::layer_rows);
+    let rows = explorer.map_or_else(
+        || LayerIndex::all(count).map(LayerRow::Layer).collect(),
+        Explorer::layer_rows,
+    );
     let lines = layer_lines(area, rows.len());
     let selected = explorer.map(Explorer::layer_row);
     let first = app.tops().layers;
@@ -101,7 +104,8 @@ fn rows(app: &App, theme: &Theme, row: LayerRow, columns: Columns) -> Vec<Line<'
                 )));
             } else {
                 // Later removals are not revealed yet.
-                let wasted = if app.is_kept_secret(usize::MAX) { 0 } else { account.wasted() };
+                let wasted =
+                    if app.is_kept_secret(LayerIndex::FINAL) { 0 } else { account.wasted() };
                 let size = explorer.inspection.amounts_of(layer).size.column(app.units);
                 head.extend(sized(theme, &size, (account.size, wasted), columns));
             }
@@ -127,7 +131,7 @@ fn rows(app: &App, theme: &Theme, row: LayerRow, columns: Columns) -> Vec<Line<'
     described(head, &text, [&note, &short], theme, columns)
 }
 
-fn numbered(app: &App, theme: &Theme, layer: usize, columns: Columns) -> [Span<'static>; 2] {
+fn numbered(app: &App, theme: &Theme, layer: LayerIndex, columns: Columns) -> [Span<'static>; 2] {
     let explorer = app.explorer();
     let marked = explorer.is_some_and(|explorer| explorer.marked_layers.contains(&layer));
     let known =
@@ -156,11 +160,11 @@ const NOTEWORTHY: u64 = 1000;
 
 /// Returns what is avoidable in a layer, in words and as a short number, once that is known and
 /// unless a lesson keeps it secret.
-fn avoidable(app: &App, explorer: &Explorer, layer: usize) -> [String; 2] {
-    let bytes = explorer.avoidable_of_layers.get(layer).copied().unwrap_or(0);
+fn avoidable(app: &App, explorer: &Explorer, layer: LayerIndex) -> [String; 2] {
+    let bytes = layer.of(&explorer.avoidable_of_layers).copied().unwrap_or(0);
     if bytes == 0
         || bytes < explorer.inspection.totals.size / NOTEWORTHY
-        || app.is_kept_secret(usize::MAX)
+        || app.is_kept_secret(LayerIndex::FINAL)
     {
         return Default::default();
     }

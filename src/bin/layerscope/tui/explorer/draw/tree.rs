@@ -24,6 +24,9 @@ const DEEPEST_INDENT: usize = 20;
 /// The height below which the columns have no headings.
 const HEADED: u16 = 4;
 
+/// The mark of a file with a secret, and of a folded directory that has one.
+const SECRET: &str = "  ! secret";
+
 /// Returns the area of the tree's rows: inside the frame, below the headings.
 pub fn rows(pane: Rect) -> Rect {
     inside(list(pane))
@@ -163,7 +166,12 @@ fn line(app: &App, explorer: &Explorer, theme: &Theme, row: &Row, width: usize) 
         ));
         return Line::from(spans);
     }
-    let name = cut(&name, room);
+    // An open directory shows it at the file.
+    let chip = explorer.has_secret(row.node) && !explorer.is_open(row.node);
+    let name = cut(&name, room.saturating_sub(if chip { SECRET.width() } else { 0 }));
     spans.push(Span::styled(name, style));
+    if chip {
+        spans.push(Span::styled(SECRET, theme.wasted));
+    }
     Line::from(spans)
 }

@@ -1,6 +1,7 @@
 //! Explains the numbers of the image in the header.
 
 use layerscope::Inspection;
+use layerscope::LayerIndex;
 use layerscope::analysis::LayerAccount;
 use layerscope::display::{Units, count, percent};
 
@@ -10,7 +11,7 @@ use crate::tui::explorer::sentences::layer_named;
 pub fn explain(inspection: &Inspection, units: Units) -> (String, Vec<Part>) {
     let totals = &inspection.totals;
     let by_layer = |bytes: fn(&LayerAccount) -> u64| -> Vec<_> {
-        let layers = inspection.layers.iter().enumerate();
+        let layers = LayerIndex::numbered(&inspection.layers);
         layers.map(|(i, account)| (bytes(account), layer_named(inspection, i))).collect()
     };
     let both = vec![

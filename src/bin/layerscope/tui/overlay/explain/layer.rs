@@ -1,6 +1,7 @@
 //! Explains the numbers of a layer, and of all layers up to one.
 
 use layerscope::Inspection;
+use layerscope::LayerIndex;
 use layerscope::analysis::WastedGroup;
 use layerscope::display::{Units, count, files, share};
 use layerscope::image::Compression;
@@ -13,11 +14,11 @@ use crate::tui::explorer::sentences::layer_named;
 pub fn explain(
     inspection: &Inspection,
     groups: &[WastedGroup],
-    layer: usize,
+    layer: LayerIndex,
     units: Units,
 ) -> (String, Vec<Part>) {
     let title = format!("Layer {layer}");
-    let Some(account) = inspection.layers.get(layer) else { return (title, Vec::new()) };
+    let Some(account) = layer.of(&inspection.layers) else { return (title, Vec::new()) };
     let visible_and_wasted = vec![
         (account.visible, "visible: files of the final filesystem".into()),
         (account.wasted(), "wasted: not visible in the final filesystem".into()),
@@ -33,7 +34,7 @@ pub fn explain(
         let why = inspection.completeness.summary().unwrap_or_default();
         parts.push(Part::Sentence(format!("These sums cover only what could be read: {why}.")));
     }
-    let part = |group: &WastedGroup, other: usize, verb: &str| {
+    let part = |group: &WastedGroup, other: LayerIndex, verb: &str| {
         (group.bytes, format!("{} {verb} {}", files(group.count), layer_named(inspection, other)))
     };
     if account.wasted() > 0 {
@@ -86,8 +87,8 @@ pub fn explain(
 }
 
 /// Explains the two curves of the timeline at a layer.
-pub fn up_to(inspection: &Inspection, layer: usize) -> (String, Vec<Part>) {
-    let layers = inspection.layers.iter().enumerate().take(layer + 1);
+pub fn up_to(inspection: &Inspection, layer: LayerIndex) -> (String, Vec<Part>) {
+    let layers = LayerIndex::numbered(&inspection.layers).take(layer.count());
     let size: Vec<_> =
         layers.map(|(i, account)| (account.size, layer_named(inspection, i))).collect();
     let total: u64 = size.iter().map(|(bytes, _)| bytes).sum();

@@ -6,6 +6,7 @@ mod path;
 mod waste;
 
 use layerscope::Inspection;
+use layerscope::LayerIndex;
 use layerscope::analysis::WastedGroup;
 use layerscope::display::{Units, count};
 use layerscope::tree::{NodeId, Totals};
@@ -33,13 +34,13 @@ pub enum Subject {
     /// A path as of a layer, or the changes of a layer there, with the sums that the tree shows.
     Path {
         node: NodeId,
-        layer: usize,
+        layer: LayerIndex,
         scope: Scope,
         totals: Totals,
     },
-    Layer(usize),
+    Layer(LayerIndex),
     /// The size of all layers up to one, and its visible part.
-    UpTo(usize),
+    UpTo(LayerIndex),
     /// The bytes that one layer added and another removed.
     Waste(WastedGroup),
     Image,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use layerscope::Inspection;
+use layerscope::LayerIndex;
 use layerscope::analysis::Wasted;
 use layerscope::display::escaped;
 use layerscope::display::{count, files};
@@ -16,7 +17,7 @@ use crate::tui::explorer::sentences::layer_named;
 pub fn as_of(
     inspection: &Inspection,
     node: NodeId,
-    layer: usize,
+    layer: LayerIndex,
     totals: Totals,
 ) -> (String, Vec<Part>) {
     let tree = &inspection.tree;
@@ -50,7 +51,7 @@ pub fn as_of(
 pub fn changes(
     inspection: &Inspection,
     node: NodeId,
-    layer: usize,
+    layer: LayerIndex,
     totals: Totals,
 ) -> (String, Vec<Part>) {
     let path = escaped(&inspection.tree.path(node));
@@ -69,9 +70,9 @@ pub fn changes(
 
 /// Sums up the visible files by layer. Files with several names are the rest, because each of them
 /// counts once for all its names.
-fn visible(inspection: &Inspection, node: NodeId, layer: usize, total: u64) -> Sum {
+fn visible(inspection: &Inspection, node: NodeId, layer: LayerIndex, total: u64) -> Sum {
     let tree = &inspection.tree;
-    let mut by_layer: BTreeMap<usize, (u64, usize)> = BTreeMap::new();
+    let mut by_layer: BTreeMap<LayerIndex, (u64, usize)> = BTreeMap::new();
     let mut work = vec![node];
     while let Some(node) = work.pop() {
         work.extend(tree.children(node));
@@ -85,7 +86,7 @@ fn visible(inspection: &Inspection, node: NodeId, layer: usize, total: u64) -> S
         sum.1 += 1;
     }
     let single: u64 = by_layer.values().map(|(bytes, _)| bytes).sum();
-    let part = |(&layer, &(bytes, number)): (&usize, &(u64, usize))| {
+    let part = |(&layer, &(bytes, number)): (&LayerIndex, &(u64, usize))| {
         (bytes, format!("{} of {}", files(number), layer_named(inspection, layer)))
     };
     let mut parts: Vec<_> = by_layer.iter().map(part).collect();
@@ -115,19 +116,19 @@ pub fn by_pair<'a>(
     total: u64,
     what: &'static str,
 ) -> Sum {
-    let mut pairs: BTreeMap<(usize, usize), (u64, usize)> = BTreeMap::new();
+    let mut pairs: BTreeMap<(LayerIndex, LayerIndex), (u64, usize)> = BTreeMap::new();
     for wasted in wasted {
         let sum = pairs.entry((wasted.added_in, wasted.removed_in)).or_default();
         sum.0 += wasted.bytes;
         sum.1 += 1;
     }
-    let part = |(&(added_in, removed_in), &(bytes, number)): (&(usize, usize), &(u64, usize))| {
+    let part = |((added_in, removed_in), &(bytes, number)): (&(LayerIndex, LayerIndex), _)| {
         (
             bytes,
             format!(
                 "{}: layer {added_in} → {}",
                 files(number),
-                layer_named(inspection, removed_in)
+                layer_named(inspection, *removed_in)
             ),
         )
     };
@@ -135,7 +136,7 @@ pub fn by_pair<'a>(
 }
 
 /// Explains how the download size of a path is estimated, if layers are compressed.
-fn download(inspection: &Inspection, node: NodeId, layer: usize) -> Option<String> {
+fn download(inspection: &Inspection, node: NodeId, layer: LayerIndex) -> Option<String> {
     let tree = &inspection.tree;
     let mut layers = std::collections::BTreeSet::new();
     let mut work = vec![node];

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use layerscope::Inspection;
+use layerscope::LayerIndex;
 use layerscope::analysis::WastedGroup;
 use layerscope::display::escaped;
 use layerscope::display::files;
@@ -46,7 +47,7 @@ pub fn explain(inspection: &Inspection, group: &WastedGroup) -> (String, Vec<Par
 }
 
 /// Returns the reason as it stands behind a number of files.
-fn cause(reason: Reason, removed_in: usize) -> String {
+fn cause(reason: Reason, removed_in: LayerIndex) -> String {
     match reason {
         Reason::Opaque => format!(", hidden by layer {removed_in}"),
         reason => format!(" {}", reason.words()),

@@ -20,7 +20,7 @@ fn the_layers_say_which_are_shared_and_what_broke_the_sharing() {
         ]);
         onlooker.types("j").finds(&["Layer 1 of the first only"]);
         onlooker.types("j").press(KeyCode::Enter);
-        assert_eq!(onlooker.opened, Some((1, Some(Spot::Layer(1)))));
+        assert_eq!(onlooker.opened, Some((1, Some(Spot::Layer(1.into())))));
     }
 }
 

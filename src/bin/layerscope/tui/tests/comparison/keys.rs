@@ -132,7 +132,7 @@ fn from_the_explorer_escape_and_q_come_back_and_interrupt_quits() {
     }
     assert!(matches!(key(&mut app, KeyCode::Esc), Some(ExplorerEffect::Leave)));
     let mut app = explorer();
-    app.go_to(Spot::Layer(2));
+    app.go_to(Spot::Layer(2.into()));
     assert_eq!(app.explorer().unwrap().layer, 2);
     assert!(matches!(key(&mut app, KeyCode::Char('q')), Some(ExplorerEffect::Leave)));
     let interrupt = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);

@@ -54,7 +54,7 @@ fn a_glob_leaves_what_matches_with_the_directories_above() {
         .filter(|row| leads(tree, usr, row.node))
         .map(|row| explorer.lens().size(row.node))
         .sum();
-    assert!(sum > 0 && sum < tree.totals(3)[usr.index()].size());
+    assert!(sum > 0 && sum < tree.totals(3.into())[usr.index()].size());
     assert_eq!(explorer.lens().size(usr), sum, "a directory has the sum of what matches in it");
     let count = explorer.filter.kept.as_ref().unwrap().count;
     let screen = person.screen();

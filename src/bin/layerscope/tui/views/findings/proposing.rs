@@ -1,5 +1,6 @@
 //! The uses of a change: to show it as a difference, and to try it among the possible sizes.
 
+use layerscope::LayerIndex;
 use layerscope::display::escaped_str;
 
 use super::{Findings, clause};
@@ -15,14 +16,14 @@ impl Findings {
         let mut lines = Vec::new();
         if finding.fix.dockerfile.is_some() {
             // Several instructions become one if the one that removes the files is a RUN, too.
-            let is_run = |layer: &usize| layers[*layer].instruction.text.starts_with("RUN ");
+            let is_run = |layer: &LayerIndex| layers[*layer].instruction.text.starts_with("RUN ");
             let last = finding
                 .removed_in()
                 .filter(is_run)
                 .filter(|_| is_run(&finding.added_in))
                 .unwrap_or(finding.added_in);
-            let old = layers.get(finding.added_in..=last).unwrap_or_default();
-            lines.extend(old.iter().flat_map(|layer| layer.instruction.lines()).map(Edit::Removed));
+            let old = finding.added_in.up_to(last).filter_map(|layer| layer.of(layers));
+            lines.extend(old.flat_map(|layer| layer.instruction.lines()).map(Edit::Removed));
         }
         let new = finding.fix.dockerfile.iter().flat_map(|text| text.lines());
         lines.extend(new.map(|line| Edit::Added(escaped_str(line.trim_end()))));

@@ -105,8 +105,10 @@ fn layers(taken: &[Loss]) -> String {
 mod tests {
     use super::*;
 
-    fn taken(losses: &[(usize, u64)]) -> Vec<Loss> {
-        losses.iter().map(|&(of, bytes)| Loss { of, bytes, reason: Reason::Deleted }).collect()
+    fn taken(losses: &[(u16, u64)]) -> Vec<Loss> {
+        let loss =
+            |&(of, bytes): &(u16, u64)| Loss { of: of.into(), bytes, reason: Reason::Deleted };
+        losses.iter().map(loss).collect()
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
+use layerscope::LayerIndex;
 use layerscope::display::{Escaped, escaped};
 use layerscope::tree::{History, NodeId, Sizes, Tree};
 
@@ -19,8 +20,11 @@ pub struct Branch {
     /// The number of directories above it that are shown, too.
     pub depth: usize,
     /// The spans of layers in which the path existed, the oldest first; the end is excluded.
-    lives: Vec<(usize, Option<usize>)>,
+    lives: Vec<Span>,
 }
+
+/// A span of layers; the end is excluded.
+type Span = (LayerIndex, Option<LayerIndex>);
 
 /// The presence of a path as of a layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +57,7 @@ impl Branches {
         let course = History::collect(tree, &paths);
         let mut peaks = Vec::with_capacity(paths.len() * tree.layers());
         for path in 0..paths.len() {
-            peaks.extend((0..tree.layers()).scan(0, |peak, layer| {
+            peaks.extend(LayerIndex::all(tree.layers()).scan(0, |peak, layer| {
                 *peak = course.held(path, layer).visible.max(*peak);
                 Some(*peak)
             }));
@@ -87,20 +91,20 @@ impl Branches {
     }
 
     /// Returns the sizes of a path as of a layer.
-    pub fn held(&self, path: usize, layer: usize) -> Sizes {
+    pub fn held(&self, path: usize, layer: LayerIndex) -> Sizes {
         self.course.held(path, layer)
     }
 
     /// Returns the largest visible size of a path up to a layer.
-    pub fn peak(&self, path: usize, layer: usize) -> u64 {
+    pub fn peak(&self, path: usize, layer: LayerIndex) -> u64 {
         let layers = self.peaks.len() / self.len().max(1);
-        if layer < layers { self.peaks[path * layers + layer] } else { 0 }
+        if layer < layers { self.peaks[path * layers + layer.get()] } else { 0 }
     }
 }
 
 impl Branch {
     /// Returns the presence of the path as of a layer.
-    pub fn presence(&self, layer: usize) -> Presence {
+    pub fn presence(&self, layer: LayerIndex) -> Presence {
         let begun = self.lives.partition_point(|&(added_in, _)| added_in <= layer);
         match self.lives[..begun].last() {
             None => Presence::Unmade,
@@ -168,8 +172,8 @@ fn name(tree: &Tree, node: NodeId) -> Escaped {
 
 /// Returns the spans of layers in which a path existed; replacing the file does not interrupt a
 /// span.
-fn lives(tree: &Tree, node: NodeId) -> Vec<(usize, Option<usize>)> {
-    let mut lives: Vec<(usize, Option<usize>)> = Vec::new();
+fn lives(tree: &Tree, node: NodeId) -> Vec<Span> {
+    let mut lives: Vec<Span> = Vec::new();
     let mut versions: Vec<_> = tree.versions(node).collect();
     while let Some(version) = versions.pop() {
         let (added_in, removed_in) = (tree.added_in(version), tree.removed_in(version));
@@ -193,7 +197,7 @@ mod tests {
         let inspection = layerscope::inspect(&opened, &layerscope::Progress::default())
             .expect("the demo is readable");
         let weights =
-            inspection.tree.totals(usize::MAX).iter().map(|totals| totals.size()).collect();
+            inspection.tree.totals(LayerIndex::FINAL).iter().map(|totals| totals.size()).collect();
         (inspection, weights)
     }
 
@@ -224,9 +228,10 @@ mod tests {
         for path in ["/usr/lib/go", "/bin", "/go/bin/app", "/lib/apk/db/installed"] {
             let node = tree.find(path.as_bytes()).unwrap();
             let branch = Branch { name: Escaped::default(), depth: 0, lives: lives(tree, node) };
-            for layer in 0..tree.layers() {
+            for layer in LayerIndex::all(tree.layers()) {
                 let there = tree.at(node, layer).is_some();
-                let before = (0..layer).any(|layer| tree.at(node, layer).is_some());
+                let mut below = LayerIndex::all(layer.get());
+                let before = below.any(|layer| tree.at(node, layer).is_some());
                 let expected = match (there, before) {
                     (true, _) => Presence::There,
                     (false, true) => Presence::Gone,

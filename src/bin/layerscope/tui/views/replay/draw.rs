@@ -1,6 +1,7 @@
 //! Draws the replay: instruction, size of the image, visible files, and description.
 
 use layerscope::Inspection;
+use layerscope::LayerIndex;
 use layerscope::display::plural;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -37,7 +38,7 @@ pub fn draw(replay: &Replay, explorer: &Explorer, look: Look<'_>, area: Rect, bu
 /// Draws the instruction, as far as it is revealed.
 fn card(replay: &Replay, inspection: &Inspection, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
     let layer = replay.playback.layer();
-    let place = (layer + 1).min(replay.points.len());
+    let place = layer.count().min(replay.points.len());
     let mark = inspection
         .completeness
         .layer(layer)
@@ -45,7 +46,7 @@ fn card(replay: &Replay, inspection: &Inspection, look: Look<'_>, area: Rect, bu
         .map_or(String::new(), |mark| format!(" · {layer}! {mark}"));
     let title = format!("Replay · {place}/{}{mark}", plural(replay.points.len(), "layer"));
     let inner = pane(&title, true, look.theme, area, buffer);
-    let Some(account) = inspection.layers.get(layer).filter(|_| !inner.is_empty()) else { return };
+    let Some(account) = layer.of(&inspection.layers).filter(|_| !inner.is_empty()) else { return };
     let (width, rows) = (usize::from(inner.width).saturating_sub(2), usize::from(inner.height));
     let instruction = cut(&account.instruction.one_line(), width * rows);
     let mut lines = wrap(&instruction, width);
@@ -89,7 +90,10 @@ fn ships(
     let height = usize::from(list.height);
     let first = replay.first_listed(height);
     let biggest = inspection.layers.iter().map(|layer| layer.size).max().unwrap_or(0);
-    for (row, layer) in (first..layers.min(replay.playback.layer() + 1)).take(height).enumerate() {
+    for (row, layer) in LayerIndex::range(first..layers.min(replay.playback.layer().count()))
+        .take(height)
+        .enumerate()
+    {
         put(
             listed(replay, inspection, look, layer, biggest, usize::from(list.width)),
             row,
@@ -113,14 +117,14 @@ fn listed(
     replay: &Replay,
     inspection: &Inspection,
     look: Look<'_>,
-    layer: usize,
+    layer: LayerIndex,
     biggest: u64,
     width: usize,
 ) -> Line<'static> {
     let theme = look.theme;
     let (now, done) = (replay.playback.layer(), replay.playback.done());
     let account = &inspection.layers[layer];
-    let before = now.checked_sub(1).map_or(0, |before| replay.losses.wasted(layer, before));
+    let before = now.previous().map_or(0, |before| replay.losses.wasted(layer, before));
     let wasted = between(before, replay.losses.wasted(layer, now), done);
     let size = if layer == now { between(0, account.size, done).max(wasted) } else { account.size };
     let digits = replay.points.len().saturating_sub(1).to_string().len();
@@ -196,7 +200,7 @@ fn bars(replay: &Replay, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
 /// Draws the description of the layer, after its instruction is revealed; at the end, the result.
 fn text(replay: &Replay, inspection: &Inspection, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
     let layer = replay.playback.layer();
-    let Some((account, now)) = inspection.layers.get(layer).zip(replay.points.get(layer)) else {
+    let Some((account, now)) = layer.of(&inspection.layers).zip(layer.of(&replay.points)) else {
         return;
     };
     let width = usize::from(area.width).saturating_sub(2);
@@ -215,7 +219,7 @@ fn text(replay: &Replay, inspection: &Inspection, look: Look<'_>, area: Rect, bu
         say(&account::of_the_end(*now, exact, look.units), look.theme.strong);
     }
     if replay.playback.written() == WHOLE {
-        let before = layer.checked_sub(1).map(|before| replay.points[before]).unwrap_or_default();
+        let before = layer.previous().map(|before| replay.points[before]).unwrap_or_default();
         let taken = replay.losses.taken(layer);
         let quoted = (width / 2).min(40);
         let known = inspection.completeness.layer(layer).sentence(|bytes| look.units.size(bytes));

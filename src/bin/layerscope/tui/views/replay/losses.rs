@@ -1,6 +1,7 @@
 //! The losses of layers to later ones: the wasted bytes of each layer over time, and the layers
 //! that caused them.
 
+use layerscope::LayerIndex;
 use layerscope::analysis::WastedGroup;
 use layerscope::tree::Reason;
 
@@ -8,7 +9,7 @@ use layerscope::tree::Reason;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Loss {
     /// The layer that added the bytes.
-    pub of: usize,
+    pub of: LayerIndex,
     pub bytes: u64,
     pub reason: Reason,
 }
@@ -16,7 +17,7 @@ pub struct Loss {
 /// The losses of all layers.
 pub struct Losses {
     /// For each layer, the wasted bytes as of later layers, in order.
-    wasted: Vec<Vec<(usize, u64)>>,
+    wasted: Vec<Vec<(LayerIndex, u64)>>,
     /// For each layer, the bytes that it removed from earlier ones, the largest first.
     taken: Vec<Vec<Loss>>,
 }
@@ -44,7 +45,7 @@ impl Losses {
     }
 
     /// Returns the wasted bytes of a layer as of another one.
-    pub fn wasted(&self, layer: usize, as_of: usize) -> u64 {
+    pub fn wasted(&self, layer: LayerIndex, as_of: LayerIndex) -> u64 {
         let wasted = &self.wasted[layer];
         wasted[..wasted.partition_point(|&(removed_in, _)| removed_in <= as_of)]
             .last()
@@ -52,7 +53,7 @@ impl Losses {
     }
 
     /// Returns the bytes that a layer removed from earlier ones.
-    pub fn taken(&self, layer: usize) -> &[Loss] {
-        self.taken.get(layer).map_or(&[], Vec::as_slice)
+    pub fn taken(&self, layer: LayerIndex) -> &[Loss] {
+        layer.of(&self.taken).map_or(&[], Vec::as_slice)
     }
 }

@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use super::schedule::{Schedule, micros};
+use layerscope::LayerIndex;
 
 /// A whole in thousandths. Animations use integer parts, so that the same time gives the same
 /// picture.
@@ -32,7 +33,7 @@ enum State {
     Standing,
     /// The replay is running, and stops at the end of this layer.
     Running {
-        through: usize,
+        through: LayerIndex,
     },
 }
 
@@ -41,7 +42,7 @@ pub struct Playback {
     schedule: Schedule,
     motion: Motion,
     state: State,
-    layer: usize,
+    layer: LayerIndex,
     /// The time within the layer, at normal speed.
     elapsed: Duration,
     doublings: i8,
@@ -54,14 +55,14 @@ impl Playback {
             schedule,
             motion,
             state: State::Standing,
-            layer: 0,
+            layer: LayerIndex::FIRST,
             elapsed: Duration::ZERO,
             doublings: 0,
         }
     }
 
     /// Returns the layer whose instruction is shown.
-    pub fn layer(&self) -> usize {
+    pub fn layer(&self) -> LayerIndex {
         self.layer
     }
 
@@ -83,18 +84,18 @@ impl Playback {
         self.is_done() && self.layer == self.last()
     }
 
-    fn last(&self) -> usize {
-        self.schedule.layers().saturating_sub(1)
+    fn last(&self) -> LayerIndex {
+        LayerIndex::highest(self.schedule.layers()).unwrap_or_default()
     }
 
     /// Runs from the start of a layer to the end of another.
-    pub fn start(&mut self, layers: RangeInclusive<usize>) {
+    pub fn start(&mut self, layers: RangeInclusive<LayerIndex>) {
         self.go_to(*layers.start());
         self.state = State::Running { through: (*layers.end()).min(self.last()) };
     }
 
     /// Stops at the end of a layer.
-    pub fn stand_at(&mut self, layer: usize) {
+    pub fn stand_at(&mut self, layer: LayerIndex) {
         self.state = State::Standing;
         self.finish(layer);
     }
@@ -108,7 +109,7 @@ impl Playback {
     pub fn toggle(&mut self) {
         match self.state {
             State::Running { .. } => self.pause(),
-            State::Standing if self.is_over() => self.start(0..=self.last()),
+            State::Standing if self.is_over() => self.start(LayerIndex::FIRST..=self.last()),
             State::Standing => self.state = State::Running { through: self.last() },
         }
     }
@@ -118,12 +119,12 @@ impl Playback {
         match self.state {
             State::Running { .. } if self.layer == self.last() => self.stand_at(self.layer),
             State::Running { through } => {
-                self.go_to(self.layer + 1);
+                self.go_to(self.layer.next());
                 self.state = State::Running { through: through.max(self.layer) };
             }
             State::Standing if self.is_over() => {}
             State::Standing => {
-                let layer = if self.is_done() { self.layer + 1 } else { self.layer };
+                let layer = if self.is_done() { self.layer.next() } else { self.layer };
                 match self.motion {
                     Motion::Still => self.stand_at(layer),
                     Motion::Smooth if self.is_done() => self.start(layer..=layer),
@@ -135,16 +136,16 @@ impl Playback {
 
     /// Moves to the end of the previous layer; if running, continues from its start.
     pub fn back(&mut self) {
-        match (self.layer.checked_sub(1), self.state) {
+        match (self.layer.previous(), self.state) {
             (Some(before), State::Running { .. }) => self.go_to(before),
             (Some(before), State::Standing) => self.finish(before),
-            (None, _) => self.go_to(0),
+            (None, _) => self.go_to(LayerIndex::FIRST),
         }
     }
 
     /// Moves to the start.
     pub fn rewind(&mut self) {
-        self.go_to(0);
+        self.go_to(LayerIndex::FIRST);
     }
 
     /// Moves to the end of the last layer.
@@ -152,12 +153,12 @@ impl Playback {
         self.stand_at(self.last());
     }
 
-    fn go_to(&mut self, layer: usize) {
+    fn go_to(&mut self, layer: LayerIndex) {
         self.layer = layer.min(self.last());
         self.elapsed = Duration::ZERO;
     }
 
-    fn finish(&mut self, layer: usize) {
+    fn finish(&mut self, layer: LayerIndex) {
         self.layer = layer.min(self.last());
         self.elapsed = self.schedule.length(self.layer);
     }
@@ -192,7 +193,7 @@ impl Playback {
                 return self.stand_at(self.layer);
             }
             self.elapsed -= self.schedule.length(self.layer);
-            self.layer += 1;
+            self.layer = self.layer.next();
         }
     }
 
@@ -223,7 +224,7 @@ impl Playback {
     }
 
     /// Returns the layer at a position in thousandths of the total time.
-    pub fn layer_at(&self, progress: u64) -> usize {
+    pub fn layer_at(&self, progress: u64) -> LayerIndex {
         let now = micros(self.schedule.whole()) * progress.min(WHOLE) / WHOLE;
         self.schedule.layer_at(Duration::from_micros(now))
     }
@@ -262,9 +263,10 @@ mod tests {
     fn it_runs_through_all_layers_and_stands_at_the_end() {
         for layers in [1, 4, 100, 1000] {
             let mut playback = playback(layers, Motion::Smooth);
-            playback.start(0..=layers - 1);
+            let last = LayerIndex::new(layers - 1);
+            playback.start(LayerIndex::FIRST..=last);
             let time = run(&mut playback);
-            assert!(playback.is_over() && playback.layer() == layers - 1);
+            assert!(playback.is_over() && playback.layer() == last);
             assert!(time < Duration::from_secs(30), "{layers} layers take {time:?}");
             assert_eq!(
                 (playback.written(), playback.done(), playback.progress()),
@@ -273,7 +275,7 @@ mod tests {
             playback.toggle();
             assert_eq!(
                 (playback.layer(), playback.progress(), playback.is_running()),
-                (0, 0, true),
+                (0.into(), 0, true),
                 "Space starts again"
             );
         }
@@ -282,7 +284,7 @@ mod tests {
     #[test]
     fn what_a_layer_does_is_never_undone_on_the_way() {
         let mut playback = playback(3, Motion::Smooth);
-        playback.start(1..=1);
+        playback.start(1.into()..=1.into());
         let (mut written, mut done) = (0, 0);
         while playback.is_running() {
             assert!(playback.written() >= written && playback.done() >= done);
@@ -295,7 +297,7 @@ mod tests {
         }
         assert_eq!(
             (playback.layer(), playback.done()),
-            (1, WHOLE),
+            (1.into(), WHOLE),
             "it stands after the layer that was asked for"
         );
     }
@@ -303,11 +305,11 @@ mod tests {
     #[test]
     fn a_step_runs_through_one_layer_and_no_further() {
         let mut playback = playback(4, Motion::Smooth);
-        playback.stand_at(1);
+        playback.stand_at(1.into());
         playback.forward();
         assert!(playback.is_running() && playback.done() == 0);
         run(&mut playback);
-        assert_eq!((playback.layer(), playback.is_over()), (2, false));
+        assert_eq!((playback.layer(), playback.is_over()), (2.into(), false));
         playback.forward();
         playback.tick(FRAME);
         playback.toggle();
@@ -317,13 +319,16 @@ mod tests {
         playback.forward();
         assert!(!playback.is_running() && playback.is_over());
         playback.back();
-        assert_eq!((playback.layer(), playback.done(), playback.is_running()), (2, WHOLE, false));
+        assert_eq!(
+            (playback.layer(), playback.done(), playback.is_running()),
+            (2.into(), WHOLE, false)
+        );
     }
 
     #[test]
     fn without_motion_every_layer_is_shown_as_it_is_in_the_end() {
         let mut playback = playback(3, Motion::Still);
-        playback.start(0..=2);
+        playback.start(0.into()..=2.into());
         while playback.is_running() {
             assert_eq!((playback.written(), playback.done()), (WHOLE, WHOLE));
             playback.tick(FRAME);
@@ -331,7 +336,7 @@ mod tests {
         playback.rewind();
         playback.forward();
         playback.forward();
-        assert_eq!((playback.layer(), playback.is_running()), (1, false));
+        assert_eq!((playback.layer(), playback.is_running()), (1.into(), false));
     }
 
     #[test]
@@ -340,7 +345,7 @@ mod tests {
             let mut playback = playback(4, Motion::Smooth);
             (0..faster).for_each(|_| playback.faster());
             (0..slower).for_each(|_| playback.slower());
-            playback.start(0..=3);
+            playback.start(0.into()..=3.into());
             run(&mut playback)
         };
         let usual = time(0, 0);
@@ -357,7 +362,7 @@ mod tests {
     #[test]
     fn a_long_pause_between_two_pictures_is_no_leap() {
         let mut playback = playback(10, Motion::Smooth);
-        playback.start(0..=9);
+        playback.start(0.into()..=9.into());
         playback.tick(Duration::from_secs(3600));
         assert_eq!(playback.layer(), 0);
     }
@@ -365,7 +370,7 @@ mod tests {
     #[test]
     fn of_no_layers_nothing_runs_for_long() {
         let mut playback = playback(0, Motion::Smooth);
-        playback.start(0..=0);
+        playback.start(0.into()..=0.into());
         playback.tick(FRAME);
         playback.forward();
         playback.back();
@@ -373,7 +378,7 @@ mod tests {
         playback.tick(FRAME);
         assert_eq!(
             (playback.is_running(), playback.layer(), playback.layer_at(500)),
-            (false, 0, 0)
+            (false, 0.into(), 0.into())
         );
     }
 

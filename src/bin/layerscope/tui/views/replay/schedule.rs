@@ -1,5 +1,6 @@
 //! The duration of each layer in the replay, which grows with its changes, within a limit for all.
 
+use layerscope::LayerIndex;
 use std::time::Duration;
 
 /// The longest duration of all layers.
@@ -43,27 +44,25 @@ impl Schedule {
     }
 
     /// Returns the start of a layer; the end of all if there is no such layer.
-    pub fn start(&self, layer: usize) -> Duration {
-        let end = |layer: usize| self.ends.get(layer).copied();
-        layer
-            .checked_sub(1)
-            .and_then(|before| end(before).or(self.ends.last().copied()))
-            .unwrap_or_default()
+    pub fn start(&self, layer: LayerIndex) -> Duration {
+        let end = |before: LayerIndex| before.of(&self.ends).or(self.ends.last()).copied();
+        layer.previous().and_then(end).unwrap_or_default()
     }
 
     /// Returns the duration of a layer.
-    pub fn length(&self, layer: usize) -> Duration {
-        self.start(layer + 1).saturating_sub(self.start(layer))
+    pub fn length(&self, layer: LayerIndex) -> Duration {
+        self.start(layer.next()).saturating_sub(self.start(layer))
     }
 
     /// Returns the total duration.
     pub fn whole(&self) -> Duration {
-        self.start(self.ends.len())
+        self.ends.last().copied().unwrap_or_default()
     }
 
     /// Returns the layer at a time.
-    pub fn layer_at(&self, time: Duration) -> usize {
-        self.ends.partition_point(|&end| end <= time).min(self.ends.len().saturating_sub(1))
+    pub fn layer_at(&self, time: Duration) -> LayerIndex {
+        let over = self.ends.partition_point(|&end| end <= time);
+        LayerIndex::new(over.min(self.ends.len().saturating_sub(1)))
     }
 }
 
@@ -84,9 +83,11 @@ mod tests {
         for layers in [0, 1, 2, 4, 10, 30, 100, 127, 160, 500, 60_000] {
             let schedule = even(layers);
             assert!(schedule.whole() <= WHOLE, "{layers} layers take {:?}", schedule.whole());
-            assert!((0..layers).all(|layer| schedule.length(layer) <= LONGEST));
+            let mut all = LayerIndex::all(layers);
+            assert!(all.all(|layer| schedule.length(layer) <= LONGEST));
             if (1..=160).contains(&layers) {
-                assert!((0..layers).all(|layer| schedule.length(layer) >= SHORTEST), "{layers}");
+                let mut all = LayerIndex::all(layers);
+                assert!(all.all(|layer| schedule.length(layer) >= SHORTEST), "{layers}");
             }
             if layers >= 10 {
                 assert!(
@@ -101,20 +102,20 @@ mod tests {
     #[test]
     fn a_layer_that_does_more_takes_longer() {
         let schedule = Schedule::of((0..20).map(|layer| if layer == 3 { 300 << 20 } else { 0 }));
-        assert!(schedule.length(3) > schedule.length(2) * 2);
+        assert!(schedule.length(3.into()) > schedule.length(2.into()) * 2);
     }
 
     #[test]
     fn every_moment_is_of_one_layer() {
         let schedule = even(30);
-        for layer in 0..30 {
+        for layer in LayerIndex::all(30) {
             assert_eq!(schedule.layer_at(schedule.start(layer)), layer);
             assert_eq!(
-                schedule.layer_at(schedule.start(layer + 1) - Duration::from_micros(1)),
+                schedule.layer_at(schedule.start(layer.next()) - Duration::from_micros(1)),
                 layer
             );
         }
         assert_eq!(schedule.layer_at(WHOLE * 2), 29);
-        assert_eq!((even(0).layer_at(WHOLE), even(0).whole()), (0, Duration::ZERO));
+        assert_eq!((even(0).layer_at(WHOLE), even(0).whole()), (0.into(), Duration::ZERO));
     }
 }

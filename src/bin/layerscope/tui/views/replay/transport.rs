@@ -8,6 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::playback::{Playback, WHOLE};
 use crate::tui::widgets::put;
 use crate::tui::widgets::theme::Theme;
+use layerscope::LayerIndex;
 
 /// The width of state and speed, before the bar.
 const BEFORE: usize = 18;
@@ -18,7 +19,7 @@ const SHORTEST: usize = 6;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Click {
     Toggle,
-    Layer(usize),
+    Layer(LayerIndex),
 }
 
 /// Returns the width of the bar.
@@ -29,7 +30,7 @@ fn room(playback: &Playback, layers: usize, area: Rect) -> usize {
 
 /// Formats the position among the layers.
 fn place(playback: &Playback, layers: usize) -> String {
-    format!("{}/{layers}", (playback.layer() + 1).min(layers))
+    format!("{}/{layers}", playback.layer().count().min(layers))
 }
 
 /// Returns the effect of a click at a cell.

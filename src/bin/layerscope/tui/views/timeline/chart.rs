@@ -9,6 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use super::columns::{Columns, Gutter};
 use crate::tui::views::Look;
 use crate::tui::widgets::{cells, is_worth_showing, put, wasted_sign};
+use layerscope::LayerIndex;
 
 /// The least number of rows of bars.
 const LOWEST: usize = 3;
@@ -55,8 +56,8 @@ impl Chart {
     /// labels if there is room.
     pub fn new(
         most: u64,
-        layers: Vec<usize>,
-        selected: usize,
+        layers: Vec<LayerIndex>,
+        selected: LayerIndex,
         labelled: bool,
         look: Look<'_>,
         area: Rect,
@@ -74,7 +75,7 @@ impl Chart {
     }
 
     /// Returns the layer whose column is at a column of the area.
-    pub fn layer_at(&self, x: usize) -> Option<usize> {
+    pub fn layer_at(&self, x: usize) -> Option<LayerIndex> {
         let place = x.checked_sub(self.gutter.width())? / self.columns.cell;
         self.columns.layer(self.columns.first + place).filter(|_| place < self.columns.shown)
     }
@@ -82,7 +83,7 @@ impl Chart {
     /// Draws the columns of all layers that fit.
     pub fn draw(
         &self,
-        column: impl Fn(usize) -> Option<Column>,
+        column: impl Fn(LayerIndex) -> Option<Column>,
         look: Look<'_>,
         buffer: &mut Buffer,
     ) {

@@ -4,6 +4,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::Look;
 use crate::tui::widgets::text::first_visible;
+use layerscope::LayerIndex;
 
 /// The largest width of a column, with the gap to the next.
 const WIDEST: usize = 28;
@@ -56,12 +57,12 @@ pub struct Columns {
     pub cell: usize,
     width: usize,
     /// The numbers of the layers that have a column.
-    layers: Vec<usize>,
+    layers: Vec<LayerIndex>,
 }
 
 impl Columns {
     /// Divides the width among the columns of some layers; `selected` is the place of one of them.
-    pub fn new(selected: usize, layers: Vec<usize>, width: usize) -> Self {
+    pub fn new(selected: usize, layers: Vec<LayerIndex>, width: usize) -> Self {
         let count = layers.len();
         let cell = (width / count.max(1)).clamp(1, WIDEST);
         let shown = count.min(width / cell);
@@ -73,22 +74,23 @@ impl Columns {
     }
 
     /// Returns the layer of a column.
-    pub fn layer(&self, place: usize) -> Option<usize> {
+    pub fn layer(&self, place: usize) -> Option<LayerIndex> {
         self.layers.get(place).copied()
     }
 
     /// Returns the position of a column's mark.
-    pub fn middle(&self, layer: usize) -> usize {
-        (layer - self.first) * self.cell + (self.bar() - 1) / 2
+    pub fn middle(&self, place: usize) -> usize {
+        (place - self.first) * self.cell + (self.bar() - 1) / 2
     }
 
     /// Returns the numbers of as many layers as fit: before the selected one, its own, and after
     /// it.
     pub fn numbers(&self, selected: usize) -> (String, String, String) {
-        let place = |layer: usize| {
-            let number = self.layer(layer).unwrap_or(layer).to_string();
+        let place = |place: usize| {
+            let number =
+                self.layer(place).map_or_else(|| place.to_string(), |layer| layer.to_string());
             let start =
-                (layer - self.first) * self.cell + self.bar().saturating_sub(number.len()) / 2;
+                (place - self.first) * self.cell + self.bar().saturating_sub(number.len()) / 2;
             (start.min(self.width.saturating_sub(number.len())), number)
         };
         let (start, number) = place(selected);

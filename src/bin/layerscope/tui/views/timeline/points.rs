@@ -1,5 +1,6 @@
 //! Computes the image's sizes as of every layer, in one pass over the versions.
 
+use layerscope::LayerIndex;
 use layerscope::analysis::LayerAccount;
 use layerscope::tree::{Kind, NodeId, Tree};
 use layerscope::{Inspection, Known};
@@ -68,7 +69,7 @@ fn changed(tree: &Tree, layers: usize) -> Vec<u64> {
         // another one.
         for version in versions.drain(..).rev() {
             let (added_in, removed_in) = (tree.added_in(version), tree.removed_in(version));
-            let there = before.is_some_and(|(first, end): (usize, Option<usize>)| {
+            let there = before.is_some_and(|(first, end): (LayerIndex, Option<LayerIndex>)| {
                 first < added_in && end.is_none_or(|end| end >= added_in)
             });
             if there && tree.kind(version) == Kind::File && tree.inode(version) == version {

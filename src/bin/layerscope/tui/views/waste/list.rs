@@ -1,5 +1,6 @@
 //! Draws the outline: size, share of the wasted bytes and name; below, the reason and the advice.
 
+use layerscope::LayerIndex;
 use layerscope::analysis::short;
 use layerscope::display::cut_front;
 use layerscope::display::escaped;
@@ -219,7 +220,7 @@ fn instructions(
     width: usize,
 ) -> Line<'static> {
     let group = &outline.groups()[row.group];
-    let of = |layer: usize| explorer.inspection.layers[layer].instruction.one_line();
+    let of = |layer: LayerIndex| explorer.inspection.layers[layer].instruction.one_line();
     let (added_in, removed_in) = (of(group.added_in), of(group.removed_in));
     let room = width.saturating_sub(SIZE_WIDTH + 1 + 3);
     let half = room / 2;

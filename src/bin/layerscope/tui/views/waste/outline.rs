@@ -6,6 +6,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use layerscope::Inspection;
+use layerscope::LayerIndex;
 use layerscope::analysis::WastedGroup;
 use layerscope::tree::{NodeId, Tree};
 
@@ -79,7 +80,7 @@ impl Outline {
 
     /// Returns the group with most of the wasted bytes at and below a path.
     pub fn group_of(&self, wasted: &WastedBelow, node: NodeId) -> Option<usize> {
-        let pairs = wasted.pairs(node, usize::MAX);
+        let pairs = wasted.pairs(node, LayerIndex::FINAL);
         let sums = pairs.iter().filter_map(|pair| {
             let is_of = |group: &WastedGroup| {
                 (group.added_in, group.removed_in) == (pair.added_in, pair.removed_in)

@@ -4,6 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use layerscope::LayerIndex;
 use layerscope::analysis::WastedGroup;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -23,11 +24,11 @@ const HEAD: usize = 2;
 
 /// The sums, and the cursor on the rows.
 pub struct Table {
-    cells: BTreeMap<(usize, usize), u64>,
+    cells: BTreeMap<(LayerIndex, LayerIndex), u64>,
     /// The layers that added wasted bytes, with sizes.
-    added_in: Vec<(usize, u64)>,
+    added_in: Vec<(LayerIndex, u64)>,
     /// The layers that removed them, with sizes.
-    removed_in: Vec<(usize, u64)>,
+    removed_in: Vec<(LayerIndex, u64)>,
     pub cursor: usize,
     /// The first visible row.
     top: usize,
@@ -35,7 +36,7 @@ pub struct Table {
 
 /// The columns that fit.
 struct Columns {
-    layers: Vec<usize>,
+    layers: Vec<LayerIndex>,
     /// True if an additional column has the sum of all others.
     others: bool,
 }
@@ -59,7 +60,7 @@ impl Table {
     }
 
     /// Returns the layer under the cursor.
-    pub fn selected(&self) -> Option<usize> {
+    pub fn selected(&self) -> Option<LayerIndex> {
         self.added_in.get(self.cursor).map(|&(layer, _)| layer)
     }
 
@@ -69,7 +70,7 @@ impl Table {
     }
 
     /// Moves the cursor to a layer that added wasted bytes.
-    pub fn go_to(&mut self, layer: usize) {
+    pub fn go_to(&mut self, layer: LayerIndex) {
         self.cursor = self
             .added_in
             .iter()
@@ -138,7 +139,8 @@ impl Table {
                 fill(place, inner, theme.selected, buffer);
             }
         }
-        let instruction = |layer: usize| explorer.inspection.layers[layer].instruction.one_line();
+        let instruction =
+            |layer: LayerIndex| explorer.inspection.layers[layer].instruction.one_line();
         let legend = self.legend(inner, &columns);
         for (i, &layer) in columns.layers.iter().enumerate().take(legend.saturating_sub(1)) {
             let text = format!("removed in {layer}: {}", instruction(layer));
@@ -151,7 +153,7 @@ impl Table {
         explorer: &Explorer,
         look: Look<'_>,
         columns: &Columns,
-        (added_in, bytes): (usize, u64),
+        (added_in, bytes): (LayerIndex, u64),
         width: usize,
     ) -> Line<'static> {
         let theme = look.theme;
@@ -159,8 +161,9 @@ impl Table {
             0 => Span::styled(format!("{:>CELL$}", "·"), theme.dim),
             bytes => Span::styled(format!("{:>CELL$}", look.units.size(bytes)), theme.wasted),
         };
-        let in_layer =
-            |&removed_in: &usize| self.cells.get(&(added_in, removed_in)).copied().unwrap_or(0);
+        let in_layer = |&removed_in: &LayerIndex| {
+            self.cells.get(&(added_in, removed_in)).copied().unwrap_or(0)
+        };
         let mut spans =
             vec![Span::raw(format!("{added_in:>CELL$}{:>CELL$}", look.units.size(bytes)))];
         spans.extend(columns.layers.iter().map(|removed_in| cell(in_layer(removed_in))));
@@ -182,9 +185,9 @@ mod tests {
 
     #[test]
     fn where_columns_do_not_fit_the_biggest_stay_and_the_others_are_summed() {
-        let group = |removed_in: usize, bytes| WastedGroup {
-            added_in: 0,
-            removed_in,
+        let group = |removed_in: u16, bytes| WastedGroup {
+            added_in: LayerIndex::FIRST,
+            removed_in: removed_in.into(),
             bytes,
             count: 1,
             reason: Reason::Deleted,
@@ -193,7 +196,7 @@ mod tests {
         let table = Table::new(&[group(9, 50), group(2, 40), group(5, 30), group(7, 20)]);
         let at = |width| {
             let Columns { layers, others } = table.columns(width);
-            (layers, others)
+            (layers.into_iter().map(LayerIndex::get).collect::<Vec<_>>(), others)
         };
         assert_eq!(at(78), (vec![2, 5, 7, 9], false));
         assert_eq!(at(2 * CELL + INSTRUCTION + 3 * CELL), (vec![2, 9], true));

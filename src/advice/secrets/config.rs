@@ -1,0 +1,99 @@
+//! Secrets in the config: environment, labels, commands, history.
+
+use std::collections::HashSet;
+
+use super::{Place, Secret};
+use crate::analysis::Inspection;
+use crate::display::escaped_str;
+use crate::image::{HistoryEntry, without_arguments};
+use crate::secret::{Hit, Masked, find_in_command, find_named};
+
+/// The most secrets of a config.
+const SECRETS: usize = 200;
+
+/// Finds the secrets in the config of an image, each value once.
+pub fn find(inspection: &Inspection) -> Vec<Secret> {
+    let mut found = Found { list: Vec::new(), known: HashSet::new() };
+    let run = &inspection.run;
+    for (variables, place) in [(&run.environment, Place::Environment), (&run.labels, Place::Label)]
+    {
+        for (name, value) in variables.iter() {
+            for hit in find_named(name, value) {
+                found.add(value, &Hit { name: Some(name.to_owned()), ..hit }, place.clone());
+            }
+        }
+    }
+    let commands = [
+        ("ENTRYPOINT", &run.entrypoint),
+        ("CMD", &run.command),
+        ("HEALTHCHECK", &run.health_check),
+        ("ONBUILD", &run.on_build),
+    ];
+    for (keyword, words) in commands {
+        let text = words.join(" ");
+        for hit in find_in_command(&text) {
+            found.add(&text, &hit, Place::Command(keyword));
+        }
+    }
+    for (number, entry) in inspection.history.iter().enumerate() {
+        found.history(number, entry);
+    }
+    found.list
+}
+
+/// The secrets so far, and the values that they have.
+struct Found {
+    list: Vec<Secret>,
+    known: HashSet<String>,
+}
+
+impl Found {
+    fn history(&mut self, number: usize, entry: &HistoryEntry) {
+        let Some(text) = entry.created_by.as_deref().map(str::trim) else { return };
+        let run = text.strip_prefix("RUN ").unwrap_or(text);
+        // The build arguments are what stands before the shell.
+        let arguments = text.len() - without_arguments(run).len();
+        let keyword = keyword(&entry.instruction_as_written().text);
+        for hit in find_in_command(text) {
+            let place = match run.starts_with('|') && hit.range.start < arguments {
+                true => Place::BuildArgument { entry: number },
+                false => Place::History { entry: number, keyword },
+            };
+            self.add(text, &hit, place);
+        }
+    }
+
+    fn add(&mut self, text: &str, hit: &Hit, place: Place) {
+        let value = text.get(hit.range.clone()).unwrap_or_default();
+        if self.list.len() < SECRETS && self.known.insert(value.to_owned()) {
+            self.list.push(Secret {
+                kind: hit.kind,
+                place,
+                name: hit.name.as_deref().map(escaped_str),
+                inode: None,
+                added_in: None,
+                removed_in: None,
+                shown: Masked::new(value.as_bytes()),
+            });
+        }
+    }
+}
+
+/// Returns the keyword of an instruction.
+fn keyword(instruction: &str) -> &'static str {
+    const KEYWORDS: [&str; 11] = [
+        "RUN",
+        "CMD",
+        "ENTRYPOINT",
+        "ENV",
+        "ARG",
+        "LABEL",
+        "HEALTHCHECK",
+        "ONBUILD",
+        "COPY",
+        "ADD",
+        "SHELL",
+    ];
+    let first = instruction.split_whitespace().next().unwrap_or_default();
+    KEYWORDS.into_iter().find(|&keyword| keyword == first).unwrap_or("first")
+}

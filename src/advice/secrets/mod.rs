@@ -1,0 +1,226 @@
+//! Secrets in an image: in the files of every layer, also deleted ones, and in its config.
+//!
+//! A secret in an image can be read by anyone who can pull the image. A later layer that deletes it
+//! changes nothing about that: the layer below still has it.
+
+mod config;
+mod files;
+mod prevention;
+
+use std::sync::Arc;
+
+use crate::analysis::Inspection;
+use crate::display::{Escaped, escaped, escaped_str, plural, shown};
+use crate::error::Error;
+use crate::files::contents::Contents;
+use crate::files::packages::Packages;
+use crate::layer_index::LayerIndex;
+use crate::progress::Progress;
+use crate::secret::{Kind, Masked};
+use crate::shell::quoted;
+use crate::tree::{NodeId, VersionId};
+
+pub use prevention::Prevention;
+
+/// The place of a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// A file, and the line in it, counted from 1; binary files have no lines.
+    File {
+        /// The path.
+        node: NodeId,
+        /// The line.
+        line: Option<usize>,
+    },
+    /// A variable of the environment.
+    Environment,
+    /// A label.
+    Label,
+    /// A field of the config with a command: `ENTRYPOINT`, `CMD`, `HEALTHCHECK` or `ONBUILD`.
+    Command(&'static str),
+    /// A build argument that an entry of the history keeps.
+    BuildArgument {
+        /// The number of the entry, counted from 0.
+        entry: usize,
+    },
+    /// The instruction of an entry of the history.
+    History {
+        /// The number of the entry, counted from 0.
+        entry: usize,
+        /// The keyword of the instruction.
+        keyword: &'static str,
+    },
+}
+
+impl Place {
+    /// Returns the word that reports use.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::File { .. } => "file",
+            Self::Environment => "environment",
+            Self::Label => "label",
+            Self::Command(_) => "command",
+            Self::BuildArgument { .. } => "build-argument",
+            Self::History { .. } => "history",
+        }
+    }
+}
+
+/// A secret that an image holds. It does not keep the value.
+#[derive(Debug, Clone)]
+pub struct Secret {
+    /// The kind.
+    pub kind: &'static Kind,
+    /// The place.
+    pub place: Place,
+    /// The name of the variable or key, if the value has one.
+    pub name: Option<Escaped>,
+    /// The file whose entry has the bytes; `None` for a part of the config.
+    pub inode: Option<VersionId>,
+    /// The layer that has it; `None` for a part of the config.
+    pub added_in: Option<LayerIndex>,
+    /// The layer that deleted or replaced the file.
+    pub removed_in: Option<LayerIndex>,
+    /// The masked value.
+    pub shown: Masked,
+}
+
+/// The secrets of an image.
+#[derive(Debug, Clone, Default)]
+pub struct Secrets {
+    /// The secrets: deleted files first, then visible files, then the config.
+    pub list: Vec<Secret>,
+    /// The number of files that were not looked into, because the limits were reached or because
+    /// they could not be read.
+    pub unread: usize,
+}
+
+impl Secrets {
+    /// Finds the secrets of an image. Without contents, only the config is searched.
+    ///
+    /// # Errors
+    ///
+    /// Only a cancellation.
+    pub fn find(
+        inspection: &Inspection,
+        contents: Option<&dyn Contents>,
+        packages: &Packages,
+        progress: &Arc<Progress>,
+    ) -> Result<Self, Error> {
+        let mut secrets = match contents {
+            Some(contents) => files::find(inspection, contents, packages, progress)?,
+            None => Self::default(),
+        };
+        secrets.list.sort_by_key(|secret| (secret.is_visible(), secret.added_in));
+        secrets.list.extend(config::find(inspection));
+        Ok(secrets)
+    }
+}
+
+impl Secrets {
+    /// Counts the secrets, and those that a later layer deleted, in a sentence.
+    pub fn headline(&self) -> String {
+        let count = self.list.len();
+        let deleted = self.list.iter().filter(|secret| !secret.is_visible()).count();
+        let secrets = plural(count, "secret");
+        match deleted {
+            0 => format!("{secrets}: anyone who can pull the image can read {}", pronoun(count)),
+            deleted => format!(
+                "{secrets}, {deleted} of them deleted too late: anyone who can pull the image can \
+                 read {}",
+                pronoun(count)
+            ),
+        }
+    }
+}
+
+fn pronoun(count: usize) -> &'static str {
+    if count == 1 { "it" } else { "them" }
+}
+
+impl Secret {
+    /// Returns whether a container sees it.
+    pub fn is_visible(&self) -> bool {
+        self.removed_in.is_none()
+    }
+
+    /// Describes the secret: `npm token`, `value of DB_PASSWORD`.
+    pub fn what(&self) -> Escaped {
+        let title = escaped_str(&self.kind.title);
+        match &self.name {
+            Some(name) if self.kind.id == "named-secret" => shown!("value of {}", name),
+            Some(name) => shown!("{} in {}", title, name),
+            None => title,
+        }
+    }
+
+    /// Describes the place: a path with its line, or a part of the config.
+    pub fn whereabouts(&self, inspection: &Inspection) -> Escaped {
+        match &self.place {
+            Place::File { node, line } => {
+                let path = escaped(&inspection.tree.path(*node));
+                match line {
+                    Some(line) => shown!("{}, line {}", path, *line),
+                    None => path,
+                }
+            }
+            Place::Environment => "the environment (ENV)".into(),
+            Place::Label => "a label".into(),
+            Place::Command(keyword) => shown!("the {} of the config", *keyword),
+            Place::BuildArgument { entry } => {
+                shown!("a build argument that the history keeps (entry {})", *entry)
+            }
+            Place::History { entry, keyword } => {
+                shown!("the {} instruction in the history (entry {})", *keyword, *entry)
+            }
+        }
+    }
+
+    /// Returns the command that shows the secret to anyone who has the image.
+    pub fn see(&self, inspection: &Inspection) -> Option<Escaped> {
+        let Place::File { node, .. } = &self.place else {
+            return Some(match self.place {
+                Place::History { .. } | Place::BuildArgument { .. } => {
+                    "docker history --no-trunc IMAGE".into()
+                }
+                _ => "docker inspect IMAGE".into(),
+            });
+        };
+        let layer = self.added_in?;
+        // A file that its own layer deletes is in no filesystem that `cat` could show.
+        if self.removed_in.is_some_and(|removed_in| removed_in <= layer) {
+            return None;
+        }
+        let path = inspection.tree.path(*node);
+        let path = escaped_str(&quoted(&String::from_utf8_lossy(&path)));
+        Some(shown!("layerscope cat IMAGE {} --layer {}", path, layer))
+    }
+
+    /// Explains in sentences who can read the secret, and why a deletion does not help.
+    pub fn why(&self) -> Escaped {
+        const ANYONE: &str = "Anyone who can pull the image can read it";
+        match (self.added_in, self.removed_in) {
+            (Some(added_in), Some(removed_in)) if removed_in > added_in => shown!(
+                "Layer {} deletes or replaces it, but layer {} still contains it. {}.",
+                removed_in,
+                added_in,
+                ANYONE
+            ),
+            (Some(added_in), Some(_)) => {
+                shown!("Layer {} contains it more than once. {}.", added_in, ANYONE)
+            }
+            (Some(added_in), None) => shown!("Layer {} contains it. {}.", added_in, ANYONE),
+            (None, _) => shown!("The config of the image contains it. {}.", ANYONE),
+        }
+    }
+
+    /// Says that the secret has to be revoked.
+    pub fn revoke(&self) -> Escaped {
+        match self.kind.revoke.as_str() {
+            "" => {
+                "revoke it and create a new one: a new image does not take back the old one".into()
+            }
+            page => shown!("revoke it and create a new one: {}", escaped_str(page)),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The lines that keep a secret out of an image.
+
+use super::{Place, Secret};
+use crate::analysis::Inspection;
+use crate::display::{Escaped, escaped, escaped_str, shown};
+
+/// The way to build without the secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prevention {
+    /// The change in a sentence.
+    pub what: Escaped,
+    /// Lines of a Dockerfile.
+    pub dockerfile: Option<Escaped>,
+    /// Lines of `.dockerignore`.
+    pub dockerignore: Option<Escaped>,
+}
+
+impl Prevention {
+    /// Returns the way to build without a secret.
+    pub fn find(inspection: &Inspection, secret: &Secret) -> Self {
+        let name = || secret.name.clone().unwrap_or_else(|| "TOKEN".into());
+        match &secret.place {
+            Place::File { node, .. } => {
+                let path = inspection.tree.path(*node);
+                let layer = secret.added_in.and_then(|layer| layer.of(&inspection.layers));
+                let text = layer.map_or("", |layer| layer.instruction.text.as_str());
+                if text.starts_with("COPY") || text.starts_with("ADD") {
+                    Self::copied(&path)
+                } else {
+                    Self::written(&path)
+                }
+            }
+            Place::Environment => Self {
+                what: shown!("set {} when the container starts, not in the image", name()),
+                dockerfile: None,
+                dockerignore: None,
+            },
+            Place::BuildArgument { .. } | Place::History { .. } => Self {
+                what: "mount it for one RUN; build arguments and commands are kept in the history"
+                    .into(),
+                dockerfile: Some(mounted(&name())),
+                dockerignore: None,
+            },
+            Place::Label | Place::Command(_) => Self {
+                what: "read it from a file or a variable that the container gets when it starts"
+                    .into(),
+                dockerfile: None,
+                dockerignore: None,
+            },
+        }
+    }
+
+    /// Returns the way for a file from the build context.
+    fn copied(path: &[u8]) -> Self {
+        let name = path.rsplit(|&b| b == b'/').next().unwrap_or_default();
+        Self {
+            what: "keep it out of the build context; if the build needs it, mount it for one RUN"
+                .into(),
+            dockerfile: Some(target(path)),
+            dockerignore: Some(shown!("**/{}", escaped(name))),
+        }
+    }
+
+    /// Returns the way for a file that a command writes.
+    fn written(path: &[u8]) -> Self {
+        Self {
+            what: "mount it for the RUN that needs it, or write it in a build stage that is not \
+                   part of the image"
+                .into(),
+            dockerfile: Some(target(path)),
+            dockerignore: None,
+        }
+    }
+}
+
+/// Returns a RUN that has the file only while it runs.
+fn target(path: &[u8]) -> Escaped {
+    let name = path.rsplit(|&b| b == b'/').next().unwrap_or_default();
+    let id = String::from_utf8_lossy(name);
+    shown!(
+        "RUN --mount=type=secret,id={},target={} …",
+        escaped_str(id.trim_start_matches('.')),
+        escaped(path)
+    )
+}
+
+/// Returns a RUN that has the variable only while it runs.
+fn mounted(name: &Escaped) -> Escaped {
+    shown!("RUN --mount=type=secret,id={},env={} …", name, name)
+}

@@ -1,0 +1,103 @@
+//! Secrets on the screen: the badge, the list above all changes, the mark in the tree. No screen
+//! shows a value, except the viewer.
+
+use std::sync::Arc;
+
+use crossterm::event::KeyCode;
+use layerscope::advice::assessment::Study;
+use serde_json::json;
+
+use super::support::build::{Image, dir, file, gone, layer, open, tar};
+use super::{Person, files};
+use crate::tui::message::Message;
+
+/// A made-up token with a right checksum.
+const TOKEN: &str = concat!("npm_", "Kx7Qm2Vt9Zr4Lp1Ws8Yb3Nc6Hd5Jf04PwkTe");
+const PASSWORD: &str = "c0rrect-h0rse-battery";
+
+/// Puts a user in front of an image with a deleted `.npmrc`, a password and a build argument.
+fn person(width: u16, height: u16) -> Person {
+    let npmrc = file("root/.npmrc", 0).holding(format!("//acme.dev/:_authToken={TOKEN}\n"));
+    let mut image = Image::of([
+        layer([dir("root"), npmrc]),
+        layer([file("app", 5_000)]),
+        layer([gone("root/.npmrc")]),
+    ]);
+    image.config["history"] = json!([
+        { "created_by": "COPY .npmrc /root/.npmrc # buildkit" },
+        { "created_by": format!("RUN |1 NPM_TOKEN={PASSWORD}-2 /bin/sh -c npm ci # buildkit") },
+        { "created_by": "RUN /bin/sh -c rm /root/.npmrc # buildkit" },
+    ]);
+    image.config["config"] = json!({ "Env": [format!("DB_PASSWORD={PASSWORD}")] });
+    let opened = open(tar(image.docker())).expect("the image opens");
+    let workshop = files::workshop(&opened);
+    let study = Study::unprompted(&workshop.inspection, &*workshop.contents, true, &Arc::default());
+    let mut person = Person::looking_at(&opened, &workshop, width, height);
+    person.tell(Message::Studied(Arc::new(study.expect("nothing is cancelled"))));
+    person
+}
+
+#[test]
+fn the_header_of_every_view_says_that_there_are_secrets() {
+    let mut person = person(120, 30);
+    for view in '1'..='8' {
+        person.types(&view.to_string());
+        let header: Vec<_> = person.screen().lines().take(2).map(str::to_owned).collect();
+        assert!(header.join("\n").contains("! 3 secrets"), "view {view}: {header:?}");
+    }
+}
+
+#[test]
+fn the_changes_begin_with_the_secrets_and_what_to_do_about_each() {
+    let mut person = person(120, 40);
+    person.types("6");
+    let screen = person.reads();
+    for part in [
+        "! 3 secrets: anyone who can pull the image can read them",
+        "0 → 2 npm token",
+        "/root/.npmrc, line 1 npm_…",
+        "Layer 2 deletes or replaces it, but layer 0 still contains it. Anyone who can pull the image can read it.",
+        "see layerscope cat IMAGE /root/.npmrc --layer 0",
+        "now revoke it and create a new one: https://docs.npmjs.com/revoking-access-tokens",
+        "RUN --mount=type=secret,id=npmrc,target=/root/.npmrc …",
+        "config value of DB_PASSWORD",
+        "config value of NPM_TOKEN",
+    ] {
+        assert!(screen.contains(part), "{part:?} is not on\n{}", person.screen());
+    }
+    person.press(KeyCode::Down);
+    assert!(person.reads().contains("set DB_PASSWORD when the container starts"));
+}
+
+#[test]
+fn enter_on_a_secret_shows_its_file_in_the_layer_that_has_it() {
+    let mut person = person(120, 40);
+    person.types("6").press(KeyCode::Enter);
+    assert_eq!((person.path().as_str(), person.layer()), ("/root/.npmrc", 0));
+    let screen = person.reads();
+    assert!(screen.contains(".npmrc ! secret"), "the tree marks it:\n{}", person.screen());
+    assert!(screen.contains("! Secret: npm token (npm_…) in /root/.npmrc, line 1."), "{screen}");
+}
+
+#[test]
+fn no_screen_but_the_viewer_shows_a_value() {
+    let mut person = person(160, 50);
+    let check = |person: &Person, what: &str| {
+        let screen = person.screen();
+        for value in [TOKEN, PASSWORD] {
+            assert!(!screen.contains(&value[..5]), "{what} shows it:\n{screen}");
+        }
+    };
+    for view in '1'..='8' {
+        person.types(&view.to_string());
+        check(&person, &format!("view {view}"));
+    }
+    person.types("1");
+    for _ in 0..3 {
+        person.types("i");
+        check(&person, "the instruction");
+        person.press(KeyCode::Esc).types("[");
+    }
+    person.types("6").press(KeyCode::Enter).types("v");
+    assert!(person.screen().contains(TOKEN), "the viewer shows it:\n{}", person.screen());
+}

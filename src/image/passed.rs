@@ -1,0 +1,235 @@
+//! Checkpoints and contents that are kept of a compressed layer while it passes for the first time.
+//!
+//! Positions at which decoding can start, so that any later read decodes little. And the contents
+//! of files that are always wanted, so that nothing is decoded for them. `assets/kept.toml` names
+//! those files; they stay in memory only, and take at most [`BUDGET`] bytes together.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+use serde::Deserialize;
+
+use super::compression::Checkpoints;
+use crate::archive::{Entry, EntryKind};
+use crate::progress::Progress;
+
+/// The most bytes of contents that are kept of an image.
+const BUDGET: u64 = 16 << 20;
+
+/// Checkpoints and contents that were kept of a layer, or of an archive that is compressed as a
+/// whole.
+#[derive(Default)]
+pub struct Passed {
+    /// The positions at which decoding can start.
+    pub checkpoints: Checkpoints,
+    /// Runs of bytes of the tar, in order.
+    pieces: Vec<Piece>,
+}
+
+/// A run of bytes of a tar.
+struct Piece {
+    offset: u64,
+    bytes: Box<[u8]>,
+}
+
+impl Passed {
+    /// Keeps bytes that lie behind all that were kept before.
+    pub fn push(&mut self, offset: u64, bytes: Vec<u8>) {
+        self.pieces.push(Piece { offset, bytes: bytes.into() });
+    }
+
+    /// Returns whether contents were kept.
+    pub fn has_pieces(&self) -> bool {
+        !self.pieces.is_empty()
+    }
+
+    /// Returns whether nothing was kept.
+    pub fn is_empty(&self) -> bool {
+        self.pieces.is_empty() && self.checkpoints.is_empty()
+    }
+
+    /// Reads kept bytes of the tar; 0 if those at `offset` were not kept.
+    pub fn read_at(&self, buf: &mut [u8], offset: u64) -> usize {
+        let after = self.pieces.partition_point(|piece| piece.offset <= offset);
+        let Some(piece) = after.checked_sub(1).map(|last| &self.pieces[last]) else { return 0 };
+        let at = usize::try_from(offset - piece.offset).unwrap_or(usize::MAX);
+        let bytes = piece.bytes.get(at..).unwrap_or_default();
+        let n = bytes.len().min(buf.len());
+        buf[..n].copy_from_slice(&bytes[..n]);
+        n
+    }
+}
+
+impl From<Checkpoints> for Passed {
+    fn from(checkpoints: Checkpoints) -> Self {
+        Self { checkpoints, pieces: Vec::new() }
+    }
+}
+
+/// The checkpoints and contents that were kept of an image's layers, by member number.
+#[derive(Clone, Default)]
+pub struct PassedLayers(Arc<Mutex<HashMap<usize, Arc<Passed>>>>);
+
+impl PassedLayers {
+    /// Adds what was kept of a layer.
+    pub fn insert(&self, member: usize, passed: &Arc<Passed>) {
+        let mut layers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        layers.entry(member).or_insert_with(|| passed.clone());
+    }
+
+    /// Returns what was kept of a layer.
+    pub fn of(&self, member: usize) -> Arc<Passed> {
+        let layers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        layers.get(&member).cloned().unwrap_or_default()
+    }
+}
+
+/// The tasks of a pass over a layer, besides listing its entries.
+#[derive(Clone, Copy)]
+pub struct Pass<'a> {
+    /// True to compute the digests.
+    pub verify: bool,
+    /// True to note where decoding can start.
+    pub marks: bool,
+    /// The bytes of contents that were kept so far; `None` to keep nothing.
+    kept: Option<&'a AtomicU64>,
+}
+
+impl<'a> Pass<'a> {
+    /// Makes a pass that keeps what later readers want, unless there are none.
+    pub fn new(progress: &'a Progress) -> Self {
+        let kept = (!progress.account_only).then_some(&progress.kept);
+        Self { verify: progress.verify, marks: kept.is_some(), kept }
+    }
+
+    /// Makes a pass for the digests.
+    pub fn digests() -> Self {
+        Self { verify: true, marks: false, kept: None }
+    }
+
+    /// Returns the same pass, which also computes the digests if `verify` is true.
+    pub fn verifying(self, verify: bool) -> Self {
+        Self { verify, ..self }
+    }
+
+    /// Returns the same pass, which also notes where decoding can start if `marks` is true.
+    pub fn marking(self, marks: bool) -> Self {
+        Self { marks: self.marks || marks, ..self }
+    }
+
+    /// Returns how many of an entry's stored bytes to keep, from the first one on.
+    pub fn keeps_of(&self, entry: &Entry) -> usize {
+        let Some(kept) = self.kept.filter(|_| entry.kind == EntryKind::File) else { return 0 };
+        let bytes = entry.stored;
+        if bytes == 0 || !is_wanted(&entry.name, bytes) {
+            return 0;
+        }
+        if kept.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes) > BUDGET {
+            kept.fetch_sub(bytes, Ordering::Relaxed);
+            return 0;
+        }
+        usize::try_from(bytes).unwrap_or(0)
+    }
+}
+
+/// The table of files that are kept.
+#[derive(Deserialize)]
+struct Table {
+    kept: Vec<Row>,
+}
+
+#[derive(Deserialize)]
+struct Row {
+    paths: Vec<String>,
+    kib: u64,
+}
+
+/// A pattern of paths, before and after its `*`, and the most bytes of a file.
+struct Pattern {
+    start: &'static [u8],
+    end: Option<&'static [u8]>,
+    most: u64,
+}
+
+static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
+    let table: Table =
+        toml::from_str(include_str!("../../assets/kept.toml")).expect("a test reads it");
+    let pattern = |path: String, most| {
+        let path: &'static str = path.leak();
+        match path.split_once('*') {
+            None => Pattern { start: path.as_bytes(), end: None, most },
+            Some((start, end)) => {
+                Pattern { start: start.as_bytes(), end: Some(end.as_bytes()), most }
+            }
+        }
+    };
+    let rows = table.kept.into_iter();
+    rows.flat_map(|row| row.paths.into_iter().map(move |path| pattern(path, row.kib << 10)))
+        .collect()
+});
+
+/// Returns whether later readers want a file of `bytes` bytes.
+fn is_wanted(name: &[u8], bytes: u64) -> bool {
+    let name = name.strip_prefix(b".").filter(|name| name.starts_with(b"/")).unwrap_or(name);
+    let name = name.strip_prefix(b"/").unwrap_or(name);
+    PATTERNS.iter().any(|pattern| {
+        let matches = match (name.strip_prefix(pattern.start), pattern.end) {
+            (Some(rest), Some(end)) => rest.ends_with(end),
+            (Some(rest), None) => rest.is_empty(),
+            (None, _) => false,
+        };
+        matches && bytes <= pattern.most
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn databases_of_packages_are_wanted_and_other_files_are_not() {
+        for name in ["var/lib/dpkg/status", "./var/lib/dpkg/status", "/lib/apk/db/installed"] {
+            assert!(is_wanted(name.as_bytes(), 1000), "{name}");
+            assert!(!is_wanted(name.as_bytes(), 1 << 30), "{name} is too large");
+        }
+        assert!(is_wanted(b"var/lib/dpkg/info/libc6:amd64.list", 1000));
+        assert!(is_wanted(b"usr/local/bin/docker-entrypoint.sh", 1000));
+        for name in ["var/lib/dpkg/info/libc6.md5sums", "home/var/lib/dpkg/status", "etc/passwd-"] {
+            assert!(!is_wanted(name.as_bytes(), 10), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_kept_stays_within_its_budget() {
+        let progress = Progress::default();
+        let pass = Pass::new(&progress);
+        let entry = |stored| Entry {
+            name: b"var/lib/dpkg/status".to_vec(),
+            kind: EntryKind::File,
+            stored,
+            ..Entry::default()
+        };
+        let kept: usize = (0..10).map(|_| pass.keeps_of(&entry(5 << 20))).sum();
+        assert_eq!(kept, 15 << 20, "three of ten fit");
+        assert_eq!(pass.keeps_of(&entry(1 << 20)), 1 << 20, "a smaller one still fits");
+        let account = Progress { account_only: true, ..Progress::default() };
+        assert_eq!(Pass::new(&account).keeps_of(&entry(5)), 0);
+    }
+
+    #[test]
+    fn kept_bytes_are_read_where_they_were() {
+        let mut passed = Passed::default();
+        passed.push(10, b"first".to_vec());
+        passed.push(100, b"second".to_vec());
+        let read = |offset, n| {
+            let mut buf = vec![0; n];
+            let n = passed.read_at(&mut buf, offset);
+            buf.truncate(n);
+            String::from_utf8(buf).unwrap()
+        };
+        assert_eq!((read(10, 3), read(12, 9)), ("fir".into(), "rst".into()));
+        assert_eq!((read(105, 9), read(100, 6)), ("d".into(), "second".into()));
+        assert_eq!([read(9, 3), read(15, 3), read(106, 1), read(0, 1)].concat(), "");
+    }
+}

@@ -1,0 +1,295 @@
+//! The members of a report that are read back. What this version does not know is ignored, since
+//! members may be added within a version of the contract.
+
+#![expect(missing_docs, reason = "the contract explains its members: assets/report.schema.json")]
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use super::{RecordError, SCHEMA_VERSION, of_json};
+use crate::display::Escaped;
+
+/// The root of a JSON report.
+#[derive(Debug, Deserialize)]
+pub struct Document {
+    /// The program that wrote it.
+    pub tool: ToolRecord,
+    /// The name of the image.
+    pub image: ImageRecord,
+    /// The verdict in a sentence, in the units of the one who wrote the report.
+    #[serde(default)]
+    pub verdict: Escaped,
+    /// The parts of the image that were read.
+    pub completeness: CompletenessRecord,
+    /// The sums over the image.
+    pub totals: TotalsRecord,
+    /// The layers, the lowest first.
+    pub layers: Vec<LayerRecord>,
+    /// Wasted files, the largest first, as many as were asked for.
+    #[serde(default)]
+    pub wasted: Vec<WastedRecord>,
+    /// Wasted bytes by the layers that added and removed them, the largest first.
+    #[serde(default)]
+    pub wasted_by_layers: Vec<PairRecord>,
+    /// Findings, the largest first.
+    #[serde(default)]
+    pub findings: Vec<FindingRecord>,
+    /// The base image.
+    #[serde(default)]
+    pub base: BaseRecord,
+    /// The bytes of one's own layers by purpose.
+    #[serde(default)]
+    pub bytes_by_purpose: Vec<ShareRecord>,
+    /// The size after each change, the image as it is first.
+    #[serde(default)]
+    pub possible_sizes: Vec<PossibleSizeRecord>,
+    /// Remarks.
+    #[serde(default)]
+    pub warnings: Vec<RemarkRecord>,
+    /// The final filesystem.
+    #[serde(default)]
+    pub(super) tree: Option<Vec<PathRecord>>,
+}
+
+/// The program that wrote a report.
+#[derive(Debug, Deserialize)]
+pub struct ToolRecord {
+    /// Its name.
+    pub name: Escaped,
+    /// Its version.
+    pub version: Escaped,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct ImageRecord {
+    pub source: Escaped,
+    pub tags: Vec<String>,
+    pub id: Option<String>,
+    pub platform: Option<String>,
+    pub created: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct CompletenessRecord {
+    pub sizes_exact: bool,
+    pub gaps: Vec<GapRecord>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct GapRecord {
+    pub layer: Option<usize>,
+    pub gap: String,
+    pub code: String,
+    pub message: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct RemarkRecord {
+    pub layer: Option<usize>,
+    pub code: String,
+    pub message: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct TotalsRecord {
+    pub size_bytes: u64,
+    pub visible_bytes: u64,
+    pub tar_bytes: u64,
+    pub stored_bytes: u64,
+    pub files: u64,
+    pub directories: u64,
+    pub symlinks: u64,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct LayerRecord {
+    pub index: usize,
+    pub diff_id: Option<String>,
+    pub digest: Option<String>,
+    pub known: String,
+    pub read_to_byte: Option<u64>,
+    pub instruction: String,
+    pub created_by: Option<String>,
+    pub compression: Option<String>,
+    pub entries: usize,
+    pub size_bytes: u64,
+    pub visible_bytes: u64,
+    pub hidden_bytes: u64,
+    pub tar_bytes: u64,
+    pub stored_bytes: u64,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct WastedRecord {
+    pub path: Escaped,
+    pub bytes: u64,
+    pub added_in: usize,
+    pub removed_in: usize,
+    pub reason: Escaped,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct FindingRecord {
+    pub title: Escaped,
+    pub grade: Escaped,
+    pub whose: Escaped,
+    pub layer: usize,
+    pub removed_in: Option<usize>,
+    pub bytes: u64,
+    pub places: Vec<SpotRecord>,
+    pub why: Escaped,
+    pub fix: FixRecord,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct PairRecord {
+    pub added_in: usize,
+    pub removed_in: usize,
+    pub bytes: u64,
+    pub files: u64,
+    pub reason: Escaped,
+    pub why: Escaped,
+    pub fix: Escaped,
+}
+
+impl FindingRecord {
+    /// Returns whether the bytes are in the layers above the base image.
+    pub fn is_own(&self) -> bool {
+        self.whose == *"own"
+    }
+}
+
+#[derive(Debug, Deserialize)]
+pub struct SpotRecord {
+    pub path: Escaped,
+    pub bytes: u64,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct FixRecord {
+    pub what: Escaped,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub struct BaseRecord {
+    pub layers: usize,
+    pub size_bytes: u64,
+    pub name: Option<Escaped>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct ShareRecord {
+    pub purpose: Escaped,
+    pub bytes: u64,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct PossibleSizeRecord {
+    pub title: Escaped,
+    pub size_bytes: u64,
+    pub exact: bool,
+    pub lower_bound: bool,
+    pub how: Escaped,
+}
+
+impl PossibleSizeRecord {
+    /// Returns the sign before a size that is not exact.
+    pub fn sign(&self) -> &'static str {
+        match (self.exact, self.lower_bound) {
+            (true, _) => "",
+            (false, true) => "≥ ",
+            (false, false) => "~",
+        }
+    }
+}
+
+/// A path of the final filesystem.
+#[derive(Debug, Deserialize)]
+pub(super) struct PathRecord {
+    pub path: String,
+    pub path_hex: Option<String>,
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub size: u64,
+    pub mode: String,
+    pub uid: u32,
+    pub gid: u32,
+    pub layer: usize,
+    pub mtime: Option<i64>,
+    pub target: Option<String>,
+    pub target_hex: Option<String>,
+    pub hard_link_to: Option<String>,
+    pub hard_link_to_hex: Option<String>,
+    pub device: Option<(u32, u32)>,
+}
+
+/// Checks that a text is a report of the version that is read.
+pub(super) fn check_version(text: &str) -> Result<(), RecordError> {
+    #[derive(Deserialize)]
+    struct Tool {
+        name: String,
+    }
+    #[derive(Deserialize)]
+    struct Head {
+        schema_version: u64,
+        tool: Tool,
+        // The JSON of `check` and of `compare` has a version, too.
+        #[serde(rename = "totals")]
+        _totals: IgnoredAny,
+    }
+    let head: Head = serde_json::from_str(text).map_err(|error| match of_json(&error) {
+        RecordError::Member(_) => RecordError::Foreign,
+        other => other,
+    })?;
+    match head {
+        Head { tool: Tool { name }, .. } if name != env!("CARGO_PKG_NAME") => {
+            Err(RecordError::Foreign)
+        }
+        Head { schema_version, .. } if schema_version > SCHEMA_VERSION => {
+            Err(RecordError::Newer(schema_version))
+        }
+        Head { schema_version, .. } if schema_version < SCHEMA_VERSION => {
+            Err(RecordError::Older(schema_version))
+        }
+        _ => Ok(()),
+    }
+}
+
+impl Document {
+    /// Checks that the numbers fit together, as those of every report that was written do.
+    pub(super) fn check(&self) -> Result<(), RecordError> {
+        let sum = |member: &'static str, total: u64, of: fn(&LayerRecord) -> u64| {
+            let sum = self.layers.iter().try_fold(0_u64, |sum, layer| sum.checked_add(of(layer)));
+            if sum == Some(total) { Ok(()) } else { Err(RecordError::Contradiction(member)) }
+        };
+        sum("size_bytes", self.totals.size_bytes, |layer| layer.size_bytes)?;
+        sum("visible_bytes", self.totals.visible_bytes, |layer| layer.visible_bytes)?;
+        sum("tar_bytes", self.totals.tar_bytes, |layer| layer.tar_bytes)?;
+        sum("stored_bytes", self.totals.stored_bytes, |layer| layer.stored_bytes)?;
+        let layers = self.layers.len();
+        let size = self.totals.size_bytes;
+        let add = |sum: u64, share: &ShareRecord| sum.checked_add(share.bytes);
+        let shares = self.bytes_by_purpose.iter().try_fold(0_u64, add);
+        let has = |layer: Option<usize>| layer.is_none_or(|layer| layer < layers);
+        for (member, holds) in [
+            ("index", self.layers.iter().enumerate().all(|(i, layer)| layer.index == i)),
+            ("visible_bytes", self.layers.iter().all(|it| it.visible_bytes <= it.size_bytes)),
+            ("hidden_bytes", self.layers.iter().all(|layer| layer.hidden_bytes <= size)),
+            ("base", self.base.layers <= layers && self.base.size_bytes <= size),
+            ("bytes_by_purpose", shares.is_some_and(|shares| shares <= size)),
+            ("gaps", self.completeness.gaps.iter().all(|gap| has(gap.layer))),
+            ("warnings", self.warnings.iter().all(|remark| has(remark.layer))),
+            ("wasted", self.wasted.iter().all(|it| has(Some(it.added_in.max(it.removed_in))))),
+            (
+                "wasted_by_layers",
+                self.wasted_by_layers.iter().all(|it| has(Some(it.added_in.max(it.removed_in)))),
+            ),
+            ("findings", self.findings.iter().all(|it| has(Some(it.layer)) && has(it.removed_in))),
+        ] {
+            if !holds {
+                return Err(RecordError::Contradiction(member));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,98 @@
+//! The secrets in the types of the JSON contract. No value is in it.
+
+use serde::Serialize;
+
+use super::json::lossless;
+use crate::Inspection;
+use crate::advice::secrets::{Place, Prevention, Secret, Secrets};
+use crate::display::Escaped;
+use crate::layer_index::LayerIndex;
+use crate::secret::Masked;
+
+#[derive(Debug, Serialize)]
+pub struct SecretsPart {
+    found: Vec<SecretPart>,
+    unread_files: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct SecretPart {
+    kind: String,
+    title: String,
+    what: Escaped,
+    place: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path_hex: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    history_entry: Option<usize>,
+    name: Option<Escaped>,
+    layer: Option<LayerIndex>,
+    removed_in: Option<LayerIndex>,
+    visible: bool,
+    masked: Masked,
+    see: Option<Escaped>,
+    why: Escaped,
+    revoke: Option<String>,
+    fix: FixPart,
+    sources: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct FixPart {
+    what: Escaped,
+    dockerfile: Option<Escaped>,
+    dockerignore: Option<Escaped>,
+}
+
+impl SecretsPart {
+    pub fn new(inspection: &Inspection, secrets: &Secrets) -> Self {
+        let found = secrets.list.iter().map(|secret| SecretPart::new(inspection, secret));
+        Self { found: found.collect(), unread_files: secrets.unread }
+    }
+}
+
+impl SecretPart {
+    fn new(inspection: &Inspection, secret: &Secret) -> Self {
+        let (path, line) = match &secret.place {
+            Place::File { node, line } => (Some(inspection.tree.path(*node)), *line),
+            _ => (None, None),
+        };
+        let (path, path_hex) = path.map_or((None, None), |path| {
+            let (text, hex) = lossless(&path);
+            (Some(text), hex)
+        });
+        let history_entry = match secret.place {
+            Place::BuildArgument { entry } | Place::History { entry, .. } => Some(entry),
+            _ => None,
+        };
+        let fix = Prevention::find(inspection, secret);
+        Self {
+            kind: secret.kind.id.clone(),
+            title: secret.kind.title.clone(),
+            what: secret.what(),
+            place: secret.place.word(),
+            path,
+            path_hex,
+            line,
+            history_entry,
+            name: secret.name.clone(),
+            layer: secret.added_in,
+            removed_in: secret.removed_in,
+            visible: secret.is_visible(),
+            masked: secret.shown.clone(),
+            see: secret.see(inspection),
+            why: secret.why(),
+            revoke: Some(secret.kind.revoke.clone()).filter(|page| !page.is_empty()),
+            fix: FixPart {
+                what: fix.what,
+                dockerfile: fix.dockerfile,
+                dockerignore: fix.dockerignore,
+            },
+            sources: secret.kind.sources.clone(),
+        }
+    }
+}

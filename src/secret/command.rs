@@ -1,0 +1,137 @@
+//! Secrets in commands: build arguments, assignments, options, addresses with passwords.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
+use super::names::is_secret;
+use super::rules::{Kind, rules};
+use super::token::find_tokens;
+use super::{Hit, Masked, apart};
+
+/// The most secrets that are found in one text.
+const HITS: usize = 200;
+
+/// A name and its value, as in shells, dotenv files, properties, YAML and JSON.
+static PAIR: LazyLock<Regex> = LazyLock::new(|| {
+    expression(
+        r#"(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)["']?[ \t]*(?:=|:[ \t]|:["'])[ \t]*(?P<value>"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s;&|"'<>(),][^\s;&|"'<>(),]*)"#,
+    )
+});
+/// An option with its value behind a space.
+static OPTION: LazyLock<Regex> = LazyLock::new(|| {
+    expression(
+        r#"(?P<name>--[A-Za-z][A-Za-z0-9-]*|[:/]_(?:authToken|auth|password))[ \t]+(?P<value>"[^"]*"|'[^']*'|[^\s;&|"'<>()-][^\s;&|"'<>()]*)"#,
+    )
+});
+/// A header with credentials.
+static HEADER: LazyLock<Regex> = LazyLock::new(|| {
+    expression(
+        r#"(?i)\bauthorization:\s*(?:bearer|token|basic)\s+(?P<value>[A-Za-z0-9._~+/=-]{8,})"#,
+    )
+});
+/// The login that a download is given.
+static LOGIN: LazyLock<Regex> = LazyLock::new(|| {
+    expression(
+        r#"\b(?:curl|wget)\b[^;&|\n]*?\s(?:-u|--user)[ =]["']?[^\s:"'$]+:(?P<value>[^\s"'$]+)"#,
+    )
+});
+/// An address with a password.
+static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
+    expression(r#"[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@"'$<{]*:(?P<value>[^\s/@"'<]+)@[A-Za-z0-9\[]"#)
+});
+
+/// Finds the secrets in a command, or in an instruction of a Dockerfile.
+pub fn find_in_command(text: &str) -> Vec<Hit> {
+    let mut hits = find_tokens(text.as_bytes());
+    hits.extend(pairs(text));
+    // `--token abc` and `_authToken abc`: only an option takes its value behind a space.
+    hits.extend(OPTION.captures_iter(text).filter_map(|found| named(&found)).take(HITS));
+    for found in HEADER.captures_iter(text).chain(LOGIN.captures_iter(text)).take(HITS) {
+        hits.extend(valued(&found, &rules().named));
+    }
+    hits.extend(addresses(text));
+    apart(hits)
+}
+
+/// Finds names of secrets with their values: `NAME=value`, `name: value`, `"name": "value"`.
+pub fn pairs(text: &str) -> Vec<Hit> {
+    let mut hits: Vec<_> =
+        PAIR.captures_iter(text).filter_map(|found| named(&found)).take(HITS).collect();
+    hits.extend(addresses(text));
+    apart(hits)
+}
+
+/// Finds the secrets in the value of a variable: the whole value, if its name says so.
+pub fn find_named(name: &str, value: &str) -> Vec<Hit> {
+    let mut hits = find_in_command(value);
+    if is_secret(name, value.as_bytes()) {
+        hits.push(Hit { kind: &rules().named, range: 0..value.len(), name: None });
+    }
+    apart(hits)
+}
+
+/// Finds passwords in addresses: `https://user:password@host`.
+fn addresses(text: &str) -> impl Iterator<Item = Hit> {
+    ADDRESS.captures_iter(text).filter_map(|found| valued(&found, &rules().address)).take(HITS)
+}
+
+/// Masks the secrets in a command, or in an instruction of a Dockerfile.
+pub fn mask(text: &str) -> Cow<'_, str> {
+    let hits = find_in_command(text);
+    if hits.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let (mut out, mut done) = (String::with_capacity(text.len()), 0);
+    for hit in hits {
+        // Tokens are ASCII, and the other expressions match whole characters.
+        let (Some(before), Some(value)) =
+            (text.get(done..hit.range.start), text.get(hit.range.clone()))
+        else {
+            continue;
+        };
+        out.push_str(before);
+        out.push_str(Masked::new(value.as_bytes()).as_str());
+        done = hit.range.end;
+    }
+    out.push_str(text.get(done..).unwrap_or_default());
+    Cow::Owned(out)
+}
+
+/// Masks the secrets in the words of a command.
+pub fn mask_words(words: &[String]) -> Vec<String> {
+    let word = |(i, word): (usize, &String)| {
+        // `--token`, `abc`: the value of an option is a word of its own.
+        let option = i.checked_sub(1).map(|before| &words[before]);
+        match option.filter(|option| option.starts_with("--")) {
+            Some(option) if is_secret(option, word.as_bytes()) => {
+                Masked::new(word.as_bytes()).to_string()
+            }
+            _ => mask(word).into_owned(),
+        }
+    };
+    words.iter().enumerate().map(word).collect()
+}
+
+/// Compiles an expression of this file.
+fn expression(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("a test compiles it")
+}
+
+/// Returns the secret that a name and its value are.
+fn named(found: &Captures<'_>) -> Option<Hit> {
+    let name = found.name("name")?.as_str().trim_start_matches([':', '/']);
+    let hit = valued(found, &rules().named)?;
+    rules().is_name(name).then(|| Hit { name: Some(name.trim_start_matches('-').into()), ..hit })
+}
+
+/// Returns the value of a match without its quotes, unless it is a placeholder.
+fn valued(found: &Captures<'_>, kind: &'static Kind) -> Option<Hit> {
+    let value = found.name("value")?;
+    let text = value.as_str();
+    let quotes = usize::from(text.len() >= 2 && text.starts_with(['"', '\'']));
+    let range = value.start() + quotes..value.end() - quotes;
+    let inner = &text[quotes..text.len() - quotes];
+    rules().is_value(inner.as_bytes()).then_some(Hit { kind, range, name: None })
+}

@@ -1,0 +1,54 @@
+//! Recognises secrets in text, and masks them.
+//!
+//! The rules are data (`assets/secrets.toml`): tokens by their published shape and, where they have
+//! one, their checksum; names of variables whose values are secrets; values that are only
+//! placeholders. What is found is known by its place and its [`Kind`]; its value is shown only as
+//! [`Masked`].
+
+mod command;
+mod masked;
+mod names;
+mod rules;
+mod token;
+
+use std::ops::Range;
+
+pub use command::{find_in_command, find_named, mask, mask_words, pairs};
+pub use masked::Masked;
+pub use names::{is_secret, is_value};
+pub use rules::{Area, FileRule, Kind, Looks, SecretRules, kinds, rules};
+pub use token::find_tokens;
+
+/// A secret in a text.
+#[derive(Debug, Clone)]
+pub struct Hit {
+    /// The kind.
+    pub kind: &'static Kind,
+    /// The bytes of the value in the text.
+    pub range: Range<usize>,
+    /// The name that the value was given, if it is known by its name.
+    pub name: Option<String>,
+}
+
+/// Sorts secrets by place, and drops those that lie inside another one.
+fn apart(mut hits: Vec<Hit>) -> Vec<Hit> {
+    // Of two that begin together, the longer one stays; of equal ones, that with the better kind.
+    hits.sort_by_key(|hit| (hit.range.start, std::cmp::Reverse(hit.range.end)));
+    let mut kept: Vec<Hit> = Vec::with_capacity(hits.len());
+    for hit in hits {
+        match kept.last_mut() {
+            Some(last) if hit.range.start < last.range.end => {
+                // A value that is a token is named as one.
+                if last.kind.is_general && !hit.kind.is_general {
+                    last.kind = hit.kind;
+                }
+                last.range.end = last.range.end.max(hit.range.end);
+            }
+            _ => kept.push(hit),
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests;

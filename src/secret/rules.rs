@@ -1,0 +1,253 @@
+//! The rules as they are written in `assets/secrets.toml`.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
+use serde::Deserialize;
+
+const BUILT_IN: &str = include_str!("../../assets/secrets.toml");
+
+/// A kind of secret.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Kind {
+    /// The unique id.
+    pub id: String,
+    /// A short description.
+    pub title: String,
+    /// The page on which a secret of this kind is revoked; empty if it depends.
+    pub revoke: String,
+    /// Links to documentation.
+    pub sources: Vec<String>,
+    /// True if it is known only by its name, so that a token says more.
+    pub is_general: bool,
+}
+
+/// A token with a published shape.
+#[derive(Debug)]
+pub(super) struct Token {
+    pub kind: Kind,
+    pub starts: Vec<String>,
+    pub rest: Regex,
+    pub has_checksum: bool,
+}
+
+/// The evidence that a file holds a secret.
+#[derive(Debug)]
+pub enum Looks {
+    /// One of these expressions; the first group is the value.
+    Regex(Vec<Regex>),
+    /// A name of a secret with a value.
+    Pairs,
+    /// A command line with a secret.
+    Commands,
+    /// Nothing but a token.
+    Tokens,
+}
+
+/// A file that may hold a secret.
+#[derive(Debug)]
+pub struct FileRule {
+    /// The kind.
+    pub kind: Kind,
+    /// The globs of its paths.
+    pub globs: Vec<String>,
+    /// The globs of paths that are none.
+    pub except: Vec<String>,
+    /// The evidence.
+    pub looks: Looks,
+}
+
+/// Paths on which rules do not apply.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Area {
+    /// The globs.
+    pub globs: Vec<String>,
+    /// True if no rule applies; otherwise only text is not searched.
+    pub all: bool,
+    /// The reason.
+    pub why: String,
+    /// A link to documentation.
+    pub source: String,
+}
+
+/// All rules for secrets.
+#[derive(Debug)]
+pub struct SecretRules {
+    pub(super) tokens: Vec<Token>,
+    /// Files by path.
+    pub files: Vec<FileRule>,
+    /// Paths of packages, tests and examples.
+    pub areas: Vec<Area>,
+    /// The globs of files in which tokens are not searched.
+    pub not_text: Vec<String>,
+    /// The kind of a value that is known only by its name.
+    pub(super) named: Kind,
+    /// The kind of a password in an address.
+    pub(super) address: Kind,
+    pub(super) words: Vec<String>,
+    pub(super) exact: HashSet<String>,
+    pub(super) trivial: HashSet<String>,
+    pub(super) parts: Vec<String>,
+    /// The SHA-256 of values that everybody has, in hexadecimal.
+    pub(super) known: HashSet<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    token: Vec<WrittenToken>,
+    file: Vec<WrittenFile>,
+    names: Names,
+    values: Values,
+    area: Vec<Area>,
+    known: Vec<Known>,
+    text: Text,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenToken {
+    id: String,
+    title: String,
+    starts: Vec<String>,
+    rest: String,
+    checksum: Option<Checksum>,
+    revoke: String,
+    sources: Vec<String>,
+}
+
+#[derive(Deserialize)]
+enum Checksum {
+    #[serde(rename = "crc32-base62")]
+    Crc32Base62,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenFile {
+    id: String,
+    title: String,
+    globs: Vec<String>,
+    #[serde(default)]
+    except: Vec<String>,
+    looks: WrittenLooks,
+    #[serde(default)]
+    holds: Vec<String>,
+    revoke: String,
+    sources: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum WrittenLooks {
+    Regex,
+    Pairs,
+    Commands,
+    Tokens,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Names {
+    words: Vec<String>,
+    exact: Vec<String>,
+    sources: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Values {
+    trivial: Vec<String>,
+    parts: Vec<String>,
+}
+
+/// A value that everybody has; what it is and its source are for readers of the file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Known {
+    sha256: String,
+    #[serde(rename = "what")]
+    _what: String,
+    #[serde(rename = "source")]
+    _source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Text {
+    except: Vec<String>,
+}
+
+/// Returns the built-in rules.
+pub fn rules() -> &'static SecretRules {
+    static RULES: LazyLock<SecretRules> =
+        LazyLock::new(|| read(BUILT_IN).expect("a test reads them"));
+    &RULES
+}
+
+/// Returns all kinds of secrets.
+pub fn kinds() -> impl Iterator<Item = &'static Kind> {
+    let rules = rules();
+    let tokens = rules.tokens.iter().map(|token| &token.kind);
+    tokens.chain(rules.files.iter().map(|file| &file.kind)).chain([&rules.named, &rules.address])
+}
+
+/// The reason why the rules cannot be read.
+#[derive(Debug, thiserror::Error)]
+enum RulesError {
+    #[error(transparent)]
+    Toml(#[from] toml::de::Error),
+    #[error(transparent)]
+    Pattern(#[from] regex::Error),
+}
+
+fn read(text: &str) -> Result<SecretRules, RulesError> {
+    let File { token, file, names, values, area, known, text } = toml::from_str(text)?;
+    let general = |id: &str, title: &str| Kind {
+        id: id.into(),
+        title: title.into(),
+        revoke: String::new(),
+        sources: names.sources.clone(),
+        is_general: true,
+    };
+    Ok(SecretRules {
+        tokens: token.into_iter().map(read_token).collect::<Result<_, _>>()?,
+        files: file.into_iter().map(read_file).collect::<Result<_, _>>()?,
+        areas: area,
+        not_text: text.except,
+        named: general("named-secret", "value of a secret"),
+        address: general("password-in-address", "password in an address"),
+        words: names.words,
+        exact: names.exact.into_iter().collect(),
+        trivial: values.trivial.into_iter().collect(),
+        parts: values.parts,
+        known: known.into_iter().map(|known| known.sha256).collect(),
+    })
+}
+
+fn read_token(written: WrittenToken) -> Result<Token, regex::Error> {
+    let WrittenToken { id, title, starts, rest, checksum, revoke, sources } = written;
+    Ok(Token {
+        kind: Kind { id, title, revoke, sources, is_general: false },
+        starts,
+        rest: Regex::new(&format!("^(?-u:{rest})"))?,
+        has_checksum: matches!(checksum, Some(Checksum::Crc32Base62)),
+    })
+}
+
+fn read_file(written: WrittenFile) -> Result<FileRule, regex::Error> {
+    let WrittenFile { id, title, globs, except, looks, holds, revoke, sources } = written;
+    let looks = match looks {
+        WrittenLooks::Regex => {
+            let holds = holds.iter().map(|pattern| Regex::new(&format!("(?-u){pattern}")));
+            Looks::Regex(holds.collect::<Result<_, _>>()?)
+        }
+        WrittenLooks::Pairs => Looks::Pairs,
+        WrittenLooks::Commands => Looks::Commands,
+        WrittenLooks::Tokens => Looks::Tokens,
+    };
+    let kind = Kind { id, title, revoke, sources, is_general: true };
+    Ok(FileRule { kind, globs, except, looks })
+}

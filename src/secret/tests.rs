@@ -1,0 +1,123 @@
+//! Texts with secrets, and texts that only look as if they had one.
+
+use super::*;
+
+/// The token of a GitHub account that no longer exists, as it is published in many documents: its
+/// checksum is right.
+const GITHUB: &str = concat!("ghp_", "zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq17");
+/// A made-up token with a right checksum.
+const NPM: &str = concat!("npm_", "Kx7Qm2Vt9Zr4Lp1Ws8Yb3Nc6Hd5Jf04PwkTe");
+
+fn kinds_in(text: &str) -> Vec<&'static str> {
+    find_in_command(text).iter().map(|hit| hit.kind.id.as_str()).collect()
+}
+
+#[test]
+fn tokens_are_known_by_their_shape_and_their_checksum() {
+    for (token, kind) in [(GITHUB, "github-token"), (NPM, "npm-token")] {
+        assert_eq!(kinds_in(&format!("curl {token}")), [kind]);
+        // One letter is another one, so that the checksum is wrong.
+        let other = token.replacen('4', "5", 1);
+        assert!(find_tokens(other.as_bytes()).is_empty(), "{kind}");
+        // A longer word is something else.
+        assert!(find_tokens(format!("{token}x").as_bytes()).is_empty(), "{kind}");
+        assert!(find_tokens(format!("x{token}").as_bytes()).is_empty(), "{kind}");
+    }
+}
+
+#[test]
+fn a_named_value_is_a_secret_and_a_placeholder_is_none() {
+    for text in [
+        "|1 NPM_TOKEN=s3cr3t-value /bin/sh -c npm ci",
+        "ENV DB_PASSWORD=hunter2",
+        "RUN export AWS_SECRET_ACCESS_KEY=\"wJalrXUtnFEMIK7MDENGbPxRfiCY\"",
+        "RUN deploy --api-key 0f9a8b7c6d5e --region eu",
+        "RUN npm config set //registry.npmjs.org/:_authToken abcdef-0123",
+        "RUN git clone https://ci:f4lc0n-42@git.acme.dev/app",
+        "RUN curl -u ci:f4lc0n-42 https://acme.dev",
+        "RUN curl -H 'Authorization: Bearer a1b2c3d4e5f6' https://acme.dev",
+        "LABEL com.acme.client-secret=q8w7e6r5",
+    ] {
+        assert_eq!(find_in_command(text).len(), 1, "{text}");
+    }
+    for text in [
+        "ENV DB_PASSWORD=",
+        "ENV DB_PASSWORD=changeme DB_TOKEN=<token>",
+        "RUN echo $NPM_TOKEN && TOKEN=${NPM_TOKEN} npm ci",
+        "RUN --mount=type=secret,id=NPM_TOKEN,env=NPM_TOKEN npm ci",
+        "ENV POSTGRES_PASSWORD_FILE=/run/secrets/password",
+        "ENV DB_PASSWORD=/run/secrets/password",
+        "ENV SECRET_KEY=xxxxxxxxxxxx",
+        "RUN SECRET_KEY_BASE=1 rails assets:precompile",
+        "ENV GPG_KEY=A035C8C19219BA821ECEA86B64E628F8D684696D",
+        "ENV PYTHON_SHA256=24b0e1d2c6c1d0c6a1d8b1bd6ea2c1d3a1f7f8f1",
+        "RUN docker login --password-stdin",
+        "RUN gpg --batch --passphrase '' --gen-key",
+        "RUN git clone https://git@github.com/acme/app",
+        "ENV TOKENIZERS_PARALLELISM=false MAX_TOKENS=4096",
+        "CMD [\"redis-server\" \"--port\" \"6379\"]",
+    ] {
+        assert!(find_in_command(text).is_empty(), "{text}: {:?}", find_in_command(text));
+    }
+}
+
+#[test]
+fn nothing_of_a_short_value_is_shown_and_four_characters_of_a_long_one() {
+    assert_eq!(Masked::new(b"fifteen letters").as_str(), "…");
+    assert_eq!(Masked::new(b"sixteen letters!").as_str(), "sixt…");
+    assert_eq!(Masked::new("ää\u{202e}ü0123456789abc".as_bytes()).as_str(), "ää\\u{202e}ü…");
+    assert_eq!(
+        mask("|2 NPM_TOKEN=hunter22 A=b /bin/sh -c npm ci"),
+        "|2 NPM_TOKEN=… A=b /bin/sh -c npm ci"
+    );
+    assert_eq!(mask(&format!("RUN curl -H 'token {GITHUB}' x")), "RUN curl -H 'token ghp_…' x");
+    assert_eq!(mask("RUN make"), "RUN make");
+    assert_eq!(mask("ENV PÄSSWORD=ü SECRET='ü and more'"), "ENV PÄSSWORD=ü SECRET='…'");
+    let words = ["x", "--token", "abcdef", "--port", "80"].map(String::from);
+    assert_eq!(mask_words(&words), ["x", "--token", "…", "--port", "80"]);
+}
+
+#[test]
+fn no_debug_output_has_a_value() {
+    let text = format!("ENV TOKEN={GITHUB} PASSWORD=hunter22");
+    let shown = format!("{:?} {:?}", find_in_command(&text), Masked::new(GITHUB.as_bytes()));
+    assert!(!shown.contains("zQWB") && !shown.contains("hunter22"), "{shown}");
+}
+
+#[test]
+fn private_keys_need_more_than_their_first_line() {
+    let body = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj";
+    let key = |kind: &str| format!("-----BEGIN {kind}-----\n{body}\n-----END {kind}-----\n");
+    for kind in ["PRIVATE KEY", "RSA PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "OPENSSH PRIVATE KEY"] {
+        let hits = find_tokens(key(kind).as_bytes());
+        assert_eq!(hits.len(), 1, "{kind}");
+        assert_eq!(hits[0].kind.id, "private-key");
+    }
+    for text in [
+        key("CERTIFICATE"),
+        key("PUBLIC KEY"),
+        "if line == '-----BEGIN PRIVATE KEY-----':".into(),
+        "-----BEGIN RSA PRIVATE KEY-----\n...\n-----END RSA PRIVATE KEY-----".into(),
+    ] {
+        assert!(find_tokens(text.as_bytes()).is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn every_rule_has_a_source_and_an_id_of_its_own() {
+    let mut ids: Vec<_> = kinds().map(|kind| kind.id.as_str()).collect();
+    assert!(kinds().all(|kind| kind.sources.iter().all(|source| source.starts_with("https://"))));
+    assert!(kinds().all(|kind| !kind.sources.is_empty()));
+    assert!(rules().areas.iter().all(|area| area.source.starts_with("https://")));
+    let all = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), all);
+}
+
+#[test]
+fn the_key_of_a_vendor_s_documentation_is_no_secret() {
+    assert!(find_tokens(b"AKIAIOSFODNN7EXAMPLE").is_empty());
+    assert_eq!(find_tokens(concat!("AK", "IAQ3EGPIVZ2XW7MKLB").as_bytes()).len(), 1);
+    assert!(rules().is_known(b"AKIAIOSFODNN7EXAMPLE"));
+}

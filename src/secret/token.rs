@@ -1,0 +1,105 @@
+//! Tokens by their shape and their checksum.
+
+use std::sync::LazyLock;
+
+use flate2::Crc;
+use regex::bytes::Regex;
+
+use super::Hit;
+use super::rules::{Token, rules};
+
+/// The most tokens that are found in one text.
+const TOKENS: usize = 100;
+/// The alphabet of checksums in base 62.
+const BASE_62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+/// The number of letters of a checksum.
+const CHECKSUM: usize = 6;
+
+/// Finds the tokens in a text.
+pub fn find_tokens(text: &[u8]) -> Vec<Hit> {
+    let mut hits: Vec<Hit> = Vec::new();
+    for start in starts().find_iter(text) {
+        if hits.len() == TOKENS {
+            break;
+        }
+        if hits.last().is_some_and(|hit| start.start() < hit.range.end) || is_inside(text, &start) {
+            continue;
+        }
+        let after = &text[start.end()..];
+        let fitting = rules().tokens.iter().filter(|token| {
+            token.starts.iter().any(|prefix| start.as_bytes() == prefix.as_bytes())
+        });
+        hits.extend(fitting.filter_map(|token| hit(token, text, start.start(), after)).next());
+    }
+    hits
+}
+
+/// Returns an expression of nothing but the beginnings of all tokens, which is searched fast.
+fn starts() -> &'static Regex {
+    static STARTS: LazyLock<Regex> = LazyLock::new(|| {
+        let mut starts: Vec<_> = rules().tokens.iter().flat_map(|token| &token.starts).collect();
+        // The first alternative wins, so that the longest has to come first.
+        starts.sort_by_key(|start| std::cmp::Reverse(start.len()));
+        let starts: Vec<_> = starts.into_iter().map(|start| regex::escape(start)).collect();
+        Regex::new(&format!("(?-u:{})", starts.join("|"))).expect("a test makes it")
+    });
+    &STARTS
+}
+
+/// Returns whether a beginning is the middle of a longer word.
+fn is_inside(text: &[u8], start: &regex::bytes::Match<'_>) -> bool {
+    let first = start.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric);
+    let before = start.start().checked_sub(1).map(|at| text[at]);
+    first && before.is_some_and(|before| before.is_ascii_alphanumeric() || before == b'_')
+        // An escaped line feed, as in JSON, ends with a letter.
+        && !text[..start.start()].ends_with(b"\\n")
+}
+
+fn hit(token: &'static Token, text: &[u8], start: usize, after: &[u8]) -> Option<Hit> {
+    let found = token.rest.captures(after)?;
+    let whole = found.get(0)?;
+    let offset = text.len() - after.len();
+    let range = match found.name("value") {
+        Some(value) => offset + value.start()..offset + value.end(),
+        None => start..offset + whole.end(),
+    };
+    // A longer word has another meaning.
+    let next = after.get(whole.end());
+    if found.name("value").is_none() && next.is_some_and(|&b| b.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let body = &after[..whole.end()];
+    if token.has_checksum && !has_checksum(body) {
+        return None;
+    }
+    let value = &text[range.clone()];
+    let is_placeholder = is_monotonous(body)
+        || [&b"EXAMPLE"[..], b"example", b"XXXX", b"xxxx"]
+            .iter()
+            .any(|part| value.windows(part.len()).any(|window| window == *part));
+    if is_placeholder || rules().is_known(value) {
+        return None;
+    }
+    Some(Hit { kind: &token.kind, range, name: None })
+}
+
+/// Returns whether a text has too few different letters for a random one.
+fn is_monotonous(text: &[u8]) -> bool {
+    let mut seen = [false; 256];
+    text.iter().for_each(|&b| seen[usize::from(b)] = true);
+    seen.iter().filter(|&&seen| seen).count() < 6
+}
+
+/// Returns whether the last letters are the CRC-32 of those before, in base 62.
+fn has_checksum(text: &[u8]) -> bool {
+    let Some(at) = text.len().checked_sub(CHECKSUM) else { return false };
+    let (body, checksum) = text.split_at(at);
+    let mut crc = Crc::new();
+    crc.update(body);
+    let mut left = crc.sum() as usize;
+    checksum.iter().rev().all(|&letter| {
+        let expected = BASE_62[left % 62];
+        left /= 62;
+        letter == expected
+    })
+}

@@ -1,0 +1,5 @@
+//! Reports that other programs and later runs open.
+
+mod markdown;
+mod ncdu;
+mod recorded;

@@ -1,0 +1,77 @@
+//! Alarms that would be false.
+
+use super::{GITHUB, NPM, image, key, kinds, text};
+use crate::support::build::{Entry, file};
+
+fn found(entries: Vec<Entry>) -> Vec<(String, String)> {
+    kinds(&image([("COPY . .", entries)]))
+}
+
+#[test]
+fn packages_tests_examples_and_public_certificates_are_no_secrets() {
+    let token = format!("token = {GITHUB}");
+    for path in [
+        "usr/local/lib/python3.12/test/certdata/keycert.pem",
+        "usr/lib/python3/dist-packages/twisted/test/server.pem",
+        "usr/local/lib/node_modules/npm/test/key.pem",
+        "app/node_modules/agent-base/test/ssl-cert-snakeoil.key",
+        "usr/share/doc/openssl/examples/ca.key",
+        "usr/local/lib/ruby/3.3.0/bundler/ssl_certs/key.pem",
+        "usr/local/go/src/crypto/tls/testdata/example-key.pem",
+        "root/go/pkg/mod/golang.org/x/crypto/ssh/id_rsa",
+        "app/test/fixtures/id_rsa",
+        "app/examples/tls/server.key",
+        "etc/ssl/certs/ca.pem",
+    ] {
+        assert_eq!(found(vec![text(path, &key())]), [], "{path}");
+    }
+    for path in ["usr/share/bash-completion/gh", "usr/lib/gh/README", "app/README.md"] {
+        assert_eq!(found(vec![text(path, &token)]), [], "{path}");
+    }
+}
+
+#[test]
+fn placeholders_and_samples_are_no_secrets() {
+    for (path, contents) in [
+        ("app/.env.example", "DB_PASSWORD=c0rrect-h0rse-battery"),
+        ("app/.env", "DB_PASSWORD=changeme\nTOKEN=\nAPI_KEY=<your key>\nSECRET=${SECRET}\n"),
+        ("app/.npmrc", "//registry.npmjs.org/:_authToken=${NPM_TOKEN}\nregistry=https://acme.dev"),
+        ("root/.npmrc", "# //registry.npmjs.org/:_authToken=0123456789abcdef\nfund=false"),
+        ("root/.docker/config.json", "{\"auths\":{},\"credsStore\":\"desktop\"}"),
+        ("etc/pip.conf", "[global]\nindex-url = https://pypi.org/simple"),
+        ("root/.kube/config", "users:\n- user:\n    exec:\n      command: aws"),
+        ("root/.ssh/id_rsa.pub", "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ== me"),
+        ("root/.bash_history", "ls\ncd /app\nmake test TOKEN=$TOKEN\n"),
+        ("root/.aws/credentials", "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n"),
+        ("app/config/database.yml", "production:\n  password: <%= ENV['DB'] %>\n"),
+    ] {
+        assert_eq!(found(vec![text(path, contents)]), [], "{path}");
+    }
+}
+
+#[test]
+fn a_wrong_checksum_is_no_token() {
+    let wrong = NPM.replace("Kx7", "Kx8");
+    assert_eq!(found(vec![text("app/a.txt", &wrong)]), []);
+    assert_eq!(found(vec![text("app/a.txt", NPM)]).len(), 1);
+}
+
+#[test]
+fn what_a_package_brings_is_no_secret_until_it_is_replaced() {
+    let list = text("var/lib/dpkg/info/acme.list", "/etc\n/etc/acme.conf\n");
+    let config = || text("etc/acme.conf", &format!("token {GITHUB}"));
+    assert_eq!(found(vec![list.clone(), config()]), []);
+    let own =
+        image([("RUN apt-get install acme", vec![list, config()]), ("COPY . .", vec![config()])]);
+    let places: Vec<_> = kinds(&own).into_iter().map(|(_, place)| place).collect();
+    assert_eq!(places, ["/etc/acme.conf, line 1"]);
+}
+
+#[test]
+fn binaries_and_large_texts_are_not_searched() {
+    let mut binary = b"\x7fELF\0\0".to_vec();
+    binary.extend(GITHUB.as_bytes());
+    assert_eq!(found(vec![file("app/tool", 0).holding(binary)]), []);
+    let large = format!("{}{GITHUB}", "line\n".repeat(60_000));
+    assert_eq!(found(vec![text("app/log.txt", &large)]), []);
+}
