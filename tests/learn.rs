@@ -242,6 +242,10 @@ fn what_is_there_already_is_left_alone() {
 fn a_lesson_has_to_be_named_to_be_written() {
     assert!(refused(&["learn", "--format", "html"]).contains("no lesson given"));
     assert!(refused(&["learn", "99", "--format", "html"]).contains("no lesson 99"));
+    let near = refused(&["learn", "claenup"]);
+    assert!(near.contains("no lesson claenup; did you mean cleanup?"), "{near}");
+    assert!(near.contains("8 chown"), "the lessons are listed: {near}");
+    assert_eq!(said(&["learn", "chmod"]), said(&["learn", "chown"]), "both words are in its text");
 }
 
 #[test]

@@ -20,8 +20,11 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("scratch", include_str!("../../../../assets/lessons/scratch.toml")),
     ("binary", include_str!("../../../../assets/lessons/binary.toml")),
     ("cache-order", include_str!("../../../../assets/lessons/cache-order.toml")),
-    ("chmod", include_str!("../../../../assets/lessons/chmod.toml")),
+    ("chown", include_str!("../../../../assets/lessons/chown.toml")),
 ];
+
+/// Other words for built-in lessons, each with the name of its lesson.
+const ALIASES: &[(&str, &str)] = &[("chmod", "chown")];
 
 /// The reason why a lesson cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -98,12 +101,14 @@ impl Course {
         Ok(self)
     }
 
-    /// Finds the index of a lesson by its number, counted from 1, or by its name.
+    /// Finds the index of a lesson by its number, counted from 1, by its name, or by another word
+    /// for a built-in one.
     pub fn find(&self, word: &str) -> Option<usize> {
+        let named = |name: &str| self.entries.iter().position(|entry| entry.name == name);
         let by_number = word.parse().ok().and_then(|number: usize| number.checked_sub(1));
-        by_number
-            .filter(|&index| index < self.entries.len())
-            .or_else(|| self.entries.iter().position(|entry| entry.name == word))
+        by_number.filter(|&index| index < self.entries.len()).or_else(|| named(word)).or_else(
+            || ALIASES.iter().find(|(alias, _)| *alias == word).and_then(|(_, name)| named(name)),
+        )
     }
 }
 

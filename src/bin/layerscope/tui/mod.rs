@@ -57,6 +57,16 @@ impl From<io::Error> for Failure {
 }
 
 impl Failure {
+    /// Returns the failure and a suggestion, in paragraphs.
+    pub fn paragraphs(&self) -> Vec<String> {
+        let hint = match self {
+            Self::Image(error) => error.hint(),
+            Self::Lesson(_) | Self::Thread(_) | Self::Terminal(_) => None,
+        };
+        let hint = hint.map(|hint| format!("Hint: {hint}"));
+        std::iter::once(self.sentence()).chain(hint).collect()
+    }
+
     /// Returns the failure in a sentence.
     pub fn sentence(&self) -> String {
         match self {

@@ -108,7 +108,7 @@ impl Program {
         loop {
             let patience = match (
                 self.stack.last().and_then(|number| self.sessions.get_mut(number)),
-                &self.base,
+                &mut self.base,
             ) {
                 (Some(session), _) => {
                     session.work();
@@ -116,6 +116,7 @@ impl Program {
                     session.patience(Instant::now())
                 }
                 (None, Some((comparison, _))) => {
+                    comparison.search_now();
                     stage.draw(|theme, frame| comparison.draw(theme, frame))?;
                     (!comparison.is_ready()).then_some(TICK)
                 }
@@ -158,21 +159,33 @@ impl Program {
             Some(Turn::Quit) => return Ok(Some(Ok(()))),
             Some(Turn::Back) => self.close(number, stage.area()?),
             Some(Turn::Open(start)) => self.open(*start, stage.area()?),
+            Some(Turn::OpenNamed(name)) => self.open_named(name, stage.area()?),
             Some(Turn::Failed(failure)) if self.has_below(number) => {
-                self.sessions.remove(&number);
+                let typed =
+                    self.sessions.remove(&number).and_then(|mut session| session.typed.take());
                 self.close(number, stage.area()?);
-                match (
-                    self.stack.last().and_then(|number| self.sessions.get_mut(number)),
-                    &mut self.base,
-                ) {
-                    (Some(session), _) => session.app.notice = Some(failure.sentence()),
-                    (None, Some((comparison, _))) => comparison.say(&failure.sentence()),
-                    (None, None) => {}
-                }
+                self.say_below(typed, &failure);
             }
             Some(Turn::Failed(failure)) => return Ok(Some(Err(failure))),
         }
         Ok(None)
+    }
+
+    /// Says on the screen that is now on top why an image could not be opened: in the dialog, if
+    /// the user gave its name there.
+    fn say_below(&mut self, typed: Option<String>, failure: &Failure) {
+        let below = self.stack.last().and_then(|number| self.sessions.get_mut(number));
+        match (below, &mut self.base, typed) {
+            (Some(session), _, Some(name)) => {
+                session.app.ask_again_for_image(name, failure.paragraphs());
+            }
+            (Some(session), _, None) => session.app.notice = Some(failure.sentence()),
+            (None, Some((comparison, _)), Some(name)) => {
+                comparison.ask_again_for_image(name, failure.paragraphs());
+            }
+            (None, Some((comparison, _)), None) => comparison.say(&failure.sentence()),
+            (None, None, _) => {}
+        }
     }
 
     /// Returns whether something lies below an image.
@@ -207,6 +220,14 @@ impl Program {
         self.stack.push(number);
     }
 
+    /// Opens the image with a name that the user gave.
+    fn open_named(&mut self, name: String, area: Rect) {
+        self.open(super::session::named(name.clone(), self.settings.open), area);
+        if let Some(session) = self.stack.last().and_then(|number| self.sessions.get_mut(number)) {
+            session.typed = Some(name);
+        }
+    }
+
     fn take_number(&mut self) -> u64 {
         self.next += 1;
         self.next
@@ -235,10 +256,7 @@ impl Program {
                 comparison.update(size);
             }
             Some(comparison::Effect::Open(image, spot)) => self.explore(image, spot, stage.area()?),
-            Some(comparison::Effect::OpenNamed(name)) => {
-                let start = super::session::named(name, self.settings.open);
-                self.open(start, stage.area()?);
-            }
+            Some(comparison::Effect::OpenNamed(name)) => self.open_named(name, stage.area()?),
             Some(comparison::Effect::Compare(other)) => self.compare(other),
             None => {}
         }

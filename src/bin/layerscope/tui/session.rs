@@ -35,8 +35,10 @@ pub enum Turn {
     Quit,
     /// The user returns to where the image was opened from.
     Back,
-    /// Another image, or a tour, is opened on top.
+    /// The guided tour is opened on top.
     Open(Box<Start>),
+    /// Another image is opened on top, by the name that the user gave.
+    OpenNamed(String),
     /// The image cannot be shown.
     Failed(Failure),
 }
@@ -44,6 +46,8 @@ pub enum Turn {
 /// The state of the explorer, with the threads that send it messages.
 pub struct Session {
     pub app: App,
+    /// The name by which the user opened the image from another screen.
+    pub typed: Option<String>,
     /// The number of the session, which its threads send with each message.
     number: u64,
     selection: Selection,
@@ -65,7 +69,6 @@ pub struct Session {
     pager: Option<String>,
     /// True to search images for secrets.
     secrets: bool,
-    open: OpenFn,
 }
 
 impl Session {
@@ -79,6 +82,7 @@ impl Session {
     ) -> Self {
         Self {
             app,
+            typed: None,
             number,
             selection,
             progress: Arc::default(),
@@ -92,7 +96,6 @@ impl Session {
             clock: Clock::default(),
             pager: settings.pager.clone(),
             secrets: settings.secrets,
-            open: settings.open,
         }
     }
 
@@ -293,7 +296,7 @@ impl Session {
             Some(Effect::Cancel) if self.app.returns => return Ok(Some(Turn::Back)),
             Some(Effect::Quit | Effect::Cancel) => return Ok(Some(Turn::Quit)),
             Some(Effect::Open(name)) => {
-                return Ok(Some(Turn::Open(Box::new(named(name, self.open)))));
+                return Ok(Some(Turn::OpenNamed(name)));
             }
             Some(Effect::Tour) => match &self.image {
                 Some(image) => {

@@ -14,6 +14,7 @@ impl App {
     /// Performs the action of a key or a click.
     pub(in crate::tui) fn act(&mut self, action: Action) -> Option<Effect> {
         self.settle();
+        self.look_for_typed();
         // The list lies over the tree, and the quit key closes what lies on top.
         let is_listed =
             self.view == View::Explore && self.search.listed && self.overlays.is_empty();

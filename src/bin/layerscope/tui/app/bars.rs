@@ -308,10 +308,10 @@ fn hints(app: &App) -> &'static [Hint] {
         (_, Some(Overlay::Picker(_))) => {
             &[(&[Up, Down], "move"), (&[Enter], "open"), (&[Back], "quit")]
         }
+        (_, Some(Overlay::Opening(_))) => &[(&[Enter], "open"), (&[Back], "cancel")],
         (Screen::Choosing { .. }, _) => {
             &[(&[Up, Down], "move"), (&[Enter], "open"), (&[Quit], "quit")]
         }
-        (_, Some(Overlay::Opening(_))) => &[(&[Enter], "open"), (&[Back], "cancel")],
         (_, Some(Overlay::Palette(_))) => {
             &[(&[Enter], "run"), (&[Up, Down], "move"), (&[Back], "close")]
         }

@@ -97,7 +97,7 @@ fn bottom(app: &App, theme: &Theme, width: u16) -> Option<Line<'static>> {
     {
         return Some(viewer::typing(*asking, prompt, theme));
     }
-    let typed = || prompts::line(app, theme).filter(|_| app.overlays.any_viewer().is_none());
+    let typed = || prompts::line(app, theme, width).filter(|_| app.overlays.any_viewer().is_none());
     let notice = app.notice.as_ref().filter(|_| !app.is_typing()).map(said);
     notice.or_else(typed).or_else(|| app.waiting().as_ref().map(said))
 }

@@ -52,6 +52,7 @@ impl Pointer {
 impl App {
     /// Handles a mouse event at a time.
     pub(in crate::tui) fn mouse(&mut self, mouse: MouseEvent, time: Duration) -> Option<Effect> {
+        self.look_for_typed();
         let at = Position::new(mouse.column, mouse.row);
         match mouse.kind {
             MouseEventKind::Down(MouseButton::Left) => {

@@ -57,7 +57,7 @@ impl Comparison {
                     self.act(action)
                 }
             },
-            Dialog::Opening(opening) => match opening.path.key(key) {
+            Dialog::Opening(opening) => match opening.key(key) {
                 Typed::Left => {
                     self.dialog = None;
                     None
@@ -81,6 +81,11 @@ impl Comparison {
             }
             Some(Dialog::Opening(opening)) => opening::draw(opening, theme, self.area, buffer),
         }
+    }
+
+    /// Asks again for an image that could not be opened, and says why.
+    pub fn ask_again_for_image(&mut self, name: String, problem: Vec<String>) {
+        self.dialog = Some(Dialog::Opening(Opening::failed(name, problem)));
     }
 
     /// Shows why an image could not be opened.

@@ -150,7 +150,10 @@ fn reading(image: &Image, look: Look<'_>, width: usize) -> Line<'static> {
         spans.extend(bar(done, 0, total, bar_width, look.theme));
         // The length of a pipe is unknown.
         let text = match (done, total) {
-            (0, 0) => "waiting".into(),
+            (0, 0) => match &image.awaited {
+                Some(awaited) => format!("{awaited} …"),
+                None => "waiting for its turn".into(),
+            },
             (_, 0) => format!("{}, {layers} layers", size(done)),
             _ => format!("{} of {}", size(done), size(total)),
         };

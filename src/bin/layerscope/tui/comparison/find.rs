@@ -15,12 +15,13 @@ pub struct Find {
     pub editing: bool,
     hits: Vec<usize>,
     at: usize,
+    /// True if the query has changed since the last search.
+    is_new: bool,
 }
 
 /// The effect of a key in the query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asked {
-    Search,
     /// Select another match.
     Show,
     Nothing,
@@ -37,7 +38,7 @@ impl Find {
         match self.query.key(key) {
             Typed::Left => *self = Self::default(),
             Typed::Entered => self.editing = false,
-            Typed::Changed => return Asked::Search,
+            Typed::Changed => self.is_new = true,
             Typed::Other if matches!(key.code, KeyCode::Down | KeyCode::Up) => {
                 self.step(key.code == KeyCode::Down);
                 return Asked::Show;
@@ -45,6 +46,11 @@ impl Find {
             Typed::Same | Typed::Other => {}
         }
         Asked::Nothing
+    }
+
+    /// Returns whether the query has changed since the last time.
+    pub fn takes_change(&mut self) -> bool {
+        std::mem::take(&mut self.is_new)
     }
 
     /// Sets the matches.

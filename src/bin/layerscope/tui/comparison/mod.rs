@@ -23,7 +23,7 @@ mod view;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crossterm::event::{KeyEvent, KeyEventKind};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 use layerscope::LayerIndex;
 use layerscope::compare::{Column, Pair, columns, tell_apart};
 use layerscope::display::{Escaped, Units};
@@ -56,6 +56,8 @@ pub enum ComparisonMessage {
     Opened(usize, Box<Opened>),
     /// The progress of reading an image: bytes read, total bytes, layers read.
     Progress(usize, (u64, u64, u64)),
+    /// The answer that is waited for before the first byte of an image comes.
+    Waiting(usize, Option<String>),
     Read(usize, Result<Arc<Inspection>, Error>),
     /// The packages of an image.
     Installed(usize, Arc<Installed>),
@@ -92,6 +94,8 @@ pub struct Image {
     pub source: Escaped,
     pub opened: Option<Box<Opened>>,
     pub progress: (u64, u64, u64),
+    /// The answer that is waited for before the first byte comes.
+    pub awaited: Option<String>,
     pub inspection: Option<Arc<Inspection>>,
     installed: Option<Arc<Installed>>,
 }
@@ -125,6 +129,7 @@ impl Comparison {
             source,
             opened: None,
             progress: (0, 0, 0),
+            awaited: None,
             inspection: None,
             installed: None,
         };
@@ -167,6 +172,9 @@ impl Comparison {
             }
             ComparisonMessage::Progress(image, progress) => {
                 self.images.get_mut(image)?.progress = progress
+            }
+            ComparisonMessage::Waiting(image, awaited) => {
+                self.images.get_mut(image)?.awaited = awaited
             }
             ComparisonMessage::Read(_, Err(Error::Cancelled)) => return Some(Effect::Quit),
             ComparisonMessage::Read(_, Err(error)) => return Some(Effect::Fail(error)),
@@ -232,7 +240,10 @@ impl Comparison {
         let effect = match message {
             Message::Key(key) if key.kind != KeyEventKind::Release => self.key(key),
             Message::Paste(text) => self.paste(&text),
-            Message::Mouse(mouse, at) => self.mouse(mouse, at),
+            Message::Mouse(mouse, at) => {
+                self.search_now();
+                self.mouse(mouse, at)
+            }
             Message::Resize(width, height) => {
                 self.area = Rect::new(0, 0, width, height);
                 None
@@ -260,17 +271,27 @@ impl Comparison {
         let area = self.panes().main;
         if let Some(against) = self.searched() {
             let paths = &against.pair.paths;
-            match against.paths.find.key(key) {
-                Asked::Search => {
-                    against.paths.search(paths, (&against.first.tree, &against.second.tree), area)
-                }
-                Asked::Show => against.paths.show_hit(paths, area),
-                Asked::Nothing => {}
+            let trees = (&against.first.tree, &against.second.tree);
+            // A key that only types waits for the others that have arrived.
+            if key.code != KeyCode::Backspace && !matches!(key.code, KeyCode::Char(_)) {
+                against.paths.search_now(paths, trees, area);
+            }
+            if against.paths.find.key(key) == Asked::Show {
+                against.paths.show_hit(paths, area);
             }
             return None;
         }
         let action = self.keymap.action(&self.contexts(), key.into())?;
         self.act(action)
+    }
+
+    /// Searches for what was typed since the last frame.
+    pub fn search_now(&mut self) {
+        let area = self.panes().main;
+        if let Some(against) = self.searched() {
+            let trees = (&against.first.tree, &against.second.tree);
+            against.paths.search_now(&against.pair.paths, trees, area);
+        }
     }
 
     /// Returns the current input line.

@@ -128,8 +128,14 @@ impl Paths {
         self.cursor.select(at, self.rows.len(), draw::rows(area))
     }
 
-    /// Searches for the query, and shows the largest match.
-    pub fn search(&mut self, paths: &DifferenceTree, trees: (&Tree, &Tree), area: Rect) {
+    /// Searches for the query if it has changed, and shows the largest match.
+    pub fn search_now(&mut self, paths: &DifferenceTree, trees: (&Tree, &Tree), area: Rect) {
+        if self.find.takes_change() {
+            self.search(paths, trees, area);
+        }
+    }
+
+    fn search(&mut self, paths: &DifferenceTree, trees: (&Tree, &Tree), area: Rect) {
         let mut hits = Vec::new();
         if let Some(pattern) = Pattern::text(self.find.query.text()) {
             let (mut first, mut second) = (pattern.finder(trees.0), pattern.finder(trees.1));

@@ -71,6 +71,7 @@ impl Reading {
         for (i, progress) in self.0.iter().enumerate() {
             let now = (count(&progress.done), count(&progress.total), count(&progress.layers));
             comparison.learn(ComparisonMessage::Progress(i, now));
+            comparison.learn(ComparisonMessage::Waiting(i, progress.waiting()));
         }
     }
 }

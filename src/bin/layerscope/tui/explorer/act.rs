@@ -208,6 +208,24 @@ impl App {
         if self.query == Some(Query::Search) { self.search_key(key) } else { self.filter_key(key) }
     }
 
+    /// Starts the passes for what was typed since the last frame: keys that arrive together make
+    /// one pass.
+    pub(in crate::tui) fn look_for_typed(&mut self) {
+        if std::mem::take(&mut self.search.is_new) {
+            if self.search.query.text().is_empty() {
+                self.list_big_files();
+            } else {
+                self.start_search();
+            }
+            self.refresh_details();
+        }
+        if let Screen::Image { explorer, .. } = &mut self.screen
+            && std::mem::take(&mut explorer.filter.is_new)
+        {
+            self.start_filter();
+        }
+    }
+
     fn search_key(&mut self, key: KeyEvent) {
         match self.search.query.key(key) {
             Typed::Left => {
@@ -215,16 +233,17 @@ impl App {
                 self.search = Search::default();
             }
             Typed::Entered => {
+                self.look_for_typed();
                 self.query = None;
                 self.search.listed = false;
                 return self.show_hit();
             }
-            Typed::Changed if self.search.query.text().is_empty() => {
-                self.list_big_files();
-                self.query = Some(Query::Search);
+            Typed::Changed => {
+                self.search.is_new = true;
+                return;
             }
-            Typed::Changed => return self.start_search(),
             Typed::Other => {
+                self.look_for_typed();
                 let page = self.page();
                 let action = match key.code {
                     KeyCode::Down => Action::Down,
@@ -255,9 +274,11 @@ impl App {
             Typed::Left => self.clear_filter(),
             Typed::Entered if filter.query.text().is_empty() => self.clear_filter(),
             Typed::Entered => self.query = None,
-            Typed::Changed => self.start_filter(),
+            Typed::Changed => filter.is_new = true,
             Typed::Other if matches!(key.code, KeyCode::Down | KeyCode::Up) => {
                 let down = key.code == KeyCode::Down;
+                self.look_for_typed();
+                let Screen::Image { explorer, .. } = &mut self.screen else { return };
                 explorer.move_to(if down {
                     explorer.cursor + 1
                 } else {

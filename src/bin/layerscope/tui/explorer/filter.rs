@@ -15,6 +15,8 @@ const FILTERED_ROWS: usize = 1000;
 #[derive(Debug, Default)]
 pub struct Filter {
     pub query: Prompt,
+    /// True if the query has changed since the last pass.
+    pub is_new: bool,
     /// The error in the query; the matches of the last valid one stay.
     pub fault: Option<String>,
     pub running: Option<Pending>,

@@ -12,6 +12,8 @@ use crate::tui::work::pass::Pending;
 #[derive(Debug, Default)]
 pub struct Search {
     pub query: Prompt,
+    /// True if the query has changed since the last pass.
+    pub is_new: bool,
     /// True while the matches are listed in place of the tree.
     pub listed: bool,
     /// The running pass.

@@ -5,13 +5,18 @@ use ratatui::layout::Position;
 use super::{Answer, LessonPlayer, Place, Turn};
 use crate::tui::app::{App, Screen};
 use crate::tui::explorer::search::Search;
-use crate::tui::keys::Action;
+use crate::tui::keys::{Action, Context};
 use crate::tui::layout::{Pane, rows_inside};
 use crate::tui::message::Effect;
 use crate::tui::views::Prepared;
 use crate::tui::widgets::moved;
 use crate::view::View;
 use layerscope::LayerIndex;
+
+/// Returns whether an action moves by one row.
+fn is_step(action: Action) -> bool {
+    matches!(action, Action::Up | Action::Down)
+}
 
 /// The actions that answer a question, in the order of the options.
 pub static ANSWERS: [Action; 4] =
@@ -85,7 +90,9 @@ impl App {
             Action::LessonNext => self.tell_step(1),
             Action::LessonBack => self.tell_step(-1),
             Action::LessonTold if lesson.asks() => return Ok(self.answer_question(None)),
-            Action::PageUp | Action::PageDown if hidden > 0 => {
+            Action::PageUp | Action::PageDown | Action::Up | Action::Down
+                if hidden > 0 && !(lesson.asks() && is_step(action)) =>
+            {
                 lesson.scroll =
                     moved(action, lesson.scroll.min(hidden), hidden, rows.max(2) - 1).unwrap_or(0);
             }
@@ -103,11 +110,8 @@ impl App {
             Action::Back if lesson.place() == Place::Alone => self.look_around(),
             Action::Back => return Ok(Some(Effect::Lessons)),
             _ if lesson.is_over() => {}
-            action => {
-                // Any other key is for the explorer, which gets the focus.
-                self.look_around();
-                return Err(action);
-            }
+            // A key of the image does not end the lesson unasked.
+            _ => self.say_what_looks_around(),
         }
         Ok(None)
     }
@@ -131,6 +135,29 @@ impl App {
             return false;
         };
         lesson.scene().is_some_and(|scene| layer > scene.layer)
+    }
+
+    /// Gives the keys to the image for a command that the user chose by its name in a lesson.
+    pub(in crate::tui) fn make_way_for(&mut self, action: Action) {
+        let is_of_lesson = matches!(action.context(), Context::Lesson | Context::Question)
+            || matches!(
+                action,
+                Action::LessonReturn
+                    | Action::Back
+                    | Action::Help
+                    | Action::Palette
+                    | Action::Suspend
+                    | Action::Quit
+            );
+        if self.is_told() && !is_of_lesson {
+            self.look_around();
+        }
+    }
+
+    fn say_what_looks_around(&mut self) {
+        let key = self.keymap.first_keys(&[Action::LessonReturn]);
+        self.notice =
+            Some(format!("The lesson has the keys. Press {} to look around.", key.trim()));
     }
 
     fn look_around(&mut self) {

@@ -195,11 +195,15 @@ pub fn keys(lesson: &LessonPlayer) -> &'static [Hint] {
             let options = lesson.question().map_or(0, |question| question.options.len());
             &ASKING[options.saturating_sub(2).min(ASKING.len() - 1)]
         }
-        lesson if lesson.place() == Place::Alone => {
-            &[(&[LessonNext], "on"), (&[LessonBack], "back"), LOOK, (&[Help], "help"), QUIT]
-        }
+        lesson if lesson.place() == Place::Alone => &[
+            (&[LessonNext], "next"),
+            (&[LessonBack], "back"),
+            (&[LessonReturn, Back], "look around"),
+            (&[Help], "help"),
+            QUIT,
+        ],
         _ => &[
-            (&[LessonNext], "on"),
+            (&[LessonNext], "next"),
             (&[LessonBack], "back"),
             LOOK,
             (&[Back], "all lessons"),

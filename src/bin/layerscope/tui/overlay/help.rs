@@ -40,7 +40,7 @@ impl Help {
             KeyCode::Char('q') if self.query.text().is_empty() => return true,
             KeyCode::Esc if !self.query.text().is_empty() => self.query = Prompt::default(),
             _ => match self.query.key(key) {
-                Typed::Left => return key.code == KeyCode::Esc,
+                Typed::Left => return true,
                 Typed::Changed | Typed::Same | Typed::Entered | Typed::Other => {}
             },
         }

@@ -3,9 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
-use unicode_width::UnicodeWidthStr;
 
 use super::Overlay;
 use crate::tui::app::App;
@@ -13,10 +11,9 @@ use crate::tui::keys::help::EXPLORER;
 use crate::tui::keys::{Action, Context, Keymap};
 use crate::tui::layout::Pane;
 use crate::tui::message::Effect;
+use crate::tui::widgets::choices::{self, Choices};
 use crate::tui::widgets::prompt::{Prompt, Typed};
-use crate::tui::widgets::text::{cut, first_visible};
 use crate::tui::widgets::theme::Theme;
-use crate::tui::widgets::{fill, pane, put};
 use crate::view::View;
 
 /// The largest size of the list.
@@ -119,6 +116,7 @@ impl App {
 
     /// Performs a command, in the view that it belongs to.
     fn run_command(&mut self, action: Action) -> Option<Effect> {
+        self.make_way_for(action);
         let view = match action.context() {
             Context::Explore | Context::Layers | Context::Tree => Some(View::Explore),
             Context::Waste => Some(View::Waste),
@@ -149,26 +147,16 @@ pub fn draw(palette: &Palette, keymap: &Keymap, theme: &Theme, area: Rect, buffe
         height,
     };
     Clear.render(frame, buffer);
-    let inner = pane("Commands", true, theme, frame, buffer);
-    let (before, after) = palette.query.shown();
-    let prompt = vec![Span::styled("› ", theme.focused), Span::raw(format!("{before}▏{after}"))];
-    put(Line::from(prompt), 0, inner, buffer);
-    let list = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
-    if found.is_empty() {
-        put(Line::styled("no match", theme.dim), 0, list, buffer);
-    }
-    let rows = usize::from(list.height);
-    let first = first_visible(palette.cursor, found.len(), rows);
-    for (row, action) in found.iter().enumerate().skip(first).take(rows) {
-        let keys = keymap.all_keys(&[*action]);
-        let room = usize::from(list.width).saturating_sub(keys.width() + 1);
-        let what = cut(action.what(), room);
-        let gap = " ".repeat(usize::from(list.width).saturating_sub(what.width() + keys.width()));
-        let line =
-            Line::from(vec![Span::raw(what), Span::raw(gap), Span::styled(keys, theme.strong)]);
-        put(line, row - first, list, buffer);
-        if row == palette.cursor {
-            fill(row - first, list, theme.selected, buffer);
-        }
-    }
+    let list = Choices {
+        title: "Commands",
+        query: &palette.query,
+        cursor: palette.cursor,
+        count: found.len(),
+        nothing: "no match",
+    };
+    let row = |at: usize| choices::Choice {
+        name: found[at].what().into(),
+        beside: keymap.all_keys(&[found[at]]),
+    };
+    choices::choices(&list, row, theme.strong, theme, frame, buffer);
 }

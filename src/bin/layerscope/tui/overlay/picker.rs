@@ -5,16 +5,14 @@ use crossterm::event::{KeyCode, KeyEvent};
 use layerscope::display::Escaped;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::Overlay;
 use crate::tui::app::App;
 use crate::tui::message::Effect;
+use crate::tui::widgets::choices::{Choice, Choices, choices};
 use crate::tui::widgets::prompt::{Prompt, Typed};
-use crate::tui::widgets::text::{cut, first_visible};
 use crate::tui::widgets::theme::Theme;
-use crate::tui::widgets::{fill, pane, put, scroll_bar};
 
 /// An image that can be opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,8 +68,6 @@ impl Picker {
 
 /// The rows of a page.
 const PAGE: usize = 10;
-/// The least columns of a name.
-const LEAST: usize = 20;
 
 impl App {
     /// Offers images to open.
@@ -92,7 +88,6 @@ impl App {
                 picker.query = Prompt::default();
                 picker.cursor = 0;
             }
-            (KeyCode::Backspace, Typed::Left) => {}
             (_, Typed::Left) => return Some(Effect::Quit),
             (_, Typed::Changed) => picker.cursor = 0,
             (_, Typed::Entered) => {
@@ -111,42 +106,25 @@ impl App {
 pub fn draw(picker: &Picker, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let found = picker.found();
     let place = if found.is_empty() { 0 } else { picker.cursor + 1 };
-    let inner = pane(&format!("Which image? · {place}/{}", found.len()), true, theme, area, buffer);
-    let (before, after) = picker.query.shown();
-    let prompt = vec![Span::styled("› ", theme.focused), Span::raw(format!("{before}▏{after}"))];
-    put(Line::from(prompt), 0, inner, buffer);
-    let list = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
-    if found.is_empty() {
-        let text =
-            if picker.offers.is_empty() { "There is no image." } else { "No image has this name." };
-        put(Line::styled(text, theme.dim), 0, list, buffer);
-    }
-    let rows = usize::from(list.height);
-    let first = scroll_bar(
-        first_visible(picker.cursor, found.len(), rows),
-        found.len(),
-        list,
-        theme,
-        buffer,
-    );
+    let list = Choices {
+        title: &format!("Which image? · {place}/{}", found.len()),
+        query: &picker.query,
+        cursor: picker.cursor,
+        count: found.len(),
+        nothing: if picker.offers.is_empty() {
+            "There is no image."
+        } else {
+            "No image has this name."
+        },
+    };
     let widest =
         |text: fn(&Offer) -> &str| found.iter().map(|offer| text(offer).width()).max().unwrap_or(0);
     let (places, sizes, ages) =
         (widest(|offer| &offer.place), widest(|offer| &offer.size), widest(|offer| &offer.age));
-    let room = usize::from(list.width).saturating_sub(places + sizes + ages + 6).max(LEAST);
-    for (row, offer) in found.iter().enumerate().skip(first).take(rows) {
-        let name = cut(&offer.name, room);
-        let gap = " ".repeat(room.saturating_sub(name.width()));
-        let facts =
-            format!("  {:>sizes$}  {:<ages$}  {:<places$}", offer.size, offer.age, offer.place);
-        put(
-            Line::from(vec![Span::raw(name), Span::raw(gap), Span::styled(facts, theme.dim)]),
-            row - first,
-            list,
-            buffer,
-        );
-        if row == picker.cursor {
-            fill(row - first, list, theme.selected, buffer);
-        }
-    }
+    let row = |at: usize| {
+        let Offer { name, place, size, age, .. } = found[at];
+        let beside = format!(" {size:>sizes$}  {age:<ages$}  {place:<places$}");
+        Choice { name: name.to_string(), beside }
+    };
+    choices(&list, row, theme.dim, theme, area, buffer);
 }

@@ -12,6 +12,7 @@ use crate::tui::keys::help::EXPLORER;
 use crate::tui::layout::Pane;
 use crate::tui::message::{Effect, Message};
 use crate::tui::tests::explore::at_an_image_of;
+use crate::tui::work::pass::PASSES;
 use crate::view::View;
 
 /// Keys that open each text and dialog over the screen.
@@ -295,4 +296,70 @@ fn the_help_lists_every_key_and_escape_leaves_it_but_never_the_program() {
     assert!(!person.ended);
     person.types("q");
     assert!(person.ended);
+}
+
+/// A sentence that is longer than a line of the screen.
+const REASON: &str = "cannot find app:none: Docker has no such image, Podman is not there, and the \
+    registry registry-1.docker.io says that the repository library/app does not exist or needs a login";
+
+#[test]
+fn a_name_that_cannot_be_opened_stays_in_its_dialog_with_the_whole_reason() {
+    let mut person = Person::at(80, 24);
+    person.types("Oapp:none").press(KeyCode::Enter);
+    assert_eq!(person.app.overlays.count(), 0);
+    person.app.ask_again_for_image("app:none".into(), vec![REASON.into(), "Hint: log in".into()]);
+    for text in ["name or path app:none▏", REASON, "Hint: log in"] {
+        assert!(person.reads().contains(text), "{text}:\n{}", person.screen());
+    }
+    person.press(KeyCode::Backspace);
+    assert!(!person.reads().contains("cannot find"), "{}", person.screen());
+    assert!(person.reads().contains("name or path app:non▏"), "{}", person.screen());
+    person.press(KeyCode::Esc);
+    assert_eq!(person.app.overlays.count(), 0);
+}
+
+#[test]
+fn the_key_that_deletes_never_leaves_an_input_line() {
+    for keys in ["/", "f", "?", ":", "O", "x"] {
+        let mut person = Person::at(80, 24);
+        person.types(keys);
+        let before = person.screen();
+        // The place of an extraction is written already.
+        person.control('u').press(KeyCode::Backspace).control('h').press(KeyCode::Backspace);
+        assert!(person.app.takes_text(), "{keys}:\n{}", person.screen());
+        assert!(keys == "x" || person.screen() == before, "{keys}:\n{}", person.screen());
+        person.press(KeyCode::Esc);
+        assert!(!person.app.takes_text(), "{keys}:\n{}", person.screen());
+    }
+}
+
+#[test]
+fn keys_that_arrive_together_are_searched_for_once() {
+    for keys in ["/", "f"] {
+        for length in [1, 500, 5000] {
+            let mut person = Person::at(80, 24);
+            person.types(keys);
+            let before = PASSES.get();
+            for _ in 0..length {
+                let _ = person.app.update(Message::Key(KeyCode::Char('a').into()));
+            }
+            assert_eq!(PASSES.get(), before, "{keys}: a pass before the next frame");
+            assert!(person.app.task().is_none(), "the demo is small");
+            assert_eq!(PASSES.get(), before + 1, "{keys}: {length} keys");
+            assert!(person.app.task().is_none());
+            assert_eq!(PASSES.get(), before + 1, "{keys}: nothing is left to do");
+            person.tell(Message::Paste("b".repeat(length)));
+            assert_eq!(PASSES.get(), before + 2, "{keys}: a paste of {length}");
+            assert!(person.screen().contains("b▏"), "{keys}:\n{}", person.screen());
+        }
+    }
+}
+
+#[test]
+fn a_key_that_needs_the_matches_does_not_come_before_them() {
+    let mut person = Person::at(80, 24);
+    for code in ["/bash".chars().map(KeyCode::Char).collect(), vec![KeyCode::Enter]].concat() {
+        let _ = person.app.update(Message::Key(code.into()));
+    }
+    assert!(person.path().ends_with("bash"), "{}", person.path());
 }

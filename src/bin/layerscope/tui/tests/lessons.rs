@@ -213,7 +213,7 @@ fn a_question_waits_for_an_answer_and_the_first_one_counts() {
 
 #[test]
 fn what_is_asked_for_is_not_on_the_screen() {
-    let mut person = Person::learning("chmod", 80, 24);
+    let mut person = Person::learning("chown", 80, 24);
     let screen = person.screen();
     assert!(screen.contains("2         ?") || screen.contains("2        ?"), "{screen}");
     assert!(!screen.contains("wasted") && !screen.contains('▒'), "{screen}");
@@ -343,7 +343,14 @@ fn who_only_wants_to_be_told_is_told() {
 fn a_learner_looks_around_and_one_key_comes_back() {
     let mut person = Person::learning("cleanup", 80, 24);
     person.goes_on();
-    person.types("2");
+    for key in "2svetij/".chars() {
+        person.types(&key.to_string());
+        assert!(person.app.is_told(), "{key} leaves the lesson:\n{}", person.screen());
+        assert!(person.screen().contains("Press L to look around"), "{key}:\n{}", person.screen());
+    }
+    assert!(person.press(KeyCode::Left).screen().contains("L look around"));
+    person.goes_on();
+    person.types("L2");
     assert!(person.screen().contains("Looking around"), "{}", person.screen());
     person.types("1/bash");
     assert!(person.screen().contains("Esc, then L comes back"), "{}", person.screen());
@@ -358,7 +365,7 @@ fn a_learner_looks_around_and_one_key_comes_back() {
 fn from_wherever_a_learner_is_one_key_comes_back() {
     for away in ["?", "2?", "i", "o", "e", "v", "vD", "8", "4", "i?", "t"] {
         let mut person = Person::learning("cleanup", 80, 24);
-        person.goes_on().types(away);
+        person.goes_on().types("L").types(away);
         if !person.app.is_told() || person.app.overlays.help().is_some() {
             person.types("L");
         }
@@ -375,6 +382,16 @@ fn from_wherever_a_learner_is_one_key_comes_back() {
         );
         assert!(person.screen().contains("2 of 10"), "{away}:\n{}", person.screen());
     }
+}
+
+#[test]
+fn a_command_that_is_chosen_by_name_looks_around() {
+    let mut person = Person::learning("cleanup", 80, 24);
+    person.goes_on().types(":show waste").press(KeyCode::Enter);
+    assert_eq!(person.app.view, View::Waste, "{}", person.screen());
+    assert!(person.screen().contains("Looking around"), "{}", person.screen());
+    person.types("L:lesson-next").press(KeyCode::Enter);
+    assert!(person.app.is_told() && person.screen().contains("3 of 10"), "{}", person.screen());
 }
 
 #[test]
@@ -399,7 +416,7 @@ fn an_option_can_be_clicked() {
 
 #[test]
 fn the_end_leads_to_the_next_lesson_and_escape_to_all_of_them() {
-    let mut person = Person::learning("chmod", 80, 24);
+    let mut person = Person::learning("chown", 80, 24);
     let steps = person.lesson().told.steps.len();
     for _ in 0..steps {
         person.types("b").goes_on();

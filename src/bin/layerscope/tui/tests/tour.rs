@@ -134,6 +134,21 @@ fn a_cleanup_is_shown_where_it_happens_then_as_a_curve_and_the_ladder_comes_last
 }
 
 #[test]
+fn only_the_keys_of_the_footer_leave_the_guided_tour() {
+    let opened = embedded("demo");
+    let mut person = listener(&opened, SMALL);
+    assert!(person.screen().contains("L Esc look around"), "{}", person.screen());
+    for key in "s2fFxv]tz".chars() {
+        person.types(&key.to_string());
+        assert!(person.app.is_told(), "{key} leaves the tour:\n{}", person.screen());
+    }
+    person.press(KeyCode::Esc);
+    assert!(!person.app.is_told());
+    person.types("L");
+    assert!(person.app.is_told());
+}
+
+#[test]
 fn a_screen_of_the_story() {
     for size in [SMALL, (120, 40)] {
         let mut person = listener(&embedded("demo"), size);

@@ -99,6 +99,7 @@ impl App {
 
     /// Returns the next task to run in the background, if there is one.
     pub fn task(&mut self) -> Option<Task> {
+        self.look_for_typed();
         if let Some(task) = self.extraction_task().or_else(|| self.pass_task()) {
             return Some(task);
         }

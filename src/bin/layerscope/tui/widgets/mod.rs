@@ -2,6 +2,7 @@
 
 mod bar;
 pub mod bars;
+pub mod choices;
 mod list;
 mod pane;
 pub mod picture;

@@ -2,6 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use layerscope::display::{Escaped, escaped_str};
+use unicode_width::UnicodeWidthStr;
 
 /// A line of text with a cursor.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,21 +43,27 @@ impl Prompt {
         (escaped_str(before), escaped_str(after))
     }
 
+    /// Returns the part of the text around the cursor that fits into `width` columns beside it.
+    pub fn shown_in(&self, width: usize) -> (Escaped, Escaped) {
+        let (before, after) = self.shown();
+        let before = before.cut_front(width.saturating_sub(1));
+        let after = after.cut(width.saturating_sub(before.width() + 1));
+        (before, after)
+    }
+
     /// Inserts text at the cursor.
     pub fn insert(&mut self, text: &str) {
         self.text.insert_str(self.cursor, text);
         self.cursor += text.len();
     }
 
-    /// Handles a key as shells do.
+    /// Handles a key as shells do. Without text, the key that deletes does nothing: it is held
+    /// down to empty the line.
     pub fn key(&mut self, key: KeyEvent) -> Typed {
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         match (key.code, control) {
             (KeyCode::Esc, _) => Typed::Left,
             (KeyCode::Enter, _) => Typed::Entered,
-            (KeyCode::Backspace, _) | (KeyCode::Char('h'), true) if self.text.is_empty() => {
-                Typed::Left
-            }
             (KeyCode::Backspace, _) | (KeyCode::Char('h'), true) => {
                 self.remove(self.before(), self.cursor)
             }
@@ -130,7 +137,20 @@ mod tests {
         prompt.key(control('k'));
         assert_eq!(prompt.key(KeyCode::Enter.into()), Typed::Entered);
         prompt.key(control('u'));
-        assert_eq!(prompt.key(KeyCode::Backspace.into()), Typed::Left);
+        assert_eq!(prompt.key(KeyCode::Backspace.into()), Typed::Same);
+        assert_eq!(prompt.key(control('h')), Typed::Same, "what empties a line never leaves it");
+        assert_eq!(prompt.key(KeyCode::Esc.into()), Typed::Left);
+    }
+
+    #[test]
+    fn the_cursor_of_a_long_line_is_visible() {
+        let mut prompt = Prompt::with("a".repeat(5000));
+        let (before, after) = prompt.shown_in(10);
+        assert_eq!((&*before, &*after), ("…aaaaaaaa", ""));
+        prompt.key(KeyCode::Home.into());
+        let (before, after) = prompt.shown_in(10);
+        assert_eq!((&*before, &*after), ("", "aaaaaaaa…"));
+        assert_eq!(Prompt::with("short".into()).shown_in(10), ("short".into(), "".into()));
     }
 
     proptest! {

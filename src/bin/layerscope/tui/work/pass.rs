@@ -23,6 +23,12 @@ const AT_ONCE: usize = 50_000;
 /// paths.
 const NAMES: u64 = 16 * AT_ONCE as u64;
 
+#[cfg(test)]
+thread_local! {
+    /// The number of passes of this thread.
+    pub static PASSES: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
 /// The purpose of a pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
@@ -84,6 +90,8 @@ impl Pass {
     /// Runs the pass until it is complete or no longer wanted; `tell` receives intermediate and
     /// final results.
     pub fn run(&self, tree: &Tree, wanted: &dyn Fn() -> bool, tell: &mut dyn FnMut(Matches)) {
+        #[cfg(test)]
+        PASSES.set(PASSES.get() + 1);
         match self.purpose {
             Purpose::Search => self.search(tree, wanted, tell),
             Purpose::Filter => self.filter(tree, wanted, tell),

@@ -25,7 +25,7 @@ pub fn first(app: &App, area: Rect) -> usize {
 
 pub fn draw(app: &App, explorer: &Explorer, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let search = &app.search;
-    let (before, after) = search.query.shown();
+    let (before, after) = search.query.shown_in(usize::from(area.width) / 2);
     let what = if search.query.text().is_empty() {
         "Biggest files".into()
     } else {

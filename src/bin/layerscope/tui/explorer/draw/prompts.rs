@@ -2,6 +2,7 @@
 
 use layerscope::display::{count, escaped_str};
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
 
 use crate::tui::app::{App, Query};
 use crate::tui::explorer::Explorer;
@@ -12,7 +13,7 @@ use crate::tui::widgets::theme::Theme;
 use crate::view::View;
 
 /// Returns the line, if there is input or a match.
-pub fn line(app: &App, theme: &Theme) -> Option<Line<'static>> {
+pub fn line(app: &App, theme: &Theme, width: u16) -> Option<Line<'static>> {
     let explorer =
         app.explorer().filter(|_| app.view == View::Explore && app.overlays.help().is_none())?;
     let filter = &explorer.filter;
@@ -28,7 +29,10 @@ pub fn line(app: &App, theme: &Theme) -> Option<Line<'static>> {
         () => return None,
     };
     let key = if app.query == Some(Query::Filter) { "filter " } else { "/" };
-    let (before, after) = query.shown();
+    // A long query leaves room for what it finds.
+    let width = usize::from(width);
+    let room = width.saturating_sub(what.width() + key.len() + 3).max(width / 3);
+    let (before, after) = query.shown_in(room);
     let cursor = if editing { "▏" } else { "" };
     Some(Line::from(vec![
         Span::styled(format!(" {key}{before}{cursor}{after} "), theme.strong),

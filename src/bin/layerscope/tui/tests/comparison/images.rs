@@ -76,10 +76,12 @@ fn four_images_stand_in_one_table_and_the_selected_one_is_compared_with_the_firs
 #[test]
 fn while_images_are_read_it_says_how_far_and_escape_cancels() {
     let mut onlooker = Onlooker::waiting(&*VERSIONS, 80, 24);
-    onlooker.finds(&["2 images side by side", "waiting 0.tar", "Esc or q cancels"]);
+    onlooker.finds(&["2 images side by side", "waiting for its turn 0.tar", "Esc or q cancels"]);
+    onlooker.learns(ComparisonMessage::Waiting(0, Some("asking Docker".into())));
+    onlooker.finds(&["asking Docker … 0.tar", "waiting for its turn 1.tar"]);
     onlooker.learns(ComparisonMessage::Opened(0, Box::new(VERSIONS[0].opened.clone())));
     onlooker.learns(ComparisonMessage::Progress(0, (3 << 20, 6 << 20, 1)));
-    onlooker.finds(&["3.00 MiB of 6.00 MiB shop:1.4", "waiting 1.tar"]);
+    onlooker.finds(&["3.00 MiB of 6.00 MiB shop:1.4", "waiting for its turn 1.tar"]);
     onlooker.types("1234jk/]F?").press(KeyCode::Esc);
     assert!(!onlooker.ended, "Esc leaves the help first");
     onlooker.press(KeyCode::Esc);

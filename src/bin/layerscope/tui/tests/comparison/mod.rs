@@ -136,6 +136,7 @@ impl<'a> Onlooker<'a> {
     fn tells(&mut self, message: Message) -> &mut Self {
         let effect = self.side.update(message);
         self.does(effect);
+        self.side.search_now();
         self
     }
 

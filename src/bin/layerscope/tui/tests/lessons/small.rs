@@ -17,7 +17,7 @@ fn on_a_small_screen_what_does_not_fit_is_scrolled() {
 
 #[test]
 fn on_a_small_screen_an_answer_is_seen_at_once() {
-    for name in ["add-dot", "chmod"] {
+    for name in ["add-dot", "chown"] {
         let mut person = Person::learning(name, 40, 12);
         let right = person.lesson().question().expect("it begins with a question").right;
         person.types(&LETTERS[right].to_string());
