@@ -88,15 +88,22 @@ impl SuggestedChange {
         match reason {
             Reason::RewrittenUnchanged if run => Self::new(
                 Kind::Copy,
-                format!("set mode and owner in the RUN of layer {added_in} itself"),
+                format!(
+                    "set {} in the RUN of layer {added_in} itself",
+                    Given::by(text(removed_in)).subject()
+                ),
             ),
             Reason::RewrittenUnchanged => {
-                let needs_buildkit =
-                    text(removed_in).contains("chmod") && !is_by_buildkit(inspection, added_in);
+                let given = Given::by(text(removed_in));
+                let needs_buildkit = given.mode && !is_by_buildkit(inspection, added_in);
                 let builder = if needs_buildkit { " (--chmod needs BuildKit)" } else { "" };
                 Self::new(
                     Kind::Copy,
-                    format!("set mode and owner while copying: COPY --chmod=… --chown=…{builder}"),
+                    format!(
+                        "set {} while copying: COPY {}{builder}",
+                        given.subject(),
+                        given.flags("=…")
+                    ),
                 )
             }
             _ if both => Self::merge(inspection, added_in, removed_in, "use a multi-stage build"),
@@ -145,6 +152,47 @@ impl SuggestedChange {
             }
             _ => Self::new(Kind::Other, otherwise).with_line(line),
         }
+    }
+}
+
+/// The metadata that an instruction gives to files that were copied before: mode, owner, or both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Given {
+    pub mode: bool,
+    pub owner: bool,
+}
+
+impl Given {
+    /// Reads an instruction. If it names neither, it may give both.
+    pub fn by(text: &str) -> Self {
+        let (mode, owner) =
+            (text.contains("chmod"), text.contains("chown") || text.contains("chgrp"));
+        if mode || owner { Self { mode, owner } } else { Self { mode: true, owner: true } }
+    }
+
+    /// Returns `the mode`, `the owner` or `mode and owner`.
+    pub fn subject(self) -> &'static str {
+        match (self.mode, self.owner) {
+            (true, false) => "the mode",
+            (false, true) => "the owner",
+            _ => "mode and owner",
+        }
+    }
+
+    /// Returns `mode`, `owner` or `mode or owner`.
+    pub fn alternatives(self) -> &'static str {
+        match (self.mode, self.owner) {
+            (true, false) => "mode",
+            (false, true) => "owner",
+            _ => "mode or owner",
+        }
+    }
+
+    /// Returns the flags of `COPY`, each with a value.
+    pub fn flags(self, value: &str) -> String {
+        let flags = [(self.mode, "--chmod"), (self.owner, "--chown")];
+        let wanted = flags.iter().filter(|(is_wanted, _)| *is_wanted);
+        wanted.map(|(_, flag)| format!("{flag}{value}")).collect::<Vec<_>>().join(" ")
     }
 }
 

@@ -234,8 +234,8 @@ impl Display for WarningKind {
                 };
                 write!(
                     f,
-                    "the entry '{}' stands for the root directory and {what}; it is ignored here, but container \
-                        runtimes refuse the layer",
+                    "the entry '{}' stands for the root directory and {what}; it is ignored here, but some \
+                        container runtimes refuse the layer",
                     path(at)
                 )
             }

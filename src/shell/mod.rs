@@ -3,16 +3,18 @@
 
 pub(crate) mod expand;
 mod nested;
+mod obstacle;
 mod pretty;
 mod quote;
 mod script;
 mod word;
 pub(crate) mod wrappers;
 
+pub(crate) use obstacle::{Obstacle, comment_at};
 pub use pretty::pretty_shell;
 pub(crate) use pretty::verbatim;
 pub use quote::quoted;
-pub(crate) use script::{Command, Joint, Script, read};
+pub(crate) use script::{Command, Joint, Script, follow, read};
 
 /// Returns the last component of a command's path.
 pub(crate) fn base_name(path: &str) -> &str {

@@ -2,11 +2,12 @@
 //! needs.
 //!
 //! It follows the quoting and the operators of the POSIX shell. A command that cannot be followed
-//! with certainty (comments, here-documents, unclosed quotes, `case`) is not read at all, so that
-//! nothing is changed that is not understood.
+//! with certainty (here-documents, unclosed quotes, `case`) is not read at all, so that nothing is
+//! changed that is not understood; the [`Obstacle`] says why.
 
 use std::ops::Range;
 
+use super::obstacle::{Construct, Obstacle};
 use super::wrappers;
 
 /// The operator before a command.
@@ -180,6 +181,11 @@ struct Reader<'a> {
 
 /// Reads a text; `None` if it cannot be followed with certainty.
 pub(crate) fn read(text: &str) -> Option<Script<'_>> {
+    follow(text).ok()
+}
+
+/// Reads a text; an obstacle if it cannot be followed with certainty.
+pub(crate) fn follow(text: &str) -> Result<Script<'_>, Obstacle> {
     let start = (Joint::Start, 0);
     let mut reader = Reader {
         text,
@@ -206,23 +212,28 @@ pub(crate) fn read(text: &str) -> Option<Script<'_>> {
                 reader.word = Some(at);
             }
             match here {
-                b'\\' if next == 0 => return None,
+                b'\\' if next == 0 => return Err(Construct::Backslash.at(at)),
                 b'\\' => at += 1,
                 // `$'…'` has different escapes, and shells disagree on quotes inside a quoted
                 // parameter.
-                b'$' if next == b'\'' && !quoted => return None,
+                b'$' if next == b'\'' && !quoted => return Err(Construct::DollarQuote.at(at)),
                 b'\''
                     if inside.last() == Some(&Inside::Parameter)
                         && inside.contains(&Inside::Quotes) =>
                 {
-                    return None;
+                    return Err(Construct::NestedQuote.at(at));
                 }
-                b'\'' if !quoted => at += 1 + bytes[at + 1..].iter().position(|&b| b == b'\'')?,
+                b'\'' if !quoted => {
+                    let end = bytes[at + 1..].iter().position(|&b| b == b'\'');
+                    at += 1 + end.ok_or(Construct::OpenQuote.at(at))?;
+                }
                 b'"' if quoted => drop(inside.pop()),
                 b'"' => inside.push(Inside::Quotes),
                 b'`' if inside.last() == Some(&Inside::Backticks) => drop(inside.pop()),
                 // The escapes for quotes inside nested backticks are too complex.
-                b'`' if inside.contains(&Inside::Backticks) => return None,
+                b'`' if inside.contains(&Inside::Backticks) => {
+                    return Err(Construct::NestedBackticks.at(at));
+                }
                 b'`' => inside.push(Inside::Backticks),
                 b'$' if next == b'(' => {
                     inside.push(Inside::Substitution);
@@ -244,69 +255,89 @@ pub(crate) fn read(text: &str) -> Option<Script<'_>> {
         }
         at += 1;
     }
-    if !inside.is_empty() || reader.depth != 0 {
-        return None;
+    let end = text.len();
+    match inside.last() {
+        Some(Inside::Quotes | Inside::Backticks) => return Err(Construct::OpenQuote.at(end)),
+        Some(Inside::Substitution | Inside::Parameter) => {
+            return Err(Construct::Parenthesis.at(end));
+        }
+        None if reader.depth != 0 => return Err(reader.unless_case(Construct::Parenthesis, end)),
+        None => {}
     }
-    reader.end_command(text.len());
+    reader.end_command(end);
     let commands = reader.commands;
-    (!commands.is_empty()).then_some(Script { commands })
+    if commands.is_empty() { Err(Construct::Nothing.at(0)) } else { Ok(Script { commands }) }
 }
 
 impl Reader<'_> {
     /// Handles a character with a meaning outside of quotes; returns the number of further
     /// characters that belong to it.
-    fn operator(&mut self, at: usize, here: u8, next: u8) -> Option<usize> {
+    fn operator(&mut self, at: usize, here: u8, next: u8) -> Result<usize, Obstacle> {
         let before = at.checked_sub(1).map(|i| self.text.as_bytes()[i]).unwrap_or_default();
         let (joint, more) = match (here, next) {
             (b' ' | b'\t', _) => {
                 self.end_word(at);
-                return Some(0);
+                return Ok(0);
             }
-            (b'#', _) if self.word.is_none() => return None,
-            (b'#', _) => return Some(0),
-            (b'<', b'<') => return None,
+            (b'#', _) if self.word.is_none() => return Err(Construct::Comment.at(at)),
+            (b'#', _) => return Ok(0),
+            (b'<', b'<') => return Err(Construct::Document.at(at)),
             (b'<', _) => {
                 self.word.get_or_insert(at);
-                return Some(0);
+                return Ok(0);
             }
             (b'&', b'&') => (Joint::And, 1),
             (b'&', b'>') => {
                 self.word.get_or_insert(at);
-                return Some(1);
+                return Ok(1);
             }
             // `2>&1`.
-            (b'&', _) if matches!(before, b'>' | b'<') => return Some(0),
+            (b'&', _) if matches!(before, b'>' | b'<') => return Ok(0),
             (b'&', _) => (Joint::Background, 0),
             // `>|`.
-            (b'|', _) if before == b'>' => return Some(0),
+            (b'|', _) if before == b'>' => return Ok(0),
             (b'|', b'|') => (Joint::Or, 1),
             (b'|', b'&') => (Joint::Pipe, 1),
             (b'|', _) => (Joint::Pipe, 0),
-            (b';', b';') => return None,
+            (b';', b';') => {
+                self.end_command(at);
+                return Err(self.unless_case(Construct::Semicolons, at));
+            }
             (b';' | b'\n', _) => (Joint::Then, 0),
             (b'(', _) => {
                 // A function, or an array.
                 if self.word.is_some()
                     || self.current.iter().any(|word| !RESERVED.contains(&&self.text[word.clone()]))
                 {
-                    return None;
+                    self.end_command(at);
+                    return Err(self.unless_case(Construct::Function, at));
                 }
                 self.end_command(at);
                 self.depth += 1;
                 self.joint = (Joint::Start, at);
-                return Some(0);
+                return Ok(0);
             }
             (b')', _) => {
                 self.end_command(at);
-                self.depth = self.depth.checked_sub(1)?;
+                let depth = self.depth.checked_sub(1);
+                self.depth = depth.ok_or_else(|| self.unless_case(Construct::Parenthesis, at))?;
                 self.joint = (Joint::Start, at + 1);
-                return Some(0);
+                return Ok(0);
             }
-            _ => return Some(0),
+            _ => return Ok(0),
         };
         self.end_command(at);
         self.joint = (joint, at);
-        Some(more)
+        Ok(more)
+    }
+
+    /// Returns the obstacle: a `case` before it, if there is one.
+    fn unless_case(&self, construct: Construct, at: usize) -> Obstacle {
+        let case = self.commands.iter().find_map(|command| {
+            let first = command.words.iter().position(|word| !RESERVED.contains(word))?;
+            (command.words[first] == "case").then(|| command.places[first].start)
+        });
+        case.map_or(construct.at(at), |case| Construct::Case.at(case))
     }
 
     fn end_word(&mut self, at: usize) {
@@ -371,6 +402,21 @@ mod tests {
             "",
         ] {
             assert!(read(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_followed_is_named_with_its_place() {
+        for (text, construct, at) in [
+            ("a && b # c", Construct::Comment, 7),
+            ("a; case x in y) z;; esac", Construct::Case, 3),
+            ("if a; then case x in (y) z; esac; fi", Construct::Case, 11),
+            ("f() { x; }", Construct::Function, 1),
+            ("cat <<EOF", Construct::Document, 4),
+            ("echo 'x", Construct::OpenQuote, 5),
+            ("(a", Construct::Parenthesis, 2),
+        ] {
+            assert_eq!(follow(text).err(), Some(construct.at(at)), "{text}");
         }
     }
 

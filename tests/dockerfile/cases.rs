@@ -254,12 +254,6 @@ const MERGES: &[Case] = &[
     ),
     Case("a volume", "RUN blob /opt/b\nVOLUME /opt\nRUN rm /opt/b", &[BIG, "-opt/b"], &["same"]),
     Case(
-        "a comment that is none",
-        "RUN blob /opt/b # no comment\nRUN rm /opt/b",
-        &[BIG, "-opt/b"],
-        &["same"],
-    ),
-    Case(
         "a function",
         "RUN f() { blob /opt/b; }; f\nRUN rm /opt/b",
         &[BIG, "-opt/b"],

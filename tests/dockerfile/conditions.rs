@@ -65,7 +65,7 @@ fn ownership() -> Vec<Case> {
     let mode = Given { command: "chmod -R 755 /app", ..GIVEN };
     vec![
         with(Condition::Posix, Given { head: "SHELL [\"pwsh\", \"-Command\"]\n", ..GIVEN }),
-        with(Condition::Followed, Given { command: "chown -R 33:33 /app # all", ..GIVEN }),
+        with(Condition::Followed, Given { command: "(chown -R 33:33 /app)", ..GIVEN }),
         with(Condition::PlainPaths, Given { command: "cd / && chown -R 33:33 app", ..GIVEN }),
         with(
             Condition::WholeCopy,

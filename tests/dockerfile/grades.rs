@@ -135,3 +135,33 @@ fn where_a_tool_writes_files_of_any_size_the_size_after_the_changes_is_an_estima
         "{text}"
     );
 }
+
+#[test]
+fn report_and_fix_say_the_same_of_what_no_tool_cleans() {
+    let directory = tempfile::tempdir().unwrap();
+    let logs = [dir("var/log"), dir("var/log/apt"), file("var/log/apt/term.log", MEGABYTE)];
+    let situation = Situation::new().run("apt-get install -y curl", logs);
+    std::fs::write(directory.path().join("image.tar"), situation.archive()).unwrap();
+    std::fs::write(directory.path().join("Dockerfile"), "FROM base\nRUN apt-get install -y curl\n")
+        .unwrap();
+    let said = |arguments: &[&str]| -> Value {
+        let output = Command::new(env!("CARGO_BIN_EXE_layerscope"))
+            .args(arguments)
+            .args(["--format", "json"])
+            .current_dir(directory.path())
+            .output()
+            .unwrap();
+        serde_json::from_slice(&output.stdout).expect("JSON")
+    };
+    let report = said(&["report", "image.tar"]);
+    let finding =
+        report["findings"].as_array().unwrap().iter().find(|finding| finding["rule"] == "apt-logs");
+    let fix = said(&["fix", "image.tar", "--dockerfile", "Dockerfile"]);
+    let change = fix["suggestions"].as_array().and_then(|changes| {
+        changes.iter().find(|change| change["reason"].as_str().unwrap_or("").contains("logs"))
+    });
+    let (finding, change) = (finding.expect("a finding"), change.expect("a remark"));
+    assert_eq!(finding["grade"], "needs a look", "{finding}");
+    assert_eq!(change["grade"], "needs a look", "{change}");
+    assert_eq!(finding["bytes"], change["saves_bytes"], "{finding} {change}");
+}

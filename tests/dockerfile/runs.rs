@@ -50,8 +50,8 @@ fn commands_keep_their_meaning_when_they_are_merged() {
 #[test]
 fn commands_that_cannot_be_merged_say_why() {
     for (first, second, why) in [
-        ("a # note", "b", "cannot be followed"),
-        ("case x in y) z;; esac", "b", "cannot be followed"),
+        ("a 'b # note", "b", "has a quote without its end, which is not followed"),
+        ("case x in y) z;; esac", "b", "has a `case`, which is not followed"),
         ("[\"/bin/sh\", \"-c\", \"a\"]", "b", "not a plain shell command"),
         ("<<E\na\nE", "b", "not a plain shell command"),
         ("--network=none a", "b", "other flags"),

@@ -193,7 +193,13 @@ impl<'a> Draft<'a> {
         if !is_first {
             out.push_str(&source[instruction.comments.clone()]);
         }
+        let mut end = arguments.end;
         if let Some(merge) = self.merges.get(&i) {
+            // A comment behind the first command says nothing of those that follow now.
+            if !instruction.trailing.is_empty() {
+                self.push_lines(&mut out, &source[instruction.trailing.clone()]);
+                end = instruction.trailing.end;
+            }
             self.push_pragmas(&mut out, merge);
         }
         out.push_str(&source[instruction.span.start..instruction.keyword_end]);
@@ -206,7 +212,7 @@ impl<'a> Draft<'a> {
             Some(merge) => out.push_str(&self.merged(merge)),
             None => out.push_str(&self.command(i)),
         }
-        out.push_str(&source[arguments.end..instruction.span.end]);
+        out.push_str(&source[end..instruction.span.end]);
         out
     }
 
@@ -273,9 +279,10 @@ impl<'a> Draft<'a> {
             if k > 0 {
                 out.push_str(if merge.join == Join::Errexit { ";" } else { "" });
                 out.push_str(next.trim_end_matches(' '));
-                let comments =
-                    self.file.source()[self.file.instructions[member].comments.clone()].lines();
-                for comment in comments.filter(|comment| !is_pragma(comment)) {
+                let (source, instruction) = (self.file.source(), &self.file.instructions[member]);
+                let above = source[instruction.comments.clone()].lines();
+                let behind = source[instruction.trailing.clone()].lines();
+                for comment in above.chain(behind).filter(|comment| !is_pragma(comment)) {
                     self.push_lines(&mut out, &format!("    {}", comment.trim()));
                 }
                 out.push_str(if merge.join == Join::Errexit { "    " } else { "    && " });

@@ -150,6 +150,11 @@ impl Key {
                 fold(crate::image::after_shell(&joined).unwrap_or(&joined))
             }
             ([], Some(words)) => fold(&words.join(" ")),
+            // The history has a comment of the shell in one line with what it hides.
+            ([], None) if instruction.keyword == Keyword::Run => {
+                let text = &instruction.arguments;
+                fold(&text[..crate::shell::comment_at(text).unwrap_or(text.len())])
+            }
             _ => fold(&instruction.arguments),
         };
         let text =

@@ -1,10 +1,10 @@
 //! Explains why bytes are in the image, and how to avoid them, with the image's own instructions.
 
 use super::assign::{Group, Subject, has_any};
-use super::rules::{Rule, Rules, Signature};
+use super::rules::{Level, Rule, Rules, Signature};
 use super::{Fate, Whose};
 use crate::advice::apart::is_by_buildkit;
-use crate::advice::change::{Kind, LINE, SuggestedChange, command, copies, merged};
+use crate::advice::change::{Given, Kind, LINE, SuggestedChange, command, copies, merged};
 use crate::advice::tool::Tool;
 use crate::analysis::Inspection;
 use crate::display::sentences;
@@ -113,9 +113,18 @@ fn for_rule(inspection: &Inspection, rule: &Rule, group: &Group) -> SuggestedCha
             SuggestedChange::merge(inspection, added_in, removed_in, &rule.fix)
         }
         Fate::Left | Fate::Gone { .. } => {
-            SuggestedChange::new(Kind::Tool, rule.fix.as_str()).with_line(line)
+            let change = SuggestedChange::new(Kind::Tool, rule.fix.as_str()).with_line(line);
+            // No tool has a command for it, so a person decides.
+            let is_certain = !(group.fate == Fate::Left && is_left_to_a_person(rule));
+            SuggestedChange { is_certain, ..change }
         }
     }
+}
+
+/// Returns whether only a person can say that what a rule finds is not needed: it is a leftover of
+/// commands, and no tool cleans it.
+pub(in crate::advice) fn is_left_to_a_person(rule: &Rule) -> bool {
+    rule.level == Level::Leftovers && rule.tools.is_empty()
 }
 
 fn for_signature(inspection: &Inspection, signature: &Signature, group: &Group) -> SuggestedChange {
@@ -137,9 +146,16 @@ fn for_signature(inspection: &Inspection, signature: &Signature, group: &Group) 
                 return SuggestedChange::new(Kind::Ignore, what).with_line(line);
             }
             let needs_buildkit = line.as_ref().is_some_and(|line| line.contains(" --chmod="));
+            // Only what the later instruction gives has to be set.
+            let given = Given::by(text(removed_in));
+            let both = Given { mode: true, owner: true };
+            let fix = signature
+                .fix
+                .replace(both.subject(), given.subject())
+                .replace(&both.flags("=…"), &given.flags("=…"));
             let what = match needs_buildkit && !is_by_buildkit(inspection, added_in) {
-                true => format!("{} (--chmod needs BuildKit)", signature.fix),
-                false => signature.fix.clone(),
+                true => format!("{fix} (--chmod needs BuildKit)"),
+                false => fix,
             };
             SuggestedChange::new(Kind::Copy, what).with_line(line)
         }

@@ -33,6 +33,7 @@ use crate::tree::{NodeId, Reason, VersionId};
 pub use rules::{Level, Purpose, Rule, Rules, RulesError, Signature, When};
 
 pub(crate) use assign::{Matches, has_any, taken};
+pub(in crate::advice) use fix::is_left_to_a_person;
 pub(crate) use glob::Glob;
 pub(crate) use matcher::Matcher;
 pub(crate) use varying::varying_files;

@@ -152,10 +152,8 @@ impl Work<'_> {
                     Condition::Mergeable.fails(format!("the RUN in line {line} has other flags"))
                 );
             }
-            let Some(script) = shell::read(&run.arguments) else {
-                return Err(Condition::Followed
-                    .fails(format!("the command in line {line} cannot be followed")));
-            };
+            let script =
+                shell::follow(&run.arguments).map_err(|found| self.not_followed(i, found))?;
             if script.leaves_processes() && Some(&i) != members.last() {
                 let reason = format!("the RUN in line {line} leaves a process in the background");
                 return Err(Condition::Mergeable.fails(reason));

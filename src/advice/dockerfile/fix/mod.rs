@@ -36,6 +36,7 @@ use super::parse::{Dockerfile, Keyword};
 use crate::advice::ladder::Certainty;
 use crate::analysis::Inspection;
 use crate::display::{Escaped, Units, listed};
+use crate::shell::Obstacle;
 use crate::tree::VersionId;
 
 /// The smallest saving that is worth a flag, or one cached instruction less.
@@ -126,6 +127,7 @@ pub fn fix(inspection: &Inspection, target: &Target, evidence: &Evidence) -> Fix
     work.ownership();
     let groups = work.merge();
     work.packages(&groups);
+    work.by_hand();
     work.removed();
     if target.cache {
         work.order();
@@ -226,6 +228,13 @@ impl Work<'_> {
                 self.draft.note(at, remark.note(would_save));
             }
         }
+    }
+
+    /// Returns the refusal for a command that is not followed, with the construct and its line.
+    fn not_followed(&self, i: usize, found: Obstacle) -> Refusal {
+        let line = self.file.line_at(self.file.instructions[i].place(found.at));
+        let construct = found.construct.name();
+        Condition::Followed.fails(format!("line {line} has {construct}, which is not followed"))
     }
 
     /// Returns whether the commands of an instruction are for a POSIX shell.

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use super::condition::{Condition, Kind as Change, Refusal};
 use super::remark::Verdict;
 use super::{NOTEWORTHY, Work};
+use crate::advice::change::Given;
 use crate::advice::dockerfile::births::{at_and_below, is_plain};
 use crate::advice::dockerfile::draft::Fate;
 use crate::advice::dockerfile::parse::Keyword;
@@ -81,9 +82,11 @@ impl Work<'_> {
             match self.settings(&rewrite) {
                 Ok(settings) => self.apply(&rewrite, &settings),
                 Err(Refusal { condition, reason }) => {
+                    let given = Given::by(&self.file.instructions[rewrite.run].arguments);
                     let text = format!(
-                        "stores the copied files again with another owner or mode; set it while copying \
-                            (COPY --chown, --chmod): {reason}"
+                        "stores the copied files again with another {}; set it while copying (COPY {}): {reason}",
+                        given.alternatives(),
+                        given.flags("")
                     );
                     self.leave(Change::Ownership, rewrite.bytes, rewrite.run, text, condition)
                         .inodes = rewrite.wasted.clone();
@@ -126,20 +129,24 @@ impl Work<'_> {
     }
 
     fn settings(&self, rewrite: &Rewrite) -> Result<Vec<Setting>, Refusal> {
-        let unreadable = || Condition::Followed.fails("the command cannot be followed");
         let instruction = &self.file.instructions[rewrite.run];
         if !self.is_posix(rewrite.run) {
             return Err(Condition::Posix.fails("the command is not for a POSIX shell"));
         }
-        let script = shell::read(&instruction.arguments)
-            .filter(|_| instruction.heredocs.is_empty())
-            .ok_or_else(unreadable)?;
+        if !instruction.heredocs.is_empty() {
+            return Err(Condition::Followed.fails("it is a here-document, which is not followed"));
+        }
+        let script = shell::follow(&instruction.arguments)
+            .map_err(|found| self.not_followed(rewrite.run, found))?;
         let mut settings = Vec::new();
         let mut handled = HashSet::new();
         for (at, command) in script.commands.iter().enumerate() {
             let Some((program, value, paths)) = recursive(command) else { continue };
             if command.depth > 0 || !matches!(command.joint.0, Joint::Start | Joint::And) {
-                return Err(unreadable());
+                let reason = format!(
+                    "the {program} stands in parentheses, or behind another operator than &&"
+                );
+                return Err(Condition::Followed.fails(reason));
             }
             if script.commands[..at].iter().any(|before| before.starts_with_any(&["cd", "pushd"])) {
                 return Err(Condition::PlainPaths.fails("it changes the directory first"));

@@ -1,15 +1,16 @@
 //! Adds flags, cleanup commands and cache mounts for package managers whose leftovers are in the
 //! image.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::Work;
 use super::condition::{Condition, Kind, Refusal};
 use super::merge::Group;
 use super::remark::Verdict;
+use super::{NOTEWORTHY, Work};
 use crate::advice::dockerfile::births::at_and_below;
 use crate::advice::dockerfile::draft::Fate;
-use crate::advice::findings::{Rule, Rules, taken};
+use crate::advice::dockerfile::parse::Keyword;
+use crate::advice::findings::{Rule, Rules, is_left_to_a_person, taken};
 use crate::advice::tool::Tool;
 use crate::analysis::Inspection;
 use crate::layer_index::LayerIndex;
@@ -23,6 +24,8 @@ type Left = Vec<(VersionId, String)>;
 pub(super) struct Leftovers {
     rules: Rules,
     by_rule: HashMap<u16, HashMap<LayerIndex, Left>>,
+    /// Visible leftovers that no tool cleans, by rule and layer.
+    by_hand: BTreeMap<(u16, LayerIndex), Vec<VersionId>>,
 }
 
 impl Leftovers {
@@ -31,15 +34,20 @@ impl Leftovers {
         let rules = Rules::built_in();
         let tree = &inspection.tree;
         let mut by_rule: HashMap<u16, HashMap<LayerIndex, Left>> = HashMap::new();
+        let mut by_hand: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (rule, layer, inode) in taken(inspection, &rules) {
-            if rules.list[usize::from(rule)].tools.is_empty() {
+            let found = &rules.list[usize::from(rule)];
+            if is_left_to_a_person(found) && inode.reason.is_none() {
+                by_hand.entry((rule, layer)).or_default().push(inode.version);
+            }
+            if found.tools.is_empty() {
                 continue;
             }
             let path =
                 String::from_utf8_lossy(&tree.path(inode.node)).trim_start_matches('/').to_owned();
             by_rule.entry(rule).or_default().entry(layer).or_default().push((inode.version, path));
         }
-        Self { rules, by_rule }
+        Self { rules, by_rule, by_hand }
     }
 
     /// Returns the rules whose tools left something, in the order of precedence.
@@ -88,6 +96,21 @@ impl Work<'_> {
         let groups = groups.as_slice();
         self.recommended(groups);
         self.development(groups);
+    }
+
+    /// Says of leftovers that no tool cleans what the findings say of them.
+    pub(super) fn by_hand(&mut self) {
+        let leftovers = self.leftovers;
+        for (&(rule, layer), inodes) in &leftovers.by_hand {
+            let rule = &leftovers.rules.list[usize::from(rule)];
+            let run = self.by_layer.get(&layer).copied();
+            let run = run.filter(|&i| self.file.instructions[i].keyword == Keyword::Run);
+            let bytes = self.unclaimed(inodes);
+            let (Some(run), true) = (run, bytes >= rule.minimum.max(NOTEWORTHY)) else { continue };
+            let text = format!("leaves {} in the image; {}", rule.title, rule.fix);
+            self.leave(Kind::Tool, bytes, run, text, Condition::NotNeededLater).inodes =
+                inodes.clone();
+        }
     }
 
     /// Returns whether a command of a `RUN` leaves a tool's files.

@@ -206,7 +206,7 @@ impl Work<'_> {
         texts.running(&names).map(|file| format!("{file} runs what one of them has"))
     }
 
-    fn unclaimed(&self, inodes: &[VersionId]) -> u64 {
+    pub(super) fn unclaimed(&self, inodes: &[VersionId]) -> u64 {
         let left = inodes.iter().filter(|&&inode| !self.claims.has(inode));
         left.map(|&inode| self.inspection.tree.size(inode)).fold(0, u64::saturating_add)
     }

@@ -14,6 +14,8 @@ pub use heredoc::Heredoc;
 pub use keyword::Keyword;
 use lines::{Line, Lines};
 
+use crate::shell;
+
 /// The reason why a text is not a Dockerfile.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {problem}")]
@@ -42,6 +44,8 @@ pub struct Instruction {
     pub flags: Vec<Flag>,
     /// The arguments in one line: continuations joined and comments dropped, white space as it is.
     pub arguments: String,
+    /// The comment of the shell behind the arguments, in the file; empty if there is none.
+    pub trailing: Range<usize>,
     /// The offset in the file of each byte of `arguments`, and of the end of their last line.
     origins: Vec<usize>,
     /// The here-documents of the instruction.
@@ -221,6 +225,12 @@ impl Dockerfile {
         chain
     }
 
+    /// Returns the number of the line with an offset, counted from 1.
+    pub fn line_at(&self, offset: usize) -> usize {
+        let before = self.source.as_bytes().iter().take(offset);
+        before.filter(|&&byte| byte == b'\n').count() + 1
+    }
+
     /// Returns the `FROM` of the last stage.
     pub fn last_from(&self) -> usize {
         self.instructions
@@ -241,7 +251,7 @@ fn instruction(
     let word_end = text.find(char::is_whitespace).unwrap_or(text.len());
     let keyword = Keyword::named(&text[..word_end]);
     let (flags, start) = flags(&text, word_end);
-    let arguments = text[start..].to_owned();
+    let mut arguments = text[start..].to_owned();
     let mut heredocs = Vec::new();
     if keyword.takes_heredocs(&arguments) {
         let (behind, before) = (end, lines.clone());
@@ -272,18 +282,40 @@ fn instruction(
             heredocs.push(heredoc);
         }
     }
+    let mut origins = origins;
+    // A line that consists of nothing but a continuation has no keyword.
+    let keyword_end = word_end.checked_sub(1).map_or(origins[0], |last| origins[last] + 1);
+    origins.drain(..start);
+    let is_shell = keyword == Keyword::Run && heredocs.is_empty() && !arguments.starts_with('[');
+    let trailing = if is_shell { trailing(&mut arguments, &mut origins) } else { 0..0 };
     Ok(Instruction {
         keyword,
         flags,
         arguments,
-        origins: origins[start..].to_vec(),
+        trailing,
+        origins,
         heredocs,
         line: first.number,
         span: first.start..end,
         comments,
-        // A line that consists of nothing but a continuation has no keyword.
-        keyword_end: word_end.checked_sub(1).map_or(origins[0], |last| origins[last] + 1),
+        keyword_end,
     })
+}
+
+/// Cuts the comment of the shell off the arguments of a `RUN`, if it stands on their last line;
+/// returns its place in the file.
+fn trailing(arguments: &mut String, origins: &mut Vec<usize>) -> Range<usize> {
+    let Some(at) = shell::comment_at(arguments) else { return 0..0 };
+    let last = arguments.trim_end().len();
+    let place = origins[at]..origins[last - 1] + 1;
+    // Lines that continue a comment look like commands, and the shell takes them for a comment.
+    if place.len() != last - at {
+        return 0..0;
+    }
+    let kept = arguments[..at].trim_end().len();
+    arguments.truncate(kept);
+    origins.truncate(kept + 1);
+    place
 }
 
 /// Reads the flags after the keyword; returns them with the start of the arguments.

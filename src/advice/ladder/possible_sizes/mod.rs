@@ -9,7 +9,7 @@ use std::collections::HashSet;
 
 use super::{Certainty, LadderInputs, PossibleSize, Ships, Step};
 use crate::advice::apart::kept_apart;
-use crate::advice::change::{SuggestedChange, combined};
+use crate::advice::change::{Given, SuggestedChange, combined};
 use crate::analysis::download::estimate_download;
 use crate::analysis::what_if::{Change, what_if};
 use crate::analysis::{Inspection, WastedGroup, wasted_groups};
@@ -214,7 +214,8 @@ impl Ladder<'_> {
                 Reason::RewrittenUnchanged,
             );
             let note = format!(
-                "files of {layers} are stored again with another owner or mode; {}",
+                "files of {layers} are stored again with another {}; {}",
+                Given::by(&line(first + 1)).alternatives(),
                 again.what
             );
             notes.push(note.into());

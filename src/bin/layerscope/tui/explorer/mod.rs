@@ -6,6 +6,7 @@ mod changes;
 pub mod draw;
 pub mod file_history;
 pub mod filter;
+mod findings_below;
 mod lens;
 mod marks;
 mod opening;
@@ -29,6 +30,7 @@ use layerscope::analysis::{WastedGroup, wasted_groups};
 use layerscope::tree::NodeId;
 
 use filter::{BeforeFilter, Filter};
+use findings_below::FindingsBelow;
 use rows::{Attributes, Measure, Row, Scope, Shown, Sort};
 
 pub use base::{BaseLayers, LayerRow};
@@ -70,6 +72,7 @@ pub struct Explorer {
     open_links: HashSet<NodeId>,
     next_group: usize,
     study: Option<Arc<Study>>,
+    findings_below: FindingsBelow,
     avoidable: Option<Avoidable>,
     /// The avoidable bytes of each layer, once the assessment is complete.
     pub avoidable_of_layers: Vec<u64>,
@@ -109,6 +112,7 @@ impl Explorer {
             open_links: HashSet::new(),
             next_group: 0,
             study: None,
+            findings_below: FindingsBelow::default(),
             avoidable: None,
             avoidable_of_layers: Vec::new(),
             base: BaseLayers::default(),

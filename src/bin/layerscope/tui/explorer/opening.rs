@@ -11,6 +11,7 @@ use layerscope::advice::ladder::PossibleSize;
 use layerscope::advice::secrets::{Place, Secret};
 use layerscope::tree::NodeId;
 
+use super::findings_below::FindingsBelow;
 use super::{BaseLayers, Explorer};
 
 /// A change that saves less than this part of the image is not what matters in it.
@@ -45,6 +46,8 @@ impl Explorer {
             self.base = BaseLayers::of(&study.base);
             self.keep_layer_in_sight();
         }
+        let tree = &self.inspection.tree;
+        self.findings_below = FindingsBelow::new(&study.findings, tree, &self.wasted_below);
         self.study = Some(study.clone());
         self.secret_paths.clear();
         let nodes = self.secrets().filter_map(|secret| match secret.place {
@@ -109,16 +112,16 @@ impl Explorer {
         self.study.as_ref()?.smallest()
     }
 
-    /// Returns the largest finding at or below a path, or one that the path is a part of.
-    pub fn finding_at(&self, node: NodeId) -> Option<&Finding> {
-        let is_in = |node: NodeId, directory: NodeId| self.wasted_below.is_in(node, directory);
-        let is_there =
-            |place: NodeId| is_in(place, node) || place != NodeId::ROOT && is_in(node, place);
-        let findings =
-            self.study.as_ref()?.findings.iter().filter(|finding| finding.fate == Fate::Left);
+    /// Returns the finding with the most bytes at or below a path, as of the selected layer, and
+    /// these bytes.
+    pub fn finding_at(&self, node: NodeId) -> Option<(&Finding, u64)> {
+        let span = self.wasted_below.span(node);
+        let findings = self.study.as_ref()?.findings.iter().enumerate();
         findings
-            .filter(|finding| finding.places.iter().any(|place| is_there(place.node)))
-            .max_by_key(|finding| finding.bytes)
+            .filter(|(_, finding)| finding.added_in <= self.layer)
+            .map(|(at, finding)| (finding, self.findings_below.bytes(at, span)))
+            .filter(|&(_, bytes)| bytes > 0)
+            .max_by_key(|&(_, bytes)| bytes)
     }
 
     fn matters(&self, bytes: u64) -> bool {

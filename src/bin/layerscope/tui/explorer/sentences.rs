@@ -167,10 +167,14 @@ pub fn of_path(explorer: &Explorer, node: NodeId, units: Units) -> Details {
         paragraphs.push(downloaded(explorer, node, units));
     }
     // A change that the rules know comes first, unless deleted bytes are the bigger of both.
-    if let Some(finding) =
-        explorer.finding_at(node).filter(|finding| finding.bytes > slice.totals(node).wasted)
+    if let Some((finding, here)) =
+        explorer.finding_at(node).filter(|&(_, here)| here > slice.totals(node).wasted)
     {
-        let saved = units.size(finding.bytes);
+        let part = match here < finding.bytes {
+            true => format!(", {} of it here", units.size(here)),
+            false => String::new(),
+        };
+        let saved = format!("{}{part}", units.size(finding.bytes));
         paragraphs.insert(
             0,
             format!(

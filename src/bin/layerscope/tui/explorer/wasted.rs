@@ -58,10 +58,10 @@ impl WastedBelow {
         Self { spans, wasted, pairs }
     }
 
-    /// Returns whether a path is a directory or below it.
-    pub fn is_in(&self, node: NodeId, directory: NodeId) -> bool {
-        let (first, end) = self.spans[directory.index()];
-        (first..end).contains(&self.spans[node.index()].0)
+    /// Returns the number of a path in the order of the walk, and the first number that is not
+    /// below it.
+    pub fn span(&self, node: NodeId) -> (u32, u32) {
+        self.spans[node.index()]
     }
 
     /// Returns the pairs of layers with wasted bytes below a path as of a layer, the largest first.

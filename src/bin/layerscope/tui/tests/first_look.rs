@@ -104,6 +104,26 @@ fn without_waste_it_opens_on_the_biggest_directory() {
 }
 
 #[test]
+fn a_change_is_named_only_for_paths_that_have_some_of_its_files() {
+    let (opened, mut person) = fat();
+    let inspection = person.app.explorer().expect("read").inspection.clone();
+    person.tell(Message::Studied(study(&opened, &inspection)));
+    for (path, said) in [
+        ("root/.cache/go-build", "saves 6.68 MiB)"),
+        ("root/.cache/go-build/b", "saves 6.68 MiB, 2.86 MiB of it here)"),
+    ] {
+        person.goes_to(path);
+        assert!(person.reads().contains(said), "{path}:\n{}", person.screen());
+    }
+    for path in ["usr", "usr/lib", "usr/lib/small", "usr/share/base"] {
+        person.goes_to(path);
+        assert!(!person.reads().contains("Fix:"), "{path}:\n{}", person.screen());
+    }
+    person.goes_to("root/.cache").types("[");
+    assert!(!person.reads().contains("Fix:"), "a later layer adds them:\n{}", person.screen());
+}
+
+#[test]
 fn who_has_gone_somewhere_stays_there_when_the_findings_come() {
     let (opened, mut person) = fat();
     person.press(KeyCode::Home);
