@@ -154,7 +154,7 @@ fn an_image_is_the_same_as_itself() {
     let [one, _] = versions();
     let comparison = Comparison::compare(&[&one, &one]);
     let text = text(&comparison);
-    assert!(text.contains("both have") && text.contains("No differences found"), "{text}");
+    assert!(text.contains("both images have") && text.contains("No differences found"), "{text}");
     assert!(text.contains("updating downloads 0 B"), "{text}");
     let mut json = Vec::new();
     write_comparison_json(&comparison, Units::Iec, &mut json).unwrap();
@@ -362,7 +362,7 @@ fn what_cannot_be_read_is_named_and_ends_with_exit_code_2() {
     }
     let output = layerscope(&["compare", &format!("{both}#a:1"), &format!("{both}#a:2")]);
     assert!(
-        String::from_utf8_lossy(&output.stdout).starts_with("both have"),
+        String::from_utf8_lossy(&output.stdout).starts_with("both images have"),
         "two images of one archive"
     );
 }

@@ -345,7 +345,7 @@ fn a_merge_that_would_change_another_name_of_a_file_is_no_exact_rung() {
         let rung = possible_size(&study, "without-wasted");
         assert_eq!(rung.certainty == Certainty::Exact, certain, "{}", rung.how);
         assert_eq!(
-            rung.how.contains("cannot be combined: /a is a hard link"),
+            rung.how.contains("cannot be combined, because /a is a hard link"),
             !certain,
             "{}",
             rung.how

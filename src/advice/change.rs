@@ -134,7 +134,8 @@ impl SuggestedChange {
             |&layer: &LayerIndex| inspection.layers[layer].instruction.text.starts_with("RUN ");
         let runs: Vec<_> = added_in.up_to(removed_in).filter(is_run).collect();
         if let Some(why) = kept_apart(inspection, &runs) {
-            let what = format!("{otherwise}; the RUN instructions cannot be combined: {why}");
+            let what =
+                format!("{otherwise}; the RUN instructions cannot be combined, because {why}");
             return Self { is_certain: false, ..Self::new(Kind::Other, what) };
         }
         let line = merged(inspection, added_in, removed_in);

@@ -86,7 +86,7 @@ impl Blamer<'_, '_> {
 
     fn layer(&self, index: LayerIndex, bytes: Option<u64>) -> Blame {
         let is_own = index >= self.0.subject.study.base.layers;
-        let whose = if is_own { "" } else { ", of the base image," };
+        let whose = if is_own { "" } else { " (base image)" };
         let cause = Sentence::from(format!("layer {index}{whose} adds the most"));
         let cause = match bytes {
             Some(bytes) => cause.words(", ").size(bytes),

@@ -27,10 +27,12 @@ fn sizes_and_reason(inspection: &Inspection, study: &Study, units: Units) -> Str
         wasted => format!("{} wasted", units.size(wasted)),
     };
     let avoidable = Avoidable::measure(inspection, study).own;
-    let read =
-        if inspection.completeness.sizes_are_exact() { "" } else { " of what could be read" };
+    let start = match inspection.completeness.sizes_are_exact() {
+        true => format!("{size}, {wasted},"),
+        false => format!("{size}. The part that could be read has {wasted} and"),
+    };
     if avoidable == 0 {
-        return format!("{size}, {wasted}, nothing avoidable in your layers{read}.");
+        return format!("{start} nothing avoidable in your layers.");
     }
     let mostly = match Avoidable::biggest_cause(inspection, study) {
         Some(Cause::Removed { added_in, removed_in, .. }) if added_in == removed_in => {
@@ -44,7 +46,7 @@ fn sizes_and_reason(inspection: &Inspection, study: &Study, units: Units) -> Str
         }
         None => String::new(),
     };
-    format!("{size}, {wasted}, {} avoidable{read}{mostly}.", units.size(avoidable))
+    format!("{start} {} avoidable{mostly}.", units.size(avoidable))
 }
 
 fn smallest(study: &Study, units: Units) -> Option<String> {

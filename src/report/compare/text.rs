@@ -198,7 +198,7 @@ impl<W: Write> Page<'_, W> {
             return writeln!(self.out, "{text}");
         }
         writeln!(self.out)?;
-        self.head("What differs in the final filesystem")?;
+        self.head("Differences in the final filesystem")?;
         for (difference, (paths, bytes)) in paths.sums() {
             let bytes =
                 if difference == Difference::Unknown { "?".into() } else { self.size(bytes) };

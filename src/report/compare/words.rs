@@ -20,7 +20,7 @@ pub fn verdict(first: &Column, other: &Column, sharing: Option<&Sharing>, units:
     };
     let size = match other.ratio {
         _ if !first.exact || !other.exact => not_comparable(first, other, name, units),
-        _ if first.size == other.size => format!("both have {a}"),
+        _ if first.size == other.size => format!("both images have {a}"),
         None => format!("{name} has no bytes"),
         Some(_) if first.size == 0 => format!("{name} has {b}, and the first nothing"),
         Some(ratio) if ratio >= JUST_AS_BIG => {

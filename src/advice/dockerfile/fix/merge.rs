@@ -76,7 +76,7 @@ impl Work<'_> {
                     let (from, to) = (self.stage[stretch.from], self.stage[stretch.to]);
                     let last = self.file.instructions[to].line;
                     let text = format!(
-                        "the RUN in line {last} deletes files of this RUN, but the two cannot be combined: \
+                        "the RUN in line {last} deletes files of this RUN, but the two cannot be combined, because \
                             {reason}; use a multi-stage build"
                     );
                     let layers = (self.layer(from), self.layer(to));

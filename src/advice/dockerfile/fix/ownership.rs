@@ -84,7 +84,7 @@ impl Work<'_> {
                 Err(Refusal { condition, reason }) => {
                     let given = Given::by(&self.file.instructions[rewrite.run].arguments);
                     let text = format!(
-                        "stores the copied files again with another {}; set it while copying (COPY {}): {reason}",
+                        "stores the copied files again with another {}; COPY {} would avoid this, but {reason}",
                         given.alternatives(),
                         given.flags("")
                     );

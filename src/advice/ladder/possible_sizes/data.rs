@@ -78,11 +78,15 @@ impl Ladder<'_> {
             tops.iter().take(NAMED).map(|&(node, _)| escaped(&self.inspection.tree.path(node)));
         let mut named: Vec<_> = named.collect();
         if tops.len() > NAMED {
-            named.push(escaped_str(&format!("{} more", plural(tops.len() - NAMED, "path"))));
+            named.push(escaped_str(&plural(tops.len() - NAMED, "more path")));
         }
+        let (them, read) = match tops.len() {
+            1 => ("it", "what the program reads of it"),
+            _ => ("them", "those that the program reads"),
+        };
         let words =
-            Sentence::from(format!("left out, although COPY brought it: {} (", listed(&named)));
-        Some(words.size(self.size(left)).words("); copy what the program reads of it"))
+            Sentence::from(format!("left out, although COPY brought {them}: {} (", listed(&named)));
+        Some(words.size(self.size(left)).words(format!("); copy {read}")))
     }
 
     /// Returns the highest paths that contain these inodes and no other file, with sizes in bytes;

@@ -179,7 +179,7 @@ impl Ladder<'_> {
             let line = layer(first).one_line();
             return format!("layer {first} `{line}` stores files twice: {change}");
         }
-        format!("build layers {first} to {last} as one layer ({ends}), or {change}")
+        format!("build layers {first} to {last} as one layer ({ends}); or {change}")
     }
 
     /// Returns remarks on bytes that stay wasted, and on `COPY` instructions between merged layers.

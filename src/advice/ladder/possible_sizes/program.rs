@@ -174,7 +174,7 @@ impl Ladder<'_> {
                 certainty: Certainty::Estimate("the stripped program was compressed to find out".into()),
                 how: "pack the program in the build stage: `upx -9`".into(),
                 notes: vec![
-                    "it is unpacked into memory at each start. The download hardly shrinks, because layers \
+                    "the program is unpacked into memory at each start. The download hardly shrinks, because layers \
                         are compressed anyway"
                         .into(),
                 ],
@@ -191,8 +191,8 @@ impl Ladder<'_> {
                 .map(|evidence| evidence.sentence(&self.inspection.tree))
                 .unwrap_or_default();
             match need.files.len() {
-                0 => format!("it uses {name} ({why}), missing in this image"),
-                _ => format!("it uses {name} ({why})"),
+                0 => format!("the program uses {name} ({why}), missing in this image"),
+                _ => format!("the program uses {name} ({why})"),
             }
         });
         let words = needs.chain(program.doubts.iter().map(ToString::to_string)).map(Sentence::from);
