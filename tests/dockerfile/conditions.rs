@@ -106,7 +106,7 @@ fn merges() -> Vec<Case> {
     };
     vec![
         with(Condition::Posix, "SHELL [\"cmd\", \"/S\", \"/C\"]\n", "mk", ""),
-        with(Condition::Followed, "", "mk # big", ""),
+        with(Condition::Followed, "", "mk() { x; }; mk", ""),
         with(Condition::Matched, "", "mk", "RUN other\n"),
         with(Condition::Mergeable, "", "mk & true", ""),
         with(Condition::SameFiles, "VOLUME /data\n", "mk", ""),

@@ -336,5 +336,5 @@ fn an_image_without_layers_has_a_report_that_is_read() {
     let place = Place::with(&Image::of([]));
     write_report(&place, "shop", &["--tree"]);
     let answer = place.run(&["compare", "shop-tree.json", "shop.tar"]);
-    assert!(answer.out.contains("both have 0 B"), "{answer:#?}");
+    assert!(answer.out.contains("both images have 0 B"), "{answer:#?}");
 }

@@ -156,7 +156,7 @@ impl Ladder<'_> {
         if let Some(why) = kept_apart(self.inspection, &runs) {
             return format!(
                 "use a multi-stage build ({ends}); the RUN instructions of layers {first} to {last} cannot be \
-                    combined: {why}"
+                    combined, because {why}"
             );
         }
         if let Some(what) = combined(&runs).filter(|_| is_whole) {
