@@ -5,7 +5,7 @@ mod copies;
 mod data;
 mod program;
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use super::{Certainty, LadderInputs, PossibleSize, Ships, Step};
 use crate::advice::apart::kept_apart;
@@ -201,21 +201,18 @@ impl Ladder<'_> {
         let again = groups
             .iter()
             .filter(|group| group.reason == Reason::RewrittenUnchanged && gives(group.removed_in));
-        let again: HashSet<_> = again.map(|group| group.added_in).collect();
+        let again: HashMap<_, _> = again.map(|group| (group.added_in, group.removed_in)).collect();
         let is_copy =
             |layer: &LayerIndex| ["COPY", "ADD"].iter().any(|word| line(*layer).starts_with(word));
         let copies = merged.iter().flat_map(|&(first, last)| first.up_to(last)).filter(is_copy);
-        let (given, others): (Vec<_>, Vec<_>) = copies.partition(|layer| again.contains(layer));
-        if let (Some((layers, _)), Some(&first)) = (named_layers(&given), given.first()) {
-            let again = SuggestedChange::for_wasted(
-                self.inspection,
-                first,
-                first.next(),
-                Reason::RewrittenUnchanged,
-            );
+        let (given, others): (Vec<_>, Vec<_>) = copies.partition(|layer| again.contains_key(layer));
+        let first = given.first().and_then(|first| Some((*first, *again.get(first)?)));
+        if let (Some((layers, _)), Some((first, giver))) = (named_layers(&given), first) {
+            let reason = Reason::RewrittenUnchanged;
+            let again = SuggestedChange::for_wasted(self.inspection, first, giver, reason);
             let note = format!(
                 "files of {layers} are stored again with another {}; {}",
-                Given::by(&line(first + 1)).alternatives(),
+                Given::by(&line(giver)).alternatives(),
                 again.what
             );
             notes.push(note.into());
