@@ -104,6 +104,7 @@ impl NamedSearch<'_> {
         self.progress.wait_for(format!("{} is preparing the image", held.provider));
         let mut stream = engine::save(held, &self.progress.cancel)
             .map_err(|error| cannot_save(error.to_string()))?;
+        self.progress.total.store(held.bytes.unwrap_or(0), Ordering::Relaxed);
         let mut tee = Tee::new(&mut stream);
         let read = open_stream(path.clone(), &mut tee, self.progress);
         // The command's failure is the reason for what is missing, so it is asked for first.
@@ -115,6 +116,7 @@ impl NamedSearch<'_> {
         }
         let mut archive = read.map_err(Attempt::Error)?;
         self.progress.done.store(0, Ordering::Relaxed);
+        self.progress.total.store(0, Ordering::Relaxed);
         match tee.finish().and_then(FileSource::from_file) {
             Ok(file) => {
                 let kept =

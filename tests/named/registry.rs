@@ -111,8 +111,10 @@ fn a_password_is_never_shown_and_goes_to_no_other_host() {
 #[test]
 fn a_busy_registry_is_waited_for_and_one_that_stays_busy_is_said() {
     let home = tempfile::tempdir().unwrap();
+    let start = Instant::now();
     let output = report(home.path(), &Server::start(&image(), Fault::Busy), &["--quick"]);
     assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(start.elapsed() >= Duration::from_secs(1), "it waits as long as the server says");
     let said = refused(&report(home.path(), &Server::start(&image(), Fault::Limited), &[]));
     assert!(said.contains("too many requests"), "{said}");
 }

@@ -26,7 +26,7 @@ pub enum Fault {
     Token,
     /// A token that is worth three requests.
     ShortToken,
-    /// The first two requests are too many.
+    /// The first two requests are too many; after the second, a second has to pass.
     Busy,
     /// Requests are too many for ever.
     Limited,
@@ -234,7 +234,7 @@ impl Shop {
         }
         match self.fault {
             Fault::Busy if before < 2 => {
-                return plain("429 Too Many Requests", &["Retry-After: 0".into()]);
+                return plain("429 Too Many Requests", &[format!("Retry-After: {before}")]);
             }
             Fault::Forbidden => return plain("403 Forbidden", &[]),
             Fault::Limited => return plain("429 Too Many Requests", &["Retry-After: 0".into()]),

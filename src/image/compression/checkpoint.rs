@@ -5,7 +5,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 /// The initial distance between two checkpoints in decoded bytes: some milliseconds of decoding.
-pub const SPACING: u64 = 2 << 20;
+pub const SPACING: u64 = 3 << 20;
 /// The most checkpoints of a stream. One takes up to 32 KiB, and usually 12.
 const LIMIT: usize = 512;
 /// The level of zstd at which windows are kept: quick, and a third of the size.
@@ -42,18 +42,36 @@ pub struct Block {
     window: Vec<u8>,
 }
 
-impl Block {
+/// A compressor of windows, with the room that it needs.
+pub struct Packer {
+    compressor: zstd::bulk::Compressor<'static>,
+    room: Vec<u8>,
+}
+
+impl Packer {
+    /// Makes a compressor.
+    ///
+    /// # Errors
+    ///
+    /// An error if there is no memory for it.
+    pub fn new() -> io::Result<Self> {
+        let room = Vec::with_capacity(zstd::zstd_safe::compress_bound(WINDOW));
+        Ok(Self { compressor: zstd::bulk::Compressor::new(LEVEL)?, room })
+    }
+
     /// Makes the start of a block with the bytes before it.
     ///
     /// # Errors
     ///
     /// An error of the compressor.
-    pub fn new(bits: u8, window: &[u8]) -> io::Result<Self> {
-        let mut window = zstd::bulk::compress(window, LEVEL)?;
-        window.shrink_to_fit();
-        Ok(Self { bits, window })
+    pub fn block(&mut self, bits: u8, window: &[u8]) -> io::Result<Block> {
+        self.room.clear();
+        self.compressor.compress_to_buffer(window, &mut self.room)?;
+        Ok(Block { bits, window: self.room.as_slice().to_vec() })
     }
+}
 
+impl Block {
     /// Returns the decoded bytes before the block.
     ///
     /// # Errors

@@ -30,6 +30,7 @@ pub fn find(name: &str, options: &FindOptions, progress: &Progress) -> Result<He
                     provider: Provider::Containerd,
                     name: name.into(),
                     repo_digests: Vec::new(),
+                    bytes: None,
                     access,
                 });
             }

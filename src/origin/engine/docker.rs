@@ -42,6 +42,7 @@ pub fn find(name: &str, options: &FindOptions, progress: &Progress) -> Result<He
                 provider: Provider::Docker,
                 name: name.clone(),
                 repo_digests,
+                bytes: None,
                 access: Access::Command(save),
             })
         }
@@ -130,14 +131,28 @@ pub fn socket_image(provider: Provider, socket: PathBuf, name: &str) -> Result<H
     if !socket.exists() {
         return Err(Answer::NotInstalled);
     }
-    let found = socket::json(&socket, &format!("/images/{}/json", encoded(name)))?;
+    let found = socket::json(&socket, &format!("/images/{}/json?manifests=1", encoded(name)))?;
     let digests = found.get("RepoDigests").and_then(Value::as_array).into_iter().flatten();
     let repo_digests = digests.filter_map(|digest| Some(digest.as_str()?.to_owned())).collect();
     let tags = found.get("RepoTags").and_then(Value::as_array).into_iter().flatten();
     let tags: Vec<String> = tags.filter_map(|tag| Some(tag.as_str()?.to_owned())).collect();
     let name = one_tag(name, &tags);
     let request = format!("/images/{}/get", encoded(&name));
-    Ok(HeldImage { provider, name, repo_digests, access: Access::Socket { socket, request } })
+    let (bytes, access) = (held_bytes(&found), Access::Socket { socket, request });
+    Ok(HeldImage { provider, name, repo_digests, bytes, access })
+}
+
+/// Returns the bytes of an image's contents, as engines since version 1.48 of the interface tell
+/// them if they keep images as registries do. The `Size` of an image is two to four times off.
+fn held_bytes(found: &Value) -> Option<u64> {
+    let manifests = found.get("Manifests")?.as_array()?;
+    let is_held =
+        |manifest: &&Value| manifest.get("Available").and_then(Value::as_bool) == Some(true);
+    let bytes = manifests
+        .iter()
+        .filter(is_held)
+        .map(|manifest| manifest.pointer("/Size/Content")?.as_u64());
+    bytes.sum::<Option<u64>>().filter(|&bytes| bytes > 0)
 }
 
 /// Returns a name for use in a path. References have nothing else that needs it.
@@ -181,6 +196,24 @@ mod tests {
         assert_eq!(one_tag("0123456789ab", &tags), "0123456789ab");
         assert_eq!(one_tag("node", &["docker.io/library/node:latest".to_owned()]), "node:latest");
         assert_eq!(names("null[]"), (vec![], vec![]));
+    }
+
+    #[test]
+    fn the_sum_of_the_layers_is_known_only_where_the_engine_tells_it() {
+        let manifest = |available: bool, content: u64| {
+            let size = serde_json::json!({ "Content": content, "Total": 9 });
+            serde_json::json!({ "Available": available, "Size": size })
+        };
+        let found = |manifests: Value| serde_json::json!({ "Size": 1, "Manifests": manifests });
+        let all = [manifest(true, 30), manifest(false, 500), manifest(true, 4)];
+        assert_eq!(
+            held_bytes(&found(Value::from(all.to_vec()))),
+            Some(34),
+            "what is not there is not saved"
+        );
+        assert_eq!(held_bytes(&found(Value::Null)), None, "the size of an image is another one");
+        assert_eq!(held_bytes(&serde_json::json!({ "Size": 1 })), None);
+        assert_eq!(held_bytes(&found(serde_json::json!([{ "Available": true }]))), None);
     }
 
     #[test]

@@ -28,6 +28,8 @@ pub struct HeldImage {
     pub name: String,
     /// The digests under which registries have the image, as `NAME@DIGEST`.
     pub repo_digests: Vec<String>,
+    /// The bytes of its layers as the engine saves them, if it tells them.
+    pub bytes: Option<u64>,
     access: Access,
 }
 

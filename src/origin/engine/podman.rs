@@ -38,6 +38,7 @@ pub fn find(name: &str, options: &FindOptions, progress: &Progress) -> Result<He
                 provider: Provider::Podman,
                 name: name.clone(),
                 repo_digests,
+                bytes: None,
                 access: Access::Command(save),
             })
         }

@@ -28,14 +28,15 @@ pub fn shown<T>(doing: &str, progress: &Progress, work: impl FnOnce() -> T) -> T
             while wait.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
                 pause = STEP;
                 said = true;
-                let size = |counter: &std::sync::atomic::AtomicU64| {
-                    Units::Iec.size(counter.load(Ordering::Relaxed))
-                };
-                let now = match (progress.waiting(), progress.total.load(Ordering::Relaxed)) {
+                // Headers of an archive come on top of the sum of its layers.
+                let (done, total) =
+                    (progress.done.load(Ordering::Relaxed), progress.total.load(Ordering::Relaxed));
+                let size = |bytes: u64| Units::Iec.size(bytes);
+                let now = match (progress.waiting(), total) {
                     (Some(waiting), _) => format!("{waiting} …"),
                     // The length of a stream is unknown.
-                    (None, 0) => size(&progress.done),
-                    (None, _) => format!("{} of {}", size(&progress.done), size(&progress.total)),
+                    (None, 0) => size(done),
+                    (None, _) => format!("{} of {}", size(done), size(total.max(done))),
                 };
                 stderr::write(format_args!("\r{doing}: {now} \x1b[K"));
             }

@@ -7,7 +7,7 @@
 
 use zlib_rs::{Inflate, InflateFlush};
 
-use crate::image::compression::checkpoint::{Block, Checkpoint, Checkpoints, State, WINDOW};
+use crate::image::compression::checkpoint::{Checkpoint, Checkpoints, Packer, State, WINDOW};
 
 /// The number of stored bytes after the start of a block that it is tried with. The codes of a
 /// block take less than 300.
@@ -29,8 +29,8 @@ pub struct Marks {
     /// The last decoded bytes, once one is wanted.
     before: Vec<u8>,
     found: Option<Found>,
-    /// A decoder to try with.
-    trial: Inflate,
+    /// A decoder to try with, and a compressor; `None` until they are needed.
+    tools: Option<(Inflate, Packer)>,
 }
 
 /// The start of a block of which the bit is not known yet.
@@ -48,8 +48,7 @@ impl Marks {
     pub fn new(decoded: u64) -> Self {
         let made = Checkpoints::default();
         let due = decoded + made.spacing();
-        let trial = Inflate::new(false, WINDOW_BITS);
-        Self { made, due, before: Vec::new(), found: None, trial }
+        Self { made, due, before: Vec::new(), found: None, tools: None }
     }
 
     /// Takes the checkpoints that were made.
@@ -101,12 +100,17 @@ impl Marks {
             return;
         }
         let bytes = &bytes[..bytes.len().min(COMPARED)];
-        let mut fitting = (0..8).filter(|&bits| fits(&mut self.trial, found, bits, bytes));
-        let (Some(bits), None) = (fitting.next(), fitting.next()) else { return };
-        let stored = found.stored - u64::from(bits > 0);
-        if let Ok(block) = Block::new(bits, &found.window) {
+        let tools = self.tools.take();
+        let made = || Some((Inflate::new(false, WINDOW_BITS), Packer::new().ok()?));
+        let Some((mut trial, mut packer)) = tools.or_else(made) else { return };
+        let mut fitting = (0..8).filter(|&bits| fits(&mut trial, found, bits, bytes));
+        if let (Some(bits), None) = (fitting.next(), fitting.next())
+            && let Ok(block) = packer.block(bits, &found.window)
+        {
+            let stored = found.stored - u64::from(bits > 0);
             self.add(Checkpoint { decoded: found.decoded, stored, state: State::Block(block) });
         }
+        self.tools = Some((trial, packer));
     }
 
     fn add(&mut self, checkpoint: Checkpoint) {

@@ -51,7 +51,7 @@ fn decoding_starts_at_every_checkpoint_whatever_bit_it_is_at() {
         let stored = gz(&bytes, level);
         let (out, checkpoints) = marked(&stored);
         assert!(out == bytes, "level {level}");
-        assert!(checkpoints.len() >= 14, "level {level}: only {}", checkpoints.len());
+        assert!(checkpoints.len() >= 10, "level {level}: only {}", checkpoints.len());
         let mut last = 0;
         for checkpoint in &checkpoints {
             assert!(checkpoint.decoded - last <= SPACING + (1 << 20), "they are apart evenly");
@@ -72,7 +72,7 @@ fn decoding_starts_at_every_checkpoint_whatever_bit_it_is_at() {
 
 #[test]
 fn a_checkpoint_leads_to_the_end_through_all_members() {
-    let parts = [text(1 << 20), text(1 << 20), Vec::new(), text(7 << 20)];
+    let parts = [text(3 << 20), text(2 << 20), Vec::new(), text(9 << 20)];
     let stored = parts.iter().map(|part| gz(part, 6)).collect::<Vec<_>>().concat();
     let (out, checkpoints) = marked(&stored);
     assert!(out == parts.concat());
@@ -104,7 +104,7 @@ fn where_the_bit_is_not_certain_there_is_no_checkpoint() {
 
 #[test]
 fn bytes_before_damage_are_read_if_they_are_wanted() {
-    let mut stored = gz(&text(5 << 20), 6);
+    let mut stored = gz(&text(7 << 20), 6);
     let checkpoint = marked(&stored).1.remove(0);
     // No block has the type 3.
     let at = usize::try_from(checkpoint.stored).unwrap();
