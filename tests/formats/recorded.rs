@@ -320,7 +320,7 @@ fn nothing_in_a_report_is_obeyed() {
 #[test]
 fn secrets_come_first_in_every_form_of_a_report_and_stay_masked() {
     let token = "ghp_16C7e42F292c6912E7710c838347Ae178B4a";
-    let run = format!("RUN /bin/sh -c git clone https://{token}@github.com/a/b");
+    let run = format!("RUN /bin/sh -c NPM_TOKEN={token} npm ci");
     let npmrc = format!("//registry.npmjs.org/:_authToken={token}\n");
     let place = Place::with(&image([
         (run.as_str(), layer([file(".npmrc", 0).holding(npmrc)])),
