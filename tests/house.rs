@@ -115,6 +115,7 @@ const FLOORS: [Floor; 10] = [
             "words",
             "account",
             "comment",
+            "html",
             "check",
             "compare",
             "fix",

@@ -18,6 +18,7 @@ mod formats;
 mod gate;
 mod hostile;
 mod house;
+mod html;
 mod in_use;
 mod ladder;
 mod learn;

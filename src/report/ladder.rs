@@ -127,7 +127,7 @@ pub fn write_ladder(
 }
 
 /// Explains the signs before the sizes.
-fn signs(possible_sizes: &[PossibleSize]) -> String {
+pub fn signs(possible_sizes: &[PossibleSize]) -> String {
     let has = |sign: &str| {
         possible_sizes.iter().any(|possible_size| possible_size.certainty.sign() == sign)
     };
@@ -162,10 +162,7 @@ fn explain(
         Certainty::Exact | Certainty::AtLeast | Certainty::AtMost => None,
     };
     for line in possible_size.how.lines() {
-        // Lines of a Dockerfile are not wrapped, so that they can be copied.
-        let is_code =
-            line.starts_with([' ', '#']) || line.starts_with("COPY") || line.starts_with("FROM");
-        let parts = if is_code { vec![line.to_owned()] } else { wrap(line, WIDTH - INDENT) };
+        let parts = if is_code(line) { vec![line.to_owned()] } else { wrap(line, WIDTH - INDENT) };
         for part in parts {
             writeln!(out, "{:INDENT$}{part}", "")?;
         }
@@ -181,6 +178,12 @@ fn explain(
     }
     told.extend(notes);
     writeln!(out)
+}
+
+/// Returns whether a line of the way to a size is one of a Dockerfile, which is not wrapped so that
+/// it can be copied.
+pub fn is_code(line: &str) -> bool {
+    line.starts_with([' ', '#']) || line.starts_with("COPY") || line.starts_with("FROM")
 }
 
 fn bar(part: u64, whole: u64) -> String {

@@ -1,6 +1,6 @@
-//! Writes reports: text for people, JSON for programs.
+//! Writes reports: text and pages for people, JSON for programs.
 //!
-//! Both are written from an [`Account`], which has separate types, so that the JSON contract
+//! JSON is written from an [`Account`], which has separate types, so that the JSON contract
 //! (`assets/report.schema.json`) stays the same when the analysis changes.
 
 mod account;
@@ -11,6 +11,7 @@ mod comment;
 mod compare;
 mod completeness;
 mod fix;
+mod html;
 mod images;
 mod json;
 mod ladder;
@@ -30,9 +31,10 @@ pub use check::{CheckFormat, Checked, Places, write_check};
 pub use comment::write_markdown;
 pub use compare::{
     BytesBySource, Comparison, differs_by_less, end_of_sharing, verdict, write_comparison,
-    write_comparison_json, write_comparison_markdown,
+    write_comparison_html, write_comparison_json, write_comparison_markdown,
 };
 pub use fix::write_fix_json;
+pub use html::write_html;
 pub use images::{ImageList, write_image_list};
 pub use json::write_json;
 pub use ladder::{LadderDetail, write_ladder, write_ladder_json};

@@ -1,6 +1,7 @@
 //! Reports on images side by side: the result in words, as text, and in the types of a separate
 //! JSON contract.
 
+mod html;
 mod json;
 mod markdown;
 mod text;
@@ -14,6 +15,7 @@ use crate::display::Escaped;
 use crate::display::Units;
 use crate::files::packages::Installed;
 
+pub use html::write_comparison_html;
 pub use json::write_comparison_json;
 pub use markdown::{BytesBySource, differs_by_less, write_comparison_markdown};
 pub use text::write_comparison;

@@ -260,13 +260,13 @@ impl<W: Write> Page<'_, W> {
 }
 
 /// Says why bytes to pull are not exact.
-fn why_about<'a>(images: impl IntoIterator<Item = &'a Inspection>) -> &'static str {
+pub(super) fn why_about<'a>(images: impl IntoIterator<Item = &'a Inspection>) -> &'static str {
     let whole = images.into_iter().all(|image| image.completeness.sizes_are_exact());
     if whole { STORED_PLAIN } else { NOT_KNOWN }
 }
 
 /// Formats a difference in bytes with its sign; empty if there is none.
-fn signed(before: u64, after: u64, size: impl Fn(u64) -> String) -> String {
+pub(super) fn signed(before: u64, after: u64, size: impl Fn(u64) -> String) -> String {
     let sign = match after.cmp(&before) {
         std::cmp::Ordering::Less => "-",
         std::cmp::Ordering::Equal => "",

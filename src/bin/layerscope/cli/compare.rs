@@ -11,8 +11,8 @@ use layerscope::files::packages::installed;
 use layerscope::gate::Quantity;
 use layerscope::recorded::RecordedImage;
 use layerscope::report::{
-    BytesBySource, Comparison, TextStyle, differs_by_less, write_comparison, write_comparison_json,
-    write_comparison_markdown,
+    BytesBySource, Comparison, TextStyle, differs_by_less, write_comparison, write_comparison_html,
+    write_comparison_json, write_comparison_markdown,
 };
 use layerscope::{Error, Inspection, Opened, Progress, Selection};
 
@@ -64,6 +64,8 @@ enum CompareFormat {
     /// packages
     #[value(alias = "md")]
     Markdown,
+    /// For a browser: one page that loads nothing
+    Html,
 }
 
 /// Shows images side by side on the terminal, or writes what differs where the output is none.
@@ -198,6 +200,10 @@ fn write(arguments: &CompareArguments, format: CompareFormat) -> Result<(), Fail
         }
         CompareFormat::Json => {
             write_comparison_json(&comparison, units, text_output(Signs::Unicode))
+                .map_err(to_stdout)
+        }
+        CompareFormat::Html => {
+            write_comparison_html(&comparison, units, text_output(Signs::Unicode))
                 .map_err(to_stdout)
         }
         CompareFormat::Markdown => {

@@ -18,13 +18,14 @@ pub struct HelpArguments {
 }
 
 /// The pages of the manual, by topic.
-const PAGES: [(&str, &str); 17] = [
+const PAGES: [(&str, &str); 18] = [
     ("images", include_str!("../../../../assets/manual/images.md")),
     ("screen", include_str!("../../../../assets/manual/screen.md")),
     ("changes", include_str!("../../../../assets/manual/changes.md")),
     ("sizes", include_str!("../../../../assets/manual/sizes.md")),
     ("report", include_str!("../../../../assets/manual/report.md")),
     ("secrets", include_str!("../../../../assets/manual/secrets.md")),
+    ("html", include_str!("../../../../assets/manual/html.md")),
     ("gate", include_str!("../../../../assets/manual/gate.md")),
     ("compare", include_str!("../../../../assets/manual/compare.md")),
     ("files", include_str!("../../../../assets/manual/files.md")),

@@ -81,11 +81,12 @@ const AFTER_HELP: &str = "Examples:
   layerscope report my-app.tar
   layerscope report my-app.tar --format json | jq .totals
   layerscope report my-app.tar --format ncdu > files.json && ncdu -f files.json
+  layerscope report my-app.tar --format html > my-app.html
   layerscope ladder my-app.tar                 possible sizes; with --measure, download sizes too
   layerscope my-app.tar --view replay          the build, replayed layer by layer
   layerscope fix my-app.tar --dockerfile Dockerfile | patch -p0
   layerscope check my-app --max-wasted 20MB    fail a build; check --init writes limits to keep
-  layerscope compare old.tar new.tar           compare; --format text|json prints it
+  layerscope compare old.tar new.tar           compare; --format text|json|html prints it
   layerscope compare old.json new.tar          old.json is a report of an earlier run
   layerscope learn 1                           why a separate RUN rm saves nothing
   layerscope learn --image my-app.tar          a guided tour of your image
@@ -104,7 +105,7 @@ On a signal, the program cleans up first and then ends by that signal.";
 
 #[derive(Subcommand)]
 enum Command {
-    /// Print a report: text, JSON, Markdown, or the files for ncdu and gdu
+    /// Print a report: text, JSON, Markdown, a page for a browser, or the files for ncdu and gdu
     ///
     /// IMAGE may also be the JSON report of an earlier run: it is shown as far as its detail goes.
     Report(ReportArguments),
@@ -197,6 +198,8 @@ enum ReportFormat {
     Markdown,
     /// The files for ncdu and gdu: ncdu -f FILE
     Ncdu,
+    /// For a browser: one page that loads nothing, with a treemap, a tree and a search
+    Html,
 }
 
 /// Runs the program with the arguments of the process.

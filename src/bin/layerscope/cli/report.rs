@@ -7,8 +7,8 @@ use layerscope::advice::assessment::Study;
 use layerscope::display::escaped;
 use layerscope::recorded::RecordedImage;
 use layerscope::report::{
-    Account, Detail, TextStyle, Units, write_json, write_markdown, write_ncdu, write_recorded,
-    write_text,
+    Account, Detail, TextStyle, Units, write_html, write_json, write_markdown, write_ncdu,
+    write_recorded, write_text,
 };
 use layerscope::{Error, Gap, Inspection, Opened, Progress, Selection};
 
@@ -63,6 +63,12 @@ pub fn report(arguments: ReportArguments) -> Result<(), Failure> {
             let image = account.recorded(&inspection.name).map_err(io::Error::other);
             print_markdown(&image.map_err(to_stdout)?, units, arguments.top)?;
         }
+        ReportFormat::Html => {
+            let study = study()?;
+            opened.check_unchanged()?;
+            let out = BufWriter::new(io::stdout().lock());
+            write_html(&inspection, &study, units, out).map_err(to_stdout)?;
+        }
         ReportFormat::Ncdu => {
             opened.check_unchanged()?;
             completeness::say(&inspection);
@@ -112,6 +118,7 @@ fn report_recorded(
         }
         ReportFormat::Markdown => print_markdown(image, units, arguments.top)?,
         ReportFormat::Json => return Err(refused("it is the JSON report already")),
+        ReportFormat::Html => return Err(refused("--format html needs the image")),
         ReportFormat::Ncdu => return Err(refused("--format ncdu needs the image")),
     }
     completeness::ended([&image.inspection], &arguments.target.options.preferences.accepted()?)

@@ -1,0 +1,135 @@
+//! Writes the report as one HTML page: it loads nothing, and opens anywhere.
+//!
+//! Everything but the tree of files is written here and needs no script. Text of an image is put in
+//! by maud, which escapes it, or as JSON that only the page's own script reads; the page's policy
+//! runs and loads nothing else.
+
+mod data;
+mod findings;
+mod frame;
+mod graphics;
+mod history;
+mod ladder;
+mod layers;
+mod overview;
+mod runtime;
+mod secrets;
+
+use std::io::{self, Write};
+
+use maud::{Markup, html};
+
+use crate::Inspection;
+use crate::advice::assessment::Study;
+use crate::display::{Units, shown};
+use data::Data;
+use frame::REPORT;
+
+pub(super) use frame::{COMPARISON, Page, document, footer};
+pub(super) use graphics::{bar, bytes, legend, patterns};
+pub(super) use overview::remarks;
+
+/// Everything that the parts of the page are made of.
+#[derive(Clone, Copy)]
+struct Subject<'a> {
+    inspection: &'a Inspection,
+    study: &'a Study,
+    units: Units,
+}
+
+impl Subject<'_> {
+    fn size(&self, bytes: u64) -> String {
+        self.units.size(bytes)
+    }
+}
+
+/// Writes the inspection and the findings as an HTML page. It is made first and then written, so
+/// that nothing is written if it cannot be made.
+///
+/// # Errors
+///
+/// An error of `out`.
+pub fn write_html(
+    inspection: &Inspection,
+    study: &Study,
+    units: Units,
+    mut out: impl Write,
+) -> io::Result<()> {
+    let subject = Subject { inspection, study, units };
+    let page = Page {
+        title: shown!("{} · layerscope", inspection.name),
+        script: REPORT,
+        body: body(&subject),
+        data: Some(serde_json::to_string(&Data::of(inspection, units)?)?),
+    };
+    out.write_all(document(page).as_bytes())?;
+    out.flush()
+}
+
+fn body(subject: &Subject<'_>) -> Markup {
+    let sections: Vec<(&str, &str, Markup)> = [
+        ("secrets", "Secrets", secrets::secrets(subject)),
+        ("layers", "Layers", Some(layers::layers(subject))),
+        ("timeline", "Timeline", layers::timeline(subject)),
+        ("findings", "Findings", findings::findings(subject)),
+        ("sizes", "Possible sizes", ladder::ladder(subject)),
+        ("files", "Files", Some(files(subject))),
+        ("program", "What it runs", runtime::runtime(subject)),
+        ("base", "Base image and your layers", runtime::whose(subject)),
+        ("history", "History", history::history(subject)),
+        ("remarks", "Remarks", overview::later_remarks(subject)),
+    ]
+    .into_iter()
+    .filter_map(|(id, title, content)| Some((id, title, content?)))
+    .collect();
+    html! {
+        (patterns())
+        (overview::header(subject))
+        nav aria-label="Sections" {
+            @for (id, title, _) in &sections { a href={ "#" (id) } { (title) } }
+        }
+        main {
+            @for (id, title, content) in &sections {
+                section id=(id) aria-labelledby={ (id) "-title" } {
+                    h2 id={ (id) "-title" } { (title) }
+                    (content)
+                }
+            }
+        }
+        (footer())
+    }
+}
+
+/// The empty frame of the tree and the treemap, which the script fills.
+fn files(subject: &Subject<'_>) -> Markup {
+    let layer_count = subject.inspection.layers.len();
+    html! {
+        noscript {
+            p .remark { "The tree and the treemap need JavaScript. Everything else on this page does not." }
+        }
+        div #explorer hidden data-layers=(layer_count) {
+            p #listing .note {}
+            div .tools {
+                label .search {
+                    span { "Search" }
+                    input #search type="search" placeholder="name or /path" autocomplete="off"
+                        spellcheck="false";
+                }
+                fieldset {
+                    legend { "Sort by" }
+                    @for (value, name) in [("size", "size"), ("wasted", "wasted"), ("name", "name")] {
+                        label { input type="radio" name="sort" value=(value); span { (name) } }
+                    }
+                }
+                label .check { input #only type="checkbox"; span { "only wasted" } }
+            }
+            nav #path aria-label="Directory" {}
+            div #treemap role="group" aria-label="Treemap of the directory" {}
+            (legend())
+            p #detail role="status" aria-live="polite" {}
+            p #found role="status" aria-live="polite" {}
+            ul #tree role="tree" aria-label="Files" {}
+        }
+        p #trouble .remark hidden {}
+    }
+}

@@ -1,0 +1,82 @@
+//! The possible sizes, each with the way to get there and how sure it is.
+
+use maud::{Markup, html};
+
+use super::Subject;
+use super::graphics::{bar, bytes};
+use crate::advice::ladder::{Certainty, PossibleSize};
+use crate::analysis::download::Download;
+use crate::display::{escaped_str, noticeably};
+use crate::report::ladder::{is_code, signs};
+
+/// Makes the section; `None` if only the image as built is known.
+pub fn ladder(subject: &Subject<'_>) -> Option<Markup> {
+    let possible_sizes = &subject.study.ladder;
+    let first = possible_sizes.first().filter(|_| possible_sizes.len() > 1)?;
+    Some(html! {
+        ol .ladder {
+            @for (index, possible_size) in possible_sizes.iter().enumerate() {
+                (rung(subject, index, possible_size, first))
+            }
+        }
+        @if first.certainty == Certainty::AtLeast {
+            p .note { "≥ is a lower bound, and none of the sizes is exact: not all of the image was read." }
+        } @else if possible_sizes.iter().any(|size| size.certainty != Certainty::Exact) {
+            p .note { (signs(possible_sizes)) ". The other sizes are exact." }
+        }
+    })
+}
+
+fn rung(
+    subject: &Subject<'_>,
+    index: usize,
+    possible_size: &PossibleSize,
+    first: &PossibleSize,
+) -> Markup {
+    let units = subject.units;
+    let size = possible_size.size;
+    let key = Some(format!("possible_sizes.{index}.size_bytes"));
+    let condition = if matches!(possible_size.download, Download::Estimate(_)) {
+        ", if files compress as before"
+    } else {
+        ""
+    };
+    let download = possible_size.download.words(units).map(|words| format!("{words}{condition}"));
+    let estimate = match &possible_size.certainty {
+        Certainty::Estimate(from) => Some(format!("estimated: {}", from.shown(units))),
+        _ => None,
+    };
+    let notes = possible_size.notes.iter().map(|note| note.shown(units));
+    let notes: Vec<_> = download.into_iter().chain(estimate).chain(notes).collect();
+    html! {
+        li {
+            div .rung {
+                span .title { (escaped_str(&possible_size.step.title())) }
+                (bar(size, 0, first.size))
+                span .size { (possible_size.certainty.sign()) (bytes(&units.size(size), size, key)) }
+                span .ratio {
+                    @if let Some(ratio) = noticeably(size, first.size) { (ratio) " smaller" }
+                }
+                span .grade { (possible_size.certainty.grade()) }
+            }
+            (way(&possible_size.how))
+            @for note in &notes { p .note { (escaped_str(note)) } }
+        }
+    }
+}
+
+/// Makes paragraphs of words, and one block of neighbouring lines of a Dockerfile.
+fn way(how: &str) -> Markup {
+    let lines: Vec<_> = how.lines().collect();
+    html! {
+        @for part in lines.chunk_by(|one, other| is_code(one) == is_code(other)) {
+            @if part.first().is_some_and(|line| is_code(line)) {
+                pre tabindex="0" { code {
+                    @for line in part { (escaped_str(line)) "\n" }
+                } }
+            } @else {
+                @for line in part { p { (escaped_str(line)) } }
+            }
+        }
+    }
+}
