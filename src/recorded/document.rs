@@ -7,7 +7,8 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::{RecordError, SCHEMA_VERSION, of_json};
-use crate::display::Escaped;
+use crate::display::{Escaped, escaped_str, shown};
+use crate::secret::headline;
 
 /// The root of a JSON report.
 #[derive(Debug, Deserialize)]
@@ -34,6 +35,9 @@ pub struct Document {
     /// Findings, the largest first.
     #[serde(default)]
     pub findings: Vec<FindingRecord>,
+    /// Secrets, if they were searched for.
+    #[serde(default)]
+    pub secrets: Option<SecretsRecord>,
     /// The base image.
     #[serde(default)]
     pub base: BaseRecord,
@@ -150,6 +154,54 @@ pub struct PairRecord {
     pub reason: Escaped,
     pub why: Escaped,
     pub fix: Escaped,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct SecretsRecord {
+    pub found: Vec<SecretRecord>,
+}
+
+#[derive(Debug, Deserialize)]
+pub struct SecretRecord {
+    pub what: Escaped,
+    pub place: Escaped,
+    pub path: Option<Escaped>,
+    pub line: Option<usize>,
+    pub layer: Option<usize>,
+    pub removed_in: Option<usize>,
+    pub visible: bool,
+    pub masked: Escaped,
+    pub why: Escaped,
+    pub revoke: Option<Escaped>,
+    pub fix: FixRecord,
+}
+
+impl SecretRecord {
+    /// Returns the file with its line, or the part of the config.
+    pub fn whereabouts(&self) -> Escaped {
+        match (&self.path, self.line) {
+            (Some(path), Some(line)) => shown!("{}, line {}", path, line),
+            (Some(path), None) => path.clone(),
+            (None, _) => shown!("{} in the config", escaped_str(&self.place.replace('-', " "))),
+        }
+    }
+
+    /// Returns what to do now.
+    pub fn revocation(&self) -> Escaped {
+        match &self.revoke {
+            Some(page) => shown!("revoke it and create a new one: {}", page),
+            None => "revoke it and create a new one".into(),
+        }
+    }
+}
+
+impl SecretsRecord {
+    /// Returns the sentence about all of them; `None` if there are none.
+    pub fn headline(&self) -> Option<String> {
+        let count = self.found.len();
+        let deleted = self.found.iter().filter(|secret| !secret.visible).count();
+        (count > 0).then(|| headline(count, deleted))
+    }
 }
 
 impl FindingRecord {

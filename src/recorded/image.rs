@@ -7,6 +7,7 @@ use crate::archive::{Entry, EntryKind};
 use crate::display::{Escaped, escaped_str, unhex};
 use crate::image::{Compression, Instruction, LayerEntries, Run};
 use crate::layer_index::LayerIndex;
+use crate::secret::mask;
 use crate::tree::{Builder, ENTRY_LIMIT, Tree};
 use crate::warning::{Gap, Known, Warning, WarningKind};
 
@@ -57,8 +58,9 @@ fn account(layer: &LayerRecord) -> LayerAccount {
         |name: &str| Compression::ALL.into_iter().find(|compression| compression.name() == name);
     LayerAccount {
         instruction: Instruction {
-            text: layer.instruction.clone(),
-            created_by: layer.created_by.clone(),
+            // A report of a program that masked less may hold secrets.
+            text: mask(&layer.instruction).into_owned(),
+            created_by: layer.created_by.as_deref().map(|text| mask(text).into_owned()),
         },
         diff_id: layer.diff_id.clone(),
         digest: layer.digest.clone(),

@@ -12,8 +12,8 @@ use crate::display::{Escaped, cut, escaped_str};
 use crate::tree::LimitExceeded;
 
 pub use document::{
-    BaseRecord, Document, FindingRecord, PairRecord, PossibleSizeRecord, ShareRecord, SpotRecord,
-    WastedRecord,
+    BaseRecord, Document, FindingRecord, PairRecord, PossibleSizeRecord, SecretRecord,
+    SecretsRecord, ShareRecord, SpotRecord, WastedRecord,
 };
 
 /// The version of the contract that is read; see `assets/report.schema.json`.

@@ -37,6 +37,7 @@ pub fn write_markdown(
         }
         page.line("");
     }
+    secrets(&mut page, image);
     layers(&mut page, image, style.units);
     changes(&mut page, image, style.units);
     possible_sizes(&mut page, image, style.units);
@@ -61,6 +62,30 @@ fn facts(image: &RecordedImage, units: Units) -> String {
     facts.extend(inspection.platform.as_deref().map(|text| plain(&escaped_str(text))));
     facts.extend(inspection.created.as_deref().map(|day| format!("built {}", plain(&date(day)))));
     facts.join(" · ")
+}
+
+/// Writes the secrets, before everything else.
+fn secrets(page: &mut Page, image: &RecordedImage) {
+    let Some(secrets) = &image.document.secrets else { return };
+    let Some(headline) = secrets.headline() else { return };
+    page.line(format!("🔑 **{}**\n", plain(&headline)));
+    page.line("| secret | where | layer | now | next time |\n|---|---|---|---|---|");
+    for secret in secrets.found.iter().take(LISTED) {
+        let layer = match (secret.layer, secret.removed_in) {
+            (Some(layer), Some(removed)) => format!("{layer}, deleted too late in {removed}"),
+            (Some(layer), None) => layer.to_string(),
+            (None, _) => "config".into(),
+        };
+        page.row(&[
+            format!("{} {}", plain(&secret.what), code_cell(&secret.masked)),
+            code_cell(&secret.whereabouts()),
+            layer,
+            plain(&secret.revocation()),
+            plain(&secret.fix.what),
+        ]);
+    }
+    rest(page, secrets.found.len(), LISTED);
+    page.line("");
 }
 
 fn layers(page: &mut Page, image: &RecordedImage, units: Units) {

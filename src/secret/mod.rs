@@ -13,6 +13,8 @@ mod token;
 
 use std::ops::Range;
 
+use crate::display::plural;
+
 pub use command::{find_in_command, find_named, mask, mask_words, pairs};
 pub use masked::Masked;
 pub use names::{is_secret, is_value};
@@ -28,6 +30,19 @@ pub struct Hit {
     pub range: Range<usize>,
     /// The name that the value was given, if it is known by its name.
     pub name: Option<String>,
+}
+
+/// Counts the secrets of an image, and those that a later layer deleted, in a sentence.
+pub fn headline(count: usize, deleted: usize) -> String {
+    let secrets = plural(count, "secret");
+    let them = if count == 1 { "it" } else { "them" };
+    match deleted {
+        0 => format!("{secrets}: anyone who can pull the image can read {them}"),
+        deleted => format!(
+            "{secrets}, {deleted} of them deleted too late: anyone who can pull the image can \
+             read {them}"
+        ),
+    }
 }
 
 /// Sorts secrets by place, and drops those that lie inside another one.

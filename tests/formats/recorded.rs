@@ -318,6 +318,41 @@ fn nothing_in_a_report_is_obeyed() {
 }
 
 #[test]
+fn secrets_come_first_in_every_form_of_a_report_and_stay_masked() {
+    let token = "ghp_16C7e42F292c6912E7710c838347Ae178B4a";
+    let run = format!("RUN /bin/sh -c NPM_TOKEN={token} npm ci");
+    let npmrc = format!("//registry.npmjs.org/:_authToken={token}\n");
+    let place = Place::with(&image([
+        (run.as_str(), layer([file(".npmrc", 0).holding(npmrc)])),
+        ("RUN rm /.npmrc", layer([gone(".npmrc")])),
+    ]));
+    write_report(&place, "shop", &[]);
+    // As a program that masks nothing would have written it.
+    let mut value: Value = serde_json::from_str(&place.read("shop.json")).unwrap();
+    value["layers"][0]["instruction"] = json!(run);
+    value["layers"][0]["created_by"] = json!(run);
+    place.write("shop.json", value.to_string());
+    for arguments in [
+        &["report", "shop.json"][..],
+        &["report", "shop.json", "--format", "markdown"],
+        &["report", "shop.tar", "--format", "markdown"],
+        &["compare", "shop.json", "shop.tar"],
+        &["compare", "shop.json", "shop.tar", "--format", "json"],
+    ] {
+        let answer = place.run(arguments);
+        assert_eq!(answer.code, Some(0), "{answer:#?}");
+        assert!(!answer.out.contains("16C7e42F"), "{arguments:?}: {}", answer.out);
+        if arguments[0] == "report" {
+            let secrets = answer.out.find("deleted too late: anyone who can pull");
+            let secrets = secrets.or_else(|| answer.out.find("deleted too late&#58; anyone who"));
+            let layers = answer.out.find("RUN rm").unwrap();
+            assert!(secrets.is_some_and(|at| at < layers), "{arguments:?}: {}", answer.out);
+            assert!(answer.out.contains(".npmrc"), "{}", answer.out);
+        }
+    }
+}
+
+#[test]
 fn a_named_pipe_is_an_image_and_loses_no_bytes() {
     let place = Place::new();
     let fifo = place.path().join("fifo.json");

@@ -10,13 +10,13 @@ mod prevention;
 use std::sync::Arc;
 
 use crate::analysis::Inspection;
-use crate::display::{Escaped, escaped, escaped_str, plural, shown};
+use crate::display::{Escaped, escaped, escaped_str, shown};
 use crate::error::Error;
 use crate::files::contents::Contents;
 use crate::files::packages::Packages;
 use crate::layer_index::LayerIndex;
 use crate::progress::Progress;
-use crate::secret::{Kind, Masked};
+use crate::secret::{Kind, Masked, headline};
 use crate::shell::quoted;
 use crate::tree::{NodeId, VersionId};
 
@@ -120,22 +120,9 @@ impl Secrets {
 impl Secrets {
     /// Counts the secrets, and those that a later layer deleted, in a sentence.
     pub fn headline(&self) -> String {
-        let count = self.list.len();
         let deleted = self.list.iter().filter(|secret| !secret.is_visible()).count();
-        let secrets = plural(count, "secret");
-        match deleted {
-            0 => format!("{secrets}: anyone who can pull the image can read {}", pronoun(count)),
-            deleted => format!(
-                "{secrets}, {deleted} of them deleted too late: anyone who can pull the image can \
-                 read {}",
-                pronoun(count)
-            ),
-        }
+        headline(self.list.len(), deleted)
     }
-}
-
-fn pronoun(count: usize) -> &'static str {
-    if count == 1 { "it" } else { "them" }
 }
 
 impl Secret {

@@ -8,6 +8,8 @@ use crate::display::{cut, cut_front, shown, wrap};
 use crate::recorded::{Document, FindingRecord, RecordedImage};
 use crate::report::TextStyle;
 
+/// The secrets that are shown if not all are asked for.
+const SECRETS: usize = 8;
 /// The findings that are shown if not all are asked for.
 const FINDINGS: usize = 6;
 
@@ -29,6 +31,7 @@ pub fn write_recorded(
     }
     writeln!(page.out)?;
     page.not_whole(inspection)?;
+    page.recorded_secrets(document)?;
     page.numbers(inspection)?;
     page.layers(inspection)?;
     page.recorded_findings(document)?;
@@ -52,6 +55,26 @@ impl<W: Write> Page<'_, W> {
     /// Returns the number of rows of a list that are shown.
     fn top(&self, usual: usize, all: usize) -> usize {
         if self.style.top == 0 { all } else { usual.min(all) }
+    }
+
+    fn recorded_secrets(&mut self, document: &Document) -> io::Result<()> {
+        let Some(secrets) = &document.secrets else { return Ok(()) };
+        let Some(headline) = secrets.headline() else { return Ok(()) };
+        writeln!(self.out, "{}", self.paint(Paint::Wasted, &headline))?;
+        let top = self.top(SECRETS, secrets.found.len());
+        for secret in &secrets.found[..top] {
+            let line = shown!("{} in {}", &secret.what, secret.whereabouts());
+            writeln!(self.out)?;
+            for line in line.wrap(WIDTH - 4) {
+                writeln!(self.out, "  {}", self.paint(Paint::Bold, &line))?;
+            }
+            self.paragraph("value", &shown!("{} (masked)", &secret.masked))?;
+            self.paragraph("why", &secret.why)?;
+            self.paragraph("now", &secret.revocation())?;
+            self.paragraph("fix", &secret.fix.what)?;
+        }
+        self.more(secrets.found.len() - top)?;
+        writeln!(self.out)
     }
 
     fn recorded_findings(&mut self, document: &Document) -> io::Result<()> {
