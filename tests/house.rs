@@ -81,6 +81,7 @@ const FLOORS: [Floor; 10] = [
         rooms: &[
             "tool",
             "apart",
+            "merges",
             "change",
             "findings",
             "base",
@@ -89,6 +90,7 @@ const FLOORS: [Floor; 10] = [
             "secrets",
             "assessment",
             "avoidable",
+            "changes",
             "dockerfile",
         ],
     },

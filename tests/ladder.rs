@@ -288,8 +288,10 @@ fn files_that_a_copy_ships_in_between_have_another_remedy_than_merging() {
     };
     assert_eq!(
         notes(1, "RUN /bin/sh -c chmod +x /f0 # buildkit"),
-        ["files of layer 1 are stored again with another mode; set the mode while copying: \
-            COPY --chmod=…"]
+        [
+            "files of layer 1 are stored again with another mode; set the mode where the files are made: \
+            COPY --chmod=…"
+        ]
     );
     assert_eq!(
         notes(2, "RUN /bin/sh -c make # buildkit"),

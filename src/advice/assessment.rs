@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use crate::advice::base::{Base, BaseError, BaseHint, Share, base, detect, shares};
 use crate::advice::findings::{Finding, Matches, Purpose, Rules, findings_of};
-use crate::advice::ladder::{LadderInputs, PossibleSize, Step, climb};
+use crate::advice::ladder::{LadderInputs, PossibleSize, Step, climb, settle};
+use crate::advice::merges::Merges;
 use crate::advice::secrets::Secrets;
-use crate::analysis::Inspection;
+use crate::analysis::{Inspection, wasted_groups};
 use crate::error::Error;
 use crate::files::contents::Contents;
 use crate::files::filesystem::{Filesystem, readable};
@@ -177,9 +178,15 @@ impl Study {
         let (shares, (findings, inputs, ladder)) = join(
             || shares(inspection, rules, &matches, base.layers, application, &packages),
             || {
-                let findings = findings_of(inspection, rules, &matches, base.layers, &packages);
-                let inputs = LadderInputs::gather(inspection, &base, &findings, program);
+                let merges = Merges::find(inspection, &wasted_groups(inspection), base.layers);
+                let mut findings =
+                    findings_of(inspection, rules, &matches, &merges, base.layers, &packages);
+                let inputs = LadderInputs {
+                    merges,
+                    ..LadderInputs::gather(inspection, &base, &findings, program)
+                };
                 let ladder = climb(inspection, &inputs);
+                settle(&mut findings, &ladder);
                 (findings, inputs, ladder)
             },
         );

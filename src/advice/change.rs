@@ -2,12 +2,15 @@
 //! them.
 
 use super::apart::{between, is_by_buildkit, kept_apart};
+use super::merges::Merges;
 use crate::analysis::Inspection;
 use crate::layer_index::LayerIndex;
 use crate::tree::Reason;
 
 /// The most instructions that are merged into one.
 const MERGED: usize = 6;
+/// The beginning of advice to build in a separate stage.
+pub(super) const STAGE: &str = "use a multi-stage build";
 /// The longest instruction that is examined and written out, in bytes.
 pub(super) const LINE: usize = 16 << 10;
 
@@ -43,8 +46,11 @@ pub struct SuggestedChange {
     pub dockerignore: Vec<String>,
     /// True if nothing that is known of the image speaks against it.
     pub is_certain: bool,
-    /// The number of bytes that the image becomes smaller by.
+    /// The number of bytes that the image becomes smaller by, if nothing else changes. Findings
+    /// with the same change share it.
     pub saves: u64,
+    /// The first and the last layer that become one.
+    pub merges: Option<(LayerIndex, LayerIndex)>,
 }
 
 impl SuggestedChange {
@@ -57,7 +63,21 @@ impl SuggestedChange {
             dockerignore: Vec::new(),
             is_certain: true,
             saves: 0,
+            merges: None,
         }
+    }
+
+    /// Returns the change itself: the advice without the alternatives and the example that follow
+    /// it.
+    pub fn clause(&self) -> &str {
+        let marks = [";", ", or ", ", and copy ", ": "];
+        let end = marks.into_iter().filter_map(|mark| self.what.find(mark)).min();
+        &self.what[..end.unwrap_or(self.what.len())]
+    }
+
+    /// Returns what follows the change itself.
+    pub fn alternatives(&self) -> &str {
+        self.what[self.clause().len()..].trim_end_matches('.')
     }
 
     /// Adds an instruction, unless it is too long to read.
@@ -69,6 +89,7 @@ impl SuggestedChange {
     /// rewrites.
     pub fn for_wasted(
         inspection: &Inspection,
+        merges: &Merges,
         added_in: LayerIndex,
         removed_in: LayerIndex,
         reason: Reason,
@@ -89,7 +110,7 @@ impl SuggestedChange {
             Reason::RewrittenUnchanged if run => Self::new(
                 Kind::Copy,
                 format!(
-                    "set {} in the RUN of layer {added_in} itself",
+                    "set {} where the files are made: in the RUN of layer {added_in}",
                     Given::by(text(removed_in)).subject()
                 ),
             ),
@@ -100,13 +121,13 @@ impl SuggestedChange {
                 Self::new(
                     Kind::Copy,
                     format!(
-                        "set {} while copying: COPY {}{builder}",
+                        "set {} where the files are made: COPY {}{builder}",
                         given.subject(),
                         given.flags("=…")
                     ),
                 )
             }
-            _ if both => Self::merge(inspection, added_in, removed_in, "use a multi-stage build"),
+            _ if both => Self::merge(inspection, merges, added_in, removed_in, STAGE),
             Reason::Overwritten => Self::new(
                 Kind::Other,
                 "write each file once, in the instruction that knows its final contents",
@@ -123,13 +144,16 @@ impl SuggestedChange {
         }
     }
 
-    /// Makes the remedy of a single `RUN` for layers `added_in` to `removed_in`, or `otherwise`.
+    /// Makes the remedy of a single `RUN` for the range of layers that contains `added_in` to
+    /// `removed_in`, or `otherwise`.
     pub(super) fn merge(
         inspection: &Inspection,
+        merges: &Merges,
         added_in: LayerIndex,
         removed_in: LayerIndex,
         otherwise: &str,
     ) -> Self {
+        let (added_in, removed_in) = merges.around(added_in, removed_in);
         let is_run =
             |&layer: &LayerIndex| inspection.layers[layer].instruction.text.starts_with("RUN ");
         let runs: Vec<_> = added_in.up_to(removed_in).filter(is_run).collect();
@@ -139,17 +163,22 @@ impl SuggestedChange {
             return Self { is_certain: false, ..Self::new(Kind::Other, what) };
         }
         let line = merged(inspection, added_in, removed_in);
+        let one = |change: Self| Self {
+            saves: merges.saves(added_in, removed_in),
+            merges: Some((added_in, removed_in)),
+            ..change
+        };
         match combined(&runs) {
             Some(what) if runs.first() == Some(&added_in) => {
                 if let Some(word) = between(inspection, added_in, removed_in) {
                     let what =
                         format!("{what} if the {word} between them can move, or {otherwise}");
-                    return Self {
+                    return one(Self {
                         is_certain: false,
                         ..Self::new(Kind::Merge, what).with_line(line)
-                    };
+                    });
                 }
-                Self::new(Kind::Merge, format!("{what}, or {otherwise}")).with_line(line)
+                one(Self::new(Kind::Merge, format!("{what}, or {otherwise}")).with_line(line))
             }
             _ => Self::new(Kind::Other, otherwise).with_line(line),
         }

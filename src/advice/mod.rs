@@ -6,10 +6,12 @@ pub mod assessment;
 pub mod avoidable;
 pub mod base;
 mod change;
+pub mod changes;
 pub mod dockerfile;
 pub mod findings;
 pub mod ladder;
 pub mod measure;
+pub mod merges;
 pub mod secrets;
 pub mod tool;
 

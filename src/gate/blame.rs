@@ -53,7 +53,8 @@ impl Blamer<'_, '_> {
         let change = if removed_in < self.0.subject.study.base.layers {
             "use another base image, or a multi-stage build".to_owned()
         } else {
-            SuggestedChange::for_wasted(inspection, added_in, removed_in, reason).what
+            let merges = &self.0.subject.study.ladder_inputs.merges;
+            SuggestedChange::for_wasted(inspection, merges, added_in, removed_in, reason).what
         };
         Blame { layer: Some(removed_in), cause: cause.into(), change: Some(change) }
     }

@@ -206,9 +206,9 @@ struct PairPart {
     fix: Escaped,
 }
 
-fn pairs(inspection: &Inspection) -> Vec<PairPart> {
+fn pairs(inspection: &Inspection, study: &Study) -> Vec<PairPart> {
     let pair = |group: WastedGroup| {
-        let (why, fix) = advice(inspection, &group);
+        let (why, fix) = advice(inspection, study, &group);
         PairPart {
             added_in: group.added_in,
             removed_in: group.removed_in,
@@ -265,7 +265,7 @@ impl<'a> Account<'a> {
                 tree,
                 wasted: &inspection.wasted[..inspection.wasted.len().min(top)],
             },
-            wasted_by_layers: pairs(inspection),
+            wasted_by_layers: pairs(inspection, study),
             findings: findings(inspection, study),
             secrets: study.secrets.as_ref().map(|found| SecretsPart::new(inspection, found)),
             base: BasePart::new(inspection, &study.base),

@@ -1,14 +1,26 @@
 //! A group of wasted bytes in two sentences: the reason, and the change that avoids them.
 
-use crate::advice::SuggestedChange;
+use crate::advice::assessment::Study;
+use crate::advice::changes::for_group;
 use crate::analysis::{Inspection, WastedGroup};
 use crate::display::{Escaped, escaped_str, shown};
 use crate::tree::Reason;
 
-/// Explains why the bytes of a group still ship, and how to avoid them.
-pub fn advice(inspection: &Inspection, group: &WastedGroup) -> (Escaped, Escaped) {
+/// Explains why the bytes of a group are still in the image, and how to avoid them.
+pub(super) fn advice(
+    inspection: &Inspection,
+    study: &Study,
+    group: &WastedGroup,
+) -> (Escaped, Escaped) {
+    let merges = &study.ladder_inputs.merges;
+    let change = for_group(inspection, merges, Some(study), group);
+    (why_wasted(group), escaped_str(&change.what))
+}
+
+/// Explains why the bytes of a group are still in the image.
+pub fn why_wasted(group: &WastedGroup) -> Escaped {
     let (added_in, removed_in) = (group.added_in, group.removed_in);
-    let why = match group.reason {
+    match group.reason {
         _ if added_in == removed_in => {
             shown!(
                 "Layer {} contains the same path more than once; only the last one is used",
@@ -35,7 +47,5 @@ pub fn advice(inspection: &Inspection, group: &WastedGroup) -> (Escaped, Escaped
                 added_in
             )
         }
-    };
-    let change = SuggestedChange::for_wasted(inspection, added_in, removed_in, group.reason);
-    (why, escaped_str(&change.what))
+    }
 }

@@ -156,10 +156,11 @@ pub fn telling<'a, 'b>(group: &WastedGroup, parts: &'b [&'a Finding]) -> &'b [&'
 /// Returns the reason why the bytes of a pair of layers are in the image, and the fix.
 pub fn why_and_fix(
     inspection: &Inspection,
+    study: &Study,
     group: &WastedGroup,
     parts: &[&Finding],
 ) -> (Escaped, Escaped) {
-    let (why, what) = advice(inspection, group);
+    let (why, what) = advice(inspection, study, group);
     let fix = match parts.first() {
         Some(biggest) => fix(inspection, biggest),
         None => graded(inspection, "exact", &what),

@@ -26,7 +26,7 @@ mod words;
 
 pub use crate::display::{self, Units};
 pub use account::{Account, Detail};
-pub use advice::advice;
+pub use advice::why_wasted;
 pub use check::{CheckFormat, Checked, Places, write_check};
 pub use comment::write_markdown;
 pub use compare::{

@@ -5,6 +5,7 @@ use super::rules::{Level, Rule, Rules, Signature};
 use super::{Fate, Whose};
 use crate::advice::apart::is_by_buildkit;
 use crate::advice::change::{Given, Kind, LINE, SuggestedChange, command, copies, merged};
+use crate::advice::merges::Merges;
 use crate::advice::tool::Tool;
 use crate::analysis::Inspection;
 use crate::display::sentences;
@@ -66,6 +67,7 @@ pub fn why(inspection: &Inspection, rules: &Rules, group: &Group, whose: Whose) 
 pub fn find(
     inspection: &Inspection,
     rules: &Rules,
+    merges: &Merges,
     group: &Group,
     whose: Whose,
     base: usize,
@@ -73,13 +75,14 @@ pub fn find(
     let change = match (whose, group.subject) {
         (Whose::Base, _) => for_base(group, base),
         (Whose::Own, Subject::Rule(number)) => {
-            for_rule(inspection, &rules.list[usize::from(number)], group)
+            for_rule(inspection, &rules.list[usize::from(number)], merges, group)
         }
         (Whose::Own, Subject::Signature(number)) => {
-            for_signature(inspection, &rules.signatures[usize::from(number)], group)
+            for_signature(inspection, &rules.signatures[usize::from(number)], merges, group)
         }
     };
-    SuggestedChange { saves: group.bytes, ..change }
+    // One RUN saves more than the bytes of one finding.
+    SuggestedChange { saves: group.bytes.max(change.saves), ..change }
 }
 
 fn for_base(group: &Group, base: usize) -> SuggestedChange {
@@ -94,7 +97,12 @@ fn for_base(group: &Group, base: usize) -> SuggestedChange {
     SuggestedChange::new(Kind::Base, what)
 }
 
-fn for_rule(inspection: &Inspection, rule: &Rule, group: &Group) -> SuggestedChange {
+fn for_rule(
+    inspection: &Inspection,
+    rule: &Rule,
+    merges: &Merges,
+    group: &Group,
+) -> SuggestedChange {
     let text = |layer: LayerIndex| inspection.layers[layer].instruction.text.as_str();
     let added_in = group.added_in;
     if is_from_context(text(added_in)) && !rule.ignore.is_empty() {
@@ -110,7 +118,7 @@ fn for_rule(inspection: &Inspection, rule: &Rule, group: &Group) -> SuggestedCha
     };
     match group.fate {
         Fate::Gone { removed_in } if line.is_none() => {
-            SuggestedChange::merge(inspection, added_in, removed_in, &rule.fix)
+            SuggestedChange::merge(inspection, merges, added_in, removed_in, &rule.fix)
         }
         Fate::Left | Fate::Gone { .. } => {
             let change = SuggestedChange::new(Kind::Tool, rule.fix.as_str()).with_line(line);
@@ -127,7 +135,12 @@ pub(in crate::advice) fn is_left_to_a_person(rule: &Rule) -> bool {
     rule.level == Level::Leftovers && rule.tools.is_empty()
 }
 
-fn for_signature(inspection: &Inspection, signature: &Signature, group: &Group) -> SuggestedChange {
+fn for_signature(
+    inspection: &Inspection,
+    signature: &Signature,
+    merges: &Merges,
+    group: &Group,
+) -> SuggestedChange {
     let text = |layer: LayerIndex| inspection.layers[layer].instruction.text.as_str();
     let added_in = group.added_in;
     match (group.fate, group.reason(inspection)) {
@@ -164,7 +177,7 @@ fn for_signature(inspection: &Inspection, signature: &Signature, group: &Group) 
             SuggestedChange::new(Kind::Ignore, what)
         }
         (Fate::Gone { removed_in }, _) if removed_in != added_in => {
-            SuggestedChange::merge(inspection, added_in, removed_in, &signature.fix)
+            SuggestedChange::merge(inspection, merges, added_in, removed_in, &signature.fix)
         }
         _ => SuggestedChange::new(Kind::Other, signature.fix.as_str()),
     }

@@ -23,7 +23,8 @@ mod varying;
 use std::sync::Arc;
 
 use crate::advice::SuggestedChange;
-use crate::analysis::Inspection;
+use crate::advice::merges::Merges;
+use crate::analysis::{Inspection, wasted_groups};
 use crate::display::Escaped;
 use crate::files::contents::Contents;
 use crate::files::packages::Packages;
@@ -161,7 +162,8 @@ pub fn find(
     let packages = contents
         .map(|contents| Packages::read(&inspection.tree, contents, &Arc::default()))
         .unwrap_or_default();
-    findings_of(inspection, rules, &Matches::find(inspection, rules), base, &packages)
+    let merges = Merges::find(inspection, &wasted_groups(inspection), base);
+    findings_of(inspection, rules, &Matches::find(inspection, rules), &merges, base, &packages)
 }
 
 /// Returns the findings for paths that have been matched and package databases that have been read.
@@ -169,6 +171,7 @@ pub(crate) fn findings_of(
     inspection: &Inspection,
     rules: &Rules,
     matches: &Matches,
+    merges: &Merges,
     base: usize,
     packages: &Packages,
 ) -> Vec<Finding> {
@@ -177,7 +180,7 @@ pub(crate) fn findings_of(
     groups.truncate(FINDINGS);
     let finding = |group: &assign::Group| Finding {
         packages: owners(inspection, group, packages),
-        ..finding(inspection, rules, matches, group, base)
+        ..finding(inspection, rules, matches, merges, group, base)
     };
     let mut findings: Vec<_> = groups.iter().map(finding).collect();
     findings.sort_by(|a, b| {
@@ -192,6 +195,7 @@ fn finding(
     inspection: &Inspection,
     rules: &Rules,
     matches: &Matches,
+    merges: &Merges,
     group: &assign::Group,
     base: usize,
 ) -> Finding {
@@ -232,7 +236,7 @@ fn finding(
         examples,
         packages: Vec::new(),
         why: fix::why(inspection, rules, group, whose),
-        fix: fix::find(inspection, rules, group, whose, base),
+        fix: fix::find(inspection, rules, merges, group, whose, base),
         sources: sources.clone(),
     }
 }

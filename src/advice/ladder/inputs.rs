@@ -3,6 +3,7 @@
 use super::LadderInputs;
 use crate::advice::base::Base;
 use crate::advice::findings::{Fate, Finding, Level, Whose};
+use crate::advice::merges::Merges;
 use crate::analysis::Inspection;
 use crate::display::escaped_str;
 use crate::runtime::Parts;
@@ -63,6 +64,7 @@ impl LadderInputs {
                 .fold(0, u64::saturating_add),
             program,
             named: named(&inspection.tree, &inspection.run).arguments,
+            merges: Merges::default(),
         }
     }
 }

@@ -7,10 +7,14 @@
 mod bases;
 mod inputs;
 mod possible_sizes;
+mod stage;
 
 pub use bases::{BaseKind, SmallBase, smallest};
 pub use possible_sizes::climb;
+pub use stage::multi_stage;
+pub(super) use stage::settle;
 
+use crate::advice::merges::Merges;
 use crate::analysis::download::Download;
 use crate::analysis::what_if::Change;
 use crate::display::{Escaped, Sentence, ratio};
@@ -38,6 +42,8 @@ pub struct LadderInputs {
     /// Files and directories that the image's command names among its arguments: configuration,
     /// data.
     pub named: Vec<NodeId>,
+    /// The RUN instructions that are worth combining.
+    pub merges: Merges,
 }
 
 /// A change.

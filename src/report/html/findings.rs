@@ -54,7 +54,7 @@ fn in_full(subject: &Subject<'_>, block: &Block) -> Markup {
                 Block::Pair(group, parts) => {
                     @let inspection = subject.inspection;
                     @let (files, node) = removed_files(inspection, group);
-                    @let (why, fix) = why_and_fix(inspection, group, parts);
+                    @let (why, fix) = why_and_fix(inspection, subject.study, group, parts);
                     h4 {
                         span .amount .bad { (bytes(&subject.size(group.bytes), group.bytes, None)) }
                         " " (files) " " code { (place(inspection, node)) }

@@ -38,11 +38,11 @@ impl<W: Write> Page<'_, W> {
         writeln!(self.out, "\n{}  {summary}", self.paint(Paint::Bold, "Findings"))?;
         let shown = self.shown(sure);
         for block in &sure[..shown] {
-            self.block(inspection, block)?;
+            self.block(inspection, study, block)?;
         }
         self.rest(&sure[shown..])?;
         if self.style.top == 0 {
-            optional.iter().try_for_each(|block| self.block(inspection, block))?;
+            optional.iter().try_for_each(|block| self.block(inspection, study, block))?;
         } else {
             self.lines(inspection, "[needs a look] Optional (details: --top 0)", optional)?;
         }
@@ -50,9 +50,9 @@ impl<W: Write> Page<'_, W> {
         self.lines(inspection, &head, base)
     }
 
-    fn block(&mut self, inspection: &Inspection, block: &Block) -> io::Result<()> {
+    fn block(&mut self, inspection: &Inspection, study: &Study, block: &Block) -> io::Result<()> {
         match block {
-            Block::Pair(group, parts) => self.pair(inspection, group, parts),
+            Block::Pair(group, parts) => self.pair(inspection, study, group, parts),
             Block::Left(finding) => self.left(inspection, finding),
         }
     }
@@ -85,6 +85,7 @@ impl<W: Write> Page<'_, W> {
     fn pair(
         &mut self,
         inspection: &Inspection,
+        study: &Study,
         group: &WastedGroup,
         parts: &[&Finding],
     ) -> io::Result<()> {
@@ -95,7 +96,7 @@ impl<W: Write> Page<'_, W> {
         self.instruction(inspection, "added in", group.added_in)?;
         self.instruction(inspection, "removed in", group.removed_in)?;
         self.parts(inspection, telling(group, parts))?;
-        let (why, fix) = why_and_fix(inspection, group, parts);
+        let (why, fix) = why_and_fix(inspection, study, group, parts);
         self.paragraph("why", &why)?;
         self.paragraph("fix", &fix)?;
         parts.first().map_or(Ok(()), |biggest| self.fix_lines(biggest))

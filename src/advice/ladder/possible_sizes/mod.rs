@@ -168,6 +168,7 @@ impl Ladder<'_> {
         let change = within.max_by_key(|group| group.bytes).map(|group| {
             SuggestedChange::for_wasted(
                 self.inspection,
+                &self.inputs.merges,
                 group.added_in,
                 group.removed_in,
                 group.reason,
@@ -179,7 +180,7 @@ impl Ladder<'_> {
             let line = layer(first).one_line();
             return format!("layer {first} `{line}` stores files twice: {change}");
         }
-        format!("build layers {first} to {last} as one layer ({ends}); or {change}")
+        format!("{change}; or build layers {first} to {last} as one layer ({ends})")
     }
 
     /// Returns remarks on bytes that stay wasted, and on `COPY` instructions between merged layers.
@@ -209,7 +210,13 @@ impl Ladder<'_> {
         let first = given.first().and_then(|first| Some((*first, *again.get(first)?)));
         if let (Some((layers, _)), Some((first, giver))) = (named_layers(&given), first) {
             let reason = Reason::RewrittenUnchanged;
-            let again = SuggestedChange::for_wasted(self.inspection, first, giver, reason);
+            let again = SuggestedChange::for_wasted(
+                self.inspection,
+                &self.inputs.merges,
+                first,
+                giver,
+                reason,
+            );
             let note = format!(
                 "files of {layers} are stored again with another {}; {}",
                 Given::by(&line(giver)).alternatives(),

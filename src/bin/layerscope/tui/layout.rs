@@ -13,7 +13,9 @@ pub enum Pane {
 /// The width below which one pane is shown at a time.
 pub const WIDE: u16 = 80;
 /// Below this height the header has one row.
-const TALL: u16 = 20;
+const TALL: u16 = 14;
+/// Below this width the header has one row.
+const TWO_ROWS: u16 = 40;
 
 /// The areas of the screen; an area that is not shown is empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -129,7 +131,7 @@ fn main(area: Rect, header: u16) -> Rect {
 
 /// Returns the height of the header: two rows if all panes are shown and there is space.
 pub fn header_rows(area: Rect) -> u16 {
-    if area.width >= WIDE && area.height >= TALL { 2 } else { 1 }
+    if area.width >= TWO_ROWS && area.height >= TALL { 2 } else { 1 }
 }
 
 fn has_bars(area: Rect) -> bool {

@@ -4,11 +4,12 @@
 use layerscope::Inspection;
 use layerscope::LayerIndex;
 use layerscope::advice::assessment::Study;
+use layerscope::advice::changes::for_group;
 use layerscope::advice::findings::Finding;
 use layerscope::analysis::{WastedGroup, wasted_groups};
 use layerscope::display::wrap;
 use layerscope::display::{escaped_str, share};
-use layerscope::report::{Units, advice};
+use layerscope::report::Units;
 use layerscope::tree::{NodeId, Totals};
 
 use super::options::Options;
@@ -91,8 +92,12 @@ impl<'a> StoryBuilder<'a> {
 
     /// Returns the report's advice on a pair of layers.
     pub fn change(&self, pair: &WastedGroup) -> String {
-        let finding = self.finding_of(pair).map(|finding| finding.fix.what.clone());
-        words::stopped(&finding.unwrap_or_else(|| advice(self.inspection, pair).1.into()))
+        let merges = &self.study.ladder_inputs.merges;
+        let change = match self.finding_of(pair) {
+            Some(finding) => finding.fix.clone(),
+            None => for_group(self.inspection, merges, Some(self.study), pair),
+        };
+        words::stopped(&change.what)
     }
 
     pub fn last_layer(&self) -> LayerIndex {

@@ -12,7 +12,7 @@ use super::{App, Screen};
 use crate::tui::explorer::Explorer;
 use crate::tui::keys::Action::*;
 use crate::tui::keys::help::Line as Hint;
-use crate::tui::layout::Pane;
+use crate::tui::layout::{Pane, WIDE};
 use crate::tui::lesson;
 use crate::tui::overlay::Overlay;
 use crate::tui::views::Views;
@@ -36,10 +36,13 @@ pub fn header(app: &App, theme: &Theme, area: Rect) -> Vec<Vec<Piece>> {
     if area.height < 2 {
         return vec![in_one_row(app, theme, &numbers, room)];
     }
-    vec![
-        name_and_numbers(app, theme, &numbers, room),
-        views_and_smallest(app, theme, &numbers, room),
-    ]
+    if room >= usize::from(WIDE) {
+        return vec![
+            name_and_numbers(app, theme, &numbers, room),
+            views_and_smallest(app, theme, &numbers, room),
+        ];
+    }
+    in_two_rows(app, theme, &numbers, room)
 }
 
 /// The numbers that every view shows.
@@ -56,6 +59,10 @@ struct Numbers {
     secrets: Option<[Piece; 2]>,
     /// From the longest words to the shortest.
     smallest: Vec<String>,
+    /// Size, wasted, avoidable and smallest, in this order, with words.
+    named: [Piece; 4],
+    /// The same without words.
+    bare: [Piece; 4],
 }
 
 impl Numbers {
@@ -73,23 +80,48 @@ impl Numbers {
         let shown = avoidable
             .map_or_else(|| format!("{:>7}…", ""), |sums| format!("{:>8}", bound(sums.own)));
         let style = marked(avoidable.map_or(0, |sums| sums.own), theme.strong);
+        let whole = explorer.inspection.amount(totals.size).text(app.units);
+        let (gone, sign) = (bound(totals.wasted()), wasted_sign(theme));
+        let (plain, wasted_style) = (Style::new(), marked(totals.wasted(), theme.wasted));
+        let smallest = smallest(app, explorer);
+        let at_least = smallest.last().cloned().unwrap_or_default();
+        let least = at_least.trim_start_matches("min. ").trim_start_matches("smallest ");
+        let [named_size, wasted, avoidable] = [
+            Piece::text(format!("size {whole} "), plain),
+            Piece::text(format!(" {sign} wasted {gone} "), wasted_style),
+            Piece::text(format!(" avoidable {shown} "), style),
+        ];
         Self {
             visible_bytes: totals.visible,
             wasted_bytes: totals.wasted(),
-            size: Piece::text(
-                format!("size {} ", explorer.inspection.amount(totals.size).text(app.units)),
-                Style::new(),
-            ),
+            named: [
+                named_size.clone(),
+                wasted.clone(),
+                avoidable.clone(),
+                Piece::text(format!(" {at_least}"), theme.strong),
+            ],
+            bare: [
+                Piece::text(format!("{whole} "), plain),
+                Piece::text(format!(" {sign} {gone} "), wasted_style),
+                Piece::text(format!(" −{} ", shown.trim_start()), style),
+                Piece::text(format!(" → {}", least.trim_start()), theme.strong),
+            ],
+            size: named_size,
             warnings: warnings_mark(app, theme),
             secrets: secrets_mark(app, explorer, theme),
             visible: Piece::text(format!(" █ visible {} ", size(totals.visible)), theme.visible),
-            wasted: Piece::text(
-                format!(" {} wasted {} ", wasted_sign(theme), bound(totals.wasted())),
-                marked(totals.wasted(), theme.wasted),
-            ),
-            avoidable: Piece::text(format!(" avoidable {shown} "), style),
-            smallest: smallest(app, explorer),
+            wasted,
+            avoidable,
+            smallest,
         }
+    }
+}
+
+impl Numbers {
+    /// Returns the short marks of secrets and warnings.
+    fn marks(&self) -> Vec<Piece> {
+        let marks = self.secrets.iter().chain(&self.warnings);
+        marks.map(|[_, short]| short.clone()).collect()
     }
 }
 
@@ -187,23 +219,50 @@ fn views_and_smallest(app: &App, theme: &Theme, numbers: &Numbers, room: usize) 
     pieces
 }
 
-/// Returns the name, the view, and the most important numbers.
+/// Returns the name and the first numbers, and below them the views and the other numbers: on a
+/// narrow screen words give way before numbers, and the names of views before both.
+fn in_two_rows(app: &App, theme: &Theme, numbers: &Numbers, room: usize) -> Vec<Vec<Piece>> {
+    let marks = numbers.marks();
+    let beside = LEAST_NAME + 2 + width(&marks);
+    let fits = |pieces: &[Piece], beside: usize| width(pieces) + beside <= room;
+    let first = if fits(&numbers.named[..2], beside) { &numbers.named } else { &numbers.bare };
+    let mut above = first[..2].to_vec();
+    above.extend(marks);
+    let view_width = app.view.name().width() + 2;
+    let second = [&numbers.named, &numbers.bare]
+        .into_iter()
+        .map(|pieces| &pieces[2..])
+        .find(|pieces| fits(pieces, view_width))
+        .unwrap_or(&numbers.bare[2..3]);
+    let mut tabs = views(app, theme, room.saturating_sub(width(second)));
+    if width(&tabs) + width(second) > room {
+        tabs = vec![Piece::text(format!(" {}", app.view.name()), theme.focused)];
+    }
+    let name = cut(&app.name, room.saturating_sub(width(&above) + 2));
+    let name = vec![Piece::text(format!(" {name}"), theme.strong)];
+    vec![apart(name, above, room), apart(tabs, second.to_vec(), room)]
+}
+
+/// Returns pieces at the left and at the right of a row.
+fn apart(mut left: Vec<Piece>, right: Vec<Piece>, room: usize) -> Vec<Piece> {
+    let gap = room.saturating_sub(width(&left) + width(&right));
+    left.push(Piece::text(" ".repeat(gap), Style::new()));
+    left.extend(right);
+    left
+}
+
+/// Returns the name, the view, and the numbers: as many as fit, by rank, if need be without words.
 fn in_one_row(app: &App, theme: &Theme, numbers: &Numbers, room: usize) -> Vec<Piece> {
-    let mut shown = vec![&numbers.wasted, &numbers.size, &numbers.avoidable, &numbers.visible];
     // A piece of the name and the view's name have their place.
     let longest = View::ALL.map(|view| view.name().width()).into_iter().max().unwrap_or(0);
-    let kept = LEAST_NAME + longest + 3;
-    while shown.len() > 1 && shown.iter().map(|piece| piece.width()).sum::<usize>() + kept > room {
-        shown.pop();
-    }
-    shown.extend(numbers.secrets.as_ref().map(|[_, short]| short));
-    shown.extend(numbers.warnings.as_ref().map(|[_, short]| short));
-    let rank = |piece: &&Piece| {
-        let order = [&numbers.size, &numbers.visible, &numbers.wasted, &numbers.avoidable];
-        order.iter().position(|other| std::ptr::eq(*other, *piece))
-    };
-    shown.sort_by_key(|piece| rank(piece).unwrap_or(usize::MAX));
-    let room = room.saturating_sub(shown.iter().map(|piece| piece.width()).sum());
+    let marks = numbers.marks();
+    let kept = LEAST_NAME + longest + 3 + width(&marks);
+    let ranked = std::iter::once(&numbers.named[..])
+        .chain((1..=numbers.bare.len()).rev().map(|count| &numbers.bare[..count]));
+    let fitting = ranked.into_iter().find(|pieces| width(pieces) + kept <= room);
+    let mut shown = fitting.unwrap_or(&numbers.bare[..1]).to_vec();
+    shown.extend(marks);
+    let room = room.saturating_sub(width(&shown));
     let name = cut(
         &app.name,
         room.saturating_sub(longest + 3).max(LEAST_NAME).min(room.saturating_sub(3)),
@@ -238,7 +297,7 @@ fn in_one_row(app: &App, theme: &Theme, numbers: &Numbers, room: usize) -> Vec<P
             pieces.push(blank(rest));
         }
     }
-    pieces.extend(shown.into_iter().cloned());
+    pieces.extend(shown);
     pieces
 }
 

@@ -85,7 +85,7 @@ impl App {
             (Pane::Tree | Pane::Details, Some(node)) => {
                 sentences::of_path(explorer, node, self.units)
             }
-            _ => sentences::of_layer(inspection, &explorer.groups, explorer.layer, self.units),
+            _ => sentences::of_layer(explorer, self.units),
         };
     }
 }

@@ -127,21 +127,37 @@ impl App {
 
     /// Returns whether there is a search or a filter to leave.
     pub(in crate::tui) fn can_leave(&self) -> bool {
-        let filtered =
-            self.explorer().is_some_and(|explorer| !explorer.filter.query.text().is_empty());
+        let filtered = self.explorer().is_some_and(|explorer| {
+            !explorer.filter.query.text().is_empty() || explorer.shown != Shown::ALL
+        });
         self.focus != Pane::Tree
+            || self.file_history
             || self.search.listed
             || !self.search.query.text().is_empty()
             || filtered
     }
 
-    /// Goes one step back: out of the search, then out of the filter.
+    /// Goes one step back: out of the file history, then out of the search, then out of the
+    /// filter; then everything that is hidden is shown again.
     pub(in crate::tui) fn leave(&mut self) {
         self.focus = Pane::Tree;
-        if self.search.query.text().is_empty() && !self.search.listed {
-            self.clear_filter();
-        } else {
+        if std::mem::take(&mut self.file_history) {
+            return self.refresh_details();
+        }
+        if !self.search.query.text().is_empty() || self.search.listed {
             self.search = Search::default();
+            return;
+        }
+        match &mut self.screen {
+            Screen::Image { explorer, .. }
+                if explorer.filter.query.text().is_empty()
+                    && explorer.filter.kept.is_none()
+                    && explorer.shown != Shown::ALL =>
+            {
+                explorer.set_shown(Shown::ALL);
+                self.refresh_details();
+            }
+            _ => self.clear_filter(),
         }
     }
 

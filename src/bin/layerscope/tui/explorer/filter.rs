@@ -30,6 +30,8 @@ pub struct Kept {
     held: Bits,
     /// Paths that match, or have something below that does.
     leading: Bits,
+    /// Paths that match themselves.
+    matching: Bits,
     /// The matching paths that are not below another one.
     pub topmost: Vec<NodeId>,
     /// The number of paths that match.
@@ -41,7 +43,8 @@ pub struct Kept {
 impl Kept {
     pub fn new(tree: &Tree) -> Self {
         let bits = Bits::new(tree.node_count());
-        Self { held: bits.clone(), leading: bits, topmost: Vec::new(), count: 0, complete: false }
+        let (held, leading, matching) = (bits.clone(), bits.clone(), bits);
+        Self { held, leading, matching, topmost: Vec::new(), count: 0, complete: false }
     }
 
     /// Adds a path. All directories above it have been added before.
@@ -54,6 +57,7 @@ impl Kept {
             return;
         }
         self.count += 1;
+        self.matching.set(node);
         if !inside {
             self.topmost.push(node);
         }
@@ -171,6 +175,21 @@ impl Explorer {
             );
         }
         open
+    }
+
+    /// Counts the paths that match a filter in every directory above them.
+    pub(super) fn counts_of_matches(&self) -> HashMap<NodeId, u32> {
+        let mut counts: HashMap<NodeId, u32> = HashMap::new();
+        let Some(kept) = &self.filter.kept else { return counts };
+        let tree = &self.inspection.tree;
+        let nodes: Vec<_> = tree.nodes().filter(|&node| kept.leading.get(node)).collect();
+        // A directory comes before its contents.
+        for &node in nodes.iter().rev().filter(|&&node| node != NodeId::ROOT) {
+            let below = counts.get(&node).copied().unwrap_or_default();
+            let itself = u32::from(kept.matching.get(node));
+            *counts.entry(tree.parent(node)).or_default() += below + itself;
+        }
+        counts
     }
 
     /// Adds up what a filter leaves in the directories above.

@@ -25,6 +25,8 @@ pub struct Lens<'a> {
     pub kept: Option<&'a Kept>,
     /// Sums of what matches the filter, in the directories above.
     pub matching: &'a HashMap<NodeId, (u64, u64)>,
+    /// The number of paths that match the filter, in the directories above.
+    pub matches: &'a HashMap<NodeId, u32>,
     /// The directories whose links without a size are shown one by one.
     pub open_links: &'a HashSet<NodeId>,
 }
@@ -167,6 +169,10 @@ impl Lens<'_> {
 
     /// Returns the number of items below a path, including dead files if the measure includes them.
     pub fn items(&self, node: NodeId) -> u32 {
+        // Above the matches of a filter, only those are counted.
+        if self.kept.is_some_and(|kept| !kept.holds(node)) {
+            return self.matches.get(&node).copied().unwrap_or_default();
+        }
         let totals = self.slice.totals(node);
         let itself = u32::from(node != NodeId::ROOT && self.counts(node));
         let there = totals.items.saturating_sub(itself);

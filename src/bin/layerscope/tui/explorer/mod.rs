@@ -26,6 +26,7 @@ use layerscope::Inspection;
 use layerscope::LayerIndex;
 use layerscope::advice::assessment::Study;
 use layerscope::advice::avoidable::Avoidable;
+use layerscope::advice::merges::Merges;
 use layerscope::analysis::{WastedGroup, wasted_groups};
 use layerscope::tree::NodeId;
 
@@ -73,6 +74,8 @@ pub struct Explorer {
     next_group: usize,
     study: Option<Arc<Study>>,
     findings_below: FindingsBelow,
+    /// The RUN instructions that are worth combining.
+    merges: Merges,
     avoidable: Option<Avoidable>,
     /// The avoidable bytes of each layer, once the assessment is complete.
     pub avoidable_of_layers: Vec<u64>,
@@ -81,6 +84,8 @@ pub struct Explorer {
     secret_paths: HashSet<NodeId>,
     /// Sums of what matches a filter in every directory above: visible and wasted bytes.
     matching: HashMap<NodeId, (u64, u64)>,
+    /// The number of paths that match a filter, in every directory above.
+    matches: HashMap<NodeId, u32>,
 }
 
 impl Explorer {
@@ -113,11 +118,13 @@ impl Explorer {
             next_group: 0,
             study: None,
             findings_below: FindingsBelow::default(),
+            merges: Merges::default(),
             avoidable: None,
             avoidable_of_layers: Vec::new(),
             base: BaseLayers::default(),
             secret_paths: HashSet::new(),
             matching: HashMap::new(),
+            matches: HashMap::new(),
             inspection,
         };
         explorer.rebuild();
@@ -135,6 +142,7 @@ impl Explorer {
             measure: self.measure,
             kept: self.filter.kept.as_ref(),
             matching: &self.matching,
+            matches: &self.matches,
             open_links: &self.open_links,
         }
     }
@@ -312,6 +320,7 @@ impl Explorer {
     fn rebuild(&mut self) {
         self.slice.prepare(self.measure, &self.inspection);
         self.matching = self.sums_of_matches();
+        self.matches = self.counts_of_matches();
         let mut rows = std::mem::take(&mut self.rows);
         rows.rebuild(&self.lens(), &self.open);
         self.rows = rows;

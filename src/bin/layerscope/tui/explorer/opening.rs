@@ -3,12 +3,16 @@
 
 use std::sync::Arc;
 
+use layerscope::advice::SuggestedChange;
 use layerscope::advice::assessment::Study;
 use layerscope::advice::avoidable::Avoidable;
 use layerscope::advice::base::{BaseHint, base};
-use layerscope::advice::findings::{Fate, Finding, Level, Whose};
+use layerscope::advice::changes::{Part, changes, for_group};
+use layerscope::advice::findings::{Fate, Finding};
 use layerscope::advice::ladder::PossibleSize;
+use layerscope::advice::merges::Merges;
 use layerscope::advice::secrets::{Place, Secret};
+use layerscope::analysis::WastedGroup;
 use layerscope::tree::NodeId;
 
 use super::findings_below::FindingsBelow;
@@ -26,6 +30,7 @@ impl Explorer {
             .map(BaseLayers::of)
             .unwrap_or_default();
         let own = self.base.count;
+        self.merges = Merges::find(&self.inspection, &self.groups, own);
         let group =
             self.groups.iter().position(|group| group.added_in >= own && self.matters(group.bytes));
         match group {
@@ -48,6 +53,7 @@ impl Explorer {
         }
         let tree = &self.inspection.tree;
         self.findings_below = FindingsBelow::new(&study.findings, tree, &self.wasted_below);
+        self.merges = study.ladder_inputs.merges.clone();
         self.study = Some(study.clone());
         self.secret_paths.clear();
         let nodes = self.secrets().filter_map(|secret| match secret.place {
@@ -73,26 +79,21 @@ impl Explorer {
         self.secret_paths.contains(&node)
     }
 
-    /// Goes to the biggest place of what the assessment found to be the biggest change, if that is
-    /// bigger than any pair of layers.
-    pub fn open_at_the_biggest_finding(&mut self) {
-        let Some(study) = &self.study else { return };
-        let is_change = |finding: &&Finding| {
-            finding.whose == Whose::Own
-                && finding.fate == Fate::Left
-                && matches!(finding.level, Level::Leftovers | Level::Toolchain)
-        };
-        let biggest = study.findings.iter().filter(is_change).max_by_key(|finding| finding.bytes);
-        let wasted = self
-            .groups
-            .iter()
-            .filter(|group| group.added_in >= study.base.layers)
-            .map(|group| group.bytes);
-        let Some(finding) = biggest.filter(|finding| {
-            self.matters(finding.bytes) && finding.bytes > wasted.max().unwrap_or(0)
-        }) else {
+    /// Returns the change that avoids a group of wasted bytes.
+    pub fn change_for(&self, group: &WastedGroup) -> SuggestedChange {
+        for_group(&self.inspection, &self.merges, self.study.as_deref(), group)
+    }
+
+    /// Goes to the biggest place of the change that saves the most, unless it is about wasted
+    /// bytes: those are where the screen opened.
+    pub fn open_at_the_biggest_change(&mut self) {
+        let Some(study) = self.study.clone() else { return };
+        let all = changes(&self.inspection, &study);
+        let Some(change) = all.first().filter(|change| change.part == Part::Own) else { return };
+        let finding = &study.findings[change.findings[0]];
+        if finding.fate != Fate::Left || !self.matters(change.saves) {
             return;
-        };
+        }
         if let Some(place) =
             finding.biggest_place.map(|place| place.node).filter(|&place| place != NodeId::ROOT)
         {

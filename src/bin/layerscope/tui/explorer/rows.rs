@@ -122,17 +122,29 @@ impl Shown {
         Self { at_least: next.unwrap_or(0), ..self }
     }
 
-    /// Returns the marks of the kinds that are hidden.
-    pub fn hidden(self) -> String {
+    /// Returns the kinds that are hidden, with their marks.
+    fn hidden(self) -> impl Iterator<Item = (char, &'static str)> {
         let kinds = [
-            (self.added, '+'),
-            (self.modified, '~'),
-            (self.metadata, '@'),
-            (self.removed, '-'),
-            (self.unchanged, '='),
-            (self.wasted, '!'),
+            (self.added, '+', "added"),
+            (self.modified, '~', "modified"),
+            (self.metadata, '@', "metadata"),
+            (self.removed, '-', "removed"),
+            (self.unchanged, '=', "unchanged"),
+            (self.wasted, '!', "wasted"),
         ];
-        kinds.into_iter().filter(|(shown, _)| !shown).map(|(_, mark)| mark).collect()
+        kinds.into_iter().filter(|(shown, ..)| !shown).map(|(_, mark, name)| (mark, name))
+    }
+
+    /// Returns what is left out, in words and with marks; `None` if nothing is.
+    pub fn left_out(self) -> Option<[String; 2]> {
+        let names: Vec<_> = self.hidden().map(|(_, name)| format!("no {name}")).collect();
+        let marks: String = self.hidden().map(|(mark, _)| mark).collect();
+        let marks = if marks.is_empty() { marks } else { format!("hidden {marks}") };
+        let limit = (self.at_least > 0).then(|| format!("≥ {} MiB", self.at_least >> 20));
+        let long: Vec<_> = names.into_iter().chain(limit.clone()).collect();
+        let short: Vec<_> =
+            Some(marks).filter(|m| !m.is_empty()).into_iter().chain(limit).collect();
+        (!long.is_empty()).then(|| [long.join(", "), short.join(", ")])
     }
 }
 

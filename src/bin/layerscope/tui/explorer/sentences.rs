@@ -1,11 +1,12 @@
 //! Describes the size of the selection and its causes in sentences.
 
 use layerscope::LayerIndex;
+use layerscope::advice::SuggestedChange;
 use layerscope::advice::secrets::{Place, Prevention, Secret};
 use layerscope::analysis::{LayerAccount, WastedGroup};
 use layerscope::display::{count, escaped, escaped_str, files, share};
 use layerscope::display::{cut, wrap};
-use layerscope::report::{Units, advice};
+use layerscope::report::Units;
 use layerscope::tree::{Kind, NodeId, Reason, VersionId};
 use layerscope::{Inspection, Known, LayerAmounts};
 
@@ -50,13 +51,9 @@ pub fn of_reading() -> Details {
     Details { title: "Legend".into(), paragraphs: lines.map(Into::into).into() }
 }
 
-/// Describes a layer.
-pub fn of_layer(
-    inspection: &Inspection,
-    groups: &[WastedGroup],
-    layer: LayerIndex,
-    units: Units,
-) -> Details {
+/// Describes the selected layer.
+pub fn of_layer(explorer: &Explorer, units: Units) -> Details {
+    let (inspection, layer) = (&*explorer.inspection, explorer.layer);
     let Some(account) = layer.of(&inspection.layers) else {
         let text = match inspection.completeness.sizes_are_exact() {
             true => "This image has no layers, so its size is 0 bytes.",
@@ -65,10 +62,13 @@ pub fn of_layer(
         return Details { title: "No layers".into(), paragraphs: vec![text.into()] };
     };
     let mut paragraphs = Vec::new();
-    let mut wasted =
-        groups.iter().filter(|group| group.added_in == layer && group.bytes > 0).peekable();
+    let mut wasted = explorer
+        .groups
+        .iter()
+        .filter(|group| group.added_in == layer && group.bytes > 0)
+        .peekable();
     if let Some(group) = wasted.peek() {
-        paragraphs.push(fix(inspection, group, units));
+        paragraphs.push(format!("Fix: {}", in_words(&explorer.change_for(group), units)));
     }
     paragraphs.push(account.instruction.one_line().into());
     let known = inspection.completeness.layer(layer);
@@ -104,9 +104,16 @@ pub fn of_layer(
     Details { title: format!("Layer {layer}"), paragraphs }
 }
 
-/// Says what to do about a pair of layers, and what that saves.
-fn fix(inspection: &Inspection, group: &WastedGroup, units: Units) -> String {
-    format!("Fix: {} (saves {}).", advice(inspection, group).1, units.size(group.bytes))
+/// Says what a change is, what it saves, and which other changes would do.
+pub fn in_words(change: &SuggestedChange, units: Units) -> String {
+    in_words_with(change, "", units)
+}
+
+/// Says the same, with a part of the saving.
+fn in_words_with(change: &SuggestedChange, part: &str, units: Units) -> String {
+    let (clause, rest) = (escaped_str(change.clause()), escaped_str(change.alternatives()));
+    let end = if rest.ends_with('…') { "" } else { "." };
+    format!("{clause} (saves {}{part}){rest}{end}", units.size(change.saves))
 }
 
 fn costs(account: &LayerAccount, amounts: &LayerAmounts, units: Units) -> String {
@@ -156,13 +163,16 @@ pub fn of_path(explorer: &Explorer, node: NodeId, units: Units) -> Details {
     let mut paragraphs = Vec::new();
     if tree.children(node).next().is_some() {
         paragraphs.extend(wasted_below(explorer, node, units));
-        let read =
-            if inspection.completeness.sizes_are_exact() { "" } else { ", of what could be read" };
-        paragraphs.push(directory(slice, node, units, read));
+        paragraphs.push(directory(explorer, node, units));
     } else {
         paragraphs.extend(history(inspection, slice, node, units));
     }
-    paragraphs.extend(slice.version(tree, node).map(|version| facts(inspection, version, units)));
+    // Whoever reads in which layer it was added need not read it twice.
+    let is_told = |version: &VersionId| is_told_by(&paragraphs, tree.added_in(*version));
+    paragraphs.extend(slice.version(tree, node).map(|version| match is_told(&version) {
+        true => format!("{}.", attributes(inspection, version, units)),
+        false => facts(inspection, version, units),
+    }));
     if explorer.measure == Measure::Download {
         paragraphs.push(downloaded(explorer, node, units));
     }
@@ -174,14 +184,7 @@ pub fn of_path(explorer: &Explorer, node: NodeId, units: Units) -> Details {
             true => format!(", {} of it here", units.size(here)),
             false => String::new(),
         };
-        let saved = format!("{}{part}", units.size(finding.bytes));
-        paragraphs.insert(
-            0,
-            format!(
-                "Fix: {} (saves {saved}).",
-                escaped_str(finding.fix.what.trim_end_matches('.'))
-            ),
-        );
+        paragraphs.insert(0, format!("Fix: {}", in_words_with(&finding.fix, &part, units)));
         paragraphs
             .insert(1, format!("{}: {}", escaped_str(&finding.title), escaped_str(&finding.why)));
     }
@@ -206,6 +209,18 @@ fn of_secret(inspection: &Inspection, secret: &Secret) -> String {
 
 /// Describes a version in a sentence.
 pub fn facts(inspection: &Inspection, version: VersionId, units: Units) -> String {
+    let by = layer_named(inspection, inspection.tree.added_in(version));
+    format!("{}; from {by}.", attributes(inspection, version, units))
+}
+
+/// Returns whether a paragraph says that a layer added what is selected.
+fn is_told_by(paragraphs: &[String], layer: LayerIndex) -> bool {
+    let words = format!("{HISTORY} added in {layer} ");
+    paragraphs.iter().any(|text| text.starts_with(&words))
+}
+
+/// Describes the kind, the mode and the owner of a version.
+fn attributes(inspection: &Inspection, version: VersionId, units: Units) -> String {
     let tree = &inspection.tree;
     let (uid, gid) = tree.owner(version);
     let what = match tree.kind(version) {
@@ -222,14 +237,18 @@ pub fn facts(inspection: &Inspection, version: VersionId, units: Units) -> Strin
         Kind::Fifo => "Named pipe".into(),
     };
     let linked = if tree.is_linked(version) { ", hard link (counted once)" } else { "" };
-    let by = layer_named(inspection, tree.added_in(version));
-    format!("{what}, mode {:04o}, owner {uid}:{gid}{linked}; from {by}.", tree.mode(version))
+    format!("{what}, mode {:04o}, owner {uid}:{gid}{linked}", tree.mode(version))
 }
 
-/// Describes the bytes below a directory; `read` qualifies them.
-fn directory(slice: &Slice, node: NodeId, units: Units, read: &str) -> String {
+/// Describes the bytes below a directory.
+fn directory(explorer: &Explorer, node: NodeId, units: Units) -> String {
+    let slice = &explorer.slice;
+    let is_exact = explorer.inspection.completeness.sizes_are_exact();
+    let read = if is_exact { "" } else { ", of what could be read" };
     let totals = slice.totals(node);
     let (visible, wasted) = (units.size(totals.visible), units.size(totals.wasted));
+    let pairs = explorer.wasted_below.pairs(node, slice.layer);
+    let in_files = files(pairs.iter().map(|pair| pair.count).sum());
     match slice.scope {
         Scope::Changes => {
             format!(
@@ -237,18 +256,23 @@ fn directory(slice: &Slice, node: NodeId, units: Units, read: &str) -> String {
                 slice.layer
             )
         }
-        Scope::UpTo if totals.wasted == 0 => match read {
-            "" => format!("{visible}, nothing wasted."),
-            read => format!("{visible}{read}."),
-        },
+        Scope::UpTo if totals.wasted == 0 && is_exact => format!("{visible}, nothing wasted."),
+        Scope::UpTo if totals.wasted == 0 => format!("{visible}{read}."),
+        Scope::UpTo if totals.visible == 0 => format!("{wasted} in {in_files}, all wasted{read}."),
         Scope::UpTo => {
-            format!("{}: {visible} visible, {wasted} wasted{read}.", units.size(totals.size()))
+            let size = units.size(totals.size());
+            format!("{size}: {visible} visible, {wasted} in {in_files} wasted{read}.")
         }
     }
 }
 
-/// Says what to do about the wasted bytes below a directory, when they were added and removed, and
-/// by which instructions.
+/// The word before the layers and instructions that added and removed something.
+const HISTORY: &str = "History:";
+/// The pairs of layers that are named.
+const PAIRS: usize = 2;
+
+/// Says what to do about the wasted bytes below a directory, and which instructions added and
+/// removed them.
 fn wasted_below(explorer: &Explorer, node: NodeId, units: Units) -> Vec<String> {
     let inspection = &*explorer.inspection;
     if explorer.slice.totals(node).wasted == 0 {
@@ -260,24 +284,19 @@ fn wasted_below(explorer: &Explorer, node: NodeId, units: Units) -> Vec<String> 
     };
     let biggest =
         pairs.first().and_then(|pair| explorer.groups.iter().find(|group| is_of(pair, group)));
-    let mut lines: Vec<_> =
-        biggest.map(|group| fix(inspection, group, units)).into_iter().collect();
-    for pair in pairs.iter().take(2) {
-        let (bytes, files) = (units.size(pair.bytes), files(pair.count));
+    let fix = |group| format!("Fix: {}", in_words(&explorer.change_for(group), units));
+    let mut lines: Vec<_> = biggest.map(fix).into_iter().collect();
+    for pair in pairs.iter().take(PAIRS) {
+        // The sum of a single pair is that of the directory.
+        let bytes =
+            if pairs.len() > 1 { format!(", {}", units.size(pair.bytes)) } else { String::new() };
         let removed = if pair.added_in == pair.removed_in {
             "removed in the same layer".to_owned()
         } else {
-            format!("removed in {}", pair.removed_in)
+            format!("removed in {}", named(inspection, pair.removed_in))
         };
-        lines.push(format!(
-            "History: added in {} ── {removed}   {bytes} in {files} wasted",
-            pair.added_in
-        ));
-        lines.push(format!(
-            "By: {} → {}",
-            named(inspection, pair.added_in),
-            named(inspection, pair.removed_in)
-        ));
+        let added = named(inspection, pair.added_in);
+        lines.push(format!("{HISTORY} added in {added} ── {removed}{bytes}"));
     }
     lines
 }

@@ -233,7 +233,7 @@ impl App {
             let Prepared { mut explorer, mut views } =
                 Prepared::new(stage.inspection.clone(), self.motion);
             explorer.assess(&stage.study);
-            views.studied(&stage.study);
+            views.studied(&stage.inspection, &stage.study, self.units);
             self.name.clone_from(&stage.intro.name);
             self.intro.clone_from(&stage.intro.layers);
             self.screen = Screen::Image { explorer, views };

@@ -63,7 +63,7 @@ impl Palette {
     pub fn key(&mut self, key: KeyEvent) -> Choice {
         let is_empty = self.query.text().is_empty();
         match (key.code, self.query.key(key)) {
-            (KeyCode::Char('q' | '?'), _) if is_empty => return Choice::Close,
+            (KeyCode::Char('q' | '?' | ':'), _) if is_empty => return Choice::Close,
             (KeyCode::Down | KeyCode::Up, _) => self.step(key.code == KeyCode::Down),
             (_, Typed::Left) => return Choice::Close,
             (_, Typed::Changed) => self.cursor = 0,

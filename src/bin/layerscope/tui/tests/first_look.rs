@@ -11,6 +11,7 @@ use layerscope::{Opened, Progress};
 use super::support::build::{self, Image, dir, entries, file, layer};
 use super::{DEMO, Person, loaded, pictures};
 use crate::intro::Intro;
+use crate::tui::explorer::rows::Shown;
 use crate::tui::message::Message;
 use crate::view::View;
 
@@ -66,11 +67,38 @@ fn what_is_still_being_computed_says_so_and_moves_nothing() {
 }
 
 #[test]
+fn every_number_of_the_header_stays_on_a_narrow_screen_and_in_a_lesson() {
+    for (width, height) in [(40, 24), (50, 24), (60, 24), (72, 15), (79, 14)] {
+        let mut person = Person::at(width, height);
+        person.tell(Message::Studied(study(&DEMO.0, &DEMO.1)));
+        for key in ["1", "2", "3", "6", "7"] {
+            let screen = person.types(key).screen();
+            let header = screen.lines().take(2).collect::<Vec<_>>().join(" ");
+            for number in ["210 MiB", "▒ ", "200 MiB", "4.64 MiB", "layersco"] {
+                assert!(header.contains(number), "{width}x{height}: no {number} in {header}");
+            }
+            assert_eq!(header.matches("200 MiB").count(), 2, "wasted and avoidable: {header}");
+        }
+    }
+    // Where there is a single row, the numbers go by rank, and words before numbers.
+    for (width, numbers) in [(40, 1), (60, 2), (80, 3)] {
+        let mut person = Person::at(width, 12);
+        person.tell(Message::Studied(study(&DEMO.0, &DEMO.1)));
+        let screen = person.screen();
+        let header = screen.lines().next().expect("a header").to_owned();
+        let found =
+            ["210 MiB", "200 MiB", "4.64 MiB"].iter().filter(|part| header.contains(**part));
+        assert!(found.count() >= numbers, "{width}: {header}");
+        assert!(header.contains("210 MiB"), "{width}: {header}");
+    }
+}
+
+#[test]
 fn on_a_narrow_screen_the_view_has_its_name() {
     let mut person = Person::at(60, 24);
     person.types("2");
     assert!(
-        person.screen().lines().next().unwrap_or_default().contains("Waste"),
+        person.screen().lines().take(2).any(|line| line.contains("Waste")),
         "{}",
         person.screen()
     );
@@ -113,7 +141,8 @@ fn a_change_is_named_only_for_paths_that_have_some_of_its_files() {
         ("root/.cache/go-build/b", "saves 6.68 MiB, 2.86 MiB of it here)"),
     ] {
         person.goes_to(path);
-        assert!(person.reads().contains(said), "{path}:\n{}", person.screen());
+        let fix = person.app.details.paragraphs[0].clone();
+        assert!(fix.contains(said), "{path}: {fix}\n{}", person.screen());
     }
     for path in ["usr", "usr/lib", "usr/lib/small", "usr/share/base"] {
         person.goes_to(path);
@@ -155,6 +184,91 @@ fn every_text_over_the_screen_is_closed_by_q_esc_and_its_own_key() {
 }
 
 #[test]
+fn every_overlay_is_closed_by_esc_and_where_letters_are_no_text_by_q_and_its_own_key() {
+    // The view, the key that opens it, and whether letters are text in it.
+    let overlays = [
+        ("1", "?", true),
+        ("1", "e", false),
+        ("1", "o", false),
+        ("1", "v", false),
+        ("1", "x", true),
+        ("1", "O", true),
+        ("1", ":", true),
+        ("6", "D", false),
+    ];
+    for (view, opens, is_text) in overlays {
+        let closes = match (opens, is_text) {
+            ("?" | ":", _) => vec!["esc", "q", opens],
+            (_, true) => vec!["esc"],
+            (_, false) => vec!["esc", "q", opens],
+        };
+        for close in closes {
+            let mut person;
+            if view == "1" {
+                person = Person::with_files(80, 24);
+                person.goes_to("etc/server.json");
+            } else {
+                person = Person::at(80, 24);
+                person.tell(Message::Studied(study(&DEMO.0, &DEMO.1)));
+            }
+            let before = person.types(view).screen();
+            person.types(opens);
+            assert!(!person.app.overlays.is_empty(), "{opens} opens something");
+            // An explanation goes on to the whole before it closes.
+            for _ in 0..4 {
+                if person.app.overlays.is_empty() {
+                    break;
+                }
+                if close == "esc" {
+                    person.press(KeyCode::Esc)
+                } else {
+                    person.types(close)
+                };
+                if (close, opens) != ("e", "e") {
+                    break;
+                }
+            }
+            assert!(!person.ended, "{close} after {opens} ends the program");
+            assert!(person.app.overlays.is_empty(), "{close} does not close what {opens} opened");
+            assert_eq!(person.screen(), before, "{close} after {opens}");
+        }
+    }
+}
+
+#[test]
+fn esc_goes_one_step_back_until_everything_is_as_it_was() {
+    let mut person = Person::at(120, 40);
+    let before = person.screen();
+    // Each is undone by one Esc, the last one first where they lie on each other.
+    for keys in ["i", "+", ">", "@>", "f*.so\n", "/gofmt\n"] {
+        for key in keys.chars() {
+            match key {
+                '\n' => person.press(KeyCode::Enter),
+                key => person.types(&key.to_string()),
+            };
+        }
+        assert_ne!(person.screen(), before, "{keys:?} changes something");
+        person.press(KeyCode::Esc);
+        let explorer = person.app.explorer().expect("an image");
+        assert!(explorer.filter.kept.is_none() && person.app.search.hits.is_empty(), "{keys:?}");
+        assert_eq!(explorer.shown, Shown::ALL, "{keys:?}");
+        assert!(!person.app.file_history, "{keys:?}");
+    }
+    person.types("i+f*.so").press(KeyCode::Enter);
+    for left in ["paths match", "filters: no added", ""] {
+        person.press(KeyCode::Esc);
+        let screen = person.screen();
+        assert!(!screen.contains("file history"), "{screen}");
+        assert!(screen.contains(left), "{left}:\n{screen}");
+    }
+    assert!(!person.ended);
+    for view in ["2", "3", "4", "5", "6", "7", "8"] {
+        person.types(view).press(KeyCode::Esc);
+        assert_eq!(person.app.view, View::Explore, "Esc leaves view {view}");
+    }
+}
+
+#[test]
 fn what_was_opened_on_another_text_is_closed_one_by_one() {
     let mut person = Person::with_files(80, 24);
     person.goes_to("etc/server.json").types("v").types("e");
@@ -191,9 +305,9 @@ fn a_chown_that_doubled_the_image_is_seen_with_the_copy_that_avoids_it() {
     person.tell(loaded(&person.app, inspection));
     person.tell(Message::Studied(study));
     let screen = person.screen();
-    for part in ["chown -R", "COPY --chown=…", "(saves 47.7 MiB)."] {
-        assert!(screen.contains(part), "{part}:\n{screen}");
-    }
+    let fix = person.app.details.paragraphs[0].clone();
+    assert!(fix.contains("made (saves 47.7 MiB): COPY --chown=…"), "{fix}");
+    assert!(screen.contains("chown -R"), "{screen}");
     assert!(!screen.contains("--chmod"), "the mode stays as it is:\n{screen}");
     pictures::check("chown-120x40", &person);
 }

@@ -18,6 +18,7 @@ mod picker;
 mod pictures;
 mod real;
 mod replay;
+mod savings;
 mod secrets;
 #[path = "../../../../../tests/support/mod.rs"]
 mod support;

@@ -95,14 +95,14 @@ fn the_wheel_scrolls_what_lies_under_it() {
     person.mouse(MouseEventKind::ScrollUp, 10, 5);
     assert_eq!(person.layer(), 0, "the layers, although the tree has the keys");
     assert_eq!(person.app.focus, Pane::Tree);
-    let mut person = Person::at(80, 24);
+    let mut person = Person::at(80, 17);
     let first = person.screen();
-    person.mouse(MouseEventKind::ScrollDown, 10, 20);
+    person.mouse(MouseEventKind::ScrollDown, 10, 13);
     assert_ne!(person.screen(), first, "the details");
     for _ in 0..9 {
-        person.mouse(MouseEventKind::ScrollDown, 10, 20);
+        person.mouse(MouseEventKind::ScrollDown, 10, 13);
     }
-    person.mouse(MouseEventKind::ScrollUp, 10, 20).mouse(MouseEventKind::ScrollUp, 10, 20);
+    person.mouse(MouseEventKind::ScrollUp, 10, 13).mouse(MouseEventKind::ScrollUp, 10, 13);
     assert_eq!(person.screen(), first, "and not beyond their end");
 }
 

@@ -59,7 +59,7 @@ impl Viewer {
         match action {
             Action::Back if self.give_up() => {}
             Action::Back if self.comparison.take().is_some() => {}
-            Action::Back | Action::CloseViewer => return (Next::Leave, None),
+            Action::Back | Action::CloseViewer | Action::ViewFile => return (Next::Leave, None),
             Action::OlderVersion | Action::NewerVersion => return (Next::Stay, self.turn(action)),
             Action::Compare => return (Next::Stay, self.compare()),
             Action::Pager => return (Next::Stay, self.save()),

@@ -1,7 +1,8 @@
 //! Changes, largest first: in the user's own layers, optional ones, those of the base image; below,
 //! the fix and why.
 
-mod changes;
+mod draw;
+mod notes;
 mod proposing;
 mod secrets;
 
@@ -9,27 +10,21 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use layerscope::advice::assessment::Study;
-use layerscope::advice::findings::{Fate, Finding};
+use layerscope::advice::changes::{Change, Part, changes};
+use layerscope::advice::findings::Finding;
 use layerscope::advice::secrets::Secret;
-use layerscope::display::cut_front;
 use layerscope::display::{Escaped, escaped, escaped_str, files};
+use layerscope::report::Units;
 use layerscope::tree::NodeId;
 use layerscope::{Inspection, LayerIndex};
-use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Style;
-use ratatui::text::{Line, Span};
-use unicode_width::UnicodeWidthStr;
 
-use super::Look;
 use crate::tui::explorer::Explorer;
 use crate::tui::keys::Action;
 use crate::tui::keys::help::Line as Hint;
-use crate::tui::widgets::moved;
-use crate::tui::widgets::text::{cut, follow, wrap};
-use crate::tui::widgets::{bar, fill, inside, pane, part, put, scroll_bar};
-pub use changes::clause;
-use changes::{Change, Kind, changes};
+use crate::tui::widgets::text::follow;
+use crate::tui::widgets::{inside, moved};
+use notes::Shape;
 
 pub const KEYS: &[Hint] = &[
     (&[Action::Help], "help"),
@@ -42,19 +37,13 @@ pub const KEYS: &[Hint] = &[
     (&[Action::Quit], "quit"),
 ];
 
-const SIZE_WIDTH: usize = 8;
-/// The width from which on the size after a change is shown.
-const WIDE: usize = 90;
-/// The rows that the list keeps, whatever there is to say below.
-const LIST: usize = 3;
-
 /// A row of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Row {
     /// The head of the secrets.
     Secrets,
     Secret(usize),
-    Head(Kind),
+    Head(Part),
     Change(usize),
     /// A finding of a change that is open.
     Finding(usize, usize),
@@ -69,6 +58,7 @@ impl Row {
 
 /// The state of the view.
 pub struct Findings {
+    units: Units,
     study: Option<Arc<Study>>,
     changes: Vec<Change>,
     /// Changes whose findings are shown one by one.
@@ -81,6 +71,7 @@ pub struct Findings {
 impl Findings {
     pub fn new() -> Self {
         Self {
+            units: Units::default(),
             study: None,
             changes: Vec::new(),
             open: HashSet::new(),
@@ -91,8 +82,9 @@ impl Findings {
     }
 
     /// Takes what was found.
-    pub fn studied(&mut self, study: &Arc<Study>) {
-        self.changes = changes(study);
+    pub fn studied(&mut self, inspection: &Inspection, study: &Arc<Study>, units: Units) {
+        self.units = units;
+        self.changes = changes(inspection, study);
         self.study = Some(study.clone());
         self.open.clear();
         self.build();
@@ -106,11 +98,11 @@ impl Findings {
             self.rows.push(Row::Secrets);
             self.rows.extend((0..secrets).map(Row::Secret));
         }
-        for kind in Kind::ALL {
-            let of_kind = self.changes.iter().enumerate().filter(|(_, change)| change.kind == kind);
+        for part in Part::ALL {
+            let of_kind = self.changes.iter().enumerate().filter(|(_, change)| change.part == part);
             for (place, (i, change)) in of_kind.enumerate() {
                 if place == 0 {
-                    self.rows.push(Row::Head(kind));
+                    self.rows.push(Row::Head(part));
                 }
                 self.rows.push(Row::Change(i));
                 if self.open.contains(&i) {
@@ -149,6 +141,14 @@ impl Findings {
             Row::Finding(_, finding) => Some(finding),
         };
         self.study.as_ref()?.findings.get(i?)
+    }
+
+    /// Returns the change under the cursor; `None` on one of its findings.
+    fn selected_change(&self) -> Option<&Change> {
+        match *self.rows.get(self.cursor)? {
+            Row::Change(i) => Some(&self.changes[i]),
+            Row::Secrets | Row::Secret(_) | Row::Head(_) | Row::Finding(..) => None,
+        }
     }
 
     /// Returns all findings under the cursor.
@@ -190,7 +190,8 @@ impl Findings {
             (Action::Left, Some(i)) => self.fold(i, true),
             _ => {}
         }
-        let height = self.list_height(explorer, inside(area));
+        let shape = self.shape(explorer, inside(area));
+        let height = usize::from(shape.list.height);
         let last = self.rows.len().saturating_sub(1);
         let before = self.cursor;
         self.cursor = moved(action, self.cursor, last, height.max(2) - 1).unwrap_or(self.cursor);
@@ -202,7 +203,7 @@ impl Findings {
                 self.cursor + 1
             };
         }
-        self.top = self.first(self.list_height(explorer, inside(area)));
+        self.top = self.first(&self.shape(explorer, inside(area)));
         false
     }
 
@@ -244,11 +245,12 @@ impl Findings {
 
     /// Moves the cursor to the row at a cell; returns whether there is one.
     pub fn select(&mut self, explorer: &Explorer, at: Position, area: Rect) -> bool {
-        let list = self.list(explorer, inside(area));
-        if !list.contains(at) {
+        let shape = self.shape(explorer, inside(area));
+        if !shape.list.contains(at) {
             return false;
         }
-        let row = self.first(usize::from(list.height)) + usize::from(at.y - list.y);
+        let line = self.first(&shape) + usize::from(at.y - shape.list.y);
+        let row = shape.row_of(line);
         let there = self.rows.get(row).is_some_and(|row| !row.is_head());
         if there {
             self.cursor = row;
@@ -256,219 +258,13 @@ impl Findings {
         there
     }
 
-    fn first(&self, height: usize) -> usize {
+    /// Returns the first visible line of the list.
+    fn first(&self, shape: &Shape) -> usize {
         // The head above the first change is seen with it.
         let top = if self.cursor <= 1 { 0 } else { self.top };
-        follow(top, self.cursor, self.rows.len(), height.max(1))
+        let height = usize::from(shape.list.height).max(1);
+        follow(top, shape.line_of(self.cursor), shape.lines(), height)
     }
-
-    fn list_height(&self, explorer: &Explorer, inner: Rect) -> usize {
-        usize::from(self.list(explorer, inner).height)
-    }
-
-    /// Returns the area of the rows, below the heads of the columns and above the notes.
-    fn list(&self, explorer: &Explorer, inner: Rect) -> Rect {
-        let notes = self.notes(explorer, inner).len();
-        part(inner, 1, usize::from(inner.height).saturating_sub(notes + 1))
-    }
-
-    pub fn draw(&self, explorer: &Explorer, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
-        let all = self.rows.iter().filter(|row| !row.is_head()).count();
-        let place = self.rows.iter().take(self.cursor + 1).filter(|row| !row.is_head()).count();
-        let title = format!("Fix: what to change · {place}/{all}");
-        let inner = pane(&title, true, look.theme, area, buffer);
-        let Some(study) = &self.study else {
-            return put(Line::styled("Analyzing files …", look.theme.dim), 0, inner, buffer);
-        };
-        if self.rows.is_empty() {
-            let text = match explorer.inspection.completeness.sizes_are_exact() {
-                true => {
-                    "Nothing to change: no wasted bytes, and no caches or build leftovers were found."
-                }
-                false => {
-                    "Nothing to change was found in what could be read; not all of the image could be."
-                }
-            };
-            return put(Line::styled(text, look.theme.dim), 0, inner, buffer);
-        }
-        let width = usize::from(inner.width);
-        put(heads(width, look), 0, inner, buffer);
-        let list = self.list(explorer, inner);
-        let height = usize::from(list.height);
-        let first = self.first(height);
-        scroll_bar(first, self.rows.len(), list, look.theme, buffer);
-        for (place, row) in self.rows.iter().enumerate().skip(first).take(height) {
-            put(self.line(explorer, look, study, *row, width), place - first, list, buffer);
-            if place == self.cursor {
-                fill(place - first, list, look.theme.selected, buffer);
-            }
-        }
-        for (i, (word, text)) in self.notes(explorer, inner).into_iter().enumerate() {
-            let line = Line::from(vec![Span::styled(word, look.theme.dim), Span::raw(text)]);
-            put(line, height + 1 + i, inner, buffer);
-        }
-    }
-
-    fn line(
-        &self,
-        explorer: &Explorer,
-        look: Look<'_>,
-        study: &Study,
-        row: Row,
-        width: usize,
-    ) -> Line<'static> {
-        match row {
-            Row::Secrets => {
-                study.secrets.as_ref().map_or_else(Line::default, |all| secrets::head(all, look))
-            }
-            Row::Secret(i) => self.secrets().get(i).map_or_else(Line::default, |secret| {
-                secrets::line(&explorer.inspection, secret, width, look)
-            }),
-            Row::Head(kind) => {
-                let bytes = self
-                    .changes
-                    .iter()
-                    .filter(|change| change.kind == kind)
-                    .map(|change| change.bytes);
-                let size = look.units.size(bytes.sum());
-                Line::styled(format!("{size:>SIZE_WIDTH$} {}", kind.title()), look.theme.strong)
-            }
-            Row::Change(i) => {
-                let change = &self.changes[i];
-                let findings: Vec<_> =
-                    change.findings.iter().map(|&i| &study.findings[i]).collect();
-                let mark = match (change.findings.len(), self.open.contains(&i)) {
-                    (0 | 1, _) => "  ",
-                    (_, false) => "▸ ",
-                    (_, true) => "▾ ",
-                };
-                let wasted = findings
-                    .iter()
-                    .filter(|finding| finding.fate != Fate::Left)
-                    .map(|f| f.bytes)
-                    .sum();
-                let sizes = (change.bytes, wasted);
-                let what = findings
-                    .first()
-                    .map_or_else(Escaped::default, |finding| escaped_str(clause(finding)));
-                let (text, place) = match findings[..] {
-                    [finding] => (format!("{what}: {}", titled(finding)), place(explorer, finding)),
-                    _ => (format!("{what} ({})", several(&findings)), Escaped::default()),
-                };
-                self.cells(
-                    explorer,
-                    look,
-                    sizes,
-                    layers(&findings),
-                    format!("{mark}{text}"),
-                    &place,
-                    width,
-                )
-            }
-            Row::Finding(_, i) => {
-                let finding = &study.findings[i];
-                let wasted = if finding.fate == Fate::Left { 0 } else { finding.bytes };
-                let text = format!("    {}", titled(finding));
-                let sizes = (finding.bytes, wasted);
-                self.cells(
-                    explorer,
-                    look,
-                    sizes,
-                    layers(&[finding]),
-                    text,
-                    &place(explorer, finding),
-                    width,
-                )
-            }
-        }
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "the columns of a row")]
-    fn cells(
-        &self,
-        explorer: &Explorer,
-        look: Look<'_>,
-        (bytes, wasted): (u64, u64),
-        layers: String,
-        text: String,
-        place: &str,
-        width: usize,
-    ) -> Line<'static> {
-        let theme = look.theme;
-        let whole = explorer.inspection.totals.size;
-        let mut spans = vec![Span::raw(format!("{:>SIZE_WIDTH$} ", look.units.size(bytes)))];
-        spans.extend(bar(bytes - wasted, wasted, whole, bar_width(width), theme));
-        if width >= WIDE {
-            let after = look.units.size(whole.saturating_sub(bytes));
-            spans.push(Span::styled(format!(" {after:>10}"), theme.dim));
-        }
-        spans.push(Span::styled(format!(" {layers:<9}"), theme.dim));
-        let room = width.saturating_sub(spans.iter().map(Span::width).sum());
-        let title = cut(&text, room);
-        let left = room - title.width();
-        spans.push(Span::raw(title));
-        if !place.is_empty() && left > 12 {
-            spans.push(Span::styled(format!("  {}", cut_front(place, left - 2)), Style::new()));
-        }
-        Line::from(spans)
-    }
-
-    /// Returns the fix with its lines, the reason and the instructions, if there is space.
-    fn notes(&self, explorer: &Explorer, inner: Rect) -> Vec<(String, String)> {
-        let (width, height) = (usize::from(inner.width), usize::from(inner.height));
-        let mut notes = vec![("─".repeat(width), String::new())];
-        let mut add = |word: &str, text: &str| {
-            let mut word = format!("{word:<8}");
-            for text in wrap(text, width.saturating_sub(8)) {
-                notes.push((word, text));
-                word = " ".repeat(8);
-            }
-        };
-        if let Some(secret) = self.secret() {
-            for (word, text) in secrets::notes(&explorer.inspection, secret) {
-                add(word, &text);
-            }
-            return kept(notes, height);
-        }
-        let Some(finding) = self.selected() else { return Vec::new() };
-        let instruction =
-            |layer: LayerIndex| explorer.inspection.layers[layer].instruction.one_line();
-        add("fix", &escaped_str(&finding.fix.what));
-        add("why", &escaped_str(&finding.why));
-        lines(finding).iter().for_each(|line| add("", line));
-        add("added", &format!("layer {} {}", finding.added_in, instruction(finding.added_in)));
-        if let Fate::Gone { removed_in } = finding.fate {
-            add("removed", &format!("layer {removed_in} {}", instruction(removed_in)));
-        }
-        let packages: Vec<_> = finding.packages.iter().map(|(name, _)| name.as_str()).collect();
-        if !packages.is_empty() {
-            add("package", &packages.join(", "));
-        }
-        kept(notes, height)
-    }
-}
-
-/// Keeps the notes that leave enough rows to the list.
-fn kept(mut notes: Vec<(String, String)>, height: usize) -> Vec<(String, String)> {
-    notes.truncate((height * 3 / 5).min(height.saturating_sub(LIST + 1)));
-    if notes.len() < 2 { Vec::new() } else { notes }
-}
-
-fn bar_width(width: usize) -> usize {
-    (width / 8).clamp(3, 16)
-}
-
-/// Returns the headings of the columns.
-fn heads(width: usize, look: Look<'_>) -> Line<'static> {
-    let after = if width >= WIDE { format!(" {:>10}", "size after") } else { String::new() };
-    let text = format!(
-        "{:>SIZE_WIDTH$} {:bar$}{after} {:<9}",
-        "saves",
-        "",
-        "layers",
-        bar = bar_width(width)
-    );
-    Line::styled(text, look.theme.dim)
 }
 
 /// Returns the layers that added some findings, and those that removed them.
@@ -495,7 +291,9 @@ fn titled(finding: &Finding) -> String {
 
 /// Lists some findings by name.
 fn several(findings: &[&Finding]) -> String {
-    let titles: Vec<_> = findings.iter().map(|finding| escaped_str(&finding.title)).collect();
+    let mut titles: Vec<_> = findings.iter().map(|finding| escaped_str(&finding.title)).collect();
+    let mut seen = HashSet::new();
+    titles.retain(|title| seen.insert(title.clone()));
     titles.join(", ")
 }
 

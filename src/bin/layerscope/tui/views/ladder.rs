@@ -44,6 +44,8 @@ const SIZE_WIDTH: usize = 9;
 const RATIO_WIDTH: usize = 7;
 /// The width from which on the saving has a column.
 const WIDE: usize = 90;
+/// The head of the changes: each size is that after all of them so far.
+const HEAD: &str = "change, with those above";
 /// The least width of a bar.
 const BAR: usize = 8;
 
@@ -238,7 +240,7 @@ impl Ladder {
         let saves =
             if width >= WIDE { format!(" {:>SIZE_WIDTH$}", "saves") } else { String::new() };
         Line::styled(
-            format!("  {:<title$} {:>SIZE_WIDTH$}{saves}", "change", "size"),
+            format!("  {:<title$} {:>SIZE_WIDTH$}{saves}", cut(HEAD, title), "size"),
             look.theme.dim,
         )
     }

@@ -30,8 +30,6 @@ use crate::tui::keys::help::Line as Hint;
 use crate::tui::widgets::theme::Theme;
 use crate::view::View;
 
-#[cfg(test)]
-pub use findings::clause;
 pub use replay::Motion;
 
 use findings::Findings;
@@ -111,8 +109,8 @@ impl Views {
     }
 
     /// Sets the results of the study.
-    pub fn studied(&mut self, study: &Arc<Study>) {
-        self.findings.studied(study);
+    pub fn studied(&mut self, inspection: &Inspection, study: &Arc<Study>, units: Units) {
+        self.findings.studied(inspection, study, units);
         self.ladder.studied(study);
         self.image.studied(study);
     }

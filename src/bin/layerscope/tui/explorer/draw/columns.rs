@@ -104,6 +104,7 @@ impl Column {
         match self {
             Self::Size if explorer.measure == Measure::Download => "~download",
             Self::Size => explorer.measure.name(),
+            Self::Items if explorer.filter.kept.is_some() => "match",
             Self::Items => "items",
             Self::Permissions => "mode",
             Self::Owner => "owner",

@@ -17,11 +17,12 @@ pub fn line(app: &App, theme: &Theme, width: u16) -> Option<Line<'static>> {
     let explorer =
         app.explorer().filter(|_| app.view == View::Explore && app.overlays.help().is_none())?;
     let filter = &explorer.filter;
+    let all = explorer.inspection.tree.node_count() - 1;
     let (query, what, editing) = match () {
         () if app.query == Some(Query::Search) => {
             (&app.search.query, searched(&app.search, explorer), true)
         }
-        () if app.query == Some(Query::Filter) => (&filter.query, filtered(filter), true),
+        () if app.query == Some(Query::Filter) => (&filter.query, filtered(filter, all), true),
         () if app.search.hit().is_some() && !app.search.listed => {
             let keys = app.keymap.first_keys(&[Action::NextHit, Action::PreviousHit]);
             (&app.search.query, format!("{}   {keys} others", hit(&app.search, explorer)), false)
@@ -59,7 +60,7 @@ fn hit(search: &Search, explorer: &Explorer) -> String {
     format!("{of} · {}", where_it_lives(&explorer.inspection.tree, node))
 }
 
-fn filtered(filter: &Filter) -> String {
+fn filtered(filter: &Filter, all: usize) -> String {
     if let Some(fault) = &filter.fault {
         return fault.clone();
     }
@@ -79,8 +80,11 @@ fn filtered(filter: &Filter) -> String {
             } else {
                 String::new()
             };
-            let verb = if kept.count == 1 { "matches" } else { "match" };
-            format!("{}{more} {verb}{ending}   Enter keep, Esc clear", count(kept.count as u64))
+            let all = count(all as u64);
+            format!(
+                "{}{more} of {all} paths match{ending}   Enter keep, Esc clear",
+                count(kept.count as u64)
+            )
         }
     }
 }

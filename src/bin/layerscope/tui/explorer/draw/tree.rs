@@ -72,12 +72,12 @@ pub fn draw(app: &App, explorer: &Explorer, theme: &Theme, area: Rect, buffer: &
 fn nothing(explorer: &Explorer) -> &'static str {
     match (&explorer.filter.kept, explorer.shown.at_least, explorer.slice.scope) {
         (Some(_), ..) => "No match is shown here. Press Esc to clear the filter.",
-        (None, 1.., _) => "No entry is that big. Press > to change the limit.",
+        (None, 1.., _) => "No entry is that big. Press > to change the limit, Esc to show all.",
         (None, 0, Scope::Changes) => {
             "No visible changes in this layer. Press t to show all layers."
         }
         (None, 0, Scope::UpTo) => {
-            "All kinds of changes are hidden. Press + ~ @ - = or ! to show one."
+            "All kinds of changes are hidden. Press + ~ @ - = or ! to show one, Esc to show all."
         }
     }
 }
@@ -88,18 +88,22 @@ fn title(explorer: &Explorer, room: usize) -> String {
         Scope::UpTo => (format!("Layers 0–{layer}"), format!("0–{layer}")),
         Scope::Changes => (format!("Only layer {layer}"), format!("Layer {layer}")),
     };
-    let mut rest = String::new();
-    let hidden = explorer.shown.hidden();
-    if !hidden.is_empty() {
-        rest += &format!(" · hidden {hidden}");
-    }
-    if explorer.shown.at_least > 0 {
-        rest += &format!(" · ≥ {} MiB", explorer.shown.at_least >> 20);
-    }
-    if !explorer.rows.is_empty() {
-        rest += &format!(" · {}/{}", explorer.cursor + 1, explorer.rows.len());
-    }
-    if long.width() + rest.width() <= room { long + &rest } else { short + &rest }
+    let place = match explorer.rows.is_empty() {
+        true => String::new(),
+        false => format!(" · {}/{}", explorer.cursor + 1, explorer.rows.len()),
+    };
+    let [words, marks] = explorer.shown.left_out().unwrap_or_default();
+    let rests = match words.is_empty() {
+        true => vec![place],
+        false => vec![
+            format!(" · filters: {words} (Esc clears){place}"),
+            format!(" · {words}{place}"),
+            format!(" · {marks}{place}"),
+        ],
+    };
+    let titles = rests.iter().map(|rest| format!("{long}{rest}"));
+    let last = rests.last().map_or_else(|| short.clone(), |rest| format!("{short}{rest}"));
+    titles.into_iter().find(|title| title.width() <= room).unwrap_or(last)
 }
 
 /// Draws the filter and the marks on the bottom border.
@@ -108,7 +112,7 @@ fn status(app: &App, explorer: &Explorer, theme: &Theme, area: Rect, buffer: &mu
     if let Some(kept) = &explorer.filter.kept {
         let all = explorer.inspection.tree.node_count() - 1;
         parts.push(format!(
-            "filtered: {}{} of {} paths, {}",
+            "{}{} of {} paths match, {}",
             count(kept.count as u64),
             if kept.complete { "" } else { "…" },
             count(all as u64),

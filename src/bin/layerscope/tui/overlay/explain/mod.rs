@@ -197,11 +197,14 @@ impl App {
     /// Explains the selection; if an explanation is shown, explains its total instead.
     pub(in crate::tui) fn explain(&mut self) {
         let (subjects, at) = match self.overlays.top() {
-            Some(Overlay::Explanation(before)) => {
-                (before.subjects.clone(), (before.at + 1) % before.subjects.len())
-            }
+            Some(Overlay::Explanation(before)) => (before.subjects.clone(), before.at + 1),
             _ => (self.subjects(), 0),
         };
+        if at > 0 && at == subjects.len() {
+            // After the whole image the key that opened it closes it.
+            self.overlays.close();
+            return;
+        }
         let (Some(explorer), Some(subject)) = (self.explorer(), subjects.get(at)) else { return };
         let (title, parts) = explain(&explorer.inspection, &explorer.groups, subject, self.units);
         self.overlays.open(Overlay::Explanation(Explanation {

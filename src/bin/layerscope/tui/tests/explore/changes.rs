@@ -12,7 +12,7 @@ fn metadata_alone_is_a_change_of_its_own_kind() {
     }
     person.types("~-+");
     assert_eq!(names(&person), ["a", " same"]);
-    assert!(person.screen().contains("hidden +~-"), "{}", person.screen());
+    assert!(person.screen().contains("no added, no modified, no removed"), "{}", person.screen());
     person.types("@");
     assert!(names(&person).is_empty());
     person.types("~@-+@");

@@ -58,10 +58,15 @@ fn a_glob_leaves_what_matches_with_the_directories_above() {
     assert_eq!(explorer.lens().size(usr), sum, "a directory has the sum of what matches in it");
     let count = explorer.filter.kept.as_ref().unwrap().count;
     let screen = person.screen();
-    assert!(screen.contains(&format!("filtered: {count} of ")), "{screen}");
+    let all = layerscope::display::count((tree.node_count() - 1) as u64);
+    assert!(screen.contains(&format!("{count} of {all} paths match")), "{screen}");
+    let items = |name: &[u8]| explorer.lens().items(tree.find(name).unwrap());
+    let below: u32 = tree.children(NodeId::ROOT).map(|node| explorer.lens().items(node)).sum();
+    assert_eq!(below as usize, count, "the counts of directories add up to that of the filter");
+    assert!(items(b"usr") > 0 && (items(b"usr") as usize) < tree.node_count());
     check("filter-120x40", &person);
     person.types("jjjGh").press(KeyCode::Esc);
-    assert!(!person.ended && !person.screen().contains("filtered"));
+    assert!(!person.ended && !person.screen().contains("paths match"));
     assert_eq!(names(&person), before, "what was open is open again, and nothing else");
 }
 

@@ -3,7 +3,7 @@
 use layerscope::LayerIndex;
 use layerscope::display::escaped_str;
 
-use super::{Findings, clause};
+use super::Findings;
 use crate::tui::explorer::Explorer;
 use crate::tui::overlay::proposal::{Edit, Proposal};
 
@@ -22,7 +22,8 @@ impl Findings {
                 .filter(is_run)
                 .filter(|_| is_run(&finding.added_in))
                 .unwrap_or(finding.added_in);
-            let old = finding.added_in.up_to(last).filter_map(|layer| layer.of(layers));
+            let (first, last) = finding.fix.merges.unwrap_or((finding.added_in, last));
+            let old = first.up_to(last).filter_map(|layer| layer.of(layers));
             lines.extend(old.flat_map(|layer| layer.instruction.lines()).map(Edit::Removed));
         }
         let new = finding.fix.dockerfile.iter().flat_map(|text| text.lines());
@@ -35,7 +36,7 @@ impl Findings {
         if lines.is_empty() {
             lines.push(Edit::Same(escaped_str(&finding.fix.what)));
         }
-        Some(Proposal::new(escaped_str(clause(finding)), lines))
+        Some(Proposal::new(escaped_str(finding.fix.clause()), lines))
     }
 
     /// Marks the selected change in the explorer, for the size without it; returns whether there is

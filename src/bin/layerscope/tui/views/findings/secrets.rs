@@ -7,7 +7,7 @@ use layerscope::tree::NodeId;
 use layerscope::{Inspection, display::plural};
 use ratatui::text::{Line, Span};
 
-use super::Look;
+use crate::tui::views::Look;
 use crate::tui::widgets::text::cut;
 
 /// The width of the kind.

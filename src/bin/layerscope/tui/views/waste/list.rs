@@ -3,9 +3,9 @@
 use layerscope::LayerIndex;
 use layerscope::analysis::short;
 use layerscope::display::cut_front;
-use layerscope::display::escaped;
+use layerscope::display::{escaped, escaped_str};
 use layerscope::display::{files, plural};
-use layerscope::report::advice;
+use layerscope::report::why_wasted;
 use layerscope::tree::{NodeId, Tree};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -132,7 +132,7 @@ fn notes(outline: &Outline, explorer: &Explorer, inner: Rect) -> Vec<(String, St
     if height < TALL {
         return Vec::new();
     }
-    let (why, what) = advice(&explorer.inspection, group);
+    let (why, what) = (why_wasted(group), escaped_str(&explorer.change_for(group).what));
     let mut notes = vec![("─".repeat(width), String::new())];
     for (word, text) in [("why  ", why), ("fix  ", what)] {
         let mut word = word;

@@ -1,0 +1,92 @@
+//! Ranges of layers that one `RUN` would make. All bytes that it saves have this one change, so
+//! that a change has one saving wherever it is told.
+
+use super::apart::{between, kept_apart};
+use crate::analysis::{Inspection, WastedGroup};
+use crate::layer_index::LayerIndex;
+use crate::tree::Reason;
+
+/// A pair of layers that wastes less than this part of a range does not make the range longer.
+const NOTEWORTHY: u64 = 100;
+/// The most pairs of layers that ranges are made of, the largest first.
+const PAIRS: usize = 64;
+
+/// The `RUN` instructions that are worth combining.
+#[derive(Debug, Clone, Default)]
+pub struct Merges {
+    /// Wasted bytes, with the layers that added and removed them.
+    pairs: Vec<(LayerIndex, LayerIndex, u64)>,
+    /// The first and the last layer of each range, the one that saves the most first.
+    ranges: Vec<(LayerIndex, LayerIndex)>,
+}
+
+impl Merges {
+    /// Finds the ranges of an image from its groups of wasted bytes, the largest first. The lowest
+    /// `base` layers are the base image.
+    pub fn find(inspection: &Inspection, groups: &[WastedGroup], base: usize) -> Self {
+        let pairs = groups.iter().map(|group| (group.added_in, group.removed_in, group.bytes));
+        let mut merges = Self { pairs: pairs.collect(), ranges: Vec::new() };
+        let is_run = |layer: LayerIndex| is_run(inspection, layer);
+        let own = groups.iter().filter(|group| {
+            group.bytes > 0
+                && group.added_in >= base
+                && group.added_in < group.removed_in
+                && group.reason != Reason::RewrittenUnchanged
+                && is_run(group.added_in)
+                && is_run(group.removed_in)
+        });
+        for group in own.take(PAIRS) {
+            merges.take(inspection, group);
+        }
+        merges
+    }
+
+    /// Makes a pair of layers part of a range, or a range of its own.
+    fn take(&mut self, inspection: &Inspection, group: &WastedGroup) {
+        let (first, last) = (group.added_in, group.removed_in);
+        if self.range_with(first, last).is_some() {
+            return;
+        }
+        let near = self.ranges.iter().position(|&(from, to)| first <= to && from <= last);
+        if let Some(near) = near {
+            let (from, to) = self.ranges[near];
+            let longer = (from.min(first), to.max(last));
+            let is_worth_it = group.bytes >= self.saves(from, to) / NOTEWORTHY;
+            if is_worth_it && can_be_one(inspection, longer) {
+                self.ranges[near] = longer;
+                return;
+            }
+        }
+        if can_be_one(inspection, (first, last)) {
+            self.ranges.push((first, last));
+        }
+    }
+
+    fn range_with(&self, first: LayerIndex, last: LayerIndex) -> Option<(LayerIndex, LayerIndex)> {
+        self.ranges.iter().copied().find(|&(from, to)| from <= first && last <= to)
+    }
+
+    /// Returns the first and the last layer to combine for bytes that one layer adds and another
+    /// removes.
+    pub fn around(&self, added_in: LayerIndex, removed_in: LayerIndex) -> (LayerIndex, LayerIndex) {
+        self.range_with(added_in, removed_in).unwrap_or((added_in, removed_in))
+    }
+
+    /// Returns the bytes that an image becomes smaller by if one instruction makes some layers.
+    pub fn saves(&self, first: LayerIndex, last: LayerIndex) -> u64 {
+        let is_within = |&&(added_in, removed_in, _): &&(LayerIndex, LayerIndex, u64)| {
+            first <= added_in && removed_in <= last
+        };
+        self.pairs.iter().filter(is_within).map(|&(.., bytes)| bytes).sum()
+    }
+}
+
+fn is_run(inspection: &Inspection, layer: LayerIndex) -> bool {
+    inspection.layers[layer].instruction.text.starts_with("RUN ")
+}
+
+/// Returns whether nothing that is known speaks against a single `RUN`.
+fn can_be_one(inspection: &Inspection, (first, last): (LayerIndex, LayerIndex)) -> bool {
+    let runs: Vec<_> = first.up_to(last).filter(|&layer| is_run(inspection, layer)).collect();
+    kept_apart(inspection, &runs).is_none() && between(inspection, first, last).is_none()
+}

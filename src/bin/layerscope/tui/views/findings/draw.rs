@@ -1,0 +1,247 @@
+//! Draws the list: what each change saves, the size after it, the layers, and the change itself.
+
+use layerscope::advice::assessment::Study;
+use layerscope::advice::changes::Part as Side;
+use layerscope::advice::findings::Fate;
+use layerscope::display::{Escaped, escaped_str};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+use super::notes::Shape;
+use super::{Findings, Row, layers, place, secrets, several, titled};
+use crate::tui::explorer::Explorer;
+use crate::tui::views::Look;
+use crate::tui::widgets::text::{cut, wrap};
+use crate::tui::widgets::{bar, fill, pane, put, scroll_bar};
+
+const SIZE_WIDTH: usize = 8;
+/// The columns of the size after a change.
+const AFTER_WIDTH: usize = 10;
+const LAYERS_WIDTH: usize = 9;
+/// The width from which on the size after a change is shown.
+const WIDE: usize = 90;
+
+/// The beginning of advice without a verb, which stands before a command.
+const IN_PLACE: &str = "in the same RUN";
+
+/// The title of a part of the list.
+fn titled_side(side: Side) -> &'static str {
+    match side {
+        Side::Own => "In your Dockerfile",
+        Side::Optional => "Optional",
+        Side::Base => "Only with another base image",
+    }
+}
+
+/// The text of a row, and the columns that its second line is indented by.
+pub(super) struct Text {
+    text: String,
+    indent: usize,
+}
+
+impl Text {
+    /// Returns the text in lines of at most `width` columns.
+    pub(super) fn lines(&self, width: usize) -> Vec<String> {
+        let Self { text, indent } = self;
+        let lines = wrap(text.trim_start(), width.saturating_sub(*indent));
+        let lead: String = text.chars().take_while(|&c| c == ' ').collect();
+        let lines = lines.into_iter().enumerate();
+        lines
+            .map(|(i, line)| match i {
+                0 => format!("{lead}{line}"),
+                _ => format!("{:indent$}{line}", ""),
+            })
+            .collect()
+    }
+}
+
+/// Returns the columns before the text of a row.
+pub(super) fn before_text(width: usize) -> usize {
+    let after = if width >= WIDE { AFTER_WIDTH + 1 } else { 0 };
+    SIZE_WIDTH + 1 + bar_width(width) + after + 1 + LAYERS_WIDTH
+}
+
+fn bar_width(width: usize) -> usize {
+    (width / 8).clamp(3, 16)
+}
+
+impl Findings {
+    pub fn draw(&self, explorer: &Explorer, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+        let is_shown = |row: &&Row| !row.is_head();
+        let all = self.rows.iter().filter(is_shown).count();
+        let place = self.rows.iter().take(self.cursor + 1).filter(is_shown).count();
+        let title = format!("Fix: what to change · {place}/{all}");
+        let inner = pane(&title, true, look.theme, area, buffer);
+        let Some(study) = &self.study else {
+            return put(Line::styled("Analyzing files …", look.theme.dim), 0, inner, buffer);
+        };
+        if self.rows.is_empty() {
+            let text = match explorer.inspection.completeness.sizes_are_exact() {
+                true => {
+                    "Nothing to change: no wasted bytes, and no caches or build leftovers were found."
+                }
+                false => {
+                    "Nothing to change was found in what could be read; not all of the image could be."
+                }
+            };
+            return put(Line::styled(text, look.theme.dim), 0, inner, buffer);
+        }
+        put(heads(usize::from(inner.width), look), 0, inner, buffer);
+        let shape = self.shape(explorer, inner);
+        self.draw_list(explorer, look, study, &shape, buffer);
+        for (i, (word, text)) in shape.notes.iter().enumerate() {
+            let word = Span::styled(word.clone(), look.theme.dim);
+            let line = Line::from(vec![word, Span::raw(text.clone())]);
+            put(line, usize::from(shape.list.height) + 1 + i, inner, buffer);
+        }
+    }
+
+    fn draw_list(
+        &self,
+        explorer: &Explorer,
+        look: Look<'_>,
+        study: &Study,
+        shape: &Shape,
+        buffer: &mut Buffer,
+    ) {
+        let (list, first) = (shape.list, self.first(shape));
+        let (width, height) = (usize::from(list.width), usize::from(list.height));
+        scroll_bar(first, shape.lines(), list, look.theme, buffer);
+        let lines = self.rows.iter().enumerate().flat_map(|(place, &row)| {
+            let lines = self.lines_of(explorer, look, study, row, shape.heights[place], width);
+            lines.into_iter().map(move |line| (place, line))
+        });
+        for (at, (place, line)) in lines.skip(first).take(height).enumerate() {
+            put(line, at, list, buffer);
+            if place == self.cursor {
+                fill(at, list, look.theme.selected, buffer);
+            }
+        }
+    }
+
+    /// Returns the text of a row.
+    pub(super) fn text(&self, explorer: &Explorer, row: Row) -> Text {
+        let Some(study) = &self.study else { return Text { text: String::new(), indent: 0 } };
+        let at = |place: Escaped| match place.is_empty() {
+            true => String::new(),
+            false => format!("  {place}"),
+        };
+        match row {
+            Row::Secrets | Row::Secret(_) | Row::Head(_) => Text { text: String::new(), indent: 0 },
+            Row::Change(i) => {
+                let change = &self.changes[i];
+                let findings: Vec<_> =
+                    change.findings.iter().map(|&i| &study.findings[i]).collect();
+                let what = match findings.first() {
+                    Some(finding) if finding.fix.clause().starts_with(IN_PLACE) => {
+                        escaped_str(&format!("clean up {}", finding.fix.clause()))
+                    }
+                    Some(finding) => escaped_str(finding.fix.clause()),
+                    None => Escaped::default(),
+                };
+                let text = match (&findings[..], self.open.contains(&i)) {
+                    ([finding], _) => {
+                        format!("  {what}: {}{}", titled(finding), at(place(explorer, finding)))
+                    }
+                    (_, true) => format!("▾ {what}"),
+                    (_, false) => format!("▸ {what} ({})", several(&findings)),
+                };
+                Text { text, indent: 2 }
+            }
+            Row::Finding(_, i) => {
+                let finding = &study.findings[i];
+                let text = format!("    {}{}", titled(finding), at(place(explorer, finding)));
+                Text { text, indent: 4 }
+            }
+        }
+    }
+
+    /// Returns the lines of a row, of which there is room for `height`.
+    fn lines_of(
+        &self,
+        explorer: &Explorer,
+        look: Look<'_>,
+        study: &Study,
+        row: Row,
+        height: usize,
+        width: usize,
+    ) -> Vec<Line<'static>> {
+        let theme = look.theme;
+        let cells = match row {
+            Row::Secrets => {
+                return study.secrets.iter().map(|all| secrets::head(all, look)).collect();
+            }
+            Row::Secret(i) => {
+                let secret = self.secrets().get(i);
+                let line = |secret| secrets::line(&explorer.inspection, secret, width, look);
+                return secret.map(line).into_iter().collect();
+            }
+            Row::Head(side) => {
+                let bytes = explorer.avoidable().map_or(0, |sums| match side {
+                    Side::Own => sums.own,
+                    Side::Optional => sums.optional,
+                    Side::Base => sums.base,
+                });
+                let head = format!("{}: {} avoidable", titled_side(side), look.units.size(bytes));
+                return vec![Line::styled(cut(&head, width), theme.strong)];
+            }
+            Row::Change(i) => {
+                let change = &self.changes[i];
+                let findings: Vec<_> =
+                    change.findings.iter().map(|&i| &study.findings[i]).collect();
+                let left = findings.iter().filter(|finding| finding.fate == Fate::Left);
+                let visible = left.map(|finding| finding.bytes).sum();
+                let after = format!("{}{}", change.certainty.sign(), look.units.size(change.size));
+                let layers = match findings.first().and_then(|finding| finding.fix.merges) {
+                    Some((first, last)) => format!("{first:>3} → {last}"),
+                    None => layers(&findings),
+                };
+                (change.saves, visible, after, layers)
+            }
+            Row::Finding(_, i) => {
+                let finding = &study.findings[i];
+                let visible = if finding.fate == Fate::Left { finding.bytes } else { 0 };
+                (finding.bytes, visible, String::new(), layers(&[finding]))
+            }
+        };
+        let (bytes, visible, after, layers) = cells;
+        let whole = explorer.inspection.totals.size;
+        let mut spans = vec![Span::raw(format!("{:>SIZE_WIDTH$} ", look.units.size(bytes)))];
+        let wasted = bytes.saturating_sub(visible);
+        spans.extend(bar(bytes - wasted, wasted, whole, bar_width(width), theme));
+        if width >= WIDE {
+            spans.push(Span::styled(format!(" {after:>AFTER_WIDTH$}"), theme.dim));
+        }
+        spans.push(Span::styled(format!(" {layers:<LAYERS_WIDTH$}"), theme.dim));
+        let before: usize = spans.iter().map(Span::width).sum();
+        let room = width.saturating_sub(before);
+        let text = self.text(explorer, row);
+        if height < 2 {
+            spans.push(Span::raw(cut(&text.text, room)));
+            return vec![Line::from(spans)];
+        }
+        let mut texts = text.lines(room).into_iter();
+        spans.push(Span::raw(texts.next().unwrap_or_default()));
+        let more = texts.map(|text| {
+            Line::from(vec![Span::styled(" ".repeat(before), Style::new()), Span::raw(text)])
+        });
+        std::iter::once(Line::from(spans)).chain(more).take(height).collect()
+    }
+}
+
+/// Returns the headings of the columns.
+fn heads(width: usize, look: Look<'_>) -> Line<'static> {
+    let after = match width >= WIDE {
+        true => format!(" {:>AFTER_WIDTH$}", "size after"),
+        false => String::new(),
+    };
+    let (bar, saves) = (bar_width(width), "saves");
+    let text = format!(
+        "{saves:>SIZE_WIDTH$} {:bar$}{after} {:<LAYERS_WIDTH$}  change, each one alone",
+        "", "layers"
+    );
+    Line::styled(cut(&text, width.max(text.width().min(width))), look.theme.dim)
+}

@@ -1,0 +1,153 @@
+//! The text below the list, and how the list and the text share the room.
+
+use layerscope::LayerIndex;
+use layerscope::advice::changes::{Change, Extent};
+use layerscope::advice::findings::{Fate, Finding};
+use layerscope::display::escaped_str;
+use ratatui::layout::Rect;
+
+use super::draw::before_text;
+use super::{Findings, Row, lines, secrets};
+use crate::tui::explorer::Explorer;
+use crate::tui::widgets::part;
+use crate::tui::widgets::text::wrap;
+
+/// The rows that the list keeps, whatever there is to say below.
+const LIST: usize = 3;
+/// The lines below the list that come before the second lines of its rows.
+const FIRST_NOTES: usize = 8;
+
+/// The division of the room between the list and the text below.
+pub(super) struct Shape {
+    /// The area of the list, below the heads of its columns.
+    pub list: Rect,
+    /// The number of lines of each row.
+    pub heights: Vec<usize>,
+    /// The lines below the list, each with the word before it.
+    pub notes: Vec<(String, String)>,
+}
+
+impl Shape {
+    /// Returns the number of lines of the list.
+    pub fn lines(&self) -> usize {
+        self.heights.iter().sum()
+    }
+
+    /// Returns the first line of a row.
+    pub fn line_of(&self, row: usize) -> usize {
+        self.heights.iter().take(row).sum()
+    }
+
+    /// Returns the row that a line belongs to.
+    pub fn row_of(&self, line: usize) -> usize {
+        let mut end = 0;
+        let is_before = |height: &&usize| {
+            end += **height;
+            end <= line
+        };
+        self.heights.iter().take_while(is_before).count()
+    }
+}
+
+impl Findings {
+    /// Divides the room: where the whole list fits, the text stands right below it.
+    pub(super) fn shape(&self, explorer: &Explorer, inner: Rect) -> Shape {
+        let (width, height) = (usize::from(inner.width), usize::from(inner.height));
+        let room = width.saturating_sub(before_text(width));
+        let mut notes = self.notes(explorer, width);
+        let whole: Vec<_> = self
+            .rows
+            .iter()
+            .map(|&row| match row {
+                row if row.is_head() => 1,
+                Row::Secret(_) => 1,
+                row => self.text(explorer, row).lines(room).len(),
+            })
+            .collect();
+        let below = height.saturating_sub(1);
+        let all: usize = whole.iter().sum();
+        if all + notes.len().min(FIRST_NOTES) <= below {
+            notes.truncate(below - all);
+            return Shape { list: part(inner, 1, all), heights: whole, notes };
+        }
+        let rows = self.rows.len();
+        let left = below.saturating_sub(rows).max(height / 2);
+        notes.truncate(left.min(height.saturating_sub(LIST + 1)));
+        if notes.len() < 2 {
+            notes.clear();
+        }
+        let heights = vec![1; self.rows.len()];
+        let list = part(inner, 1, below.saturating_sub(notes.len()));
+        Shape { list, heights, notes }
+    }
+
+    /// Returns the fix with its lines, the reason and the instructions.
+    fn notes(&self, explorer: &Explorer, width: usize) -> Vec<(String, String)> {
+        let mut notes = vec![("─".repeat(width), String::new())];
+        let mut add = |word: &str, text: &str| {
+            let mut word = format!("{word:<8}");
+            for text in wrap(text, width.saturating_sub(8)) {
+                notes.push((word, text));
+                word = " ".repeat(8);
+            }
+        };
+        if let Some(secret) = self.secret() {
+            for (word, text) in secrets::notes(&explorer.inspection, secret) {
+                add(word, &text);
+            }
+            return notes;
+        }
+        let Some(finding) = self.selected() else { return Vec::new() };
+        let instruction =
+            |layer: LayerIndex| explorer.inspection.layers[layer].instruction.one_line();
+        add("fix", &escaped_str(&finding.fix.what));
+        if let Some(text) = self.selected_change().and_then(|change| self.contents(change)) {
+            add("saves", &text);
+        }
+        add("why", &escaped_str(&finding.why));
+        lines(finding).iter().for_each(|line| add("", line));
+        add("added", &format!("layer {} {}", finding.added_in, instruction(finding.added_in)));
+        if let Fate::Gone { removed_in } = finding.fate {
+            add("removed", &format!("layer {removed_in} {}", instruction(removed_in)));
+        }
+        let packages: Vec<_> = finding.packages.iter().map(|(name, _)| name.as_str()).collect();
+        if !packages.is_empty() {
+            add("package", &packages.join(", "));
+        }
+        for (i, line) in self.parts(explorer).iter().enumerate() {
+            add(if i == 0 { "files" } else { "" }, line);
+        }
+        notes
+    }
+
+    /// Says what a change saves beside the findings that are listed under it.
+    fn contents(&self, change: &Change) -> Option<String> {
+        let size = |bytes| self.units.size(bytes);
+        let more = change.saves.checked_sub(change.bytes).filter(|&more| more > 0)?;
+        let others = match change.extent {
+            Extent::Findings => return None,
+            Extent::Merge => "of other files that these layers add and remove",
+            Extent::Stage => "of other files that the program does not need",
+        };
+        Some(format!(
+            "{}: {} listed here, and {} {others}",
+            size(change.saves),
+            size(change.bytes),
+            size(more)
+        ))
+    }
+
+    /// Lists the findings of the selected change, unless they have rows.
+    fn parts(&self, explorer: &Explorer) -> Vec<String> {
+        let is_open = self.change().is_some_and(|change| self.open.contains(&change));
+        let findings = self.all_selected();
+        if is_open || findings.len() < 2 {
+            return Vec::new();
+        }
+        let part = |finding: &&Finding| {
+            let place = super::place(explorer, finding);
+            format!("{}, {}  {place}", super::titled(finding), self.units.size(finding.bytes))
+        };
+        findings.iter().map(part).map(|text| text.trim_end().to_owned()).collect()
+    }
+}
