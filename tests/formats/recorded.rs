@@ -116,6 +116,7 @@ fn without_its_files_a_report_compares_sizes_and_layers_and_says_that_files_are_
     for (format, one, words) in [
         ("text", "old.json", "Files are not compared. The first image is a report that does"),
         ("markdown", "old.json", "Files are not compared. The first image is a report that does"),
+        ("html", "old.json", "Files are not compared. The first image is a report that does"),
         ("text", "old-tree.json", "Biggest differences"),
         ("markdown", "old-tree.json", "Biggest differences"),
     ] {
@@ -183,6 +184,7 @@ fn a_report_is_shown_again_as_far_as_its_detail_goes() {
     for (arguments, words) in [
         (&["--format", "json"][..], "it is the JSON report already"),
         (&["--format", "ncdu"], "--format ncdu needs the image"),
+        (&["--format", "html"], "--format html needs the image"),
         (&["--verify"], "--verify has nothing to compare"),
         (&["--base-layers", "1"], "--rules, --base and --base-layers need the image"),
     ] {
