@@ -380,7 +380,7 @@ fn a_directory_that_may_not_be_read_is_a_hole_in_the_account_and_not_its_end() {
     use std::os::unix::process::CommandExt;
     let directory = tempfile::tempdir().unwrap();
     let open = |path: &Path, mode| {
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap()
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
     };
     let root = directory.path().join("root");
     for name in ["etc/secret", "usr/bin", "var/lib"] {

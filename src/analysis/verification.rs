@@ -75,7 +75,7 @@ impl Verification {
                 found.push(WarningKind::LayerDigestMismatch { real, named });
             }
             Compared::Impossible(why) => {
-                self.cannot(i, gap, format!("its digest cannot be compared: {why}"))
+                self.cannot(i, gap, format!("its digest cannot be compared: {why}"));
             }
         }
         match compare(layer.diff_id.as_deref(), tar) {
@@ -86,7 +86,7 @@ impl Verification {
                 found.push(WarningKind::DiffIdMismatch { real, named });
             }
             Compared::Impossible(why) => {
-                self.cannot(i, gap, format!("its diff ID cannot be compared: {why}"))
+                self.cannot(i, gap, format!("its diff ID cannot be compared: {why}"));
             }
         }
         for reason in &layer.unverifiable {

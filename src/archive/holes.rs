@@ -147,7 +147,7 @@ pub fn pack(mut archive: impl Read, level: i32) -> io::Result<Vec<u8>> {
         if page[..filled] != ZEROS[..filled] {
             match runs.last_mut() {
                 Some((start, bytes)) if *start + bytes.len() as u64 == offset => {
-                    bytes.extend(&page[..filled])
+                    bytes.extend(&page[..filled]);
                 }
                 _ => runs.push((offset, page[..filled].to_vec())),
             }

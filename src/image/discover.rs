@@ -358,7 +358,7 @@ impl Image {
                 self.platform = told.clone().filter(is_more).or(self.platform.take());
             }
             (Some(known), Some(other)) if *known != other => {
-                oci::add_new(&mut self.other_digests, [other])
+                oci::add_new(&mut self.other_digests, [other]);
             }
             _ => {}
         }

@@ -64,13 +64,13 @@ pub fn plain(text: &str) -> String {
         match c {
             '\n' | '\r' => out.push(' '),
             ' ' | '.' | ',' | ';' | '(' | ')' | '-' | '\'' | '?' | '/' | '=' | '+' | '"' => {
-                out.push(c)
+                out.push(c);
             }
             '%' if !is_start => out.push(c),
             'w' if text_follows(&letters, "ww.") => out.push_str("&#119;"),
             // Without a character between, the services would make a mention or a reference of it.
             '@' | '#' | '!' | '~' | '$' | '%' if is_start => {
-                out.push_str(&format!("&#{};&#8203;", u32::from(c)))
+                out.push_str(&format!("&#{};&#8203;", u32::from(c)));
             }
             c if c.is_ascii_punctuation() => out.push_str(&format!("&#{};", u32::from(c))),
             c => out.push(c),

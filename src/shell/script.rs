@@ -244,7 +244,7 @@ pub(crate) fn follow(text: &str) -> Result<Script<'_>, Obstacle> {
                     at += 1;
                 }
                 b'(' if inside.last() == Some(&Inside::Substitution) => {
-                    inside.push(Inside::Substitution)
+                    inside.push(Inside::Substitution);
                 }
                 b')' if inside.last() == Some(&Inside::Substitution) => drop(inside.pop()),
                 b'}' if inside.last() == Some(&Inside::Parameter) => drop(inside.pop()),

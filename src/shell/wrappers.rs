@@ -105,7 +105,7 @@ pub(crate) fn unwrap(command: &[String]) -> Option<Wrapped> {
                 "-C" | "--chdir" => wrapped.directory = value.clone(),
                 _ => {
                     wrapped.directory =
-                        argument.strip_prefix("--chdir=").map(str::to_owned).or(wrapped.directory)
+                        argument.strip_prefix("--chdir=").map(str::to_owned).or(wrapped.directory);
                 }
             }
             if let Some(text) = split_string(&argument, value.as_deref()) {

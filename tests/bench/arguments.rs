@@ -52,7 +52,7 @@ impl Arguments {
             match argument.as_str() {
                 "keys" => read.keys = true,
                 "named" => {
-                    read.named = Some(arguments.next().ok_or("named needs the name of an image")?)
+                    read.named = Some(arguments.next().ok_or("named needs the name of an image")?);
                 }
                 "--against" => {
                     let program = arguments.next().ok_or("--against needs a program")?;

@@ -77,7 +77,7 @@ pub fn verdicts(figures: &Figures, before: Option<&Figures>) -> Vec<Verdict> {
         // process.
         "zstd" => add("report --quick ÷ bare decoding, CPU", 1.2, "×", figures.cpu_ratio()),
         "100k" => {
-            add("report --quick, wall", 100.0, "ms", Some(figures.report.wall.as_secs_f64() * 1e3))
+            add("report --quick, wall", 100.0, "ms", Some(figures.report.wall.as_secs_f64() * 1e3));
         }
         "M" => {
             add("report --quick, CPU", 0.9, "s", report_cpu);

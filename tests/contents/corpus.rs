@@ -28,7 +28,7 @@ fn decoded(opened: &Opened, layer: usize) -> Option<Vec<u8>> {
     let mut tar = Vec::new();
     match stored[..] {
         [0x1f, 0x8b, ..] => {
-            drop(flate2::read::MultiGzDecoder::new(&stored[..]).read_to_end(&mut tar))
+            drop(flate2::read::MultiGzDecoder::new(&stored[..]).read_to_end(&mut tar));
         }
         [0x28, 0xb5, 0x2f, 0xfd, ..] | [_, 0x2a, 0x4d, 0x18, ..] => {
             drop(zstd::stream::read::Decoder::new(&stored[..]).unwrap().read_to_end(&mut tar));

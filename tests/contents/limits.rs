@@ -356,7 +356,7 @@ fn several_readers_of_one_layer_do_not_disturb_each_other() {
             for (i, bytes) in files.iter().enumerate().rev() {
                 let subject = &subject;
                 scope.spawn(move || {
-                    assert!(whole(&subject.source(&format!("/f{i}"))) == *bytes, "f{i}")
+                    assert!(whole(&subject.source(&format!("/f{i}"))) == *bytes, "f{i}");
                 });
             }
         });

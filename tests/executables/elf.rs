@@ -98,7 +98,7 @@ fn an_elf_file_that_ends_early_is_damaged_or_shorter_but_never_a_panic() {
             Ok(None) => assert!(end < 5, "{end} bytes are an ELF file"),
             Ok(Some(executable)) => assert_eq!(executable.size, end as u64),
             Err(error) => {
-                assert!(error.to_string().starts_with("it is a damaged ELF file"), "{error}")
+                assert!(error.to_string().starts_with("it is a damaged ELF file"), "{error}");
             }
         }
     }

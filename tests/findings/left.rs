@@ -159,7 +159,7 @@ fn modules_for_macos_are_wrong_in_linux_and_right_elsewhere() {
     let (_, study) = found(on_debian([step("COPY . /app", entries())]));
     assert_eq!(the(&study, "wrong-os-native").bytes, 900_000);
     let archive = super::built::archive_with(vec![step("COPY . /app", entries())], |config| {
-        config["os"] = "darwin".into()
+        config["os"] = "darwin".into();
     });
     let study = crate::support::study(&crate::support::build::inspect(archive).unwrap());
     assert!(of_rule(&study, "wrong-os-native").is_empty());

@@ -59,10 +59,10 @@ fn every_archive_that_was_cut_short_says_so() {
             for cut in (0..whole.len()).step_by(37).chain(blocks) {
                 match outcome(whole[..cut].to_vec()) {
                     Ok(found) if cut < needed => {
-                        assert!(!found.warnings.is_empty(), "no word about the cut at {cut}")
+                        assert!(!found.warnings.is_empty(), "no word about the cut at {cut}");
                     }
                     Ok(found) => {
-                        assert_eq!(found.totals, complete, "at {cut}, where nothing is missing")
+                        assert_eq!(found.totals, complete, "at {cut}, where nothing is missing");
                     }
                     Err(_) => assert!(cut < needed, "an error at {cut}, where nothing is missing"),
                 }

@@ -92,7 +92,7 @@ impl Server {
             let name = String::from_utf8_lossy(entry.name()).into_owned();
             match name.strip_prefix("blobs/sha256/") {
                 Some(digits) => {
-                    drop(blobs.insert(format!("sha256:{digits}"), entry.contents().to_vec()))
+                    drop(blobs.insert(format!("sha256:{digits}"), entry.contents().to_vec()));
                 }
                 None if name == "index.json" => {
                     let index: serde_json::Value =

@@ -33,7 +33,7 @@ fn ends(what: &str, archive: &[u8], gap: Option<(Gap, &str)>) {
                 );
             }
             None => {
-                assert!(code == Some(0) && !plain.contains("end marker"), "{what}: {text}{error}")
+                assert!(code == Some(0) && !plain.contains("end marker"), "{what}: {text}{error}");
             }
         }
     }

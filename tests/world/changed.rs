@@ -73,7 +73,7 @@ fn an_archive_that_is_cut_short_at_any_moment_is_an_error_and_never_a_smaller_im
             let file = File::options().write(true).open(&path).unwrap();
             match inspected(&path, read, move || file.set_len(keep).unwrap()) {
                 Ok(inspection) => {
-                    assert_eq!(inspection.totals, before.totals, "read {read}, {keep} bytes")
+                    assert_eq!(inspection.totals, before.totals, "read {read}, {keep} bytes");
                 }
                 Err(error) => {
                     assert!(matches!(error, Error::Changed { .. }), "{error}");

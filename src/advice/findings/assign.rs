@@ -130,7 +130,7 @@ pub fn groups(inspection: &Inspection, rules: &Rules, matches: &Matches) -> Vec<
                 group.1.push(inode);
             }
             (None, Fate::Gone { removed_in }) => {
-                pairs.entry((added_in, removed_in)).or_default().push(inode)
+                pairs.entry((added_in, removed_in)).or_default().push(inode);
             }
             (None, Fate::Left) => {}
         }

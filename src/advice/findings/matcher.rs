@@ -114,10 +114,10 @@ impl Matcher {
         match name {
             Name::OneOf(names) => names.iter().for_each(|name| self.sort_in(name, number)),
             Name::Stars { behind: end, .. } if !end.is_empty() => {
-                self.by_end.add(end[end.len() - 1], number)
+                self.by_end.add(end[end.len() - 1], number);
             }
             Name::Stars { before: start, .. } if !start.is_empty() => {
-                self.by_start.add(start[0], number)
+                self.by_start.add(start[0], number);
             }
             Name::Stars { .. } | Name::General(_) if self.open.last() == Some(&number) => {}
             Name::Stars { .. } | Name::General(_) => self.open.push(number),

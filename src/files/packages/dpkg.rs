@@ -96,7 +96,7 @@ mod tests {
         let mut all = Vec::new();
         each(b"/.\n/usr\n/usr/bin/git\n", |path| all.push(path.to_vec()));
         each(b"d41d8cd98f00b204e9800998ecf8427e  usr/share/doc/a b\nnothing\n", |path| {
-            all.push(path.to_vec())
+            all.push(path.to_vec());
         });
         assert_eq!(all, [&b"/usr"[..], b"/usr/bin/git", b"/usr/share/doc/a b"]);
         assert_eq!(package(b"libc6:amd64"), b"libc6");

@@ -100,7 +100,7 @@ impl Packages {
         for node in rpm::DATABASES.into_iter().filter_map(|path| tree.find(path)) {
             for (version, source) in reader.sources(node) {
                 budget = rpm::each(&*source, budget, |package, path| {
-                    packages.add(tree, version, package, path)
+                    packages.add(tree, version, package, path);
                 });
             }
         }
@@ -204,7 +204,7 @@ impl Packages {
         let full = owners.len() >= OWNERS;
         match owners.last_mut() {
             Some(last) if last.package == package && last.removed_in == added_in => {
-                last.removed_in = removed_in
+                last.removed_in = removed_in;
             }
             _ if full => {}
             _ => owners.push(Ownership { package, added_in, removed_in }),

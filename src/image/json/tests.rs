@@ -15,7 +15,7 @@ fn keys_stand_for_fields_in_any_case() {
         r#"{"repoTagſ":["a"]}"#,
     ] {
         fields(text.as_bytes(), |mut fields| {
-            assert_eq!(fields.words("RepoTags"), Some(vec!["a".into()]), "{text}")
+            assert_eq!(fields.words("RepoTags"), Some(vec!["a".into()]), "{text}");
         });
     }
     fields(br#"{"Repo_Tags":["a"]}"#, |mut fields| assert_eq!(fields.words("RepoTags"), None));

@@ -167,7 +167,7 @@ impl Loading<'_, '_> {
         };
         match (found, executable) {
             (Some(file), Some(executable)) => {
-                self.push(file, executable, Why::Interpreter, path, path, Some(0))
+                self.push(file, executable, Why::Interpreter, path, path, Some(0));
             }
             _ => self.miss(path, 0),
         }

@@ -157,7 +157,7 @@ impl Entry {
             match (long.len() > NAME_FIELD, self.gnu_names) {
                 (false, _) => {}
                 (true, true) => {
-                    other(flag, "././@LongLink").holding([long, &b"\0"[..]].concat()).write(out)
+                    other(flag, "././@LongLink").holding([long, &b"\0"[..]].concat()).write(out);
                 }
                 (true, false) => records.extend(record(key.as_bytes(), long)),
             }

@@ -140,7 +140,7 @@ impl Ladder<'_> {
         while let Some(node) = work.pop() {
             match tree.last(node) {
                 Some(version) if tree.kind(version) == Kind::Directory => {
-                    work.extend(tree.children(node))
+                    work.extend(tree.children(node));
                 }
                 Some(version) if tree.kind(version) == Kind::File => {
                     inodes.insert(tree.inode(version));

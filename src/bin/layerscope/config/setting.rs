@@ -157,18 +157,18 @@ impl Setting {
                 }
             }
             Self::Mouse => {
-                config.mouse = value.as_bool().ok_or_else(|| instead("true or false", value))?
+                config.mouse = value.as_bool().ok_or_else(|| instead("true or false", value))?;
             }
             Self::Motion => {
-                config.motion = value.as_bool().ok_or_else(|| instead("true or false", value))?
+                config.motion = value.as_bool().ok_or_else(|| instead("true or false", value))?;
             }
             Self::Keys => {
                 config.keys =
-                    one_of(value, &[Keys::Usual, Keys::Dive].map(|keys| (keys.word(), keys)))?
+                    one_of(value, &[Keys::Usual, Keys::Dive].map(|keys| (keys.word(), keys)))?;
             }
             Self::Pager => {
                 config.pager =
-                    Some(string(value)?.to_owned()).filter(|pager| !pager.trim().is_empty())
+                    Some(string(value)?.to_owned()).filter(|pager| !pager.trim().is_empty());
             }
             Self::Accept => {
                 let kinds = value.as_array().ok_or_else(|| instead("a list", value))?;
@@ -191,7 +191,7 @@ impl Setting {
                     read_size(text).ok_or_else(|| SettingError::Size(text.to_owned()))?;
             }
             Self::Secrets => {
-                config.secrets = value.as_bool().ok_or_else(|| instead("true or false", value))?
+                config.secrets = value.as_bool().ok_or_else(|| instead("true or false", value))?;
             }
         }
         Ok(())

@@ -129,7 +129,7 @@ impl Program {
             ) {
                 (Some(session), _) => session.pass_time(Instant::now(), events.is_empty()),
                 (None, Some((comparison, reading))) if events.is_empty() => {
-                    reading.report(comparison)
+                    reading.report(comparison);
                 }
                 (None, _) => {}
             }

@@ -353,7 +353,7 @@ impl Session {
         while let Some(task) = self.app.task() {
             let teller = self.teller();
             self.jobs.start(task, workshop.clone(), move |number, answer| {
-                teller(Message::Answer(number, answer))
+                teller(Message::Answer(number, answer));
             });
         }
     }

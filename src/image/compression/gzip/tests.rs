@@ -14,7 +14,7 @@ fn text(len: usize) -> Vec<u8> {
             state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let word = state >> 50;
         bytes.extend_from_slice(format!("{:x} ", word * word).as_bytes());
-        if word % 8192 == 0 {
+        if word.is_multiple_of(8192) {
             // What cannot be compressed is stored as it is.
             bytes.extend((0..100_000_u64).map(|i| (state.wrapping_mul(i | 1) >> 37) as u8));
         }

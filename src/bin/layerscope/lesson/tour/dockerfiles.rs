@@ -62,7 +62,7 @@ fn proposed(before: &str, fix: &Fix) -> String {
         match &remark.verdict {
             Verdict::Changed { saves, .. } => saved = saved.saturating_add(*saves),
             Verdict::Proposed { ships: Some((ships, _)) } => {
-                staged = fix.size.saturating_sub(*ships)
+                staged = fix.size.saturating_sub(*ships);
             }
             Verdict::Proposed { ships: None } | Verdict::Left { .. } | Verdict::Unseen => {}
         }

@@ -123,7 +123,7 @@ impl App {
             Action::Extract => self.ask_to_extract(),
             Action::Explain => self.explain(),
             Action::Compare if self.view == View::Findings && self.overlays.is_empty() => {
-                self.show_proposal()
+                self.show_proposal();
             }
             Action::ViewFile | Action::Compare => self.view_selected(action),
             Action::CopyCommand => return self.copied(Some(self.command()), ""),

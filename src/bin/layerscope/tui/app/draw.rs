@@ -63,7 +63,7 @@ fn inner(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
 fn screen_in(app: &App, theme: &Theme, panes: &Panes, buffer: &mut Buffer) {
     match &app.screen {
         Screen::Choosing { what, choices, cursor } => {
-            choosing(what, choices, *cursor, theme, panes.main, buffer)
+            choosing(what, choices, *cursor, theme, panes.main, buffer);
         }
         &Screen::Loading { done, total, layers } => {
             explorer::draw::layers::draw(app, theme, panes.layers, buffer);

@@ -77,7 +77,7 @@ impl Comparison {
         match &self.dialog {
             None => {}
             Some(Dialog::Commands(palette)) => {
-                palette::draw(palette, &self.keymap, theme, self.area, buffer)
+                palette::draw(palette, &self.keymap, theme, self.area, buffer);
             }
             Some(Dialog::Opening(opening)) => opening::draw(opening, theme, self.area, buffer),
         }

@@ -42,7 +42,7 @@ impl Comparison {
             (true, View::Layers, Some(against)) => layers::draw(against, look, panes.main, buffer),
             (true, View::Paths, Some(against)) => paths::draw(against, look, panes.main, buffer),
             (true, View::Packages, Some(against)) => {
-                packages::draw(against, look, panes.main, buffer)
+                packages::draw(against, look, panes.main, buffer);
             }
         }
         match self.bottom(theme, panes.footer.width) {

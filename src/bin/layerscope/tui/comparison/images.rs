@@ -117,7 +117,7 @@ impl Comparison {
         match self.against() {
             Some(against) => summary(against, look, inner, buffer),
             None => {
-                put(Line::styled("They are being compared …", look.theme.dim), 0, inner, buffer)
+                put(Line::styled("They are being compared …", look.theme.dim), 0, inner, buffer);
             }
         }
     }

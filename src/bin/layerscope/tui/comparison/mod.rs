@@ -168,13 +168,13 @@ impl Comparison {
     pub fn learn(&mut self, news: ComparisonMessage) -> Option<Effect> {
         match news {
             ComparisonMessage::Opened(image, opened) => {
-                self.images.get_mut(image)?.opened = Some(opened)
+                self.images.get_mut(image)?.opened = Some(opened);
             }
             ComparisonMessage::Progress(image, progress) => {
-                self.images.get_mut(image)?.progress = progress
+                self.images.get_mut(image)?.progress = progress;
             }
             ComparisonMessage::Waiting(image, awaited) => {
-                self.images.get_mut(image)?.awaited = awaited
+                self.images.get_mut(image)?.awaited = awaited;
             }
             ComparisonMessage::Read(_, Err(Error::Cancelled)) => return Some(Effect::Quit),
             ComparisonMessage::Read(_, Err(error)) => return Some(Effect::Fail(error)),

@@ -212,7 +212,7 @@ impl App {
                 self.refresh_details();
             }
             action if self.focus == Pane::Tree && self.search.walk(action, page) => {
-                self.refresh_details()
+                self.refresh_details();
             }
             _ => return false,
         }

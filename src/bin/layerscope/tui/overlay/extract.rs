@@ -134,7 +134,7 @@ pub fn measure(tree: &Tree, what: What, wanted: impl Fn() -> bool) -> Amount {
     while let Some((node, version)) = work.pop().filter(|_| wanted()) {
         match tree.kind(version) {
             Kind::File if tree.is_linked(version) && !inodes.insert(tree.inode(version)) => {
-                amount.links += 1
+                amount.links += 1;
             }
             Kind::File => {
                 amount.files += 1;

@@ -81,7 +81,7 @@ impl App {
         let is_empty = picker.query.text().is_empty();
         match (key.code, picker.query.key(key)) {
             (KeyCode::Down | KeyCode::Up | KeyCode::PageDown | KeyCode::PageUp, _) => {
-                picker.step(key.code)
+                picker.step(key.code);
             }
             // Esc ends the narrowing first, and then the list.
             (KeyCode::Esc, _) if !is_empty => {

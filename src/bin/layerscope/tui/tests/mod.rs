@@ -169,7 +169,7 @@ impl Person {
         match self.app.update(message) {
             Some(Effect::Quit | Effect::Cancel) => self.ended = true,
             Some(Effect::Page(file)) => {
-                self.paged.push(std::fs::read(file).expect("the pager can read it"))
+                self.paged.push(std::fs::read(file).expect("the pager can read it"));
             }
             _ => {}
         }

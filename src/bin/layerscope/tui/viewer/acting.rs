@@ -68,10 +68,10 @@ impl Viewer {
                 return (target.map_or(Next::Stay, Next::View), None);
             }
             Action::Search if self.file().is_some() => {
-                self.typing = Some((Asking::Find, Prompt::default()))
+                self.typing = Some((Asking::Find, Prompt::default()));
             }
             Action::GoTo if self.file().is_some() => {
-                self.typing = Some((Asking::GoTo, Prompt::default()))
+                self.typing = Some((Asking::GoTo, Prompt::default()));
             }
             action => match (&mut self.comparison, &mut self.page) {
                 (Some(comparison), _) => comparison.act(action, room),

@@ -294,7 +294,7 @@ impl FileView {
             }
             // A description is optional, so its failure is not reported.
             Answer::Failed(_) if self.recognising.number() == Some(number) => {
-                self.recognising = Asked::Done
+                self.recognising = Asked::Done;
             }
             Answer::Failed(text) => {
                 self.give_up();

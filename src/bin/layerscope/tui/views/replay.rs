@@ -91,7 +91,7 @@ impl Replay {
         self.is_begun = true;
         match self.playback.motion() {
             Motion::Smooth if layer == LayerIndex::FIRST || layer == self.last() => {
-                self.start(LayerIndex::FIRST..=self.last())
+                self.start(LayerIndex::FIRST..=self.last());
             }
             Motion::Still if layer == self.last() => self.playback.stand_at(LayerIndex::FIRST),
             Motion::Smooth | Motion::Still => self.playback.stand_at(layer),

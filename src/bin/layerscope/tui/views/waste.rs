@@ -117,7 +117,7 @@ impl Waste {
             (Action::Left, _) => outline.collapse(),
             (Action::WasteFold, _) if row.open => outline.collapse(),
             (Action::WasteFold, Item::Group | Item::Directory { .. }) => {
-                outline.expand(&explorer.inspection)
+                outline.expand(&explorer.inspection);
             }
             _ => {
                 let page = list::page(outline, explorer, below_heads(inside(area)));

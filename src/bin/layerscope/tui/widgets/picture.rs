@@ -64,7 +64,7 @@ pub fn escape(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '\u{fffe}' | '\u{ffff}' => out.push(char::REPLACEMENT_CHARACTER),
             c if c.is_control() && !matches!(c, '\n' | '\t') => {
-                out.push(char::REPLACEMENT_CHARACTER)
+                out.push(char::REPLACEMENT_CHARACTER);
             }
             c => out.push(c),
         }

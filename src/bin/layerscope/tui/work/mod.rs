@@ -177,7 +177,7 @@ impl Workshop {
             Ask::Pass(pass) => {
                 let wanted = || !progress.cancel.load(Ordering::Relaxed);
                 pass.run(&self.inspection.tree, &wanted, &mut |matches| {
-                    tell(Answer::Matched(matches))
+                    tell(Answer::Matched(matches));
                 });
                 Ok(Answer::Done)
             }

@@ -183,7 +183,7 @@ impl Rows {
         let mut children: Vec<usize> = paths.children(place).collect();
         match self.order {
             Order::Size => {
-                children.sort_by_key(|&place| (Reverse(paths.get(place).weight()), place))
+                children.sort_by_key(|&place| (Reverse(paths.get(place).weight()), place));
             }
             // They come in the order of their names.
             Order::Name => {}

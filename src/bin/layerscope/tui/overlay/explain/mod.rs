@@ -226,7 +226,7 @@ impl App {
                 subjects.extend(explorer.selected().map(|node| {
                     let slice = &explorer.slice;
                     Subject::Path { node, layer, scope: slice.scope, totals: slice.totals(node) }
-                }))
+                }));
             }
             View::Waste => subjects.extend(views.waste_group().cloned().map(Subject::Waste)),
             View::Treemap => {
@@ -235,7 +235,7 @@ impl App {
                     layer,
                     scope: Scope::UpTo,
                     totals,
-                }))
+                }));
             }
             View::Timeline | View::Replay => subjects.push(Subject::UpTo(layer)),
             View::Explore | View::Image | View::Findings | View::Sizes => {}

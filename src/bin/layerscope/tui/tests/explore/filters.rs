@@ -160,7 +160,7 @@ fn a_large_image_is_searched_beside_the_screen_and_only_the_last_query_counts() 
     let perform = |app: &mut App, task: Task| {
         let number = task.number;
         workshop.perform(task.ask, &Arc::default(), &mut |answer| {
-            drop(app.update(Message::Answer(number, answer)))
+            drop(app.update(Message::Answer(number, answer)));
         });
     };
     perform(&mut app, second);

@@ -41,7 +41,7 @@ pub fn draw(viewer: &Viewer, theme: &Theme, area: Rect, buffer: &mut Buffer) {
                 put(Line::styled("The file is empty.", theme.dim), 0, inner, buffer);
             }
             (None, Some(window), Form::Text) => {
-                text::draw(file, window, room, theme, inner, buffer)
+                text::draw(file, window, room, theme, inner, buffer);
             }
             (None, Some(window), Form::Hex) => {
                 let about = file.about_rows(room.width, usize::from(inner.height));

@@ -49,7 +49,7 @@ impl FileView {
                 self.goal = Some(Goal::End);
             }
             Action::Right if !self.wrap => {
-                self.left = (self.left + SIDEWAYS).min(4 * LONG as usize)
+                self.left = (self.left + SIDEWAYS).min(4 * LONG as usize);
             }
             Action::Left => self.left = self.left.saturating_sub(SIDEWAYS),
             Action::Wrap => (self.wrap, self.left, self.top.row) = (!self.wrap, 0, 0),
@@ -186,7 +186,7 @@ impl FileView {
         match self.form {
             Form::Text => self.top = self.moved_down(self.top, rows, room),
             Form::Hex => {
-                self.top.at = self.top.at.saturating_add(room.bytes(self.size) * rows as u64)
+                self.top.at = self.top.at.saturating_add(room.bytes(self.size) * rows as u64);
             }
         }
     }
@@ -215,7 +215,7 @@ impl FileView {
         match self.form {
             Form::Text => self.top = self.moved_up(self.top, rows, room),
             Form::Hex => {
-                self.top.at = self.top.at.saturating_sub(room.bytes(self.size) * rows as u64)
+                self.top.at = self.top.at.saturating_sub(room.bytes(self.size) * rows as u64);
             }
         }
     }
