@@ -34,9 +34,11 @@ pub(super) fn recall(images: &[Image], cache: &Cache) -> HashMap<usize, Arc<Read
             && kept.checkpoints.are_consistent(kept.stored_bytes);
         let mut read = ReadLayer::new(kept.compression, kept.stored_bytes);
         (read.entries, read.tar_bytes) = (kept.entries, kept.tar_bytes);
+        if is_usable && !kept.checkpoints.is_empty() {
+            // Single files are wanted of it, and can be reached.
+            member.source.expect_parts();
+        }
         read.passed = Arc::new(Passed::from(kept.checkpoints));
-        // What is wanted of it are single files.
-        member.source.expect_parts();
         is_usable.then(|| (member.id, Arc::new(read)))
     });
     known.collect()
