@@ -2,7 +2,8 @@
 //!
 //! Positions at which decoding can start, so that any later read decodes little. And the contents
 //! of files that are always wanted, so that nothing is decoded for them. `assets/kept.toml` names
-//! those files; they stay in memory only, and take at most [`BUDGET`] bytes together.
+//! those files; they stay in memory only, and take at most [`BUDGET`] bytes together. Small texts,
+//! which are searched for secrets, take at most [`TEXTS`] bytes more.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,9 +14,12 @@ use serde::Deserialize;
 use super::compression::Checkpoints;
 use crate::archive::{Entry, EntryKind};
 use crate::progress::Progress;
+use crate::secret::is_candidate;
 
 /// The most bytes of contents that are kept of an image.
 const BUDGET: u64 = 16 << 20;
+/// The most bytes that are kept of texts that are searched for secrets.
+const TEXTS: u64 = 16 << 20;
 
 /// Checkpoints and contents that were kept of a layer, or of an archive that is compressed as a
 /// whole.
@@ -94,18 +98,22 @@ pub struct Pass<'a> {
     pub marks: bool,
     /// The bytes of contents that were kept so far; `None` to keep nothing.
     kept: Option<&'a AtomicU64>,
+    /// The bytes of texts that were kept so far.
+    texts: &'a AtomicU64,
 }
 
 impl<'a> Pass<'a> {
     /// Makes a pass that keeps what later readers want, unless there are none.
     pub fn new(progress: &'a Progress) -> Self {
         let kept = (!progress.account_only).then_some(&progress.kept);
-        Self { verify: progress.verify, marks: kept.is_some(), kept }
+        let texts = &progress.kept_texts;
+        Self { verify: progress.verify, marks: kept.is_some(), kept, texts }
     }
 
     /// Makes a pass for the digests.
     pub fn digests() -> Self {
-        Self { verify: true, marks: false, kept: None }
+        static NONE: AtomicU64 = AtomicU64::new(0);
+        Self { verify: true, marks: false, kept: None, texts: &NONE }
     }
 
     /// Returns the same pass, which also computes the digests if `verify` is true.
@@ -122,10 +130,13 @@ impl<'a> Pass<'a> {
     pub fn keeps_of(&self, entry: &Entry) -> usize {
         let Some(kept) = self.kept.filter(|_| entry.kind == EntryKind::File) else { return 0 };
         let bytes = entry.stored;
-        if bytes == 0 || !is_wanted(&entry.name, bytes) {
-            return 0;
-        }
-        if kept.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes) > BUDGET {
+        let (kept, budget) = match bytes {
+            0 => return 0,
+            _ if is_wanted(&entry.name, bytes) => (kept, BUDGET),
+            _ if is_candidate(&entry.name, bytes) => (self.texts, TEXTS),
+            _ => return 0,
+        };
+        if kept.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes) > budget {
             kept.fetch_sub(bytes, Ordering::Relaxed);
             return 0;
         }
@@ -213,6 +224,13 @@ mod tests {
         let kept: usize = (0..10).map(|_| pass.keeps_of(&entry(5 << 20))).sum();
         assert_eq!(kept, 15 << 20, "three of ten fit");
         assert_eq!(pass.keeps_of(&entry(1 << 20)), 1 << 20, "a smaller one still fits");
+        let text = Entry {
+            name: b"app/.env".to_vec(),
+            kind: EntryKind::File,
+            stored: 100,
+            ..Entry::default()
+        };
+        assert_eq!(pass.keeps_of(&text), 100, "texts have a budget of their own");
         let account = Progress { account_only: true, ..Progress::default() };
         assert_eq!(Pass::new(&account).keeps_of(&entry(5)), 0);
     }

@@ -31,6 +31,8 @@ pub struct Progress {
     pub account_only: bool,
     /// The bytes of contents that were kept while layers passed.
     pub kept: AtomicU64,
+    /// The bytes of texts that were kept, too, to be searched.
+    pub kept_texts: AtomicU64,
     /// The answer that is waited for before the first byte comes: `asking Docker`.
     pub waiting: Mutex<Option<String>>,
 }

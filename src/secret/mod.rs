@@ -5,6 +5,7 @@
 //! placeholders. What is found is known by its place and its [`Kind`]; its value is shown only as
 //! [`Masked`].
 
+mod candidate;
 mod command;
 mod masked;
 mod names;
@@ -15,6 +16,7 @@ use std::ops::Range;
 
 use crate::display::plural;
 
+pub use candidate::is_candidate;
 pub use command::{find_in_command, find_named, mask, mask_words, pairs};
 pub use masked::Masked;
 pub use names::{is_secret, is_value};

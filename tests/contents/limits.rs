@@ -264,14 +264,16 @@ fn opened_slowly(archive: Vec<u8>, pause: Duration) -> (Opened, Arc<AtomicU64>) 
 fn a_read_ends_soon_after_it_is_cancelled_and_can_be_taken_up_again() {
     let bytes = noise(8 << 20, 5);
     for compress in [Layer::gzip, Layer::zstd] {
-        let image =
-            Image::of([compress(layer([file("f", 0).holding(bytes.clone()), file("last", 7)]))]);
+        let image = Image::of([compress(layer([
+            file("f", 0).holding(bytes.clone()),
+            file("last.bin", 7),
+        ]))]);
         let (opened, read) = opened_slowly(tar(image.docker()), Duration::from_millis(2));
         let subject = Subject::of(&opened);
         let progress = Arc::<Progress>::default();
         let source = subject
             .contents
-            .open(&subject.inspection.tree, subject.newest("/last"), &progress)
+            .open(&subject.inspection.tree, subject.newest("/last.bin"), &progress)
             .unwrap();
         let stop = progress.clone();
         let cancelled = Arc::new(AtomicUsize::new(0));
@@ -295,7 +297,11 @@ fn a_read_ends_soon_after_it_is_cancelled_and_can_be_taken_up_again() {
         let (done, total) =
             (progress.done.load(Ordering::Relaxed), progress.total.load(Ordering::Relaxed));
         assert!(0 < done && done < total && total >= 1 << 20, "{done} of {total}");
-        assert_eq!(whole(&subject.source("/last")), b"xxxxxxx", "another reader is not stopped");
+        assert_eq!(
+            whole(&subject.source("/last.bin")),
+            b"xxxxxxx",
+            "another reader is not stopped"
+        );
     }
 }
 

@@ -1,7 +1,7 @@
 //! Secrets in files, of every layer.
 //!
 //! A file is read once, if its path is that of a rule or if it may be a text, and only within
-//! limits: names decide, then sizes, then the first bytes.
+//! limits: names decide, then sizes, then the first bytes. Texts are not downloaded for it.
 
 use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
@@ -57,7 +57,8 @@ pub fn find(
     let (mut bytes, mut files) = (BYTES, FILES);
     for candidate in candidates(tree) {
         let size = tree.size(candidate.inode);
-        if size > bytes || files == 0 || secrets.list.len() >= SECRETS.1 {
+        let is_costly = candidate.rule.is_none() && !contents.is_at_hand(tree, candidate.inode);
+        if is_costly || size > bytes || files == 0 || secrets.list.len() >= SECRETS.1 {
             secrets.unread += 1;
             continue;
         }

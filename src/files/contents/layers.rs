@@ -194,6 +194,21 @@ impl Contents for LayerContents {
         check_unchanged(&self.path, &self.sources)
     }
 
+    fn is_at_hand(&self, tree: &Tree, inode: VersionId) -> bool {
+        match self.layers.get(tree.added_in(inode).get()).map(|place| &place.whereabouts) {
+            // A layer that is read by its table of contents.
+            Some(Whereabouts::Stored { files: Some(_), .. }) => false,
+            Some(Whereabouts::Stored { member, bytes, .. }) => match &bytes.bytes {
+                Bytes::Source(source) if source.costs_a_download() => {
+                    let mut first = [0];
+                    self.passed.of(*member).read_at(&mut first, tree.data_offset(inode)) > 0
+                }
+                _ => true,
+            },
+            _ => true,
+        }
+    }
+
     fn open(
         &self,
         tree: &Tree,

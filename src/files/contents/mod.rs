@@ -37,6 +37,11 @@ pub trait Contents: Send + Sync {
         progress: &Arc<Progress>,
     ) -> Result<Source, Error>;
 
+    /// Returns whether a file can be read without a download that nothing else needs.
+    fn is_at_hand(&self, _tree: &Tree, _inode: VersionId) -> bool {
+        true
+    }
+
     /// Fails if the archive has been changed since it was opened, so that contents may be wrong.
     ///
     /// # Errors

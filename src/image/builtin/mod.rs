@@ -46,6 +46,8 @@ const IMAGES: &[(&str, &[u8])] = images![
     "binary-packed",
     "cache-order",
     "cache-order-kept",
+    "secret-deleted",
+    "secret-mounted",
 ];
 
 /// Returns the names of the images, the demo first.

@@ -11,12 +11,13 @@ mod dynamic;
 mod go;
 mod golang;
 mod one_run;
+mod secret;
 
 use crate::embedded::image::Image;
 use crate::embedded::layer::{Layer, directory};
 
 /// Every built-in image, in the order of their names in the library.
-pub const ALL: [fn() -> Image; 17] = [
+pub const ALL: [fn() -> Image; 19] = [
     demo::demo,
     demo::toolchain_left,
     one_run::one_run,
@@ -34,6 +35,8 @@ pub const ALL: [fn() -> Image; 17] = [
     binary::binary_packed,
     cache_order::cache_order,
     cache_order::cache_order_kept,
+    secret::secret_deleted,
+    secret::secret_mounted,
 ];
 
 /// A layer of nothing but a directory.

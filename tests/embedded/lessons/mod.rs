@@ -8,11 +8,12 @@ mod chmod;
 mod dynamic;
 mod golang;
 mod one_run;
+mod secret;
 
 use crate::embedded::shown::{Shown, inspect};
 
 /// What an image ships in bytes, and what runs in it.
-const FIGURES: [(&str, u64, &str); 15] = [
+const FIGURES: [(&str, u64, &str); 17] = [
     ("one-run", 11_430_000, "/go/bin/app"),
     ("add-dot", 251_900_000 + 88_000_000, "/app/goapp"),
     ("chmod", 5_235_000 + 2 * 50_000_000, "/srv/shop/shop"),
@@ -28,6 +29,8 @@ const FIGURES: [(&str, u64, &str); 15] = [
     ("binary-packed", 1_821_876, "/app"),
     ("cache-order", 347_000_000 + 17_300_000 + 68_000_000, "/app"),
     ("cache-order-kept", 347_000_000 + 17_300_000 + 68_000_000, "/app"),
+    ("secret-deleted", 5_235_000 + 841_000 + 6_400_000, "/usr/local/bin/shop"),
+    ("secret-mounted", 5_235_000 + 841_000 + 6_400_000, "/usr/local/bin/shop"),
 ];
 
 #[test]

@@ -21,6 +21,7 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("binary", include_str!("../../../../assets/lessons/binary.toml")),
     ("cache-order", include_str!("../../../../assets/lessons/cache-order.toml")),
     ("chown", include_str!("../../../../assets/lessons/chown.toml")),
+    ("secret", include_str!("../../../../assets/lessons/secret.toml")),
 ];
 
 /// Other words for built-in lessons, each with the name of its lesson.
