@@ -114,14 +114,16 @@ pub fn write_ladder(
             explain(possible_size, &mut told, style, &mut out)?;
         }
     }
+    // With the steps, an empty line stands there already.
+    let gap = if detail == LadderDetail::Whole { "" } else { "\n" };
     if first.certainty == Certainty::AtLeast {
         writeln!(
             out,
-            "\n  ≥ is a lower bound, and none of the sizes is exact: not all of the image was read"
+            "{gap}  ≥ is a lower bound, and none of the sizes is exact: not all of the image was read"
         )?;
     } else if possible_sizes.iter().any(|possible_size| possible_size.certainty != Certainty::Exact)
     {
-        writeln!(out, "\n  {}. The other sizes are exact.", signs(possible_sizes))?;
+        writeln!(out, "{gap}  {}. The other sizes are exact.", signs(possible_sizes))?;
     }
     out.flush()
 }
@@ -131,12 +133,14 @@ pub fn signs(possible_sizes: &[PossibleSize]) -> String {
     let has = |sign: &str| {
         possible_sizes.iter().any(|possible_size| possible_size.certainty.sign() == sign)
     };
-    let all = [("~", "~ marks an estimate"), ("≥", "≥ a lower bound"), ("≤", "≤ an upper bound")];
-    all.into_iter()
-        .filter(|(sign, _)| has(sign))
-        .map(|(_, words)| words)
-        .collect::<Vec<_>>()
-        .join(", ")
+    let all = [("~", "an estimate"), ("≥", "a lower bound"), ("≤", "an upper bound")];
+    let seen = all.into_iter().filter(|(sign, _)| has(sign)).enumerate();
+    // The verb stands once: `~ marks an estimate, ≥ a lower bound`.
+    let words = seen.map(|(at, (sign, what))| {
+        let verb = if at == 0 { "marks " } else { "" };
+        format!("{sign} {verb}{what}")
+    });
+    words.collect::<Vec<_>>().join(", ")
 }
 
 /// Writes the steps to a rung. A remark is written only the first time.

@@ -1,11 +1,13 @@
 //! What a program needs to be loaded: found as the loaders of glibc and musl find it.
 
+use std::process::Command;
+
 use layerscope::runtime::libraries::{Loader, Why};
 use serde_json::{Value, json};
 
 use crate::executables::image::Shown;
 use crate::executables::tiny::{Tiny, executable, glibc, library, musl};
-use crate::support::build::{Entry, file, hardlink, symlink};
+use crate::support::build::{Entry, Image, file, hardlink, layer, symlink, tar};
 
 fn at(path: &str, tiny: &Tiny) -> Entry {
     file(path, 0).holding(tiny.build()).mode(0o755)
@@ -34,6 +36,27 @@ fn a_static_program_needs_itself() {
     let needed = shown.needed("/app");
     assert_eq!((needed.loader, needed.files.len(), needed.is_complete()), (Loader::None, 1, true));
     assert_eq!(needed.bytes(), executable().build().len() as u64);
+}
+
+#[test]
+fn a_program_without_any_of_its_libraries_is_not_called_static() {
+    let mut image = Image::of([layer([at("app", &glibc().needs("libc.so.6"))])]);
+    image.config["config"] = json!({ "Cmd": ["/app"] });
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("image.tar");
+    std::fs::write(&path, tar(image.docker())).unwrap();
+    let said = |arguments: &[&str]| {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_layerscope"));
+        let output = program.args(arguments).arg(&path).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let report = said(&["report"]);
+    assert!(report.contains("none of its libraries is in the image"), "{report}");
+    assert!(!report.contains("statically"), "{report}");
+    let tour = said(&["learn", "--format", "markdown", "--image"]);
+    assert!(tour.contains("linked dynamically, but no library that it needs"), "{tour}");
+    assert!(!tour.contains("linked statically") && !tour.contains("0 more files"), "{tour}");
 }
 
 #[test]

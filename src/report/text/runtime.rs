@@ -53,7 +53,8 @@ impl<W: Write> Page<'_, W> {
         let size = self.size(needed.bytes());
         let libraries = needed.files.len().saturating_sub(1);
         let what = match libraries {
-            0 => "no libraries needed (statically linked)".into(),
+            0 if needed.missing.is_empty() => "no libraries needed (statically linked)".into(),
+            0 => "none of its libraries is in the image".into(),
             n => format!("with its loader and libraries: {}", plural(n + 1, "file")),
         };
         writeln!(self.out, "  {size:>10}  {what}")?;

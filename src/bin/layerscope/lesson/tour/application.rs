@@ -80,6 +80,10 @@ impl StoryBuilder<'_> {
                 "{path}{role} is {} and linked statically: to be loaded, it needs no other file of this image.",
                 self.size(own)
             ),
+            (_, 0) => format!(
+                "{path}{role} is {} and linked dynamically, but no library that it needs is in this image.",
+                self.size(own)
+            ),
             (_, libraries) => {
                 let more = match libraries {
                     1 => "1 more file: its loader or library".into(),
