@@ -236,5 +236,5 @@ fn the_program_writes_both_pages() {
     let page = said(&["report", demo, "--format", "html", "--si"]);
     assert!(page.contains("220 MB") && data(&page)["units"] == "si");
     let page = said(&["compare", demo, demo, "--format", "html"]);
-    assert!(page.contains("No differences found.") && page.contains("both have 210 MiB"));
+    assert!(page.contains("No differences found.") && page.contains("both images have 210 MiB"));
 }
