@@ -90,9 +90,9 @@ fn secrets_come_first_and_are_masked_everywhere_in_the_page() {
 #[test]
 fn every_number_is_that_of_the_json_report() {
     let images = [demo(), hostile(), inspect(tar(Image::of([]).docker())).unwrap()];
+    let number = Regex::new(r#"<data value="(\d+)" data-key="([a-z_.0-9]+)""#).unwrap();
     for inspection in &images {
         let (page, account) = (page(inspection), account(inspection));
-        let number = Regex::new(r#"<data value="(\d+)" data-key="([a-z_.0-9]+)""#).unwrap();
         let mut keys = Vec::new();
         for found in number.captures_iter(&page) {
             let pointer = format!("/{}", found[2].replace('.', "/"));
