@@ -18,7 +18,7 @@ function filter() {
 
 function readAddress() {
   if (!location.hash.includes("=")) return;
-  box.value = new URLSearchParams(location.hash.slice(1)).get("q") ?? "";
+  box.value = new URLSearchParams(location.hash.slice(1).replaceAll("+", "%2B")).get("q") ?? "";
   filter();
 }
 

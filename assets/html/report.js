@@ -145,7 +145,8 @@ const state = { at: 0, query: "", sort: "size", only: false };
 function readAddress() {
   const fragment = location.hash.slice(1);
   if (fragment !== "" && !fragment.includes("=")) return false;
-  const asked = new URLSearchParams(fragment);
+  // A plus is a plus here, as in /usr/bin/g++.
+  const asked = new URLSearchParams(fragment.replaceAll("+", "%2B"));
   state.at = tree.find(asked.get("at") ?? "/");
   state.query = asked.get("q") ?? "";
   const sort = asked.get("sort");

@@ -195,6 +195,7 @@ fn an_account_that_is_not_whole_says_so_before_any_number() {
     assert!(sentence < place(&escaped) && place(&escaped) < place("<data "), "remarks come first");
     assert!(report.contains(">≥ 0 B</data>"), "the size is a lower bound");
     assert_eq!(data(&report)["exact"], false);
+    assert!(!report.contains("smallest possible"), "where not all is known, nothing is smallest");
     let comparison = comparison(&demo(), &inspection);
     let gaps = comparison.find("What could not be read").unwrap();
     assert!(gaps < comparison.find("<data ").unwrap() && comparison.contains("≥ <data"));

@@ -68,7 +68,8 @@ fn row(subject: &Subject<'_>, index: LayerIndex, largest: u64, avoidable: u64) -
             }
         }
     };
-    let mark = inspection.completeness.layer(index).mark();
+    let known = inspection.completeness.layer(index);
+    let mark = known.mark();
     html! {
         tr id={ "layer-" (index) } {
             td .index { (index) }
@@ -81,8 +82,8 @@ fn row(subject: &Subject<'_>, index: LayerIndex, largest: u64, avoidable: u64) -
             (cell(amounts.visible, layer.visible, "visible", "visible"))
             (cell(amounts.wasted, layer.wasted(), "wasted", "wasted"))
             (cell(amounts.hid, layer.hidden, "hidden", "hides"))
-            td .number .nothing[avoidable == 0] data-label="avoidable" {
-                @if avoidable == 0 { "-" } @else { (bytes(&subject.size(avoidable), avoidable, None)) }
+            td .number .nothing[avoidable == 0 && !known.is_nothing()] data-label="avoidable" {
+                @if known.is_nothing() { "?" } @else if avoidable == 0 { "-" } @else { (bytes(&subject.size(avoidable), avoidable, None)) }
             }
         }
     }
@@ -103,6 +104,9 @@ pub fn timeline(subject: &Subject<'_>) -> Option<Markup> {
         p .note {
             "The image after each layer. Its size never falls: a later layer hides files, but cannot \
             remove them from an earlier one."
+        }
+        @if !inspection.completeness.sizes_are_exact() {
+            p .remark { "What could not be read is left out." }
         }
         svg .timeline role="img" width="100%" height=(HEIGHT + FOOT) aria-labelledby="timeline-about" {
             title #timeline-about {

@@ -75,7 +75,7 @@ fn numbers(subject: &Subject<'_>) -> Markup {
                 dt { "avoidable" } dd { (amount(avoidable.own, "avoidable_bytes")) }
                 dd .more { "in your layers" }
             }
-            @if let Some((smallest, first)) = study.smallest() {
+            @if let Some((smallest, first)) = study.smallest().filter(|_| exact) {
                 div {
                     dt { "smallest possible" }
                     dd { (smallest.certainty.sign()) (plain(smallest.size, "smallest_bytes")) }
