@@ -27,6 +27,11 @@ pub struct WastedGroup {
 
 /// Groups the wasted inodes by the layers that added and removed them, the largest group first.
 pub fn wasted_groups(inspection: &Inspection) -> Vec<WastedGroup> {
+    // Findings, possible sizes and reports all ask, and a large image has very many inodes.
+    inspection.groups.get_or_init(|| grouped(inspection)).clone()
+}
+
+fn grouped(inspection: &Inspection) -> Vec<WastedGroup> {
     let tree = &inspection.tree;
     let mut members: HashMap<(LayerIndex, LayerIndex), Vec<Member>, RandomState> =
         HashMap::default();

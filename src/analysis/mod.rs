@@ -17,6 +17,8 @@ mod rewritten;
 mod verification;
 pub mod what_if;
 
+use std::sync::OnceLock;
+
 use crate::display::{Escaped, ratio};
 use crate::image::{BuiltOn, Compression, HistoryEntry, Image, Instruction, Layer, ReadLayer, Run};
 use crate::layer_index::LayerIndex;
@@ -166,6 +168,8 @@ pub struct Inspection {
     pub mismatches: Option<Vec<Warning>>,
     /// Everything that was verified, and everything that could not be; `None` if nothing was to be.
     pub verification: Option<Verification>,
+    /// The pairs of layers with wasted bytes, once they have been asked for.
+    groups: OnceLock<Vec<WastedGroup>>,
 }
 
 impl Inspection {
@@ -230,6 +234,7 @@ impl Inspection {
             completeness,
             mismatches: None,
             verification: None,
+            groups: OnceLock::new(),
         }
     }
 

@@ -34,6 +34,8 @@ pub struct Builder {
     second_hasher: RandomState,
     pub(super) state: Vec<NodeState>,
     owners: HashMap<(u32, u32), u16, RandomState>,
+    /// The owner of the entry before, who is mostly that of the next one, too.
+    last_owner: Option<((u32, u32), u16)>,
     /// Content hashes by version, for layers that had to be decoded.
     pub(super) hashes: HashMap<VersionId, u128, RandomState>,
     /// The current layer.
@@ -103,6 +105,7 @@ impl Builder {
             second_hasher: RandomState::default(),
             state: Vec::new(),
             owners: HashMap::default(),
+            last_owner: None,
             hashes: HashMap::default(),
             layer: LayerIndex::FIRST,
             first_mark: 1,
@@ -304,7 +307,11 @@ impl Builder {
     /// Returns the index of a pair of owner and group. The last index stands for all pairs over the
     /// limit.
     pub(super) fn owner(&mut self, uid: u32, gid: u32) -> u16 {
+        if let Some((_, owner)) = self.last_owner.filter(|&(ids, _)| ids == (uid, gid)) {
+            return owner;
+        }
         if let Some(&owner) = self.owners.get(&(uid, gid)) {
+            self.last_owner = Some(((uid, gid), owner));
             return owner;
         }
         if self.tree.owners.len() >= OWNER_LIMIT {

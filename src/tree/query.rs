@@ -80,10 +80,14 @@ impl Tree {
         while self.parent(a) != self.parent(b) {
             (a, b) = (self.parent(a), self.parent(b));
         }
+        let (first, second) = (self.name(a), self.name(b));
+        let common = first.len().min(second.len());
         // A slash follows each directory of the path, so that the order is that of the full paths.
-        let named =
-            |node, end| self.name(node).iter().chain(if node == end { &b""[..] } else { b"/" });
-        named(a, one).cmp(named(b, other))
+        let next = |name: &[u8], node, end| {
+            name.get(common).copied().or_else(|| (node != end).then_some(b'/'))
+        };
+        let rest = || next(first, a, one).cmp(&next(second, b, other));
+        first[..common].cmp(&second[..common]).then_with(rest)
     }
 
     /// Returns the paths directly below a path, whether or not they exist in the final filesystem,
