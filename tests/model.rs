@@ -303,3 +303,22 @@ fn shipped_is_live_and_dead(found: &Inspection, model: &Model) -> TestCaseResult
     prop_assert_eq!(found.totals.size, found.totals.visible + wasted);
     Ok(())
 }
+
+#[test]
+fn paths_are_compared_as_their_bytes_are() {
+    use crate::support::build::{Image, dir, entries, file, layer};
+    let directories = ["a", "a/b", "a-b", "a0", "b"].map(dir);
+    let names = ["a.txt", "ab", "a/b/c", "a/b.c", "a/b0", "a-b/c", "a0/c", "b/a", "b/ab", "c"];
+    let files = names.map(|name| file(name, 1));
+    let image = Image::of([layer(directories.into_iter().chain(files))]);
+    let tree = build::inspect(entries(image.docker())).unwrap().tree;
+    let nodes: Vec<_> = std::iter::once(NodeId::ROOT).chain(tree.all_nodes()).collect();
+    assert_eq!(nodes.len(), 1 + 5 + names.len());
+    for &one in &nodes {
+        for &other in &nodes {
+            let (first, second) = (tree.path(one), tree.path(other));
+            let what = format!("{} and {}", text(first.clone()), text(second.clone()));
+            assert_eq!(tree.compare_paths(one, other), first.cmp(&second), "{what}");
+        }
+    }
+}

@@ -169,7 +169,7 @@ pub struct Inspection {
     /// Everything that was verified, and everything that could not be; `None` if nothing was to be.
     pub verification: Option<Verification>,
     /// The pairs of layers with wasted bytes, once they have been asked for.
-    groups: OnceLock<Vec<WastedGroup>>,
+    pub(crate) groups: OnceLock<Vec<WastedGroup>>,
 }
 
 impl Inspection {

@@ -1,5 +1,7 @@
 //! Makes an image of a report: its numbers, and its final filesystem if that is recorded.
 
+use std::sync::OnceLock;
+
 use super::document::{CompletenessRecord, Document, LayerRecord, PathRecord};
 use super::{RecordError, RecordedImage};
 use crate::analysis::{Completeness, ImageTotals, Inspection, LayerAccount, Listing};
@@ -50,6 +52,7 @@ pub(super) fn inspection(
         completeness: completeness(&document.completeness, &document.layers),
         mismatches: None,
         verification: None,
+        groups: OnceLock::new(),
     })
 }
 
