@@ -309,9 +309,8 @@ fn a_read_ends_soon_after_it_is_cancelled_and_can_be_taken_up_again() {
 fn what_was_decoded_once_is_not_decoded_again() {
     let bytes = noise(12 << 20, 5);
     // A gzip layer is entered where the first pass could have stopped, a zstd frame at its start.
-    let compressions: [(fn(Layer) -> Layer, u64); 2] =
-        [(Layer::gzip, 4 << 20), (Layer::zstd, 13 << 20)];
-    for (compress, most) in compressions {
+    let compressions = [Layer::gzip as fn(Layer) -> Layer, Layer::zstd];
+    for (compress, most) in compressions.into_iter().zip([4 << 20, 13 << 20]) {
         let image = Image::of([compress(layer([file("f", 0).holding(bytes.clone())]))]);
         let (opened, stored) = opened_slowly(tar(image.docker()), Duration::ZERO);
         let subject = Subject::of(&opened);

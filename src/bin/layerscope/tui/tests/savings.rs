@@ -121,7 +121,7 @@ fn explore_and_the_findings_name_the_saving_of_the_view_fix() {
         }
         for rung in study.ladder.iter().filter(|rung| rung.step == Step::WithoutWasted) {
             let lines: Vec<_> = rung.how.lines().collect();
-            let only = if let [only] = lines[..] { only } else { continue };
+            let [only] = lines[..] else { continue };
             let is_told = |change: &&Change| {
                 change.extent == Extent::Merge
                     && only.starts_with(study.findings[change.findings[0]].fix.clause())
