@@ -185,6 +185,7 @@ const MARKS: &[(&str, &str)] = &[
     ("✗", "removed by an earlier layer, but still in the image"),
     ("-3 ~3", "the layer that removed it, or that replaced an earlier version"),
     ("bars", "the first part is visible, the last part wasted"),
+    ("! secret", "a secret in a file, or below a folded directory; Fix says what to do"),
 ];
 
 #[cfg(test)]
