@@ -25,12 +25,36 @@ static OPTION: LazyLock<Regex> = LazyLock::new(|| {
         r#"(?P<name>--[A-Za-z][A-Za-z0-9-]*|[:/]_(?:authToken|auth|password))[ \t]+(?P<value>"[^"]*"|'[^']*'|[^\s;&|"'<>()-][^\s;&|"'<>()]*)"#,
     )
 });
+/// An option with its value as the next word of an exec form.
+static JSON_OPTION: LazyLock<Regex> = LazyLock::new(|| {
+    expression(r#""(?P<name>--[A-Za-z][A-Za-z0-9-]*)"[ \t]*,?[ \t]*(?P<value>"(?:[^"\\]|\\.)*")"#)
+});
 /// A header with credentials.
 static HEADER: LazyLock<Regex> = LazyLock::new(|| {
     expression(
-        r#"(?i)\bauthorization:\s*(?:bearer|token|basic)\s+(?P<value>[A-Za-z0-9._~+/=-]{8,})"#,
+        r#"(?i)\b(?:authorization:\s*(?:bearer|token|basic)\s+|x-(?:auth|access|api)-(?:token|key):\s*)(?P<value>[A-Za-z0-9._~+/=-]{8,})"#,
     )
 });
+/// The login of a registry, as JSON in a command.
+static AUTH: LazyLock<Regex> = LazyLock::new(|| {
+    expression(r#"\\?"(?:auth|identitytoken)\\?"\s*:\s*\\?"(?P<value>[A-Za-z0-9+/=._-]{8,})\\?""#)
+});
+/// A password that a program takes as an argument.
+static ARGUMENT: LazyLock<Regex> = LazyLock::new(|| {
+    expression(
+        r#"\bsshpass\s+-p\s*["']?(?P<value>[^\s"'$]+)|\becho\s+["']?[A-Za-z_][\w-]*:(?P<password>[^\s:"'$|]+)["']?\s*\|\s*chpasswd"#,
+    )
+});
+/// The build arguments of a history entry, or the variables of an `ENV` or `ARG`: their values are
+/// written without quotes, so each ends where the next name begins.
+static VARIABLES: LazyLock<Regex> = LazyLock::new(|| {
+    expression(
+        r#"(?s)^(?:(?:RUN )?\|[0-9]+ (?P<arguments>.*?)(?: /[^ ]*sh [^ ]|$)|(?:/bin/sh -c #\(nop\) +)?(?:ENV|ARG) (?P<variables>.*))"#,
+    )
+});
+/// The beginning of a variable.
+static NAME: LazyLock<Regex> =
+    LazyLock::new(|| expression(r"(?:^|\s)(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)="));
 /// The login that a download is given.
 static LOGIN: LazyLock<Regex> = LazyLock::new(|| {
     expression(
@@ -47,12 +71,43 @@ pub fn find_in_command(text: &str) -> Vec<Hit> {
     let mut hits = find_tokens(text.as_bytes());
     hits.extend(pairs(text));
     // `--token abc` and `_authToken abc`: only an option takes its value behind a space.
-    hits.extend(OPTION.captures_iter(text).filter_map(|found| named(&found)).take(HITS));
-    for found in HEADER.captures_iter(text).chain(LOGIN.captures_iter(text)).take(HITS) {
-        hits.extend(valued(&found, &rules().named));
+    let options = OPTION.captures_iter(text).chain(JSON_OPTION.captures_iter(text));
+    hits.extend(options.filter_map(|found| named(&found)).take(HITS));
+    for expression in [&HEADER, &LOGIN, &AUTH, &ARGUMENT] {
+        let found = expression.captures_iter(text).take(HITS);
+        hits.extend(found.filter_map(|found| valued(&found, &rules().named)));
     }
+    hits.extend(variables(text));
     hits.extend(addresses(text));
     apart(hits)
+}
+
+/// Finds the secrets among the variables of a history entry or an instruction; a value may have
+/// spaces and quotes.
+fn variables(text: &str) -> Vec<Hit> {
+    let Some(all) = VARIABLES.captures(text) else { return Vec::new() };
+    let Some(all) = all.name("arguments").or_else(|| all.name("variables")) else {
+        return Vec::new();
+    };
+    let names: Vec<_> = NAME.captures_iter(all.as_str()).collect();
+    let starts = names.iter().skip(1).filter_map(|next| Some(next.get(0)?.start()));
+    let ends = starts.chain([all.as_str().len()]);
+    let hits = names.iter().zip(ends).take(HITS).filter_map(|(name, end)| {
+        let start = name.get(0)?.end();
+        let value = all.as_str().get(start..end)?.trim_end();
+        let is_quoted = value.len() >= 2
+            && ['"', '\''].iter().any(|&quote| value.starts_with(quote) && value.ends_with(quote));
+        let quotes = usize::from(is_quoted);
+        let name = &name["name"];
+        let inner = &value[quotes..value.len() - quotes];
+        let from = all.start() + start + quotes;
+        is_secret(name, inner.as_bytes()).then(|| Hit {
+            kind: &rules().named,
+            range: from..from + inner.len(),
+            name: Some(name.into()),
+        })
+    });
+    hits.collect()
 }
 
 /// Finds names of secrets with their values: `NAME=value`, `name: value`, `"name": "value"`.
@@ -128,7 +183,7 @@ fn named(found: &Captures<'_>) -> Option<Hit> {
 
 /// Returns the value of a match without its quotes, unless it is a placeholder.
 fn valued(found: &Captures<'_>, kind: &'static Kind) -> Option<Hit> {
-    let value = found.name("value")?;
+    let value = found.name("value").or_else(|| found.name("password"))?;
     let text = value.as_str();
     let quotes = usize::from(text.len() >= 2 && text.starts_with(['"', '\'']));
     let range = value.start() + quotes..value.end() - quotes;

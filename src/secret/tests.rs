@@ -37,6 +37,16 @@ fn a_named_value_is_a_secret_and_a_placeholder_is_none() {
         "RUN curl -u ci:f4lc0n-42 https://acme.dev",
         "RUN curl -H 'Authorization: Bearer a1b2c3d4e5f6' https://acme.dev",
         "LABEL com.acme.client-secret=q8w7e6r5",
+        "|1 DB_PASSWORD=open sesame77 now88 /bin/sh -c make",
+        "RUN |2 A=b DB_PASSWORD=open sesame77 now88 /bin/sh -c make # buildkit",
+        "ENV COOKIE_SECRET=ab\"cd Quot3dTail8",
+        "/bin/sh -c #(nop)  ENV SIGNING_PASSPHRASE=correct horse9 battery7",
+        "ENTRYPOINT [\"/app\", \"--password\", \"Hunter2Hunter2Hunter2\"]",
+        "ENTRYPOINT [\"/app\" \"--password\" \"Hunter2Hunter2Hunter2\"]",
+        "RUN printf '{\"auths\":{\"ghcr.io\":{\"auth\":\"z9MZPAL0abcd\"}}}' > config.json",
+        "RUN sshpass -p Sp4ssW0rdX9 ssh acme.dev",
+        "RUN wget --header='X-Auth-Token: 7Yh3kq92mmz' https://acme.dev",
+        "RUN echo \"root:R00tPw99zz\" | chpasswd",
     ] {
         assert_eq!(find_in_command(text).len(), 1, "{text}");
     }
@@ -120,4 +130,19 @@ fn the_key_of_a_vendor_s_documentation_is_no_secret() {
     assert!(find_tokens(b"AKIAIOSFODNN7EXAMPLE").is_empty());
     assert_eq!(find_tokens(concat!("AK", "IAQ3EGPIVZ2XW7MKLB").as_bytes()).len(), 1);
     assert!(rules().is_known(b"AKIAIOSFODNN7EXAMPLE"));
+}
+
+#[test]
+fn a_value_with_spaces_and_quotes_is_masked_to_its_end() {
+    for (text, masked) in [
+        (
+            "|2 DB_PASSWORD=open sesame77 now88 STAGE=prod /bin/sh -c make all",
+            "|2 DB_PASSWORD=open… STAGE=prod /bin/sh -c make all",
+        ),
+        ("ENV A=b COOKIE_SECRET=ab\"cd 'Quot3dTail8", "ENV A=b COOKIE_SECRET=ab\"c…"),
+        ("ENV API_TOKEN=\"a b c d e f g h i j k\" LANG=C", "ENV API_TOKEN=\"a b …\" LANG=C"),
+        ("CMD [\"app\", \"--token\", \"s3cr3t\"]", "CMD [\"app\", \"--token\", \"…\"]"),
+    ] {
+        assert_eq!(mask(text), masked);
+    }
 }

@@ -293,7 +293,7 @@ fn paths(subject: &Subject<'_>, against: &Against<'_>) -> Markup {
                         @let layer = change.layer_after.or(change.layer_before).unwrap_or_default();
                         tr data-name=(path) {
                             th scope="row" { code { (path) } }
-                            td { (change.difference.name()) }
+                            td .word { (change.difference.name()) }
                             td .number data-label="layer" { (layer) }
                             td .bars { (bar(change.weight(), 0, largest)) }
                             td .number .sign { (if more { "+" } else { "−" }) (bytes(&subject.size(change.weight()), change.weight(), None)) }
@@ -335,7 +335,7 @@ fn packages(subject: &Subject<'_>, packages: &PackageChanges) -> Markup {
                         @let (before, after) = change.bytes();
                         tr data-name=(change.name) {
                             th scope="row" { (change.name) }
-                            td { (change.difference.name()) }
+                            td .word { (change.difference.name()) }
                             td { (escaped_str(&change.versions())) }
                             td .number .sign { (signed(before, after)) }
                         }

@@ -112,8 +112,10 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
                 let hint = "name the Dockerfile, and the stage, that this image was built from; without --dockerfile, \
                     one is rebuilt from the history";
                 let message = format!(
-                    "{} is not the Dockerfile of {}: {foreign}",
-                    subject.name, inspection.name
+                    "{} is not the Dockerfile of {}: {}",
+                    subject.name,
+                    inspection.name,
+                    layerscope::secret::mask(foreign)
                 );
                 return Err(Failure::Place { message, hint: hint.into() });
             }
