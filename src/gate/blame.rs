@@ -102,9 +102,9 @@ impl Blamer<'_, '_> {
         Blame { layer: Some(index), cause, change: Some(change) }
     }
 
-    /// Blames the first secret.
-    pub fn secret(&self, secret: Option<&Secret>) -> Blame {
-        let Some(secret) = secret else { return Blame::default() };
+    /// Blames the first secret, and counts the others.
+    pub fn secrets(&self, secrets: &[&Secret]) -> Blame {
+        let [secret, others @ ..] = secrets else { return Blame::default() };
         let inspection = self.0.inspection();
         let (what, place) = (secret.what(), secret.whereabouts(inspection));
         let has = match (secret.added_in, secret.removed_in) {
@@ -114,10 +114,14 @@ impl Blamer<'_, '_> {
             (Some(layer), None) => format!("layer {layer} has "),
             (None, _) => "the image has ".into(),
         };
+        let more = match others.len() {
+            0 => String::new(),
+            n => format!(", and {n} more (`layerscope report` lists them)"),
+        };
         let prevention = Prevention::find(inspection, secret);
         Blame {
             layer: secret.added_in,
-            cause: format!("{has}{what} in {place}").into(),
+            cause: format!("{has}{what} in {place}{more}").into(),
             change: Some(format!("revoke it, and {}", prevention.what)),
         }
     }

@@ -301,7 +301,7 @@ impl<'a> Measures<'a> {
             Measure::Finding(_) => blamer.finding(self.findings_of(&limit.measure).next()),
             Measure::Budget(path) => blamer.budget(path),
             Measure::Growth | Measure::GrowthShare => blamer.growth(),
-            Measure::Secrets => blamer.secret(self.secrets().next()),
+            Measure::Secrets => blamer.secrets(&self.secrets().collect::<Vec<_>>()),
             Measure::BaseAge => blamer.old_base(),
             Measure::BaseName => blamer.other_base(match &limit.bound {
                 Bound::Names(names) => names,

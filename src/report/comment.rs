@@ -188,7 +188,9 @@ fn possible_sizes(page: &mut Page, image: &RecordedImage, units: Units) {
     );
     for size in smaller.iter().take(LISTED) {
         let bytes = format!("{}{}", size.sign(), units.size(size.size_bytes));
-        page.row(&[plain(&bytes), plain(&size.title), plain(&size.how)]);
+        // Its lines are joined: a cell is one line, and their breaks were escaped when it was read.
+        let how = size.how.replace("\\n", "; ");
+        page.row(&[plain(&bytes), plain(&size.title), plain(&how)]);
     }
     page.close("\n</details>");
 }

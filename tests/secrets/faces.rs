@@ -81,7 +81,7 @@ fn a_check_fails_for_a_secret_and_says_which() {
     let said = out(&output);
     assert!(
         said.contains(
-            "FAIL  secrets 5 (limit 0): 5 over; layer 1 still has what layer 3 deleted, npm token in /root/.npmrc, line 1; \
+            "FAIL  secrets 5 (limit 0): 5 over; layer 1 still has what layer 3 deleted, npm token in /root/.npmrc, line 1, and 4 more (`layerscope report` lists them); \
              revoke it, and keep it out of the build context"
         ),
         "{said}"
@@ -122,6 +122,13 @@ fn no_output_of_any_command_shows_a_value() {
         let names_it =
             format == "openmetrics" || out(&output).contains("npm token in /root/.npmrc");
         assert!(names_it, "{format}: {}", out(&output));
+        let is_security = match format {
+            "sarif" => out(&output).contains(r#""security-severity": "8.0""#),
+            "gitlab" => out(&output).contains(r#""Security""#),
+            "text" => out(&output).contains("and 4 more (`layerscope report` lists them)"),
+            _ => true,
+        };
+        assert!(is_security, "{format}: {}", out(&output));
     }
     for arguments in [
         &["shop.tar"][..],

@@ -24,11 +24,15 @@ fn issue(problem: &Problem<'_>) -> Value {
         "type": "issue",
         "check_name": problem.rule,
         "description": problem.message,
-        "categories": ["Performance"],
+        "categories": [match problem.severity {
+            Severity::Secret => "Security",
+            _ => "Performance",
+        }],
         "fingerprint": problem.fingerprint,
         "severity": match problem.severity {
+            Severity::Secret => "critical",
             Severity::Unread | Severity::Error => "major",
-            Severity::Secret | Severity::Warning => "minor",
+            Severity::Warning => "minor",
             Severity::Note => "info",
         },
         "location": { "path": escaped_str(problem.file), "lines": { "begin": problem.line } },

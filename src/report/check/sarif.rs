@@ -26,6 +26,14 @@ struct Rule {
     full_description: Message,
     help: Message,
     default_configuration: Configuration,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    properties: Option<Value>,
+}
+
+/// The properties by which code scanning shows a secret as a security problem (7.0 and above is
+/// "high").
+fn of_security() -> Value {
+    json!({ "tags": ["security"], "security-severity": "8.0" })
 }
 
 #[derive(Serialize)]
@@ -101,6 +109,7 @@ fn entry(problem: &Problem<'_>, rules: &mut Vec<Rule>) -> Entry {
             full_description: message(&problem.title),
             help: message(&problem.help),
             default_configuration: Configuration { level },
+            properties: matches!(problem.severity, Severity::Secret).then(of_security),
         });
         rules.len() - 1
     });
