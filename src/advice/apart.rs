@@ -136,7 +136,8 @@ pub(crate) fn between(
         let makes_layer = entry.empty_layer != Some(true);
         made += usize::from(makes_layer);
         let is_inside = !makes_layer && added_in < made && removed_in >= made;
-        let text = is_inside.then(|| entry.instruction().text)?;
+        // Only the keyword is compared, so nothing has to be masked.
+        let text = is_inside.then(|| entry.instruction_as_written().text)?;
         let word = text.split_whitespace().next()?;
         ["ENV", "ARG", "WORKDIR", "USER", "SHELL", "VOLUME"]
             .into_iter()
