@@ -53,7 +53,7 @@ struct File {
 /// An error of `out`.
 pub fn write_fix_json(fix: &Fix, image: &str, out: impl Write) -> io::Result<()> {
     let is_exact = fix.unread.is_none();
-    let (size, certainty) = fix.ships();
+    let (size, certainty) = fix.size_after();
     let files = fix.changes.iter().map(|change| File {
         name: escaped_str(&change.name),
         is_new: change.old.is_none(),
@@ -75,7 +75,9 @@ pub fn write_fix_json(fix: &Fix, image: &str, out: impl Write) -> io::Result<()>
 fn suggestion(remark: &Remark, is_exact: bool) -> Suggestion<'_> {
     let (state, saves_bytes, size_bytes) = match &remark.verdict {
         Verdict::Changed { saves, .. } => ("changed", Some(*saves), None),
-        Verdict::Proposed { ships } => ("proposed", None, ships.as_ref().map(|(size, _)| *size)),
+        Verdict::Proposed { size_after } => {
+            ("proposed", None, size_after.as_ref().map(|(size, _)| *size))
+        }
         Verdict::Left { would_save } => ("left", Some(*would_save), None),
         Verdict::Unseen => ("unseen", None, None),
     };

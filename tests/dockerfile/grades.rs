@@ -123,7 +123,7 @@ fn where_a_tool_writes_files_of_any_size_the_size_after_the_changes_is_an_estima
             Situation::new().run("yarn install", made).run("rm /opt/big", [gone("opt/big")]);
         situation.fixed("FROM base\nRUN yarn install\nRUN rm /opt/big\n")
     };
-    let certainty = |more| fixed(more).fix.ships().1.grade();
+    let certainty = |more| fixed(more).fix.size_after().1.grade();
     assert_eq!(certainty("tmp/v8-compile-cache-0/11.3/yarn.js.BLOB"), "estimate");
     assert_eq!(certainty("root/.npm/_logs/2026-debug-0.log"), "estimate");
     assert_eq!(certainty("tmp/other"), "exact");

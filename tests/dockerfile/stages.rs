@@ -1,4 +1,4 @@
-//! A second Dockerfile in stages, and what its image ships.
+//! A second Dockerfile in stages, and what its image size_after.
 
 use layerscope::advice::dockerfile::Verdict;
 use layerscope::advice::ladder::{BaseKind, Certainty, smallest};
@@ -59,13 +59,13 @@ fn a_dynamic_program_comes_with_the_libraries_that_the_base_does_not_have() {
     assert!(skeleton.ends_with(&format!("FROM debian\n{copies}ARG V=1\nENV W=$V\n")), "{skeleton}");
 }
 
-/// What the image of a proposed file ships, with what an estimate rests on.
+/// What the image of a proposed file size_after, with what an estimate rests on.
 fn proposed(fixed: &Fixed) -> (u64, Option<String>) {
-    let ships = fixed.fix.remarks.iter().find_map(|remark| match &remark.verdict {
-        Verdict::Proposed { ships } => ships.clone(),
+    let size_after = fixed.fix.remarks.iter().find_map(|remark| match &remark.verdict {
+        Verdict::Proposed { size_after } => size_after.clone(),
         _ => None,
     });
-    match ships.expect("a size is predicted") {
+    match size_after.expect("a size is predicted") {
         (bytes, Certainty::Exact) => (bytes, None),
         (bytes, Certainty::Estimate(why)) => (bytes, Some(why.shown(Units::Si))),
         (_, Certainty::AtLeast | Certainty::AtMost | Certainty::WithoutAllNeeded) => {
@@ -85,15 +85,15 @@ fn a_skeleton_says_what_its_image_ships_and_all_changes_together_what_the_image_
     let text = fixed.text();
     let whole = fixed.fix.size;
     assert_eq!(whole - fixed.saves(), bytes, "without Go, which is dead, and with the program");
-    let ships = format!(
+    let size_after = format!(
         "{} ({} bytes) instead of {}",
         Units::Iec.size(bytes),
         count(bytes),
         Units::Iec.size(whole)
     );
-    assert!(text.contains(&format!("# size with all changes: {ships}, ")), "{text}");
+    assert!(text.contains(&format!("# size with all changes: {size_after}, ")), "{text}");
     assert!(
-        text.contains(&format!("; its image has {ships}, ")) && text.contains("× smaller"),
+        text.contains(&format!("; its image has {size_after}, ")) && text.contains("× smaller"),
         "{text}"
     );
 }
@@ -121,9 +121,9 @@ fn a_compiler_that_is_in_the_base_image_is_left_behind_with_it() {
     let end = "# it also needs libpq.so.5 of the build image: install here what has them\nFROM debian:bookworm-slim\n\
                COPY --from=build /opt/app /opt/app\n";
     assert!(skeleton.ends_with(end), "{skeleton}");
-    let (ships, why) = proposed(&fixed);
+    let (size_after, why) = proposed(&fixed);
     let slim = smallest(BaseKind::Small, Libc::Glibc).unwrap();
-    assert_eq!(ships, slim.bytes + bytes + lacking);
+    assert_eq!(size_after, slim.bytes + bytes + lacking);
     assert!(why.unwrap().starts_with("debian:bookworm-slim had "));
 }
 

@@ -147,7 +147,7 @@ impl Key {
             }
             ([], Some(words)) if instruction.keyword == Keyword::Run => {
                 let joined = words.join(" ");
-                fold(crate::image::after_shell(&joined).unwrap_or(&joined))
+                fold(crate::shell::after_shell(&joined).unwrap_or(&joined))
             }
             ([], Some(words)) => fold(&words.join(" ")),
             // The history has a comment of the shell in one line with what it hides.
@@ -316,7 +316,7 @@ mod tests {
         assert_eq!(mapping.layers, layers.map(|layer| layer.map(LayerIndex::new)));
         assert_eq!(
             mapping.base_layers, 3,
-            "the working directory of the base image is not one's own"
+            "the base image set the working directory, so its layers end behind it"
         );
     }
 

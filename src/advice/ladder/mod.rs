@@ -119,7 +119,7 @@ pub enum Certainty {
 
 /// The layers of a rung.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ships {
+pub enum Holds {
     /// The layers of the image after some changes.
     Changed(Vec<Change>),
     /// The lowest layers of the image, and one layer with some of its files.
@@ -141,7 +141,7 @@ pub struct PossibleSize {
     /// The size of the image in bytes.
     pub size: u64,
     /// The layers.
-    pub ships: Ships,
+    pub holds: Holds,
     /// The download size.
     pub download: Download,
     /// The reliability of `size`.

@@ -1,6 +1,6 @@
 //! The saving of a multi-stage build, which the findings that it avoids share.
 
-use super::{PossibleSize, Ships, Step};
+use super::{Holds, PossibleSize, Step};
 use crate::advice::change::STAGE;
 use crate::advice::findings::{Finding, Whose};
 
@@ -9,7 +9,7 @@ pub fn multi_stage(ladder: &[PossibleSize]) -> Option<(u64, &PossibleSize)> {
     // Where more than the program is copied, the step rests on the steps before it.
     let is_alone = |possible_size: &&PossibleSize| {
         possible_size.step == Step::MultiStage
-            && matches!(possible_size.ships, Ships::Copied { .. })
+            && matches!(possible_size.holds, Holds::Copied { .. })
     };
     let stage = ladder.iter().find(is_alone)?;
     Some((ladder.first()?.size.saturating_sub(stage.size), stage))

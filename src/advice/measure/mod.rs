@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use crate::advice::ladder::{PossibleSize, Ships};
+use crate::advice::ladder::{Holds, PossibleSize};
 use crate::analysis::Inspection;
 use crate::analysis::download::Download;
 use crate::analysis::what_if::{Change, what_if};
@@ -41,7 +41,7 @@ pub fn measure_ladder(
     progress: &Arc<Progress>,
 ) -> Result<(), Error> {
     let plans: Vec<_> =
-        possible_sizes.iter().map(|possible_size| plan(inspection, &possible_size.ships)).collect();
+        possible_sizes.iter().map(|possible_size| plan(inspection, &possible_size.holds)).collect();
     let measured = measure_all(inspection, &plans, opened, progress)?;
     for (possible_size, bytes) in possible_sizes.iter_mut().zip(measured) {
         if let Some(bytes) = bytes {
@@ -67,11 +67,11 @@ pub fn measure(
     Ok(measured.into_iter().flatten().next().unwrap_or(Download::Unknown))
 }
 
-fn plan(inspection: &Inspection, ships: &Ships) -> Option<Plan> {
-    match ships {
-        Ships::Changed(changes) => Some(Plan::changed(inspection, &what_if(inspection, changes))),
-        Ships::Copied { below, inodes } => Some(Plan::copied(inspection, *below, inodes)),
-        Ships::Others => None,
+fn plan(inspection: &Inspection, holds: &Holds) -> Option<Plan> {
+    match holds {
+        Holds::Changed(changes) => Some(Plan::changed(inspection, &what_if(inspection, changes))),
+        Holds::Copied { below, inodes } => Some(Plan::copied(inspection, *below, inodes)),
+        Holds::Others => None,
     }
 }
 

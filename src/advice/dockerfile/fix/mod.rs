@@ -303,11 +303,11 @@ impl Work<'_> {
 
 impl Fix {
     /// Returns the size of the image after all changes to the Dockerfile, and how far it holds.
-    pub fn ships(&self) -> (u64, Certainty) {
-        let (mut ships, mut at_most) = (self.size, false);
+    pub fn size_after(&self) -> (u64, Certainty) {
+        let (mut size, mut at_most) = (self.size, false);
         for remark in &self.remarks {
             if let Verdict::Changed { saves, at_least } = remark.verdict {
-                ships = ships.saturating_sub(saves);
+                size = size.saturating_sub(saves);
                 at_most |= at_least;
             }
         }
@@ -317,7 +317,7 @@ impl Fix {
             None if at_most => Certainty::AtMost,
             None => Certainty::Exact,
         };
-        (ships.saturating_add_signed(self.grows), certainty)
+        (size.saturating_add_signed(self.grows), certainty)
     }
 
     /// Returns the bytes of a text that is made of the files.

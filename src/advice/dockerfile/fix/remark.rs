@@ -27,7 +27,7 @@ pub enum Verdict {
     /// Another file is proposed.
     Proposed {
         /// The size of its image in bytes of content, with its reliability; `None` if unknown.
-        ships: Option<(u64, Certainty)>,
+        size_after: Option<(u64, Certainty)>,
     },
     /// The change is not made automatically; the user decides, with the reason.
     Left {
@@ -64,10 +64,10 @@ impl Verdict {
     /// Returns the word for the reliability of what is said; `None` if nothing is claimed of bytes.
     pub fn grade(&self) -> Option<&'static str> {
         match self {
-            Self::Changed { saves: 0, .. } | Self::Proposed { ships: None } => None,
+            Self::Changed { saves: 0, .. } | Self::Proposed { size_after: None } => None,
             Self::Changed { at_least: true, .. } => Some(Certainty::AtMost.grade()),
             Self::Changed { at_least: false, .. } => Some(Certainty::Exact.grade()),
-            Self::Proposed { ships: Some((_, certainty)) } => Some(certainty.grade()),
+            Self::Proposed { size_after: Some((_, certainty)) } => Some(certainty.grade()),
             Self::Left { .. } | Self::Unseen => Some(NEEDS_A_LOOK),
         }
     }
@@ -132,17 +132,17 @@ impl Remark {
                 let at_least = if *at_least { "at least " } else { "" };
                 text.push_str(&format!("; saves {at_least}{}", exactly(*saves)));
             }
-            Verdict::Proposed { ships: Some((ships, certainty)) } => {
+            Verdict::Proposed { size_after: Some((size_after, certainty)) } => {
                 let certainty = if whole { certainty } else { &Certainty::AtLeast };
                 text.push_str(&format!(
                     "; its image has {}",
-                    instead(*ships, certainty, size, units)
+                    instead(*size_after, certainty, size, units)
                 ));
             }
             Verdict::Left { would_save } if *would_save > 0 => {
                 text.push_str(&format!("; it would save {}", exactly(*would_save)));
             }
-            Verdict::Proposed { ships: None } | Verdict::Left { .. } | Verdict::Unseen => {}
+            Verdict::Proposed { size_after: None } | Verdict::Left { .. } | Verdict::Unseen => {}
         }
         wrapped(&text)
     }
@@ -226,17 +226,17 @@ fn exactly(bytes: u64, units: Units) -> String {
 }
 
 /// Formats the new size and the current size.
-fn instead(ships: u64, certainty: &Certainty, size: u64, units: Units) -> String {
+fn instead(size_after: u64, certainty: &Certainty, size: u64, units: Units) -> String {
     let becomes = match certainty {
-        Certainty::Exact | Certainty::AtMost => exactly(ships, units),
-        Certainty::Estimate(_) => format!("about {}", units.size(ships)),
+        Certainty::Exact | Certainty::AtMost => exactly(size_after, units),
+        Certainty::Estimate(_) => format!("about {}", units.size(size_after)),
         // Neither size is known, so there is no ratio, either.
         Certainty::AtLeast | Certainty::WithoutAllNeeded => {
-            return format!("≥ {} instead of ≥ {}", units.size(ships), units.size(size));
+            return format!("≥ {} instead of ≥ {}", units.size(size_after), units.size(size));
         }
     };
     let ratio =
-        noticeably(ships, size).map(|ratio| format!(", {ratio} smaller")).unwrap_or_default();
+        noticeably(size_after, size).map(|ratio| format!(", {ratio} smaller")).unwrap_or_default();
     let why = if let Certainty::Estimate(why) = certainty {
         format!(" (estimated: {})", why.shown(units))
     } else {
@@ -247,7 +247,7 @@ fn instead(ships: u64, certainty: &Certainty, size: u64, units: Units) -> String
 
 /// Returns a comment line with the size after all changes to the Dockerfile, if they save anything.
 pub(super) fn in_all(fix: &Fix, units: Units) -> Option<String> {
-    let (ships, certainty) = fix.ships();
+    let (size_after, certainty) = fix.size_after();
     let saves = |remark: &Remark| matches!(remark.verdict, Verdict::Changed { saves: 1.., .. });
     fix.remarks.iter().any(saves).then_some(())?;
     let at_most = if certainty == Certainty::AtMost { "at most " } else { "" };
@@ -257,7 +257,7 @@ pub(super) fn in_all(fix: &Fix, units: Units) -> Option<String> {
     };
     let text = format!(
         "# size with all changes: {at_most}{}{grown}",
-        instead(ships, &certainty, fix.size, units)
+        instead(size_after, &certainty, fix.size, units)
     );
     Some(format!("{text}\n"))
 }

@@ -47,7 +47,7 @@ struct Start {
     /// The instruction that stands for a base image without a name, if that is the base.
     unnamed: Option<usize>,
     /// The size in bytes, including libraries that it lacks; `None` if unknown.
-    ships: Option<(u64, Certainty)>,
+    size_after: Option<(u64, Certainty)>,
 }
 
 impl Start {
@@ -111,9 +111,12 @@ impl Work<'_> {
             self.leave(Kind::Stages, 0, None, text, Condition::PlainNames);
             return None;
         }
-        let ships =
-            start.ships.clone().map(|(base, certainty)| (base.saturating_add(own), certainty));
-        if ships.as_ref().is_some_and(|&(ships, _)| ships >= self.inspection.totals.size) {
+        let size_after =
+            start.size_after.clone().map(|(base, certainty)| (base.saturating_add(own), certainty));
+        if size_after
+            .as_ref()
+            .is_some_and(|&(size_after, _)| size_after >= self.inspection.totals.size)
+        {
             return None;
         }
         let name = alias.clone().unwrap_or_else(|| self.unused_name());
@@ -128,7 +131,7 @@ impl Work<'_> {
         self.runtime(&mut text, from, &start, &copied);
         let file = super::Dockerfile::parse(text).ok()?;
         let line = self.said_of_stages(application, &besides, &start, toolchain);
-        self.say(Kind::Stages, Verdict::Proposed { ships }, from, line);
+        self.say(Kind::Stages, Verdict::Proposed { size_after }, from, line);
         let without: Vec<_> =
             application.looks_for.iter().filter(|looks_for| looks_for.places.is_empty()).collect();
         if !without.is_empty() {
@@ -215,7 +218,7 @@ impl Work<'_> {
                 image: "scratch".into(),
                 called: "scratch".into(),
                 unnamed: None,
-                ships: Some((0, Certainty::Exact)),
+                size_after: Some((0, Certainty::Exact)),
             };
         }
         let in_base: u64 = self.evidence.toolchains.iter().map(|toolchain| toolchain.in_base).sum();
@@ -227,7 +230,7 @@ impl Work<'_> {
 
     fn same_base(&self, image: &str, needs: &Needs) -> Start {
         let base = self.target.base_layers;
-        let ships = self
+        let size_after = self
             .inspection
             .layers
             .iter()
@@ -251,7 +254,7 @@ impl Work<'_> {
                 image.into()
             },
             unnamed: self.target.unnamed_base,
-            ships: known.then_some((ships, Certainty::Exact)),
+            size_after: known.then_some((size_after, Certainty::Exact)),
         }
     }
 
@@ -374,11 +377,18 @@ fn small_base(image: &str, needs: &Needs) -> Start {
     let base = smallest(BaseKind::Small, if musl { Libc::Musl } else { Libc::Glibc });
     let name = base.map_or("debian:stable-slim", |base| base.name.as_str());
     let lacking = libraries.iter().map(|library| library.bytes).fold(0, u64::saturating_add);
-    let ships = base.filter(|_| *needs != Needs::Unknown).map(|base| {
+    let size_after = base.filter(|_| *needs != Needs::Unknown).map(|base| {
         let why = format!("{} had {} bytes in {}", base.name, count(base.bytes), base.date);
         (base.bytes.saturating_add(lacking), Certainty::Estimate(why.into()))
     });
-    Start { on: On::Small, comment, image: name.into(), called: name.into(), unnamed: None, ships }
+    Start {
+        on: On::Small,
+        comment,
+        image: name.into(),
+        called: name.into(),
+        unnamed: None,
+        size_after,
+    }
 }
 
 /// Returns whether a `HEALTHCHECK` is none, or runs a program that is copied, without a shell.

@@ -20,8 +20,8 @@ impl Work<'_> {
                 let is_affected = !only_merged || self.merged.contains(&added_in);
                 added_in >= self.target.base_layers && is_affected && !saved.has(inode)
             };
-            let ships = inodes.filter(|&inode| is_made(inode)).any(|inode| tree.size(inode) > 0);
-            if ships && kinds.iter().all(|known| known != kind) {
+            let is_there = inodes.filter(|&inode| is_made(inode)).any(|inode| tree.size(inode) > 0);
+            if is_there && kinds.iter().all(|known| known != kind) {
                 kinds.push(kind.to_owned());
             }
         }

@@ -7,7 +7,7 @@ mod program;
 
 use std::collections::HashMap;
 
-use super::{Certainty, LadderInputs, PossibleSize, Ships, Step};
+use super::{Certainty, Holds, LadderInputs, PossibleSize, Step};
 use crate::advice::apart::kept_apart;
 use crate::advice::change::{Given, SuggestedChange, combined};
 use crate::analysis::download::estimate_download;
@@ -102,12 +102,12 @@ impl Ladder<'_> {
             return false;
         }
         let download = estimate_download(self.inspection, &outcome);
-        let (size, ships) = (outcome.size, Ships::Changed(changes.to_vec()));
+        let (size, holds) = (outcome.size, Holds::Changed(changes.to_vec()));
         let certainty = match &self.doubt {
             Some(why) => Certainty::Estimate(why.as_str().into()),
             None => Certainty::Exact,
         };
-        self.add(PossibleSize { step, size, ships, download, certainty, how, notes });
+        self.add(PossibleSize { step, size, holds, download, certainty, how, notes });
         true
     }
 

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::Ladder;
 use crate::advice::ladder::bases::{BaseKind, SmallBase, smallest};
-use crate::advice::ladder::{Certainty, PossibleSize, Ships, Step};
+use crate::advice::ladder::{Certainty, Holds, PossibleSize, Step};
 use crate::analysis::download::Download;
 use crate::display::Sentence;
 use crate::runtime::command::is_system;
@@ -37,7 +37,7 @@ impl Ladder<'_> {
             let possible_size = PossibleSize {
                 step: Step::MultiStage,
                 size,
-                ships: copied(self.inputs.base_layers, &own),
+                holds: copied(self.inputs.base_layers, &own),
                 download,
                 certainty: self.certainty(program),
                 how,
@@ -57,7 +57,7 @@ impl Ladder<'_> {
         self.add(PossibleSize {
             step: Step::Scratch,
             size,
-            ships: copied(0, &files),
+            holds: copied(0, &files),
             download,
             certainty: self.certainty(program),
             how,
@@ -80,11 +80,11 @@ impl Ladder<'_> {
         let how =
             if matches!(step, Step::Distroless(_)) { in_exec_form(program, how) } else { how };
         let certainty = Certainty::Estimate(size_of_base(base));
-        let (ships, download) = (Ships::Others, Download::Unknown);
+        let (holds, download) = (Holds::Others, Download::Unknown);
         self.add(PossibleSize {
             step,
             size,
-            ships,
+            holds,
             download,
             certainty,
             how,
@@ -115,12 +115,12 @@ impl Ladder<'_> {
             "all other files of your layers are counted. Install there what the script needs"
                 .into(),
         );
-        let (ships, download) = (Ships::Others, Download::Unknown);
+        let (holds, download) = (Holds::Others, Download::Unknown);
         let certainty = Certainty::Estimate(size_of_base(base));
         self.add(PossibleSize {
             step: Step::SmallBase(base),
             size,
-            ships,
+            holds,
             download,
             certainty,
             how,
@@ -147,7 +147,7 @@ impl Ladder<'_> {
             self.add(PossibleSize {
                 step: Step::Stripped,
                 size: whole - strippable,
-                ships: Ships::Others,
+                holds: Holds::Others,
                 download: Download::Unknown,
                 certainty: Certainty::Estimate(
                     "the sections that strip removes, by their sizes".into(),
@@ -169,7 +169,7 @@ impl Ladder<'_> {
             self.add(PossibleSize {
                 step: Step::Packed,
                 size,
-                ships: Ships::Others,
+                holds: Holds::Others,
                 download: Download::Estimate(size),
                 certainty: Certainty::Estimate("the stripped program was compressed to find out".into()),
                 how: "pack the program in the build stage: `upx -9`".into(),
@@ -224,10 +224,10 @@ impl Ladder<'_> {
 }
 
 /// Describes layers that consist of the lowest ones and one with these inodes.
-fn copied(below: usize, inodes: &HashSet<VersionId>) -> Ships {
+fn copied(below: usize, inodes: &HashSet<VersionId>) -> Holds {
     let mut inodes: Vec<_> = inodes.iter().copied().collect();
     inodes.sort_unstable();
-    Ships::Copied { below, inodes }
+    Holds::Copied { below, inodes }
 }
 
 /// Appends the instruction that starts the program without a shell to the lines of a Dockerfile.

@@ -61,10 +61,10 @@ fn proposed(before: &str, fix: &Fix) -> String {
     for remark in &fix.remarks {
         match &remark.verdict {
             Verdict::Changed { saves, .. } => saved = saved.saturating_add(*saves),
-            Verdict::Proposed { ships: Some((ships, _)) } => {
-                staged = fix.size.saturating_sub(*ships);
+            Verdict::Proposed { size_after: Some((size_after, _)) } => {
+                staged = fix.size.saturating_sub(*size_after);
             }
-            Verdict::Proposed { ships: None } | Verdict::Left { .. } | Verdict::Unseen => {}
+            Verdict::Proposed { size_after: None } | Verdict::Left { .. } | Verdict::Unseen => {}
         }
     }
     let stages = changed(&format!("{NAME}.multi-stage"))

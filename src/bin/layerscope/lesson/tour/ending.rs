@@ -43,7 +43,7 @@ impl StoryBuilder<'_> {
         let totals = &self.inspection.totals;
         let whole = self.inspection.completeness.sizes_are_exact();
         let size = words::at_least(self.inspection, self.size(totals.size));
-        let ships =
+        let size =
             format!("The image has {size} in {}.", plural(self.inspection.layers.len(), "layer"));
         let wasted = match totals.wasted() {
             0 if !whole => "No wasted bytes in the part that could be read.".into(),
@@ -62,6 +62,6 @@ impl StoryBuilder<'_> {
             "A container of {} sees {files}, {visible} in all{read}.",
             words::name(self.inspection)
         );
-        [ships, wasted, sees]
+        [size, wasted, sees]
     }
 }

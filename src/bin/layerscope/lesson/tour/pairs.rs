@@ -54,7 +54,7 @@ impl StoryBuilder<'_> {
         if added_in == removed_in {
             return self.tell_pair_shortly(pair);
         }
-        self.say(explore(added_in, Some(path)), self.what_ships(pair, path));
+        self.say(explore(added_in, Some(path)), self.what_stays(pair, path));
         let (verb, told) = match pair.reason {
             Reason::Overwritten | Reason::RewrittenUnchanged => {
                 ("writes files again", "wrote files again")
@@ -78,7 +78,7 @@ impl StoryBuilder<'_> {
         self.waste(pair.bytes, line);
     }
 
-    fn what_ships(&self, pair: &WastedGroup, path: NodeId) -> [String; 2] {
+    fn what_stays(&self, pair: &WastedGroup, path: NodeId) -> [String; 2] {
         let added_in = pair.added_in;
         let size = self.size(self.inspection.layers[added_in].size);
         let is_part = self.inspection.completeness.layer(added_in) != Known::Whole;

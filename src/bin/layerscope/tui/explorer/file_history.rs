@@ -92,7 +92,7 @@ fn end(
     let removal =
         inode.and_then(|inode| tree.removal(inode)).filter(|removal| removal.layer == removed_in);
     let size = inode.map_or(0, |inode| tree.size(inode));
-    let ships = |reason: &str| match size {
+    let still_there = |reason: &str| match size {
         0 => String::new(),
         size => {
             format!(
@@ -106,15 +106,15 @@ fn end(
     match removal.map(|removal| removal.reason) {
         Some(Reason::Overwritten | Reason::RewrittenUnchanged) if size == 0 => None,
         Some(reason @ (Reason::Overwritten | Reason::RewrittenUnchanged)) => {
-            Some(format!("The previous version is wasted{}.", ships(reason.words())))
+            Some(format!("The previous version is wasted{}.", still_there(reason.words())))
         }
         Some(Reason::Opaque) => {
-            Some(format!("{by} made a directory above it opaque{}.", ships("hidden")))
+            Some(format!("{by} made a directory above it opaque{}.", still_there("hidden")))
         }
         Some(Reason::Replaced) => {
-            Some(format!("{by} replaced a directory above it{}.", ships("hidden")))
+            Some(format!("{by} replaced a directory above it{}.", still_there("hidden")))
         }
-        Some(Reason::Deleted) => Some(format!("{by} deleted it{}.", ships("deleted"))),
+        Some(Reason::Deleted) => Some(format!("{by} deleted it{}.", still_there("deleted"))),
         None if followed => None,
         None if inode.is_some() => {
             Some(format!("{by} removed this hard link; the file has another name."))

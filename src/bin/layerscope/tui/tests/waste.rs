@@ -124,7 +124,7 @@ fn enter_on_a_file_explores_it_in_the_layer_that_ships_it() {
         .wasted
         .iter()
         .find(|wasted| tree.node_of(wasted.version) == node)
-        .expect("a dead file is selected");
+        .expect("a deleted file is selected");
     assert_eq!((wasted.added_in, wasted.removed_in), (1.into(), 3.into()), "{}", person.path());
 }
 

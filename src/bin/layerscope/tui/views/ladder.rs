@@ -5,7 +5,7 @@ mod marks;
 use std::sync::Arc;
 
 use layerscope::advice::assessment::Study;
-use layerscope::advice::ladder::{Certainty, PossibleSize, Ships};
+use layerscope::advice::ladder::{Certainty, Holds, PossibleSize};
 use layerscope::display::sentences;
 use layerscope::display::{cut_front, noticeably};
 use ratatui::buffer::Buffer;
@@ -291,7 +291,7 @@ struct Size {
 
 /// Returns whether compressing the layers would improve the download size.
 fn can_be_measured(possible_size: &PossibleSize) -> bool {
-    !possible_size.download.is_exact() && possible_size.ships != Ships::Others
+    !possible_size.download.is_exact() && possible_size.holds != Holds::Others
 }
 
 /// Returns the instructions for a rung, and remarks, which are dimmed.

@@ -142,10 +142,10 @@ fn download(inspection: &Inspection, node: NodeId, layer: LayerIndex) -> Option<
     let mut work = vec![node];
     while let Some(node) = work.pop() {
         work.extend(tree.children(node));
-        let ships =
+        let is_there =
             |&version: &VersionId| tree.kind(version) == Kind::File && tree.size(version) > 0;
         layers.extend(
-            tree.versions(node).filter(ships).map(|version| tree.added_in(tree.inode(version))),
+            tree.versions(node).filter(is_there).map(|version| tree.added_in(tree.inode(version))),
         );
     }
     let compressed = layers.iter().map(|&layer| (layer, &inspection.layers[layer]));

@@ -28,7 +28,7 @@ pub fn draw(replay: &Replay, explorer: &Explorer, look: Look<'_>, area: Rect, bu
     if replay.points.is_empty() {
         return put(Line::raw("This image has no layers."), 0, stage.text, buffer);
     }
-    ships(replay, inspection, look, &stage, buffer);
+    sizes(replay, inspection, look, &stage, buffer);
     sees(replay, look, stage.sees, buffer);
     bars(replay, look, stage.bars, buffer);
     text(replay, inspection, look, stage.text, buffer);
@@ -73,7 +73,7 @@ fn card(replay: &Replay, inspection: &Inspection, look: Look<'_>, area: Rect, bu
 }
 
 /// Draws the size of every layer, and the total size as a chart.
-fn ships(
+fn sizes(
     replay: &Replay,
     inspection: &Inspection,
     look: Look<'_>,
@@ -81,7 +81,7 @@ fn ships(
     buffer: &mut Buffer,
 ) {
     let title = format!("Size: {}{}", replay.bound(), look.units.size(replay.column().size));
-    let inner = pane(&title, false, look.theme, stage.ships, buffer);
+    let inner = pane(&title, false, look.theme, stage.sizes, buffer);
     if inner.is_empty() {
         return;
     }

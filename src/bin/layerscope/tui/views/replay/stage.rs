@@ -18,7 +18,7 @@ pub struct Stage {
     /// The instruction, with a frame.
     pub card: Rect,
     /// The size of the image, with a frame.
-    pub ships: Rect,
+    pub sizes: Rect,
     /// The visible files, with a frame.
     pub sees: Rect,
     /// Both sizes as one bar each, if there is no space for the pictures.
@@ -53,7 +53,7 @@ impl Stage {
         let left = u16::try_from(u32::from(pictures.width) * 46 / 100).unwrap_or(pictures.width);
         Self {
             card,
-            ships: Rect { width: left, ..pictures },
+            sizes: Rect { width: left, ..pictures },
             sees: Rect { x: pictures.x + left, width: pictures.width - left, ..pictures },
             text: top(text),
             transport: top(1),
@@ -64,7 +64,7 @@ impl Stage {
     /// Returns the areas of the list of layers and of the chart below it, inside the size's frame;
     /// the list is empty unless there is space for both.
     pub fn list_and_chart(&self, layers: usize) -> (Rect, Rect) {
-        let inner = inside(self.ships);
+        let inner = inside(self.sizes);
         let height = usize::from(inner.height);
         let list = layers.min(height / 2);
         let list = if height - list > CHART_WITH_LIST && list > 0 {
@@ -93,7 +93,7 @@ mod tests {
                 let area = Rect::new(3, 1, width, height);
                 let stage = Stage::of(area);
                 let parts =
-                    [stage.card, stage.ships, stage.sees, stage.bars, stage.text, stage.transport];
+                    [stage.card, stage.sizes, stage.sees, stage.bars, stage.text, stage.transport];
                 assert!(
                     parts.iter().map(|part| part.area()).sum::<u32>() <= area.area(),
                     "{width}x{height}"
@@ -104,7 +104,7 @@ mod tests {
                 for layers in [0, 1, 4, 100] {
                     let (list, chart) = stage.list_and_chart(layers);
                     assert!(
-                        list.height + chart.height <= inside(stage.ships).height,
+                        list.height + chart.height <= inside(stage.sizes).height,
                         "{width}x{height}"
                     );
                 }
@@ -115,10 +115,10 @@ mod tests {
     #[test]
     fn at_80_by_24_there_are_both_pictures_and_in_40_by_12_the_bars() {
         let big = Stage::of(Rect::new(0, 1, 80, 22));
-        assert!(!big.ships.is_empty() && !big.sees.is_empty() && big.bars.is_empty());
+        assert!(!big.sizes.is_empty() && !big.sees.is_empty() && big.bars.is_empty());
         let small = Stage::of(Rect::new(0, 1, 40, 10));
         assert!(
-            small.ships.is_empty()
+            small.sizes.is_empty()
                 && small.sees.is_empty()
                 && !small.bars.is_empty()
                 && small.text.height >= 2
