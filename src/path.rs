@@ -36,6 +36,12 @@ pub fn clean(path: &[u8]) -> Vec<u8> {
     components(path).join(&b'/')
 }
 
+/// Returns the path without a leading `./` or `/`: enough to recognise one at a glance.
+pub fn without_start(path: &[u8]) -> &[u8] {
+    let path = path.strip_prefix(b".").filter(|path| path.starts_with(b"/")).unwrap_or(path);
+    path.strip_prefix(b"/").unwrap_or(path)
+}
+
 /// Returns whether [`clean`] would return `path` as it is.
 pub fn is_clean(path: &[u8]) -> bool {
     // The loop has no early exit, so that it can be vectorised. A name that begins with a dot

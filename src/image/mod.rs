@@ -48,7 +48,6 @@ pub use discover::discover;
 pub use ends::TarEnd;
 pub use format::LayerFormat;
 pub use instruction::Instruction;
-pub(crate) use instruction::{after_shell, without_arguments};
 pub use layer::{ENTRY_LIMIT, EntryRef, LayerEntries, Record};
 pub use named::open_named;
 pub use open::{Archive, Opened, open, open_archive, open_pipe, open_source, opens_at_once};

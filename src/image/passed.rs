@@ -13,6 +13,7 @@ use serde::Deserialize;
 
 use super::compression::Checkpoints;
 use crate::archive::{Entry, EntryKind};
+use crate::path::without_start;
 use crate::progress::Progress;
 use crate::secret::is_candidate;
 
@@ -182,8 +183,7 @@ static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
 
 /// Returns whether later readers want a file of `bytes` bytes.
 fn is_wanted(name: &[u8], bytes: u64) -> bool {
-    let name = name.strip_prefix(b".").filter(|name| name.starts_with(b"/")).unwrap_or(name);
-    let name = name.strip_prefix(b"/").unwrap_or(name);
+    let name = without_start(name);
     PATTERNS.iter().any(|pattern| {
         let matches = match (name.strip_prefix(pattern.start), pattern.end) {
             (Some(rest), Some(end)) => rest.ends_with(end),

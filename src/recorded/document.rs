@@ -3,8 +3,8 @@
 
 #![expect(missing_docs, reason = "the contract explains its members: assets/report.schema.json")]
 
-use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer};
 
 use super::{RecordError, SCHEMA_VERSION, of_json};
 use crate::display::{Escaped, escaped_str, shown};
@@ -241,7 +241,13 @@ pub struct PossibleSizeRecord {
     pub size_bytes: u64,
     pub exact: bool,
     pub lower_bound: bool,
-    pub how: Escaped,
+    #[serde(deserialize_with = "lines")]
+    pub how: Vec<Escaped>,
+}
+
+/// Reads the lines of a text.
+fn lines<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Escaped>, D::Error> {
+    Ok(String::deserialize(deserializer)?.lines().map(escaped_str).collect())
 }
 
 impl PossibleSizeRecord {

@@ -79,18 +79,7 @@ fn account(layer: &LayerRecord) -> LayerAccount {
 
 /// Returns how far a layer is known; a word of a later version is no whole layer.
 fn known(layer: &LayerRecord) -> Known {
-    let at = layer.read_to_byte.unwrap_or(0);
-    match layer.known.as_str() {
-        "whole" => Known::Whole,
-        "over-limit" => Known::OverLimit(at),
-        "doubtful" => Known::Doubtful,
-        "absent" => Known::Absent,
-        "unreadable" => Known::Unreadable,
-        "foreign" => Known::Foreign,
-        "encrypted" => Known::Encrypted,
-        "not-a-tar" => Known::NotATar,
-        _ => Known::UpTo(at),
-    }
+    Known::from_word(&layer.known, layer.read_to_byte.unwrap_or(0))
 }
 
 /// Returns the code of a remark; what does not look like one is no code.

@@ -16,7 +16,8 @@ pub use document::{
     SecretsRecord, ShareRecord, SpotRecord, WastedRecord,
 };
 
-/// The version of the contract that is read; see `assets/report.schema.json`.
+/// The version of the contract, `assets/report.schema.json`; incremented when readers have to
+/// change.
 pub const SCHEMA_VERSION: u64 = 2;
 
 /// An image as a report records it.
@@ -44,10 +45,18 @@ pub enum RecordError {
     #[error("it is JSON, but not a report of `layerscope report --format json`")]
     Foreign,
     /// The report is of a later version.
-    #[error("the report has schema_version {0}, and this program reads 2: use a newer layerscope")]
+    #[error(
+        "the report has schema_version {0}, and this program reads {known}: use a newer \
+         layerscope",
+        known = SCHEMA_VERSION
+    )]
     Newer(u64),
     /// The report is of an earlier version.
-    #[error("the report has schema_version {0}, and this program reads 2: write the report again")]
+    #[error(
+        "the report has schema_version {0}, and this program reads {known}: write the report \
+         again",
+        known = SCHEMA_VERSION
+    )]
     Older(u64),
     /// A member is missing or has another type.
     #[error("the report does not keep its contract: {0}")]

@@ -21,11 +21,8 @@ use crate::display::Units;
 use crate::image::Compression;
 use crate::layer_index::LayerIndex;
 use crate::origin::Provider;
-use crate::recorded::{RecordError, RecordedImage};
+use crate::recorded::{RecordError, RecordedImage, SCHEMA_VERSION};
 use crate::tree::{Kind, NodeId, Tree, VersionId};
-
-/// The version of the contract; incremented when readers have to change.
-const SCHEMA_VERSION: u32 = 2;
 
 /// The amount of detail in a report.
 #[derive(Debug, Clone, Copy)]
@@ -41,7 +38,7 @@ pub struct Detail {
 /// The root of the JSON report.
 #[derive(Serialize)]
 pub struct Account<'a> {
-    schema_version: u32,
+    schema_version: u64,
     tool: Tool,
     image: ImagePart,
     /// The verdict in a sentence.

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use super::TextStyle;
 use super::markdown::{Page, code, code_cell, plain, repository};
 use super::words::{date, incomplete};
-use crate::display::{Units, count, escaped_str, percent, plural};
+use crate::display::{Escaped, Units, count, escaped_str, percent, plural};
 use crate::layer_index::LayerIndex;
 use crate::recorded::{FindingRecord, PairRecord, RecordedImage};
 
@@ -188,8 +188,8 @@ fn possible_sizes(page: &mut Page, image: &RecordedImage, units: Units) {
     );
     for size in smaller.iter().take(LISTED) {
         let bytes = format!("{}{}", size.sign(), units.size(size.size_bytes));
-        // Its lines are joined: a cell is one line, and their breaks were escaped when it was read.
-        let how = size.how.replace("\\n", "; ");
+        // A cell is one line.
+        let how = Escaped::join(size.how.iter().cloned(), "; ");
         page.row(&[plain(&bytes), plain(&size.title), plain(&how)]);
     }
     page.close("\n</details>");

@@ -25,8 +25,8 @@ use crate::display::{Units, shown};
 use data::Data;
 use frame::REPORT;
 
-pub(super) use frame::{COMPARISON, Page, document, footer};
-pub(super) use graphics::{bar, bytes, legend, patterns};
+pub(super) use frame::{COMPARISON, Page, Section, document, page_body};
+pub(super) use graphics::{bar, bytes, legend};
 pub(super) use overview::remarks;
 
 /// Everything that the parts of the page are made of.
@@ -67,7 +67,7 @@ pub fn write_html(
 }
 
 fn body(subject: &Subject<'_>) -> Markup {
-    let sections: Vec<(&str, &str, Markup)> = [
+    let sections: Vec<Section> = [
         ("secrets", "Secrets", secrets::secrets(subject)),
         ("layers", "Layers", Some(layers::layers(subject))),
         ("timeline", "Timeline", layers::timeline(subject)),
@@ -82,22 +82,7 @@ fn body(subject: &Subject<'_>) -> Markup {
     .into_iter()
     .filter_map(|(id, title, content)| Some((id, title, content?)))
     .collect();
-    html! {
-        (patterns())
-        (overview::header(subject))
-        nav aria-label="Sections" {
-            @for (id, title, _) in &sections { a href={ "#" (id) } { (title) } }
-        }
-        main {
-            @for (id, title, content) in &sections {
-                section id=(id) aria-labelledby={ (id) "-title" } {
-                    h2 id={ (id) "-title" } { (title) }
-                    (content)
-                }
-            }
-        }
-        (footer())
-    }
+    page_body(&overview::header(subject), &sections)
 }
 
 /// The empty frame of the tree and the treemap, which the script fills.

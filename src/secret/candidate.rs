@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use super::rules::rules;
+use crate::path::without_start;
 
 /// The largest candidate, in bytes.
 const LARGEST: u64 = 256 << 10;
@@ -47,8 +48,7 @@ pub fn is_candidate(path: &[u8], bytes: u64) -> bool {
     if !(1..=LARGEST).contains(&bytes) {
         return false;
     }
-    let path = path.strip_prefix(b".").filter(|path| path.starts_with(b"/")).unwrap_or(path);
-    let path = path.strip_prefix(b"/").unwrap_or(path);
+    let path = without_start(path);
     let glance = &*GLANCE;
     if glance.starts.iter().any(|start| path.starts_with(start)) {
         return false;

@@ -1,6 +1,7 @@
 //! Secrets in commands: build arguments, assignments, options, addresses with passwords.
 
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
@@ -9,6 +10,7 @@ use super::names::is_secret;
 use super::rules::{Kind, rules};
 use super::token::find_tokens;
 use super::{Hit, Masked, apart};
+use crate::shell::{after_shell, without_arguments};
 
 /// The most secrets that are found in one text.
 const HITS: usize = 200;
@@ -45,13 +47,6 @@ static ARGUMENT: LazyLock<Regex> = LazyLock::new(|| {
         r#"\bsshpass\s+-p\s*["']?(?P<value>[^\s"'$]+)|\becho\s+["']?[A-Za-z_][\w-]*:(?P<password>[^\s:"'$|]+)["']?\s*\|\s*chpasswd"#,
     )
 });
-/// The build arguments of a history entry, or the variables of an `ENV` or `ARG`: their values are
-/// written without quotes, so each ends where the next name begins.
-static VARIABLES: LazyLock<Regex> = LazyLock::new(|| {
-    expression(
-        r#"(?s)^(?:(?:RUN )?\|[0-9]+ (?P<arguments>.*?)(?: /[^ ]*sh [^ ]|$)|(?:/bin/sh -c #\(nop\) +)?(?:ENV|ARG) (?P<variables>.*))"#,
-    )
-});
 /// The beginning of a variable.
 static NAME: LazyLock<Regex> =
     LazyLock::new(|| expression(r"(?:^|\s)(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)="));
@@ -77,30 +72,43 @@ pub fn find_in_command(text: &str) -> Vec<Hit> {
         let found = expression.captures_iter(text).take(HITS);
         hits.extend(found.filter_map(|found| valued(&found, &rules().named)));
     }
-    hits.extend(variables(text));
+    hits.extend(in_variables(text));
     hits.extend(addresses(text));
     apart(hits)
 }
 
+/// Returns the range of the build arguments of a history entry, or of the variables of an `ENV` or
+/// `ARG`. Their values are written without quotes, so each ends where the next name begins.
+fn variables(text: &str) -> Option<Range<usize>> {
+    let run = text.strip_prefix("RUN ").unwrap_or(text);
+    if run.starts_with('|') {
+        let command = without_arguments(run);
+        // Without a shell, it is unclear where the last value ends.
+        let rest = after_shell(command).map_or(0, |_| command.len());
+        return Some(text.len() - run.len()..text.len() - rest);
+    }
+    let bare = text.strip_prefix("/bin/sh -c #(nop)").map_or(text, str::trim_start);
+    let variables = bare.strip_prefix("ENV ").or_else(|| bare.strip_prefix("ARG "))?;
+    Some(text.len() - variables.len()..text.len())
+}
+
 /// Finds the secrets among the variables of a history entry or an instruction; a value may have
 /// spaces and quotes.
-fn variables(text: &str) -> Vec<Hit> {
-    let Some(all) = VARIABLES.captures(text) else { return Vec::new() };
-    let Some(all) = all.name("arguments").or_else(|| all.name("variables")) else {
-        return Vec::new();
-    };
-    let names: Vec<_> = NAME.captures_iter(all.as_str()).collect();
+fn in_variables(text: &str) -> Vec<Hit> {
+    let Some(range) = variables(text) else { return Vec::new() };
+    let (first, all) = (range.start, &text[range]);
+    let names: Vec<_> = NAME.captures_iter(all).collect();
     let starts = names.iter().skip(1).filter_map(|next| Some(next.get(0)?.start()));
-    let ends = starts.chain([all.as_str().len()]);
+    let ends = starts.chain([all.len()]);
     let hits = names.iter().zip(ends).take(HITS).filter_map(|(name, end)| {
         let start = name.get(0)?.end();
-        let value = all.as_str().get(start..end)?.trim_end();
+        let value = all.get(start..end)?.trim_end();
         let is_quoted = value.len() >= 2
             && ['"', '\''].iter().any(|&quote| value.starts_with(quote) && value.ends_with(quote));
         let quotes = usize::from(is_quoted);
         let name = &name["name"];
         let inner = &value[quotes..value.len() - quotes];
-        let from = all.start() + start + quotes;
+        let from = first + start + quotes;
         is_secret(name, inner.as_bytes()).then(|| Hit {
             kind: &rules().named,
             range: from..from + inner.len(),

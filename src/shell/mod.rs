@@ -6,6 +6,7 @@ mod nested;
 mod obstacle;
 mod pretty;
 mod quote;
+mod recorded;
 mod script;
 mod word;
 pub(crate) mod wrappers;
@@ -14,6 +15,7 @@ pub(crate) use obstacle::{Obstacle, comment_at};
 pub use pretty::pretty_shell;
 pub(crate) use pretty::verbatim;
 pub use quote::quoted;
+pub(crate) use recorded::{after_shell, without_arguments};
 pub(crate) use script::{Command, Joint, Script, follow, read};
 
 /// Returns the last component of a command's path.

@@ -65,6 +65,22 @@ impl Known {
         }
     }
 
+    /// Returns the part of a layer that a word of [`word`](Self::word) names, up to `at` if it has
+    /// a position. An unknown word is a part.
+    pub fn from_word(word: &str, at: u64) -> Self {
+        let all = [
+            Self::Whole,
+            Self::OverLimit(at),
+            Self::Doubtful,
+            Self::Absent,
+            Self::Unreadable,
+            Self::Foreign,
+            Self::Encrypted,
+            Self::NotATar,
+        ];
+        all.into_iter().find(|known| known.word() == word).unwrap_or(Self::UpTo(at))
+    }
+
     /// Returns the position in its tar at which reading ended; `None` at the end.
     pub fn read_to(self) -> Option<u64> {
         match self {

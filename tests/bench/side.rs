@@ -138,14 +138,7 @@ pub fn run(arguments: &[String]) -> Result<(), Box<dyn std::error::Error>> {
             let rules = Rules::built_in();
             let study =
                 Study::assess(&inspection, &Question::with(&rules)).map_err(io::Error::other)?;
-            write_json(
-                &Account::new(
-                    &inspection,
-                    &study,
-                    Detail { top: 1, tree: false, units: Units::Iec },
-                ),
-                io::sink(),
-            )?;
+            write_report(&inspection, &study)?;
             let entries: usize = inspection.layers.iter().map(|layer| layer.entries).sum();
             println!("entries {entries}\nvisible {}", inspection.totals.visible);
         }
@@ -154,14 +147,7 @@ pub fn run(arguments: &[String]) -> Result<(), Box<dyn std::error::Error>> {
             let inspection = inspect(&opened, &progress)?;
             let contents = LayerContents::new(&opened);
             let study = Study::unprompted(&inspection, &contents, true, &progress)?;
-            write_json(
-                &Account::new(
-                    &inspection,
-                    &study,
-                    Detail { top: 1, tree: false, units: Units::Iec },
-                ),
-                io::sink(),
-            )?;
+            write_report(&inspection, &study)?;
             if let Some(peak) = super::process::own_peak() {
                 println!("peak {peak}");
             }
@@ -222,4 +208,10 @@ fn drain(mut decoder: impl Read) -> io::Result<u64> {
             n => sum += n as u64,
         }
     }
+}
+
+/// Writes the JSON report to nowhere.
+fn write_report(inspection: &Inspection, study: &Study) -> io::Result<()> {
+    let detail = Detail { top: 1, tree: false, units: Units::Iec };
+    write_json(&Account::new(inspection, study, detail), io::sink())
 }

@@ -30,15 +30,12 @@ fn as_of(subject: &Subject, path: &str, layer: usize) -> What {
 
 fn extracted(subject: &Subject, path: &str, to: &Path) -> Result<Extracted, Error> {
     let last = subject.inspection.tree.layers() - 1;
-    let what = as_of(subject, path, last);
-    extract(
-        &subject.inspection.tree,
-        &subject.contents,
-        what,
-        to,
-        Options::default(),
-        &Arc::default(),
-    )
+    extract_what(subject, as_of(subject, path, last), to)
+}
+
+fn extract_what(subject: &Subject, what: What, to: &Path) -> Result<Extracted, Error> {
+    let (tree, contents) = (&subject.inspection.tree, &subject.contents);
+    extract(tree, contents, what, to, Options::default(), &Arc::default())
 }
 
 /// Every path below a directory, with what is there; links are not followed.
@@ -97,15 +94,7 @@ fn a_directory_comes_under_its_name_as_of_the_layer_that_is_asked_for() {
     assert_eq!((result.files, result.directories, result.links, result.bytes), (2, 2, 2, 2));
     let (_directory, to) = fresh();
     let what = as_of(&subject, "/d", 0);
-    extract(
-        &subject.inspection.tree,
-        &subject.contents,
-        what,
-        &to,
-        Options::default(),
-        &Arc::default(),
-    )
-    .unwrap();
+    extract_what(&subject, what, &to).unwrap();
     assert_eq!(listed(&to), ["d/", "d/a = A", "d/e/", "d/l -> ../etc", "d/old = O"]);
 }
 
@@ -134,15 +123,7 @@ fn a_dead_version_is_extracted_and_of_a_directory_what_was_in_it_last() {
     ]);
     let (_directory, to) = fresh();
     let what = What::Version(subject.newest("/d"));
-    extract(
-        &subject.inspection.tree,
-        &subject.contents,
-        what,
-        &to,
-        Options::default(),
-        &Arc::default(),
-    )
-    .unwrap();
+    extract_what(&subject, what, &to).unwrap();
     assert_eq!(listed(&to), ["d/", "d/first = x", "d/second = x"]);
     let gone = extracted(&subject, "/d", &to).unwrap_err();
     assert_eq!(gone.to_string(), "/d does not exist in layer 2");

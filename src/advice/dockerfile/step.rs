@@ -2,9 +2,10 @@
 //! it.
 
 use super::parse::{Dockerfile, Instruction, Keyword};
-use crate::image::{HistoryEntry, after_shell, without_arguments};
+use crate::image::HistoryEntry;
 use crate::layer_index::LayerIndex;
 use crate::secret::mask;
+use crate::shell::{after_shell, without_arguments};
 
 /// The comment that BuildKit writes in history entries.
 const BUILDKIT: &str = "buildkit.dockerfile.v0";

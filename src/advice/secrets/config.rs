@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use super::{Place, Secret};
 use crate::analysis::Inspection;
 use crate::display::escaped_str;
-use crate::image::{HistoryEntry, without_arguments};
+use crate::image::HistoryEntry;
 use crate::secret::{Hit, Masked, find_in_command, find_named};
+use crate::shell::without_arguments;
 
 /// The most secrets of a config.
 const SECRETS: usize = 200;

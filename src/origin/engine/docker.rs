@@ -1,5 +1,6 @@
 //! Docker: by its command, which knows contexts and `DOCKER_HOST`, or by its socket.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use serde_json::Value;
@@ -18,29 +19,18 @@ const PLATFORMS_SINCE: (u32, u32) = (1, 48);
 
 /// Looks for an image.
 pub fn find(name: &str, options: &FindOptions, progress: &Progress) -> Result<HeldImage, Answer> {
-    let inspect = words([
-        "docker",
-        "image",
-        "inspect",
-        "--format",
-        "{{json .RepoDigests}}{{json .RepoTags}}",
-        "--",
-        name,
-    ]);
-    match output(&inspect, progress, explain) {
-        Ok(found) => {
-            let (repo_digests, tags) = names(&found);
-            let name = &one_tag(name, &tags);
+    match inspect(words(["docker"]), name, progress, explain) {
+        Ok((repo_digests, name)) => {
             let mut save = words(["docker", "image", "save"]);
             if let Some(platform) = &options.platform
                 && takes_a_platform(progress)
             {
                 save.extend(words(["--platform", platform]));
             }
-            save.extend(words(["--", name]));
+            save.extend(words(["--", &name]));
             Ok(HeldImage {
                 provider: Provider::Docker,
-                name: name.clone(),
+                name,
                 repo_digests,
                 bytes: None,
                 access: Access::Command(save),
@@ -49,6 +39,20 @@ pub fn find(name: &str, options: &FindOptions, progress: &Progress) -> Result<He
         Err(Answer::NotInstalled) => by_socket(name),
         Err(answer) => Err(answer),
     }
+}
+
+/// Asks an engine's command for the digests of an image, and for the name to save it by; `explain`
+/// reads what that engine complains of.
+pub fn inspect(
+    mut command: Vec<OsString>,
+    name: &str,
+    progress: &Progress,
+    explain: fn(&str) -> Answer,
+) -> Result<(Vec<String>, String), Answer> {
+    let format = "{{json .RepoDigests}}{{json .RepoTags}}";
+    command.extend(words(["image", "inspect", "--format", format, "--", name]));
+    let (repo_digests, tags) = names(&output(&command, progress, explain)?);
+    Ok((repo_digests, one_tag(name, &tags)))
 }
 
 /// Lists the images.

@@ -4,26 +4,15 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use super::command::{Complaints, output, words};
-use super::docker::{listed_all, names, one_tag, socket_image};
+use super::docker::{inspect, listed_all, socket_image};
 use super::{Access, HeldImage, Listed};
 use crate::origin::{Answer, FindOptions, Provider};
 use crate::progress::Progress;
 
 /// Looks for an image.
 pub fn find(name: &str, options: &FindOptions, progress: &Progress) -> Result<HeldImage, Answer> {
-    let mut inspect = podman(options);
-    inspect.extend(words([
-        "image",
-        "inspect",
-        "--format",
-        "{{json .RepoDigests}}{{json .RepoTags}}",
-        "--",
-        name,
-    ]));
-    match output(&inspect, progress, explain) {
-        Ok(found) => {
-            let (repo_digests, tags) = names(&found);
-            let name = &one_tag(name, &tags);
+    match inspect(podman(options), name, progress, explain) {
+        Ok((repo_digests, name)) => {
             let mut save = podman(options);
             save.extend(words([
                 "image",
@@ -32,11 +21,11 @@ pub fn find(name: &str, options: &FindOptions, progress: &Progress) -> Result<He
                 "--format",
                 "docker-archive",
                 "--",
-                name,
+                &name,
             ]));
             Ok(HeldImage {
                 provider: Provider::Podman,
-                name: name.clone(),
+                name,
                 repo_digests,
                 bytes: None,
                 access: Access::Command(save),

@@ -11,7 +11,7 @@ use crate::analysis::Inspection;
 use crate::compare::{Difference, LayerPlace, PackageChanges};
 use crate::display::{Units, all, count, escaped, escaped_str, plural, shown, times};
 use crate::report::html::{
-    COMPARISON, Page, bar, bytes, document, footer, legend, patterns, remarks,
+    COMPARISON, Page, Section, bar, bytes, document, legend, page_body, remarks,
 };
 use crate::warning::Known;
 
@@ -57,13 +57,20 @@ fn body(subject: &Subject<'_>, title: &str) -> Markup {
     let Subject { comparison, units } = *subject;
     let pair = comparison.pair();
     let packages = pair.and_then(|against| against.packages.as_ref());
-    let sections: Vec<(&str, &str, Markup)> = [
+    let has_rows = pair.is_some_and(|against| !against.pair.paths.is_empty())
+        || packages.is_some_and(|found| !found.changes.is_empty());
+    let sections: Vec<Section> = [
         ("downloads", "Download size for users of the first image", downloads(subject)),
         ("layers", "Layers", pair.map(|against| layers(subject, against))),
         (
             "paths",
             "Differences in the final filesystem",
-            pair.map(|against| paths(subject, against)),
+            pair.map(|against| {
+                html! {
+                    @if has_rows { (filter()) }
+                    (paths(subject, against))
+                }
+            }),
         ),
         (
             "packages",
@@ -74,10 +81,7 @@ fn body(subject: &Subject<'_>, title: &str) -> Markup {
     .into_iter()
     .filter_map(|(id, title, content)| Some((id, title, content?)))
     .collect();
-    let has_rows = pair.is_some_and(|against| !against.pair.paths.is_empty())
-        || packages.is_some_and(|found| !found.changes.is_empty());
-    html! {
-        (patterns())
+    let head = html! {
         header {
             h1 { (title) }
             (gaps(comparison))
@@ -85,20 +89,8 @@ fn body(subject: &Subject<'_>, title: &str) -> Markup {
             (columns(subject))
             (legend())
         }
-        nav aria-label="Sections" {
-            @for (id, title, _) in &sections { a href={ "#" (id) } { (title) } }
-        }
-        main {
-            @for (id, title, content) in &sections {
-                section id=(id) aria-labelledby={ (id) "-title" } {
-                    h2 id={ (id) "-title" } { (title) }
-                    @if *id == "paths" && has_rows { (filter()) }
-                    (content)
-                }
-            }
-        }
-        (footer())
-    }
+    };
+    page_body(&head, &sections)
 }
 
 fn filter() -> Markup {

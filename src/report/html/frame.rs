@@ -8,6 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
+use super::graphics::patterns;
 use crate::display::Escaped;
 
 const STYLE: &str = include_str!("../../../assets/html/style.css");
@@ -64,8 +65,31 @@ pub fn document(page: Page) -> String {
     document.into_string() + "\n"
 }
 
+/// A part of a page: its id, its title, its contents.
+pub type Section = (&'static str, &'static str, Markup);
+
+/// Makes the visible contents of a page: its head, links to the sections, the sections.
+pub fn page_body(head: &Markup, sections: &[Section]) -> Markup {
+    html! {
+        (patterns())
+        (head)
+        nav aria-label="Sections" {
+            @for (id, title, _) in sections { a href={ "#" (id) } { (title) } }
+        }
+        main {
+            @for (id, title, content) in sections {
+                section id=(id) aria-labelledby={ (id) "-title" } {
+                    h2 id={ (id) "-title" } { (title) }
+                    (content)
+                }
+            }
+        }
+        (footer())
+    }
+}
+
 /// The last lines of a page.
-pub fn footer() -> Markup {
+fn footer() -> Markup {
     html! {
         footer {
             p {

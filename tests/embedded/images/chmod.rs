@@ -1,10 +1,9 @@
 //! A tree that is shipped twice, the second time with another owner; and the same where `COPY` sets
 //! the owner.
 
-use super::alpine;
+use super::{alpine, shop};
 use crate::embedded::image::{Image, Run, Step};
 use crate::embedded::layer::{Layer, directory, file, program, text};
-use crate::embedded::program::GoProgram;
 
 /// What is copied, in bytes.
 const TREE: u64 = 50_000_000;
@@ -14,13 +13,6 @@ const KINDS: [&str; 6] = ["bowls", "cups", "jugs", "lamps", "plates", "vases"];
 
 /// A shop: a program with its pages, and pictures of all that it sells.
 fn tree() -> Layer {
-    let shop = GoProgram {
-        go: "go1.22.5",
-        module: "example.com/shop",
-        size: 6_400_000,
-        stripped: 6_400_000,
-        ..GoProgram::default()
-    };
     let pictures = (0..420_u64).map(|i| {
         let (kind, number, side) = (
             KINDS[usize::try_from(i / 70).unwrap()],
@@ -37,7 +29,7 @@ fn tree() -> Layer {
         text("robots.txt", "User-agent: *\nAllow: /\n"),
     ];
     let files = pictures.chain(pages).chain(rest);
-    Layer::from_iter([program("shop", shop.build())]).and(files).sorted().scaled_to(TREE)
+    Layer::from_iter([program("shop", shop().build())]).and(files).sorted().scaled_to(TREE)
 }
 
 /// The tree in /srv/shop, owned by `owner`, with its directories.

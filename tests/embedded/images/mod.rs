@@ -15,6 +15,18 @@ mod secret;
 
 use crate::embedded::image::Image;
 use crate::embedded::layer::{Layer, directory};
+use crate::embedded::program::GoProgram;
+
+/// The program of a shop, stripped.
+fn shop() -> GoProgram {
+    GoProgram {
+        go: "go1.22.5",
+        module: "example.com/shop",
+        size: 6_400_000,
+        stripped: 6_400_000,
+        ..GoProgram::default()
+    }
+}
 
 /// Every built-in image, in the order of their names in the library.
 pub const ALL: [fn() -> Image; 19] = [

@@ -1,9 +1,8 @@
 //! A login that a later RUN deletes, and the same build with the login mounted.
 
-use super::alpine;
+use super::{alpine, shop};
 use crate::embedded::image::{Image, Run, Step};
 use crate::embedded::layer::{Layer, file, program, text};
-use crate::embedded::program::GoProgram;
 
 /// The login of a host that does not exist, with a password that nobody has.
 const NETRC: &str = "machine releases.shop.test\nlogin ci\npassword f4lc0n-42-nest-egg\n";
@@ -12,18 +11,11 @@ const DOWNLOAD: &str = "apk add --no-cache curl && curl --netrc -fo /usr/local/b
 
 /// curl as Alpine 3.10 has it, and the program that it downloads.
 fn downloaded() -> Layer {
-    let shop = GoProgram {
-        go: "go1.22.5",
-        module: "example.com/shop",
-        size: 6_400_000,
-        stripped: 6_400_000,
-        ..GoProgram::default()
-    };
     Layer::from_iter([
         file("usr/bin/curl", 214_776).mode(0o755),
         file("usr/lib/libcurl.so.4.5.0", 476_632).mode(0o755),
         file("usr/lib/libnghttp2.so.14.17.3", 149_496).mode(0o755),
-        program("usr/local/bin/shop", shop.build()),
+        program("usr/local/bin/shop", shop().build()),
     ])
 }
 

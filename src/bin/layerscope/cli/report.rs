@@ -42,22 +42,21 @@ pub fn report(arguments: ReportArguments) -> Result<(), Failure> {
     };
     let (input, selection) = arguments.target.input()?;
     let (opened, inspection) = read_opened(input, &selection, &progress)?;
-    let study = || prepared.study(&opened, &inspection, &Arc::default());
+    let study = || {
+        let study = prepared.study(&opened, &inspection, &Arc::default())?;
+        opened.check_unchanged()?;
+        Ok::<_, Failure>(study)
+    };
     match arguments.format {
         ReportFormat::Text => {
-            let study = study()?;
-            opened.check_unchanged()?;
-            print_text(&inspection, &study, units, signs, arguments.top)?;
+            print_text(&inspection, &study()?, units, signs, arguments.top)?;
         }
         ReportFormat::Json => {
-            let study = study()?;
-            opened.check_unchanged()?;
             let detail = Detail { top: arguments.top, tree: arguments.tree, units };
-            print_json(&inspection, &study, detail)?;
+            print_json(&inspection, &study()?, detail)?;
         }
         ReportFormat::Markdown => {
             let study = study()?;
-            opened.check_unchanged()?;
             let detail = Detail { top: arguments.top, tree: false, units };
             let account = Account::new(&inspection, &study, detail);
             let image = account.recorded(&inspection.name).map_err(io::Error::other);
@@ -65,7 +64,6 @@ pub fn report(arguments: ReportArguments) -> Result<(), Failure> {
         }
         ReportFormat::Html => {
             let study = study()?;
-            opened.check_unchanged()?;
             let out = BufWriter::new(io::stdout().lock());
             write_html(&inspection, &study, units, out).map_err(to_stdout)?;
         }

@@ -36,11 +36,7 @@ fn smooth(
     width: usize,
     theme: &Theme,
 ) -> Vec<Span<'static>> {
-    let both = visible.saturating_add(wasted);
-    let filled = floor(both, whole, width * 8).max(usize::from(both > 0));
-    let wasted_eighths =
-        cells(wasted, both, filled).max(usize::from(is_worth_showing(wasted, both))).min(filled);
-    let visible_eighths = filled - wasted_eighths;
+    let (visible_eighths, wasted_eighths) = lengths(visible, wasted, whole, width * 8);
     let (full, part) = (visible_eighths / 8, visible_eighths % 8);
     let mut spans = vec![Span::styled("█".repeat(full), theme.visible)];
     let mut used = full;
@@ -75,15 +71,21 @@ fn hatched(
     width: usize,
     theme: &Theme,
 ) -> Vec<Span<'static>> {
-    let both = visible.saturating_add(wasted);
-    let filled = floor(both, whole, width).max(usize::from(both > 0)).min(width);
-    let wasted_cells =
-        cells(wasted, both, filled).max(usize::from(is_worth_showing(wasted, both))).min(filled);
+    let (visible_cells, wasted_cells) = lengths(visible, wasted, whole, width);
     vec![
-        Span::styled("█".repeat(filled - wasted_cells), theme.visible),
+        Span::styled("█".repeat(visible_cells), theme.visible),
         Span::styled("▒".repeat(wasted_cells), theme.wasted),
-        Span::raw(" ".repeat(width - filled)),
+        Span::raw(" ".repeat(width - visible_cells - wasted_cells)),
     ]
+}
+
+/// Returns the lengths of the visible and the wasted part of a bar, of `most` together.
+fn lengths(visible: u64, wasted: u64, whole: u64, most: usize) -> (usize, usize) {
+    let both = visible.saturating_add(wasted);
+    let filled = floor(both, whole, most).max(usize::from(both > 0)).min(most);
+    let of_wasted =
+        cells(wasted, both, filled).max(usize::from(is_worth_showing(wasted, both))).min(filled);
+    (filled - of_wasted, of_wasted)
 }
 
 /// Returns whether a cell is a part of a bar.
