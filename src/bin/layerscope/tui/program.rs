@@ -258,6 +258,13 @@ impl Program {
             Some(comparison::Effect::Open(image, spot)) => self.explore(image, spot, stage.area()?),
             Some(comparison::Effect::OpenNamed(name)) => self.open_named(name, stage.area()?),
             Some(comparison::Effect::Compare(other)) => self.compare(other),
+            Some(comparison::Effect::Resume(messages)) => {
+                for message in messages {
+                    if let Some(ended) = self.take(Event::Message(message), stage)? {
+                        return Ok(Some(ended));
+                    }
+                }
+            }
             None => {}
         }
         Ok(None)

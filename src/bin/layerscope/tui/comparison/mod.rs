@@ -10,6 +10,7 @@ mod copy;
 mod cursor;
 mod dialog;
 mod draw;
+mod early;
 mod find;
 mod images;
 mod layers;
@@ -79,6 +80,8 @@ pub enum Effect {
     OpenNamed(String),
     /// Compare the image with the first.
     Compare(usize),
+    /// Handle these messages of the user, which waited for a comparison.
+    Resume(Vec<Message>),
 }
 
 /// A place in an image.
@@ -116,6 +119,8 @@ pub struct Comparison {
     dialog: Option<Dialog>,
     /// A notice about the last key, shown until the next key.
     notice: Option<String>,
+    /// The messages of the user that wait for the comparison.
+    early: Vec<Message>,
     pub area: Rect,
     pointer: Pointer,
     pub units: Units,
@@ -147,6 +152,7 @@ impl Comparison {
             help: None,
             dialog: None,
             notice: None,
+            early: Vec::new(),
             area,
             pointer: Pointer::default(),
             units: settings.units,
@@ -199,6 +205,9 @@ impl Comparison {
                 let against = Against::new(inspection(0)?, inspection(other)?, pair);
                 self.against.insert(other, Some(Box::new(against)));
                 self.compare_packages();
+                if other == self.other && !self.early.is_empty() {
+                    return Some(Effect::Resume(std::mem::take(&mut self.early)));
+                }
             }
         }
         None
@@ -237,6 +246,7 @@ impl Comparison {
 
     /// Handles an event.
     pub fn update(&mut self, message: Message) -> Option<Effect> {
+        let message = self.keep_early(message)?;
         let effect = match message {
             Message::Key(key) if key.kind != KeyEventKind::Release => self.key(key),
             Message::Paste(text) => self.paste(&text),

@@ -20,6 +20,29 @@ fn escape_goes_back_to_the_images_and_never_out_and_q_quits() {
 }
 
 #[test]
+fn keys_typed_while_the_images_are_being_compared_are_not_lost() {
+    let pair = || {
+        let pair = Pair::of(&VERSIONS[0].inspection, &VERSIONS[1].inspection);
+        ComparisonMessage::Compared(1, Arc::new(pair))
+    };
+    let mut onlooker = Onlooker::waiting(&*VERSIONS, 80, 24);
+    for (i, image) in VERSIONS.iter().enumerate() {
+        // The comparison that is asked for here takes its time.
+        onlooker.side.learn(ComparisonMessage::Read(i, Ok(image.inspection.clone())));
+    }
+    onlooker.types("3/app").tells(Message::Paste("-0".into()));
+    onlooker.press(KeyCode::Backspace).press(KeyCode::Backspace).press(KeyCode::Enter);
+    onlooker.types("q").press(KeyCode::Esc);
+    assert!(!onlooker.ended);
+    // Esc dropped what was typed; what comes now waits again, and a key without need does not.
+    onlooker.types("23/server").press(KeyCode::Enter).finds(&["The images are being compared"]);
+    onlooker.learns(pair());
+    onlooker.finds(&["/server 1 of"]);
+    onlooker.press(KeyCode::Enter);
+    assert!(onlooker.opened.is_some());
+}
+
+#[test]
 fn another_image_opens_from_the_comparison_and_every_dialog_closes_without_ending_it() {
     let mut onlooker = Onlooker::before(&*VERSIONS, 80, 24);
     onlooker.types("O").finds(&["Open another image", "name or path"]);

@@ -129,6 +129,11 @@ impl<'a> Onlooker<'a> {
                 let pair = Pair::of(&self.images[0].inspection, &self.images[other].inspection);
                 self.learns(ComparisonMessage::Compared(other, Arc::new(pair)));
             }
+            Some(Effect::Resume(messages)) => {
+                for message in messages {
+                    self.tells(message);
+                }
+            }
             Some(Effect::Suspend) | None => {}
         }
     }

@@ -1,0 +1,57 @@
+//! Keys typed before the comparison that they are about has been computed.
+
+use crossterm::event::{KeyCode, KeyEventKind};
+
+use super::{Comparison, View};
+use crate::tui::keys::{Action, is_interrupt};
+use crate::tui::message::Message;
+
+impl Comparison {
+    /// Keeps a message of the user that needs the comparison, and all that follow it, until the
+    /// comparison has been computed; returns any other message.
+    ///
+    /// Esc drops the kept ones.
+    pub(super) fn keep_early(&mut self, message: Message) -> Option<Message> {
+        let is_computed = !matches!(self.against.get(&self.other), Some(None));
+        if is_computed || self.help.is_some() || self.dialog.is_some() {
+            return Some(message);
+        }
+        let is_kept = match &message {
+            Message::Paste(_) => !self.early.is_empty(),
+            Message::Key(key) if key.kind == KeyEventKind::Release || is_interrupt(*key) => false,
+            Message::Key(key) if self.early.is_empty() => self
+                .keymap
+                .action(&self.contexts(), (*key).into())
+                .is_some_and(|action| self.needs_comparison(action)),
+            Message::Key(key) if key.code == KeyCode::Esc => {
+                self.early.clear();
+                return None;
+            }
+            Message::Key(_) => true,
+            _ => false,
+        };
+        if !is_kept {
+            return Some(message);
+        }
+        self.early.push(message);
+        None
+    }
+
+    fn needs_comparison(&self, action: Action) -> bool {
+        match action {
+            Action::Search | Action::CopyPath => true,
+            Action::Quit
+            | Action::Suspend
+            | Action::Palette
+            | Action::OpenImage
+            | Action::Help
+            | Action::Back
+            | Action::NextPane
+            | Action::PreviousPane
+            | Action::PreviousImage
+            | Action::NextImage
+            | Action::CopyCommand => false,
+            action => self.view != View::Images && View::asked_for(action).is_none(),
+        }
+    }
+}
