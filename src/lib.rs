@@ -80,6 +80,7 @@ pub mod escape;
 pub mod files;
 #[doc(hidden)]
 pub mod gate;
+mod glob;
 #[doc(hidden)]
 pub mod image;
 mod layer_index;

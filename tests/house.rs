@@ -31,6 +31,7 @@ const FLOORS: [Floor; 10] = [
             "toml_file",
             "shell",
             "path",
+            "glob",
             "secret",
             "error",
             "archive",

@@ -5,6 +5,7 @@ mod cache;
 mod engines;
 mod real;
 mod registry;
+mod searched;
 mod server;
 mod tables;
 

@@ -12,9 +12,10 @@ use layerscope::advice::assessment::{Question, Study};
 use layerscope::advice::findings::Rules;
 use layerscope::advice::secrets::Secret;
 use layerscope::files::contents::LayerContents;
+use layerscope::progress::Searching;
 use serde_json::{Value, json};
 
-use crate::support::build::{Entry, Image, file, gone, layer, open, tar};
+use crate::support::build::{Entry, Image, Layer, file, gone, layer, open, tar};
 
 /// A made-up token with a right checksum.
 pub const NPM: &str = concat!("npm_", "Kx7Qm2Vt9Zr4Lp1Ws8Yb3Nc6Hd5Jf04PwkTe");
@@ -62,10 +63,27 @@ pub fn shop() -> Image {
     image
 }
 
-/// The secrets of an image, and where they are.
+/// The secrets of an image, and where they are: the same whether its layers are searched while they
+/// pass, or file by file.
 pub fn secrets(image: &Image) -> Vec<(Secret, String)> {
+    let found = searched(image, Searching::Nothing);
+    let packed = Image {
+        layers: image.layers.iter().cloned().map(Layer::gzip).collect(),
+        tags: image.tags.clone(),
+        config: image.config.clone(),
+        annotations: image.annotations.clone(),
+    };
+    for searching in [Searching::Nothing, Searching::Everything] {
+        let in_packed = searched(&packed, searching);
+        assert_eq!(format!("{in_packed:?}"), format!("{found:?}"), "{searching:?}");
+    }
+    found
+}
+
+fn searched(image: &Image, searching: Searching) -> Vec<(Secret, String)> {
     let opened = open(tar(image.docker())).unwrap();
-    let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
+    let progress = Progress { searching, ..Progress::default() };
+    let inspection = layerscope::inspect(&opened, &progress).unwrap();
     let rules = Rules::built_in();
     let contents = LayerContents::new(&opened);
     let question = Question { contents: Some(&contents), ..Question::with(&rules) };

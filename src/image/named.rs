@@ -9,7 +9,7 @@ use super::open::{
 use super::passing::open_stream;
 use super::platform::{fit, this_machine};
 use super::remembered::recall;
-use super::{Layer, toc};
+use super::{Layer, similar, toc};
 use crate::archive::FileSource;
 use crate::display::shown;
 use crate::display::{Escaped, escaped_str};
@@ -156,7 +156,7 @@ impl NamedSearch<'_> {
         if let Some(cache) = &self.options.cache {
             // What is verified is read again.
             if !self.progress.verify {
-                archive.read = recall(&archive.images, cache);
+                archive.read = recall(&archive.images, cache, self.progress.wants_secrets());
             }
             archive.cache = Some(cache.clone());
         }
@@ -186,7 +186,14 @@ impl NamedSearch<'_> {
                 None => "check the spelling; a file is named with its path: ./image.tar".to_owned(),
             })
         };
-        let hint = if hints.is_empty() { usual() } else { Some(hints.join("; ")) };
+        let meant = || similar::hint(self.name, &self.answers, self.options, self.progress);
+        let mut hint = if hints.is_empty() { None } else { Some(hints.join("; ")) };
+        if found.is_none()
+            && let Some(meant) = meant()
+        {
+            hint = Some(hint.map_or(meant.clone(), |hint| format!("{meant}; {hint}")));
+        }
+        let hint = hint.or_else(usual);
         let answer =
             |(provider, answer): &(Provider, Answer)| (self.title(*provider), answer.to_string());
         let answers = self.answers.iter().map(answer).collect();

@@ -2,8 +2,8 @@
 //!
 //! Positions at which decoding can start, so that any later read decodes little. And the contents
 //! of files that are always wanted, so that nothing is decoded for them. `assets/kept.toml` names
-//! those files; they stay in memory only, and take at most [`BUDGET`] bytes together. Small texts,
-//! which are searched for secrets, take at most [`TEXTS`] bytes more.
+//! those files; they stay in memory only, and take at most [`BUDGET`] bytes together. Files in which
+//! a search found secrets while they passed take at most [`HITS`] bytes more.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,15 +12,15 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use serde::Deserialize;
 
 use super::compression::Checkpoints;
+use super::searched::{Note, SearchNotes};
 use crate::archive::{Entry, EntryKind};
 use crate::path::without_start;
-use crate::progress::Progress;
-use crate::secret::is_candidate;
+use crate::progress::{Progress, Searching};
 
 /// The most bytes of contents that are kept of an image.
 const BUDGET: u64 = 16 << 20;
-/// The most bytes that are kept of texts that are searched for secrets.
-const TEXTS: u64 = 16 << 20;
+/// The most bytes that are kept of files with secrets.
+const HITS: u64 = 16 << 20;
 
 /// Checkpoints and contents that were kept of a layer, or of an archive that is compressed as a
 /// whole.
@@ -28,6 +28,8 @@ const TEXTS: u64 = 16 << 20;
 pub struct Passed {
     /// The positions at which decoding can start.
     pub checkpoints: Checkpoints,
+    /// The notes of the search for secrets, if there was one.
+    pub notes: Option<SearchNotes>,
     /// Runs of bytes of the tar, in order.
     pieces: Vec<Piece>,
 }
@@ -51,7 +53,13 @@ impl Passed {
 
     /// Returns whether nothing was kept.
     pub fn is_empty(&self) -> bool {
-        self.pieces.is_empty() && self.checkpoints.is_empty()
+        self.pieces.is_empty() && self.checkpoints.is_empty() && self.notes.is_none()
+    }
+
+    /// Returns the note for the file whose contents begin at `data` in the tar; `None` if it was not
+    /// searched.
+    pub fn note(&self, data: u64) -> Option<Note> {
+        self.notes.as_ref()?.of(data)
     }
 
     /// Reads kept bytes of the tar; 0 if those at `offset` were not kept.
@@ -68,7 +76,7 @@ impl Passed {
 
 impl From<Checkpoints> for Passed {
     fn from(checkpoints: Checkpoints) -> Self {
-        Self { checkpoints, pieces: Vec::new() }
+        Self { checkpoints, ..Self::default() }
     }
 }
 
@@ -99,22 +107,39 @@ pub struct Pass<'a> {
     pub marks: bool,
     /// The bytes of contents that were kept so far; `None` to keep nothing.
     kept: Option<&'a AtomicU64>,
-    /// The bytes of texts that were kept so far.
-    texts: &'a AtomicU64,
+    /// True to search files for secrets.
+    pub searches: bool,
+    /// True to search files for secrets if the layer is downloaded.
+    searches_downloads: bool,
+    /// The bytes of files with secrets that were kept so far.
+    hits: &'a AtomicU64,
 }
 
 impl<'a> Pass<'a> {
     /// Makes a pass that keeps what later readers want, unless there are none.
     pub fn new(progress: &'a Progress) -> Self {
         let kept = (!progress.account_only).then_some(&progress.kept);
-        let texts = &progress.kept_texts;
-        Self { verify: progress.verify, marks: kept.is_some(), kept, texts }
+        Self {
+            verify: progress.verify,
+            marks: kept.is_some(),
+            kept,
+            searches: progress.wants_secrets(),
+            searches_downloads: kept.is_some() && progress.searching == Searching::Downloads,
+            hits: &progress.kept_hits,
+        }
     }
 
     /// Makes a pass for the digests.
     pub fn digests() -> Self {
         static NONE: AtomicU64 = AtomicU64::new(0);
-        Self { verify: true, marks: false, kept: None, texts: &NONE }
+        Self {
+            verify: true,
+            marks: false,
+            kept: None,
+            searches: false,
+            searches_downloads: false,
+            hits: &NONE,
+        }
     }
 
     /// Returns the same pass, which also computes the digests if `verify` is true.
@@ -122,27 +147,41 @@ impl<'a> Pass<'a> {
         Self { verify, ..self }
     }
 
-    /// Returns the same pass, which also notes where decoding can start if `marks` is true.
-    pub fn marking(self, marks: bool) -> Self {
-        Self { marks: self.marks || marks, ..self }
+    /// Returns the same pass, which also makes what the cache keeps of a layer if it is downloaded:
+    /// where decoding can start, and notes of a search.
+    pub fn caching(self, is_download: bool) -> Self {
+        Self {
+            marks: self.marks || is_download,
+            searches: self.searches || is_download && self.searches_downloads,
+            ..self
+        }
     }
 
-    /// Returns how many of an entry's stored bytes to keep, from the first one on.
-    pub fn keeps_of(&self, entry: &Entry) -> usize {
-        let Some(kept) = self.kept.filter(|_| entry.kind == EntryKind::File) else { return 0 };
+    /// Returns whether to keep the contents of an entry because they are always wanted, and counts
+    /// them.
+    pub fn takes(&self, entry: &Entry) -> bool {
         let bytes = entry.stored;
-        let (kept, budget) = match bytes {
-            0 => return 0,
-            _ if is_wanted(&entry.name, bytes) => (kept, BUDGET),
-            _ if is_candidate(&entry.name, bytes) => (self.texts, TEXTS),
-            _ => return 0,
-        };
-        if kept.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes) > budget {
-            kept.fetch_sub(bytes, Ordering::Relaxed);
-            return 0;
-        }
-        usize::try_from(bytes).unwrap_or(0)
+        self.kept.is_some_and(|kept| {
+            entry.kind == EntryKind::File
+                && bytes > 0
+                && is_wanted(&entry.name, bytes)
+                && has_room(kept, bytes, BUDGET)
+        })
     }
+
+    /// Returns whether to keep a file of `bytes` bytes with secrets, and counts it.
+    pub fn takes_hit(&self, bytes: u64) -> bool {
+        self.kept.is_some() && has_room(self.hits, bytes, HITS)
+    }
+}
+
+/// Returns whether `bytes` more are within the budget, and counts them if they are.
+fn has_room(kept: &AtomicU64, bytes: u64, budget: u64) -> bool {
+    let fits = kept.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes) <= budget;
+    if !fits {
+        kept.fetch_sub(bytes, Ordering::Relaxed);
+    }
+    fits
 }
 
 /// The table of files that are kept.
@@ -221,18 +260,28 @@ mod tests {
             stored,
             ..Entry::default()
         };
-        let kept: usize = (0..10).map(|_| pass.keeps_of(&entry(5 << 20))).sum();
-        assert_eq!(kept, 15 << 20, "three of ten fit");
-        assert_eq!(pass.keeps_of(&entry(1 << 20)), 1 << 20, "a smaller one still fits");
-        let text = Entry {
-            name: b"app/.env".to_vec(),
-            kind: EntryKind::File,
-            stored: 100,
-            ..Entry::default()
-        };
-        assert_eq!(pass.keeps_of(&text), 100, "texts have a budget of their own");
+        let kept = (0..10).filter(|_| pass.takes(&entry(5 << 20))).count();
+        assert_eq!(kept, 3, "three of ten fit");
+        assert!(pass.takes(&entry(1 << 20)), "a smaller one still fits");
+        assert!(!pass.takes(&Entry { name: b"app/.env".to_vec(), ..entry(100) }));
+        assert!(pass.takes_hit(16 << 20), "files with secrets have a budget of their own");
+        assert!(!pass.takes_hit(1));
         let account = Progress { account_only: true, ..Progress::default() };
-        assert_eq!(Pass::new(&account).keeps_of(&entry(5)), 0);
+        assert!(!Pass::new(&account).takes(&entry(5)) && !Pass::new(&account).takes_hit(5));
+    }
+
+    #[test]
+    fn layers_are_searched_if_somebody_wants_it_or_the_cache_keeps_it() {
+        let passes = |searching, account_only| {
+            let progress = Progress { searching, account_only, ..Progress::default() };
+            [false, true].map(|is_download| Pass::new(&progress).caching(is_download).searches)
+        };
+        assert_eq!(passes(Searching::Everything, false), [true, true]);
+        assert_eq!(passes(Searching::Downloads, false), [false, true]);
+        assert_eq!(passes(Searching::Nothing, false), [false, false]);
+        for searching in [Searching::Everything, Searching::Downloads] {
+            assert_eq!(passes(searching, true), [false, false], "only the account is wanted");
+        }
     }
 
     #[test]

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use sha2::{Digest, Sha256};
-use xxhash_rust::xxh3::{Xxh3, xxh3_128};
+use xxhash_rust::xxh3::Xxh3;
 
 use super::compression::{Compression, Note, Stream, decode, head, identify};
 use super::ends::TarEnd;
+use super::keeper::Keeper;
 use super::layer::{FULL, LayerEntries};
 use super::passed::{Pass, Passed};
 use super::toc::ChunkedLayer;
@@ -200,8 +201,7 @@ pub fn read_layer(member: &Member, progress: &Progress) -> Result<ReadLayer, Err
         // The contents of a plain layer are skipped, because they can be read at any time.
         walk(window(PLAIN_WINDOW), &mut layer, None);
     } else {
-        // The cache keeps where decoding can start.
-        let pass = Pass::new(progress).marking(member.source.costs_a_download());
+        let pass = Pass::new(progress).caching(member.source.costs_a_download());
         read_passing(window(COMPRESSED_WINDOW), &mut layer, pass);
     }
     if progress.cancel.load(Ordering::Relaxed) {
@@ -297,7 +297,7 @@ fn walk<R: Forward>(
 ) -> (R, bool, Passed) {
     let foreign = foreign_format(&mut reader, layer.compression);
     let mut walker = Walker::new(reader, Limits::default());
-    let (mut whole, mut passed) = (true, Passed::default());
+    let (mut whole, mut keeper) = (true, pass.map(Keeper::new));
     let fault = loop {
         match walker.advance() {
             Ok(true) => {}
@@ -316,13 +316,8 @@ fn walk<R: Forward>(
             });
         }
         remark_sparse(walker.entry(), &mut layer.notes);
-        if let Some(pass) = pass {
-            let (size, data) = (walker.entry().stored, walker.entry().data);
-            let mut kept = Vec::with_capacity(pass.keeps_of(walker.entry()));
-            let hash = content_hash(&mut walker, size, &mut kept);
-            if !kept.is_empty() {
-                passed.push(data, kept);
-            }
+        if let Some(keeper) = &mut keeper {
+            let hash = keeper.take(&mut walker);
             layer.entries.push_hash(*hash.as_ref().unwrap_or(&0));
             if let Err(fault) = hash {
                 whole = !matches!(fault, Fault::Io(_));
@@ -357,7 +352,7 @@ fn walk<R: Forward>(
     layer.notes.extend(walker.saw_global_header().then(|| RuntimeDifference::GlobalHeader.into()));
     layer.notes.extend((is_loose && layer.fault.is_none()).then_some(WarningKind::LooseHeader));
     layer.tar_bytes = walker.position();
-    (walker.into_reader(), whole, passed)
+    (walker.into_reader(), whole, keeper.map(Keeper::finish).unwrap_or_default())
 }
 
 /// Remarks that the map of a sparse file does not reach its end. GNU tar and bsdtar write maps that
@@ -367,27 +362,6 @@ fn remark_sparse(entry: &Entry, notes: &mut Vec<WarningKind>) {
         let Entry { name: path, size, map_end: end, .. } = entry.clone();
         notes.push(WarningKind::SparseEnd { path, size, end });
     }
-}
-
-/// Hashes the contents of the current entry, and fills `kept` with as many bytes as it has room
-/// for.
-fn content_hash<R: Forward>(
-    walker: &mut Walker<R>,
-    size: u64,
-    kept: &mut Vec<u8>,
-) -> Result<u128, Fault> {
-    let room = kept.capacity();
-    let mut stream: Option<Box<Xxh3>> = None;
-    let mut whole = xxh3_128(b"");
-    walker.contents(|piece| {
-        kept.extend_from_slice(&piece[..piece.len().min(room - kept.len())]);
-        if piece.len() as u64 == size {
-            whole = xxh3_128(piece);
-        } else {
-            stream.get_or_insert_default().update(piece);
-        }
-    })?;
-    Ok(stream.map_or(whole, |stream| stream.digest128()))
 }
 
 /// Hashes a run of bytes as the contents of compressed layers are hashed.

@@ -18,7 +18,7 @@ use crate::display::hex;
 /// The most bytes that the cache takes, unless the configuration says otherwise.
 pub const USUAL_LIMIT: u64 = 256 << 20;
 /// The first bytes of a record. Another layout of records needs another number.
-const MAGIC: &[u8] = b"layerscope cache 2\n";
+const MAGIC: &[u8] = b"layerscope cache 3\n";
 /// The most bytes of a record after it was decompressed.
 const RECORD_LIMIT: u64 = 4 << 30;
 /// A temporary file of this age was left by a program that was killed.
@@ -33,8 +33,8 @@ pub enum Record {
     Tag,
     /// A manifest, an index or a config, by its digest.
     Document,
-    /// The entries of a layer and the places where its decoding can start, by the digest of its
-    /// bytes.
+    /// The entries of a layer, the places where its decoding can start, and notes of a search in its
+    /// files, by the digest of its bytes.
     Layer,
 }
 
@@ -249,12 +249,21 @@ mod tests {
         cache.keep(Record::Layer, "sha256:1", &contents);
         let path = cache.path(Record::Layer, "sha256:1");
         let good = fs::read(&path).unwrap();
-        for damaged in [good[..good.len() / 2].to_vec(), Vec::new(), b"something else".to_vec(), {
+        let changed = |at: usize, to: u8| {
             let mut other = good.clone();
-            let middle = other.len() / 2;
-            other[middle] ^= 1;
+            other[at] ^= to;
             other
-        }] {
+        };
+        // A record of the layout before this one.
+        let old = changed(MAGIC.len() - 2, b'3' ^ b'2');
+        assert!(old.starts_with(b"layerscope cache 2\n"), "change this with the number");
+        for damaged in [
+            good[..good.len() / 2].to_vec(),
+            Vec::new(),
+            b"something else".to_vec(),
+            old,
+            changed(good.len() / 2, 1),
+        ] {
             fs::write(&path, damaged).unwrap();
             assert_eq!(cache.find(Record::Layer, "sha256:1"), None);
             assert!(!path.exists(), "it is made anew next time");

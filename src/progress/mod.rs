@@ -31,13 +31,32 @@ pub struct Progress {
     pub account_only: bool,
     /// The bytes of contents that were kept while layers passed.
     pub kept: AtomicU64,
-    /// The bytes of texts that were kept, too, to be searched.
-    pub kept_texts: AtomicU64,
+    /// The bytes of files with secrets that were kept, too.
+    pub kept_hits: AtomicU64,
+    /// The layers whose files are searched for secrets while they pass.
+    pub searching: Searching,
     /// The answer that is waited for before the first byte comes: `asking Docker`.
     pub waiting: Mutex<Option<String>>,
 }
 
+/// The layers whose files are searched for secrets while they pass.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Searching {
+    /// None, since nobody wants to know.
+    Nothing,
+    /// Those that are downloaded: the cache keeps what was found for somebody who asks later.
+    #[default]
+    Downloads,
+    /// All.
+    Everything,
+}
+
 impl Progress {
+    /// Returns whether somebody wants to know the secrets in all layers.
+    pub fn wants_secrets(&self) -> bool {
+        self.searching == Searching::Everything && !self.account_only
+    }
+
     /// Notes what is waited for, as a clause without a subject: `asking Docker`.
     pub fn wait_for(&self, what: impl Into<String>) {
         *self.waiting.lock().unwrap_or_else(PoisonError::into_inner) = Some(what.into());

@@ -5,22 +5,26 @@
 //! placeholders. What is found is known by its place and its [`Kind`]; its value is shown only as
 //! [`Masked`].
 
-mod candidate;
 mod command;
+mod fingerprint;
 mod masked;
 mod names;
+mod paths;
 mod rules;
+mod search;
 mod token;
 
 use std::ops::Range;
 
 use crate::display::plural;
 
-pub use candidate::is_candidate;
 pub use command::{find_in_command, find_named, mask, mask_words, pairs};
+pub use fingerprint::fingerprint;
 pub use masked::Masked;
 pub use names::{is_secret, is_value};
+pub use paths::{SearchByPath, path_matcher};
 pub use rules::{Area, FileRule, Kind, Looks, SecretRules, kinds, rules};
+pub use search::{FileSearch, is_text};
 pub use token::find_tokens;
 
 /// A secret in a text.

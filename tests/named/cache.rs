@@ -171,7 +171,7 @@ fn a_tag_that_is_not_there_is_answered_with_those_that_are() {
 }
 
 /// Bytes that compress like a real layer: words that never come in the same order again.
-fn words(len: usize) -> Vec<u8> {
+pub fn words(len: usize) -> Vec<u8> {
     let mut state = 11_u64;
     let mut bytes = Vec::with_capacity(len + 32);
     while bytes.len() < len {

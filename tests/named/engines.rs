@@ -81,6 +81,25 @@ fn contents_of_an_engines_image_can_be_read_after_it_passed() {
 }
 
 #[test]
+fn a_mistyped_name_is_answered_with_those_that_engines_have() {
+    let home = tempfile::tempdir().unwrap();
+    let listing = "case \"$*\" in *'image ls'*) \
+        printf 'node\\tlatest\\t1f2e3d\\t1GB\\t2 days ago\\nacme/shop\\t2\\t4c5b6a\\t9MB\\t1 day ago\\n';; \
+        *) echo 'Error response from daemon: No such image' >&2; exit 1;; esac";
+    command(home.path(), "docker", listing);
+    let said = |name: &str| {
+        refused(&layerscope(home.path(), &["report", name, "--pull", "never"]).output().unwrap())
+    };
+    let near = said("nod");
+    assert!(near.contains("Docker: no such image"), "{near}");
+    assert!(near.contains("hint: did you mean node:latest?"), "{near}");
+    assert!(said("shop:1").contains("hint: did you mean acme/shop:2?"));
+    let other = said("nginx");
+    assert!(!other.contains("did you mean"), "{other}");
+    assert!(other.contains("hint: this looks for the tag latest"), "{other}");
+}
+
+#[test]
 fn a_source_can_be_named_alone() {
     let home = tempfile::tempdir().unwrap();
     with_image(home.path(), "podman");

@@ -103,11 +103,9 @@ fn an_image_in_debians_registry_is_the_same_as_in_its_archive() {
     let of_archive = report(home.path(), archive.to_str().unwrap(), &[]);
     assert_eq!(super::without_names(json(&of_registry)), super::without_names(json(&of_archive)));
     let again = report(home.path(), &name, &["--source", "registry"]);
-    // The cache holds no contents, so texts are not searched for secrets a second time, and the
-    // report says how many.
-    let (mut first, mut second) = (json(&of_registry), json(&again));
-    assert_eq!(first["secrets"]["unread_files"].take(), 0);
-    assert_eq!(second["secrets"]["unread_files"].take(), 2);
+    // The cache holds no contents, but notes that the texts were searched.
+    let (first, second) = (json(&of_registry), json(&again));
+    assert_eq!(first["secrets"]["unread_files"], 0);
     assert_eq!(second, first, "the second look comes from the cache");
     let cat = layerscope(home.path(), &["cat", &target, "/etc/one"]).output().unwrap();
     assert_eq!((cat.status.code(), cat.stdout.len()), (Some(0), 3000), "{}", text(&cat.stderr));

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use foldhash::fast::RandomState;
 
 use super::Fate;
+use super::matcher::take;
 use super::rules::{Level, Rule, Rules, Signature, When};
 use crate::analysis::Inspection;
 use crate::layer_index::LayerIndex;
@@ -70,8 +71,8 @@ impl Matches {
     pub fn find(inspection: &Inspection, rules: &Rules) -> Self {
         let tree = &inspection.tree;
         let (rule, place) = join(
-            || rules.matcher.take(tree, &rules.proofs),
-            || rules.place_matcher.take(tree, &[]),
+            || take(&rules.matcher, tree, &rules.proofs),
+            || take(&rules.place_matcher, tree, &[]),
         );
         let mut matches = Self { rule, place, names: other_names(tree) };
         let named = named(tree, &inspection.run);

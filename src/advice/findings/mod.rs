@@ -12,7 +12,6 @@
 mod assign;
 mod beside;
 mod fix;
-mod glob;
 mod in_use;
 mod matcher;
 mod places;
@@ -35,8 +34,7 @@ pub use rules::{Level, Purpose, Rule, Rules, RulesError, Signature, When};
 
 pub(crate) use assign::{Matches, has_any, taken};
 pub(in crate::advice) use fix::is_left_to_a_person;
-pub(crate) use glob::Glob;
-pub(crate) use matcher::Matcher;
+pub(crate) use matcher::take;
 pub(crate) use varying::varying_files;
 
 /// The most findings; no real image has more.

@@ -1,6 +1,6 @@
 //! Checks for files beside a match, so that a name alone does not mislead a rule.
 
-use super::glob::{Glob, GlobError, Name, Part};
+use crate::glob::{Glob, GlobError, Name, Part};
 use crate::tree::{NodeId, Tree};
 
 /// Paths that must exist in some layer for a rule to apply.

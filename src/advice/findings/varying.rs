@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::glob::Glob;
-use super::matcher::Matcher;
+use super::matcher::take;
+use crate::glob::{Glob, Matcher};
 use crate::tree::{NodeId, Tree};
 
 /// Files of one kind.
@@ -50,7 +50,7 @@ static TABLE: LazyLock<(Vec<Files>, Matcher)> = LazyLock::new(|| {
 /// true if it differs only where commands run together that ran apart.
 pub(crate) fn varying_files(tree: &Tree) -> impl Iterator<Item = (NodeId, &'static str, bool)> {
     let (kinds, matcher) = &*TABLE;
-    let taken = matcher.take(tree, &[]);
+    let taken = take(matcher, tree, &[]);
     let nodes: Vec<_> = tree.nodes().collect();
     nodes.into_iter().filter_map(move |node| {
         let kind = taken.get(node.index()).copied().flatten()?;

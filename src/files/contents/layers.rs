@@ -5,9 +5,9 @@ use std::collections::hash_map::Entry;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::Contents;
 use super::file::LayerFile;
 use super::host::open_below;
+use super::{Contents, Searched};
 use crate::archive::{MemorySource, Source};
 use crate::display::shown;
 use crate::display::{Escaped, escaped};
@@ -19,6 +19,7 @@ use crate::image::passed::PassedLayers;
 use crate::image::{Compression, head};
 use crate::layer_index::LayerIndex;
 use crate::progress::Progress;
+use crate::secret::FileSearch;
 use crate::tree::{Kind, Tree, VersionId};
 
 /// The number of the stream for an archive that is compressed as a whole; no layer has it.
@@ -194,18 +195,19 @@ impl Contents for LayerContents {
         check_unchanged(&self.path, &self.sources)
     }
 
-    fn is_at_hand(&self, tree: &Tree, inode: VersionId) -> bool {
-        match self.layers.get(tree.added_in(inode).get()).map(|place| &place.whereabouts) {
+    fn searched(&self, tree: &Tree, inode: VersionId, search: FileSearch) -> Searched {
+        let place = tree.added_in(inode).of(&self.layers).map(|place| &place.whereabouts);
+        let Some(Whereabouts::Stored { member, bytes, files, .. }) = place else {
+            return Searched::NotYet;
+        };
+        let note = self.passed.of(*member).note(tree.data_offset(inode));
+        match (note.filter(|note| note.search.includes(search)), &bytes.bytes) {
+            (Some(note), _) if note.is_hit => Searched::Hit,
+            (Some(_), _) => Searched::Nothing,
             // A layer that is read by its table of contents.
-            Some(Whereabouts::Stored { files: Some(_), .. }) => false,
-            Some(Whereabouts::Stored { member, bytes, .. }) => match &bytes.bytes {
-                Bytes::Source(source) if source.costs_a_download() => {
-                    let mut first = [0];
-                    self.passed.of(*member).read_at(&mut first, tree.data_offset(inode)) > 0
-                }
-                _ => true,
-            },
-            _ => true,
+            (None, _) if files.is_some() => Searched::NotHere,
+            (None, Bytes::Source(source)) if source.costs_a_download() => Searched::NotHere,
+            (None, _) => Searched::NotYet,
         }
     }
 

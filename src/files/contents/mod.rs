@@ -14,10 +14,24 @@ use std::sync::Arc;
 use crate::archive::Source;
 use crate::error::Error;
 use crate::progress::Progress;
+use crate::secret::FileSearch;
 use crate::tree::{Tree, VersionId};
 
 pub use absence::{Absence, absence};
 pub use layers::LayerContents;
+
+/// The knowledge about a search for secrets in a file, before the file is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Searched {
+    /// A search found something when the layer passed.
+    Hit,
+    /// A search found nothing.
+    Nothing,
+    /// No search was made yet.
+    NotYet,
+    /// No search was made, and reading the file costs a download that nothing else needs.
+    NotHere,
+}
 
 /// A way to open the contents of any version of a file, even a deleted one.
 pub trait Contents: Send + Sync {
@@ -37,9 +51,9 @@ pub trait Contents: Send + Sync {
         progress: &Arc<Progress>,
     ) -> Result<Source, Error>;
 
-    /// Returns whether a file can be read without a download that nothing else needs.
-    fn is_at_hand(&self, _tree: &Tree, _inode: VersionId) -> bool {
-        true
+    /// Returns what a search for secrets is known to find in a file before the file is read.
+    fn searched(&self, _tree: &Tree, _inode: VersionId, _search: FileSearch) -> Searched {
+        Searched::NotYet
     }
 
     /// Fails if the archive has been changed since it was opened, so that contents may be wrong.

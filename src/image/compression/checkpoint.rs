@@ -119,6 +119,19 @@ impl Checkpoints {
         self.list.is_empty()
     }
 
+    /// Returns those of which the bytes that they keep are harmless. `is_harmless` gets the place of
+    /// the first byte and the bytes; damaged ones are not.
+    pub fn keeping(&self, is_harmless: impl Fn(u64, &[u8]) -> bool) -> Self {
+        let is_kept = |checkpoint: &&Checkpoint| match &checkpoint.state {
+            State::Fresh => true,
+            State::Block(block) => block.window().is_ok_and(|window| {
+                is_harmless(checkpoint.decoded.saturating_sub(window.len() as u64), &window)
+            }),
+        };
+        let list = self.list.iter().filter(is_kept).cloned().collect();
+        Self { list, spacing: self.spacing }
+    }
+
     /// Returns the distance that checkpoints are apart at least.
     pub fn spacing(&self) -> u64 {
         self.spacing

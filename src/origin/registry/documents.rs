@@ -10,6 +10,7 @@ use super::client::{Client, Request, limited};
 use super::text;
 use crate::display::hex;
 use crate::origin::{Answer, Cache, Record, Reference};
+use crate::secret::find_in_command;
 use crate::toml_file::nearest;
 
 /// The most bytes of a manifest; registries take no more than 4 MiB.
@@ -97,10 +98,16 @@ pub fn config(client: &Client, digest: &str, cache: Option<&Cache>) -> Result<Ve
     let request =
         Request { kind: "blobs", version: digest, accept: None, range: None, head: false };
     let bytes = limited(&mut client.get(request)?, CONFIG_LIMIT)?;
-    if let Some(cache) = cache.filter(|_| digest_of(&bytes) == digest) {
+    if let Some(cache) = cache.filter(|_| digest_of(&bytes) == digest && !has_secret(&bytes)) {
         cache.keep(Record::Document, digest, &bytes);
     }
     Ok(bytes)
+}
+
+/// Returns whether a config holds a secret, in a variable or in a command of the history. The cache
+/// must not spread it.
+fn has_secret(config: &[u8]) -> bool {
+    !find_in_command(&String::from_utf8_lossy(config)).is_empty()
 }
 
 fn fetch(client: &Client, version: &str) -> Result<Manifest, Answer> {

@@ -5,10 +5,9 @@
 mod read;
 
 use super::beside::Beside;
-use super::glob::Glob;
-use super::matcher::Matcher;
 use super::proof::Proof;
 use crate::advice::tool::Tool;
+use crate::glob::{Glob, Matcher};
 use crate::tree::Reason;
 
 pub use read::RulesError;

@@ -8,9 +8,9 @@ use toml::Spanned;
 
 use super::{Level, Place, Proof, Purpose, Rule, Rules, Signature, When};
 use crate::advice::findings::beside::Beside;
-use crate::advice::findings::glob::Glob;
 use crate::advice::tool::Tool;
 use crate::display::{Escaped, escaped_str};
+use crate::glob::Glob;
 use crate::toml_file::Problem;
 use crate::tree::Reason;
 

@@ -38,6 +38,7 @@ pub fn report(arguments: ReportArguments) -> Result<(), Failure> {
     let progress = Progress {
         verify: arguments.verify,
         account_only: prepared.is_quick() || arguments.format == ReportFormat::Ncdu,
+        searching: prepared.searching(),
         ..Progress::default()
     };
     let (input, selection) = arguments.target.input()?;
@@ -135,8 +136,9 @@ pub fn show(
     accepted: &[Gap],
 ) -> Result<(), Failure> {
     if !io::stdout().is_terminal() {
-        let (opened, inspection) = read_opened(input, &selection, &Progress::default())?;
         let prepared = StudyArguments::default().prepare()?.with_secrets(settings.secrets);
+        let progress = Progress { searching: prepared.searching(), ..Progress::default() };
+        let (opened, inspection) = read_opened(input, &selection, &progress)?;
         let study = prepared.study(&opened, &inspection, &Arc::default())?;
         opened.check_unchanged()?;
         print_text(&inspection, &study, settings.units, settings.signs, DEFAULT_TOP)?;

@@ -9,6 +9,7 @@ use layerscope::advice::base::BaseHint;
 use layerscope::advice::findings::Rules;
 use layerscope::display::{Escaped, escaped};
 use layerscope::files::contents::{Contents, LayerContents};
+use layerscope::progress::Searching;
 use layerscope::{Inspection, Opened, Progress, Selection};
 
 use super::Failure;
@@ -140,6 +141,11 @@ impl Prepared {
     /// Returns the same input, which also searches for secrets if they are wanted.
     pub fn with_secrets(self, wanted: bool) -> Self {
         Self { secrets: wanted && !self.quick, ..self }
+    }
+
+    /// Returns the layers whose files are searched for secrets while they pass.
+    pub fn searching(&self) -> Searching {
+        if self.secrets { Searching::Everything } else { Searching::Nothing }
     }
 
     /// Studies an image.

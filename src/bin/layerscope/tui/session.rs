@@ -10,7 +10,7 @@ use layerscope::advice::assessment::Study;
 use layerscope::display::escaped_str;
 use layerscope::files::contents::{Contents, LayerContents};
 use layerscope::image::Image;
-use layerscope::progress::spawn;
+use layerscope::progress::{Searching, spawn};
 use layerscope::{Archive, Error, Inspection, Opened, Progress, Selection};
 use ratatui::Frame;
 
@@ -85,7 +85,7 @@ impl Session {
             typed: None,
             number,
             selection,
-            progress: Arc::default(),
+            progress: Arc::new(counters(settings.secrets)),
             sender,
             archive: None,
             image: None,
@@ -169,7 +169,7 @@ impl Session {
     /// Stops the current read; the next one starts with new counters.
     fn stop_reading(&mut self) {
         self.progress.cancel.store(true, Ordering::Relaxed);
-        self.progress = Arc::default();
+        self.progress = Arc::new(counters(self.secrets));
     }
 
     /// Reads the images of a lesson in the background, and starts it.
@@ -396,4 +396,10 @@ fn study(
         // The image has been closed.
         (Ok(()), Err(_)) => {}
     }
+}
+
+/// Returns new counters for reading an image, whose layers are searched if secrets are wanted.
+fn counters(secrets: bool) -> Progress {
+    let searching = if secrets { Searching::Everything } else { Searching::Nothing };
+    Progress { searching, ..Progress::default() }
 }

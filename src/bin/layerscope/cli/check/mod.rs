@@ -159,8 +159,9 @@ pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
         .transpose()?;
     let needs_download = arguments.init || limits.has(&Measure::Download);
     let read = |(input, selection)| -> Result<Read, Failure> {
+        let progress = Progress { searching: prepared.searching(), ..Progress::default() };
         let (opened, inspection) =
-            read_opened(input, &selection, &Progress::default()).map_err(compare::named_here)?;
+            read_opened(input, &selection, &progress).map_err(compare::named_here)?;
         completeness::say(&inspection);
         let study = prepared.study(&opened, &inspection, &Arc::default())?;
         let download = if needs_download { measured(&opened, &inspection)? } else { None };

@@ -1,0 +1,148 @@
+//! Globs of numbered rules, as one nondeterministic automaton over the components of paths.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use super::parse::{Glob, Name, Part, Specificity};
+
+pub(super) type Map<K, V> = HashMap<K, V, RandomState>;
+
+/// The effect of a glob.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Target {
+    /// The number of the rule.
+    pub of: u16,
+    /// True if a match excludes the path from the rule.
+    pub excludes: bool,
+    pub specificity: Specificity,
+}
+
+/// A position in a glob: before one of its parts, or at its end.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Step {
+    Name(u32),
+    Pattern(u32),
+    /// Any number of components.
+    Deep,
+    /// Everything below here.
+    Below,
+    /// The path is matched.
+    End {
+        below: bool,
+    },
+}
+
+/// Globs of numbered rules, compiled for matching.
+#[derive(Debug, Default)]
+pub struct Matcher {
+    pub(super) steps: Vec<Step>,
+    /// The glob of each step.
+    glob_of: Vec<u32>,
+    globs: Vec<Target>,
+    starts: Vec<u32>,
+    names: Map<Box<[u8]>, u32>,
+    patterns: Vec<(Box<str>, Name)>,
+    /// Patterns by their last byte or, failing that, by their first byte.
+    by_end: Buckets,
+    by_start: Buckets,
+    /// Patterns whose first and last bytes are not fixed.
+    open: Vec<u32>,
+}
+
+/// Patterns indexed by a byte.
+#[derive(Debug, Default)]
+struct Buckets(Vec<Vec<u32>>);
+
+impl Buckets {
+    fn add(&mut self, byte: u8, pattern: u32) {
+        self.0.resize(256, Vec::new());
+        let patterns = &mut self.0[usize::from(byte)];
+        if patterns.last() != Some(&pattern) {
+            patterns.push(pattern);
+        }
+    }
+
+    fn at(&self, byte: Option<&u8>) -> &[u32] {
+        byte.and_then(|&byte| self.0.get(usize::from(byte))).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl Matcher {
+    /// Adds a glob for a rule. The glob has been parsed, so its patterns are valid.
+    pub fn add(&mut self, glob: &Glob, of: u16, excludes: bool) {
+        let number = u32::try_from(self.globs.len()).expect("globs are limited");
+        self.globs.push(Target { of, excludes, specificity: glob.specificity() });
+        self.starts.push(u32::try_from(self.steps.len()).expect("globs are limited"));
+        for (i, part) in glob.parts.iter().enumerate() {
+            let step = match part {
+                Part::Deep if i + 1 == glob.parts.len() => Step::Below,
+                Part::Deep => Step::Deep,
+                Part::Name(name) => {
+                    let next = u32::try_from(self.names.len()).expect("globs are limited");
+                    Step::Name(*self.names.entry(name.clone()).or_insert(next))
+                }
+                Part::Pattern(pattern) => Step::Pattern(self.pattern(pattern)),
+            };
+            self.steps.push(step);
+        }
+        self.steps.push(Step::End { below: glob.takes_all_below() });
+        self.glob_of.resize(self.steps.len(), number);
+    }
+
+    fn pattern(&mut self, pattern: &str) -> u32 {
+        if let Some(known) = self.patterns.iter().position(|(text, _)| **text == *pattern) {
+            return u32::try_from(known).expect("globs are limited");
+        }
+        let number = u32::try_from(self.patterns.len()).expect("globs are limited");
+        let name = Name::parse(pattern).expect("the glob has been parsed");
+        self.sort_in(&name, number);
+        self.patterns.push((pattern.into(), name));
+        number
+    }
+
+    fn sort_in(&mut self, name: &Name, number: u32) {
+        match name {
+            Name::OneOf(names) => names.iter().for_each(|name| self.sort_in(name, number)),
+            Name::Stars { behind: end, .. } if !end.is_empty() => {
+                self.by_end.add(end[end.len() - 1], number);
+            }
+            Name::Stars { before: start, .. } if !start.is_empty() => {
+                self.by_start.add(start[0], number);
+            }
+            Name::Stars { .. } | Name::General(_) if self.open.last() == Some(&number) => {}
+            Name::Stars { .. } | Name::General(_) => self.open.push(number),
+        }
+    }
+
+    /// Returns the effect of the glob that a position belongs to.
+    pub(super) fn target(&self, at: u32) -> Target {
+        self.globs[self.glob_of[at as usize] as usize]
+    }
+
+    /// Returns the first positions of the globs, each with the number of its rule.
+    pub(super) fn starts(&self) -> impl Iterator<Item = (u16, u32)> {
+        self.globs.iter().map(|glob| glob.of).zip(self.starts.iter().copied())
+    }
+
+    pub(super) fn pattern_at(&self, at: u32) -> Option<u32> {
+        match self.steps[at as usize] {
+            Step::Pattern(pattern) => Some(pattern),
+            Step::Name(_) | Step::Deep | Step::Below | Step::End { .. } => None,
+        }
+    }
+
+    /// Reduces a name to the facts that matter: its number among the fixed names, and the numbers
+    /// of the requested patterns that it matches.
+    pub(super) fn symbol(&self, name: &[u8], asked: &[u32], out: &mut Vec<u32>) {
+        out.clear();
+        out.push(self.names.get(name).copied().unwrap_or(u32::MAX));
+        for patterns in [self.by_end.at(name.last()), self.by_start.at(name.first()), &self.open] {
+            let fits = |&pattern: &u32| {
+                asked.binary_search(&pattern).is_ok()
+                    && self.patterns[pattern as usize].1.fits(name)
+            };
+            out.extend(patterns.iter().copied().filter(fits));
+        }
+    }
+}

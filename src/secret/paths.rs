@@ -1,0 +1,107 @@
+//! Decides by the path of a file in which way it is searched.
+
+use std::sync::LazyLock;
+
+use super::rules::rules;
+use super::search::FileSearch;
+use crate::glob::{Automaton, Glob, Matcher, StateId};
+use crate::path::components;
+
+/// The longest path that is matched while a layer passes, in bytes: no program opens a longer one.
+const LONGEST: usize = 4096;
+
+/// Returns the globs of all rules, numbered like [`FileSearch`].
+pub fn path_matcher() -> &'static Matcher {
+    static MATCHER: LazyLock<Matcher> = LazyLock::new(|| {
+        let rules = rules();
+        let mut matcher = Matcher::default();
+        let mut add = |glob: &str, of: usize, excludes: bool| {
+            let of = u16::try_from(of).expect("there are few rules");
+            let globs = Glob::parse(glob).expect("a test parses them");
+            globs.iter().for_each(|glob| matcher.add(glob, of, excludes));
+        };
+        let text = rules.files.len();
+        for (number, rule) in rules.files.iter().enumerate() {
+            rule.globs.iter().for_each(|glob| add(glob, number, false));
+            rule.except.iter().for_each(|glob| add(glob, number, true));
+            let areas = rules.areas.iter().filter(|area| area.all);
+            areas.flat_map(|area| &area.globs).for_each(|glob| add(glob, number, true));
+        }
+        add("**", text, false);
+        let areas = rules.areas.iter().flat_map(|area| &area.globs);
+        areas.chain(&rules.not_text).for_each(|glob| add(glob, text, true));
+        matcher
+    });
+    &MATCHER
+}
+
+/// The searches that paths ask for, as the paths come in a layer: most follow one in the same
+/// directory.
+pub struct SearchByPath {
+    automaton: Automaton<'static>,
+    /// The directory of the last path.
+    directory: Vec<u8>,
+    /// The state of that directory.
+    state: StateId,
+}
+
+impl Default for SearchByPath {
+    fn default() -> Self {
+        let automaton = Automaton::new(path_matcher());
+        let state = automaton.root();
+        Self { automaton, directory: Vec::new(), state }
+    }
+}
+
+impl SearchByPath {
+    /// Returns the search of a file, if there is one.
+    pub fn of(&mut self, path: &[u8]) -> Option<FileSearch> {
+        let (directory, name) = match path.iter().rposition(|&b| b == b'/') {
+            Some(slash) => (&path[..slash], &path[slash + 1..]),
+            None => (&path[..0], path),
+        };
+        if path.len() > LONGEST || matches!(name, b"" | b"." | b"..") {
+            return None;
+        }
+        if directory != self.directory {
+            let root = self.automaton.root();
+            let steps = components(directory).into_iter();
+            self.state = steps.fold(root, |state, name| self.automaton.step(state, name));
+            self.directory.clear();
+            self.directory.extend_from_slice(directory);
+        }
+        let state = self.automaton.step(self.state, name);
+        self.automaton.taken_by(state).map(FileSearch::numbered)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_of_yours_are_searched_and_files_of_packages_are_not() {
+        let mut paths = SearchByPath::default();
+        for path in ["root/.npmrc", "./app/.env", "etc/.env", "srv/a.tfvars"] {
+            let search = paths.of(path.as_bytes()).expect(path);
+            assert!(search.rule().is_some(), "{path} has a rule");
+            assert!(search.takes(1 << 20) && !search.takes(0) && !search.takes(2 << 20));
+        }
+        for path in ["/etc/app.conf", "srv/main.js", "srv/../srv/./main.ts", "app/a/b/c"] {
+            let search = paths.of(path.as_bytes()).expect(path);
+            assert!(search.rule().is_none(), "{path} has no rule");
+            assert!(search.takes(256 << 10) && !search.takes(1 << 20));
+        }
+        for path in [
+            "app/node_modules/a/index.js",
+            "usr/lib/python3/dist-packages/a.py",
+            "./usr/share/doc/a/copyright",
+            "var/lib/dpkg/info/a.list",
+            "app/logo.png",
+            "app/testdata/key.pem",
+            "app/..",
+        ] {
+            assert_eq!(paths.of(path.as_bytes()), None, "{path}");
+        }
+    }
+}
