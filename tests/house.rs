@@ -2,6 +2,8 @@
 //! be read off `src`. And the language of the crate: a doc comment names a thing or says what a
 //! function does.
 
+mod circles;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -11,32 +11,13 @@ use std::fs::{self, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::absence::Unreadable;
 use super::members::{Members, MembersBuilder};
 use super::{Entry, EntryKind};
 use crate::warning::WarningKind;
 
 /// The most files that are indexed.
 const FILE_LIMIT: usize = 1_000_000;
-
-/// A part of a directory that the system does not let this program read.
-#[derive(Debug)]
-pub struct Unreadable {
-    /// The path of the host.
-    pub path: PathBuf,
-    /// The error of the system.
-    pub error: io::Error,
-}
-
-impl Unreadable {
-    /// Makes the warning about the missing file.
-    pub fn warning(&self) -> WarningKind {
-        let problem = match self.error.kind() {
-            io::ErrorKind::PermissionDenied => "permission denied".into(),
-            _ => self.error.to_string(),
-        };
-        WarningKind::HostUnreadable { path: bytes(&self.path), problem }
-    }
-}
 
 /// Indexes the files below `root` by their relative names.
 ///

@@ -3,7 +3,8 @@
 use std::io::{self, BufRead, Read};
 use std::sync::Arc;
 
-use super::sparse::{Pieces, SparseMap, Stretch, map_before_contents};
+use super::sparse::{Pieces, map_before_contents};
+use super::sparse_map::{SparseMap, Stretch};
 use super::{Entry, ReadAt, Source, read_buffered};
 
 /// The largest member that is read with its holes filled, in bytes: headers can state anything.

@@ -4,48 +4,20 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::directory::Unreadable;
+use super::absence::{Absence, Unreadable};
 use super::expand::{SPARSE_LIMIT, SparseSource};
 use super::fault::{Fault, Limits};
+use super::member::Member;
 use super::oddities::Oddities;
-use super::outside::{Absence, OutsideLinks};
+use super::outside::OutsideLinks;
 use super::rest::Rest;
-use super::sparse::{Pieces, SparseMap};
+use super::sparse::Pieces;
+use super::sparse_map::SparseMap;
 use super::walk::Walker;
 use super::window::Window;
-use super::{Entry, EntryKind, Extent, FileSource, ReadAt, Source, read_extent};
+use super::{Entry, EntryKind, Extent, FileSource, ReadAt, Source};
 use crate::path::clean;
 use crate::warning::ArchiveDifference;
-
-/// Bytes of an archive, found by name.
-#[derive(Clone)]
-pub struct Member {
-    /// The source that has the bytes.
-    pub source: Source,
-    /// The place of the bytes in the source.
-    pub extent: Extent,
-    /// The bytes that the archive states and does not have, because it ends early.
-    pub missing: u64,
-    /// Number of the member in its archive. Two names of the same bytes have the same number.
-    pub id: usize,
-}
-
-impl Member {
-    /// Returns a member that consists of the whole `source`.
-    pub fn whole(source: Source) -> Self {
-        let extent = Extent::whole(&*source);
-        Self { source, extent, missing: 0, id: 0 }
-    }
-
-    /// Reads the whole member.
-    ///
-    /// # Errors
-    ///
-    /// An error of the source.
-    pub fn read(&self) -> std::io::Result<Vec<u8>> {
-        read_extent(&*self.source, self.extent)
-    }
-}
 
 /// The target of a name in the archive.
 enum Slot {

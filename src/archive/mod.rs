@@ -4,6 +4,7 @@
 //! source therefore look the same, and any number of threads can read at the same time without
 //! sharing a seek position.
 
+mod absence;
 mod ahead;
 mod directory;
 mod expand;
@@ -11,6 +12,7 @@ mod fault;
 mod file;
 mod header;
 mod holes;
+mod member;
 mod members;
 mod memory;
 mod number;
@@ -19,25 +21,28 @@ mod outside;
 mod pax;
 mod rest;
 mod sparse;
+mod sparse_map;
 mod walk;
 mod window;
 
 use std::io;
 use std::sync::Arc;
 
-pub use directory::{Unreadable, index_directory, read_root_filesystem};
+pub use absence::{Absence, Unreadable};
+pub use directory::{index_directory, read_root_filesystem};
 pub use expand::{SparseReader, SparseSource};
 pub use fault::{Fault, Limits};
 pub use file::FileSource;
 pub(crate) use file::{read_file_at, uninterrupted};
 pub use header::{Entry, EntryKind};
 pub use holes::{HoledSource, pack as pack_holes};
+pub use member::Member;
 pub(crate) use members::check_sparse;
-pub use members::{Member, Members, MembersBuilder};
+pub use members::{Members, MembersBuilder};
 pub use memory::{MemorySource, SpentSource};
-pub use outside::Absence;
 pub use rest::Rest;
-pub use sparse::{Pieces, SparseMap, Stretch};
+pub use sparse::Pieces;
+pub use sparse_map::{SparseMap, Stretch};
 pub use walk::{Contents, Walker, is_tar};
 pub use window::{Forward, Window, read_buffered};
 

@@ -13,31 +13,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest, Sha256, Sha512};
 
-use super::members::Member;
+use super::absence::Absence;
+use super::member::Member;
 use super::{Extent, FileSource, Window};
 
 /// Read at a time while a file is hashed.
 const WINDOW: usize = 256 << 10;
 /// Members that list the contents of an archive, and that no digest names.
 const TABLES_OF_CONTENTS: [&[u8]; 2] = [b"index.json", b"manifest.json"];
-
-/// The reason why an archive does not have a member.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Absence {
-    /// No member has the name.
-    NotThere,
-    /// A link to this target, which does not exist.
-    Dangling(Vec<u8>),
-    /// A link that leads out of the directory, and is not followed.
-    LinkOut {
-        /// The target.
-        target: PathBuf,
-        /// True if the digest of the target's bytes is wrong.
-        other_digest: bool,
-    },
-    /// The system does not let this program read it.
-    Unreadable(io::ErrorKind),
-}
 
 /// The places on the host to which links out of a directory lead.
 pub struct OutsideLinks {

@@ -2,12 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::blame::Blamer;
 use super::exception::below;
-use super::{
-    Blame, Bound, ExceptionState, ExceptionUse, Found, Limit, Limits, Measure, Outcome, Status,
-    Subject,
-};
+use super::{ExceptionState, ExceptionUse, Found, Limits, Measure, Subject};
 use crate::advice::findings::{Fate, Finding, Level, Whose};
 use crate::advice::secrets::Secret;
 use crate::analysis::{Inspection, LayerAccount, Wasted};
@@ -19,7 +15,7 @@ use crate::tree::VersionId;
 const FIRST_TIME: i64 = 10 * 365 * DAY + DAY * 365;
 
 /// The reason why a limit has no value.
-enum Missing {
+pub(super) enum Missing {
     /// The value is not known.
     Unknown(String),
     /// The limit does not apply.
@@ -64,49 +60,17 @@ impl<'a> Measures<'a> {
         uses.collect()
     }
 
-    /// Checks one limit.
-    pub fn outcome(&self, limit: &Limit) -> Outcome {
-        let outcome = |status, found, reason| Outcome {
-            limit: limit.clone(),
-            status,
-            found,
-            blame: None,
-            reason,
-        };
-        let found = match self.find(&limit.measure) {
-            Ok(found) => found,
-            Err(Missing::Unknown(reason)) => return outcome(Status::Unknown, None, Some(reason)),
-            Err(Missing::Skipped(reason)) => return outcome(Status::Skipped, None, Some(reason)),
-        };
-        let exceeds =
-            limit.bound.is_exceeded_by(&found, limit.measure.is_minimum()).unwrap_or(true);
-        let certain = self.is_certain() || !limit.measure.depends_on_sizes();
-        if !(certain || exceeds && limit.measure.only_increases()) {
-            let summary = self.inspection().completeness.summary();
-            return outcome(
-                Status::Unknown,
-                Some(found),
-                Some(summary.unwrap_or_else(|| "a part is not known".into())),
-            );
-        }
-        if !exceeds {
-            return outcome(Status::Passed, Some(found), None);
-        }
-        let blame = self.blame(limit);
-        Outcome { blame: Some(blame), ..outcome(Status::Failed, Some(found), None) }
-    }
-
     /// Returns a value, if it is known.
     pub fn value(&self, measure: &Measure) -> Option<Found> {
         self.find(measure).ok()
     }
 
     /// Returns whether sums are exact, or what is missing of them is accepted.
-    fn is_certain(&self) -> bool {
+    pub fn is_certain(&self) -> bool {
         self.inspection().completeness.sizes_are_exact() || self.subject.is_whole()
     }
 
-    fn find(&self, measure: &Measure) -> Result<Found, Missing> {
+    pub fn find(&self, measure: &Measure) -> Result<Found, Missing> {
         let inspection = self.inspection();
         let amount = |bytes| Ok(Found::Bytes(inspection.amount(bytes)));
         let size = inspection.totals.size;
@@ -282,31 +246,6 @@ impl<'a> Measures<'a> {
             None => Err(Missing::Unknown(
                 "the history does not record when the base image was built".into(),
             )),
-        }
-    }
-
-    fn blame(&self, limit: &Limit) -> Blame {
-        let blamer = Blamer(self);
-        match &limit.measure {
-            Measure::Wasted
-            | Measure::WastedShare
-            | Measure::UserWastedShare
-            | Measure::Efficiency => blamer.wasted(),
-            Measure::Size | Measure::Own | Measure::Download => {
-                blamer.largest_own_layer(&limit.measure)
-            }
-            Measure::LargestLayer => blamer.largest_layer(),
-            Measure::Layers => blamer.layers(),
-            Measure::Avoidable => blamer.finding(self.own_findings().next()),
-            Measure::Finding(_) => blamer.finding(self.findings_of(&limit.measure).next()),
-            Measure::Budget(path) => blamer.budget(path),
-            Measure::Growth | Measure::GrowthShare => blamer.growth(),
-            Measure::Secrets => blamer.secrets(&self.secrets().collect::<Vec<_>>()),
-            Measure::BaseAge => blamer.old_base(),
-            Measure::BaseName => blamer.other_base(match &limit.bound {
-                Bound::Names(names) => names,
-                _ => &[],
-            }),
         }
     }
 }

@@ -11,6 +11,7 @@ mod exception;
 mod init;
 mod limit;
 mod measure;
+mod outcome;
 mod quantity;
 mod read;
 

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::config::Config;
+use super::digest::{digest_mismatch, sha256};
 use super::draft::{ConfigDraft, Draft, LayerDraft, Search, explain, read_json_member};
 use super::select::plain_name;
 use super::{Image, Layer, docker, forms, oci, v1};
 use crate::archive::{Absence, Members};
-use crate::display::{Escaped, escaped, hex};
+use crate::display::{Escaped, escaped};
 use crate::error::Error;
 use crate::warning::{ArchiveDifference, Warning, WarningKind};
 
@@ -315,12 +316,8 @@ impl<'a> Found<'a> {
             Warning::image(WarningKind::FieldUnreadable { name: name.into(), problem })
         }));
         let mismatch = digest_mismatch(name, &bytes);
-        let read = ReadConfig {
-            id: format!("sha256:{}", hex(&sha256(&bytes))),
-            config,
-            warnings,
-            mismatch,
-        };
+        let read =
+            ReadConfig { id: format!("sha256:{}", sha256(&bytes)), config, warnings, mismatch };
         Ok(self.configs.entry(member.id).or_insert(Arc::new(read)).clone())
     }
 }
@@ -389,19 +386,4 @@ fn digest_of_blob_name(name: &[u8]) -> Option<String> {
     let (algorithm, digits) = name.split_once('/')?;
     let hexadecimal = digits.len() >= 64 && digits.bytes().all(|b| b.is_ascii_hexdigit());
     hexadecimal.then(|| format!("{algorithm}:{digits}"))
-}
-
-/// Compares the SHA-256 of bytes with their name, such as `<digits>.json` or `sha256:<digits>`;
-/// returns a warning if they differ.
-pub(super) fn digest_mismatch(name: &str, bytes: &[u8]) -> Option<Warning> {
-    let digits = name.rsplit([':', '/']).next()?.split('.').next()?;
-    let is_digest = digits.len() == 64 && digits.bytes().all(|b| b.is_ascii_hexdigit());
-    let found = hex(&sha256(bytes));
-    (is_digest && !found.eq_ignore_ascii_case(digits))
-        .then(|| Warning::image(WarningKind::DigestMismatch { name: name.into(), real: found }))
-}
-
-fn sha256(bytes: &[u8]) -> [u8; 32] {
-    use sha2::{Digest, Sha256};
-    Sha256::digest(bytes).into()
 }

@@ -26,7 +26,7 @@ pub(super) fn drafts(search: &mut Search<'_>) -> Result<Option<Vec<Draft>>, Erro
     let Some(value) = search.table(NAME)? else { return Ok(None) };
     let entries = match value {
         Value::Array(entries) => entries,
-        Value::Object(_) if !is_entry(&value) => return oci::copied_drafts(value, search),
+        Value::Object(_) if !is_entry(&value) => return oci::copied_drafts(value, NAME, search),
         Value::Object(_) => {
             search.note(WarningKind::TableOfOne { name: NAME.into() });
             vec![value]

@@ -7,25 +7,9 @@
 use std::sync::atomic::AtomicBool;
 
 use super::Layer;
-use super::read::{Digests, ReadLayer, digests};
+use super::read::{Digests, ReadLayer, TarEnd, digests};
 use crate::display::hex;
 use crate::warning::WarningKind;
-
-/// The way in which the tar of a layer ends.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum TarEnd {
-    /// With the end marker.
-    #[default]
-    Marked,
-    /// Without an end marker.
-    Unmarked,
-    /// With the end marker, and without any entry.
-    Empty,
-    /// With the end marker, before the end of the bytes.
-    Followed,
-    /// With the end marker, after an extended header that belongs to no entry.
-    Loose,
-}
 
 impl Layer {
     /// Returns a warning if the tar of the layer, which could be read without a fault, is not the

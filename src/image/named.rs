@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::open::{
-    Archive, Storage, archive_of_members, archive_of_source, remark_all, stored_like,
-};
+use super::damage::remark_all;
+use super::open::{archive_of_members, archive_of_source, stored_like};
+use super::opened::{Archive, Storage};
 use super::passing::open_stream;
 use super::platform::{fit, this_machine};
 use super::remembered::recall;

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::config::read_platform;
-use super::discover::digest_mismatch;
+use super::digest::digest_mismatch;
 use super::document::DocumentError;
 use super::draft::{ConfigDraft, Draft, LayerDraft, Search, explain, read_json_member};
 use super::json::{self, Fields, Value};
@@ -129,9 +129,10 @@ pub(super) fn drafts(search: &mut Search<'_>) -> Result<Option<Vec<Draft>>, Erro
 /// several.
 pub(super) fn copied_drafts(
     value: Value,
+    name: &str,
     search: &mut Search<'_>,
 ) -> Result<Option<Vec<Draft>>, Error> {
-    let Some(document) = read_top(value, super::docker::NAME, search) else { return Ok(None) };
+    let Some(document) = read_top(value, name, search) else { return Ok(None) };
     if document.manifests.is_some() {
         return walk(Some(document), Naming::Flat, search).map(Some);
     }

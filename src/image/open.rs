@@ -7,164 +7,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::archive::{
-    Fault, FileSource, Member, Members, MemorySource, Source, index_directory, is_tar,
-};
+use crate::archive::{FileSource, Member, Members, MemorySource, Source, index_directory, is_tar};
 use crate::display::{Escaped, escaped};
 use crate::error::Error;
-use crate::image::passed::{Passed, PassedLayers};
+use crate::image::damage::{remark_all, remark_damage};
+use crate::image::opened::{Archive, Opened, Storage, check_unchanged};
 use crate::image::passing::{open_compressed, open_stream};
-use crate::image::remembered::remember;
-use crate::image::root::{nested, refuse_other_than_root};
-use crate::image::stream::Place;
-use crate::image::{
-    Compression, FaultCause, Image, Layer, ReadLayer, Selection, describe, discover, head,
-    read_root_directory, select,
-};
-use crate::layer_index::LayerIndex;
-use crate::origin::Cache;
+use crate::image::root::find_images;
+use crate::image::{Compression, Image, Selection, describe, discover, head, read_root_directory};
 use crate::progress::Progress;
-use crate::warning::{Warning, WarningKind};
+use crate::warning::WarningKind;
 
 /// The name of standard input.
 const PIPE: &str = "standard input";
-
-/// An archive whose images are known.
-pub struct Archive {
-    /// The name of the archive, escaped for display.
-    pub path: Escaped,
-    /// The images, in order.
-    pub images: Vec<Image>,
-    pub(super) read: HashMap<usize, Arc<ReadLayer>>,
-    pub(super) storage: Storage,
-    /// The cache for layers that are read, if they come from a registry.
-    pub(super) cache: Option<Cache>,
-}
-
-/// The place where contents can be read after the layers have been read.
-#[derive(Clone)]
-pub(crate) enum Storage {
-    /// The members of the archive.
-    Members,
-    /// A file that is compressed as a whole.
-    Compressed(Arc<CompressedArchive>),
-    /// Nowhere: the archive was read from a pipe.
-    Pipe,
-    /// The files below this directory of the host, which is the root of the only layer.
-    Root(Arc<Path>),
-}
-
-/// A file that is compressed as a whole and has been decoded once.
-pub(crate) struct CompressedArchive {
-    /// The file.
-    pub source: Source,
-    /// Its compression.
-    pub compression: Compression,
-    /// The places in the uncompressed archive of members that were not kept, by member number.
-    pub places: HashMap<usize, Place>,
-    /// Its checkpoints, and contents that are always wanted.
-    pub passed: Arc<Passed>,
-}
-
-/// An image whose manifest has been read.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct Opened {
-    /// The name of the archive, escaped for display.
-    pub path: Escaped,
-    /// The image.
-    pub image: Image,
-    /// Layers that were read from a stream before the manifest was known, by member number.
-    pub(crate) read: HashMap<usize, Arc<ReadLayer>>,
-    /// The place where the contents of files can be read.
-    pub(crate) storage: Storage,
-    /// The checkpoints and contents that are kept of layers while they are read.
-    pub(crate) passed: PassedLayers,
-    /// The cache for layers that are read, if they come from a registry.
-    cache: Option<Cache>,
-}
-
-impl Opened {
-    /// Returns where the bytes of the image come from, each source once.
-    pub(crate) fn sources(&self) -> Vec<Source> {
-        let layers = self
-            .image
-            .layers
-            .iter()
-            .filter_map(|layer| Some(layer.member.as_ref()?.source.clone()));
-        let whole = match &self.storage {
-            Storage::Compressed(archive) => Some(archive.source.clone()),
-            _ => None,
-        };
-        let mut sources: Vec<Source> = layers.chain(whole).collect();
-        sources.dedup_by(|one, other| Arc::ptr_eq(one, other));
-        sources
-    }
-
-    /// Keeps what later readers want of a layer, and for the next time what its bytes say, if they
-    /// have their digest.
-    pub(crate) fn remember(&self, layer: &Layer, read: &ReadLayer) {
-        if let Some(member) = layer.member.as_ref().filter(|_| !read.passed.is_empty()) {
-            self.passed.insert(member.id, &read.passed);
-        }
-        if let Some(cache) = self.cache.as_ref().filter(|_| !self.is_known(layer)) {
-            remember(layer, read, cache);
-        }
-    }
-
-    /// Returns whether a layer had been read before the image was opened.
-    fn is_known(&self, layer: &Layer) -> bool {
-        layer.member.as_ref().is_some_and(|member| self.read.contains_key(&member.id))
-    }
-
-    /// Fails if the archive has been changed since it was opened, so that the bytes that were read
-    /// do not belong together.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Changed`] names the archive.
-    pub fn check_unchanged(&self) -> Result<(), Error> {
-        check_unchanged(&self.path, &self.sources())
-    }
-}
-
-/// Fails if one of the sources of an archive has been changed since it was opened.
-pub(crate) fn check_unchanged(path: &Escaped, sources: &[Source]) -> Result<(), Error> {
-    match sources.iter().any(|source| source.has_changed()) {
-        true => Err(Error::Changed { path: path.clone() }),
-        false => Ok(()),
-    }
-}
-
-impl Archive {
-    /// Returns the index of the selected image.
-    ///
-    /// # Errors
-    ///
-    /// An error if no image matches, or if several do.
-    pub fn select(&self, selection: &Selection) -> Result<usize, Error> {
-        select(&self.path, &self.images, selection)
-    }
-
-    /// Takes the image with an index.
-    pub fn pick(mut self, index: usize) -> Opened {
-        let image = self.images.swap_remove(index);
-        let Self { path, read, storage, cache, .. } = self;
-        let passed = PassedLayers::default();
-        read.iter().for_each(|(&member, read)| passed.insert(member, &read.passed));
-        Opened { path, image, read, storage, passed, cache }
-    }
-
-    /// Takes the selected image.
-    ///
-    /// # Errors
-    ///
-    /// An error if no image matches, or if several do.
-    pub fn choose(self, selection: &Selection) -> Result<Opened, Error> {
-        let index = self.select(selection)?;
-        Ok(self.pick(index))
-    }
-}
 
 /// Opens the archive at `path` and selects the image `wanted`, or the only one.
 ///
@@ -280,22 +135,6 @@ fn read_source(path: Escaped, source: Source, progress: &Progress) -> Result<Arc
     Ok(Archive { path, images, read: HashMap::new(), storage: Storage::Members, cache: None })
 }
 
-/// Finds the images of an archive of `end` bytes; `None` if it is a root filesystem or a layer.
-pub(super) fn find_images(
-    path: &Escaped,
-    members: &Members,
-    end: u64,
-) -> Result<Option<Vec<Image>>, Error> {
-    if let Some(images) = discover(path, members)? {
-        return Ok(Some(images));
-    }
-    if let Some(images) = nested(path, members)? {
-        return Ok(Some(images));
-    }
-    refuse_other_than_root(path, members, end)?;
-    Ok(None)
-}
-
 /// Opens the archive that is read from `pipe`.
 ///
 /// The contents of its files cannot be read afterwards.
@@ -369,48 +208,4 @@ fn only_image_below(root: &Path) -> Option<PathBuf> {
     let mut images = children
         .filter(|child| child.symlink_metadata().is_ok_and(|m| m.is_dir()) && has_table(child));
     images.next().filter(|_| images.next().is_none())
-}
-
-/// Adds a remark to all images of an archive.
-pub(super) fn remark_all(images: &mut [Image], kind: &WarningKind) {
-    for image in images {
-        image.warnings.push(Warning::image(kind.clone()));
-    }
-}
-
-/// Remarks that an archive of `end` bytes could not be read to its end, or seems not to have come
-/// to it.
-pub(super) fn remark_damage(members: &Members, end: u64, images: &mut [Image]) {
-    if members.is_followed() {
-        remark_all(images, &WarningKind::JunkAfterEnd);
-    }
-    if let Some((offset, fault)) = members.fault() {
-        remark_all(images, &damage(*offset, fault));
-    } else if !members.has_end_marker() {
-        for image in images.iter_mut().filter(|image| !image.has_all_members()) {
-            // Without a manifest, what may be missing are entries of the only layer.
-            image.warnings.push(match image.is_bare() {
-                true => Warning::layer(LayerIndex::FIRST, without_end(end, &image.layers)),
-                false => Warning::image(WarningKind::NoEndMarker),
-            });
-        }
-    }
-}
-
-fn without_end(at: u64, layers: &[Layer]) -> WarningKind {
-    let name = layers.first().map_or_else(Escaped::default, |layer| layer.name.clone());
-    let problem = "the tar has no end marker, so it may have been cut short".into();
-    WarningKind::LayerCut { at, problem, name }
-}
-
-/// Makes the warning about an archive that could not be read to its end.
-fn damage(offset: u64, fault: &Fault) -> WarningKind {
-    let problem = fault.to_string();
-    match FaultCause::from_fault(fault) {
-        FaultCause::Cut => WarningKind::ArchiveCut { offset, problem },
-        FaultCause::OverLimit => WarningKind::ArchiveOverLimit { offset, problem },
-        FaultCause::Damaged | FaultCause::NotATar => {
-            WarningKind::ArchiveDamaged { offset, problem }
-        }
-    }
 }

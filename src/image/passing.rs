@@ -7,8 +7,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::compression::{Note, identify};
-use super::open::{Archive, CompressedArchive, Storage, find_images, remark_all, remark_damage};
+use super::damage::{remark_all, remark_damage};
+use super::opened::{Archive, CompressedArchive, Storage};
 use super::passed::Passed;
+use super::root::find_images;
 use super::{Compression, FaultCause, Image, Streamed, decode, read_stream};
 use crate::archive::{Extent, Member, Source, SpentSource, Window, read_buffered, uninterrupted};
 use crate::display::Escaped;

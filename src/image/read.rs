@@ -7,17 +7,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use sha2::{Digest, Sha256};
 use xxhash_rust::xxh3::Xxh3;
 
+use super::chunked::ChunkedLayer;
 use super::compression::{Compression, Note, Stream, decode, head, identify};
-use super::ends::TarEnd;
+use super::fault::{FaultCause, LayerFault};
 use super::keeper::Keeper;
 use super::layer::{FULL, LayerEntries};
 use super::passed::{Pass, Passed};
-use super::toc::ChunkedLayer;
 use super::watch::Watched;
 use crate::archive::{
     Entry, Extent, Fault, Forward, Limits, Member, ReadAt, Rest, Walker, Window, is_tar,
 };
-use crate::display::Escaped;
 use crate::error::Error;
 use crate::progress::Progress;
 use crate::warning::{RuntimeDifference, WarningKind};
@@ -29,52 +28,20 @@ const REMARKS: usize = 20;
 /// Number of bytes that are read at a time from compressed layers.
 const COMPRESSED_WINDOW: usize = 128 << 10;
 
-/// The reason why a layer could not be read to its end.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LayerFault {
-    /// The cause.
-    pub reason: FaultCause,
-    /// The number of bytes of the uncompressed tar before it.
-    pub at: u64,
-    /// The place and the cause, as a clause.
-    pub problem: String,
-}
-
-/// The kind of a reason why a layer could not be read to its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FaultCause {
-    /// The bytes end early.
-    Cut,
-    /// The bytes are not what they should be.
-    Damaged,
-    /// The bytes are none of a tar.
-    NotATar,
-    /// Reading on would exceed a limit on memory.
-    OverLimit,
-}
-
-impl FaultCause {
-    /// Classifies an error that came out of a decoder.
-    pub(super) fn from_error(error: &io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::UnexpectedEof => Self::Cut,
-            // A window or a dictionary that is too large.
-            io::ErrorKind::OutOfMemory => Self::OverLimit,
-            _ => Self::Damaged,
-        }
-    }
-
-    pub(super) fn from_fault(fault: &Fault) -> Self {
-        match fault {
-            Fault::TruncatedHeader(_)
-            | Fault::TruncatedData { .. }
-            | Fault::TruncatedExtension
-            | Fault::MissingEntry => Self::Cut,
-            Fault::Limit { .. } => Self::OverLimit,
-            Fault::Io(error) => Self::from_error(error),
-            _ => Self::Damaged,
-        }
-    }
+/// The way in which the tar of a layer ends.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TarEnd {
+    /// With the end marker.
+    #[default]
+    Marked,
+    /// Without an end marker.
+    Unmarked,
+    /// With the end marker, and without any entry.
+    Empty,
+    /// With the end marker, before the end of the bytes.
+    Followed,
+    /// With the end marker, after an extended header that belongs to no entry.
+    Loose,
 }
 
 /// A layer that has been read, completely or up to a fault.
@@ -99,27 +66,6 @@ pub struct ReadLayer {
     pub table: Option<Arc<ChunkedLayer>>,
     /// Its checkpoints, and contents that are always wanted.
     pub(crate) passed: Arc<Passed>,
-}
-
-impl LayerFault {
-    pub(super) fn new(fault: &Fault, at: u64) -> Self {
-        Self {
-            reason: FaultCause::from_fault(fault),
-            at,
-            problem: format!("{fault} (at byte {at} of the tar)"),
-        }
-    }
-
-    /// Makes the warning for the layer in the member `name`, escaped for display.
-    pub fn warning(&self, name: &Escaped) -> WarningKind {
-        let (at, problem, name) = (self.at, self.problem.clone(), name.clone());
-        match self.reason {
-            FaultCause::Cut => WarningKind::LayerCut { at, problem, name },
-            FaultCause::Damaged => WarningKind::LayerDamaged { at, problem, name },
-            FaultCause::OverLimit => WarningKind::LayerOverLimit { at, problem },
-            FaultCause::NotATar => WarningKind::LayerNotATar { found: problem },
-        }
-    }
 }
 
 /// The SHA-256 of a layer as stored, and of its uncompressed tar.

@@ -146,3 +146,19 @@ fn parts_of_images(members: &Members) -> Vec<&'static str> {
     let counted: BTreeMap<_, _> = members.names().filter_map(part).map(|part| (part, ())).collect();
     counted.into_keys().collect()
 }
+
+/// Finds the images of an archive of `end` bytes; `None` if it is a root filesystem or a layer.
+pub(super) fn find_images(
+    path: &Escaped,
+    members: &Members,
+    end: u64,
+) -> Result<Option<Vec<Image>>, Error> {
+    if let Some(images) = discover(path, members)? {
+        return Ok(Some(images));
+    }
+    if let Some(images) = nested(path, members)? {
+        return Ok(Some(images));
+    }
+    refuse_other_than_root(path, members, end)?;
+    Ok(None)
+}

@@ -11,11 +11,12 @@ use std::sync::Arc;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::JSON_LIMIT;
-use super::compression::Stream;
-use super::compression::{Compression, describe};
+use super::compression::{Compression, Stream, describe};
+use super::fault::LayerFault;
 use super::layer::{FULL, LayerEntries};
 use super::passed::Pass;
-use super::read::{LayerFault, ReadLayer, read_passing};
+use super::read::{ReadLayer, read_passing};
+use super::region::Place;
 use super::watch::Watched;
 use crate::archive::{
     Entry, EntryKind, Extent, Fault, Forward, Limits, Members, MembersBuilder, MemorySource,
@@ -52,15 +53,6 @@ pub struct Streamed {
     pub complete: bool,
     /// A fault after the end of the archive, such as a wrong checksum.
     pub trailer: Option<WarningKind>,
-}
-
-/// The place of a member's bytes in a decoded archive.
-#[derive(Clone)]
-pub struct Place {
-    /// Offset of the first stored byte.
-    pub start: u64,
-    /// The holes and the full length, if the archive stores the member with holes.
-    pub holes: Option<(Arc<SparseMap>, u64)>,
 }
 
 /// Reads a tar from `reader` to its end.

@@ -1,12 +1,13 @@
 //! The report in the types of the JSON contract.
 
 use std::collections::HashMap;
+use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 
 use super::advice::advice;
 use super::completeness::{CompletenessPart, VerificationPart, WarningPart, warning_parts};
-use super::json::lossless;
+use super::json::{lossless, write_escaped};
 use super::ladder::{PossibleSizePart, possible_size_parts};
 use super::runtime::ApplicationPart;
 use super::secrets::SecretsPart;
@@ -365,4 +366,13 @@ impl PathPart {
             device: tree.device(version),
         }
     }
+}
+
+/// Writes the report as JSON, one member per line, with a line feed at the end.
+///
+/// # Errors
+///
+/// An error of `out`.
+pub fn write_json(account: &Account<'_>, out: impl Write) -> io::Result<()> {
+    write_escaped(account, out)
 }

@@ -3,17 +3,6 @@
 
 use std::io::{self, Write};
 
-use super::Account;
-
-/// Writes the report as JSON, one member per line, with a line feed at the end.
-///
-/// # Errors
-///
-/// An error of `out`.
-pub fn write_json(account: &Account<'_>, out: impl Write) -> io::Result<()> {
-    write_escaped(account, out)
-}
-
 /// Writes a value as JSON that is safe to print.
 pub(super) fn write_escaped(value: &impl serde::Serialize, out: impl Write) -> io::Result<()> {
     let mut out = Escaping(out);

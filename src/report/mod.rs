@@ -25,7 +25,7 @@ mod text;
 mod words;
 
 pub use crate::display::{self, Units};
-pub use account::{Account, Detail};
+pub use account::{Account, Detail, write_json};
 pub use advice::why_wasted;
 pub use check::{CheckFormat, Checked, Places, write_check};
 pub use comment::write_markdown;
@@ -36,7 +36,6 @@ pub use compare::{
 pub use fix::write_fix_json;
 pub use html::write_html;
 pub use images::{ImageList, write_image_list};
-pub use json::write_json;
 pub use ladder::{LadderDetail, write_ladder, write_ladder_json};
 pub use ncdu::write_ncdu;
 pub use paint::TextStyle;

@@ -5,7 +5,7 @@
 use std::iter::Peekable;
 use std::str::Chars;
 
-use super::word::{Draft, is_keyword, is_name};
+use super::word::{Draft, LONG, TooComplex, is_keyword, is_name};
 
 /// The longest text that is read, in bytes.
 const TEXT_LIMIT: usize = 64 << 10;
@@ -24,9 +24,6 @@ pub(crate) struct Command {
     pub words: Vec<Word>,
 }
 
-/// The reason why a text is not followed.
-pub(crate) type TooComplex = &'static str;
-
 /// The values of words that begin with a dollar sign.
 pub(crate) struct Variables<'v> {
     /// Returns the value of a variable; the inner `None` if it is unknown.
@@ -39,7 +36,6 @@ const CONDITIONAL: TooComplex = "it has conditions or loops";
 const SEVERAL: TooComplex = "it runs several programs side by side or one instead of another";
 const DOCUMENT: TooComplex = "it has a text for a program in it";
 const UNFINISHED: TooComplex = "a quote in it is not closed";
-pub(super) const LONG: TooComplex = "it is too long";
 
 /// Reads a list of commands that are run one after the other.
 pub(crate) fn parse(text: &str, variables: &Variables<'_>) -> Result<Vec<Command>, TooComplex> {

@@ -1,6 +1,9 @@
 //! Builds a word while it is read.
 
-use super::expand::{LONG, TooComplex};
+/// The reason why a text is not followed.
+pub(crate) type TooComplex = &'static str;
+
+pub(super) const LONG: TooComplex = "it is too long";
 
 /// The longest word in bytes.
 const WORD_LIMIT: usize = 64 << 10;

@@ -117,3 +117,9 @@ impl From<RuntimeDifference> for WarningKind {
         Self::RuntimesDiffer(difference)
     }
 }
+
+impl From<ArchiveDifference> for WarningKind {
+    fn from(difference: ArchiveDifference) -> Self {
+        RuntimeDifference::Archive(difference).into()
+    }
+}

@@ -1,7 +1,5 @@
 //! Forms of an archive that some container runtimes refuse.
 
-use super::{RuntimeDifference, WarningKind};
-
 /// A form of an archive that some container runtimes refuse, and others load.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -74,11 +72,5 @@ impl ArchiveDifference {
             Self::NoLayers => "differs-no-layers",
             Self::ManyLayers { .. } => "differs-many-layers",
         }
-    }
-}
-
-impl From<ArchiveDifference> for WarningKind {
-    fn from(difference: ArchiveDifference) -> Self {
-        RuntimeDifference::Archive(difference).into()
     }
 }

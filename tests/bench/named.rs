@@ -8,55 +8,16 @@
 //! installed.
 
 use std::error::Error;
-use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::path::PathBuf;
+use std::process::Command;
 
 use super::process::{Cost, Plan, Task, interleaved};
+use super::registry::Registry;
 use super::side::{FLAG, Side, spell};
 use super::{figures, table};
 
 /// The most that the account may take, as a multiple of the other side.
 const LIMITS: [f64; 2] = [1.15, 1.2];
-
-/// A registry that ends with the measurement.
-struct Registry {
-    process: Child,
-    host: String,
-}
-
-impl Drop for Registry {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-impl Registry {
-    fn start(directory: &Path) -> Result<Self, Box<dyn Error>> {
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
-        let config = directory.join("registry.yml");
-        let store = directory.join("store");
-        let text = format!(
-            "version: 0.1\nlog:\n  level: error\nstorage:\n  filesystem:\n    rootdirectory: {}\nhttp:\n  addr: \
-             127.0.0.1:{port}\n",
-            store.display()
-        );
-        std::fs::write(&config, text)?;
-        let mut command = Command::new("docker-registry");
-        command.arg("serve").arg(&config).stdout(Stdio::null()).stderr(Stdio::null());
-        let registry = Self { process: command.spawn()?, host: format!("127.0.0.1:{port}") };
-        let end = Instant::now() + Duration::from_secs(20);
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            if Instant::now() > end {
-                return Err("the registry does not start".into());
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        Ok(registry)
-    }
-}
 
 fn run(program: &str, arguments: &[&str]) -> Result<(), Box<dyn Error>> {
     let output = Command::new(program)
@@ -88,7 +49,7 @@ fn report(name: &str) -> Task {
 /// more than `tolerance`.
 pub fn measure(name: &str, plan: Plan, tolerance: f64) -> Result<(String, bool), Box<dyn Error>> {
     let directory = tempfile::tempdir()?;
-    let registry = Registry::start(directory.path())?;
+    let registry = Registry::start(directory.path(), "")?;
     let target = format!("docker://{}/measured:1", registry.host);
     let policy = ["--insecure-policy", "copy"];
     eprintln!("pushing {name}");

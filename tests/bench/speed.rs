@@ -28,6 +28,8 @@ mod layers;
 mod m_like;
 mod named;
 mod process;
+#[path = "../support/registry.rs"]
+mod registry;
 mod s_like;
 mod side;
 mod table;

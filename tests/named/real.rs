@@ -1,60 +1,16 @@
 //! Images in real registries and engines, where they are installed: Debian's `docker-registry`,
 //! podman, Docker.
 
-use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
 
 use super::{image, json, refused, text};
 use crate::support::build::tar;
+use crate::support::registry::Registry;
 use crate::tools::{installed, run};
 
 /// `user:secret-password`, as htpasswd(1) stores it.
 const HTPASSWD: &str = "user:$2b$05$VD8pUZ5DLmjVQbFPQO/Yo.5RS7JPoNf2adl/wXDCtcceQ/sjDhIou\n";
-
-/// A process that ends with the test.
-struct Served(Child);
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// A registry of Debian's package, which listens on a port of this machine.
-struct Registry {
-    host: String,
-    _process: Served,
-}
-
-impl Registry {
-    /// Starts a registry that stores below `home`; `more` is added to its configuration.
-    fn start(home: &Path, more: &str) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let config = home.join("registry.yml");
-        let store = home.join("store");
-        let text = format!(
-            "version: 0.1\nlog:\n  level: error\nstorage:\n  filesystem:\n    rootdirectory: {}\nhttp:\n  addr: 127.0.0.1:{port}\n{more}",
-            store.display()
-        );
-        std::fs::write(&config, text).unwrap();
-        let process = Command::new("docker-registry")
-            .args(["serve", config.to_str().unwrap()])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let process = Served(process);
-        let end = Instant::now() + Duration::from_secs(30);
-        while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            assert!(Instant::now() < end, "the registry does not start");
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        Self { host: format!("127.0.0.1:{port}"), _process: process }
-    }
-}
 
 /// The program with the engines of this machine.
 fn layerscope(home: &Path, arguments: &[&str]) -> Command {
@@ -93,7 +49,7 @@ fn an_image_in_debians_registry_is_the_same_as_in_its_archive() {
         return;
     }
     let home = tempfile::tempdir().unwrap();
-    let registry = Registry::start(home.path(), "");
+    let registry = Registry::start(home.path(), "").unwrap();
     let archive = archive(home.path());
     let target = format!("docker://{}/team/app:1", registry.host);
     let from = format!("oci-archive:{}", archive.display());
@@ -157,7 +113,7 @@ fn a_registry_with_a_certificate_and_a_password_of_its_own_is_read_with_both() {
         at("key.pem"),
         at("htpasswd")
     );
-    let registry = Registry::start(home.path(), &more);
+    let registry = Registry::start(home.path(), &more).unwrap();
     let name = format!("docker://{}/team/app:1", registry.host);
     let said = refused(&report(home.path(), &name, &[]));
     assert!(said.contains("certificate") && said.contains("--ca-file"), "{said}");

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test uses a part")]
 
 pub mod build;
+pub mod registry;
 pub mod versions;
 
 use std::path::{Path, PathBuf};

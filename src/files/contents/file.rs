@@ -4,7 +4,7 @@ use std::io;
 use std::sync::{Arc, OnceLock};
 
 use crate::archive::{ReadAt, SparseMap};
-use crate::image::compression::{Region, Watched};
+use crate::image::region::{Region, Watched};
 use crate::progress::{Progress, check_cancelled};
 use crate::tree::{Tree, VersionId};
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::archive::{FileSource, ReadAt, Source};
 use crate::display::escaped;
 use crate::error::Error;
-use crate::image::compression::{Bytes, Region, Watched};
+use crate::image::region::{Bytes, Region, Watched};
 use crate::progress::Progress;
 
 /// Opens the file at `path` of the image below `root`, without following links.

@@ -7,8 +7,9 @@ use object::elf;
 use object::read::elf::{Dyn, FileHeader, ProgramHeader, SectionHeader, Sym};
 use object::{Endianness, ReadRef};
 
+use super::headers::{Headers, NAME_LIMIT, Section, Segment};
 use super::reader::Reader;
-use super::strip::{self, Section};
+use super::strip;
 use super::{ByteOrder, Class, Executable, IMPORTS, Linkage, Machine, Unreadable, go, packed};
 use crate::archive::{Extent, Source};
 use crate::display::{Escaped, escaped};
@@ -19,32 +20,11 @@ const HEADERS_LIMIT: u32 = 1 << 16;
 const SECTION_NAME_LIMIT: usize = 256;
 /// The most bytes of names of libraries that are taken to be needed.
 const NEEDED_LIMIT: usize = 64 << 10;
-/// The longest name, as the kernel has it (`PATH_MAX`).
-const NAME_LIMIT: usize = 4096;
 /// The most compilers that are named, and the most bytes of each name.
 const COMPILERS_LIMIT: usize = 16;
 const COMPILER_LIMIT: usize = 256;
 /// The most runs of constants that are kept.
 const CONSTANTS_LIMIT: usize = 256;
-
-/// A run of bytes that is loaded.
-pub(super) struct Segment {
-    kind: elf::ProgramType,
-    pub flags: elf::ProgramFlags,
-    pub address: u64,
-    pub extent: Extent,
-}
-
-/// An ELF file whose headers have been read.
-pub(super) struct Headers<'a> {
-    pub reader: &'a Reader,
-    pub endian: Endianness,
-    pub class: Class,
-    pub segments: Vec<Segment>,
-    pub sections: Vec<Section<'a>>,
-    /// Offset in the file where the program headers end.
-    pub end: u64,
-}
 
 pub(super) fn read(source: &Source) -> Result<Option<Executable>, Unreadable> {
     let reader = Reader::new(source);
@@ -177,41 +157,6 @@ fn linkage(kind: elf::FileType, interpreted: bool, dynamic: &Dynamic) -> Linkage
         elf::ET_DYN => Linkage::Shared,
         elf::ET_REL => Linkage::Relocatable,
         _ => Linkage::Other,
-    }
-}
-
-impl<'a> Headers<'a> {
-    fn segment(&self, kind: elf::ProgramType) -> Option<&Segment> {
-        self.segments.iter().find(|segment| segment.kind == kind)
-    }
-
-    /// Returns the segments that are loaded into memory.
-    pub fn loaded(&self) -> impl Iterator<Item = &Segment> {
-        self.segments.iter().filter(|segment| segment.kind == elf::PT_LOAD)
-    }
-
-    pub fn section(&self, name: &[u8]) -> Option<&Section<'a>> {
-        self.sections.iter().find(|section| section.name == name)
-    }
-
-    pub fn bytes(&self, extent: Extent) -> Option<&'a [u8]> {
-        self.reader.read_bytes_at(extent.offset, extent.len).ok()
-    }
-
-    /// Returns the part of the file, at most `len` bytes, that is loaded at `address`.
-    pub fn at_address(&self, address: u64, len: u64) -> Option<Extent> {
-        let segment =
-            self.loaded().find(|s| address >= s.address && address - s.address < s.extent.len)?;
-        let offset = address - segment.address;
-        segment.extent.offset.checked_add(offset)?;
-        Some(segment.extent.part(offset, len))
-    }
-
-    /// Reads the NUL-terminated name at the start of an extent.
-    fn name_in(&self, extent: Extent) -> Option<Vec<u8>> {
-        let bytes = self.bytes(extent.part(0, NAME_LIMIT as u64))?;
-        let end = bytes.iter().position(|&b| b == 0)?;
-        (end > 0).then(|| bytes[..end].to_vec())
     }
 }
 

@@ -3,7 +3,7 @@
 use object::{Endianness, elf};
 
 use super::Class;
-use super::elf::Headers;
+use super::headers::Headers;
 use crate::archive::Extent;
 use crate::display::{Escaped, escaped};
 

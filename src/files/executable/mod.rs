@@ -5,6 +5,7 @@
 
 mod elf;
 mod go;
+mod headers;
 mod machine;
 mod packed;
 mod reader;

@@ -2,7 +2,7 @@
 
 use object::Endianness;
 
-use super::elf::Headers;
+use super::headers::Headers;
 use crate::archive::Extent;
 
 /// An executable that unpacks itself when it is started.

@@ -9,18 +9,7 @@ use std::collections::HashSet;
 use object::elf;
 
 use super::Class;
-use super::elf::Headers;
-use crate::archive::Extent;
-
-/// A part of an ELF file, as the linker sees it.
-pub(super) struct Section<'a> {
-    pub name: &'a [u8],
-    pub kind: elf::SectionType,
-    pub flags: elf::SectionFlags,
-    pub extent: Extent,
-    pub alignment: u64,
-    pub link: usize,
-}
+use super::headers::{Headers, Section};
 
 /// The parts of an ELF file that it does not need to run. All sizes are bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

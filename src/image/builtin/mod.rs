@@ -14,7 +14,7 @@ use crate::archive::HoledSource;
 use crate::display::escaped_str;
 use crate::display::shown;
 use crate::error::Error;
-use crate::image::open::archive_of_source;
+use crate::image::archive_of_source;
 use crate::image::{Archive, Opened, Selection};
 use crate::progress::Progress;
 

@@ -7,14 +7,12 @@ use lzma_rust2::XzReader;
 
 use super::checkpoint::{Checkpoint, Checkpoints};
 use super::gzip::Gzip;
+use super::note::Note;
 use super::sniff::Compression;
-use super::zstd_frames::Frames;
+use super::zstd_frames::{Frames, ZSTD_WINDOW_LOG};
 use crate::archive::Forward;
 use crate::display::Units;
 
-/// The most memory that a zstd stream may ask for its window, as a power of two (128 MiB, as `zstd
-/// -d` has it).
-pub const ZSTD_WINDOW_LOG: u32 = 27;
 /// The most memory that an xz stream may ask for, in KiB.
 const XZ_MEMORY: u32 = 128 << 10;
 /// The size of the buffer for decoded bytes; measurements favour 256 KiB to 1 MiB.
@@ -53,15 +51,6 @@ impl<B: BufRead> Forward for Stream<B> {
         }
         Ok(n - left)
     }
-}
-
-/// A peculiarity of a compressed stream that can be read all the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Note {
-    /// A checksum is wrong.
-    Checksum,
-    /// Bytes follow the stream. Even zeros are not accepted by every container runtime.
-    Leftovers,
 }
 
 /// The output of a decoder, with a buffer.

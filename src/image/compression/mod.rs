@@ -1,17 +1,16 @@
-//! Detects compression, and reads compressed bytes from the start or from any offset.
+//! Detects compression, and decodes compressed bytes from the start or from a checkpoint.
 
 mod checkpoint;
 mod decode;
 mod gzip;
-mod region;
-mod seek;
+mod note;
 mod sniff;
 mod zstd_frames;
 
-pub(crate) use checkpoint::Checkpoints;
-pub use decode::{Decoded, ZSTD_WINDOW_LOG, decode};
-pub(crate) use decode::{Note, Stream};
-pub(crate) use region::{Bytes, Region, Watched};
-pub(crate) use seek::{DecodedStream, Shared};
+pub(crate) use checkpoint::{Checkpoint, Checkpoints};
+pub use decode::{Decoded, decode};
+pub(crate) use decode::{Decoder, Stream};
+pub(crate) use note::Note;
 pub(crate) use sniff::identify;
 pub use sniff::{Compression, describe, head};
+pub use zstd_frames::ZSTD_WINDOW_LOG;

@@ -4,8 +4,11 @@ use std::io::{self, BufRead};
 
 use zstd::stream::raw::{DParameter, Decoder, Operation};
 
-use super::ZSTD_WINDOW_LOG;
 use super::checkpoint::{Checkpoint, Checkpoints, State};
+
+/// The most memory that a zstd stream may ask for its window, as a power of two (128 MiB, as `zstd
+/// -d` has it).
+pub const ZSTD_WINDOW_LOG: u32 = 27;
 
 /// A decoder of the frames of a zstd file. Decoding can start at any frame.
 pub struct Frames<B> {

@@ -5,21 +5,17 @@
 //! wanted. The manifest names the digest of the table, so the table is the builder's. Nothing
 //! proves that it describes the layer's tar, so an account that is made of it says so.
 
-mod chunks;
 mod estargz;
 mod table;
 mod zstd_chunked;
 
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
-
-pub use chunks::ChunkedLayer;
-
+use super::chunked::ChunkedLayer;
+use super::digest::has;
 use super::layer::LayerEntries;
 use super::{Compression, Layer, ReadLayer};
 use crate::archive::{Extent, Member};
-use crate::display::hex;
 use crate::origin::{Cache, Record};
 use table::Table;
 
@@ -149,11 +145,6 @@ fn read(member: &Member, place: &TocPlace, cache: Option<&Cache>) -> Option<Read
     layer.entries = entries;
     layer.table = Some(Arc::new(ChunkedLayer::new(member, place.compression(), chunks)));
     Some(layer)
-}
-
-/// Returns whether bytes have a digest.
-fn has(bytes: &[u8], digest: &str) -> bool {
-    digest.strip_prefix("sha256:").is_some_and(|digits| digits == hex(&Sha256::digest(bytes)))
 }
 
 /// Reads a run of bytes of a member.

@@ -10,9 +10,9 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::LayerEntries;
-use super::chunks::Chunk;
 use crate::archive::{Entry, EntryKind};
 use crate::image::Compression;
+use crate::image::chunked::Chunk;
 
 /// The file that marks what is fetched ahead. Converters that write it also store the table as a
 /// file of the tar.

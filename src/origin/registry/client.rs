@@ -13,6 +13,7 @@ use super::challenge::Challenge;
 use super::credentials::{self, Login, Places};
 use super::redirect::{origin_of, redirected};
 use super::trust;
+use super::unreachable::unreachable;
 use crate::display::escaped_str;
 use crate::origin::{Answer, FindOptions, Reference};
 use crate::progress::check_flag;
@@ -349,24 +350,6 @@ fn is_passing(error: &ureq::Error) -> bool {
         ureq::Error::Timeout(_) => true,
         _ => false,
     }
-}
-
-/// Returns the answer for a server that cannot be reached.
-pub fn unreachable(error: &ureq::Error) -> Answer {
-    Answer::Unreachable(match error {
-        ureq::Error::HostNotFound => "there is no such host".into(),
-        ureq::Error::TooManyRedirects => "it redirects in a circle".into(),
-        ureq::Error::BadUri(location) => {
-            format!("it redirects to {location}, which is not followed")
-        }
-        ureq::Error::Timeout(_) => "it does not answer in time".into(),
-        ureq::Error::Rustls(error) => trust::refused(error),
-        ureq::Error::Io(error) => match error.to_string() {
-            text if text.contains("failed to lookup address") => "there is no such host".into(),
-            text => escaped_str(&text).into(),
-        },
-        error => escaped_str(&error.to_string()).into(),
-    })
 }
 
 /// Returns the wait that a server asks for, in seconds, up to a limit.

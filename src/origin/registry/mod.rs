@@ -11,6 +11,7 @@ pub(crate) mod credentials;
 mod documents;
 mod redirect;
 mod trust;
+mod unreachable;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;

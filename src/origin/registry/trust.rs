@@ -7,8 +7,8 @@ use ureq::Agent;
 use ureq::http::StatusCode;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 
-use super::client::unreachable;
-use crate::display::{escaped, escaped_str};
+use super::unreachable::{refused, unreachable};
+use crate::display::escaped;
 use crate::origin::{Answer, FindOptions};
 
 /// The longest wait for a connection.
@@ -51,23 +51,6 @@ pub fn scheme(agent: &Agent, host: &str, options: &FindOptions) -> Result<&'stat
         Err(_) if !is_this_machine(host) && speaks_http() => Ok("http"),
         Err(error) => Err(unreachable(&error)),
     }
-}
-
-/// Describes why a certificate is not accepted.
-pub fn refused(error: &dyn std::error::Error) -> String {
-    let said = error.to_string();
-    let reason = if said.contains("CaUsedAsEndEntity") {
-        "it is an authority's own, where the server's should be: sign one for the server".to_owned()
-    } else if said.contains("UnknownIssuer") {
-        "nobody who is trusted has signed it".to_owned()
-    } else if said.contains("Expired") {
-        "it has expired".to_owned()
-    } else if said.contains("NotValidForName") {
-        "it is for another name".to_owned()
-    } else {
-        escaped_str(&said).into()
-    };
-    format!("its certificate is not accepted: {reason}")
 }
 
 /// Returns whether the answer was no TLS at all.

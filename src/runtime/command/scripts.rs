@@ -1,7 +1,8 @@
 //! Finds the command that a shell script or `package.json` runs at its end.
 
 use super::locate::Surroundings;
-use crate::shell::expand::{self, Command, TooComplex, Variables, Word};
+use crate::shell::TooComplex;
+use crate::shell::expand::{self, Command, Variables, Word};
 
 /// The handover from a script to the command that replaces it.
 #[derive(Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::search::{Place, System, split};
-use super::{Loader, Missing, ProgramAndLibraries, Required, Why, needs};
+use super::{Loader, Missing, Required, Why};
 use crate::display::{Escaped, escaped, escaped_str};
 use crate::error::Error;
 use crate::files::executable::{Executable, Recognised};
@@ -25,9 +25,9 @@ const MUSL_ITSELF: [&[u8]; 7] =
     [b"libc.", b"libpthread.", b"librt.", b"libm.", b"libdl.", b"libutil.", b"libxnet."];
 
 /// A file that has been loaded.
-struct Object {
-    required: Required,
-    executable: Arc<Executable>,
+pub(super) struct Object {
+    pub required: Required,
+    pub executable: Arc<Executable>,
     /// The directory in which it was found, as the loader spelled it.
     origin: Vec<u8>,
     /// The object that needed it first.
@@ -45,28 +45,28 @@ struct Hit {
 pub(super) struct Loading<'f, 'a> {
     pub filesystem: &'f Filesystem<'a>,
     run: &'f Run,
-    system: System,
+    pub system: System,
     directory: NodeId,
-    objects: Vec<Object>,
+    pub objects: Vec<Object>,
     /// The index of the first object whose needs have not been examined.
     next: usize,
     /// The names under which the objects are known.
     names: HashSet<Vec<u8>>,
     inodes: HashSet<VersionId>,
-    links: Vec<NodeId>,
-    missing: Vec<Missing>,
-    remarks: Vec<Escaped>,
+    pub links: Vec<NodeId>,
+    pub missing: Vec<Missing>,
+    pub remarks: Vec<Escaped>,
     known: HashMap<VersionId, Option<Arc<Executable>>>,
-    needs_names: bool,
+    pub needs_names: bool,
     tries: usize,
 }
 
-pub(super) fn load(
-    filesystem: &Filesystem<'_>,
-    run: &Run,
+pub(super) fn load<'f, 'a>(
+    filesystem: &'f Filesystem<'a>,
+    run: &'f Run,
     program: &File,
     executable: &Executable,
-) -> Result<ProgramAndLibraries, Error> {
+) -> Result<Loading<'f, 'a>, Error> {
     let environment =
         run.environment.get("LD_LIBRARY_PATH").unwrap_or_default().as_bytes().to_vec();
     let interpreter = executable.interpreter.as_deref().unwrap_or_default();
@@ -105,7 +105,7 @@ pub(super) fn load(
         loading.preload()?;
         loading.load_needed()?;
     }
-    loading.finish()
+    Ok(loading)
 }
 
 /// Identifies the loader, by the name of its file and by the path that the program has for it.
@@ -276,7 +276,7 @@ impl Loading<'_, '_> {
         }
     }
 
-    fn remark(&mut self, remark: impl AsRef<str>) {
+    pub fn remark(&mut self, remark: impl AsRef<str>) {
         let remark = escaped_str(remark.as_ref());
         if !self.remarks.contains(&remark) {
             self.remarks.push(remark);
@@ -350,54 +350,6 @@ impl Loading<'_, '_> {
         };
         self.known.insert(file.version, executable.clone());
         Ok(executable)
-    }
-
-    fn finish(mut self) -> Result<ProgramAndLibraries, Error> {
-        let (tree, loader) = (self.filesystem.tree(), self.system.loader);
-        if loader == Loader::Unknown {
-            let path =
-                escaped(self.objects[0].executable.interpreter.as_deref().unwrap_or_default());
-            self.remark(format!(
-                "the loader {path} is not known; it is taken to search as that of glibc does"
-            ));
-        }
-        let files: Vec<_> = self.objects.iter().map(|object| object.required.clone()).collect();
-        let opens = |object: &&Object| {
-            let name = object.executable.soname.as_deref().unwrap_or_default();
-            let is_libc = name.starts_with(b"libc.so") || name.starts_with(b"libdl.so");
-            !is_libc
-                && (object.executable.imports("dlopen") || object.executable.imports("dlmopen"))
-        };
-        let opens_others =
-            self.objects.iter().filter(opens).map(|object| object.required.file.node).collect();
-        let names = self.system.names.clone().filter(|_| self.needs_names);
-        let missing = std::mem::take(&mut self.missing);
-        let links = self.links.clone();
-        let needs = needs::find(&mut self, &files)?;
-        let starts_others = match files.first() {
-            Some(program) => needs::starts_others(self.filesystem, program)?,
-            None => None,
-        };
-        let mut needed = ProgramAndLibraries {
-            loader,
-            files,
-            links,
-            missing,
-            needs,
-            opens_others,
-            starts_others,
-            remarks: std::mem::take(&mut self.remarks),
-        };
-        if let Some(file) = names.and_then(|path| self.filesystem.file(NodeId::ROOT, &path)) {
-            let bytes = tree.size(file.version);
-            needed.files.push(Required {
-                file,
-                bytes,
-                why: Why::NamesDirectories,
-                executable: None,
-            });
-        }
-        Ok(needed)
     }
 
     /// Returns the run configuration of the image.

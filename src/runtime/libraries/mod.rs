@@ -4,6 +4,7 @@
 
 mod cache;
 mod configuration;
+mod finish;
 mod libc;
 mod load;
 mod needs;
@@ -133,5 +134,5 @@ pub fn find(
     program: &File,
     executable: &Executable,
 ) -> Result<ProgramAndLibraries, Error> {
-    load::load(filesystem, run, program, executable)
+    load::load(filesystem, run, program, executable)?.finish()
 }

@@ -13,7 +13,7 @@ use flate2::Crc;
 use zlib_rs::{Inflate, InflateFlush, Status};
 
 use super::checkpoint::{Block, Checkpoint, Checkpoints, State};
-use super::decode::Note;
+use super::note::Note;
 use header::read_header;
 use marks::Marks;
 use prime::prime;

@@ -2,7 +2,7 @@
 
 use ratatui::layout::Position;
 
-use super::{Answer, LessonPlayer, Place, Turn};
+use super::{ANSWERS, Answer, LessonPlayer, Place, Turn};
 use crate::tui::app::{App, Screen};
 use crate::tui::explorer::search::Search;
 use crate::tui::keys::{Action, Context};
@@ -17,10 +17,6 @@ use layerscope::LayerIndex;
 fn is_step(action: Action) -> bool {
     matches!(action, Action::Up | Action::Down)
 }
-
-/// The actions that answer a question, in the order of the options.
-pub static ANSWERS: [Action; 4] =
-    [Action::AnswerA, Action::AnswerB, Action::AnswerC, Action::AnswerD];
 
 impl App {
     /// Starts a lesson.

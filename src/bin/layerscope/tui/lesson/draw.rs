@@ -5,8 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::acting::ANSWERS;
-use super::{LessonPlayer, Place, Turn};
+use super::{ANSWERS, LessonPlayer, Place, Turn};
 use crate::lesson::{correction, letter};
 use crate::tui::app::App;
 use crate::tui::comparison::columns::draw_columns;
@@ -16,7 +15,7 @@ use crate::tui::keys::Action::*;
 use crate::tui::keys::help::Line as Hint;
 use crate::tui::layout::{layer_lines, rows_inside};
 use crate::tui::views::Look;
-use crate::tui::widgets::text::{cut, wrap};
+use crate::tui::widgets::text::{cut, paragraphs, wrap};
 use crate::tui::widgets::theme::Theme;
 use crate::tui::widgets::{inside, pane, put, scroll_bar};
 use crate::view::View;
@@ -108,18 +107,6 @@ fn lines(lesson: &LessonPlayer, width: usize, theme: &Theme) -> Vec<Line<'static
             None => String::new(),
         };
         lines.extend(said(&format!("{verdict}{}", question.because), Style::new()));
-    }
-    lines
-}
-
-/// Wraps text to a width, with an empty line between paragraphs.
-pub fn paragraphs(text: &str, width: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    for paragraph in text.split("\n\n") {
-        if !lines.is_empty() {
-            lines.push(String::new());
-        }
-        lines.extend(wrap(paragraph, width));
     }
     lines
 }

@@ -8,10 +8,15 @@ mod screenshots;
 use layerscope::compare::{Column, columns};
 
 use crate::lesson::{Question, RenderedLesson, Scene, Stage, Step};
+use crate::tui::keys::Action;
 
 pub use draw::{draw, draw_last_or_beside, keys, lines_asked, lines_in, mark, option_at};
 pub use page::rows as page_rows;
 pub use screenshots::{Screenshot, Size, screenshots};
+
+/// The actions that answer a question, in the order of the options.
+pub static ANSWERS: [Action; 4] =
+    [Action::AnswerA, Action::AnswerB, Action::AnswerC, Action::AnswerD];
 
 /// The position of a lesson in a course.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,9 +6,8 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 
 use super::LessonPlayer;
-use super::draw::paragraphs;
 use crate::lesson::FileLine;
-use crate::tui::widgets::text::wrap;
+use crate::tui::widgets::text::{paragraphs, wrap};
 use crate::tui::widgets::theme::Theme;
 use crate::tui::widgets::{pane, put, scroll_bar, scrolled_title};
 

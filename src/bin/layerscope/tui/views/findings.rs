@@ -1,6 +1,7 @@
 //! Changes, largest first: in the user's own layers, optional ones, those of the base image; below,
 //! the fix and why.
 
+mod columns;
 mod draw;
 mod notes;
 mod proposing;

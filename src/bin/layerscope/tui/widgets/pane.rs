@@ -8,6 +8,7 @@ use ratatui::text::Line;
 use ratatui::widgets::{Block, BorderType, Padding, Widget};
 
 use super::bar::{is_end_of_a_bar, is_of_a_bar};
+use super::part::part;
 use super::scroll_bar::scroll_bar;
 use super::text::cut;
 use super::theme::Theme;
@@ -52,13 +53,6 @@ fn frame(area: Rect) -> Block<'static> {
 /// Returns the area inside the frame of a pane.
 pub fn inside(area: Rect) -> Rect {
     if area.is_empty() { Rect::ZERO } else { frame(area).inner(area) }
-}
-
-/// Returns some of the rows of an area.
-pub fn part(area: Rect, top: usize, height: usize) -> Rect {
-    let rows = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
-    let y = area.y.saturating_add(rows(top)).min(area.bottom());
-    Rect { y, height: rows(height).min(area.bottom() - y), ..area }
 }
 
 /// Returns a title with the reading position, if the text does not fit.

@@ -3,7 +3,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::pane::part;
+use super::part::part;
 use super::theme::Theme;
 
 /// Draws a scroll bar on the right border beside some rows; nothing if everything fits.

@@ -42,6 +42,18 @@ pub fn date(seconds: i64) -> String {
     }
 }
 
+/// Wraps text to a width, with an empty line between paragraphs.
+pub fn paragraphs(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for paragraph in text.split("\n\n") {
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines.extend(wrap(paragraph, width));
+    }
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -21,7 +21,8 @@ use crate::tui::widgets::{inside, scrolled_title, text_pane};
 /// Draws the panes of the explorer.
 pub fn draw(app: &App, explorer: &Explorer, theme: &Theme, panes: &Panes, buffer: &mut Buffer) {
     layers::draw(app, theme, panes.layers, buffer);
-    tree::draw(app, explorer, theme, panes.tree, buffer);
+    let draw_tree = if app.search.listed { hits::draw } else { tree::draw };
+    draw_tree(app, explorer, theme, panes.tree, buffer);
     details(app, theme, panes.details, buffer);
 }
 

@@ -10,7 +10,6 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::columns::{cells, change, heads};
-use super::hits;
 use crate::tui::app::App;
 use crate::tui::explorer::Explorer;
 use crate::tui::explorer::rows::{Row, Scope};
@@ -40,9 +39,6 @@ pub fn list(pane: Rect) -> Rect {
 
 pub fn draw(app: &App, explorer: &Explorer, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let room = usize::from(area.width.saturating_sub(4));
-    if app.search.listed {
-        return hits::draw(app, explorer, theme, area, buffer);
-    }
     let inner = pane(&title(explorer, room), app.focus == Pane::Tree, theme, area, buffer);
     status(app, explorer, theme, area, buffer);
     let body = rows(area);

@@ -10,19 +10,13 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
+use super::columns::{AFTER_WIDTH, LAYERS_WIDTH, SIZE_WIDTH, WIDE, bar_width};
 use super::notes::Shape;
 use super::{Findings, Row, layers, place, secrets, several, titled};
 use crate::tui::explorer::Explorer;
 use crate::tui::views::Look;
 use crate::tui::widgets::text::{cut, wrap};
 use crate::tui::widgets::{bar, fill, pane, put, scroll_bar};
-
-const SIZE_WIDTH: usize = 8;
-/// The columns of the size after a change.
-const AFTER_WIDTH: usize = 10;
-const LAYERS_WIDTH: usize = 9;
-/// The width from which on the size after a change is shown.
-const WIDE: usize = 90;
 
 /// The beginning of advice without a verb, which stands before a command.
 const IN_PLACE: &str = "in the same RUN";
@@ -56,16 +50,6 @@ impl Text {
             })
             .collect()
     }
-}
-
-/// Returns the columns before the text of a row.
-pub(super) fn before_text(width: usize) -> usize {
-    let after = if width >= WIDE { AFTER_WIDTH + 1 } else { 0 };
-    SIZE_WIDTH + 1 + bar_width(width) + after + 1 + LAYERS_WIDTH
-}
-
-fn bar_width(width: usize) -> usize {
-    (width / 8).clamp(3, 16)
 }
 
 impl Findings {

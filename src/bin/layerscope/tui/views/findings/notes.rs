@@ -6,7 +6,7 @@ use layerscope::advice::findings::{Fate, Finding};
 use layerscope::display::escaped_str;
 use ratatui::layout::Rect;
 
-use super::draw::before_text;
+use super::columns::before_text;
 use super::{Findings, Row, lines, secrets};
 use crate::tui::explorer::Explorer;
 use crate::tui::widgets::part;

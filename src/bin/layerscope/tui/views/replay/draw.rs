@@ -9,7 +9,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::path::Widths;
+use super::path::{SIZE_WIDTH, Widths};
 use super::playback::{WHOLE, between};
 use super::stage::Stage;
 use super::{Replay, account, transport};
@@ -18,8 +18,6 @@ use crate::tui::views::Look;
 use crate::tui::views::timeline::{CHART_LEAST, Column};
 use crate::tui::widgets::text::{cut, wrap};
 use crate::tui::widgets::{bar, pane, put};
-
-pub(super) const SIZE_WIDTH: usize = 8;
 
 pub fn draw(replay: &Replay, explorer: &Explorer, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
     let stage = Stage::of(area);

@@ -5,13 +5,13 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::branches::Presence;
-use super::draw::SIZE_WIDTH;
 use crate::tui::views::Look;
 use crate::tui::widgets::text::cut;
 use crate::tui::widgets::{cells, wasted_sign};
 
 /// The width from which the wasted size of a path is shown beside it.
 const WITH_WASTED: usize = 50;
+pub(super) const SIZE_WIDTH: usize = 8;
 const WASTED_WIDTH: usize = 11;
 
 /// The widths of the parts of a row, without mark and size.

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::archive::read_buffered;
-use crate::image::compression::Region;
+use crate::image::region::Region;
 use crate::progress::Progress;
 
 /// Number of bytes that are read at a time.

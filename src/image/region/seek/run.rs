@@ -6,8 +6,7 @@ use std::sync::atomic::Ordering;
 
 use super::input::{Attribution, Input};
 use super::{BLOCK, DecodedStream, End};
-use crate::image::compression::checkpoint::Checkpoint;
-use crate::image::compression::decode::Decoder;
+use crate::image::compression::{Checkpoint, Decoder};
 use crate::progress::{Progress, check_cancelled};
 
 /// The distance before the wanted block from which decoded blocks are kept, so that reading

@@ -3,9 +3,9 @@
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::has;
+use super::compression::{Compression, decode};
+use super::digest::has;
 use crate::archive::{Extent, Member, Source};
-use crate::image::{Compression, decode};
 
 /// The most bytes of a chunk; tools make chunks of 4 MiB or less.
 const CHUNK_LIMIT: u64 = 64 << 20;

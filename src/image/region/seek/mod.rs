@@ -13,9 +13,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use cache::Shared;
 
-use crate::image::compression::checkpoint::Checkpoints;
-use crate::image::compression::{Bytes, Compression, Region};
+use crate::image::compression::{Checkpoints, Compression};
 use crate::image::passed::Passed;
+use crate::image::region::{Bytes, Region};
 use crate::progress::Progress;
 
 /// The size of a block of decoded bytes.

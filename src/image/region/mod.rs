@@ -1,15 +1,26 @@
 //! A run of bytes in a seekable source or in a stream that has to be decoded.
 
+mod seek;
+
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::seek::DecodedStream;
 use crate::archive::{ReadAt, Source, SparseMap};
+use crate::image::chunked::ChunkedLayer;
 use crate::image::passed::Passed;
-use crate::image::stream::Place;
-use crate::image::toc::ChunkedLayer;
 use crate::progress::{Progress, check_cancelled};
+
+pub use seek::{DecodedStream, Shared};
+
+/// The place of a member's bytes in a decoded archive.
+#[derive(Clone)]
+pub struct Place {
+    /// Offset of the first stored byte.
+    pub start: u64,
+    /// The holes and the full length, if the archive stores the member with holes.
+    pub holes: Option<(Arc<SparseMap>, u64)>,
+}
 
 /// The bytes that a region is a part of.
 #[derive(Clone)]
