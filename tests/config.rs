@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use crate::program::text;
+
 /// The program in a home of its own.
 fn layerscope(home: &Path, arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_layerscope"));
@@ -12,10 +14,6 @@ fn layerscope(home: &Path, arguments: &[&str]) -> Output {
         .env_remove("LAYERSCOPE_CONFIG")
         .env_remove("NO_COLOR");
     command.env("HOME", home).env("XDG_CONFIG_HOME", home.join("config")).output().unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).expect("the output is UTF-8")
 }
 
 fn printed(home: &Path, arguments: &[&str]) -> String {

@@ -6,7 +6,6 @@ mod content;
 mod pictures;
 
 use std::io::Read;
-use std::process::Command;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -15,6 +14,7 @@ use layerscope::report::{Comparison, write_comparison_html, write_html};
 use layerscope::{Inspection, Progress};
 use serde_json::{Value, json};
 
+use crate::program::said;
 use crate::support::build::{Image, dir, file, gone, inspect, layer, symlink, tar};
 use crate::support::study;
 
@@ -31,14 +31,6 @@ fn comparison(first: &Inspection, second: &Inspection) -> String {
     let comparison = Comparison::compare(&[first, second]);
     write_comparison_html(&comparison, Units::Iec, &mut page).unwrap();
     String::from_utf8(page).unwrap()
-}
-
-/// What the program writes.
-fn said(arguments: &[&str]) -> String {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_layerscope"));
-    let output = program.args(arguments).env("LAYERSCOPE_CONFIG", "/dev/null").output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
 }
 
 fn demo() -> Inspection {

@@ -3,24 +3,11 @@
 mod markup;
 
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
 
 use layerscope::{Inspection, Progress};
 use markup::{images, loads, well_formed};
 
-fn layerscope(arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_layerscope"));
-    command
-        .args(arguments)
-        .env("LAYERSCOPE_CONFIG", if cfg!(windows) { "NUL" } else { "/dev/null" });
-    command.stdin(Stdio::null()).output().unwrap()
-}
-
-fn said(arguments: &[&str]) -> String {
-    let output = layerscope(arguments);
-    assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
-    text(&output.stdout)
-}
+use crate::program::{layerscope, said, text};
 
 /// What is said of arguments that are refused.
 fn refused(arguments: &[&str]) -> String {
@@ -28,10 +15,6 @@ fn refused(arguments: &[&str]) -> String {
     assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", text(&output.stdout));
     assert!(output.stdout.is_empty());
     text(&output.stderr)
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).expect("the output is UTF-8")
 }
 
 /// The names of the built-in lessons.

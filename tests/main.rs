@@ -28,6 +28,7 @@ mod measure;
 mod model;
 #[cfg(unix)]
 mod named;
+mod program;
 mod report;
 mod scenarios;
 #[cfg(unix)]

@@ -4,7 +4,9 @@
 //! any further lines.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
+
+use crate::program::{layerscope, said};
 
 fn pages() -> Vec<PathBuf> {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/manual");
@@ -12,16 +14,6 @@ fn pages() -> Vec<PathBuf> {
         std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
     pages.sort();
     pages
-}
-
-fn layerscope(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_layerscope")).args(arguments).output().unwrap()
-}
-
-fn said(arguments: &[&str]) -> String {
-    let output = layerscope(arguments);
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
 }
 
 #[test]

@@ -14,6 +14,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
+use crate::program::text;
 use crate::support::build::{Image, dir, file, gone, layer};
 
 /// A file that is deleted again, and one that stays; the layers are compressed.
@@ -33,10 +34,6 @@ fn layerscope(home: &Path, arguments: &[&str]) -> Command {
     command.env("PATH", format!("{}:/usr/bin:/bin", bin.display())).env("HOME", home);
     command.env("LAYERSCOPE_CONFIG", "/dev/null");
     command
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }
 
 fn json(output: &Output) -> Value {

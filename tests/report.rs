@@ -1,22 +1,11 @@
 //! The reports, from the command line as a person or a script would use them.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Command;
 
 use serde_json::Value;
 
-fn layerscope(arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_layerscope"));
-    // What the person who runs the tests has configured is no part of them.
-    command
-        .args(arguments)
-        .env("LAYERSCOPE_CONFIG", if cfg!(windows) { "NUL" } else { "/dev/null" });
-    command.stdin(Stdio::null()).output().unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).expect("the output is UTF-8")
-}
+use crate::program::{layerscope, text};
 
 /// The demo as a file, written once for each test.
 fn demo(directory: &Path) -> PathBuf {

@@ -2,14 +2,18 @@
 //! several; verified.
 
 mod compression;
+mod links;
+mod several;
 
-use crate::support;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use crate::support::build::{Bytes, Entry, Image, Layer, Layout, dir, file, gone, layer, tar};
 use serde_json::Value;
+
+use crate::program::text;
+use crate::support;
+use crate::support::build::{Entry, Image, Layout, dir, file, gone, layer, tar};
 
 /// 4,000 bytes of a toolchain, deleted by the next layer; 500 bytes copied again with another mode.
 fn image() -> Image {
@@ -30,10 +34,6 @@ fn layerscope(arguments: &[&str], input: Option<&[u8]>) -> Output {
         std::thread::spawn(move || drop(pipe.write_all(&input)));
     }
     child.wait_with_output().unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }
 
 fn report(arguments: &[&str], input: Option<&[u8]>) -> Value {
@@ -221,74 +221,6 @@ fn what_is_no_image_is_said_with_what_it_is_instead() {
     }
 }
 
-/// Two images with tags of their own, and one image for two platforms.
-fn several() -> Vec<u8> {
-    let mut layout = Layout::default();
-    let mut descriptors = Vec::new();
-    for (tag, platform, bytes) in
-        [("one:1", "amd64", 10), ("two:1", "amd64", 20), ("two:1", "arm64", 30)]
-    {
-        let mut image = Image::of([layer([file("f", bytes)])]);
-        image.tags = serde_json::json!([tag]);
-        image.config["architecture"] = platform.into();
-        let mut descriptor = layout.image(&image);
-        descriptor["platform"] = serde_json::json!({ "os": "linux", "architecture": platform });
-        descriptors.push(descriptor);
-    }
-    tar(layout.members(descriptors))
-}
-
-#[test]
-fn of_several_images_one_has_to_be_named_and_the_list_says_which_there_are() {
-    let directory = tempfile::tempdir().unwrap();
-    let file = write(directory.path(), "several.tar", &several());
-    let output = layerscope(&["report", &file], None);
-    assert_eq!(output.status.code(), Some(2));
-    let message = text(&output.stderr);
-    for part in ["holds 3 images", "one:1  linux/amd64", "two:1  linux/arm64", "--image"] {
-        assert!(message.contains(part), "{part:?} is not in {message}");
-    }
-    let size = |arguments: &[&str]| {
-        report(&[&[file.as_str()], arguments].concat(), None)["totals"]["size_bytes"].clone()
-    };
-    assert_eq!(size(&["--image", "one:1"]), 10);
-    assert_eq!(size(&["--image", "two:1", "--platform", "linux/arm64"]), 30);
-    assert_eq!(size(&["--image", "two:1", "--platform", "linux/amd64"]), 20);
-    let output = layerscope(&["report", &file, "--image", "three"], None);
-    assert!(
-        text(&output.stderr).contains("holds no image called three"),
-        "{}",
-        text(&output.stderr)
-    );
-}
-
-#[test]
-fn a_manifest_that_is_listed_under_two_tags_is_one_image_with_both() {
-    let mut layout = Layout::default();
-    let once = layout.image(&image());
-    let mut again = once.clone();
-    again["annotations"] = serde_json::json!({ "org.opencontainers.image.ref.name": "second:1" });
-    let archive = tar(layout.members([once, again]));
-    assert_eq!(
-        report(&["-"], Some(&archive))["image"]["tags"],
-        serde_json::json!(["built:latest", "second:1"])
-    );
-}
-
-#[test]
-fn the_images_of_an_archive_are_listed_as_text_and_as_json() {
-    let archive = several();
-    let lines = text(&layerscope(&["images", "-"], Some(&archive)).stdout);
-    assert_eq!(lines.lines().count(), 3, "{lines}");
-    let output = layerscope(&["images", "-", "--format", "json"], Some(&archive));
-    let list: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let platforms: Vec<_> =
-        list["images"].as_array().unwrap().iter().map(|image| image["platform"].clone()).collect();
-    assert_eq!(platforms, ["linux/amd64", "linux/amd64", "linux/arm64"]);
-    let id = list["images"][2]["id"].as_str().unwrap();
-    assert_eq!(report(&["-", "--image", &id[..19]], Some(&archive))["totals"]["size_bytes"], 30);
-}
-
 #[test]
 fn verification_names_the_layer_that_is_not_what_it_should_be_and_ends_with_exit_code_1() {
     let right = image();
@@ -423,66 +355,4 @@ fn a_directory_that_may_not_be_read_is_a_hole_in_the_account_and_not_its_end() {
             .any(|message| message.contains(closed) && message.contains("permission denied"));
         assert!(named, "{closed}: {messages:?}");
     }
-}
-
-/// A layout below `root/image`, with the blobs that `out` chooses as links to files in `root/base`.
-#[cfg(unix)]
-fn linked_layout(root: &Path, out: impl Fn(usize) -> bool) -> std::path::PathBuf {
-    let layout = root.join("image");
-    tar::Archive::new(&tar(image().oci())[..]).unpack(&layout).unwrap();
-    let blobs = layout.join("blobs/sha256");
-    let base = root.join("base");
-    std::fs::create_dir(&base).unwrap();
-    let mut names: Vec<_> =
-        std::fs::read_dir(&blobs).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    names.sort();
-    for (i, name) in names.into_iter().enumerate().filter(|(i, _)| out(*i)) {
-        std::fs::rename(blobs.join(&name), base.join(i.to_string())).unwrap();
-        std::os::unix::fs::symlink(
-            Path::new("../../../base").join(i.to_string()),
-            blobs.join(&name),
-        )
-        .unwrap();
-    }
-    layout
-}
-
-#[cfg(unix)]
-#[test]
-fn blobs_that_are_links_out_of_a_layout_are_followed_if_they_have_their_digest() {
-    let chosen: [fn(usize) -> bool; 4] = [|i| i == 0, |i| i == 1, |i| i > 1, |_| true];
-    for out in chosen {
-        let directory = tempfile::tempdir().unwrap();
-        let layout = linked_layout(directory.path(), out);
-        assert_eq!(account(&report(&[layout.to_str().unwrap()], None)), expected());
-    }
-    // The directory of blobs, the index, and all of it, elsewhere.
-    let directory = tempfile::tempdir().unwrap();
-    let layout = linked_layout(directory.path(), |_| false);
-    for name in ["blobs", "index.json"] {
-        std::fs::rename(layout.join(name), directory.path().join("base").join(name)).unwrap();
-        std::os::unix::fs::symlink(directory.path().join("base").join(name), layout.join(name))
-            .unwrap();
-        assert_eq!(account(&report(&[layout.to_str().unwrap()], None)), expected(), "{name}");
-    }
-}
-
-#[cfg(unix)]
-#[test]
-fn a_link_out_of_a_layout_to_other_bytes_is_not_followed_and_named() {
-    let directory = tempfile::tempdir().unwrap();
-    let layout = linked_layout(directory.path(), |_| true);
-    for base in std::fs::read_dir(directory.path().join("base")).unwrap() {
-        let path = base.unwrap().path();
-        let bytes = std::fs::read(&path).unwrap();
-        if bytes.len() > 1500 {
-            std::fs::write(&path, [&bytes[..], b"other"].concat()).unwrap();
-        }
-    }
-    let output = layerscope(&["report", "--format", "json", layout.to_str().unwrap()], None);
-    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(report["totals"]["size_bytes"], 0);
-    let messages = report["warnings"].to_string();
-    assert!(messages.contains("is a link that leads out of the directory"), "{messages}");
-    assert!(messages.contains("which has another digest"), "{messages}");
 }

@@ -10,6 +10,7 @@ mod streams;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
+use crate::program::text;
 use crate::support::build::{Image, dir, file, gone, layer, tar};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_layerscope");
@@ -19,10 +20,6 @@ fn layerscope<A: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = A>)
     let mut command = Command::new(PROGRAM);
     command.args(arguments).stdin(Stdio::null()).env("LAYERSCOPE_CONFIG", "/dev/null");
     command
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// What went wrong, after the program ended as it does then.

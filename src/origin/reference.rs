@@ -70,11 +70,6 @@ impl Reference {
         self.digest.as_deref()
     }
 
-    /// Returns the reference of another version in the same repository.
-    pub fn with_digest(&self, digest: &str) -> Self {
-        Self { digest: Some(digest.to_owned()), tag: None, ..self.clone() }
-    }
-
     /// Returns the whole reference, as containerd spells it.
     pub fn canonical(&self) -> String {
         let mut text = format!("{}/{}", self.host, self.path);

@@ -2,8 +2,8 @@
 
 use std::sync::OnceLock;
 
+use super::RecordError;
 use super::document::{CompletenessRecord, Document, LayerRecord, PathRecord};
-use super::{RecordError, RecordedImage};
 use crate::analysis::{Completeness, ImageTotals, Inspection, LayerAccount, Listing};
 use crate::archive::{Entry, EntryKind};
 use crate::display::{Escaped, escaped_str, unhex};
@@ -172,11 +172,4 @@ fn entry(path: PathRecord) -> Result<Entry, RecordError> {
         device: path.device.unwrap_or_default(),
         ..Entry::default()
     })
-}
-
-impl RecordedImage {
-    /// Returns whether the report has the paths of the final filesystem.
-    pub fn has_paths(&self) -> bool {
-        self.inspection.listing != Listing::Absent
-    }
 }

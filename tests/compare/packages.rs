@@ -1,5 +1,12 @@
 //! Packages of two images that came, went or have another version.
 
+use std::sync::Arc;
+
+use layerscope::Progress;
+use layerscope::compare::{PackageDifference, changed_packages};
+use layerscope::files::contents::LayerContents;
+use layerscope::files::packages::{Installed, installed};
+
 use super::*;
 
 /// The two versions with what is installed in them.

@@ -1,21 +1,10 @@
 //! `layerscope cat` and `layerscope extract` as a person uses them.
 
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 
+use crate::program::{layerscope, text};
 use crate::support::build::{Image, char, dir, file, gone, layer, symlink, tar};
-
-fn layerscope(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_layerscope"))
-        .args(arguments)
-        .stdin(Stdio::null())
-        .output()
-        .unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
-}
 
 fn image() -> (tempfile::TempDir, String) {
     let directory = tempfile::tempdir().unwrap();

@@ -1,6 +1,9 @@
 //! Changes keep the meaning of a Dockerfile, and stand in the diff only where the image shows it:
 //! what was reported, and variations of each kind.
 
+mod ignored;
+mod order;
+
 use super::situation::{Fixed, MEGABYTE, Situation};
 use crate::support::build::{Entry, dir, file, gone};
 
@@ -266,141 +269,6 @@ fn what_a_cleanup_leaves_is_not_counted() {
         100_000,
         "dnf keeps its logs"
     );
-}
-
-/// A build context that is copied to `/app`, with a directory of 200,000 bytes in it.
-fn context(name: &str, more: Vec<Entry>, command: &str, file_end: &str) -> Fixed {
-    let entries = [dir("app"), file(format!("app/{name}/a/i"), 200_000), file("app/x", 1)]
-        .into_iter()
-        .chain(more);
-    let mut situation = Situation::new().buildkit().copy(".", "/app", entries);
-    if !command.is_empty() {
-        situation = situation.run(command, [file("tmp/x", 1)]);
-    }
-    let run = if command.is_empty() { String::new() } else { format!("RUN {command}\n") };
-    situation.fixed(&format!("FROM base\nCOPY . /app\n{run}{file_end}"))
-}
-
-#[test]
-fn what_is_in_use_is_not_kept_out() {
-    let ignored = |fixed: &Fixed| fixed.file(".dockerignore").to_owned();
-    assert_eq!(ignored(&context(".git", vec![], "", "")), ".git\n");
-    assert_eq!(ignored(&context(".venv", vec![], "", "CMD [\"python\", \"x\"]\n")), ".venv\n");
-    for (name, more, command, end) in [
-        ("node_modules", vec![], "yarn build", ""),
-        ("node_modules", vec![], "npm run build", ""),
-        ("node_modules", vec![], "echo npm install", ""),
-        ("node_modules", vec![], "npm ci", ""),
-        ("target", vec![], "cargo build --release", ""),
-        (".venv", vec![], "", "ENV PATH=/app/.venv/bin:$PATH\nCMD [\"app\"]\n"),
-        (".venv", vec![], "/app/.venv/bin/python x", ""),
-        (".venv", vec![], "", "CMD [\"uv\", \"run\", \"x\"]\n"),
-        (
-            ".venv",
-            vec![text("app/start.sh", "#!/bin/sh\nexec .venv/bin/app\n")],
-            "",
-            "CMD [\"/app/start.sh\"]\n",
-        ),
-        (".cache", vec![], "", ""),
-        (".terraform", vec![], "terraform init", ""),
-        (".terraform", vec![], "", "CMD [\"terraform\", \"apply\"]\n"),
-        (".git", vec![text("app/pyproject.toml", "[tool.setuptools_scm]\n")], "pip install .", ""),
-        (
-            ".git",
-            vec![text("app/pyproject.toml", "requires = [\"hatch-vcs\"]\n")],
-            "pip install .",
-            "",
-        ),
-        (".git", vec![text("app/Makefile", "V = $(shell git describe --tags)\n")], "make", ""),
-        (".git", vec![], "make V=$(git describe)", ""),
-        ("__pycache__", vec![], "", ""),
-    ] {
-        let fixed = context(name, more, command, end);
-        assert_eq!(ignored(&fixed), "", "{name} {command} {end}");
-    }
-}
-
-#[test]
-fn what_is_listed_or_asked_for_is_not_listed_again() {
-    let entries = || [dir("app"), file("app/.git/pack", 200_000)];
-    let with = |ignore: &str| {
-        Situation::new()
-            .buildkit()
-            .copy(".", "/app", entries())
-            .ignoring(ignore)
-            .fixed("FROM base\nCOPY . /app\n")
-    };
-    for listed in ["\u{feff}.git\n", "./.git/\n", "/.git\n", "**/.git\n"] {
-        assert!(with(listed).fix.changes.is_empty(), "{listed:?}");
-    }
-    let wanted = with("*\n!.git\n!src\n");
-    assert!(
-        wanted.fix.changes.is_empty() && wanted.left().contains(".dockerignore asks for it"),
-        "{}",
-        wanted.left()
-    );
-    assert_eq!(with("# .git\n").file(".dockerignore"), "# .git\n.git\n", "a comment lists nothing");
-}
-
-/// A project whose dependencies a `RUN` fetches behind its sources; what is said of the order if it
-/// is asked for.
-fn ordered(files: &[(&str, &str)], command: &str) -> (bool, String) {
-    let entries = [dir("app")]
-        .into_iter()
-        .chain(files.iter().map(|(name, holds)| text(&format!("app/{name}"), holds)));
-    let situation = Situation::new()
-        .buildkit()
-        .value("WORKDIR /app")
-        .copy(".", ".", entries)
-        .run(command, [file("usr/lib/x", 200_000)]);
-    let fixed =
-        situation.asking_for_order(&format!("FROM base\nWORKDIR /app\nCOPY . .\nRUN {command}\n"));
-    (fixed.fix.changes.is_empty(), fixed.left())
-}
-
-#[test]
-fn the_order_for_the_cache_is_only_said_and_only_where_the_files_stand_alone() {
-    let lock = ("package-lock.json", "{}");
-    for (files, command) in [
-        (vec![("package.json", "{\"dependencies\": {\"a\": \"file:./lib/a\"}}"), lock], "npm ci"),
-        (
-            vec![("package.json", "{\"scripts\": {\"postinstall\": \"node build.js\"}}"), lock],
-            "npm ci",
-        ),
-        (vec![("package.json", "{\"workspaces\": [\"a\"]}"), lock], "npm ci"),
-        (
-            vec![("requirements.txt", "-r requirements/base.txt\n")],
-            "pip install -r requirements.txt",
-        ),
-        (vec![("requirements.txt", "a\n")], "pip install -r requirements.txt -c constraints.txt"),
-        (vec![("Gemfile", "gemspec\n")], "bundle install"),
-        (
-            vec![
-                ("package.json", "{}"),
-                ("yarn.lock", ""),
-                (".yarnrc.yml", "yarnPath: .yarn/releases/y\n"),
-            ],
-            "yarn install",
-        ),
-        (vec![("go.mod", "replace a => ./a\n"), ("go.sum", "x")], "go build"),
-    ] {
-        let (unchanged, left) = ordered(&files, command);
-        assert!(unchanged && !left.contains("for the build's cache"), "{files:?}: {left}");
-    }
-    let (unchanged, left) = ordered(&[("package.json", "{}"), lock], "npm ci");
-    assert!(
-        unchanged && left.contains("for the build cache: copies the sources before line 4"),
-        "{left}"
-    );
-}
-
-#[test]
-fn without_being_asked_nothing_is_said_of_the_order() {
-    let entries = [dir("app"), text("app/package.json", "{}"), text("app/package-lock.json", "{}")];
-    let situation =
-        Situation::new().buildkit().value("WORKDIR /app").copy(".", ".", entries).run("npm ci", []);
-    let fixed = situation.fixed("FROM base\nWORKDIR /app\nCOPY . .\nRUN npm ci\n");
-    assert!(fixed.fix.changes.is_empty() && fixed.left().is_empty(), "{}", fixed.left());
 }
 
 #[test]

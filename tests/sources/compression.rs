@@ -1,6 +1,7 @@
 //! Compressions that are not read, or that are damaged: each is named, with what reads it.
 
 use super::*;
+use crate::support::build::{Bytes, Layer};
 
 #[test]
 fn a_compression_that_is_not_read_is_named_with_what_reads_it() {

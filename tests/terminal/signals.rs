@@ -38,7 +38,7 @@ fn a_signal_from_outside_gives_the_terminal_back_and_ends_the_program_by_itself(
         ends_by(&mut session, description);
     }
     let directory = tempfile::tempdir().unwrap();
-    let [old, new] = super::two_images(directory.path());
+    let [old, new] = super::images::two_images(directory.path());
     for arguments in [&["learn", "1"][..], &["compare", &old, &new]] {
         let mut session = Session::start(arguments, 80, 24);
         session.sees("╭");

@@ -108,15 +108,6 @@ impl ProgramAndLibraries {
         self.files.iter().map(|required| required.bytes).fold(0, u64::saturating_add)
     }
 
-    /// Returns the number of bytes that stripping all of [`ProgramAndLibraries::files`] would save.
-    pub fn strip_saves(&self) -> u64 {
-        let saves = |required: &Required| match &required.executable {
-            Some(executable) if required.bytes > 0 => executable.strip.saves,
-            _ => 0,
-        };
-        self.files.iter().map(saves).fold(0, u64::saturating_add)
-    }
-
     /// Returns whether the program and everything that it needs exist in the image.
     pub fn is_complete(&self) -> bool {
         self.missing.is_empty()

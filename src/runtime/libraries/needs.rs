@@ -1,33 +1,15 @@
 //! Finds other files that a program looks for besides its libraries, as far as the program itself
 //! shows it.
 
+mod kinds;
+
 use super::load::Loading;
 use super::{Loader, Required, is_part};
-use crate::display::{Escaped, escaped, escaped_str};
+use crate::display::{escaped, escaped_str};
 use crate::error::Error;
 use crate::files::filesystem::{Filesystem, readable};
 use crate::tree::{NodeId, Tree};
-
-/// A kind of file or service that programs look for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NeedKind {
-    /// Certificates of certificate authorities, for TLS.
-    Certificates,
-    /// The time zone database.
-    TimeZones,
-    /// The names of users and groups.
-    Users,
-    /// The name service, which looks up hosts and users by name.
-    NameService,
-    /// The port numbers of network services.
-    Services,
-    /// The settings of locales.
-    Locales,
-    /// Conversions between character sets.
-    CharacterSets,
-    /// The media types of file names.
-    MediaTypes,
-}
+pub use kinds::{NeedEvidence, NeedKind, RuntimeNeed};
 
 impl NeedKind {
     /// Returns the name for display.
@@ -45,38 +27,6 @@ impl NeedKind {
     }
 }
 
-/// The evidence that something is looked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum NeedEvidence {
-    /// A library is needed.
-    Library(NodeId),
-    /// A file imports a function from a library.
-    Imports {
-        /// The function.
-        function: &'static str,
-        /// The file.
-        by: NodeId,
-    },
-    /// A text occurs among the constants of a file.
-    Mentions {
-        /// The text.
-        text: &'static str,
-        /// The file.
-        by: NodeId,
-    },
-    /// A Go program contains a function.
-    GoFunction {
-        /// The function with its package.
-        function: &'static str,
-        /// The file.
-        by: NodeId,
-    },
-    /// The image's config names a user or a group, escaped for display.
-    User(Escaped),
-    /// The image's config sets a variable, escaped for display.
-    Variable(Escaped),
-}
-
 impl NeedEvidence {
     /// Describes the evidence in a sentence.
     pub fn sentence(&self, tree: &Tree) -> String {
@@ -90,20 +40,6 @@ impl NeedEvidence {
             Self::Variable(variable) => format!("the image sets {variable}"),
         }
     }
-}
-
-/// Something that a program looks for, and the places where the image has it.
-#[derive(Debug, Clone)]
-pub struct RuntimeNeed {
-    /// The kind.
-    pub kind: NeedKind,
-    /// The evidence.
-    pub evidence: Vec<NeedEvidence>,
-    /// The files and directories of the image, with symbolic links that lead to them; empty if the
-    /// image has none.
-    pub files: Vec<NodeId>,
-    /// Their size in bytes, including the contents of the directories.
-    pub bytes: u64,
 }
 
 /// The most pieces of evidence of one kind that are kept.

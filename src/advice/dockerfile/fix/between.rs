@@ -1,5 +1,7 @@
 //! Decides whether an instruction between two `RUN`s can be moved before both.
 
+mod placeless;
+
 use std::collections::HashSet;
 
 use super::Work;
@@ -10,6 +12,7 @@ use crate::display::Escaped;
 use crate::layer_index::LayerIndex;
 use crate::shell::{self, Command, base_name};
 use crate::tree::{Kind, NodeId};
+use placeless::{is_placeless, is_placeless_command};
 
 /// The smallest saving for which a copy is moved; the `RUN`s then run again whenever the copied
 /// files change.
@@ -49,27 +52,6 @@ const READ_NOTHING: [&str; 24] = [
     "groupadd", "ln", "mkdir", "mv", "printf", "rm", "rmdir", "set", "test", "touch", "true",
     "useradd", "usermod",
 ];
-/// Programs whose effect does not depend on the working directory.
-const PLACELESS: [&str; 16] = [
-    "addgroup",
-    "adduser",
-    "apk",
-    "apt",
-    "apt-get",
-    "dnf",
-    "groupadd",
-    "microdnf",
-    "set",
-    "true",
-    "update-ca-certificates",
-    "useradd",
-    "usermod",
-    "yum",
-    "zypper",
-    ":",
-];
-/// Programs whose effect does not depend on the working directory if their paths are absolute.
-const ON_PATHS: [&str; 6] = ["chmod", "chown", "ln", "mkdir", "rm", "touch"];
 
 /// Directories in which programs look for configuration, libraries and other programs without being
 /// told.
@@ -389,31 +371,4 @@ fn set_by(instruction: &Instruction) -> Vec<String> {
         .filter(is_name)
         .map(|word| word.split('=').next().unwrap_or_default().to_owned());
     names.take(if is_old { 1 } else { usize::MAX }).collect()
-}
-
-/// Returns whether the effect of a `RUN` does not depend on the working directory.
-fn is_placeless(run: &Instruction) -> bool {
-    shell::read(&run.arguments).is_some_and(|script| {
-        script.commands.iter().filter(|command| !command.words.is_empty()).all(is_placeless_command)
-    })
-}
-
-fn is_placeless_command(command: &Command) -> bool {
-    let [program, words @ ..] = command.program() else { return false };
-    let mut words = words.iter().filter(|word| !word.starts_with('-'));
-    // The first argument of these programs is a mode or an owner.
-    if matches!(*program, "chmod" | "chown") {
-        words.next();
-    }
-    // What is installed may be a file beside.
-    let is_file = |word: &str| [".deb", ".rpm", ".apk"].iter().any(|end| word.ends_with(end));
-    match () {
-        () if PLACELESS.contains(program) => words.all(|word| {
-            !word.contains('>')
-                && !word.starts_with('.')
-                && (word.starts_with('/') || !is_file(word))
-        }),
-        () if ON_PATHS.contains(program) => words.all(|word| word.starts_with('/')),
-        () => false,
-    }
 }

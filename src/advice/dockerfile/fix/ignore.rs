@@ -1,19 +1,23 @@
 //! Suggests `.dockerignore` lines for unneeded files that a `COPY` or `ADD` took from the build
 //! context.
 
+mod context;
+mod used;
+
 use std::collections::{BTreeMap, HashSet};
 
 use super::Work;
 use super::condition::{Condition, Kind as Change};
 use super::listed::Listed;
 use super::remark::Verdict;
-use crate::advice::dockerfile::births::is_plain;
-use crate::advice::dockerfile::evidence::mentions;
 use crate::advice::dockerfile::parse::{Instruction, Keyword};
 use crate::advice::tool::find_verb;
 use crate::layer_index::LayerIndex;
-use crate::shell::{self, base_name};
-use crate::tree::{Kind, NodeId, Reason, VersionId};
+use crate::tree::{NodeId, Reason, VersionId};
+use context::{Copied, at_root_or_anywhere};
+use used::is_input_of;
+
+pub(super) use context::is_whole_context;
 
 /// Name that a build context has and an image rarely runs from.
 struct Known {
@@ -70,14 +74,6 @@ const MADE_ANEW: [(&str, &[Maker]); 2] = [
 
 /// Reason for a directory that a command makes anew.
 const ANEW: &str = "which a RUN makes anew";
-
-/// A `COPY` or `ADD` of the build context.
-struct Copied {
-    /// The depth of the destination, if known.
-    depth: Option<usize>,
-    /// True if the whole context is copied.
-    whole: bool,
-}
 
 /// The files that a pattern excludes.
 #[derive(Default)]
@@ -199,97 +195,6 @@ impl Work<'_> {
         }
     }
 
-    fn is_run_in_file(&self, i: usize) -> bool {
-        self.file.instructions[i].keyword == Keyword::Run
-    }
-
-    /// Returns the reason if a name may be in use.
-    fn used(&self, kept: &Kept, name: &str) -> Option<String> {
-        let texts = &self.evidence.texts;
-        let said = |file: Option<&str>, does: &str| file.map(|file| format!("{file} {does}"));
-        if kept.what == VERSIONS {
-            if self.later_runs(kept.copy, &["git", "hg", "svn"]).is_some() {
-                return Some("a later RUN uses git, which may need it".into());
-            }
-            let stamps = |&&i: &&usize| {
-                let text = &self.file.instructions[i].arguments;
-                i > kept.copy && text.contains("-buildvcs") && !text.contains("-buildvcs=false")
-            };
-            if let Some(&i) = self.stage.iter().find(stamps) {
-                return Some(format!(
-                    "line {} builds its version into the program",
-                    self.file.instructions[i].line
-                ));
-            }
-            let builds = self
-                .stage
-                .iter()
-                .any(|&i| i > kept.copy && self.file.instructions[i].keyword == Keyword::Run);
-            if let Some(reason) = said(
-                texts.needing_repository().filter(|_| builds),
-                "takes something from the repository",
-            ) {
-                return Some(reason);
-            }
-        }
-        if let Some(known) = KNOWN.iter().find(|known| known.name == name) {
-            let line = self
-                .later_runs(kept.copy, known.programs)
-                .map(|line| format!("line {line} may use it"));
-            let script = || said(texts.running(known.programs), "may use it");
-            if let Some(reason) = line.or_else(script) {
-                return Some(reason);
-            }
-        }
-        if kept.what == ANEW {
-            // What the command took away, it made again; what else it left may be needed.
-            return None;
-        }
-        let mentioned = self
-            .stage
-            .iter()
-            .filter(|&&i| i != kept.copy)
-            .find(|&&i| mentions(&self.file.instructions[i].arguments, name));
-        let by_line =
-            mentioned.map(|&i| format!("line {} names it", self.file.instructions[i].line));
-        let run = &self.inspection.run;
-        let words = || run.entrypoint.iter().chain(&run.command).chain([&run.directory]);
-        let is_configured = || {
-            words().any(|word| mentions(word, name))
-                || run.environment.texts().any(|text| mentions(&text, name))
-        };
-        let by_config = || is_configured().then(|| "the configuration names it".into());
-        by_line.or_else(by_config).or_else(|| said(texts.mentioning(name), "names it"))
-    }
-
-    /// Returns the line of a later instruction that runs one of these programs.
-    fn later_runs(&self, after: usize, programs: &[&str]) -> Option<usize> {
-        let later = self.stage.iter().filter(|&&i| i > after).map(|&i| &self.file.instructions[i]);
-        let runs = |text: &str| match shell::read(text) {
-            Some(script) => script.commands.iter().any(|command| {
-                let program = command.program().first().map_or("", |program| base_name(program));
-                programs.contains(&program)
-                    || command.words.iter().any(|word| calls_inside(word, programs))
-            }),
-            // A text that cannot be followed may run anything that it names.
-            None => programs.iter().any(|program| mentions(text, program)),
-        };
-        let mut found = later.filter(|instruction| match instruction.keyword {
-            Keyword::Run => {
-                let bodies = instruction
-                    .heredocs
-                    .iter()
-                    .map(|heredoc| &self.file.source()[heredoc.body.clone()]);
-                runs(&instruction.arguments) || bodies.into_iter().any(runs)
-            }
-            Keyword::Cmd | Keyword::Entrypoint => {
-                instruction.words().iter().any(|word| programs.contains(&base_name(word)))
-            }
-            _ => false,
-        });
-        found.next().map(|instruction| instruction.line)
-    }
-
     /// Returns the inodes that were removed by a command which creates them again; empty if it left
     /// any of them, or if another one removed them.
     fn made_twice(&self, inodes: &[VersionId], makers: &[Maker]) -> Vec<VersionId> {
@@ -398,104 +303,4 @@ impl Work<'_> {
         }
         None
     }
-
-    /// Returns whether the module that a file in `__pycache__` was compiled from lies beside that
-    /// directory.
-    fn has_source(&self, cache: NodeId, file: NodeId) -> bool {
-        let tree = &self.inspection.tree;
-        let module = tree.name(file).split(|&byte| byte == b'.').next().unwrap_or_default();
-        let source = [module, b".py"].concat();
-        tree.children(tree.parent(cache)).any(|child| tree.name(child) == source)
-    }
-
-    fn copied(&self, instruction: usize) -> Copied {
-        let destination =
-            self.file.instructions[instruction].copied().map(|(_, destination)| destination);
-        let absolute = destination.and_then(|destination| self.absolute(instruction, &destination));
-        Copied {
-            depth: absolute.map(|path| crate::path::components(path.as_bytes()).len()),
-            whole: self.target.sources_known
-                && is_whole_context(&self.file.instructions[instruction]),
-        }
-    }
-
-    /// Returns an instruction's path made absolute, relative to the last `WORKDIR`.
-    pub(super) fn absolute(&self, at: usize, path: &str) -> Option<String> {
-        if path.contains('$') {
-            return None;
-        }
-        let mut parts = vec![path.to_owned()];
-        for &i in self.stage.iter().rev().filter(|&&i| i < at) {
-            if parts.last().is_some_and(|part| part.starts_with('/')) {
-                break;
-            }
-            let instruction = &self.file.instructions[i];
-            if instruction.keyword == Keyword::Workdir {
-                if instruction.arguments.contains('$') {
-                    return None;
-                }
-                parts.push(instruction.arguments.trim().trim_matches('"').to_owned());
-            }
-        }
-        parts.reverse();
-        let joined = parts.join("/");
-        // Without a WORKDIR in this file, that of the base image counts, which is usually the
-        // root.
-        Some(if joined.starts_with('/') {
-            joined
-        } else {
-            format!("{}/{joined}", self.base_directory())
-        })
-    }
-
-    fn base_directory(&self) -> &str {
-        let own = self.stage.iter().any(|&i| self.file.instructions[i].keyword == Keyword::Workdir);
-        if own { "" } else { self.inspection.run.directory.trim_end_matches('/') }
-    }
-
-    /// Returns the path in the context of a file that was added by a copy of the whole context.
-    fn in_context(&self, copied: &Copied, path: &[NodeId]) -> Option<String> {
-        let depth = copied.depth.filter(|_| copied.whole)?;
-        let names = path
-            .iter()
-            .skip(depth + 1)
-            .map(|&node| std::str::from_utf8(self.inspection.tree.name(node)).ok());
-        let names: Vec<_> = names.collect::<Option<_>>()?;
-        let file = path.last().and_then(|&node| self.inspection.tree.versions(node).next());
-        let is_file = file.is_some_and(|version| self.inspection.tree.kind(version) == Kind::File);
-        (is_file && names.iter().all(|name| is_plain(name))).then(|| names.join("/"))
-    }
-}
-
-/// Returns whether a word runs one of the programs in a command of its own, such as `$(git
-/// describe)`.
-fn calls_inside(word: &str, programs: &[&str]) -> bool {
-    word.contains(['`', '$', ' ', '\'', '"'])
-        && word
-            .split(|c: char| c.is_whitespace() || "`$(){}|&;'\"".contains(c))
-            .any(|part| programs.contains(&part))
-}
-
-/// Returns whether a command names a file other than as what it makes.
-fn is_input_of(arguments: &str, name: &str) -> bool {
-    let words: Vec<_> =
-        arguments.split(|c: char| c.is_whitespace() || ";&|()".contains(c)).collect();
-    (0..words.len()).any(|at| {
-        let is_output = at > 0 && matches!(words[at - 1], "-o" | ">" | "--output");
-        base_name(words[at].trim_matches(['"', '\''])) == name && !is_output
-    })
-}
-
-/// Returns the bare name for a file at the root of the context, and otherwise a pattern for any
-/// depth.
-fn at_root_or_anywhere(copied: &Copied, depth: usize, name: &str) -> String {
-    let top = copied.whole && copied.depth == Some(depth - 1);
-    if top { name.into() } else { format!("**/{name}") }
-}
-
-/// Returns whether an instruction copies the whole build context.
-pub fn is_whole_context(instruction: &Instruction) -> bool {
-    let sources = instruction.copied().map(|(sources, _)| sources).unwrap_or_default();
-    instruction.flag("from").is_none()
-        && matches!(&*sources, [one] if matches!(one.as_str(), "." | "./" | "/" | "*" | "./*"))
 }

@@ -1,59 +1,25 @@
 //! Suggests `COPY --chown` and `--chmod` for files that a following `RUN chown -R` or `chmod -R`
 //! stores again.
 
+mod blind;
+mod copies;
+
 use std::collections::{HashMap, HashSet};
 
 use super::condition::{Condition, Kind as Change, Refusal};
 use super::remark::Verdict;
 use super::{NOTEWORTHY, Work};
 use crate::advice::change::Given;
-use crate::advice::dockerfile::births::{at_and_below, is_plain};
+use crate::advice::dockerfile::births::is_plain;
 use crate::advice::dockerfile::draft::Fate;
 use crate::advice::dockerfile::parse::Keyword;
 use crate::layer_index::LayerIndex;
 use crate::shell::{self, Command, Joint};
-use crate::tree::{Kind, Reason, VersionId};
+use crate::tree::{Reason, VersionId};
+use blind::gives_rights;
 
 /// The most candidates that are considered, the largest first.
 const REWRITES: usize = 100;
-
-/// Programs that do the same whoever owns the files that were copied, if root runs them.
-const OWNER_BLIND: [&str; 34] = [
-    ":",
-    "addgroup",
-    "adduser",
-    "apk",
-    "apt",
-    "apt-get",
-    "cd",
-    "chgrp",
-    "chown",
-    "chpasswd",
-    "curl",
-    "dnf",
-    "dpkg-reconfigure",
-    "echo",
-    "export",
-    "groupadd",
-    "groupmod",
-    "ln",
-    "locale-gen",
-    "microdnf",
-    "mkdir",
-    "printf",
-    "rm",
-    "rmdir",
-    "set",
-    "sleep",
-    "touch",
-    "true",
-    "update-ca-certificates",
-    "useradd",
-    "usermod",
-    "wget",
-    "yum",
-    "zypper",
-];
 
 /// A `RUN` that stores copied files again.
 pub(super) struct Rewrite {
@@ -230,165 +196,6 @@ impl Work<'_> {
         Ok(settings)
     }
 
-    /// Returns whether the command took setuid or setgid bits from a file that was copied.
-    fn takes_rights(&self, rewrite: &Rewrite) -> bool {
-        let tree = &self.inspection.tree;
-        let rights = |version: VersionId| tree.mode(version) & RIGHTS;
-        rewrite.wasted.iter().any(|&before| {
-            tree.at(tree.node_of(before), rewrite.layer)
-                .is_some_and(|now| rights(now) != rights(before))
-        })
-    }
-
-    /// Returns the line of a `RUN` between the copies and the command that may do something else
-    /// when the files have another owner or mode.
-    fn sees_owners(&self, rewrite: &Rewrite) -> Option<usize> {
-        let first = rewrite.copies.iter().min().copied()?;
-        let between = self.stage.iter().copied().filter(|&i| i > first && i < rewrite.run);
-        let mut runs = between.filter(|&i| self.file.instructions[i].keyword == Keyword::Run);
-        runs.find(|&i| {
-            let is_blind = |command: &Command| {
-                command
-                    .program()
-                    .first()
-                    .is_none_or(|program| OWNER_BLIND.contains(&shell::base_name(program)))
-                    && command.runs_as().is_some_and(|prefix| prefix.is_empty())
-            };
-            !self.is_root_at(i)
-                || self.script(i).is_none_or(|script| !script.commands.iter().all(is_blind))
-        })
-        .map(|i| self.file.instructions[i].line)
-    }
-
-    /// Returns the copies whose destinations are exactly some paths, because a flag applies to
-    /// everything that an instruction copies.
-    fn whole_copies(&self, rewrite: &Rewrite, paths: &[&str]) -> Result<Vec<usize>, Refusal> {
-        let tree = &self.inspection.tree;
-        let tops: Vec<_> = paths
-            .iter()
-            .filter_map(|path| tree.find(self.absolute(rewrite.run, path)?.as_bytes()))
-            .collect();
-        let mut below: HashSet<_> = HashSet::new();
-        for &top in &tops {
-            below.extend(at_and_below(tree, top));
-        }
-        let mut copies: Vec<_> = rewrite.copies.iter().copied().collect();
-        copies.sort_unstable();
-        let mut whole = Vec::new();
-        for copy in copies {
-            let Some(layer) = self.layer(copy) else { continue };
-            let depth =
-                self.file.instructions[copy].copied().and_then(|(_, to)| self.absolute(copy, &to));
-            let depth = depth.map(|to| crate::path::components(to.as_bytes()).len());
-            let (mut some, mut all, mut makes) = (false, true, None);
-            for node in tree.nodes() {
-                let mut own = tree
-                    .versions(node)
-                    .filter(|&v| tree.added_in(v) == layer && !tree.is_implied(v));
-                let Some(version) = own.next() else { continue };
-                let is_below = below.contains(&node);
-                // A directory above the destination is only passed through, unless the copy makes
-                // it.
-                let is_above = tree.kind(version) == Kind::Directory
-                    && depth.is_some_and(|depth| {
-                        crate::path::components(&tree.path(node)).len() < depth
-                    });
-                if is_above
-                    && !is_below
-                    && layer.previous().is_none_or(|under| tree.at(node, under).is_none())
-                {
-                    makes = Some(crate::display::escaped(&tree.path(node)));
-                }
-                some |= is_below;
-                all &= is_below || is_above;
-            }
-            match (some, all) {
-                (true, true) if makes.is_some() => {
-                    let line = self.file.instructions[copy].line;
-                    let path = makes.unwrap_or_default();
-                    let reason =
-                        format!("line {line} also makes {path}, which a flag would change as well");
-                    return Err(Condition::WholeCopy.fails(reason));
-                }
-                (true, true) => whole.push(copy),
-                (true, false) => {
-                    let line = self.file.instructions[copy].line;
-                    return Err(Condition::WholeCopy
-                        .fails(format!("it is only a part of what line {line} copies")));
-                }
-                (false, _) => {}
-            }
-        }
-        Ok(whole)
-    }
-
-    /// Returns whether everything that a `RUN` changed below some paths came from the copies. The
-    /// result lists directories among the paths that did not.
-    fn only_copied(
-        &self,
-        rewrite: &Rewrite,
-        program: &str,
-        paths: &[&str],
-        handled: &mut HashSet<crate::tree::NodeId>,
-    ) -> Result<Vec<String>, Refusal> {
-        let tree = &self.inspection.tree;
-        let copied: HashSet<_> =
-            rewrite.copies.iter().filter_map(|&copy| self.layer(copy)).collect();
-        let mut kept = Vec::new();
-        let mut others = 0;
-        for path in paths {
-            let unknown = |reason| Condition::PlainPaths.fails(reason);
-            let absolute = self
-                .absolute(rewrite.run, path)
-                .ok_or_else(|| unknown("its path has a variable"))?;
-            let top = tree
-                .find(absolute.as_bytes())
-                .ok_or_else(|| unknown("its path is not in the image"))?;
-            for node in at_and_below(tree, top) {
-                handled.insert(node);
-                let changed =
-                    |&now: &VersionId| tree.added_in(now) == rewrite.layer && !tree.is_implied(now);
-                let Some(now) = tree.at(node, rewrite.layer).filter(changed) else { continue };
-                let before = rewrite.layer.previous().and_then(|below| tree.at(node, below));
-                let is_copied = |version: Option<VersionId>| {
-                    version.is_some_and(|v| copied.contains(&tree.added_in(v)))
-                };
-                if tree.kind(now) != Kind::Directory {
-                    others += usize::from(!is_copied(before));
-                } else if node == top
-                    && !self.sets_top(program, now, before, is_copied(tree.versions(node).last()))
-                {
-                    // A copy does not change existing directories.
-                    kept.push((*path).to_owned());
-                } else {
-                    others += usize::from(!is_copied(tree.versions(node).last()));
-                }
-            }
-        }
-        if others > 0 {
-            let others = crate::display::plural(others, "path");
-            return Err(Condition::OnlyCopies.fails(format!(
-                "it also changes {others} that the copies did \
-                not bring"
-            )));
-        }
-        Ok(kept)
-    }
-
-    /// Returns whether a flag gives the directory that a copy makes what the command gave it: the
-    /// classic builder does not, and BuildKit gives it the owner only.
-    fn sets_top(
-        &self,
-        program: &str,
-        now: VersionId,
-        before: Option<VersionId>,
-        is_copied: bool,
-    ) -> bool {
-        let tree = &self.inspection.tree;
-        let same_mode = before.is_some_and(|before| tree.mode(before) == tree.mode(now));
-        self.target.buildkit && is_copied && (program == "chown" || same_mode)
-    }
-
     fn apply(&mut self, rewrite: &Rewrite, settings: &[Setting]) {
         let mut copies: Vec<_> = rewrite.copies.iter().copied().collect();
         copies.sort_unstable();
@@ -456,18 +263,6 @@ impl Work<'_> {
             );
         }
     }
-}
-
-/// Setuid and setgid, which a change of the owner takes away.
-const RIGHTS: u16 = 0o6000;
-
-/// Returns whether a command may set setuid or setgid.
-fn gives_rights(command: &Command<'_>) -> bool {
-    let [program, words @ ..] = command.program() else { return false };
-    let mode = words.iter().find(|word| !word.starts_with("--")).copied().unwrap_or_default();
-    let is_special =
-        u16::from_str_radix(mode, 8).map_or(mode.contains(['s', '$']), |mode| mode & RIGHTS != 0);
-    shell::base_name(program) == "install" || shell::base_name(program) == "chmod" && is_special
 }
 
 /// Parses `chown -R value path…`; returns the program, the value and the paths, if they are plain.

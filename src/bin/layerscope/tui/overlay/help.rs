@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
+use super::popup::frame;
 use crate::tui::keys::help::{Line as Entry, Page};
 use crate::tui::keys::{Action, Keymap};
 use crate::tui::layout::rows_inside;
@@ -72,14 +73,7 @@ pub fn draw_help(
     buffer: &mut Buffer,
 ) {
     let lines = lines(help, page, keymap, theme);
-    let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX).min(area.height);
-    let width = area.width.min(80);
-    let frame = Rect {
-        x: area.x + (area.width - width) / 2,
-        y: area.y + (area.height - height) / 2,
-        width,
-        height,
-    };
+    let frame = frame(lines.len(), 80, area);
     Clear.render(frame, buffer);
     let name = match help.query.shown() {
         (before, after) if before.is_empty() && after.is_empty() => {

@@ -20,20 +20,21 @@ pub fn popup(
     area: Rect,
     buffer: &mut Buffer,
 ) {
-    let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX).min(area.height);
-    let width = area.width.min(WIDTH);
-    let frame = Rect {
-        x: area.x + (area.width - width) / 2,
-        y: area.y + (area.height - height) / 2,
-        width,
-        height,
-    };
+    let frame = frame(lines.len(), WIDTH, area);
     Clear.render(frame, buffer);
     let inner = pane(title, true, theme, frame, buffer);
     let first = scroll.min(lines.len().saturating_sub(usize::from(inner.height)));
     for (row, line) in lines.into_iter().skip(first).enumerate() {
         put(line, row, inner, buffer);
     }
+}
+
+/// Returns the frame around some lines in the middle of an area.
+pub fn frame(lines: usize, width: u16, area: Rect) -> Rect {
+    let height = u16::try_from(lines + 2).unwrap_or(u16::MAX).min(area.height);
+    let width = area.width.min(width);
+    let (x, y) = (area.x + (area.width - width) / 2, area.y + (area.height - height) / 2);
+    Rect { x, y, width, height }
 }
 
 /// Returns the inner width of a pop-up in an area.
