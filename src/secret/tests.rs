@@ -114,6 +114,15 @@ fn private_keys_need_more_than_their_first_line() {
 }
 
 #[test]
+fn a_long_key_is_found_and_so_is_what_follows_it() {
+    let body = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7VJTUt9Us8cKj\n".repeat(500);
+    let key = format!("-----BEGIN PRIVATE KEY-----\n{body}-----END PRIVATE KEY-----\n");
+    let text = format!("{}{key}{key}token = {GITHUB}\n", "a line\n".repeat(9000));
+    let found: Vec<_> = find_tokens(text.as_bytes()).iter().map(|hit| &*hit.kind.id).collect();
+    assert_eq!(found, ["private-key", "private-key", "github-token"]);
+}
+
+#[test]
 fn every_rule_has_a_source_and_an_id_of_its_own() {
     let mut ids: Vec<_> = kinds().map(|kind| kind.id.as_str()).collect();
     assert!(kinds().all(|kind| kind.sources.iter().all(|source| source.starts_with("https://"))));

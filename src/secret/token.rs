@@ -1,5 +1,6 @@
 //! Tokens by their shape and their checksum.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use flate2::Crc;
@@ -10,6 +11,9 @@ use super::rules::{Token, rules};
 
 /// The most tokens that are found in one text.
 const TOKENS: usize = 100;
+/// The most bytes behind a beginning that are compared. A text may be full of beginnings, each of
+/// which fits all that follows but its end.
+const REST: usize = 8 << 10;
 /// The alphabet of checksums in base 62.
 const BASE_62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /// The number of letters of a checksum.
@@ -25,11 +29,10 @@ pub fn find_tokens(text: &[u8]) -> Vec<Hit> {
         if hits.last().is_some_and(|hit| start.start() < hit.range.end) || is_inside(text, &start) {
             continue;
         }
-        let after = &text[start.end()..];
         let fitting = rules().tokens.iter().filter(|token| {
             token.starts.iter().any(|prefix| start.as_bytes() == prefix.as_bytes())
         });
-        hits.extend(fitting.filter_map(|token| hit(token, text, start.start(), after)).next());
+        hits.extend(fitting.filter_map(|token| hit(token, text, start.range())).next());
     }
     hits
 }
@@ -55,16 +58,18 @@ fn is_inside(text: &[u8], start: &regex::bytes::Match<'_>) -> bool {
         && !text[..start.start()].ends_with(b"\\n")
 }
 
-fn hit(token: &'static Token, text: &[u8], start: usize, after: &[u8]) -> Option<Hit> {
+/// Returns the token whose beginning stands in a range of a text, if the rest fits.
+fn hit(token: &'static Token, text: &[u8], start: Range<usize>) -> Option<Hit> {
+    let offset = start.end;
+    let after = &text[offset..text.len().min(offset + REST)];
     let found = token.rest.captures(after)?;
     let whole = found.get(0)?;
-    let offset = text.len() - after.len();
     let range = match found.name("value") {
         Some(value) => offset + value.start()..offset + value.end(),
-        None => start..offset + whole.end(),
+        None => start.start..offset + whole.end(),
     };
     // A longer word has another meaning.
-    let next = after.get(whole.end());
+    let next = text.get(offset + whole.end());
     if found.name("value").is_none() && next.is_some_and(|&b| b.is_ascii_alphanumeric()) {
         return None;
     }
