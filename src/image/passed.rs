@@ -11,7 +11,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use serde::Deserialize;
 
-use super::compression::Checkpoints;
+use super::compression::{CLOSE, Checkpoints, SPACING};
 use super::searched::{Note, SearchNotes};
 use crate::archive::{Entry, EntryKind};
 use crate::path::without_start;
@@ -103,8 +103,9 @@ impl PassedLayers {
 pub struct Pass<'a> {
     /// True to compute the digests.
     pub verify: bool,
-    /// True to note where decoding can start.
-    pub marks: bool,
+    /// The distance of the places at which decoding can start, in decoded bytes; `None` to note
+    /// none.
+    pub marks: Option<u64>,
     /// The bytes of contents that were kept so far; `None` to keep nothing.
     kept: Option<&'a AtomicU64>,
     /// True to search files for secrets.
@@ -121,7 +122,7 @@ impl<'a> Pass<'a> {
         let kept = (!progress.account_only).then_some(&progress.kept);
         Self {
             verify: progress.verify,
-            marks: kept.is_some(),
+            marks: kept.map(|_| SPACING),
             kept,
             searches: progress.wants_secrets(),
             searches_downloads: kept.is_some() && progress.searching == Searching::Downloads,
@@ -134,7 +135,7 @@ impl<'a> Pass<'a> {
         static NONE: AtomicU64 = AtomicU64::new(0);
         Self {
             verify: true,
-            marks: false,
+            marks: None,
             kept: None,
             searches: false,
             searches_downloads: false,
@@ -151,7 +152,7 @@ impl<'a> Pass<'a> {
     /// where decoding can start, and notes of a search.
     pub fn caching(self, is_download: bool) -> Self {
         Self {
-            marks: self.marks || is_download,
+            marks: if is_download { Some(CLOSE) } else { self.marks },
             searches: self.searches || is_download && self.searches_downloads,
             ..self
         }

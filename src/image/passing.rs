@@ -6,7 +6,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::compression::{Note, identify};
+use super::compression::{Note, SPACING, identify};
 use super::damage::{remark_all, remark_damage};
 use super::opened::{Archive, CompressedArchive, Storage};
 use super::passed::Passed;
@@ -111,7 +111,7 @@ fn read_compressed(
         source,
     })?;
     if !progress.account_only {
-        decoded.get_mut().mark();
+        decoded.get_mut().mark(SPACING);
     }
     let mut streamed = read_stream(path, &mut decoded, progress)?;
     let checkpoints = decoded.get_mut().take_checkpoints();

@@ -189,8 +189,8 @@ pub(super) fn read_passing(reader: impl BufRead, layer: &mut ReadLayer, pass: Pa
             return;
         }
     };
-    if pass.marks {
-        decoded.get_mut().mark();
+    if let Some(spacing) = pass.marks {
+        decoded.get_mut().mark(spacing);
     }
     let (Stream(mut tar), whole, mut passed) =
         walk(Stream(Watched::new(decoded, hasher())), layer, Some(pass));

@@ -6,8 +6,10 @@ use serde::{Deserialize, Serialize};
 
 /// The initial distance between two checkpoints in decoded bytes: some milliseconds of decoding.
 pub const SPACING: u64 = 3 << 20;
+/// That distance in a layer that the cache keeps: the bytes between two are downloaded for one file.
+pub const CLOSE: u64 = SPACING / 2;
 /// The most checkpoints of a stream. One takes up to 32 KiB, and usually 12.
-const LIMIT: usize = 512;
+const LIMIT: usize = 1024;
 /// The level of zstd at which windows are kept: quick, and a third of the size.
 const LEVEL: i32 = -1;
 /// The number of bytes that deflate refers back to.
@@ -97,15 +99,33 @@ pub struct Checkpoints {
 
 impl Default for Checkpoints {
     fn default() -> Self {
-        Self { list: Vec::new(), spacing: SPACING }
+        Self::apart(SPACING)
     }
 }
 
 impl Checkpoints {
+    /// Makes none yet, which will be `spacing` decoded bytes apart.
+    pub fn apart(spacing: u64) -> Self {
+        Self { list: Vec::new(), spacing }
+    }
+
     /// Returns the last checkpoint at or before `target`.
     pub fn before(&self, target: u64) -> &Checkpoint {
         let after = self.list.partition_point(|checkpoint| checkpoint.decoded <= target);
         after.checked_sub(1).map_or(&Checkpoint::START, |last| &self.list[last])
+    }
+
+    /// Estimates how many compressed bytes are read to decode from a checkpoint up to `end`.
+    pub fn stored_until(&self, from: &Checkpoint, end: u64) -> u64 {
+        let after = self.list.partition_point(|checkpoint| checkpoint.decoded <= from.decoded);
+        // As densely as up to the next one, or else as from the start to here.
+        let (stored, decoded) = match self.list.get(after) {
+            Some(next) => (next.stored.saturating_sub(from.stored), next.decoded - from.decoded),
+            None => (from.stored, from.decoded),
+        };
+        let wanted = u128::from(end.saturating_sub(from.decoded));
+        let estimate = u128::from(stored) * wanted / u128::from(decoded.max(1));
+        u64::try_from(estimate).unwrap_or(u64::MAX)
     }
 
     /// Returns all of them, in order.
@@ -157,7 +177,7 @@ impl Checkpoints {
             };
             checkpoint.stored <= stored && bits < 8
         };
-        self.spacing >= SPACING
+        self.spacing >= CLOSE
             && self.list.len() <= LIMIT
             && self.list.iter().all(is_within)
             && self
@@ -221,6 +241,19 @@ mod tests {
                 "{before} for {target}"
             );
         }
+    }
+
+    #[test]
+    fn the_compressed_bytes_between_are_estimated() {
+        let stored = |decoded, stored| Checkpoint { stored, ..at(decoded) };
+        let list = vec![stored(1000, 500), stored(2000, 600)];
+        let checkpoints = Checkpoints { list, spacing: CLOSE };
+        let until = |from: &Checkpoint, end| checkpoints.stored_until(from, end);
+        assert_eq!(until(&Checkpoint::START, 100), 50);
+        assert_eq!(until(&checkpoints.list[0], 1500), 50);
+        assert_eq!(until(&checkpoints.list[1], 3000), 300, "as up to there");
+        assert_eq!(until(&checkpoints.list[1], 0), 0);
+        assert_eq!(Checkpoints::default().stored_until(&Checkpoint::START, 9), 0, "unknown");
     }
 
     #[test]

@@ -117,11 +117,11 @@ impl<B: BufRead> Decoder<B> {
         Ok(Self { format, failed: None })
     }
 
-    /// Makes checkpoints while decoding, if the format has any.
-    pub fn mark(&mut self) {
+    /// Makes checkpoints while decoding, `spacing` decoded bytes apart, if the format has any.
+    pub fn mark(&mut self, spacing: u64) {
         match &mut self.format {
-            Format::Gzip(gzip) => gzip.mark(),
-            Format::Zstd { decoder, .. } => decoder.mark(),
+            Format::Gzip(gzip) => gzip.mark(spacing),
+            Format::Zstd { decoder, .. } => decoder.mark(spacing),
             Format::Plain(_) | Format::Xz(_) | Format::Bzip2(_) => {}
         }
     }

@@ -7,7 +7,7 @@ mod note;
 mod sniff;
 mod zstd_frames;
 
-pub(crate) use checkpoint::{Checkpoint, Checkpoints};
+pub(crate) use checkpoint::{CLOSE, Checkpoint, Checkpoints, SPACING};
 pub use decode::{Decoded, decode};
 pub(crate) use decode::{Decoder, Stream};
 pub(crate) use note::Note;

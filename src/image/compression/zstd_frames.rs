@@ -36,9 +36,9 @@ impl<B: BufRead> Frames<B> {
         Ok(Self { input, decoder, decoded, stored, inside: false, starts: None })
     }
 
-    /// Makes checkpoints while decoding.
-    pub fn mark(&mut self) {
-        self.starts = Some(Checkpoints::default());
+    /// Makes checkpoints while decoding, at least `spacing` decoded bytes apart.
+    pub fn mark(&mut self, spacing: u64) {
+        self.starts = Some(Checkpoints::apart(spacing));
     }
 
     /// Takes the checkpoints that were made.

@@ -115,6 +115,11 @@ impl Region {
         }
     }
 
+    /// Returns whether each read may be a question to a registry.
+    pub fn costs_a_download(&self) -> bool {
+        matches!(&self.bytes, Bytes::Source(source) if source.costs_a_download())
+    }
+
     /// Reads up to `buf.len()` bytes from `at`; 0 means the end. Decoding adds to `progress`.
     ///
     /// # Errors

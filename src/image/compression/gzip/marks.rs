@@ -44,9 +44,9 @@ struct Found {
 }
 
 impl Marks {
-    /// Makes checkpoints from the position `decoded` on.
-    pub fn new(decoded: u64) -> Self {
-        let made = Checkpoints::default();
+    /// Makes checkpoints from the position `decoded` on, `spacing` bytes apart.
+    pub fn new(decoded: u64, spacing: u64) -> Self {
+        let made = Checkpoints::apart(spacing);
         let due = decoded + made.spacing();
         Self { made, due, before: Vec::new(), found: None, tools: None }
     }

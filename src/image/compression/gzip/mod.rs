@@ -75,9 +75,9 @@ impl<B: BufRead> Gzip<B> {
         }
     }
 
-    /// Makes checkpoints while decoding.
-    pub fn mark(&mut self) {
-        self.marks = Some(Box::new(Marks::new(self.decoded)));
+    /// Makes checkpoints while decoding, `spacing` decoded bytes apart.
+    pub fn mark(&mut self, spacing: u64) {
+        self.marks = Some(Box::new(Marks::new(self.decoded, spacing)));
     }
 
     /// Returns the bytes before a fault, too. Otherwise, those that were decoded together with it

@@ -31,7 +31,7 @@ fn gz(bytes: &[u8], level: u32) -> Vec<u8> {
 /// Decodes with checkpoints.
 fn marked(stored: &[u8]) -> (Vec<u8>, Vec<Checkpoint>) {
     let mut decoder = Decoder::starting(Compression::Gzip, stored, &Checkpoint::START).unwrap();
-    decoder.mark();
+    decoder.mark(SPACING);
     let (mut out, mut piece) = (Vec::new(), vec![0; 256 << 10]);
     loop {
         match decoder.read(&mut piece).unwrap() {

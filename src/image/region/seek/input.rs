@@ -10,6 +10,8 @@ use crate::progress::Progress;
 
 /// Number of bytes that are read at a time.
 const WINDOW: usize = 128 << 10;
+/// The most bytes that are asked for at once where each question takes a while.
+const QUESTION: u64 = 4 << 20;
 
 /// A side channel to a decoder's input, which the decoder hides: it sets the caller to report to,
 /// and returns input errors.
@@ -38,19 +40,31 @@ pub struct Input {
     buffer: Box<[u8]>,
     at: usize,
     filled: usize,
+    /// The number of bytes to read next.
+    wanted: usize,
     /// Offset of the buffer's end in the region.
     next: u64,
 }
 
 impl Input {
-    /// Starts reading `region` at `position`.
-    pub fn new(region: Region, position: u64, attribution: Arc<Attribution>) -> Self {
+    /// Starts reading `region` at `position`. If `expected` bytes have to be downloaded, they come
+    /// in one answer.
+    pub fn new(
+        region: Region,
+        position: u64,
+        expected: u64,
+        attribution: Arc<Attribution>,
+    ) -> Self {
+        let is_download = region.costs_a_download();
+        let expected = usize::try_from(expected.min(QUESTION)).unwrap_or(WINDOW).max(WINDOW);
+        let wanted = if is_download { expected } else { WINDOW };
         Self {
             region,
             attribution,
-            buffer: vec![0; WINDOW].into(),
+            buffer: vec![0; wanted].into(),
             at: 0,
             filled: 0,
+            wanted,
             next: position,
         }
     }
@@ -61,7 +75,8 @@ impl BufRead for Input {
         if self.at == self.filled {
             let progress =
                 self.attribution.progress.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            let read = self.region.read_at(&mut self.buffer, self.next, &progress);
+            let read = self.region.read_at(&mut self.buffer[..self.wanted], self.next, &progress);
+            self.wanted = WINDOW;
             self.attribution.failed.fetch_or(read.is_err(), Ordering::Relaxed);
             self.filled = read?;
             self.at = 0;

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use super::input::{Attribution, Input};
 use super::{BLOCK, DecodedStream, End};
-use crate::image::compression::{Checkpoint, Decoder};
+use crate::image::compression::{Checkpoint, Decoder, SPACING};
 use crate::progress::{Progress, check_cancelled};
 
 /// The distance before the wanted block from which decoded blocks are kept, so that reading
@@ -109,7 +109,7 @@ impl DecodedStream {
         let checkpoint = self.before(target);
         match self.shared.take_cursor(self.id, checkpoint.decoded, target) {
             Some(cursor) => Ok(cursor),
-            None => self.begin(&checkpoint, progress),
+            None => self.begin(&checkpoint, target, progress),
         }
     }
 
@@ -121,15 +121,25 @@ impl DecodedStream {
         if passed.decoded >= found.decoded { passed.clone() } else { found.clone() }
     }
 
-    fn begin(&self, checkpoint: &Checkpoint, progress: &Arc<Progress>) -> io::Result<Cursor> {
+    /// Returns a decoder at a checkpoint, to decode from there to the end of the block at `target`.
+    fn begin(
+        &self,
+        checkpoint: &Checkpoint,
+        target: u64,
+        progress: &Arc<Progress>,
+    ) -> io::Result<Cursor> {
         let attribution = Arc::new(Attribution::default());
-        let input = Input::new(self.stored.clone(), checkpoint.stored, attribution.clone());
+        let end = target.saturating_add(BLOCK);
+        let stored = self.passed.checkpoints.stored_until(checkpoint, end);
+        let expected = stored.saturating_add(stored / 8);
+        let input =
+            Input::new(self.stored.clone(), checkpoint.stored, expected, attribution.clone());
         attribution.serve(progress);
         let mut decode = Decoder::starting(self.compression, input, checkpoint)?;
         decode.read_to_the_fault();
         // Where the first pass made them, no further checkpoints are needed.
         if self.passed.checkpoints.is_empty() {
-            decode.mark();
+            decode.mark(SPACING);
         }
         Ok(Cursor { decode, attribution, position: checkpoint.decoded })
     }
