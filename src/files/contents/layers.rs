@@ -29,7 +29,7 @@ const WHOLE: usize = usize::MAX;
 ///
 /// It is cheap to make, and should be kept as long as the image is in use, because bytes decoded
 /// for one file help with the next. It keeps at most 2 MiB of decoded bytes, three decoders, and
-/// the checkpoints of each gzip layer, one for 3 MiB or 1.5 MiB, and at most 1,024.
+/// the checkpoints of each gzip layer, one for 3 MiB or 1 MiB, and at most 1,024.
 pub struct LayerContents {
     /// The name of the archive, escaped for display.
     path: Escaped,

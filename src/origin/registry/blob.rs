@@ -1,5 +1,6 @@
 //! A blob of a registry as a source of bytes at an offset.
 
+use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -19,6 +20,8 @@ const CHUNK: u64 = 128 << 10;
 const AHEAD: u64 = 8 << 20;
 /// Bytes that are rather read and passed over than asked for anew.
 const NEAR: u64 = 512 << 10;
+/// Bytes that were fetched out of order and are kept: other files lie beside the first one.
+const PARTS: usize = 8 << 20;
 /// Times that a connection may break without a byte between.
 const BREAKS: u32 = 4;
 
@@ -45,9 +48,22 @@ struct State {
     is_other: bool,
     /// True if only parts of it will be read.
     in_parts: bool,
-    /// Bytes that were fetched out of order: where they start, and how many are fetched next time.
-    part: (u64, Vec<u8>),
+    /// Bytes that were fetched out of order, the newest first.
+    parts: VecDeque<Part>,
+    /// The number of bytes to fetch if reading goes on behind a part.
     next: u64,
+}
+
+/// A run of bytes that was fetched.
+struct Part {
+    start: u64,
+    bytes: Vec<u8>,
+}
+
+impl Part {
+    fn end(&self) -> u64 {
+        self.start + self.bytes.len() as u64
+    }
 }
 
 impl RemoteBlob {
@@ -60,7 +76,7 @@ impl RemoteBlob {
             hasher: Sha256::new(),
             is_other: false,
             in_parts: false,
-            part: (0, Vec::new()),
+            parts: VecDeque::new(),
             next: CHUNK,
         };
         Self { client, digest: digest.to_owned(), len, state: Mutex::new(state) }
@@ -171,30 +187,30 @@ impl RemoteBlob {
         offset: u64,
         least: u64,
     ) -> io::Result<usize> {
-        let (start, bytes) = &state.part;
-        let is_inside =
-            |start: u64, bytes: &[u8]| offset >= start && offset < start + bytes.len() as u64;
-        if !is_inside(*start, bytes) {
-            // Reading goes on where the last part ended: more is fetched at a time.
-            let goes_on = offset == start + bytes.len() as u64 && !bytes.is_empty();
-            state.next = if goes_on { (state.next * 2).min(AHEAD) } else { least };
-            let length = state.next.max(buf.len() as u64).min(self.len - offset);
+        let holds = |part: &Part| (part.start..part.end()).contains(&offset);
+        if !state.parts.iter().any(holds) {
+            // Reading goes on where a part ended: more is fetched at a time.
+            let goes_on = state.parts.iter().any(|part| part.end() == offset);
+            let ahead = if goes_on { state.next } else { least };
+            state.next = if goes_on { (state.next * 2).min(AHEAD) } else { CHUNK };
+            let length = ahead.max(buf.len() as u64).min(self.len - offset);
             let request = self.request(Some((offset, Some(offset + length - 1))));
             let response = self.client.get(request).map_err(failed)?;
             if response.status() != StatusCode::PARTIAL_CONTENT {
                 return self.without_ranges(state, buf, offset);
             }
-            let mut part = Vec::new();
-            response.into_body().into_reader().take(length).read_to_end(&mut part)?;
-            if part.is_empty() {
+            let mut bytes = Vec::new();
+            response.into_body().into_reader().take(length).read_to_end(&mut bytes)?;
+            if bytes.is_empty() {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
-            state.part = (offset, part);
+            state.keep_part(Part { start: offset, bytes });
         }
-        let (start, bytes) = &state.part;
-        let from = usize::try_from(offset - start).unwrap_or(usize::MAX);
-        let n = buf.len().min(bytes.len() - from);
-        buf[..n].copy_from_slice(&bytes[from..from + n]);
+        let Some(part) = state.parts.iter().find(|part| holds(part)) else { return Ok(0) };
+        let from = usize::try_from(offset - part.start).unwrap_or(usize::MAX);
+        let bytes = part.bytes.get(from..).unwrap_or_default();
+        let n = buf.len().min(bytes.len());
+        buf[..n].copy_from_slice(&bytes[..n]);
         Ok(n)
     }
 
@@ -216,6 +232,19 @@ impl RemoteBlob {
             self.read_on(state, &mut passed[..wanted])?;
         }
         Ok(())
+    }
+}
+
+impl State {
+    /// Keeps a part, and the ones before it as far as there is room.
+    fn keep_part(&mut self, part: Part) {
+        self.parts.push_front(part);
+        let mut room = PARTS;
+        self.parts.retain(|part| {
+            let is_newest = room == PARTS;
+            room = room.saturating_sub(part.bytes.len());
+            is_newest || room > 0
+        });
     }
 }
 
