@@ -179,6 +179,11 @@ pub fn escaped_str(text: &str) -> Escaped {
     Escaped(out)
 }
 
+/// Writes an error, or another value, with control and bidirectional characters as escapes.
+pub fn escaped_display(value: &impl fmt::Display) -> Escaped {
+    escaped_str(&value.to_string())
+}
+
 fn push_escaped(out: &mut String, c: char) {
     match c {
         '\n' => out.push_str("\\n"),

@@ -110,7 +110,7 @@ enum Compared {
     Same,
     Other {
         named: Escaped,
-        real: String,
+        real: Escaped,
     },
     /// No comparison is possible, for this reason.
     Impossible(String),
@@ -129,6 +129,6 @@ fn compare(named: Option<&str>, real: Option<[u8; 32]>) -> Compared {
     if digits.eq_ignore_ascii_case(&real) {
         Compared::Same
     } else {
-        Compared::Other { named: escaped_str(digits), real }
+        Compared::Other { named: escaped_str(digits), real: escaped_str(&real) }
     }
 }

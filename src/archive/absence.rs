@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::display::escaped_display;
 use crate::warning::WarningKind;
 
 /// The reason why an archive does not have a member.
@@ -37,7 +38,7 @@ impl Unreadable {
     pub fn warning(&self) -> WarningKind {
         let problem = match self.error.kind() {
             io::ErrorKind::PermissionDenied => "permission denied".into(),
-            _ => self.error.to_string(),
+            _ => escaped_display(&self.error),
         };
         WarningKind::HostUnreadable {
             path: self.path.as_os_str().as_encoded_bytes().to_vec(),

@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use super::{escaped, escaped_str};
+use super::escaped;
 use crate::warning::RuntimeDifference;
 
 impl Display for RuntimeDifference {
@@ -91,7 +91,7 @@ impl Display for RuntimeDifference {
                 write!(f, "the layer is compressed with {format}; {refused_by} refuse the layer")
             }
             Self::Archive(difference) => write!(f, "{difference}"),
-            Self::Other { path: at, how } => write!(f, "{} {}", path(at), escaped_str(how)),
+            Self::Other { path: at, how } => write!(f, "{} {}", path(at), how),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use super::{escaped, escaped_str};
+use super::escaped;
 use crate::warning::ArchiveDifference;
 
 impl Display for ArchiveDifference {
@@ -38,7 +38,7 @@ impl Display for ArchiveDifference {
             Self::OtherDigest { algorithm } => write!(
                 f,
                 "blobs are named by {}; docker, podman and umoci refuse the layout, and containerd cannot mount the image",
-                escaped_str(algorithm)
+                algorithm
             ),
             Self::DockerMediaTypes => f.write_str(
                 "the layout has the media types of docker; podman and containerd take it, but docker and umoci refuse it",

@@ -3,7 +3,7 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use super::{bytes, escaped, escaped_str, plural};
+use super::{bytes, escaped, plural};
 use crate::warning::{Gap, Warning, WarningKind};
 
 impl Display for Warning {
@@ -19,24 +19,23 @@ impl Display for WarningKind {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         use WarningKind as Kind;
         let path = |path: &[u8]| escaped(path);
-        let name = |name: &str| escaped_str(name);
         match self {
             Kind::ArchiveCut { offset, problem } => {
                 write!(
                     f,
                     "the archive ends early, after {}: {}; only the part before is shown",
                     bytes(*offset),
-                    name(problem)
+                    problem
                 )
             }
             Kind::ArchiveDamaged { offset, problem } => {
-                write!(f, "the archive is damaged at byte {offset}: {}; only the part before is shown", name(problem))
+                write!(f, "the archive is damaged at byte {offset}: {}; only the part before is shown", problem)
             }
             Kind::ArchiveOverLimit { offset, problem } => {
                 write!(
                     f,
                     "reading stopped at byte {offset} of the archive: {}; only the part before is shown",
-                    name(problem)
+                    problem
                 )
             }
             Kind::NoEndMarker => f.write_str("the archive has no end marker, so it may have been cut short"),
@@ -55,7 +54,7 @@ impl Display for WarningKind {
                 f.write_str("the checksum of the compressed archive is wrong; the contents may be damaged")
             }
             Kind::ArchiveTrailer { problem } => {
-                write!(f, "the compressed archive ends early, but its tar is complete: {}", name(problem))
+                write!(f, "the compressed archive ends early, but its tar is complete: {}", problem)
             }
             Kind::JunkAfterArchive => f.write_str(
                 "there are more bytes after the compressed archive; \
@@ -66,7 +65,7 @@ impl Display for WarningKind {
                     ignored, as container runtimes do",
             ),
             Kind::HostUnreadable { path: of, problem } => {
-                write!(f, "{} cannot be read: {}; the image is shown without it", path(of), name(problem))
+                write!(f, "{} cannot be read: {}; the image is shown without it", path(of), problem)
             }
             Kind::HostContents { path: of, more } => {
                 let others = if *more > 0 { format!(" and {}", plural(*more, "other file")) } else { String::new() };
@@ -83,49 +82,49 @@ impl Display for WarningKind {
                     without history",
             ),
             Kind::ManifestAbsent { digest, platform } => {
-                let named = platform.as_deref().map_or(String::new(), |platform| format!(" for {}", name(platform)));
-                write!(f, "the manifest {}{named} is listed, but it is not in the archive", name(digest))
+                let named = platform.as_deref().map_or(String::new(), |platform| format!(" for {}", platform));
+                write!(f, "the manifest {}{named} is listed, but it is not in the archive", digest)
             }
             Kind::ManifestUnreadable { digest, problem } => {
-                write!(f, "the manifest {} {}", name(digest), name(problem))
+                write!(f, "the manifest {} {}", digest, problem)
             }
             Kind::Attestation { digest } => {
-                write!(f, "{} is an attestation, not an image; it is not opened", name(digest))
+                write!(f, "{} is an attestation, not an image; it is not opened", digest)
             }
             Kind::Artifact { digest } => {
-                write!(f, "{} is an artifact without tar layers; it is not opened", name(digest))
+                write!(f, "{} is an artifact without tar layers; it is not opened", digest)
             }
             Kind::ConfigAbsent { name: of } => {
-                write!(f, "the config {} is not in the archive; the image is shown without history", name(of))
+                write!(f, "the config {} is not in the archive; the image is shown without history", of)
             }
             Kind::ConfigUnnamed => f.write_str(
                 "the manifest names no config; the image is shown \
                     without history",
             ),
             Kind::ConfigUnreadable { name: of, problem } => {
-                write!(f, "{}: {}; the image is shown without history", name(of), name(problem))
+                write!(f, "{}: {}; the image is shown without history", of, problem)
             }
             Kind::TableUnreadable { name: of, problem } => {
-                write!(f, "{} {}; it is ignored", name(of), name(problem))
+                write!(f, "{} {}; it is ignored", of, problem)
             }
             Kind::TableOfOne { name: of } => {
-                write!(f, "{} is one image instead of a list of images; container runtimes refuse it", name(of))
+                write!(f, "{} is one image instead of a list of images; container runtimes refuse it", of)
             }
             Kind::EntryLeftOut { of, entry } => write!(
                 f,
                 "entry {entry} of {} names no image; it is \
                     left out",
-                name(of)
+                of
             ),
             Kind::TooManyImages { limit } => {
                 write!(f, "more than {limit} images have the same config; not all are listed")
             }
-            Kind::FieldUnreadable { name: of, problem } => write!(f, "{}: {}", name(of), name(problem)),
-            Kind::MemberAbsent { name: of } => write!(f, "{} is not in the archive", name(of)),
+            Kind::FieldUnreadable { name: of, problem } => write!(f, "{}: {}", of, problem),
+            Kind::MemberAbsent { name: of } => write!(f, "{} is not in the archive", of),
             Kind::MemberUnreadable { name: of, problem } => {
-                write!(f, "{} cannot be understood: {}", name(of), name(problem))
+                write!(f, "{} cannot be understood: {}", of, problem)
             }
-            Kind::OwnAncestor { id } => write!(f, "the layer {} is its own ancestor", name(id)),
+            Kind::OwnAncestor { id } => write!(f, "the layer {} is its own ancestor", id),
             Kind::NoHistory => f.write_str("the image has no history, so no layer's instruction is known"),
             Kind::HistoryCount { steps, layers } => {
                 let (differs, refused) = if steps > layers && *layers > 0 {
@@ -160,16 +159,16 @@ impl Display for WarningKind {
                     f,
                     "the list of layers in {} cannot be understood; the image is shown without \
                     layers",
-                    name(of)
+                    of
                 )
             }
             Kind::LayersDropped => f.write_str(
                 "the container runtime may have saved the image without some of its layers: pull the \
                     image again, then save it again",
             ),
-            Kind::DigestMismatch { name: of, real } => write!(f, "{} has the digest sha256:{real}", name(of)),
+            Kind::DigestMismatch { name: of, real } => write!(f, "{} has the digest sha256:{real}", of),
             Kind::SizeMismatch { name: of, real, named } => {
-                write!(f, "{} has {}, but {} are stated for it", name(of), bytes(*real), bytes(*named))
+                write!(f, "{} has {}, but {} are stated for it", of, bytes(*real), bytes(*named))
             }
             Kind::LayerSizeMismatch { real, named } => {
                 write!(f, "it has {}, but the manifest says {named}", bytes(*real))
@@ -201,12 +200,12 @@ impl Display for WarningKind {
                 f,
                 "it is not a tar: it is {}; it is shown as \
                     empty",
-                name(found)
+                found
             ),
             Kind::LayerCut { at, problem, name } | Kind::LayerDamaged { at, problem, name } => {
-                write!(f, "{}; {} ({name})", escaped_str(problem), shown_before(*at))
+                write!(f, "{}; {} ({name})", problem, shown_before(*at))
             }
-            Kind::LayerOverLimit { at, problem } => write!(f, "{}; {}", name(problem), shown_before(*at)),
+            Kind::LayerOverLimit { at, problem } => write!(f, "{}; {}", problem, shown_before(*at)),
             Kind::LayerChecksum => f.write_str(
                 "runtimes disagree: a gzip checksum is wrong, so the contents may be damaged; docker \
                     takes the layer where it decodes gzip itself, others refuse it",
@@ -270,7 +269,7 @@ impl Display for WarningKind {
                     "{} has the tar type {}, which no container runtime unpacks; it is ignored here, \
                     but container runtimes refuse the layer",
                     path(at),
-                    name(flag)
+                    flag
                 )
             }
             Kind::SizeOverflow { path: at, size } => {
@@ -317,7 +316,7 @@ impl Display for WarningKind {
                     container runtimes refuse the layer",
                 path(at)
             ),
-            Kind::Recorded { message, .. } => write!(f, "{}", name(message)),
+            Kind::Recorded { message, .. } => write!(f, "{}", message),
             Kind::RuntimesDiffer(difference) => write!(f, "runtimes disagree: {difference}"),
         }
     }

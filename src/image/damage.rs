@@ -2,7 +2,7 @@
 
 use super::{FaultCause, Image, Layer};
 use crate::archive::{Fault, Members};
-use crate::display::Escaped;
+use crate::display::{Escaped, escaped_display};
 use crate::layer_index::LayerIndex;
 use crate::warning::{Warning, WarningKind};
 
@@ -40,7 +40,7 @@ fn without_end(at: u64, layers: &[Layer]) -> WarningKind {
 
 /// Makes the warning about an archive that could not be read to its end.
 fn damage(offset: u64, fault: &Fault) -> WarningKind {
-    let problem = fault.to_string();
+    let problem = escaped_display(fault);
     match FaultCause::from_fault(fault) {
         FaultCause::Cut => WarningKind::ArchiveCut { offset, problem },
         FaultCause::OverLimit => WarningKind::ArchiveOverLimit { offset, problem },

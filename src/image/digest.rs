@@ -2,7 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::display::hex;
+use crate::display::{escaped_str, hex};
 use crate::warning::{Warning, WarningKind};
 
 /// Returns whether bytes have a digest.
@@ -16,8 +16,12 @@ pub(super) fn digest_mismatch(name: &str, bytes: &[u8]) -> Option<Warning> {
     let digits = name.rsplit([':', '/']).next()?.split('.').next()?;
     let is_digest = digits.len() == 64 && digits.bytes().all(|b| b.is_ascii_hexdigit());
     let found = sha256(bytes);
-    (is_digest && !found.eq_ignore_ascii_case(digits))
-        .then(|| Warning::image(WarningKind::DigestMismatch { name: name.into(), real: found }))
+    (is_digest && !found.eq_ignore_ascii_case(digits)).then(|| {
+        Warning::image(WarningKind::DigestMismatch {
+            name: escaped_str(name),
+            real: escaped_str(&found),
+        })
+    })
 }
 
 /// Returns the SHA-256 of bytes in hexadecimal digits.

@@ -9,7 +9,7 @@ use super::draft::{ConfigDraft, Draft, LayerDraft, Search, explain, read_json_me
 use super::select::plain_name;
 use super::{Image, Layer, docker, forms, oci, v1};
 use crate::archive::{Absence, Members};
-use crate::display::{Escaped, escaped};
+use crate::display::{Escaped, escaped, escaped_display, escaped_str, shown};
 use crate::error::Error;
 use crate::warning::{ArchiveDifference, Warning, WarningKind};
 
@@ -53,8 +53,10 @@ pub fn discover(path: &Escaped, members: &Members) -> Result<Option<Vec<Image>>,
     }
     for (name, error) in tables.broken {
         let problem = match error {
-            Error::BadJson { problem, .. } => format!("cannot be understood: {problem}"),
-            error => error.to_string(),
+            Error::BadJson { problem, .. } => {
+                shown!("cannot be understood: {}", escaped_str(&problem))
+            }
+            error => escaped_display(&error),
         };
         search.note(WarningKind::TableUnreadable { name: name.into(), problem });
     }
@@ -295,25 +297,26 @@ impl<'a> Found<'a> {
     /// Reads the config called `name`; the error describes the problem.
     fn config(&mut self, name: &str) -> Result<Arc<ReadConfig>, WarningKind> {
         let unreadable =
-            |problem: String| WarningKind::ConfigUnreadable { name: name.into(), problem };
+            |problem: Escaped| WarningKind::ConfigUnreadable { name: escaped_str(name), problem };
         let member =
             self.search.members.locate(name.as_bytes()).map_err(|absence| match absence {
-                Absence::NotThere => WarningKind::ConfigAbsent { name: name.into() },
-                absence => unreadable(format!("it {}", explain(&absence))),
+                Absence::NotThere => WarningKind::ConfigAbsent { name: escaped_str(name) },
+                absence => unreadable(shown!("it {}", explain(&absence))),
             })?;
         if let Some(read) = self.configs.get(&member.id) {
             return Ok(read.clone());
         }
         let bytes = read_json_member(self.search.path, name, &member)
-            .map_err(|error| unreadable(error.to_string()))?;
+            .map_err(|error| unreadable(escaped_display(&error)))?;
         let mut doubts = Vec::new();
         let mut warnings = Vec::new();
         let config = Config::parse(&bytes, &mut doubts).unwrap_or_else(|error| {
-            warnings.push(Warning::image(unreadable(error.to_string())));
+            warnings.push(Warning::image(unreadable(escaped_display(&error))));
             Config::default()
         });
-        warnings.extend(doubts.into_iter().map(|problem| {
-            Warning::image(WarningKind::FieldUnreadable { name: name.into(), problem })
+        warnings.extend(doubts.iter().map(|doubt| {
+            let problem = escaped_str(doubt);
+            Warning::image(WarningKind::FieldUnreadable { name: escaped_str(name), problem })
         }));
         let mismatch = digest_mismatch(name, &bytes);
         let read =

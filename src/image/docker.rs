@@ -7,6 +7,7 @@ use super::draft::{ConfigDraft, Draft, LayerDraft, Search};
 use super::json::{Fields, Value};
 use super::stated::StatedSize;
 use super::{LayerFormat, oci};
+use crate::display::{escaped_str, shown};
 use crate::error::Error;
 use crate::warning::{Warning, WarningKind};
 
@@ -44,7 +45,7 @@ pub(super) fn drafts(search: &mut Search<'_>) -> Result<Option<Vec<Draft>>, Erro
                 let draft = draft(fields);
                 let lost = draft.warnings;
                 let warnings = doubts.into_iter().map(|doubt| {
-                    let problem = format!("entry {i}: {doubt}");
+                    let problem = shown!("entry {}: {}", i, escaped_str(&doubt));
                     Warning::image(WarningKind::FieldUnreadable { name: NAME.into(), problem })
                 });
                 drafts.push(Draft {

@@ -8,7 +8,7 @@ use super::platform::Platform;
 use super::stated::StatedSize;
 use super::{BuiltOn, JSON_LIMIT, LayerFormat, TocPlace};
 use crate::archive::{Absence, Member, Members};
-use crate::display::{Escaped, escaped, escaped_str, shown};
+use crate::display::{Escaped, escaped, escaped_display, escaped_str, shown};
 use crate::error::Error;
 use crate::warning::{Warning, WarningKind};
 
@@ -97,7 +97,7 @@ impl Search<'_> {
             }
             Err(absence) => {
                 self.note(WarningKind::TableUnreadable {
-                    name: name.into(),
+                    name: escaped_str(name),
                     problem: explain(&absence),
                 });
                 return Ok(None);
@@ -107,7 +107,10 @@ impl Search<'_> {
         let document =
             Document::parse(&bytes).map_err(|error| self.bad_json(name, error.to_string()))?;
         for doubt in document.doubts {
-            self.note(WarningKind::FieldUnreadable { name: name.into(), problem: doubt });
+            self.note(WarningKind::FieldUnreadable {
+                name: escaped_str(name),
+                problem: escaped_str(&doubt),
+            });
         }
         Ok(Some(document.value))
     }
@@ -119,26 +122,26 @@ impl Search<'_> {
 }
 
 /// Says why a member is not there: `is not in the archive`.
-pub(super) fn explain(absence: &Absence) -> String {
-    let shown = |path: &std::path::Path| escaped(path.as_os_str().as_encoded_bytes());
+pub(super) fn explain(absence: &Absence) -> Escaped {
+    let path_of = |path: &std::path::Path| escaped(path.as_os_str().as_encoded_bytes());
     match absence {
         Absence::NotThere => "is not in the archive".into(),
         Absence::Dangling(target) => {
-            format!("is a link to {}, which is not there", escaped(target))
+            shown!("is a link to {}, which is not there", escaped(target))
         }
         Absence::LinkOut { target, other_digest: true } => {
-            format!(
+            shown!(
                 "is a link that leads out of the directory, to {}, which has another digest",
-                shown(target)
+                path_of(target)
             )
         }
         Absence::LinkOut { target, other_digest: false } => {
-            format!(
+            shown!(
                 "is a link that leads out of the directory, to {}, and no digest vouches for it",
-                shown(target)
+                path_of(target)
             )
         }
-        Absence::Unreadable(kind) => format!("cannot be read ({kind})"),
+        Absence::Unreadable(kind) => shown!("cannot be read ({})", escaped_display(kind)),
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::Layer;
 use super::read::{Digests, ReadLayer, TarEnd, digests};
-use crate::display::hex;
+use crate::display::{hex, shown};
 use crate::warning::WarningKind;
 
 impl Layer {
@@ -32,21 +32,22 @@ impl Layer {
             }
             (TarEnd::Unmarked, Some(false)) => {
                 let problem =
-                    format!("the tar has no end marker, and {not_named}: it was cut short");
+                    shown!("the tar has no end marker, and {}: it was cut short", not_named);
                 Some(WarningKind::LayerCut { at, problem, name })
             }
             (TarEnd::Loose, Some(false)) => {
-                let problem = format!(
-                    "the tar ends after an extended header without its entry, and {not_named}"
+                let problem = shown!(
+                    "the tar ends after an extended header without its entry, and {}",
+                    not_named
                 );
                 Some(WarningKind::LayerCut { at, problem, name })
             }
             (TarEnd::Empty, Some(false)) => {
-                let problem = format!("the tar has no entries, and {not_named}");
+                let problem = shown!("the tar has no entries, and {}", not_named);
                 Some(WarningKind::LayerDamaged { at: 0, problem, name })
             }
             (TarEnd::Followed, Some(false)) => {
-                let problem = format!("the tar ends before the end of the layer, and {not_named}");
+                let problem = shown!("the tar ends before the end of the layer, and {}", not_named);
                 Some(WarningKind::LayerDamaged { at, problem, name })
             }
         }

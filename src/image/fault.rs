@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::archive::Fault;
-use crate::display::Escaped;
+use crate::display::{Escaped, escaped_display, shown};
 use crate::warning::WarningKind;
 
 /// The reason why a layer could not be read to its end.
@@ -14,7 +14,7 @@ pub struct LayerFault {
     /// The number of bytes of the uncompressed tar before it.
     pub at: u64,
     /// The place and the cause, as a clause.
-    pub problem: String,
+    pub problem: Escaped,
 }
 
 /// The kind of a reason why a layer could not be read to its end.
@@ -59,7 +59,7 @@ impl LayerFault {
         Self {
             reason: FaultCause::from_fault(fault),
             at,
-            problem: format!("{fault} (at byte {at} of the tar)"),
+            problem: shown!("{} (at byte {} of the tar)", escaped_display(fault), at),
         }
     }
 

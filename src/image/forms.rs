@@ -4,6 +4,7 @@ use super::draft::{ConfigDraft, Draft};
 use super::json::{Document, Fields};
 use super::{JSON_LIMIT, docker, oci};
 use crate::archive::{Member, Members};
+use crate::display::escaped_str;
 use crate::warning::{ArchiveDifference as Difference, Warning};
 
 /// The only algorithm of digests that all container runtimes know.
@@ -66,7 +67,7 @@ fn of_layout(members: &Members, draft: &Draft) -> Vec<Difference> {
         .chain(draft.manifest.as_deref());
     let mut algorithms = digests.filter_map(|digest| Some(digest.split_once(':')?.0));
     if let Some(algorithm) = algorithms.find(|algorithm| *algorithm != DIGEST) {
-        found.push(Difference::OtherDigest { algorithm: algorithm.into() });
+        found.push(Difference::OtherDigest { algorithm: escaped_str(algorithm) });
     }
     if draft.docker_media_types {
         found.push(Difference::DockerMediaTypes);

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::select::plain_name;
 use super::{Image, Layer, LayerFormat};
-use crate::display::{bytes, escaped_str};
+use crate::display::{bytes, escaped_str, shown};
 use crate::layer_index::LayerIndex;
 use crate::warning::{Warning, WarningKind};
 
@@ -25,7 +25,7 @@ impl Layer {
                 WarningKind::LayerNotATar { found: "a part of a Nydus image".into() }
             }
             (_, LayerFormat::Other(media_type)) => WarningKind::LayerNotATar {
-                found: format!("what its media type says, {}", escaped_str(media_type)),
+                found: shown!("what its media type says, {}", escaped_str(media_type)),
             },
         })
     }
@@ -39,7 +39,8 @@ impl Layer {
             0 => stated.checked_sub(stored).filter(|&missing| missing > 0)?,
             missing => missing,
         };
-        let problem = format!("the archive ends {} before the end of the layer", bytes(missing));
+        let problem =
+            shown!("the archive ends {} before the end of the layer", escaped_str(&bytes(missing)));
         Some(WarningKind::LayerCut { at, problem, name: self.name.clone() })
     }
 

@@ -81,7 +81,7 @@ pub struct Layer {
     pub member: Option<Member>,
     /// The reason why the archive does not have the bytes of a known name: `is a link to …, which
     /// is not there`.
-    pub absence: Option<String>,
+    pub absence: Option<Escaped>,
     /// True if the archive has the bytes, but the system does not let this program read them.
     pub unreadable: bool,
     /// The digest of the bytes as stored, if recorded.

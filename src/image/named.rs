@@ -11,8 +11,8 @@ use super::platform::{fit, this_machine};
 use super::remembered::recall;
 use super::{Layer, similar, toc};
 use crate::archive::FileSource;
-use crate::display::shown;
 use crate::display::{Escaped, escaped_str};
+use crate::display::{escaped_display, shown};
 use crate::error::Error;
 use crate::origin::{Answer, Cache, FindOptions, Provider, Pull, Reference, Tee, engine, registry};
 use crate::progress::Progress;
@@ -126,7 +126,7 @@ impl NamedSearch<'_> {
             Err(error) => {
                 remark_all(
                     &mut archive.images,
-                    &WarningKind::NotKept { problem: error.to_string() },
+                    &WarningKind::NotKept { problem: escaped_display(&error) },
                 );
                 Ok(from(held.provider, archive))
             }

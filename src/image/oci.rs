@@ -12,7 +12,7 @@ use super::platform::Platform;
 use super::stated::StatedSize;
 use super::{BuiltOn, LayerFormat, TocPlace, schema1};
 use crate::archive::{Absence, Member, Members};
-use crate::display::{Escaped, escaped_str};
+use crate::display::{Escaped, escaped_display, escaped_str, shown};
 use crate::error::Error;
 use crate::warning::{Warning, WarningKind};
 
@@ -146,7 +146,10 @@ fn read_top(value: Value, name: &str, search: &mut Search<'_>) -> Option<Documen
     let mut doubts = Vec::new();
     let document = Document::read(value, &mut doubts);
     for doubt in doubts {
-        search.note(WarningKind::FieldUnreadable { name: name.into(), problem: doubt });
+        search.note(WarningKind::FieldUnreadable {
+            name: escaped_str(name),
+            problem: escaped_str(&doubt),
+        });
     }
     document
 }
@@ -182,7 +185,7 @@ fn walk(
     if let Some(index) = index {
         let above =
             Above { built_on: BuiltOn::from_annotations(&index.annotations), ..Above::default() };
-        walk.push_all(index.manifests.unwrap_or_default(), &above, "the index", search);
+        walk.push_all(index.manifests.unwrap_or_default(), &above, &"the index".into(), search);
     }
     let mut seen = 0;
     while let Some((descriptor, above)) = walk.work.pop() {
@@ -205,7 +208,7 @@ impl Walk {
         &mut self,
         manifests: Vec<Option<Descriptor>>,
         above: &Above,
-        of: &str,
+        of: &Escaped,
         search: &mut Search<'_>,
     ) {
         for (i, descriptor) in manifests.into_iter().enumerate().rev() {
@@ -214,7 +217,7 @@ impl Walk {
                     let position = above.position.or(Some(i));
                     self.work.push((descriptor, Above { position, ..above.clone() }));
                 }
-                _ => search.note(WarningKind::EntryLeftOut { of: of.into(), entry: i }),
+                _ => search.note(WarningKind::EntryLeftOut { of: of.clone(), entry: i }),
             }
         }
     }
@@ -229,7 +232,7 @@ impl Walk {
         let Some(digest) = descriptor.digest.clone() else { return };
         let shown = escaped_str(&digest);
         if is_attestation(&descriptor) {
-            search.note(WarningKind::Attestation { digest });
+            search.note(WarningKind::Attestation { digest: shown });
             return;
         }
         let blob = match naming.manifest(search.members, &digest) {
@@ -237,13 +240,16 @@ impl Walk {
             Err(Absence::NotThere) => {
                 search.dropped += 1;
                 search.note(WarningKind::ManifestAbsent {
-                    digest,
-                    platform: descriptor.platform.text(),
+                    digest: shown,
+                    platform: descriptor.platform.text().map(|text| escaped_str(&text)),
                 });
                 return;
             }
             Err(absence) => {
-                search.note(WarningKind::ManifestUnreadable { digest, problem: explain(&absence) });
+                search.note(WarningKind::ManifestUnreadable {
+                    digest: shown,
+                    problem: explain(&absence),
+                });
                 return;
             }
         };
@@ -268,8 +274,8 @@ impl Walk {
         let (document, mismatch) = match read_document(search.path, &digest, &blob, &mut doubts) {
             Ok(read) => read,
             Err(problem) => {
-                let problem = format!("cannot be understood: {problem}");
-                search.note(WarningKind::ManifestUnreadable { digest, problem });
+                let problem = shown!("cannot be understood: {}", escaped_display(&problem));
+                search.note(WarningKind::ManifestUnreadable { digest: shown, problem });
                 return;
             }
         };
@@ -286,16 +292,16 @@ impl Walk {
                     unverifiable,
                     position: above.position,
                 };
-                self.push_all(manifests, &above, &format!("the index {shown}"), search);
+                self.push_all(manifests, &above, &shown!("the index {}", shown), search);
             } else {
-                let problem = format!("lies below {DEPTH_LIMIT} indexes, more than are followed");
-                search.note(WarningKind::ManifestUnreadable { digest, problem });
+                let problem = shown!("lies below {} indexes, more than are followed", DEPTH_LIMIT);
+                search.note(WarningKind::ManifestUnreadable { digest: shown, problem });
             }
             return;
         }
         if document.is_empty() {
             let problem = "names neither a config nor layers".into();
-            search.note(WarningKind::ManifestUnreadable { digest, problem });
+            search.note(WarningKind::ManifestUnreadable { digest: shown, problem });
             return;
         }
         match draft(document, naming) {
@@ -311,13 +317,14 @@ impl Walk {
                 (draft.indexes, draft.positions) =
                     (above.indexes, above.position.into_iter().collect());
                 (draft.mismatches, draft.unverifiable) = (mismatches, unverifiable);
-                draft.warnings.extend(doubts.into_iter().map(|problem| {
-                    Warning::image(WarningKind::FieldUnreadable { name: digest.clone(), problem })
+                draft.warnings.extend(doubts.iter().map(|doubt| {
+                    let (name, problem) = (shown.clone(), escaped_str(doubt));
+                    Warning::image(WarningKind::FieldUnreadable { name, problem })
                 }));
                 draft.manifest = Some(digest);
                 self.drafts.push(draft);
             }
-            None => search.note(WarningKind::Artifact { digest }),
+            None => search.note(WarningKind::Artifact { digest: shown }),
         }
     }
 }

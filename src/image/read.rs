@@ -17,6 +17,7 @@ use super::watch::Watched;
 use crate::archive::{
     Entry, Extent, Fault, Forward, Limits, Member, ReadAt, Rest, Walker, Window, is_tar,
 };
+use crate::display::{Escaped, escaped_display, shown};
 use crate::error::Error;
 use crate::progress::Progress;
 use crate::warning::{RuntimeDifference, WarningKind};
@@ -138,7 +139,7 @@ pub fn read_layer(member: &Member, progress: &Progress) -> Result<ReadLayer, Err
         layer.fault = Some(LayerFault {
             reason: FaultCause::from_error(error),
             at: 0,
-            problem: error.to_string(),
+            problem: escaped_display(&error),
         });
         return Ok(layer);
     }
@@ -184,7 +185,7 @@ pub(super) fn read_passing(reader: impl BufRead, layer: &mut ReadLayer, pass: Pa
             layer.fault = Some(LayerFault {
                 reason: FaultCause::from_error(&error),
                 at: 0,
-                problem: error.to_string(),
+                problem: escaped_display(&error),
             });
             return;
         }
@@ -224,13 +225,13 @@ fn compression_difference(compression: Compression, is_skipped: bool) -> Option<
 }
 
 /// Describes the next bytes, if they are not a tar but of a known format.
-fn foreign_format(reader: &mut impl BufRead, compression: Compression) -> Option<String> {
+fn foreign_format(reader: &mut impl BufRead, compression: Compression) -> Option<Escaped> {
     let head = reader.fill_buf().ok()?;
     let head = &head[..head.len().min(512)];
     let found = identify(head).filter(|_| !is_tar(head))?;
     Some(match compression {
         Compression::None => found.into(),
-        compression => format!("{} that holds {found}", compression.file()),
+        compression => shown!("{} that holds {}", compression.file(), found),
     })
 }
 
@@ -291,7 +292,7 @@ fn walk<R: Forward>(
     let rest = rest.unwrap_or(Ok(Rest::Nothing));
     if let Err(error) = rest.and_then(|_| walker.drain()) {
         whole = false;
-        let problem = format!("after the end of the tar: {error}");
+        let problem = shown!("after the end of the tar: {}", escaped_display(&error));
         let reason = FaultCause::from_error(&error);
         layer.fault.get_or_insert(LayerFault { reason, at: walker.position(), problem });
     }

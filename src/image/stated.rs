@@ -1,6 +1,7 @@
 //! The size that a descriptor states for its bytes (OCI image specification, descriptor.md).
 
 use super::json::Fields;
+use crate::display::escaped_str;
 use crate::warning::{Warning, WarningKind};
 
 /// The size that a descriptor states for its bytes.
@@ -35,7 +36,7 @@ impl StatedSize {
     /// Compares the size with the `real` one of the bytes called `name`.
     pub fn mismatch(self, name: &str, real: u64) -> Option<Warning> {
         let named = self.bytes().filter(|&named| named != real)?;
-        Some(Warning::image(WarningKind::SizeMismatch { name: name.into(), real, named }))
+        Some(Warning::image(WarningKind::SizeMismatch { name: escaped_str(name), real, named }))
     }
 
     /// Returns why the size of `what` cannot be compared with the one in `document`; `None` if it

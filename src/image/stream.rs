@@ -22,7 +22,7 @@ use crate::archive::{
     Entry, EntryKind, Extent, Fault, Forward, Limits, Members, MembersBuilder, MemorySource,
     Pieces, Rest, SparseMap, SparseReader, SpentSource, Walker, check_sparse, is_tar,
 };
-use crate::display::Escaped;
+use crate::display::{Escaped, escaped_display, shown};
 use crate::error::Error;
 use crate::progress::Progress;
 use crate::warning::{RuntimeDifference, WarningKind};
@@ -168,14 +168,14 @@ fn read_end<R: Forward>(walker: &mut Walker<R>) -> (bool, Option<WarningKind>) {
     let is_followed = matches!(rest, Ok(Rest::Other));
     let warning = match rest.and_then(|_| walker.skip_end(END_LIMIT)) {
         Ok(true) => {
-            let problem = format!("more than {END_LIMIT} bytes follow the end of its tar");
+            let problem = shown!("more than {} bytes follow the end of its tar", END_LIMIT);
             Some(WarningKind::ArchiveOverLimit { offset: walker.position(), problem })
         }
         Ok(false) => walker
             .drain()
             .err()
-            .map(|error| WarningKind::ArchiveTrailer { problem: error.to_string() }),
-        Err(error) => Some(WarningKind::ArchiveTrailer { problem: error.to_string() }),
+            .map(|error| WarningKind::ArchiveTrailer { problem: escaped_display(&error) }),
+        Err(error) => Some(WarningKind::ArchiveTrailer { problem: escaped_display(&error) }),
     };
     (is_followed, warning)
 }

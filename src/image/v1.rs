@@ -12,6 +12,7 @@ use super::draft::{Draft, LayerDraft, Search, read_json_member};
 use super::json::{Document, Fields, Value};
 use super::platform::Platform;
 use super::stated::StatedSize;
+use crate::display::{escaped_display, escaped_str};
 use crate::error::Error;
 use crate::warning::{ArchiveDifference, Warning, WarningKind};
 
@@ -56,7 +57,8 @@ pub(super) fn drafts(search: &mut Search<'_>) -> Result<Option<Vec<Draft>>, Erro
         }
     }
     for doubt in doubts {
-        search.note(WarningKind::FieldUnreadable { name: NAME.into(), problem: doubt });
+        search
+            .note(WarningKind::FieldUnreadable { name: NAME.into(), problem: escaped_str(&doubt) });
     }
     Ok(Some(tops.into_iter().map(|(top, tags)| draft(search, top, tags)).collect()))
 }
@@ -67,12 +69,12 @@ fn draft(search: &mut Search<'_>, top: String, tags: Vec<String>) -> Draft {
     let mut next = Some(top);
     while let Some(id) = next {
         if !seen.insert(id.clone()) {
-            search.note(WarningKind::OwnAncestor { id });
+            search.note(WarningKind::OwnAncestor { id: escaped_str(&id) });
             break;
         }
         let name = format!("{id}/json");
         let Some(member) = search.members.find(name.as_bytes()) else {
-            search.note(WarningKind::MemberAbsent { name });
+            search.note(WarningKind::MemberAbsent { name: escaped_str(&name) });
             break;
         };
         let mut doubts = Vec::new();
@@ -82,13 +84,16 @@ fn draft(search: &mut Search<'_>, top: String, tags: Vec<String>) -> Draft {
             .map(|document| LayerJson::read(document.value, &mut doubts))
             .unwrap_or_else(|problem| {
                 search.note(WarningKind::MemberUnreadable {
-                    name: name.clone(),
-                    problem: problem.to_string(),
+                    name: escaped_str(&name),
+                    problem: escaped_display(&problem),
                 });
                 None
             });
         for doubt in doubts {
-            search.note(WarningKind::FieldUnreadable { name: name.clone(), problem: doubt });
+            search.note(WarningKind::FieldUnreadable {
+                name: escaped_str(&name),
+                problem: escaped_str(&doubt),
+            });
         }
         let json = json.unwrap_or_default();
         next = json.parent.clone();

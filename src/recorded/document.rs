@@ -84,14 +84,14 @@ pub struct GapRecord {
     pub layer: Option<usize>,
     pub gap: String,
     pub code: String,
-    pub message: String,
+    pub message: Escaped,
 }
 
 #[derive(Debug, Deserialize)]
 pub struct RemarkRecord {
     pub layer: Option<usize>,
     pub code: String,
-    pub message: String,
+    pub message: Escaped,
 }
 
 #[derive(Debug, Deserialize)]

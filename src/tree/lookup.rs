@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use super::build::{Builder, LimitExceeded};
 use super::{Kind, NodeId, VersionId};
-use crate::display::escaped;
+use crate::display::{escaped, shown};
 use crate::path::components;
 use crate::warning::RuntimeDifference as Difference;
 
@@ -190,7 +190,7 @@ impl Builder {
                 let target = escaped(&b.tree.path(target));
                 Difference::Other {
                     path: [b"/", path].concat(),
-                    how: format!("leads through a link to {target}, which the layer does not have; docker and podman on overlay refuse the layer, others follow the link"),
+                    how: shown!("leads through a link to {}, which the layer does not have; docker and podman on overlay refuse the layer, others follow the link", target),
                 }
             });
         }

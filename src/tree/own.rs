@@ -9,6 +9,7 @@ use super::links::{AufsLink, Shared};
 use super::lookup::View;
 use super::{Kind, NONE, NodeId, Reason, Removal, VersionId};
 use crate::archive::EntryKind;
+use crate::display::escaped_str;
 use crate::image::whiteout::{Spelling, is_aufs, spelling};
 use crate::image::{EntryRef, LayerEntries};
 use crate::path::{clean, is_clean, leaves_root};
@@ -231,7 +232,7 @@ impl Builder {
             },
             EntryKind::Other(flag) => {
                 self.remark(|b| {
-                    let flag = String::from_utf8_lossy(&[flag]).into_owned();
+                    let flag = escaped_str(&String::from_utf8_lossy(&[flag]));
                     WarningKind::UnknownType { path: b.tree.path(node), flag }
                 });
                 return Ok(());

@@ -1,6 +1,7 @@
 //! Cases in which container runtimes differ.
 
 use super::{ArchiveDifference, WarningKind};
+use crate::escape::Escaped;
 
 /// A case in which container runtimes differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,7 +86,7 @@ pub enum RuntimeDifference {
         /// The path.
         path: Vec<u8>,
         /// The case and the effects in container runtimes, as a clause that follows the path.
-        how: String,
+        how: Escaped,
     },
 }
 

@@ -1,5 +1,7 @@
 //! Forms of an archive that some container runtimes refuse.
 
+use crate::escape::Escaped;
+
 /// A form of an archive that some container runtimes refuse, and others load.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -32,7 +34,7 @@ pub enum ArchiveDifference {
     /// Blobs are named by a digest other than SHA-256.
     OtherDigest {
         /// The algorithm.
-        algorithm: String,
+        algorithm: Escaped,
     },
     /// An OCI layout names its layers by the media types of Docker.
     DockerMediaTypes,

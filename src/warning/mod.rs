@@ -26,21 +26,21 @@ pub enum WarningKind {
         /// The position in the archive, uncompressed.
         offset: u64,
         /// The cause, as a clause.
-        problem: String,
+        problem: Escaped,
     },
     /// The archive cannot be read on from some place.
     ArchiveDamaged {
         /// The position in the archive, uncompressed.
         offset: u64,
         /// The cause, as a clause.
-        problem: String,
+        problem: Escaped,
     },
     /// The archive exceeds a limit for data in memory.
     ArchiveOverLimit {
         /// The position in the archive, uncompressed.
         offset: u64,
         /// The limit, as a clause.
-        problem: String,
+        problem: Escaped,
     },
     /// The archive has no end marker, and something is missing from it.
     NoEndMarker,
@@ -51,12 +51,12 @@ pub enum WarningKind {
     /// A stream could not be kept, so the contents of its files cannot be read again.
     NotKept {
         /// The reason.
-        problem: String,
+        problem: Escaped,
     },
     /// The compressed archive ends before its trailer, so its checksum cannot be compared.
     ArchiveTrailer {
         /// The cause, as a clause.
-        problem: String,
+        problem: Escaped,
     },
     /// Something follows the compressed archive.
     JunkAfterArchive,
@@ -67,7 +67,7 @@ pub enum WarningKind {
         /// The path of the host.
         path: Vec<u8>,
         /// The cause, as a clause.
-        problem: String,
+        problem: Escaped,
     },
     /// The contents of files of the host cannot be read, and their sizes are known.
     HostContents {
@@ -88,57 +88,57 @@ pub enum WarningKind {
     /// A listed manifest, of another platform or another image, is not in the archive.
     ManifestAbsent {
         /// Its digest.
-        digest: String,
+        digest: Escaped,
         /// The platform that it is listed for.
-        platform: Option<String>,
+        platform: Option<Escaped>,
     },
     /// A listed manifest cannot be understood or read.
     ManifestUnreadable {
         /// Its digest.
-        digest: String,
+        digest: Escaped,
         /// The cause, as a clause that follows the digest.
-        problem: String,
+        problem: Escaped,
     },
     /// A manifest that carries provenance and no image.
     Attestation {
         /// Its digest.
-        digest: String,
+        digest: Escaped,
     },
     /// A manifest of something else than an image, such as a signature.
     Artifact {
         /// Its digest.
-        digest: String,
+        digest: Escaped,
     },
     /// The configuration is not in the archive.
     ConfigAbsent {
         /// The member.
-        name: String,
+        name: Escaped,
     },
     /// The manifest names no configuration.
     ConfigUnnamed,
     /// The configuration cannot be understood.
     ConfigUnreadable {
         /// The member.
-        name: String,
+        name: Escaped,
         /// The cause, as a clause.
-        problem: String,
+        problem: Escaped,
     },
     /// A table of contents cannot be used; another one is.
     TableUnreadable {
         /// The member.
-        name: String,
+        name: Escaped,
         /// The cause, as a clause that follows the name.
-        problem: String,
+        problem: Escaped,
     },
     /// A table of contents has one image where a list was expected.
     TableOfOne {
         /// The member.
-        name: String,
+        name: Escaped,
     },
     /// An entry of a table of contents names no image.
     EntryLeftOut {
         /// The member or the index.
-        of: String,
+        of: Escaped,
         /// The entry, counted from 0.
         entry: usize,
     },
@@ -150,26 +150,26 @@ pub enum WarningKind {
     /// A field of a JSON document cannot be understood; the rest is used.
     FieldUnreadable {
         /// The member.
-        name: String,
+        name: Escaped,
         /// The field and the cause, as a clause.
-        problem: String,
+        problem: Escaped,
     },
     /// A file that describes the image is not in the archive.
     MemberAbsent {
         /// The member.
-        name: String,
+        name: Escaped,
     },
     /// A file that describes the image cannot be understood.
     MemberUnreadable {
         /// The member.
-        name: String,
+        name: Escaped,
         /// The cause, as a clause.
-        problem: String,
+        problem: Escaped,
     },
     /// A layer of the oldest layout names itself as its parent.
     OwnAncestor {
         /// Its ID.
-        id: String,
+        id: Escaped,
     },
     /// The configuration has no history.
     NoHistory,
@@ -193,7 +193,7 @@ pub enum WarningKind {
     /// The list of layers cannot be understood.
     LayersUnreadable {
         /// The manifest.
-        name: String,
+        name: Escaped,
     },
     /// The engine that saved the image has lost layers of it.
     LayersDropped,
@@ -202,14 +202,14 @@ pub enum WarningKind {
     /// A manifest or configuration does not have the digest in its name.
     DigestMismatch {
         /// The member.
-        name: String,
+        name: Escaped,
         /// The digits of its SHA-256.
-        real: String,
+        real: Escaped,
     },
     /// A manifest or configuration does not have the size that is stated for it.
     SizeMismatch {
         /// The member.
-        name: String,
+        name: Escaped,
         /// Its size in bytes.
         real: u64,
         /// The stated size.
@@ -225,14 +225,14 @@ pub enum WarningKind {
     /// The bytes of a layer do not have their digest.
     LayerDigestMismatch {
         /// The digits of their SHA-256.
-        real: String,
+        real: Escaped,
         /// The digits that are named, escaped for display.
         named: Escaped,
     },
     /// The tar of a layer does not have the diff ID in the configuration.
     DiffIdMismatch {
         /// The digits of its SHA-256.
-        real: String,
+        real: Escaped,
         /// The digits that are named, escaped for display.
         named: Escaped,
     },
@@ -243,14 +243,14 @@ pub enum WarningKind {
         /// The member that should hold it, escaped for display.
         name: Escaped,
         /// The reason, if it is known, as a clause that follows the name.
-        why: Option<String>,
+        why: Option<Escaped>,
     },
     /// The system does not let this program read the layer.
     LayerUnreadable {
         /// The member that holds it, escaped for display.
         name: Escaped,
         /// The cause, as a clause that follows the name.
-        why: String,
+        why: Escaped,
     },
     /// The layer may not be distributed, so archives leave it out.
     LayerForeign,
@@ -259,14 +259,14 @@ pub enum WarningKind {
     /// The layer is in a format that is not a tar.
     LayerNotATar {
         /// A description of the file, such as `a squashfs filesystem`.
-        found: String,
+        found: Escaped,
     },
     /// The layer ends early.
     LayerCut {
         /// The position in the layer's tar at which reading ended.
         at: u64,
         /// The cause, as a clause.
-        problem: String,
+        problem: Escaped,
         /// The member that holds it, escaped for display.
         name: Escaped,
     },
@@ -275,7 +275,7 @@ pub enum WarningKind {
         /// The position in the layer's tar at which reading ended.
         at: u64,
         /// The place and the cause, as a clause.
-        problem: String,
+        problem: Escaped,
         /// The member that holds it, escaped for display.
         name: Escaped,
     },
@@ -284,7 +284,7 @@ pub enum WarningKind {
         /// The position in the layer's tar at which reading ended.
         at: u64,
         /// The limit, as a clause.
-        problem: String,
+        problem: Escaped,
     },
     /// A checksum of the compressed layer is wrong.
     LayerChecksum,
@@ -346,7 +346,7 @@ pub enum WarningKind {
         /// The path.
         path: Vec<u8>,
         /// The type.
-        flag: String,
+        flag: Escaped,
     },
     /// The stated sizes are more than can be added up.
     SizeOverflow {
@@ -397,6 +397,6 @@ pub enum WarningKind {
         /// The part of the account that is incomplete for this reason.
         gap: Option<Gap>,
         /// The sentence.
-        message: String,
+        message: Escaped,
     },
 }
