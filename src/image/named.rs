@@ -100,10 +100,10 @@ impl NamedSearch<'_> {
     /// Reads the image while its engine saves it.
     fn save(&self, held: &engine::HeldImage) -> Result<Archive, Attempt> {
         let path = shown!("{}{}", held.provider.transport(), escaped_str(&held.name));
-        let cannot_save = |problem: String| Attempt::Answer(Answer::CannotSave(problem));
+        let cannot_save = |problem: Escaped| Attempt::Answer(Answer::CannotSave(problem));
         self.progress.wait_for(format!("{} is preparing the image", held.provider));
         let mut stream = engine::save(held, &self.progress.cancel)
-            .map_err(|error| cannot_save(error.to_string()))?;
+            .map_err(|error| cannot_save(escaped_display(&error)))?;
         self.progress.total.store(held.bytes.unwrap_or(0), Ordering::Relaxed);
         let mut tee = Tee::new(&mut stream);
         let read = open_stream(path.clone(), &mut tee, self.progress);
@@ -112,7 +112,7 @@ impl NamedSearch<'_> {
             if crate::progress::is_cancelled(&error) {
                 return Err(Answer::Cancelled.into());
             }
-            return Err(cannot_save(escaped_str(&error.to_string()).into()));
+            return Err(cannot_save(escaped_display(&error)));
         }
         let mut archive = read.map_err(Attempt::Error)?;
         self.progress.done.store(0, Ordering::Relaxed);

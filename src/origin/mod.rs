@@ -14,6 +14,8 @@ mod spool;
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::display::{Escaped, shown};
+
 pub use address::{Address, StorageArea};
 pub use cache::{Cache, Record, USUAL_LIMIT};
 pub use reference::Reference;
@@ -110,45 +112,45 @@ pub enum Answer {
     NotInstalled,
     /// The engine does not answer.
     #[error("not running ({0})")]
-    NotRunning(String),
+    NotRunning(Escaped),
     /// The source has no such image.
     #[error("no such image")]
     NoSuchImage,
     /// The repository is there, and has other tags, the most similar first.
     #[error("no such tag; it has {}", listed_tags(tags))]
     NoSuchTag {
-        /// The tags, escaped for display.
-        tags: Vec<String>,
+        /// The tags.
+        tags: Vec<Escaped>,
     },
     /// The source does not let this user read it.
     #[error("not authorised ({0})")]
-    NotAuthorised(String),
+    NotAuthorised(Escaped),
     /// The registry limits how much may be pulled.
     #[error("too many requests ({0})")]
-    TooMany(String),
+    TooMany(Escaped),
     /// The registry cannot be reached.
     #[error("cannot be reached ({0})")]
-    Unreachable(String),
+    Unreachable(Escaped),
     /// The name is none that the source can have.
     #[error("not asked ({0})")]
-    NotAsked(String),
+    NotAsked(Escaped),
     /// The name belongs to something else than an image.
     #[error("not an image: {0}")]
-    NotAnImage(String),
+    NotAnImage(Escaped),
     /// The image is not there for the wanted platform.
     #[error("not for {wanted}; it is there for {}", crate::display::listed(offered))]
     OtherPlatforms {
         /// The wanted platform.
-        wanted: String,
+        wanted: Escaped,
         /// The platforms for which it is there.
-        offered: Vec<String>,
+        offered: Vec<Escaped>,
     },
     /// The source has the image, but does not give it.
     #[error("cannot save it: {0}")]
-    CannotSave(String),
+    CannotSave(Escaped),
     /// Anything else that went wrong, as the source said it.
     #[error("{0}")]
-    Failed(String),
+    Failed(Escaped),
     /// The search was cancelled.
     #[error("cancelled")]
     Cancelled,
@@ -193,12 +195,12 @@ impl Answer {
 }
 
 /// Returns the first tags of a list, and how many more there are.
-fn listed_tags(tags: &[String]) -> String {
+fn listed_tags(tags: &[Escaped]) -> String {
     const SHOWN: usize = 5;
     let more = tags.len().saturating_sub(SHOWN);
-    let mut shown: Vec<String> = tags.iter().take(SHOWN).cloned().collect();
+    let mut shown: Vec<Escaped> = tags.iter().take(SHOWN).cloned().collect();
     if more > 0 {
-        shown.push(format!("{more} more"));
+        shown.push(shown!("{} more", more));
     }
     crate::display::listed(&shown)
 }

@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crate::display::escaped;
+use crate::display::{Escaped, escaped, escaped_display, escaped_str, shown};
 use crate::origin::Answer;
 use crate::progress::{Progress, check_cancelled, check_flag, try_spawn};
 
@@ -34,7 +34,9 @@ pub fn output(
 ) -> Result<String, Answer> {
     let failed = |error: io::Error| match error.kind() {
         io::ErrorKind::NotFound => Answer::NotInstalled,
-        _ => Answer::Failed(format!("cannot run {}: {error}", shown(words))),
+        _ => {
+            Answer::Failed(shown!("cannot run {}: {}", command_of(words), escaped_display(&error)))
+        }
     };
     let mut child = started(words).map_err(failed)?;
     let collected = |pipe: Option<_>| pipe.map(collect);
@@ -110,8 +112,8 @@ pub fn settle(patience: Duration) {
 }
 
 /// Returns the first words of a command for a message.
-fn shown(words: &[OsString]) -> String {
-    words.iter().take(2).map(|word| escaped(word.as_encoded_bytes())).collect::<Vec<_>>().join(" ")
+fn command_of(words: &[OsString]) -> Escaped {
+    Escaped::join(words.iter().take(2).map(|word| escaped(word.as_encoded_bytes())), " ")
 }
 
 /// Returns the last line that a command wrote to standard error, escaped.
@@ -145,7 +147,7 @@ impl Complaints {
         } else if says(self.silent) {
             Answer::NotRunning(self.silence.into())
         } else {
-            Answer::Failed(said.to_owned())
+            Answer::Failed(escaped_str(said))
         }
     }
 }
@@ -254,7 +256,7 @@ mod tests {
     }
 
     fn explained(said: &str) -> Answer {
-        Answer::Failed(said.to_owned())
+        Answer::Failed(escaped_str(said))
     }
 
     #[test]

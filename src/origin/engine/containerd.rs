@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use super::command::{Complaints, output, words};
 use super::docker::{COLUMNS, listed_all};
 use super::{Access, HeldImage, Listed};
-use crate::display::{Escaped, escaped_str};
+use crate::display::{Escaped, escaped_str, shown};
 use crate::origin::{Answer, FindOptions, Provider, Reference};
 use crate::progress::Progress;
 
@@ -87,7 +87,7 @@ fn check_socket() -> Result<(), Answer> {
         Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
             Err(Answer::NotRunning("its socket may not be used: permission denied".into()))
         }
-        Err(_) => Err(Answer::NotRunning(format!("there is no socket {}", escaped_str(path)))),
+        Err(_) => Err(Answer::NotRunning(shown!("there is no socket {}", escaped_str(path)))),
     }
 }
 

@@ -119,7 +119,7 @@ fn by_socket(name: &str) -> Result<HeldImage, Answer> {
         Ok(host) if !host.is_empty() => match host.strip_prefix("unix://") {
             Some(path) => PathBuf::from(path),
             None => {
-                return Err(Answer::NotAsked(format!(
+                return Err(Answer::NotAsked(shown!(
                     "DOCKER_HOST is {}: the docker command is needed",
                     escaped_str(&host)
                 )));

@@ -14,7 +14,7 @@ mod unix {
 
     use serde_json::Value;
 
-    use crate::display::escaped;
+    use crate::display::{Escaped, escaped, escaped_display, shown};
     use crate::origin::Answer;
 
     /// The most bytes of an answer's head, or of a JSON answer.
@@ -29,7 +29,7 @@ mod unix {
         let (status, body) = request(socket, path)?;
         match status {
             200 => Ok(Box::new(body)),
-            _ => Err(io::Error::other(message(body))),
+            _ => Err(io::Error::other(String::from(message(body)))),
         }
     }
 
@@ -47,7 +47,10 @@ mod unix {
         })?;
         match status {
             200 => serde_json::from_reader(body.take(LIMIT)).map_err(|error| {
-                Answer::Failed(format!("its answer cannot be understood: {error}"))
+                Answer::Failed(shown!(
+                    "its answer cannot be understood: {}",
+                    escaped_display(&error)
+                ))
             }),
             404 => Err(Answer::NoSuchImage),
             _ => Err(Answer::Failed(message(body))),
@@ -75,12 +78,12 @@ mod unix {
     }
 
     /// Returns the engine's own words for an error.
-    fn message(body: impl Read) -> String {
+    fn message(body: impl Read) -> Escaped {
         let mut text = Vec::new();
         let _ = body.take(4096).read_to_end(&mut text);
         let json: Option<Value> = serde_json::from_slice(&text).ok();
         let said = json.as_ref().and_then(|json| json.get("message")?.as_str());
-        escaped(said.map_or(text.as_slice(), str::as_bytes)).into()
+        escaped(said.map_or(text.as_slice(), str::as_bytes))
     }
 
     #[cfg(test)]

@@ -14,7 +14,7 @@ use super::credentials::{self, Login, Places};
 use super::redirect::{origin_of, redirected};
 use super::trust;
 use super::unreachable::unreachable;
-use crate::display::escaped_str;
+use crate::display::{Escaped, escaped_str, shown};
 use crate::origin::{Answer, FindOptions, Reference};
 use crate::progress::check_flag;
 
@@ -243,8 +243,9 @@ impl Client {
             }
             status => {
                 let login = self.refused_login();
-                return Err(Answer::NotAuthorised(format!(
-                    "{login}: the token server says {}",
+                return Err(Answer::NotAuthorised(shown!(
+                    "{}: the token server says {}",
+                    login,
                     status.as_u16()
                 )));
             }
@@ -268,15 +269,15 @@ impl Client {
         let first = answer.get("errors").and_then(|errors| errors.get(0));
         let said =
             first.and_then(|error| error.get("message")?.as_str()).filter(|said| !said.is_empty());
-        let said = said.map(|said| format!(": {}", escaped_str(said))).unwrap_or_default();
-        let text = format!("{}{said}", status.as_u16());
+        let said = said.map(|said| shown!(": {}", escaped_str(said))).unwrap_or_default();
+        let text = shown!("the registry says {}{}", status.as_u16(), said);
         match status {
             StatusCode::NOT_FOUND => Answer::NoSuchImage,
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-                Answer::NotAuthorised(format!("{}; the registry says {text}", self.refused_login()))
+                Answer::NotAuthorised(shown!("{}; {}", self.refused_login(), text))
             }
-            StatusCode::TOO_MANY_REQUESTS => Answer::TooMany(format!("the registry says {text}")),
-            _ => Answer::Failed(format!("the registry says {text}")),
+            StatusCode::TOO_MANY_REQUESTS => Answer::TooMany(text),
+            _ => Answer::Failed(text),
         }
     }
 
@@ -316,18 +317,19 @@ pub fn limited(response: &mut Response<Body>, limit: u64) -> Result<Vec<u8>, Ans
     let mut reader = response.body_mut().as_reader().take(limit + 1);
     reader.read_to_end(&mut bytes).map_err(|error| Answer::Unreachable(broken(&error)))?;
     if bytes.len() as u64 > limit {
-        return Err(Answer::Failed(format!(
-            "the registry's answer is over a limit of {limit} bytes"
+        return Err(Answer::Failed(shown!(
+            "the registry's answer is over a limit of {} bytes",
+            limit
         )));
     }
     Ok(bytes)
 }
 
 /// Describes a connection that broke.
-fn broken(error: &std::io::Error) -> String {
+fn broken(error: &std::io::Error) -> Escaped {
     match error.to_string() {
         text if text.contains("disconnected") => "the connection ends early".into(),
-        text => escaped_str(&text).into(),
+        text => escaped_str(&text),
     }
 }
 

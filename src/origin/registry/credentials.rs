@@ -11,7 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use crate::display::escaped_str;
+use crate::display::{Escaped, escaped_display, escaped_str, shown};
 use crate::origin::{Answer, Reference};
 
 /// Docker's key for Docker Hub.
@@ -97,7 +97,11 @@ fn files(places: &Places<'_>) -> Vec<PathBuf> {
 
 fn parsed(file: &str, bytes: &[u8]) -> Result<Value, Answer> {
     serde_json::from_slice(bytes).map_err(|error| {
-        Answer::Failed(format!("the logins in {file} cannot be understood: {error}"))
+        Answer::Failed(shown!(
+            "the logins in {} cannot be understood: {}",
+            escaped_str(file),
+            escaped_display(&error)
+        ))
     })
 }
 
@@ -165,7 +169,8 @@ fn read_login(entry: &Value) -> Option<Login> {
 /// Asks `docker-credential-HELPER` for a login.
 fn ask_helper(helper: &str, key: &str) -> Result<Option<Login>, Answer> {
     let program = format!("docker-credential-{helper}");
-    let failed = |problem: String| Answer::Failed(format!("{}: {problem}", escaped_str(&program)));
+    let failed =
+        |problem: Escaped| Answer::Failed(shown!("{}: {}", escaped_str(&program), problem));
     if Path::new(helper).components().count() != 1 {
         return Err(failed("the name of a credential helper has no slash".into()));
     }
@@ -175,16 +180,16 @@ fn ask_helper(helper: &str, key: &str) -> Result<Option<Login>, Answer> {
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
-        .map_err(|error| failed(format!("cannot be run: {error}")))?;
+        .map_err(|error| failed(shown!("cannot be run: {}", escaped_display(&error))))?;
     if let Some(mut input) = child.stdin.take() {
         // A helper that does not read its input says why in its output.
         let _ = writeln!(input, "{key}");
     }
-    let output = child.wait_with_output().map_err(|error| failed(error.to_string()))?;
+    let output = child.wait_with_output().map_err(|error| failed(escaped_display(&error)))?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
         let nothing = said.is_empty() || said.contains("not found");
-        return if nothing { Ok(None) } else { Err(failed(escaped_str(&said).into())) };
+        return if nothing { Ok(None) } else { Err(failed(escaped_str(&said))) };
     }
     let answer: Value =
         serde_json::from_slice(&output.stdout).map_err(|_| failed("gave no login".into()))?;

@@ -8,7 +8,7 @@ use ureq::http::Response;
 
 use super::client::{Client, Request, limited};
 use super::text;
-use crate::display::hex;
+use crate::display::{Escaped, escaped_display, escaped_str, hex, shown};
 use crate::origin::{Answer, Cache, Record, Reference};
 use crate::secret::find_in_command;
 use crate::toml_file::nearest;
@@ -147,17 +147,15 @@ fn other_tags(client: &Client, wanted: &str) -> Option<Answer> {
     let bytes = limited(&mut client.get(request).ok()?, TAGS_LIMIT).ok()?;
     let list: Value = serde_json::from_slice(&bytes).ok()?;
     let tags = list.get("tags")?.as_array()?.iter().filter_map(Value::as_str);
-    let tags: Vec<String> = nearest(wanted, tags, usize::MAX)
-        .iter()
-        .map(|tag| crate::display::escaped_str(tag).into())
-        .collect();
+    let tags: Vec<Escaped> =
+        nearest(wanted, tags, usize::MAX).iter().map(|tag| escaped_str(tag)).collect();
     (!tags.is_empty()).then_some(Answer::NoSuchTag { tags })
 }
 
 impl Manifest {
     fn new(bytes: Vec<u8>, stated_type: String) -> Result<Self, Answer> {
         let json: Value = serde_json::from_slice(&bytes).map_err(|error| {
-            Answer::Failed(format!("its manifest cannot be understood: {error}"))
+            Answer::Failed(shown!("its manifest cannot be understood: {}", escaped_display(&error)))
         })?;
         let media_type = text(&json, "mediaType").map_or(stated_type, str::to_owned);
         Ok(Self { digest: digest_of(&bytes), bytes, media_type, json, platform: None })

@@ -23,7 +23,7 @@ use self::client::Client;
 use self::documents::Manifest;
 use super::{Answer, Cache, FindOptions, Reference};
 use crate::archive::{Extent, Members, MembersBuilder, MemorySource};
-use crate::display::escaped_str;
+use crate::display::{Escaped, escaped_str, shown};
 
 /// The most levels of indexes.
 const DEPTH_LIMIT: usize = 4;
@@ -88,8 +88,8 @@ fn choose<'a>(
     let best = ranked.min_by_key(|(rank, _)| *rank).map(|(_, entry)| entry);
     let only = entries.first().filter(|_| entries.len() == 1 && images.is_empty());
     best.or(only).ok_or_else(|| Answer::OtherPlatforms {
-        wanted: options.platform.clone().unwrap_or_else(|| "this machine's platform".into()),
-        offered: images.iter().map(|(_, platform)| escaped_str(platform).into()).collect(),
+        wanted: options.platform.as_deref().map_or("this machine's platform".into(), escaped_str),
+        offered: images.iter().map(|(_, platform)| escaped_str(platform)).collect(),
     })
 }
 
@@ -188,12 +188,14 @@ fn not_an_image(manifest: &Value) -> Answer {
     parts.sort_by_key(|part| std::cmp::Reverse(size(part)));
     let shown = parts.iter().take(5).map(|part| {
         let kind = text(part, "mediaType").unwrap_or("of an unknown type");
-        format!("{} bytes {}", size(part), escaped_str(kind))
+        shown!("{} bytes {}", size(part), escaped_str(kind))
     });
-    let shown: Vec<String> = shown.collect();
-    let rest =
-        if shown.is_empty() { String::new() } else { format!(", with {}", shown.join(", ")) };
-    Answer::NotAnImage(format!("{}{rest}", escaped_str(kind)))
+    let shown: Vec<Escaped> = shown.collect();
+    let kind = escaped_str(kind);
+    Answer::NotAnImage(match shown.is_empty() {
+        true => kind,
+        false => shown!("{}, with {}", kind, Escaped::join(shown, ", ")),
+    })
 }
 
 #[cfg(test)]
@@ -215,7 +217,7 @@ mod tests {
             choose(&entries, &wanted("linux/amd64"), &options).map(|entry| text(entry, "digest")),
             Ok(Some("c"))
         );
-        let offered = vec!["linux/arm64".to_owned(), "linux/amd64".to_owned()];
+        let offered = vec!["linux/arm64".into(), "linux/amd64".into()];
         let refused = Answer::OtherPlatforms { wanted: "linux/s390x".into(), offered };
         assert_eq!(choose(&entries, &wanted("linux/s390x"), &options), Err(refused));
     }

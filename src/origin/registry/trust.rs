@@ -8,7 +8,7 @@ use ureq::http::StatusCode;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 
 use super::unreachable::{refused, unreachable};
-use crate::display::escaped;
+use crate::display::{escaped, escaped_display, shown};
 use crate::origin::{Answer, FindOptions};
 
 /// The longest wait for a connection.
@@ -107,12 +107,13 @@ fn own_certificates(
 ) -> Result<Vec<Certificate<'static>>, Answer> {
     let mut found = Vec::new();
     if let Some(file) = ca_file {
-        let shown = escaped(file.as_os_str().as_encoded_bytes());
-        let bytes = std::fs::read(file)
-            .map_err(|error| Answer::Failed(format!("cannot read {shown}: {error}")))?;
+        let name = escaped(file.as_os_str().as_encoded_bytes());
+        let bytes = std::fs::read(file).map_err(|error| {
+            Answer::Failed(shown!("cannot read {}: {}", name, escaped_display(&error)))
+        })?;
         found = certificates(&bytes);
         if found.is_empty() {
-            return Err(Answer::Failed(format!("{shown} holds no certificate in PEM")));
+            return Err(Answer::Failed(shown!("{} holds no certificate in PEM", name)));
         }
     }
     let home = etcetera::home_dir().ok().map(|home| home.join(".config/containers/certs.d"));

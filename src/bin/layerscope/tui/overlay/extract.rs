@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crossterm::event::KeyEvent;
 use layerscope::LayerIndex;
+use layerscope::display::escaped;
 use layerscope::display::{Escaped, Units, files, plural};
-use layerscope::display::{escaped, escaped_str};
 use layerscope::files::extract::{Extracted, Reason, What};
 use layerscope::tree::{Kind, NodeId, Tree, VersionId};
 use ratatui::buffer::Buffer;
@@ -331,7 +331,7 @@ impl App {
                 self.notice = Some(result(&extracted, &extraction.destination(), self.units));
             }
             Answer::Failed(problem) => {
-                extraction.problem = Some(escaped_str(&problem));
+                extraction.problem = Some(problem);
                 extraction.state = State::Asking;
                 self.overlays.open(Overlay::Extraction(extraction));
             }

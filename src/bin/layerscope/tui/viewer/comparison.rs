@@ -1,5 +1,6 @@
 //! Compares two versions of a path: metadata and contents.
 
+use layerscope::display::Escaped;
 use layerscope::tree::{Kind, Tree, VersionId};
 
 use super::difference::{Difference, Lines};
@@ -20,7 +21,7 @@ pub enum State {
     /// The comparison is running, as the task with this number.
     Asked(u64),
     Compared(Difference),
-    Failed(String),
+    Failed(Escaped),
     /// There is nothing to compare: one of the two is not a file, or both are the same file.
     Nothing,
 }
@@ -85,7 +86,7 @@ impl Comparison {
             State::Wanted | State::Asked(_) => "comparing the contents …".into(),
             State::Nothing if self.facts.is_empty() => "no recorded difference".into(),
             State::Nothing => return summary,
-            State::Failed(text) => text.clone(),
+            State::Failed(text) => text.clone().into(),
             State::Compared(difference) => facts::of_difference(difference),
         });
         summary

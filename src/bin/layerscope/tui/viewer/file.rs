@@ -290,7 +290,7 @@ impl FileView {
             Answer::Done => self.counting = Asked::Done,
             Answer::Failed(text) if self.window_asked.is_some_and(|(asked, _)| asked == number) => {
                 self.window_asked = None;
-                self.problem = Some(text);
+                self.problem = Some(text.into());
             }
             // A description is optional, so its failure is not reported.
             Answer::Failed(_) if self.recognising.number() == Some(number) => {
@@ -298,7 +298,7 @@ impl FileView {
             }
             Answer::Failed(text) => {
                 self.give_up();
-                said = Some(text);
+                said = Some(text.into());
             }
             Answer::Compared(_)
             | Answer::Saved(_)

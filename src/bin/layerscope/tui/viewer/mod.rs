@@ -281,7 +281,7 @@ impl Viewer {
             self.saving = None;
             return match answer {
                 Answer::Saved(path) => Ok(Some(path)),
-                Answer::Failed(text) => Err(Notice(text)),
+                Answer::Failed(text) => Err(Notice(text.into())),
                 _ => Ok(None),
             };
         }

@@ -13,8 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use layerscope::archive::{Extent, Source, read_extent};
-use layerscope::display::Units;
-use layerscope::display::escaped;
+use layerscope::display::{Escaped, Units, escaped, escaped_display, shown};
 use layerscope::files::contents::Contents;
 use layerscope::files::extract::{Extracted, Options, What, extract};
 use layerscope::tree::VersionId;
@@ -108,7 +107,7 @@ pub enum Answer {
     Matched(Matches),
     /// The task is complete.
     Done,
-    Failed(String),
+    Failed(Escaped),
 }
 
 /// The resources that tasks need.
@@ -197,11 +196,13 @@ impl Workshop {
         });
         tell(last.unwrap_or_else(|failure| {
             Answer::Failed(match failure {
-                Failure::Image(error) => error.to_string(),
-                Failure::Read(error) => format!("cannot read it: {error}"),
-                Failure::Write(error) => format!("cannot write a temporary file: {error}"),
+                Failure::Image(error) => escaped_display(&error),
+                Failure::Read(error) => shown!("cannot read it: {}", escaped_display(&error)),
+                Failure::Write(error) => {
+                    shown!("cannot write a temporary file: {}", escaped_display(&error))
+                }
                 Failure::Short(end) => {
-                    format!("cannot read it: its layer ends after {end} bytes of it")
+                    shown!("cannot read it: its layer ends after {} bytes of it", end)
                 }
                 Failure::TooLarge => {
                     "it is too large for a temporary file. Press x to extract it.".into()
