@@ -4,12 +4,13 @@
 //! contents, ignores that an archive is truncated when seeking, applies fields that Go ignores and
 //! ignores fields that Go applies. An entry here is an entry for the container runtimes.
 
+mod end;
+
 use std::io::{self, BufRead, Read};
 
 use super::ahead::{Ahead, Keeping, available};
 use super::fault::{Fault, Limits};
 use super::header::{Entry, Extensions, body_size, checksum_matches, decode};
-use super::rest::{LOOKED_AT, RECORD, Rest};
 use super::sparse::{PIECES, Pieces, check, map_before_contents};
 use super::window::{Forward, read_buffered};
 
@@ -199,54 +200,6 @@ impl<R: Forward> Walker<R> {
         Contents(self)
     }
 
-    /// Reads everything after the end of the archive; returns the total length.
-    ///
-    /// # Errors
-    ///
-    /// An error of the reader.
-    pub fn drain(&mut self) -> io::Result<u64> {
-        self.position += self.reader.skip(u64::MAX)?;
-        Ok(self.position)
-    }
-
-    /// Reads what follows the end marker, as far as it matters.
-    ///
-    /// # Errors
-    ///
-    /// An error of the reader.
-    pub fn rest(&mut self) -> io::Result<Rest> {
-        let mut zeros = 0;
-        loop {
-            let available = self.reader.fill_buf()?;
-            let len = available.len();
-            if len == 0 {
-                return Ok(if zeros > RECORD { Rest::Zeros } else { Rest::Nothing });
-            }
-            if available.iter().any(|&b| b != 0) {
-                return Ok(Rest::Other);
-            }
-            if zeros > LOOKED_AT {
-                return Ok(Rest::Zeros);
-            }
-            zeros += len;
-            self.reader.consume(len);
-            self.position += len as u64;
-        }
-    }
-
-    /// Skips what follows the end of the archive, and returns true if that is more than `most`
-    /// bytes. Nothing but zeros is no archive, so of that not even a record is read.
-    ///
-    /// # Errors
-    ///
-    /// An error of the reader.
-    pub fn skip_end(&mut self, most: u64) -> io::Result<bool> {
-        let most = if self.any { most } else { RECORD as u64 };
-        let skipped = self.reader.skip(most)?;
-        self.position += skipped;
-        Ok(skipped == most && !self.reader.fill_buf()?.is_empty())
-    }
-
     /// Reads the map of holes before the contents ahead, if it is there, and checks that the pieces
     /// can be those of the entry.
     fn check_pieces(&mut self, pieces: &Pieces) -> Result<(), Fault> {
@@ -315,18 +268,6 @@ impl<R: Forward> Walker<R> {
         }
         self.position += done as u64;
         Ok(done)
-    }
-
-    fn end_marker(&mut self) -> Result<bool, Fault> {
-        let mut block = [0; 512];
-        match self.fill(&mut block)? {
-            0 => {}
-            _ if block == [0; 512] => {}
-            _ => return Err(Fault::LoneZeroBlock),
-        }
-        self.ended = true;
-        self.marked = true;
-        Ok(false)
     }
 
     fn extension(&mut self, block: &[u8; 512]) -> Result<Vec<u8>, Fault> {

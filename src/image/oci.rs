@@ -1,87 +1,25 @@
 //! The OCI image layout (image-layout.md): `index.json` leads through indexes and manifests to
 //! blobs; and `dir:` copies, where the same documents lie side by side.
 
-use std::collections::{BTreeMap, HashMap};
+mod manifest;
 
-use super::config::read_platform;
+use std::collections::HashMap;
+
 use super::digest::digest_mismatch;
 use super::document::DocumentError;
 use super::draft::{ConfigDraft, Draft, LayerDraft, Search, explain, read_json_member};
-use super::json::{self, Fields, Value};
+use super::json::{self, Value};
 use super::platform::Platform;
 use super::stated::StatedSize;
-use super::{BuiltOn, LayerFormat, TocPlace, schema1};
+use super::{BuiltOn, LayerFormat, TocPlace};
 use crate::archive::{Absence, Member, Members};
 use crate::display::{Escaped, escaped_display, escaped_str, shown};
 use crate::error::Error;
 use crate::warning::{Warning, WarningKind};
+use manifest::{Descriptor, Document, is_attestation, with_tags};
 
 /// The member that leads to the images.
 pub(super) const NAME: &str = "index.json";
-
-/// An index or a manifest, depending on the lists it has.
-struct Document {
-    manifests: Option<Vec<Option<Descriptor>>>,
-    config: Option<Descriptor>,
-    layers: Option<Vec<Option<Descriptor>>>,
-    /// True if the layers are no list.
-    layers_lost: bool,
-    annotations: Annotations,
-    /// The image, if it is a manifest of Docker's first schema.
-    first_schema: Option<schema1::Manifest>,
-}
-
-type Annotations = BTreeMap<String, String>;
-
-struct Descriptor {
-    media_type: Option<String>,
-    digest: Option<String>,
-    size: StatedSize,
-    annotations: Annotations,
-    platform: Platform,
-}
-
-impl Document {
-    fn read(value: Value, doubts: &mut Vec<String>) -> Option<Self> {
-        let mut fields = Fields::new(value, "", doubts)?;
-        let has_layers = fields.has("layers");
-        let layers = fields.each("layers", Descriptor::read);
-        let first_schema = if fields.has("fsLayers") { schema1::read(&mut fields) } else { None };
-        Some(Self {
-            manifests: fields.each("manifests", Descriptor::read),
-            config: fields.object("config").map(Descriptor::read),
-            layers_lost: has_layers && layers.is_none(),
-            layers,
-            annotations: fields.map("annotations").unwrap_or_default(),
-            first_schema,
-        })
-    }
-}
-
-impl Document {
-    /// Returns whether it is neither an index nor a manifest.
-    fn is_empty(&self) -> bool {
-        self.layers.is_none()
-            && self.config.is_none()
-            && self.first_schema.is_none()
-            && !self.layers_lost
-    }
-}
-
-impl Descriptor {
-    fn read(mut fields: Fields<'_>) -> Self {
-        Self {
-            media_type: fields.text("mediaType"),
-            digest: fields.text("digest"),
-            size: StatedSize::read(&mut fields),
-            annotations: fields.map("annotations").unwrap_or_default(),
-            platform: fields
-                .object("platform")
-                .map(|mut platform| read_platform(&mut platform))
-                .unwrap_or_default(),
-        }
-    }
-}
 
 /// The naming of blobs by their digests.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -416,32 +354,6 @@ fn layer_draft(layer: Option<Descriptor>, naming: Naming) -> LayerDraft {
         },
         digest: layer.digest,
     }
-}
-
-impl BuiltOn {
-    /// Reads the base image from annotations.
-    fn from_annotations(annotations: &Annotations) -> Option<Self> {
-        let get = |key| annotations.get(key).filter(|text| !text.is_empty()).cloned();
-        Some(Self { name: get(Self::NAME)?, digest: get(Self::DIGEST) })
-    }
-}
-
-/// Returns whether a manifest is an attestation. BuildKit stores provenance beside the image as a
-/// separate manifest.
-fn is_attestation(descriptor: &Descriptor) -> bool {
-    descriptor
-        .annotations
-        .get("vnd.docker.reference.type")
-        .is_some_and(|kind| kind == "attestation-manifest")
-}
-
-/// Adds the full reference to the tags or, if there is none, `ref.name`: a full name (podman,
-/// skopeo) or only a tag.
-fn with_tags(mut tags: Vec<String>, descriptor: &Descriptor) -> Vec<String> {
-    let get = |key| descriptor.annotations.get(key).cloned();
-    let tag = get("io.containerd.image.name").or_else(|| get("org.opencontainers.image.ref.name"));
-    add_new(&mut tags, tag);
-    tags
 }
 
 /// Adds the items that are missing in a list.
