@@ -5,7 +5,7 @@ use std::sync::Arc;
 use layerscope::Inspection;
 use layerscope::LayerIndex;
 use layerscope::advice::assessment::Study;
-use layerscope::display::{Escaped, count, plural};
+use layerscope::display::{Escaped, count, escaped_str, plural};
 use layerscope::report::Units;
 use layerscope::tree::{NodeId, Totals};
 
@@ -76,16 +76,17 @@ impl Value {
         Self::Bytes { bytes, is_exact: true }
     }
 
-    pub fn shown(&self, units: Units) -> String {
-        match self {
+    pub fn shown(&self, units: Units) -> Escaped {
+        let number = match self {
             Self::Bytes { bytes, is_exact: true } => units.size(*bytes),
             Self::Bytes { bytes, is_exact: false } => format!("~{}", units.size(*bytes)),
             Self::Count { count: n, noun: "" } => count(*n),
             Self::Count { count, noun } => {
                 plural(usize::try_from(*count).unwrap_or(usize::MAX), noun)
             }
-            Self::Words(words) => words.to_string(),
-        }
+            Self::Words(words) => return words.clone(),
+        };
+        escaped_str(&number)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Renders a lesson: fills in the figures, and finds the paths and layers of its steps.
 
 use layerscope::LayerIndex;
-use layerscope::display::{percent, ratio, times};
+use layerscope::display::{Escaped, escaped_str, percent, ratio, times};
 use layerscope::report::Units;
 
 use super::facts::{FactError, Facts, Value};
@@ -114,7 +114,7 @@ impl Filling<'_> {
         Ok(paragraphs.filter(|paragraph| !paragraph.is_empty()).collect::<Vec<_>>().join("\n\n"))
     }
 
-    fn figure(&self, figure: &Figure) -> Result<String, FactError> {
+    fn figure(&self, figure: &Figure) -> Result<Escaped, FactError> {
         let quotient = |above: &Sum, below: &Sum| match (
             number(&self.sum(above)?)?,
             number(&self.sum(below)?)?,
@@ -124,8 +124,8 @@ impl Filling<'_> {
         };
         Ok(match figure {
             Figure::Sum(sum) => self.sum(sum)?.shown(self.units),
-            Figure::Ratio(above, below) => times(quotient(above, below)?),
-            Figure::Share(part, whole) => percent(quotient(part, whole)?),
+            Figure::Ratio(above, below) => escaped_str(&times(quotient(above, below)?)),
+            Figure::Share(part, whole) => escaped_str(&percent(quotient(part, whole)?)),
         })
     }
 

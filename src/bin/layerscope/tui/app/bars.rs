@@ -1,8 +1,6 @@
-//! The header and the footer: pieces of text, some of which can be clicked.
+//! The header: pieces of text, some of which can be clicked.
 
 mod bottom;
-
-pub use bottom::{footer, hints_for_help};
 
 use layerscope::advice::ladder::Certainty;
 use layerscope::display::{noticeably, plural};
@@ -20,6 +18,8 @@ use crate::tui::widgets::text::cut;
 use crate::tui::widgets::theme::Theme;
 use crate::tui::widgets::{bar, wasted_sign};
 use crate::view::View;
+
+pub use bottom::{footer, hints_for_help};
 
 /// Returns the name, the views if there is space for them, and the numbers.
 pub fn header(app: &App, theme: &Theme, area: Rect) -> Vec<Vec<Piece>> {
