@@ -67,6 +67,9 @@ pub struct Study {
     pub runtime: Option<Program>,
     /// The secrets; `None` if they were not searched.
     pub secrets: Option<Secrets>,
+    /// The image as it is to be shown: with the secrets masked wherever their values occur; `None`
+    /// if no text has one.
+    pub shown: Option<Arc<Inspection>>,
     /// The size after each change, starting with the unchanged image.
     pub ladder: Vec<PossibleSize>,
     /// The input from which the ladder was computed.
@@ -117,6 +120,11 @@ impl Study {
         Self::above(detect(inspection), inspection, &question)
     }
 
+    /// Returns the image as it is to be shown, without the values of its secrets.
+    pub fn shown<'a>(&'a self, inspection: &'a Inspection) -> &'a Inspection {
+        self.shown.as_deref().unwrap_or(inspection)
+    }
+
     /// Returns the smallest of the possible sizes that keep the program as it is, and the size as
     /// built.
     pub fn smallest(&self) -> Option<(&PossibleSize, &PossibleSize)> {
@@ -139,7 +147,6 @@ impl Study {
         let progress = question.progress.unwrap_or(&unheeded);
         let tree = &inspection.tree;
         let rules = question.rules;
-        let mut matches = Matches::find(inspection, rules);
         let packages = question
             .contents
             .map(|contents| Packages::read(tree, contents, progress))
@@ -148,12 +155,20 @@ impl Study {
             true => Some(Secrets::find(inspection, question.contents, &packages, progress)?),
             false => None,
         };
-        let runtime = match question.contents {
+        // From here on, no text has the value of a secret.
+        let shown = secrets.as_ref().and_then(|secrets| inspection.masking(&secrets.values));
+        let shown = shown.map(Arc::new);
+        let inspection = shown.as_deref().unwrap_or(inspection);
+        let mut matches = Matches::find(inspection, rules);
+        let mut runtime = match question.contents {
             Some(contents) => {
                 Some(Program::detect(&Filesystem::new(tree, contents, progress), &inspection.run)?)
             }
             None => None,
         };
+        if let (Some(runtime), Some(secrets)) = (&mut runtime, &secrets) {
+            runtime.mask(&secrets.values);
+        }
         let mut commands = vec![
             inspection
                 .run
@@ -198,6 +213,7 @@ impl Study {
             application_known,
             runtime,
             secrets,
+            shown,
             ladder,
             ladder_inputs: inputs,
         })

@@ -91,6 +91,7 @@ pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error
     warnings.extend(built.remarks);
     let mut inspection =
         Inspection::new(opened.path.clone(), image.clone(), measured, built.tree, warnings);
+    inspection.selector.clone_from(&opened.selector);
     if progress.verify {
         (inspection.mismatches, inspection.verification) = (Some(mismatches), Some(verification));
     }

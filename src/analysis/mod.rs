@@ -9,15 +9,17 @@
 //! - **hidden**, of a layer: bytes of earlier layers that it deletes or replaces.
 //! - **efficiency** = visible ÷ size.
 
+mod argument;
 mod completeness;
 pub mod download;
 mod groups;
 mod inspect;
+mod masking;
 mod rewritten;
 mod verification;
 pub mod what_if;
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::display::{Escaped, ratio};
 use crate::image::{BuiltOn, Compression, HistoryEntry, Image, Instruction, Layer, ReadLayer, Run};
@@ -127,13 +129,15 @@ pub enum Listing {
 }
 
 /// Everything known about an image; the basis of every screen and report.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Inspection {
     /// The display name of the image.
     pub name: Escaped,
     /// The place that it was read from, escaped for display: a file, or `docker-daemon:NAME`.
     pub source: Escaped,
+    /// The options that select it in its source, as words; empty if it is the only image there.
+    pub selector: Vec<String>,
     /// The engine or the registry that it was read from; `None` for an archive.
     pub provider: Option<Provider>,
     /// The names in the archive, such as `alpine:3`.
@@ -155,7 +159,7 @@ pub struct Inspection {
     /// Sums over the layers and the final filesystem.
     pub totals: ImageTotals,
     /// The merged tree with its history.
-    pub tree: Tree,
+    pub tree: Arc<Tree>,
     /// The extent to which the tree has the files.
     pub listing: Listing,
     /// Wasted inodes, the largest first.
@@ -217,6 +221,7 @@ impl Inspection {
         Self {
             name,
             source,
+            selector: Vec::new(),
             provider,
             tags: image.tags,
             id: image.id,
@@ -227,7 +232,7 @@ impl Inspection {
             history: image.history,
             layers,
             totals,
-            tree,
+            tree: Arc::new(tree),
             listing: Listing::Whole,
             wasted,
             warnings,

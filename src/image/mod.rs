@@ -60,7 +60,7 @@ pub use format::LayerFormat;
 pub use instruction::Instruction;
 pub use layer::{ENTRY_LIMIT, EntryRef, LayerEntries, Record};
 pub use named::open_named;
-pub(crate) use open::archive_of_source;
+pub(crate) use open::{PIPE, archive_of_source};
 pub use open::{open, open_archive, open_pipe, open_source, opens_at_once};
 pub use opened::{Archive, Opened};
 pub use read::{Digests, ReadLayer, TarEnd, hash_extent, read_layer};

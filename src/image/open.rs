@@ -19,7 +19,7 @@ use crate::progress::Progress;
 use crate::warning::WarningKind;
 
 /// The name of standard input.
-const PIPE: &str = "standard input";
+pub(crate) const PIPE: &str = "standard input";
 
 /// Opens the archive at `path` and selects the image `wanted`, or the only one.
 ///

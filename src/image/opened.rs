@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::passed::{Passed, PassedLayers};
 use super::region::Place;
 use super::remembered::remember;
+use super::select::selector;
 use super::{Compression, Image, Layer, ReadLayer, Selection, select};
 use crate::archive::Source;
 use crate::display::Escaped;
@@ -58,6 +59,8 @@ pub struct Opened {
     pub path: Escaped,
     /// The image.
     pub image: Image,
+    /// The options that select the image in the archive, as words; empty if it is the only one.
+    pub selector: Vec<String>,
     /// Layers that were read from a stream before the manifest was known, by member number.
     pub(crate) read: HashMap<usize, Arc<ReadLayer>>,
     /// The place where the contents of files can be read.
@@ -132,11 +135,12 @@ impl Archive {
 
     /// Takes the image with an index.
     pub fn pick(mut self, index: usize) -> Opened {
+        let selector = selector(&self.path, &self.images, index);
         let image = self.images.swap_remove(index);
         let Self { path, read, storage, cache, .. } = self;
         let passed = PassedLayers::default();
         read.iter().for_each(|(&member, read)| passed.insert(member, &read.passed));
-        Opened { path, image, read, storage, passed, cache }
+        Opened { path, image, selector, read, storage, passed, cache }
     }
 
     /// Takes the selected image.

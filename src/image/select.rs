@@ -18,6 +18,30 @@ pub struct Selection {
 /// Digits of a digest that are enough to call an image by.
 const SHORTEST: usize = 4;
 
+/// Returns the options that select an image among others, as words: none if it is selected without
+/// any.
+pub(super) fn selector(path: &Escaped, images: &[Image], index: usize) -> Vec<String> {
+    let Some(image) = images.get(index) else { return Vec::new() };
+    let tag = image.tags.first().or(image.id.as_ref());
+    let (tag, platform) = (tag.cloned(), image.platform.clone());
+    let place = image.positions.first().copied().unwrap_or(index);
+    let choices = [
+        (None, None),
+        (tag.clone(), None),
+        (None, platform.clone()),
+        (tag, platform),
+        (Some(format!("@{place}")), None),
+    ];
+    let selects = |(image, platform): &(Option<String>, Option<String>)| {
+        let selection = Selection { image: image.clone(), platform: platform.clone() };
+        select(path, images, &selection).is_ok_and(|selected| selected == index)
+    };
+    let (image, platform) = choices.into_iter().find(selects).unwrap_or_default();
+    let options = [("--image", image), ("--platform", platform)];
+    let words = options.into_iter().filter_map(|(option, value)| Some([option.to_owned(), value?]));
+    words.flatten().collect()
+}
+
 /// Returns the index in `images` of the selected one.
 ///
 /// Among images for several platforms, the one for this machine is selected unless another is

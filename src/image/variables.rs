@@ -1,6 +1,6 @@
 //! Named values of a config: environment variables and labels.
 
-use crate::secret::{Masked, is_secret, mask};
+use crate::secret::{FoundValues, Masked, is_secret, mask};
 
 /// Values by name, in the order of the config.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,6 +27,12 @@ impl Variables {
             (name.clone(), value)
         };
         Self(self.0.iter().map(entry).collect())
+    }
+
+    /// Masks found values in place; returns whether there were any.
+    pub fn mask_found(&mut self, values: &FoundValues) -> bool {
+        let texts = self.0.iter_mut().filter_map(|(_, value)| value.as_mut());
+        texts.fold(false, |has_any, value| values.mask_in(value) | has_any)
     }
 
     /// Lists all entries as they are written: `NAME=value`.

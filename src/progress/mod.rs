@@ -51,6 +51,13 @@ pub enum Searching {
     Everything,
 }
 
+impl Searching {
+    /// Returns all layers if somebody wants to know, and none otherwise.
+    pub fn all_if(wanted: bool) -> Self {
+        if wanted { Self::Everything } else { Self::Nothing }
+    }
+}
+
 impl Progress {
     /// Returns whether somebody wants to know the secrets in all layers.
     pub fn wants_secrets(&self) -> bool {

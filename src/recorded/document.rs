@@ -67,6 +67,9 @@ pub struct ToolRecord {
 #[derive(Debug, Deserialize)]
 pub struct ImageRecord {
     pub source: Escaped,
+    /// The options that select it in its source.
+    #[serde(default)]
+    pub selector: Vec<String>,
     pub tags: Vec<String>,
     pub id: Option<String>,
     pub platform: Option<String>,
@@ -171,6 +174,9 @@ pub struct SecretRecord {
     pub removed_in: Option<usize>,
     pub visible: bool,
     pub masked: Escaped,
+    /// The command that shows it.
+    #[serde(default)]
+    pub see: Option<Escaped>,
     pub why: Escaped,
     pub revoke: Option<Escaped>,
     pub fix: FixRecord,

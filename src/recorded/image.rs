@@ -1,6 +1,6 @@
 //! Makes an image of a report: its numbers, and its final filesystem if that is recorded.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use super::RecordError;
 use super::document::{CompletenessRecord, Document, LayerRecord, PathRecord};
@@ -27,6 +27,7 @@ pub(super) fn inspection(
     Ok(Inspection {
         name: image.tags.first().map_or_else(|| name.clone(), |tag| escaped_str(tag)),
         source: image.source.clone(),
+        selector: image.selector.clone(),
         provider: None,
         tags: image.tags.clone(),
         id: image.id.clone(),
@@ -45,7 +46,7 @@ pub(super) fn inspection(
             directories: totals.directories,
             symlinks: totals.symlinks,
         },
-        tree: tree_of(paths, document.layers.len())?,
+        tree: Arc::new(tree_of(paths, document.layers.len())?),
         listing,
         wasted: Vec::new(),
         warnings: warnings(document),

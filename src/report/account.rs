@@ -75,6 +75,7 @@ struct Tool {
 #[derive(Debug, Serialize)]
 struct ImagePart {
     source: Escaped,
+    selector: Vec<String>,
     source_kind: &'static str,
     tags: Vec<String>,
     id: Option<String>,
@@ -235,6 +236,7 @@ impl<'a> Account<'a> {
                 id: inspection.id.clone(),
                 platform: inspection.platform.clone(),
                 source: inspection.source.clone(),
+                selector: inspection.selector.clone(),
                 source_kind: inspection.provider.map_or("archive", Provider::word),
                 created: inspection.created.clone(),
             },

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use super::TextStyle;
 use super::markdown::{Page, code, code_cell, plain, repository};
-use super::words::{date, incomplete};
+use super::words::{NOT_SEARCHED, date, incomplete};
 use crate::display::{Escaped, Units, count, escaped_str, percent, plural};
 use crate::layer_index::LayerIndex;
 use crate::recorded::{FindingRecord, PairRecord, RecordedImage};
@@ -66,7 +66,10 @@ fn facts(image: &RecordedImage, units: Units) -> String {
 
 /// Writes the secrets, before everything else.
 fn secrets(page: &mut Page, image: &RecordedImage) {
-    let Some(secrets) = &image.document.secrets else { return };
+    let Some(secrets) = &image.document.secrets else {
+        page.line(format!("{}\n", plain(NOT_SEARCHED)));
+        return;
+    };
     let Some(headline) = secrets.headline() else { return };
     page.line(format!("🔑 **{}**\n", plain(&headline)));
     page.line("| secret | where | layer | now | next time |\n|---|---|---|---|---|");

@@ -50,8 +50,9 @@ pub fn write_text(
     page.findings(inspection, study)?;
     page.whose(inspection, study)?;
     page.runtime(inspection, study)?;
-    page.ladder(study)?;
+    page.ladder(inspection, study)?;
     page.files(inspection)?;
+    page.not_searched(study)?;
     if whole {
         page.remarks("Warnings", &inspection.warnings)?;
     }

@@ -9,6 +9,10 @@ use crate::advice::findings::Purpose;
 use crate::display::{Escaped, Units, escaped_str, noticeably, share};
 use crate::files::executable::Executable;
 
+/// The line of a report that did not search for secrets.
+pub const NOT_SEARCHED: &str =
+    "Not searched for secrets: --quick, --no-secrets or the configuration leaves it out.";
+
 /// Returns the verdict: size, wasted, avoidable, the reason in a sentence, and the smallest possible
 /// size.
 pub fn verdict(inspection: &Inspection, study: &Study, units: Units) -> String {

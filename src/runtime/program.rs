@@ -11,6 +11,7 @@ use crate::files::executable::Executable;
 use crate::files::filesystem::{Filesystem, readable};
 use crate::image::Run;
 use crate::progress::join;
+use crate::secret::FoundValues;
 use crate::tree::NodeId;
 
 /// The program that a container runs, and its needs.
@@ -53,6 +54,19 @@ impl Program {
         }
         let parts = Parts::gather(filesystem, &application, start, needed.as_ref(), packed);
         Ok(Self { bytes: application.bytes(filesystem), application, needed, parts })
+    }
+
+    /// Masks the values of secrets in the texts that quote a command or a script.
+    pub fn mask(&mut self, values: &FoundValues) {
+        let Application { steps, exec_form, reason, .. } = &mut self.application;
+        let mut mask = |text: &mut Escaped| *text = values.mask_shown(text);
+        steps.iter_mut().chain(exec_form).chain(reason).for_each(&mut mask);
+        if let Some(parts) = &mut self.parts {
+            parts.doubts.iter_mut().for_each(&mut mask);
+            if let Start::ShellForm(form) = &mut parts.start {
+                mask(form);
+            }
+        }
     }
 }
 

@@ -41,12 +41,6 @@ static HEADER: LazyLock<Regex> = LazyLock::new(|| {
 static AUTH: LazyLock<Regex> = LazyLock::new(|| {
     expression(r#"\\?"(?:auth|identitytoken)\\?"\s*:\s*\\?"(?P<value>[A-Za-z0-9+/=._-]{8,})\\?""#)
 });
-/// A password that a program takes as an argument.
-static ARGUMENT: LazyLock<Regex> = LazyLock::new(|| {
-    expression(
-        r#"\bsshpass\s+-p\s*["']?(?P<value>[^\s"'$]+)|\becho\s+["']?[A-Za-z_][\w-]*:(?P<password>[^\s:"'$|]+)["']?\s*\|\s*chpasswd"#,
-    )
-});
 /// The beginning of a variable.
 static NAME: LazyLock<Regex> =
     LazyLock::new(|| expression(r"(?:^|\s)(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)="));
@@ -68,7 +62,7 @@ pub fn find_in_command(text: &str) -> Vec<Hit> {
     // `--token abc` and `_authToken abc`: only an option takes its value behind a space.
     let options = OPTION.captures_iter(text).chain(JSON_OPTION.captures_iter(text));
     hits.extend(options.filter_map(|found| named(&found)).take(HITS));
-    for expression in [&HEADER, &LOGIN, &AUTH, &ARGUMENT] {
+    for expression in [&*HEADER, &LOGIN, &AUTH, &rules().argument] {
         let found = expression.captures_iter(text).take(HITS);
         hits.extend(found.filter_map(|found| valued(&found, &rules().named)));
     }
@@ -178,7 +172,7 @@ pub fn mask_words(words: &[String]) -> Vec<String> {
 }
 
 /// Compiles an expression of this file.
-fn expression(pattern: &str) -> Regex {
+pub(super) fn expression(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a test compiles it")
 }
 
@@ -189,9 +183,10 @@ fn named(found: &Captures<'_>) -> Option<Hit> {
     rules().is_name(name).then(|| Hit { name: Some(name.trim_start_matches('-').into()), ..hit })
 }
 
-/// Returns the value of a match without its quotes, unless it is a placeholder.
-fn valued(found: &Captures<'_>, kind: &'static Kind) -> Option<Hit> {
-    let value = found.name("value").or_else(|| found.name("password"))?;
+/// Returns the value of a match without its quotes, unless it is a placeholder: the group of that
+/// name, or the first one that matched.
+pub(super) fn valued(found: &Captures<'_>, kind: &'static Kind) -> Option<Hit> {
+    let value = found.name("value").or_else(|| found.iter().skip(1).flatten().next())?;
     let text = value.as_str();
     let quotes = usize::from(text.len() >= 2 && text.starts_with(['"', '\'']));
     let range = value.start() + quotes..value.end() - quotes;

@@ -28,6 +28,11 @@ impl Masked {
         Self(escaped_str(&first) + "…")
     }
 
+    /// Returns whether a text looks like a masked value, so that it is masked only once.
+    pub(super) fn is_like(text: &str) -> bool {
+        text.strip_suffix('…').is_some_and(|first| first.chars().count() <= FIRST)
+    }
+
     /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0

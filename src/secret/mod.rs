@@ -7,11 +7,13 @@
 
 mod command;
 mod fingerprint;
+mod found;
 mod masked;
 mod names;
 mod paths;
 mod rules;
 mod search;
+mod settings;
 mod token;
 
 use std::ops::Range;
@@ -20,11 +22,13 @@ use crate::display::plural;
 
 pub use command::{find_in_command, find_named, mask, mask_words, pairs};
 pub use fingerprint::fingerprint;
+pub use found::FoundValues;
 pub use masked::Masked;
 pub use names::{is_secret, is_value};
 pub use paths::{SearchByPath, path_matcher};
 pub use rules::{Area, FileRule, Kind, Looks, SecretRules, kinds, rules};
 pub use search::{FileSearch, is_text};
+pub use settings::find_settings;
 pub use token::find_tokens;
 
 /// A secret in a text.

@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
+use super::Masked;
 use super::rules::{SecretRules, rules};
 use crate::display::hex;
 
@@ -47,6 +48,7 @@ impl SecretRules {
         let is_number = || text.chars().all(|c| c.is_ascii_digit()) && text.len() < 10;
         let is_address = || lower.starts_with("http://") || lower.starts_with("https://");
         text.len() >= SHORTEST
+            && !Masked::is_like(text)
             && !is_reference()
             && !is_repeated()
             && !is_number()

@@ -29,7 +29,7 @@ pub(super) struct Token {
     pub kind: Kind,
     pub starts: Vec<String>,
     pub rest: Regex,
-    pub has_checksum: bool,
+    pub checksum: Option<Checksum>,
 }
 
 /// The evidence that a file holds a secret.
@@ -41,6 +41,8 @@ pub enum Looks {
     Pairs,
     /// A command line with a secret.
     Commands,
+    /// A setting with a password; true if only a value in quotes is one.
+    Settings(bool),
     /// Nothing but a token.
     Tokens,
 }
@@ -78,6 +80,8 @@ pub struct SecretRules {
     pub(super) tokens: Vec<Token>,
     /// Files by path.
     pub files: Vec<FileRule>,
+    /// Passwords that programs take as arguments: the first group that matches.
+    pub(super) argument: regex::Regex,
     /// Paths of packages, tests and examples.
     pub areas: Vec<Area>,
     /// The globs of files in which tokens are not searched.
@@ -101,6 +105,7 @@ struct File {
     file: Vec<WrittenFile>,
     names: Names,
     values: Values,
+    argument: Vec<Argument>,
     area: Vec<Area>,
     known: Vec<Known>,
     text: Text,
@@ -118,10 +123,16 @@ struct WrittenToken {
     sources: Vec<String>,
 }
 
-#[derive(Deserialize)]
-enum Checksum {
+/// The checksum of a token.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub(super) enum Checksum {
+    /// The last six letters are the CRC-32 of the ones between, in base 62.
     #[serde(rename = "crc32-base62")]
     Crc32Base62,
+    /// If the group `routed` matches, its last seven letters are the CRC-32 of all before, in base
+    /// 36.
+    #[serde(rename = "crc32-base36")]
+    Crc32Base36,
 }
 
 #[derive(Deserialize)]
@@ -145,7 +156,22 @@ enum WrittenLooks {
     Regex,
     Pairs,
     Commands,
+    Settings,
+    #[serde(rename = "quoted-settings")]
+    QuotedSettings,
     Tokens,
+}
+
+/// A way in which a program takes a password as an argument; its programs and the source are for
+/// readers of the file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Argument {
+    matches: String,
+    #[serde(rename = "of")]
+    _of: String,
+    #[serde(rename = "source")]
+    _source: String,
 }
 
 #[derive(Deserialize)]
@@ -204,7 +230,7 @@ enum RulesError {
 }
 
 fn read(text: &str) -> Result<SecretRules, RulesError> {
-    let File { token, file, names, values, area, known, text } = toml::from_str(text)?;
+    let File { token, file, argument, names, values, area, known, text } = toml::from_str(text)?;
     let general = |id: &str, title: &str| Kind {
         id: id.into(),
         title: title.into(),
@@ -215,6 +241,9 @@ fn read(text: &str) -> Result<SecretRules, RulesError> {
     Ok(SecretRules {
         tokens: token.into_iter().map(read_token).collect::<Result<_, _>>()?,
         files: file.into_iter().map(read_file).collect::<Result<_, _>>()?,
+        argument: regex::Regex::new(
+            &argument.iter().map(|argument| &*argument.matches).collect::<Vec<_>>().join("|"),
+        )?,
         areas: area,
         not_text: text.except,
         named: general("named-secret", "value of a secret"),
@@ -233,7 +262,7 @@ fn read_token(written: WrittenToken) -> Result<Token, regex::Error> {
         kind: Kind { id, title, revoke, sources, is_general: false },
         starts,
         rest: Regex::new(&format!("^(?-u:{rest})"))?,
-        has_checksum: matches!(checksum, Some(Checksum::Crc32Base62)),
+        checksum,
     })
 }
 
@@ -246,6 +275,8 @@ fn read_file(written: WrittenFile) -> Result<FileRule, regex::Error> {
         }
         WrittenLooks::Pairs => Looks::Pairs,
         WrittenLooks::Commands => Looks::Commands,
+        WrittenLooks::Settings => Looks::Settings(false),
+        WrittenLooks::QuotedSettings => Looks::Settings(true),
         WrittenLooks::Tokens => Looks::Tokens,
     };
     let kind = Kind { id, title, revoke, sources, is_general: true };

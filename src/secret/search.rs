@@ -6,14 +6,15 @@ use super::Hit;
 use super::command::{find_in_command, pairs};
 use super::names::is_value;
 use super::rules::{FileRule, Looks, rules};
+use super::settings::find_settings;
 use super::token::find_tokens;
 
 /// The largest file of a rule that is searched, in bytes.
 const FILE: u64 = 1 << 20;
 /// The largest text that is searched for tokens, in bytes.
 const TEXT: u64 = 256 << 10;
-/// The most secrets of a file.
-const SECRETS: usize = 5;
+/// The most secrets of a file that are known.
+const SECRETS: usize = 200;
 /// The number of bytes in which a file without zeros is taken for a text.
 const HEAD: usize = 8 << 10;
 
@@ -59,8 +60,8 @@ impl FileSearch {
         }
         let mut known = HashSet::new();
         hits.retain(|hit| known.insert(bytes[hit.range.clone()].to_vec()));
-        hits.truncate(SECRETS);
         hits.sort_by_key(|hit| hit.range.start);
+        hits.truncate(SECRETS);
         hits
     }
 }
@@ -88,7 +89,10 @@ fn by_rule(rule: &'static FileRule, bytes: &[u8]) -> Vec<Hit> {
         Looks::Commands if std::str::from_utf8(bytes).is_ok() => {
             find_in_command(&as_text()).into_iter().map(of_rule).collect()
         }
-        Looks::Pairs | Looks::Commands => Vec::new(),
+        Looks::Settings(only_quoted) if std::str::from_utf8(bytes).is_ok() => {
+            find_settings(&as_text(), *only_quoted).into_iter().map(of_rule).collect()
+        }
+        Looks::Pairs | Looks::Commands | Looks::Settings(_) => Vec::new(),
     }
 }
 

@@ -26,6 +26,19 @@ fn tokens_are_known_by_their_shape_and_their_checksum() {
 }
 
 #[test]
+fn a_routable_token_of_gitlab_has_a_checksum() {
+    let token = concat!("glpat-", "bzoxCnU6MnMKAWJjZGVmZ2hpamtsbW5vcHEQ", ".0z", "1tv734w");
+    assert_eq!(kinds_in(token), ["gitlab-token"]);
+    assert_eq!(kinds_in(&token.replace("1tv734w", "1tv734a")), [""; 0], "the checksum is wrong");
+    let plain = concat!("glpat-", "Kx7Qm2Vt9Zr4Lp1Ws8Yb");
+    for text in [plain.to_owned(), format!("{plain}.gitlabcom")] {
+        let hits = find_tokens(text.as_bytes());
+        assert_eq!(hits.len(), 1, "{text}");
+        assert_eq!(&text[hits[0].range.clone()], plain, "a plain one has none");
+    }
+}
+
+#[test]
 fn a_named_value_is_a_secret_and_a_placeholder_is_none() {
     for text in [
         "|1 NPM_TOKEN=s3cr3t-value /bin/sh -c npm ci",
@@ -47,6 +60,17 @@ fn a_named_value_is_a_secret_and_a_placeholder_is_none() {
         "RUN sshpass -p Sp4ssW0rdX9 ssh acme.dev",
         "RUN wget --header='X-Auth-Token: 7Yh3kq92mmz' https://acme.dev",
         "RUN echo \"root:R00tPw99zz\" | chpasswd",
+        "RUN mysql -h db -uroot -pS3cretPw < /schema.sql",
+        "RUN mysqldump -u root -p'S3cret Pw' app > /dump.sql",
+        "RUN mysqladmin --user=root --password=S3cretPw create app",
+        "RUN mariadb -uroot -p\"S3cretPw\" -e 'create database app'",
+        "RUN redis-cli -h cache -a S3cretPw ping",
+        "RUN docker login -u ci -p S3cretPw acme.dev",
+        "RUN echo S3cretPw | docker login -u ci --password-stdin acme.dev",
+        "RUN keytool -import -storepass S3cretPw -file ca.pem",
+        "RUN openssl rsa -in key.pem -passin pass:S3cretPw",
+        "RUN htpasswd -bc /etc/nginx/users ci S3cretPw",
+        "RUN mongosh -u root -p S3cretPw",
     ] {
         assert_eq!(find_in_command(text).len(), 1, "{text}");
     }
@@ -66,6 +90,14 @@ fn a_named_value_is_a_secret_and_a_placeholder_is_none() {
         "RUN git clone https://git@github.com/acme/app",
         "ENV TOKENIZERS_PARALLELISM=false MAX_TOKENS=4096",
         "CMD [\"redis-server\" \"--port\" \"6379\"]",
+        "RUN apt-get install -y mysql-client -pfoo1bar",
+        "RUN mysql -u root -p app < /schema.sql",
+        "RUN mysql -p$MYSQL_PASSWORD -e 'select 1'",
+        "RUN mysql --protocol=tcp --port=3306 --print-defaults",
+        "RUN mkdir -p /var/lib/mysql && mysql --version && mkdir -p /opt/application",
+        "RUN echo $TOKEN | docker login --password-stdin acme.dev",
+        "RUN keytool -import -storepass changeit -file ca.pem",
+        "RUN docker run -p 8080:8080 app && zip -r app.zip app",
     ] {
         assert!(find_in_command(text).is_empty(), "{text}: {:?}", find_in_command(text));
     }
@@ -82,6 +114,8 @@ fn nothing_of_a_short_value_is_shown_and_four_characters_of_a_long_one() {
     );
     assert_eq!(mask(&format!("RUN curl -H 'token {GITHUB}' x")), "RUN curl -H 'token ghp_…' x");
     assert_eq!(mask("RUN make"), "RUN make");
+    let once = mask(&format!("|1 NPM_TOKEN={NPM} /bin/sh -c npm ci")).into_owned();
+    assert_eq!(mask(&once), once, "what is masked stays as it is");
     assert_eq!(mask("ENV PÄSSWORD=ü SECRET='ü and more'"), "ENV PÄSSWORD=ü SECRET='…'");
     let words = ["x", "--token", "abcdef", "--port", "80"].map(String::from);
     assert_eq!(mask_words(&words), ["x", "--token", "…", "--port", "80"]);

@@ -7,7 +7,7 @@ use flate2::Crc;
 use regex::bytes::Regex;
 
 use super::Hit;
-use super::rules::{Token, rules};
+use super::rules::{Checksum, Token, rules};
 
 /// The most tokens that are found in one text.
 const TOKENS: usize = 100;
@@ -15,9 +15,11 @@ const TOKENS: usize = 100;
 /// which fits all that follows but its end.
 const REST: usize = 8 << 10;
 /// The alphabet of checksums in base 62.
-const BASE_62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-/// The number of letters of a checksum.
-const CHECKSUM: usize = 6;
+const BASE_62: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+/// The alphabet of checksums in base 36.
+const BASE_36: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+/// The length of a GitLab token that says nothing about its owner and has no checksum.
+const UNROUTED: usize = 20;
 
 /// Finds the tokens in a text.
 pub fn find_tokens(text: &[u8]) -> Vec<Hit> {
@@ -64,7 +66,8 @@ fn hit(token: &'static Token, text: &[u8], start: Range<usize>) -> Option<Hit> {
     let after = &text[offset..text.len().min(offset + REST)];
     let found = token.rest.captures(after)?;
     let whole = found.get(0)?;
-    let range = match found.name("value") {
+    let mut end = whole.end();
+    let mut range = match found.name("value") {
         Some(value) => offset + value.start()..offset + value.end(),
         None => start.start..offset + whole.end(),
     };
@@ -73,10 +76,24 @@ fn hit(token: &'static Token, text: &[u8], start: Range<usize>) -> Option<Hit> {
     if found.name("value").is_none() && next.is_some_and(|&b| b.is_ascii_alphanumeric()) {
         return None;
     }
-    let body = &after[..whole.end()];
-    if token.has_checksum && !has_checksum(body) {
-        return None;
+    let body = &after[..end];
+    match (token.checksum, found.name("routed")) {
+        (Some(Checksum::Crc32Base62), _) if !has_checksum(body, 6, BASE_62) => return None,
+        // A prefix of one's own instance belongs to what is summed up.
+        (Some(Checksum::Crc32Base36), Some(routed))
+            if !text[..start.start].ends_with(b"-")
+                && !has_checksum(&text[range.clone()], 7, BASE_36) =>
+        {
+            // What follows a plain token is another word.
+            if routed.start() != UNROUTED {
+                return None;
+            }
+            end = routed.start();
+            range.end = offset + end;
+        }
+        _ => {}
     }
+    let body = &after[..end];
     let value = &text[range.clone()];
     let is_placeholder = is_monotonous(body)
         || [&b"EXAMPLE"[..], b"example", b"XXXX", b"xxxx"]
@@ -95,16 +112,16 @@ fn is_monotonous(text: &[u8]) -> bool {
     seen.iter().filter(|&&seen| seen).count() < 6
 }
 
-/// Returns whether the last letters are the CRC-32 of those before, in base 62.
-fn has_checksum(text: &[u8]) -> bool {
-    let Some(at) = text.len().checked_sub(CHECKSUM) else { return false };
+/// Returns whether the last letters are the CRC-32 of those before, in a base.
+fn has_checksum(text: &[u8], letters: usize, base: &[u8]) -> bool {
+    let Some(at) = text.len().checked_sub(letters) else { return false };
     let (body, checksum) = text.split_at(at);
     let mut crc = Crc::new();
     crc.update(body);
     let mut left = crc.sum() as usize;
     checksum.iter().rev().all(|&letter| {
-        let expected = BASE_62[left % 62];
-        left /= 62;
+        let expected = base[left % base.len()];
+        left /= base.len();
         letter == expected
     })
 }

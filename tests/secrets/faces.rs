@@ -1,6 +1,9 @@
 //! The faces of a secret: the reports and the check. None of them shows a value.
 
+use std::process::Command;
+
 use super::{assert_masked, json_of, out, run, shop};
+use crate::support::build::{Layout, tar};
 
 #[test]
 fn the_text_report_says_first_what_where_who_and_what_to_do() {
@@ -15,7 +18,10 @@ fn the_text_report_says_first_what_where_who_and_what_to_do() {
         "added in layer 1: COPY .npmrc /root/.npmrc",
         "removed in layer 3: RUN rm /root/.npmrc",
         "Layer 3 deletes or replaces it, but layer 1 still contains it. Anyone who can pull the image can read it.",
-        "see layerscope cat IMAGE /root/.npmrc --layer 1",
+        "see layerscope cat shop.tar /root/.npmrc --layer 1",
+        "see docker load -i shop.tar && docker inspect shop:1.4",
+        "see docker load -i shop.tar && docker history --no-trunc shop:1.4",
+        "steps: layerscope ladder shop.tar",
         "revoke it and create a new one: https://docs.npmjs.com/revoking-access-tokens",
         "RUN --mount=type=secret,id=npmrc,target=/root/.npmrc …",
         "**/.npmrc # in .dockerignore",
@@ -60,6 +66,58 @@ fn the_json_has_a_field_that_fits_its_schema() {
 }
 
 #[test]
+fn a_command_names_the_image_as_the_user_did_also_in_a_report_that_is_read_back() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("my app's.tar");
+    std::fs::write(&path, tar(shop().docker())).unwrap();
+    let see = r"layerscope cat 'my app'\''s.tar' /root/.npmrc --layer 1";
+    let report = out(&run(&shop(), directory.path(), &["report", "my app's.tar"]));
+    assert!(report.contains(see), "{report}");
+    let shown = Command::new("sh")
+        .args(["-c", &see.replace("layerscope", env!("CARGO_BIN_EXE_layerscope"))])
+        .current_dir(directory.path())
+        .output()
+        .unwrap();
+    assert!(out(&shown).contains(super::NPM), "the line can be pasted: {shown:?}");
+    let json = run(&shop(), directory.path(), &["report", "my app's.tar", "--format", "json"]);
+    std::fs::write(directory.path().join("old.json"), &json.stdout).unwrap();
+    let again = out(&run(&shop(), directory.path(), &["report", "old.json"]));
+    assert!(again.contains(see), "{again}");
+}
+
+#[test]
+fn a_command_selects_the_image_among_others() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut other = shop();
+    other.tags = serde_json::json!(["shop:1.5"]);
+    other.config["created"] = "2026-01-01T00:00:00Z".into();
+    let mut layout = Layout::default();
+    let manifests = [shop(), other].map(|image| layout.image(&image));
+    let both = tar(layout.members(manifests));
+    std::fs::write(directory.path().join("both.tar"), both).unwrap();
+    let report = ["report", "both.tar", "--image", "shop:1.5"];
+    let report = out(&run(&shop(), directory.path(), &report));
+    assert!(
+        report.contains("layerscope cat both.tar --image shop:1.5 /root/.npmrc --layer 1"),
+        "{report}"
+    );
+}
+
+#[test]
+fn a_report_that_did_not_search_says_so_in_a_line() {
+    let directory = tempfile::tempdir().unwrap();
+    for option in ["--no-secrets", "--quick"] {
+        for format in ["text", "html", "markdown"] {
+            let report = ["report", "shop.tar", "--format", format, option];
+            let said = out(&run(&shop(), directory.path(), &report)).replace("\\-", "-");
+            assert!(said.contains("Not searched for secrets: "), "{format} {option}: {said}");
+        }
+    }
+    let report = out(&run(&shop(), directory.path(), &["report", "shop.tar"]));
+    assert!(!report.contains("Not searched"), "{report}");
+}
+
+#[test]
 fn who_wants_no_search_gets_none() {
     let directory = tempfile::tempdir().unwrap();
     for option in ["--no-secrets", "--quick"] {
@@ -91,6 +149,8 @@ fn a_check_fails_for_a_secret_and_says_which() {
     let unsearched = ["check", "shop.tar", "--max-secrets", "0", "--no-secrets"];
     let unsearched = run(&shop(), directory.path(), &unsearched);
     assert_eq!(unsearched.status.code(), Some(2), "what was not searched does not pass");
+    let said = String::from_utf8_lossy(&unsearched.stderr).into_owned();
+    assert!(said.contains("the limit on secrets needs the search for them"), "{said}");
 }
 
 #[test]
@@ -125,6 +185,10 @@ fn no_output_of_any_command_shows_a_value() {
         let is_security = match format {
             "sarif" => out(&output).contains(r#""security-severity": "8.0""#),
             "gitlab" => out(&output).contains(r#""Security""#),
+            "openmetrics" => {
+                out(&output).contains("\nlayerscope_image_secrets{image=\"shop:1.4\"")
+                    && out(&output).contains("} 5\n")
+            }
             "text" => out(&output).contains("and 4 more (`layerscope report` lists them)"),
             _ => true,
         };

@@ -6,21 +6,23 @@ use super::{Place, Secret};
 use crate::analysis::Inspection;
 use crate::display::escaped_str;
 use crate::image::HistoryEntry;
-use crate::secret::{Hit, Masked, find_in_command, find_named};
+use crate::secret::{FoundValues, Hit, Masked, find_in_command, find_named};
 use crate::shell::without_arguments;
 
 /// The most secrets of a config.
 const SECRETS: usize = 200;
 
-/// Finds the secrets in the config of an image, each value once.
-pub fn find(inspection: &Inspection) -> Vec<Secret> {
-    let mut found = Found { list: Vec::new(), known: HashSet::new() };
+/// Finds the secrets in the config of an image, each value once, and adds their values to those that
+/// are known.
+pub fn find(inspection: &Inspection, values: &mut FoundValues) -> Vec<Secret> {
+    let mut found = Found { list: Vec::new(), known: HashSet::new(), set: Vec::new(), values };
     let run = &inspection.run;
     for (variables, place) in [(&run.environment, Place::Environment), (&run.labels, Place::Label)]
     {
         for (name, value) in variables.iter() {
             for hit in find_named(name, value) {
                 found.add(value, &Hit { name: Some(name.to_owned()), ..hit }, place.clone());
+                found.set.push((name.to_owned(), value.to_owned()));
             }
         }
     }
@@ -43,12 +45,15 @@ pub fn find(inspection: &Inspection) -> Vec<Secret> {
 }
 
 /// The secrets so far, and the values that they have.
-struct Found {
+struct Found<'a> {
     list: Vec<Secret>,
     known: HashSet<String>,
+    /// The variables and labels of the config, which the history has once more.
+    set: Vec<(String, String)>,
+    values: &'a mut FoundValues,
 }
 
-impl Found {
+impl Found<'_> {
     fn history(&mut self, number: usize, entry: &HistoryEntry) {
         let Some(text) = entry.created_by.as_deref().map(str::trim) else { return };
         let run = text.strip_prefix("RUN ").unwrap_or(text);
@@ -60,12 +65,31 @@ impl Found {
                 true => Place::BuildArgument { entry: number },
                 false => Place::History { entry: number, keyword },
             };
+            if matches!(keyword, "ENV" | "LABEL") && self.is_set(text, &hit) {
+                self.values.add(&text.as_bytes()[hit.range]);
+                continue;
+            }
             self.add(text, &hit, place);
         }
     }
 
+    /// Returns whether the config has the same variable with this value: whole, or as the history
+    /// cuts or quotes it.
+    fn is_set(&self, text: &str, hit: &Hit) -> bool {
+        let value = text.get(hit.range.clone()).unwrap_or_default();
+        let bare = |text: &str| text.replace(['"', '\'', '\\'], "");
+        let value = bare(value.trim_end_matches("...").trim_end_matches('…'));
+        let is_same = |(name, whole): &(String, String)| {
+            let whole = bare(whole);
+            hit.name.as_ref().is_none_or(|other| other == name)
+                && (whole.contains(&value) || value.contains(&whole))
+        };
+        !value.is_empty() && self.set.iter().any(is_same)
+    }
+
     fn add(&mut self, text: &str, hit: &Hit, place: Place) {
         let value = text.get(hit.range.clone()).unwrap_or_default();
+        self.values.add(value.as_bytes());
         if self.list.len() < SECRETS && self.known.insert(value.to_owned()) {
             self.list.push(Secret {
                 kind: hit.kind,

@@ -15,13 +15,15 @@ use crate::files::contents::{Contents, Searched};
 use crate::files::filesystem::{Filesystem, readable};
 use crate::files::packages::Packages;
 use crate::progress::Progress;
-use crate::secret::{FileSearch, Hit, Masked, is_text, path_matcher};
+use crate::secret::{FileSearch, FoundValues, Hit, Masked, is_text, path_matcher};
 use crate::tree::{NodeId, Removal, Tree, VersionId};
 
 /// The most bytes that are read in all.
 const BYTES: u64 = 64 << 20;
 /// The most files that are read.
 const FILES: usize = 20_000;
+/// The most secrets of a file.
+const OF_FILE: usize = 5;
 /// The most secrets of all files.
 const SECRETS: usize = 200;
 
@@ -65,7 +67,7 @@ pub fn find(
         files -= 1;
         match readable(filesystem.read_start(candidate.inode, size))? {
             Some(text) => {
-                let found = candidate.secrets(tree, packages, &text);
+                let found = candidate.secrets(tree, packages, &text, &mut secrets.values);
                 secrets.list.extend(found);
             }
             None => secrets.unread += 1,
@@ -92,13 +94,22 @@ fn candidates(tree: &Tree) -> Vec<Candidate<'_>> {
 }
 
 impl Candidate<'_> {
-    /// Finds the secrets in the contents of the file.
-    fn secrets(&self, tree: &Tree, packages: &Packages, bytes: &[u8]) -> Vec<Secret> {
+    /// Finds the secrets in the contents of the file, and adds their values to those that are known.
+    fn secrets(
+        &self,
+        tree: &Tree,
+        packages: &Packages,
+        bytes: &[u8],
+        values: &mut FoundValues,
+    ) -> Vec<Secret> {
         let hits = self.search.find(bytes);
         if hits.is_empty() || self.is_of_a_package(tree, packages) {
             return Vec::new();
         }
-        hits.iter().map(|hit| self.secret(tree, bytes, hit)).collect()
+        if is_text(bytes) {
+            hits.iter().for_each(|hit| values.add(&bytes[hit.range.clone()]));
+        }
+        hits.iter().take(OF_FILE).map(|hit| self.secret(tree, bytes, hit)).collect()
     }
 
     /// Returns whether a package brought the file as it is: everybody who has the package has it.

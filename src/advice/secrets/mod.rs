@@ -16,7 +16,7 @@ use crate::files::contents::Contents;
 use crate::files::packages::Packages;
 use crate::layer_index::LayerIndex;
 use crate::progress::Progress;
-use crate::secret::{Kind, Masked, headline};
+use crate::secret::{FoundValues, Kind, Masked, headline};
 use crate::shell::quoted;
 use crate::tree::{NodeId, VersionId};
 
@@ -66,7 +66,7 @@ impl Place {
     }
 }
 
-/// A secret that an image holds. It does not keep the value.
+/// A secret that an image holds. It does not keep the value; [`Secrets::values`] masks it.
 #[derive(Debug, Clone)]
 pub struct Secret {
     /// The kind.
@@ -93,6 +93,8 @@ pub struct Secrets {
     /// The number of files that were not looked into, because the limits were reached or because
     /// they could not be read.
     pub unread: usize,
+    /// The values, which no text is to show.
+    pub values: FoundValues,
 }
 
 impl Secrets {
@@ -112,8 +114,23 @@ impl Secrets {
             None => Self::default(),
         };
         secrets.list.sort_by_key(|secret| (secret.is_visible(), secret.added_in));
-        secrets.list.extend(config::find(inspection));
+        let Self { list, values, .. } = &mut secrets;
+        list.extend(config::find(inspection, values));
         Ok(secrets)
+    }
+
+    /// Finds the secrets of an image with nothing but its contents.
+    ///
+    /// # Errors
+    ///
+    /// Only a cancellation.
+    pub fn search(
+        inspection: &Inspection,
+        contents: &dyn Contents,
+        progress: &Arc<Progress>,
+    ) -> Result<Self, Error> {
+        let packages = Packages::read(&inspection.tree, contents, progress);
+        Self::find(inspection, Some(contents), &packages, progress)
     }
 }
 
@@ -135,7 +152,10 @@ impl Secret {
     pub fn what(&self) -> Escaped {
         let title = escaped_str(&self.kind.title);
         match &self.name {
-            Some(name) if self.kind.id == "named-secret" => shown!("value of {}", name),
+            Some(name) if self.kind.id == "password-in-address" => {
+                shown!("password in the address {}", name)
+            }
+            Some(name) if self.kind.is_general => shown!("value of {}", name),
             Some(name) => shown!("{} in {}", title, name),
             None => title,
         }
@@ -168,9 +188,9 @@ impl Secret {
         let Place::File { node, .. } = &self.place else {
             return Some(match self.place {
                 Place::History { .. } | Place::BuildArgument { .. } => {
-                    "docker history --no-trunc IMAGE".into()
+                    inspection.runtime_command("history --no-trunc")
                 }
-                _ => "docker inspect IMAGE".into(),
+                _ => inspection.runtime_command("inspect"),
             });
         };
         let layer = self.added_in?;
@@ -180,7 +200,8 @@ impl Secret {
         }
         let path = inspection.tree.path(*node);
         let path = escaped_str(&quoted(&String::from_utf8_lossy(&path)));
-        Some(shown!("layerscope cat IMAGE {} --layer {}", path, layer))
+        let image = inspection.argument();
+        Some(shown!("layerscope cat {} {} --layer {}", image, path, layer))
     }
 
     /// Explains in sentences who can read the secret, and why a deletion does not help.

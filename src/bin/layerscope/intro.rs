@@ -1,7 +1,7 @@
 //! An image before its layers are read: its name, and the layers in the manifest.
 
-use layerscope::Opened;
 use layerscope::display::Escaped;
+use layerscope::{Inspection, Opened};
 
 /// A layer of the manifest, before it is read.
 #[derive(Clone)]
@@ -24,5 +24,12 @@ impl Intro {
             stored: layer.member.as_ref().map(|member| member.extent.len),
         });
         Self { name: opened.image.name(), layers: layers.collect() }
+    }
+
+    /// Takes the instructions of an image in which the secrets that were found are masked.
+    pub fn mask(layers: &mut [LayerIntro], shown: &Inspection) {
+        for (layer, account) in layers.iter_mut().zip(&shown.layers) {
+            layer.instruction = account.instruction.one_line();
+        }
     }
 }

@@ -31,7 +31,7 @@ fn one(value: impl ToString) -> Vec<Sample> {
     vec![Sample { labels: Vec::new(), value: value.to_string() }]
 }
 
-const FAMILIES: [Family; 10] = [
+const FAMILIES: [Family; 11] = [
     Family {
         name: "layerscope_image_size_bytes",
         help: "Size of the image: the contents of the files in all layers.",
@@ -76,6 +76,15 @@ const FAMILIES: [Family; 10] = [
         help: "Number of layers.",
         bytes: false,
         values: |checked| one(checked.inspection.layers.len()),
+    },
+    Family {
+        name: "layerscope_image_secrets",
+        help: "Number of secrets in the layers and in the config, deleted ones too. Left out if they were not searched for.",
+        bytes: false,
+        values: |checked| {
+            let secrets = checked.study.secrets.as_ref();
+            secrets.map_or_else(Vec::new, |secrets| one(secrets.list.len()))
+        },
     },
     Family {
         name: "layerscope_layer_size_bytes",

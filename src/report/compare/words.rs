@@ -63,13 +63,15 @@ pub fn not_compared(first: &Inspection, second: &Inspection) -> Option<String> {
         .filter(|(image, _)| image.listing == Listing::Absent)
         .map(|(_, which)| which)
         .collect();
+    let report = if first.listing == Listing::Absent { first } else { second };
+    let image = report.argument();
     let which = match absent[..] {
         [] => return None,
         [one] => format!("The {one} image is a report that does"),
         _ => "Both images are reports that do".into(),
     };
     Some(format!(
-        "Files are not compared. {which} not list them; `layerscope report IMAGE --format json --tree` writes one that does."
+        "Files are not compared. {which} not list them; `layerscope report {image} --format json --tree` writes one that does."
     ))
 }
 

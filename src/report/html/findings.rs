@@ -4,7 +4,7 @@ use maud::{Markup, html};
 
 use super::Subject;
 use super::graphics::bytes;
-use crate::LayerIndex;
+use crate::{Inspection, LayerIndex};
 use crate::advice::findings::Finding;
 use crate::display::{Escaped, escaped_str, plural};
 use crate::report::blocks::{
@@ -74,7 +74,7 @@ fn in_full(subject: &Subject<'_>, block: &Block) -> Markup {
                             }
                         }
                         dt { "why" } dd { (why) }
-                        (the_fix(&fix, parts.first().map(|biggest| fix_lines(biggest)).unwrap_or_default()))
+                        (the_fix(inspection, &fix, parts.first().map(|biggest| fix_lines(biggest)).unwrap_or_default()))
                     }
                 }
                 Block::Left(finding) => (left(subject, finding)),
@@ -101,7 +101,7 @@ fn left(subject: &Subject<'_>, finding: &Finding) -> Markup {
                 }
             }
             dt { "why" } dd { (escaped_str(&finding.why)) }
-            (the_fix(&fix(inspection, finding), fix_lines(finding)))
+            (the_fix(inspection, &fix(inspection, finding), fix_lines(finding)))
         }
     }
 }
@@ -122,13 +122,13 @@ pub fn layer(subject: &Subject<'_>, word: &str, index: LayerIndex) -> Markup {
     }
 }
 
-fn the_fix(sentence: &Escaped, lines: Vec<Escaped>) -> Markup {
+fn the_fix(image: &Inspection, sentence: &Escaped, lines: Vec<Escaped>) -> Markup {
     html! {
         dt { "fix" }
         dd .fix {
             p { (sentence) }
             @if lines.len() > CODE {
-                p { "(layerscope fix IMAGE prints the " (lines.len()) " lines)" }
+                p { "(layerscope fix " (image.argument()) " prints the " (lines.len()) " lines)" }
             } @else if !lines.is_empty() {
                 pre tabindex="0" { code { (Escaped::join(lines, "\n")) } }
             }

@@ -6,7 +6,7 @@ use super::Subject;
 use super::graphics::{bar, bytes, legend};
 use crate::advice::avoidable::Avoidable;
 use crate::display::{Escaped, escaped_str, noticeably, percent, plural, shown};
-use crate::report::words::{date, incomplete, verdict};
+use crate::report::words::{NOT_SEARCHED, date, incomplete, verdict};
 use crate::{Inspection, Warning};
 
 /// The most remarks that are listed.
@@ -30,6 +30,13 @@ pub fn header(subject: &Subject<'_>) -> Markup {
                 p .incomplete role="note" {
                     strong { (secrets.headline()) } ". " a href="#secrets" { "What to do" }
                 }
+            }
+            @match &study.secrets {
+                None => p .note { (NOT_SEARCHED) },
+                Some(secrets) if secrets.list.is_empty() && secrets.unread > 0 => {
+                    p .note { "Not searched for secrets: " (plural(secrets.unread, "file")) }
+                },
+                Some(_) => {},
             }
             p .verdict { (verdict(inspection, study, units)) }
             (numbers(subject))

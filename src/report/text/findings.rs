@@ -99,7 +99,7 @@ impl<W: Write> Page<'_, W> {
         let (why, fix) = why_and_fix(inspection, study, group, parts);
         self.paragraph("why", &why)?;
         self.paragraph("fix", &fix)?;
-        parts.first().map_or(Ok(()), |biggest| self.fix_lines(biggest))
+        parts.first().map_or(Ok(()), |biggest| self.fix_lines(inspection, biggest))
     }
 
     fn parts(&mut self, inspection: &Inspection, parts: &[&Finding]) -> io::Result<()> {
@@ -132,7 +132,7 @@ impl<W: Write> Page<'_, W> {
         }
         self.paragraph("why", &escaped_str(&finding.why))?;
         self.paragraph("fix", &fix(inspection, finding))?;
-        self.fix_lines(finding)
+        self.fix_lines(inspection, finding)
     }
 
     fn instruction(
@@ -146,13 +146,14 @@ impl<W: Write> Page<'_, W> {
         writeln!(self.out, "{}  {line}", self.label(word))
     }
 
-    fn fix_lines(&mut self, finding: &Finding) -> io::Result<()> {
+    fn fix_lines(&mut self, inspection: &Inspection, finding: &Finding) -> io::Result<()> {
         let all = fix_lines(finding);
         if all.len() > LINES {
             return writeln!(
                 self.out,
-                "{:INDENT$}(layerscope fix IMAGE prints the {} lines)",
+                "{:INDENT$}(layerscope fix {} prints the {} lines)",
                 "",
+                inspection.argument(),
                 all.len()
             );
         }

@@ -7,6 +7,7 @@ use super::{INDENT, Page, Paint, REASON, WIDTH};
 use crate::display::{cut, cut_front, shown, wrap};
 use crate::recorded::{Document, FindingRecord, RecordedImage};
 use crate::report::TextStyle;
+use crate::report::words::NOT_SEARCHED;
 
 /// The secrets that are shown if not all are asked for.
 const SECRETS: usize = 8;
@@ -58,7 +59,10 @@ impl<W: Write> Page<'_, W> {
     }
 
     fn recorded_secrets(&mut self, document: &Document) -> io::Result<()> {
-        let Some(secrets) = &document.secrets else { return Ok(()) };
+        let Some(secrets) = &document.secrets else {
+            let line = self.paint(Paint::Dim, NOT_SEARCHED);
+            return writeln!(self.out, "{line}\n");
+        };
         let Some(headline) = secrets.headline() else { return Ok(()) };
         writeln!(self.out, "{}", self.paint(Paint::Wasted, &headline))?;
         let top = self.top(SECRETS, secrets.found.len());
@@ -70,6 +74,9 @@ impl<W: Write> Page<'_, W> {
             }
             self.paragraph("value", &shown!("{} (masked)", &secret.masked))?;
             self.paragraph("why", &secret.why)?;
+            if let Some(see) = &secret.see {
+                writeln!(self.out, "{}  {see}", self.label("see"))?;
+            }
             self.paragraph("now", &secret.revocation())?;
             self.paragraph("fix", &secret.fix.what)?;
         }

@@ -74,11 +74,12 @@ impl<W: Write> Page<'_, W> {
         Ok(())
     }
 
-    pub(super) fn ladder(&mut self, study: &Study) -> io::Result<()> {
+    pub(super) fn ladder(&mut self, inspection: &Inspection, study: &Study) -> io::Result<()> {
         if study.ladder.len() < 2 {
             return Ok(());
         }
-        let hint = self.paint(Paint::Dim, "steps: layerscope ladder IMAGE");
+        let hint = format!("steps: layerscope ladder {}", inspection.argument());
+        let hint = self.paint(Paint::Dim, &hint);
         writeln!(self.out, "\n{}  {hint}", self.paint(Paint::Bold, "Possible sizes"))?;
         write_ladder(&study.ladder, LadderDetail::Sizes, self.style, &mut *self.out)
     }

@@ -6,6 +6,7 @@ use super::{INDENT, Page, Paint, WIDTH};
 use crate::Inspection;
 use crate::advice::assessment::Study;
 use crate::advice::secrets::{Prevention, Secret, Secrets};
+use crate::report::words::NOT_SEARCHED;
 use crate::display::{Escaped, cut, escaped_str, plural, shown, wrap};
 
 /// The most secrets that are shown in full.
@@ -61,6 +62,19 @@ impl<W: Write> Page<'_, W> {
         let ignored = prevention.dockerignore.map(|line| shown!("{}  # in .dockerignore", line));
         let lines: Vec<Escaped> = [prevention.dockerfile, ignored].into_iter().flatten().collect();
         lines.iter().try_for_each(|line| writeln!(self.out, "{:INDENT$}{line}", ""))
+    }
+
+    /// Says in a line that secrets were not searched for, or not in all files, where nothing above
+    /// says it.
+    pub(super) fn not_searched(&mut self, study: &Study) -> io::Result<()> {
+        match &study.secrets {
+            None => {
+                let line = self.paint(Paint::Dim, NOT_SEARCHED);
+                writeln!(self.out, "\n{line}")
+            }
+            Some(secrets) if secrets.list.is_empty() => self.unread(secrets),
+            Some(_) => Ok(()),
+        }
     }
 
     fn unread(&mut self, secrets: &Secrets) -> io::Result<()> {

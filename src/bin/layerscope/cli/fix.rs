@@ -24,8 +24,8 @@ use layerscope::{Inspection, Progress};
 use super::ascii::Ascii;
 use super::output::writing;
 use super::settings::AsciiOption;
-use super::study::{BaseArguments, PreparedBase};
-use super::{Failure, Format, OptionalTarget, completeness, read, read_opened, stderr, to_stdout};
+use super::study::{BaseArguments, PreparedBase, SecretsOption};
+use super::{Failure, Format, OptionalTarget, completeness, read_opened, stderr, to_stdout};
 use crate::host_text::bytes;
 use crate::tui::Signs;
 
@@ -58,6 +58,8 @@ pub struct FixArguments {
     format: Format,
     #[command(flatten)]
     base: BaseArguments,
+    #[command(flatten)]
+    secrets: SecretsOption,
 }
 
 #[derive(Args)]
@@ -66,6 +68,8 @@ pub struct DockerfileArguments {
     target: OptionalTarget,
     #[command(flatten)]
     base: BaseArguments,
+    #[command(flatten)]
+    secrets: SecretsOption,
 }
 
 /// Writes the Dockerfile rebuilt from the history.
@@ -73,8 +77,11 @@ pub fn print_dockerfile(arguments: &DockerfileArguments) -> Result<(), Failure> 
     let options = &arguments.target.options;
     let base = arguments.base.prepare()?;
     let (input, selection) = arguments.target.input()?;
-    let inspection = read(input, &selection, &Progress::default())?;
+    let (opened, inspection) = read_opened(input, &selection, &Progress::default())?;
     completeness::say(&inspection);
+    let secrets = arguments.secrets.search(&options.preferences, &opened, &inspection)?;
+    let masked = secrets.and_then(|secrets| inspection.masking(&secrets.values));
+    let inspection = masked.unwrap_or(inspection);
     let rebuilt = rebuild(&inspection, &base_of(&inspection, &base)?);
     let mut out = io::stdout().lock();
     out.write_all(rebuilt.file.source().as_bytes())
@@ -104,6 +111,9 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
     let (input, selection) = arguments.target.input()?;
     let (opened, inspection) = read_opened(input, &selection, &progress)?;
     completeness::say(&inspection);
+    let secrets = arguments.secrets.search(&options.preferences, &opened, &inspection)?;
+    let masked = secrets.as_ref().and_then(|secrets| inspection.masking(&secrets.values));
+    let inspection = masked.unwrap_or(inspection);
     let mut subject = match (given, &arguments.dockerfile) {
         (Some((file, raw)), Some(path)) => {
             let (ignore, ignore_raw) = ignore_of(path, &file)?;

@@ -57,9 +57,12 @@ pub struct LadderArguments {
 pub fn ladder(arguments: &LadderArguments) -> Result<(), Failure> {
     let options = &arguments.target.options;
     let (units, signs) = options.preferences.of_text(&arguments.ascii)?;
-    let mut prepared = arguments.study.prepare()?;
+    // What is not to be shown is to be known: the steps quote instructions.
+    let secrets = options.preferences.secrets()?;
+    let mut prepared = arguments.study.prepare()?.with_secrets(secrets);
     let (input, selection) = arguments.target.input()?;
-    let (opened, inspection) = read_opened(input, &selection, &Progress::default())?;
+    let searching = Progress { searching: prepared.searching(), ..Progress::default() };
+    let (opened, inspection) = read_opened(input, &selection, &searching)?;
     completeness::say(&inspection);
     let accepted = options.preferences.accepted()?;
     let mut changes = changes(arguments, &inspection)?;

@@ -50,7 +50,7 @@ use images::ImagesArguments;
 use input::Input;
 use ladder::LadderArguments;
 use learn::LearnArguments;
-use report::{coloured, read, read_opened, report, show, start, text_output, to_stdout};
+use report::{coloured, read_opened, report, show, start, text_output, to_stdout};
 use settings::{AsciiOption, ConfigArguments, Preferences, ScreenOptions};
 use stderr::say;
 use study::{SecretsOption, StudyArguments};

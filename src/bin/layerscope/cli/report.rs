@@ -50,23 +50,25 @@ pub fn report(arguments: ReportArguments) -> Result<(), Failure> {
     };
     match arguments.format {
         ReportFormat::Text => {
-            print_text(&inspection, &study()?, units, signs, arguments.top)?;
+            let study = study()?;
+            print_text(study.shown(&inspection), &study, units, signs, arguments.top)?;
         }
         ReportFormat::Json => {
             let detail = Detail { top: arguments.top, tree: arguments.tree, units };
-            print_json(&inspection, &study()?, detail)?;
+            let study = study()?;
+            print_json(study.shown(&inspection), &study, detail)?;
         }
         ReportFormat::Markdown => {
             let study = study()?;
             let detail = Detail { top: arguments.top, tree: false, units };
-            let account = Account::new(&inspection, &study, detail);
+            let account = Account::new(study.shown(&inspection), &study, detail);
             let image = account.recorded(&inspection.name).map_err(io::Error::other);
             print_markdown(&image.map_err(to_stdout)?, units, arguments.top)?;
         }
         ReportFormat::Html => {
             let study = study()?;
             let out = BufWriter::new(io::stdout().lock());
-            write_html(&inspection, &study, units, out).map_err(to_stdout)?;
+            write_html(study.shown(&inspection), &study, units, out).map_err(to_stdout)?;
         }
         ReportFormat::Ncdu => {
             opened.check_unchanged()?;
@@ -141,7 +143,7 @@ pub fn show(
         let (opened, inspection) = read_opened(input, &selection, &progress)?;
         let study = prepared.study(&opened, &inspection, &Arc::default())?;
         opened.check_unchanged()?;
-        print_text(&inspection, &study, settings.units, settings.signs, DEFAULT_TOP)?;
+        print_text(study.shown(&inspection), &study, settings.units, settings.signs, DEFAULT_TOP)?;
         check::hint_in_ci();
         return completeness::ended([&inspection], accepted);
     }
@@ -163,14 +165,6 @@ pub fn start(input: Input, selection: &Selection) -> Result<tui::Start, Failure>
         Err(Error::Ambiguous { .. }) => tui::Start::Archive(archive),
         index => tui::Start::Image(Box::new(archive.pick(index?))),
     })
-}
-
-pub fn read(
-    input: Input,
-    selection: &Selection,
-    progress: &Progress,
-) -> Result<Inspection, Failure> {
-    Ok(read_opened(input, selection, progress)?.1)
 }
 
 pub fn read_opened(

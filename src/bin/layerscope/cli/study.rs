@@ -7,6 +7,7 @@ use clap::Args;
 use layerscope::advice::assessment::{Question, Study, StudyError};
 use layerscope::advice::base::BaseHint;
 use layerscope::advice::findings::Rules;
+use layerscope::advice::secrets::Secrets;
 use layerscope::display::{Escaped, escaped};
 use layerscope::files::contents::{Contents, LayerContents};
 use layerscope::progress::Searching;
@@ -32,7 +33,7 @@ pub struct StudyArguments {
 /// The option of commands that search for secrets.
 #[derive(Args, Default)]
 pub struct SecretsOption {
-    /// Do not search for secrets (--quick does not, either; see `layerscope help secrets`)
+    /// Do not search for secrets (see `layerscope help secrets`; --quick does not search, either)
     #[arg(long)]
     no_secrets: bool,
 }
@@ -41,6 +42,20 @@ impl SecretsOption {
     /// Returns whether to search, by this option and the configuration.
     pub fn wanted(&self, preferences: &Preferences) -> Result<bool, Failure> {
         Ok(!self.no_secrets && preferences.secrets()?)
+    }
+
+    /// Searches an image that is not studied, if that is wanted.
+    pub fn search(
+        &self,
+        preferences: &Preferences,
+        opened: &Opened,
+        inspection: &Inspection,
+    ) -> Result<Option<Secrets>, Failure> {
+        if !self.wanted(preferences)? {
+            return Ok(None);
+        }
+        let contents = LayerContents::new(opened);
+        Ok(Some(Secrets::search(inspection, &contents, &Arc::default())?))
     }
 }
 
@@ -131,6 +146,11 @@ impl Prepared {
     /// Returns whether contents are not read.
     pub fn is_quick(&self) -> bool {
         self.quick
+    }
+
+    /// Returns whether images are searched for secrets.
+    pub fn searches_secrets(&self) -> bool {
+        self.secrets
     }
 
     /// Returns the same input, but without reading contents.

@@ -53,7 +53,10 @@ impl Stage {
         let inspection = Arc::new(layerscope::inspect(opened, progress)?);
         let contents: Arc<dyn Contents> = Arc::new(LayerContents::new(opened));
         let study = Study::unprompted(&inspection, &*contents, true, progress)?;
-        Ok(Self { intro: Intro::of(opened), inspection, study: Arc::new(study), contents })
+        let mut intro = Intro::of(opened);
+        let inspection = study.shown.clone().unwrap_or(inspection);
+        Intro::mask(&mut intro.layers, &inspection);
+        Ok(Self { intro, inspection, study: Arc::new(study), contents })
     }
 }
 

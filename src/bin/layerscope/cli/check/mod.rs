@@ -146,6 +146,12 @@ pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
             hint: "layerscope check IMAGE --init writes one; or give options, such as --max-wasted 20MB".into(),
         });
     }
+    if limits.has(&Measure::Secrets) && !prepared.searches_secrets() {
+        return Err(Failure::Place {
+            message: "the limit on secrets needs the search for them, which --quick, --no-secrets or the configuration leaves out".into(),
+            hint: "leave out that option, or the limit".into(),
+        });
+    }
     let outputs = arguments.output.prepare()?;
     let dockerfile =
         arguments.dockerfile.as_deref().map(|path| Ok::<_, Failure>((path, fix::parse(path)?.0)));
@@ -177,7 +183,7 @@ pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
     let checked: Vec<_> = images
         .iter()
         .map(|read| Checked {
-            inspection: &read.inspection,
+            inspection: read.study.shown(&read.inspection),
             study: &read.study,
             verdict: gate::check(&subject(read), &limits),
             places: dockerfile.as_ref().map_or_else(Places::default, |(path, file)| Places {
@@ -198,7 +204,7 @@ fn subject<'a>(
 ) -> Subject<'a> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     Subject {
-        inspection: &read.inspection,
+        inspection: read.study.shown(&read.inspection),
         study: &read.study,
         download: read.download,
         baseline,

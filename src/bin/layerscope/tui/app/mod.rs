@@ -237,8 +237,11 @@ impl App {
             Message::Lesson(narrator) => self.teach(*narrator),
             Message::Studied(study) => {
                 if let Screen::Image { explorer, views } = &mut self.screen {
-                    views.studied(&explorer.inspection, &study, self.units);
                     explorer.assess(&study);
+                    views.studied(&explorer.inspection, &study, self.units);
+                    if let Some(shown) = &study.shown {
+                        crate::intro::Intro::mask(&mut self.intro, shown);
+                    }
                     // Whoever has gone somewhere stays there.
                     if !self.touched && self.lesson.is_none() {
                         explorer.open_at_the_biggest_change();

@@ -281,7 +281,7 @@ impl Comparison {
         let area = self.panes().main;
         if let Some(against) = self.searched() {
             let paths = &against.pair.paths;
-            let trees = (&against.first.tree, &against.second.tree);
+            let trees = (&*against.first.tree, &*against.second.tree);
             // A key that only types waits for the others that have arrived.
             if key.code != KeyCode::Backspace && !matches!(key.code, KeyCode::Char(_)) {
                 against.paths.search_now(paths, trees, area);
@@ -299,7 +299,7 @@ impl Comparison {
     pub fn search_now(&mut self) {
         let area = self.panes().main;
         if let Some(against) = self.searched() {
-            let trees = (&against.first.tree, &against.second.tree);
+            let trees = (&*against.first.tree, &*against.second.tree);
             against.paths.search_now(&against.pair.paths, trees, area);
         }
     }

@@ -44,6 +44,9 @@ impl Explorer {
 
     /// Takes in an assessment.
     pub fn assess(&mut self, study: &Arc<Study>) {
+        if let Some(shown) = &study.shown {
+            self.inspection = shown.clone();
+        }
         self.avoidable = Some(Avoidable::of_groups(&self.groups, study));
         let layers = self.inspection.layers.len();
         self.avoidable_of_layers = Avoidable::of_layers(&self.groups, study, layers);

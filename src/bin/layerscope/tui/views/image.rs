@@ -68,6 +68,9 @@ impl ImageFacts {
 
     /// Sets the base image.
     pub fn studied(&mut self, study: &Study) {
+        if let Some(shown) = &study.shown {
+            (self.facts, self.history) = (facts(shown), history(shown));
+        }
         let base = &study.base;
         let name = base.name.as_deref().map_or_else(|| "unknown name".into(), escaped_str);
         self.base = Some(match base.layers {

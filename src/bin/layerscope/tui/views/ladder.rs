@@ -55,11 +55,13 @@ pub struct Ladder {
     cursor: usize,
     /// The sizes without what is marked.
     marked: Vec<Marked>,
+    /// The image as an argument of a command.
+    image: String,
 }
 
 impl Ladder {
     pub fn new() -> Self {
-        Self { study: None, cursor: 0, marked: Vec::new() }
+        Self { study: None, cursor: 0, marked: Vec::new(), image: String::new() }
     }
 
     /// Sets the ladder.
@@ -71,6 +73,7 @@ impl Ladder {
     /// Computes the sizes without the marks.
     pub fn enter(&mut self, explorer: &Explorer) {
         self.marked = marked(explorer);
+        self.image = explorer.inspection.argument().into();
         if !self.marked.is_empty() {
             // Whoever marks something wants to see its size.
             self.cursor = usize::MAX;
@@ -167,7 +170,7 @@ impl Ladder {
         let heads = usize::from(height > all + 4);
         let room = width.saturating_sub(INDENT);
         let mut selected = match (possible_sizes.get(self.cursor), self.mark()) {
-            (Some(possible_size), _) => explanation(look, possible_size, room),
+            (Some(possible_size), _) => explanation(look, &self.image, possible_size, room),
             (None, Some(mark)) => vec![(cut(&saving(look, mark), room), false)],
             (None, None) => Vec::new(),
         };
@@ -295,7 +298,12 @@ fn can_be_measured(possible_size: &PossibleSize) -> bool {
 }
 
 /// Returns the instructions for a rung, and remarks, which are dimmed.
-fn explanation(look: Look<'_>, possible_size: &PossibleSize, width: usize) -> Vec<(String, bool)> {
+fn explanation(
+    look: Look<'_>,
+    image: &str,
+    possible_size: &PossibleSize,
+    width: usize,
+) -> Vec<(String, bool)> {
     let certainty = match &possible_size.certainty {
         Certainty::Exact => "Exact: the same files, without those left out.".to_owned(),
         Certainty::Estimate(from) => format!("Estimate: {}", from.shown(look.units)),
@@ -311,7 +319,7 @@ fn explanation(look: Look<'_>, possible_size: &PossibleSize, width: usize) -> Ve
         .chain(possible_size.download.words(look.units))
         .chain(
             can_be_measured(possible_size)
-                .then(|| "Download size: run `layerscope ladder IMAGE --measure`".to_owned()),
+                .then(|| format!("Download size: run `layerscope ladder {image} --measure`")),
         )
         .chain(possible_size.notes.iter().map(|note| note.shown(look.units)))
         .map(|note| (sentences(&[&note]), true));

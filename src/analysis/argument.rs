@@ -1,0 +1,58 @@
+//! The image as an argument of a command that can be copied.
+
+use super::Inspection;
+use crate::display::{Escaped, escaped_str, shown};
+use crate::image::PIPE;
+use crate::origin::Provider;
+use crate::shell::quoted;
+
+impl Inspection {
+    /// Returns the image as an argument of layerscope's own commands, as the user named it: quoted
+    /// for a shell, with the options that select it among others.
+    pub fn argument(&self) -> Escaped {
+        let image = match self.source.as_str() {
+            PIPE => "-".into(),
+            _ if self.is_built_in() => return "IMAGE".into(),
+            // Docker is asked first, so that the plain name finds it.
+            _ if self.provider == Some(Provider::Docker) => {
+                escaped_str(&quoted(self.plain_name()))
+            }
+            source => escaped_str(&quoted(source)),
+        };
+        let options = self.selector.iter().map(|word| escaped_str(&quoted(word)));
+        Escaped::join(std::iter::once(image).chain(options), " ")
+    }
+
+    /// Returns a command of a container runtime about the image, such as `history --no-trunc`; an
+    /// archive is loaded first, and an image of a registry pulled.
+    pub fn runtime_command(&self, command: &str) -> Escaped {
+        let command = escaped_str(command);
+        let plain = escaped_str(&quoted(self.plain_name()));
+        let tag = self.tags.first().or(self.id.as_ref());
+        let loaded = tag.map_or_else(|| "IMAGE".into(), |tag| escaped_str(&quoted(tag)));
+        match self.provider {
+            Some(Provider::Docker) => shown!("docker {} {}", command, plain),
+            Some(Provider::Podman) => shown!("podman {} {}", command, plain),
+            Some(Provider::Containerd) => shown!("nerdctl {} {}", command, plain),
+            Some(Provider::Registry) => {
+                shown!("docker pull {} && docker {} {}", &plain, command, &plain)
+            }
+            None if *PIPE == *self.source || self.is_built_in() => {
+                shown!("docker {} {}", command, loaded)
+            }
+            None => shown!("docker load -i {} && docker {} {}", plain, command, loaded),
+        }
+    }
+
+    /// Returns whether it is an image of the program itself, for which no name stands.
+    fn is_built_in(&self) -> bool {
+        self.source.starts_with("the built-in ")
+    }
+
+    /// Returns the source without the transport of its provider.
+    fn plain_name(&self) -> &str {
+        let source = self.source.as_str();
+        let transport = self.provider.map_or("", Provider::transport);
+        source.strip_prefix(transport).unwrap_or(source)
+    }
+}

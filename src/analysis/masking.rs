@@ -1,0 +1,50 @@
+//! An image as it is shown after secrets were found: every text of its config and its history
+//! without their values.
+
+use super::Inspection;
+use crate::image::{HistoryEntry, Run};
+use crate::secret::FoundValues;
+
+impl Inspection {
+    /// Returns the image with found values masked in its instructions, its history and its config;
+    /// `None` if none of them occurs there. The numbers and the tree are the same.
+    pub fn masking(&self, values: &FoundValues) -> Option<Self> {
+        if values.is_empty() {
+            return None;
+        }
+        let mut run = self.run.clone();
+        let mut has_any = mask_run(&mut run, values);
+        let mut history = self.history.clone();
+        history.iter_mut().for_each(|entry| has_any |= mask_entry(entry, values));
+        let mut layers = self.layers.clone();
+        for layer in &mut layers {
+            let instruction = &mut layer.instruction;
+            has_any |= values.mask_in(&mut instruction.text);
+            has_any |= mask_in(&mut instruction.created_by, values);
+        }
+        has_any.then(|| Self {
+            run,
+            history,
+            layers,
+            ..self.clone()
+        })
+    }
+}
+
+fn mask_run(run: &mut Run, values: &FoundValues) -> bool {
+    let Run { entrypoint, command, shell, health_check, on_build, .. } = run;
+    let words = [entrypoint, command, shell, health_check, on_build];
+    let mut has_any = false;
+    words.into_iter().flatten().for_each(|word| has_any |= values.mask_in(word));
+    has_any |= run.environment.mask_found(values);
+    has_any | run.labels.mask_found(values)
+}
+
+fn mask_entry(entry: &mut HistoryEntry, values: &FoundValues) -> bool {
+    let has_any = mask_in(&mut entry.created_by, values);
+    has_any | mask_in(&mut entry.comment, values)
+}
+
+fn mask_in(text: &mut Option<String>, values: &FoundValues) -> bool {
+    text.as_mut().is_some_and(|text| values.mask_in(text))
+}
