@@ -4,6 +4,7 @@ mod everywhere;
 mod faces;
 mod found;
 mod none;
+mod updates;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -14,9 +14,7 @@ impl Inspection {
             PIPE => "-".into(),
             _ if self.is_built_in() => return "IMAGE".into(),
             // Docker is asked first, so that the plain name finds it.
-            _ if self.provider == Some(Provider::Docker) => {
-                escaped_str(&quoted(self.plain_name()))
-            }
+            _ if self.provider == Some(Provider::Docker) => escaped_str(&quoted(self.plain_name())),
             source => escaped_str(&quoted(source)),
         };
         let options = self.selector.iter().map(|word| escaped_str(&quoted(word)));

@@ -22,12 +22,7 @@ impl Inspection {
             has_any |= values.mask_in(&mut instruction.text);
             has_any |= mask_in(&mut instruction.created_by, values);
         }
-        has_any.then(|| Self {
-            run,
-            history,
-            layers,
-            ..self.clone()
-        })
+        has_any.then(|| Self { run, history, layers, ..self.clone() })
     }
 }
 

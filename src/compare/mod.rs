@@ -2,6 +2,7 @@
 
 mod packages;
 mod paths;
+mod secrets;
 mod sharing;
 mod tree;
 mod walk;
@@ -12,6 +13,7 @@ use crate::display::{Escaped, ratio};
 
 pub use packages::{PackageChange, PackageChanges, PackageDifference, changed_packages};
 pub use paths::{Difference, PathChange, changed_paths};
+pub use secrets::{ComparedSecret, SecretChanges};
 pub use sharing::{LayerPlace, Sharing, layer_places, sharing};
 pub use tree::{DifferenceTree, PathDifference};
 

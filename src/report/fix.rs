@@ -5,8 +5,9 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::json::write_escaped;
-use crate::advice::dockerfile::{Fix, Remark, Verdict, unified};
+use crate::advice::dockerfile::{Fix, NamedSecret, Remark, Verdict, unified};
 use crate::display::{Escaped, escaped, escaped_str};
+use crate::layer_index::LayerIndex;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -14,10 +15,25 @@ struct Document<'a> {
     image: Escaped,
     size_bytes: u64,
     sizes_exact: bool,
+    /// Null if they were not searched for.
+    secrets: Option<Vec<SecretPart<'a>>>,
     after: After,
     suggestions: Vec<Suggestion<'a>>,
     changes: Vec<File>,
     apply_in: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct SecretPart<'a> {
+    what: &'a str,
+    place: &'a str,
+    masked: &'a str,
+    layer: Option<LayerIndex>,
+    removed_in: Option<LayerIndex>,
+    now: &'a str,
+    fix: &'a str,
+    dockerfile: Option<&'a str>,
+    dockerignore: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -64,12 +80,27 @@ pub fn write_fix_json(fix: &Fix, image: &str, out: impl Write) -> io::Result<()>
         image: escaped_str(image),
         size_bytes: fix.size,
         sizes_exact: is_exact,
+        secrets: fix.secrets.as_ref().map(|secrets| secrets.iter().map(secret).collect()),
         after: After { size_bytes: size, grade: certainty.grade(), changed_files_bytes: fix.grows },
         suggestions: fix.remarks.iter().map(|remark| suggestion(remark, is_exact)).collect(),
         changes: files.collect(),
         apply_in: fix.directory.as_deref(),
     };
     write_escaped(&document, out)
+}
+
+fn secret(secret: &NamedSecret) -> SecretPart<'_> {
+    SecretPart {
+        what: &secret.what,
+        place: &secret.place,
+        masked: &secret.masked,
+        layer: secret.layer,
+        removed_in: secret.removed_in,
+        now: &secret.revoke,
+        fix: &secret.prevention.what,
+        dockerfile: secret.prevention.dockerfile.as_deref(),
+        dockerignore: secret.prevention.dockerignore.as_deref(),
+    }
 }
 
 fn suggestion(remark: &Remark, is_exact: bool) -> Suggestion<'_> {

@@ -36,11 +36,7 @@ pub fn find_settings(text: &str, only_quoted: bool) -> Vec<Hit> {
         let is_one = rules().is_name(&snake(name))
             && rules().is_value(value.as_str().as_bytes())
             && is_telling(value.as_str());
-        is_one.then(|| Hit {
-            kind: &rules().named,
-            range: value.range(),
-            name: Some(name.into()),
-        })
+        is_one.then(|| Hit { kind: &rules().named, range: value.range(), name: Some(name.into()) })
     });
     let mut hits: Vec<_> = settings.take(HITS).collect();
     let connections = CONNECTION.captures_iter(text).take(HITS);
@@ -86,7 +82,8 @@ mod tests {
         ] {
             assert_eq!(find_settings(text, true).len(), 1, "{text}");
         }
-        for text in ["spring:\n  datasource:\n    password: hunter2x # prod", "api.token=a1b2c3d4"] {
+        for text in ["spring:\n  datasource:\n    password: hunter2x # prod", "api.token=a1b2c3d4"]
+        {
             assert_eq!(find_settings(text, false).len(), 1, "{text}");
             assert_eq!(find_settings(text, true).len(), 0, "{text}");
         }
@@ -97,7 +94,11 @@ mod tests {
             "password: ${DB_PASSWORD1}\nsecret: !vault abc1\ntoken: 1.2.3",
             "{\"passwordField\": \"input1field\", \"tokenizer\": \"bert-base-v1\"}",
         ] {
-            assert!(find_settings(text, false).is_empty(), "{text}: {:?}", find_settings(text, false));
+            assert!(
+                find_settings(text, false).is_empty(),
+                "{text}: {:?}",
+                find_settings(text, false)
+            );
         }
     }
 }

@@ -108,10 +108,14 @@ fn a_variable_that_the_history_has_once_more_counts_once() {
 
 #[test]
 fn settings_of_an_application_are_searched_and_translations_are_not() {
-    let found = |path: &str, contents: &str| kinds(&image([("COPY . .", vec![text(path, contents)])]));
+    let found =
+        |path: &str, contents: &str| kinds(&image([("COPY . .", vec![text(path, contents)])]));
     for (path, contents) in [
         ("app/shop/settings.py", "DATABASES = {'default': {'PASSWORD': 'hunter2hunter2'}}\n"),
-        ("app/appsettings.Production.json", r#"{"Db": "Server=db;User Id=sa;Password=Str0ngPass;"}"#),
+        (
+            "app/appsettings.Production.json",
+            r#"{"Db": "Server=db;User Id=sa;Password=Str0ngPass;"}"#,
+        ),
         ("app/config/production.json", r#"{"db":{"dbPassword":"hunter2hunter2"}}"#),
         ("app/config.json", "{\n  \"password\": \"hunter2hunter2\"\n}\n"),
         ("app/application.yml", "spring:\n  datasource:\n    password: hunter2hunter2\n"),
@@ -123,7 +127,10 @@ fn settings_of_an_application_are_searched_and_translations_are_not() {
     for (path, contents) in [
         ("app/locales/config/de.json", r#"{"password": "Passw0rt"}"#),
         ("app/package.json", r#"{"config": {"token": "abc123def456"}}"#),
-        ("app/config.json", r#"{"password": "Enter your password", "token": "Token", "secret": ""}"#),
+        (
+            "app/config.json",
+            r#"{"password": "Enter your password", "token": "Token", "secret": ""}"#,
+        ),
         ("app/settings.py", "PASSWORD = os.environ['DB_PASSWORD1']\nTOKEN = get_token(1)\n"),
         ("app/application.yml", "password: ${DB_PASSWORD1}\nsecret: '{{ vault1 }}'\n"),
         ("usr/share/app/config.json", r#"{"password": "hunter2hunter2"}"#),

@@ -16,7 +16,7 @@ pub use evidence::{
     CopiedProgram, Development, Evidence, Library, LooksFor, Needs, Place, Toolchain, Unneeded,
 };
 pub use fix::raw::read as text_from;
-pub use fix::{Change, Condition, Fix, Kind, Refusal, Remark, Target, Verdict, fix};
+pub use fix::{Change, Condition, Fix, Kind, NamedSecret, Refusal, Remark, Target, Verdict, fix};
 pub use mapping::lines_of_layers;
 pub use parse::{Dockerfile, ParseError};
 pub use rebuild::{Rebuilt, rebuild};

@@ -10,6 +10,7 @@ use super::words::{explained, measured};
 use crate::display::{Units, date};
 use crate::gate::{Bound, Excepted, ExceptionUse, Found, Outcome, Quantity, Status};
 use crate::layer_index::LayerIndex;
+use crate::report::compare::SecretsPart;
 use crate::report::completeness::CompletenessPart;
 use crate::report::json::write_escaped;
 
@@ -32,6 +33,7 @@ struct ImagePart<'a> {
     size_bytes: u64,
     wasted_bytes: u64,
     growth_bytes: Option<i64>,
+    secrets_since_baseline: Option<SecretsPart<'a>>,
     limits: Vec<LimitPart>,
     exceptions: Vec<ExceptionPart>,
     dive: Option<Value>,
@@ -94,6 +96,7 @@ fn image_part<'a>(checked: &'a Checked<'_>, units: Units) -> ImagePart<'a> {
         size_bytes: inspection.totals.size,
         wasted_bytes: inspection.totals.wasted(),
         growth_bytes: checked.growth,
+        secrets_since_baseline: checked.secrets.as_ref().map(SecretsPart::new),
         limits: checked
             .verdict
             .outcomes

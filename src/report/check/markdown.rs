@@ -44,6 +44,9 @@ fn image(page: &mut Page, checked: &Checked<'_>, units: Units) {
         facts.push(format!("since the baseline **{sign}{}**", units.size(growth.unsigned_abs())));
     }
     page.line(format!("{}\n", facts.join(" · ")));
+    if let Some(sentence) = checked.new_secrets() {
+        page.line(format!("{}\n", plain(&sentence)));
+    }
     if !checked.verdict.outcomes.is_empty() {
         page.line("| | limit | found | allowed | |\n|---|---|--:|--:|---|");
     }

@@ -16,6 +16,7 @@ use std::io::{self, Write};
 use super::TextStyle;
 use crate::advice::assessment::Study;
 use crate::analysis::Inspection;
+use crate::compare::SecretChanges;
 use crate::display::{Escaped, escaped_str};
 use crate::gate::{Quantity, Status, Verdict};
 use crate::layer_index::LayerIndex;
@@ -36,13 +37,22 @@ pub struct Checked<'a> {
     pub places: Places,
     /// The growth in bytes since the baseline, if there is one.
     pub growth: Option<i64>,
+    /// The difference of its secrets to those of the baseline, if both were searched.
+    pub secrets: Option<SecretChanges>,
 }
 
 impl Checked<'_> {
+    /// Says which secrets came since the baseline; `None` without one, or if there are none.
+    fn new_secrets(&self) -> Option<Escaped> {
+        self.secrets.as_ref()?.sentence("the baseline")
+    }
+
     /// Returns whether every limit is kept and the size differs from the baseline by less than a
     /// limit, so that a comment would say nothing.
     pub fn is_below(&self, limit: &Quantity) -> bool {
-        let Some(growth) = self.growth.filter(|_| self.verdict.status() == Status::Passed) else {
+        let has_new = self.secrets.as_ref().is_some_and(|secrets| !secrets.added.is_empty());
+        let is_quiet = self.verdict.status() == Status::Passed && !has_new;
+        let Some(growth) = self.growth.filter(|_| is_quiet) else {
             return false;
         };
         let before = self.inspection.totals.size.saturating_add_signed(growth.saturating_neg());

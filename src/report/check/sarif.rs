@@ -184,6 +184,7 @@ mod tests {
             verdict,
             places: Places::default(),
             growth: None,
+            secrets: None,
         };
         let mut out = Vec::new();
         write(&[checked], Units::Iec, &mut out).unwrap();

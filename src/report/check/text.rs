@@ -40,6 +40,9 @@ pub(super) fn write(
                 line(checked, outcome, style.units)
             )?;
         }
+        if let Some(sentence) = checked.new_secrets() {
+            writeln!(out, "note  {sentence}")?;
+        }
         for used in &checked.verdict.exceptions {
             writeln!(out, "note  {}", exception(used, style.units))?;
         }

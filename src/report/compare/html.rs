@@ -85,6 +85,13 @@ fn body(subject: &Subject<'_>, title: &str) -> Markup {
         header {
             h1 { (title) }
             (gaps(comparison))
+            @if let Some(sentence) = comparison.secrets() {
+                @if comparison.brings_secrets() {
+                    p .incomplete role="note" { strong { (sentence) } }
+                } @else {
+                    p .note { (sentence) }
+                }
+            }
             p .verdict { (comparison.verdict(units)) }
             (columns(subject))
             (legend())

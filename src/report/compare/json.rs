@@ -7,7 +7,8 @@ use serde::{Serialize, Serializer};
 use super::{Against, Comparison};
 use crate::analysis::{Inspection, Listing};
 use crate::compare::{
-    Column, Difference, LayerPlace, PackageChange, PackageChanges, PathChange, Sharing,
+    Column, ComparedSecret, Difference, LayerPlace, PackageChange, PackageChanges, PathChange,
+    SecretChanges, Sharing,
 };
 use crate::display::Escaped;
 use crate::display::Units;
@@ -34,6 +35,41 @@ struct ComparisonPart<'a> {
     unknown: Option<ChangeParts<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     packages: Option<PackagesPart<'a>>,
+    /// Null if secrets were not searched for in both images.
+    secrets: Option<SecretsPart<'a>>,
+}
+
+#[derive(Serialize)]
+pub(crate) struct SecretsPart<'a> {
+    added: Vec<SecretPart<'a>>,
+    removed: Vec<SecretPart<'a>>,
+    same: usize,
+}
+
+#[derive(Serialize)]
+struct SecretPart<'a> {
+    what: &'a str,
+    place: &'a str,
+    masked: &'a str,
+    layer: Option<usize>,
+    visible: bool,
+}
+
+impl<'a> SecretsPart<'a> {
+    pub(crate) fn new(changes: &'a SecretChanges) -> Self {
+        let part = |secret: &'a ComparedSecret| SecretPart {
+            what: &secret.what,
+            place: &secret.place,
+            masked: &secret.masked,
+            layer: secret.layer,
+            visible: secret.visible,
+        };
+        Self {
+            added: changes.added.iter().map(part).collect(),
+            removed: changes.removed.iter().map(part).collect(),
+            same: changes.same,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -158,6 +194,7 @@ pub fn write_comparison_json(
         unknown: compared.map(|against| ChangeParts { against, unknown: true }),
         not_compared,
         packages: against.and_then(|against| against.packages.as_ref()).map(packages_part),
+        secrets: against.and_then(|against| against.secrets.as_ref()).map(SecretsPart::new),
     };
     write_escaped(&part, out)
 }

@@ -63,6 +63,10 @@ pub fn write_comparison_markdown(
     let mut page =
         Page::new(&format!("layerscope compare {}", names.last().map_or("", Escaped::as_str)));
     page.line(format!("### {}\n", plain(&comparison.verdict(units))));
+    if let Some(sentence) = comparison.secrets() {
+        let (sign, mark) = if comparison.brings_secrets() { ("🔑 ", "**") } else { ("", "") };
+        page.line(format!("{sign}{mark}{}{mark}\n", plain(&sentence)));
+    }
     for (column, image) in comparison.images() {
         for gap in image.completeness.gaps() {
             page.line(format!("- ❔ {}: {}", code(&column.name), plain(&gap.to_string())));
@@ -80,13 +84,14 @@ pub fn write_comparison_markdown(
     out.flush()
 }
 
-/// Returns whether the second of two images differs by less than a limit, so that a comment would
-/// say nothing.
+/// Returns whether the second of two images differs by less than a limit and brings no secret, so
+/// that a comment would say nothing.
 pub fn differs_by_less(comparison: &Comparison<'_>, limit: &Quantity) -> bool {
     let [first, second] = &comparison.columns[..] else { return false };
     let least = limit.of(first.size);
     let is_small = |before: u64, after: u64| before.abs_diff(after) < least;
-    first.exact
+    !comparison.brings_secrets()
+        && first.exact
         && second.exact
         && is_small(first.size, second.size)
         && is_small(first.wasted, second.wasted)

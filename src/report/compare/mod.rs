@@ -9,13 +9,15 @@ mod words;
 
 use crate::analysis::Inspection;
 use crate::compare::{
-    Column, PackageChanges, Pair, Sharing, changed_packages, columns, sharing, tell_apart,
+    Column, ComparedSecret, PackageChanges, Pair, SecretChanges, Sharing, changed_packages,
+    columns, sharing, tell_apart,
 };
 use crate::display::Escaped;
 use crate::display::Units;
 use crate::files::packages::Installed;
 
 pub use html::write_comparison_html;
+pub(crate) use json::SecretsPart;
 pub use json::write_comparison_json;
 pub use markdown::{BytesBySource, differs_by_less, write_comparison_markdown};
 pub use text::write_comparison;
@@ -46,6 +48,8 @@ struct Against<'a> {
     pair: Pair,
     /// `None` if no packages were read.
     packages: Option<PackageChanges>,
+    /// `None` if secrets were not searched for in both images.
+    secrets: Option<SecretChanges>,
 }
 
 impl<'a> Comparison<'a> {
@@ -54,7 +58,13 @@ impl<'a> Comparison<'a> {
         let others = match *images {
             [first, second] => {
                 let pair = Pair::of(first, second);
-                Others::One(Box::new(Against { first, second, pair, packages: None }))
+                Others::One(Box::new(Against {
+                    first,
+                    second,
+                    pair,
+                    packages: None,
+                    secrets: None,
+                }))
             }
             [first, ref others @ ..] => {
                 Others::Several(others.iter().map(|other| sharing(first, other)).collect())
@@ -76,6 +86,26 @@ impl<'a> Comparison<'a> {
             pair.packages = Some(changed_packages(first, second));
         }
         self
+    }
+
+    /// Adds the comparison of secrets.
+    pub fn with_secrets(mut self, first: &[ComparedSecret], second: &[ComparedSecret]) -> Self {
+        if let Others::One(pair) = &mut self.others {
+            pair.secrets = Some(SecretChanges::between(first, second));
+        }
+        self
+    }
+
+    /// Says which secrets an update brings or takes out; `None` if there are none, or if they are
+    /// not known.
+    fn secrets(&self) -> Option<Escaped> {
+        self.pair()?.secrets.as_ref()?.sentence("the first")
+    }
+
+    /// Returns whether an update brings secrets.
+    fn brings_secrets(&self) -> bool {
+        let secrets = self.pair().and_then(|against| against.secrets.as_ref());
+        secrets.is_some_and(|secrets| !secrets.added.is_empty())
     }
 
     /// Returns the result in one line.

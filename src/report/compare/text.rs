@@ -34,6 +34,7 @@ pub fn write_comparison(
     for line in wrap(&comparison.verdict(style.units), WIDTH) {
         page.head(&line)?;
     }
+    page.secrets(comparison)?;
     page.warnings(comparison)?;
     page.columns(comparison)?;
     if let Some(against) = comparison.pair() {
@@ -76,6 +77,16 @@ impl<W: Write> Page<'_, W> {
             return Ok(());
         }
         writeln!(self.out, "{:>11}  and {} more (--top 0 lists all)", "", plural(all - shown, noun))
+    }
+
+    /// Writes the secrets that the update brings or takes out.
+    fn secrets(&mut self, comparison: &Comparison<'_>) -> io::Result<()> {
+        let Some(sentence) = comparison.secrets() else { return Ok(()) };
+        let paint = if comparison.brings_secrets() { Paint::Wasted } else { Paint::Dim };
+        for line in wrap(&sentence, WIDTH) {
+            writeln!(self.out, "{}", paint.on(&line, self.style.colour))?;
+        }
+        Ok(())
     }
 
     /// Writes the warnings of each image.

@@ -4,7 +4,6 @@ use maud::{Markup, html};
 
 use super::Subject;
 use super::graphics::bytes;
-use crate::{Inspection, LayerIndex};
 use crate::advice::findings::Finding;
 use crate::display::{Escaped, escaped_str, plural};
 use crate::report::blocks::{
@@ -12,6 +11,7 @@ use crate::report::blocks::{
     why_and_fix,
 };
 use crate::report::words::nothing_wasted;
+use crate::{Inspection, LayerIndex};
 
 /// The most blocks that are written in full, and the most lines about others.
 const BLOCKS: usize = 60;

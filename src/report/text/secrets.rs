@@ -6,8 +6,8 @@ use super::{INDENT, Page, Paint, WIDTH};
 use crate::Inspection;
 use crate::advice::assessment::Study;
 use crate::advice::secrets::{Prevention, Secret, Secrets};
-use crate::report::words::NOT_SEARCHED;
 use crate::display::{Escaped, cut, escaped_str, plural, shown, wrap};
+use crate::report::words::NOT_SEARCHED;
 
 /// The most secrets that are shown in full.
 const SECRETS: usize = 8;

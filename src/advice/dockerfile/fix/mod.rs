@@ -13,6 +13,7 @@ mod ownership;
 mod packages;
 pub mod raw;
 mod remark;
+mod secrets;
 mod shells;
 mod stages;
 mod target;
@@ -26,6 +27,7 @@ use crate::layer_index::LayerIndex;
 pub use condition::{Condition, Kind, Refusal};
 use packages::Leftovers;
 pub use remark::{Remark, Verdict};
+pub use secrets::NamedSecret;
 pub use target::Target;
 
 use super::births::{Births, Claims};
@@ -76,6 +78,8 @@ pub struct Fix {
     pub raw: bool,
     /// True if small changes are listed one by one.
     pub all: bool,
+    /// The secrets of the image; `None` if they were not searched for.
+    pub secrets: Option<Vec<NamedSecret>>,
 }
 
 /// The state of the work on one file.
@@ -157,6 +161,7 @@ pub fn fix(inspection: &Inspection, target: &Target, evidence: &Evidence) -> Fix
         directory: target.directory.clone(),
         raw: target.raw,
         all: target.all,
+        secrets: None,
     }
 }
 
@@ -337,6 +342,8 @@ impl Fix {
         let changed = self.remarks.iter().any(changes);
         let name = crate::display::escaped_str(name);
         let left = self.remarks.iter().any(|remark| matches!(remark.verdict, Verdict::Left { .. }));
+        let secrets = self.secrets.as_deref().unwrap_or_default();
+        out.write_all(secrets::paragraph(secrets).as_bytes())?;
         if let Some(unread) = &self.unread {
             writeln!(
                 out,

@@ -267,7 +267,7 @@ fn signed(number: i64) -> String {
     format!("{}{}", if number < 0 { "−" } else { "+" }, count(number.unsigned_abs()))
 }
 
-fn wrapped(text: &str) -> String {
+pub(super) fn wrapped(text: &str) -> String {
     let mut out = String::from("# -");
     let mut column = 3;
     for word in text.split(' ') {

@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
+use layerscope::compare::ComparedSecret;
 use layerscope::display::{Escaped, escaped};
 use layerscope::files::contents::LayerContents;
 use layerscope::files::packages::installed;
 use layerscope::gate::Quantity;
+use layerscope::progress::Searching;
 use layerscope::recorded::RecordedImage;
 use layerscope::report::{
     BytesBySource, Comparison, TextStyle, differs_by_less, write_comparison, write_comparison_html,
@@ -19,7 +21,7 @@ use layerscope::{Error, Inspection, Opened, Progress, Selection};
 use super::input::Input;
 use super::name::{self, NameOptions};
 use super::settings::{self, LookOptions, Preferences};
-use super::study::StudyArguments;
+use super::study::{SecretsOption, StudyArguments};
 use super::{Failure, coloured, completeness, read_opened, recorded, text_output, to_stdout};
 use crate::tui::comparison::{Candidate, Opener};
 use crate::tui::{self, Environment, Signs};
@@ -52,6 +54,8 @@ pub struct CompareArguments {
     /// JSON only)
     #[arg(long)]
     quick: bool,
+    #[command(flatten)]
+    secrets: SecretsOption,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -95,7 +99,7 @@ fn input(arguments: &CompareArguments, path: &Path) -> Result<(Input, Selection)
 
 /// An image to compare, or the report of one.
 enum Side {
-    Image(Box<(Opened, Inspection)>),
+    Image(Box<(Opened, Inspection)>, Option<Vec<ComparedSecret>>),
     Report(Box<RecordedImage>, Escaped),
 }
 
@@ -106,13 +110,24 @@ impl Side {
             return Ok(Self::Report(Box::new(report), name));
         }
         let (input, selection) = input(arguments, path)?;
-        let read = read_opened(input, &selection, &Progress::default())?;
-        Ok(Self::Image(Box::new(read)))
+        let progress = match arguments.quick {
+            true => Progress { searching: Searching::Nothing, ..Progress::default() },
+            false => arguments.secrets.progress(&arguments.preferences)?,
+        };
+        let (opened, inspection) = read_opened(input, &selection, &progress)?;
+        let secrets = match arguments.quick {
+            true => None,
+            false => arguments.secrets.search(&arguments.preferences, &opened, &inspection)?,
+        };
+        let masked = secrets.as_ref().and_then(|secrets| inspection.masking(&secrets.values));
+        let inspection = masked.unwrap_or(inspection);
+        let secrets = secrets.map(|secrets| ComparedSecret::of_image(&inspection, &secrets));
+        Ok(Self::Image(Box::new((opened, inspection)), secrets))
     }
 
     fn inspection(&self) -> &Inspection {
         match self {
-            Self::Image(image) => &image.1,
+            Self::Image(image, _) => &image.1,
             Self::Report(report, _) => &report.inspection,
         }
     }
@@ -120,14 +135,24 @@ impl Side {
     /// Returns the name of the archive or of the report.
     fn file(&self) -> Escaped {
         match self {
-            Self::Image(image) => image.0.path.clone(),
+            Self::Image(image, _) => image.0.path.clone(),
             Self::Report(_, name) => name.clone(),
+        }
+    }
+
+    /// Returns the secrets, if they were searched for.
+    fn secrets(&self) -> Option<Vec<ComparedSecret>> {
+        match self {
+            Self::Image(_, secrets) => secrets.clone(),
+            Self::Report(report, _) => {
+                report.document.secrets.as_ref().map(ComparedSecret::of_record)
+            }
         }
     }
 
     fn sources(&self, is_quick: bool) -> Result<BytesBySource, Failure> {
         Ok(match self {
-            Self::Image(image) => {
+            Self::Image(image, _) => {
                 let (opened, inspection) = &**image;
                 let prepared = StudyArguments::default().prepare()?;
                 let prepared = if is_quick { prepared.quick() } else { prepared };
@@ -173,7 +198,7 @@ fn write(arguments: &CompareArguments, format: CompareFormat) -> Result<(), Fail
     }
     // The packages in unknown layers are unknown as well.
     let is_known = inspections.iter().all(|inspection| inspection.completeness.sizes_are_exact());
-    if let [Side::Image(first), Side::Image(second)] = &sides[..]
+    if let [Side::Image(first, _), Side::Image(second, _)] = &sides[..]
         && !arguments.quick
         && is_known
     {
@@ -182,6 +207,11 @@ fn write(arguments: &CompareArguments, format: CompareFormat) -> Result<(), Fail
         };
         comparison = comparison.with_packages(&installed(first), &installed(second));
     }
+    if let [first, second] = &sides[..]
+        && let (Some(before), Some(after)) = (first.secrets(), second.secrets())
+    {
+        comparison = comparison.with_secrets(&before, &after);
+    }
     let mut sources = Vec::new();
     if matches!(format, CompareFormat::Markdown) && sides.len() == 2 {
         for side in &sides {
@@ -189,7 +219,7 @@ fn write(arguments: &CompareArguments, format: CompareFormat) -> Result<(), Fail
         }
     }
     for side in &sides {
-        if let Side::Image(image) = side {
+        if let Side::Image(image, _) = side {
             image.0.check_unchanged()?;
         }
     }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use layerscope::advice::base::{Base, base};
 use layerscope::advice::dockerfile::parse::Instruction;
 use layerscope::advice::dockerfile::{
-    Dockerfile, Evidence, Target as Subject, fix, rebuild, text_from,
+    Dockerfile, Evidence, NamedSecret, Target as Subject, fix, rebuild, text_from,
 };
 use layerscope::display::{Escaped, escaped, escaped_str};
 use layerscope::files::contents::LayerContents;
@@ -19,7 +19,7 @@ use layerscope::files::output::{check_free, write_file};
 use layerscope::report::write_fix_json;
 use layerscope::runtime::Program;
 use layerscope::shell::quoted;
-use layerscope::{Inspection, Progress};
+use layerscope::Inspection;
 
 use super::ascii::Ascii;
 use super::output::writing;
@@ -77,7 +77,8 @@ pub fn print_dockerfile(arguments: &DockerfileArguments) -> Result<(), Failure> 
     let options = &arguments.target.options;
     let base = arguments.base.prepare()?;
     let (input, selection) = arguments.target.input()?;
-    let (opened, inspection) = read_opened(input, &selection, &Progress::default())?;
+    let progress = arguments.secrets.progress(&options.preferences)?;
+    let (opened, inspection) = read_opened(input, &selection, &progress)?;
     completeness::say(&inspection);
     let secrets = arguments.secrets.search(&options.preferences, &opened, &inspection)?;
     let masked = secrets.and_then(|secrets| inspection.masking(&secrets.values));
@@ -107,7 +108,7 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
     let given = arguments.dockerfile.as_deref().map(parse).transpose()?;
     let base = arguments.base.prepare()?;
     let (units, signs) = options.preferences.of_text(&arguments.ascii)?;
-    let progress = Arc::new(Progress::default());
+    let progress = Arc::new(arguments.secrets.progress(&options.preferences)?);
     let (input, selection) = arguments.target.input()?;
     let (opened, inspection) = read_opened(input, &selection, &progress)?;
     completeness::say(&inspection);
@@ -142,7 +143,8 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
     let filesystem = Filesystem::new(&inspection.tree, &contents, &progress);
     let program = Program::detect(&filesystem, &inspection.run)?;
     let evidence = Evidence::gather(&inspection, subject.base_layers, &filesystem, &program)?;
-    let fix = fix(&inspection, &subject, &evidence);
+    let mut fix = fix(&inspection, &subject, &evidence);
+    fix.secrets = secrets.as_ref().map(|secrets| NamedSecret::all(&inspection, secrets));
     opened.check_unchanged()?;
     let mut diff = Vec::new();
     let signs = match arguments.format {

@@ -44,6 +44,12 @@ impl SecretsOption {
         Ok(!self.no_secrets && preferences.secrets()?)
     }
 
+    /// Returns counters for reading an image that is not studied.
+    pub fn progress(&self, preferences: &Preferences) -> Result<Progress, Failure> {
+        let searching = Searching::all_if(self.wanted(preferences)?);
+        Ok(Progress { searching, ..Progress::default() })
+    }
+
     /// Searches an image that is not studied, if that is wanted.
     pub fn search(
         &self,
@@ -165,7 +171,7 @@ impl Prepared {
 
     /// Returns the layers whose files are searched for secrets while they pass.
     pub fn searching(&self) -> Searching {
-        if self.secrets { Searching::Everything } else { Searching::Nothing }
+        Searching::all_if(self.secrets)
     }
 
     /// Studies an image.

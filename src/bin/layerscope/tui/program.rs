@@ -42,7 +42,8 @@ pub fn compare(candidates: Vec<Candidate>, settings: Settings) -> Result<Shown, 
     Program::run(settings, |program, area| {
         let names = candidates.iter().map(|candidate| candidate.name.clone()).collect();
         let comparison = Comparison::new(names, &program.settings, area);
-        let reading = Reading::start(candidates, program.sender.clone());
+        let secrets = program.settings.secrets;
+        let reading = Reading::start(candidates, secrets, program.sender.clone());
         program.base = Some((comparison, reading));
     })
 }

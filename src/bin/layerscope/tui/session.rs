@@ -400,6 +400,6 @@ fn study(
 
 /// Returns new counters for reading an image, whose layers are searched if secrets are wanted.
 fn counters(secrets: bool) -> Progress {
-    let searching = if secrets { Searching::Everything } else { Searching::Nothing };
+    let searching = Searching::all_if(secrets);
     Progress { searching, ..Progress::default() }
 }

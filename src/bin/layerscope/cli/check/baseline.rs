@@ -1,20 +1,46 @@
 //! The image that growth is measured from, or its JSON report.
 
 use std::path::Path;
+use std::sync::Arc;
 
+use layerscope::advice::secrets::Secrets;
+use layerscope::compare::{ComparedSecret, SecretChanges};
+use layerscope::files::contents::LayerContents;
+use layerscope::progress::Searching;
 use layerscope::{Inspection, Progress};
 
 use super::super::{Failure, TargetOptions, completeness, read_opened, recorded};
-use super::named;
+use super::{Read, named};
+
+/// An image with its secrets; `None` if they were not searched for.
+pub type Earlier = (Inspection, Option<Vec<ComparedSecret>>);
 
 /// Reads a JSON report if the path is a file that begins like one, and an image otherwise.
-pub fn read(path: &Path, options: &TargetOptions) -> Result<Inspection, Failure> {
+pub fn read(path: &Path, options: &TargetOptions, secrets: bool) -> Result<Earlier, Failure> {
     if let Some(report) = recorded::read(path)? {
-        return Ok(report.inspection);
+        let secrets = report.document.secrets.as_ref().map(ComparedSecret::of_record);
+        return Ok((report.inspection, secrets));
     }
     let (input, selection) = named(path, options)?;
-    let (opened, inspection) = read_opened(input, &selection, &Progress::default())?;
+    let searching = Searching::all_if(secrets);
+    let progress = Progress { searching, ..Progress::default() };
+    let (opened, inspection) = read_opened(input, &selection, &progress)?;
+    let secrets = match secrets {
+        true => {
+            let contents = LayerContents::new(&opened);
+            let found = Secrets::search(&inspection, &contents, &Arc::default())?;
+            Some(ComparedSecret::of_image(&inspection, &found))
+        }
+        false => None,
+    };
     opened.check_unchanged()?;
     completeness::say_of(&inspection.name, &inspection);
-    Ok(inspection)
+    Ok((inspection, secrets))
+}
+
+/// Compares the secrets of an image with those of an earlier one, if both were searched.
+pub fn secrets(earlier: Option<&Earlier>, read: &Read) -> Option<SecretChanges> {
+    let before = earlier?.1.as_ref()?;
+    let after = ComparedSecret::of_image(&read.inspection, read.study.secrets.as_ref()?);
+    Some(SecretChanges::between(before, &after))
 }

@@ -161,7 +161,7 @@ pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
     let baseline = arguments
         .baseline
         .as_deref()
-        .map(|path| baseline::read(path, &arguments.options))
+        .map(|path| baseline::read(path, &arguments.options, prepared.searches_secrets()))
         .transpose()?;
     let needs_download = arguments.init || limits.has(&Measure::Download);
     let read = |(input, selection)| -> Result<Read, Failure> {
@@ -175,7 +175,7 @@ pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
         Ok(Read { inspection, study, download })
     };
     let images = inputs(arguments)?.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    let held = baseline.as_ref().map(Baseline::of_image);
+    let held = baseline.as_ref().map(|(image, _)| Baseline::of_image(image));
     let subject = |read| subject(read, held.as_ref(), &accepted);
     if arguments.init {
         return init(&images, subject, &arguments.limits, &accepted, units);
@@ -191,6 +191,7 @@ pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
                 lines: lines_of_layers(file, &read.inspection),
             }),
             growth: held.as_ref().and_then(|baseline| baseline.growth_to(&read.inspection)),
+            secrets: baseline::secrets(baseline.as_ref(), read),
         })
         .collect();
     outputs.write(&checked, units, signs)?;

@@ -12,6 +12,7 @@ mod options;
 mod pairs;
 mod place;
 mod rewritten;
+mod secrets;
 mod story;
 #[cfg(test)]
 mod tests;
@@ -47,6 +48,7 @@ pub fn of(
 fn tour(stage: &Stage, dockerfiles: Dockerfiles, units: Units) -> RenderedLesson {
     let mut story = StoryBuilder::new(&stage.inspection, &stage.study, units);
     story.open();
+    story.tell_secrets();
     if story.image_size() > 0 {
         story.tell_pairs();
         story.tell_rewritten();

@@ -324,6 +324,6 @@ fn secrets_mark(app: &App, explorer: &Explorer, theme: &Theme) -> Option<[Piece;
     let key =
         app.keymap.keys(ViewFindings).first().map(|key| format!(" ({key})")).unwrap_or_default();
     let text = format!("! {}{key} ", plural(count, "secret"));
-    let short = format!("! {count} secret{} ", if count == 1 { "" } else { "s" });
+    let short = format!("! secrets{key} ");
     Some([text, short].map(|text| Piece::button(text, theme.wasted, ViewFindings)))
 }

@@ -244,7 +244,10 @@ impl App {
                     }
                     // Whoever has gone somewhere stays there.
                     if !self.touched && self.lesson.is_none() {
-                        explorer.open_at_the_biggest_change();
+                        // A secret comes before every byte.
+                        if !explorer.open_at_the_first_secret() {
+                            explorer.open_at_the_biggest_change();
+                        }
                         self.refresh_details();
                     }
                 }

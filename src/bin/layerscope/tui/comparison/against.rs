@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use layerscope::Inspection;
-use layerscope::compare::{Difference, PackageChanges, Pair, changed_packages};
+use layerscope::compare::{Difference, PackageChanges, Pair, SecretChanges, changed_packages};
 use layerscope::files::packages::Installed;
 
 use super::layers::Layers;
@@ -25,6 +25,8 @@ pub struct Against {
     pub biggest: Vec<usize>,
     /// The package changes; `None` until the databases have been read.
     pub changes: Option<PackageChanges>,
+    /// The secrets that differ; `None` if they were not searched for.
+    pub secrets: Option<SecretChanges>,
     pub layers: Layers,
     pub paths: Paths,
     pub packages: Packages,
@@ -42,6 +44,7 @@ impl Against {
             second,
             pair,
             changes: None,
+            secrets: None,
             layers: Layers::default(),
             paths,
             packages: Packages::default(),

@@ -158,7 +158,9 @@ fn facts(against: &Against, look: Look<'_>) -> Vec<(&'static str, String)> {
         Some(end) => cut(&end, LONGEST),
         None => format!("{} of {} shared", sharing.shared(), plural(sharing.same.len(), "layer")),
     };
-    let mut facts = vec![("layers", layers)];
+    let secrets = against.secrets.as_ref().and_then(|secrets| secrets.sentence("the first"));
+    let mut facts: Vec<_> = secrets.map(|text| ("secrets", text.into())).into_iter().collect();
+    facts.push(("layers", layers));
     for (which, image) in [("first", first), ("second", second)] {
         let gaps = image.completeness.gaps().iter();
         facts.extend(gaps.map(|gap| ("not read", cut(&format!("of the {which}, {gap}"), LONGEST))));

@@ -26,7 +26,7 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 use layerscope::LayerIndex;
-use layerscope::compare::{Column, Pair, columns, tell_apart};
+use layerscope::compare::{Column, ComparedSecret, Pair, SecretChanges, columns, tell_apart};
 use layerscope::display::{Escaped, Units};
 use layerscope::files::packages::Installed;
 use layerscope::tree::NodeId;
@@ -60,6 +60,8 @@ pub enum ComparisonMessage {
     /// The answer that is waited for before the first byte of an image comes.
     Waiting(usize, Option<String>),
     Read(usize, Result<Arc<Inspection>, Error>),
+    /// The secrets of an image, if they were searched for.
+    Secrets(usize, Vec<ComparedSecret>),
     /// The packages of an image.
     Installed(usize, Arc<Installed>),
     /// An image has been compared with the first.
@@ -101,6 +103,7 @@ pub struct Image {
     pub awaited: Option<String>,
     pub inspection: Option<Arc<Inspection>>,
     installed: Option<Arc<Installed>>,
+    secrets: Option<Vec<ComparedSecret>>,
 }
 
 /// The state of the comparison.
@@ -137,6 +140,7 @@ impl Comparison {
             awaited: None,
             inspection: None,
             installed: None,
+            secrets: None,
         };
         // The verdict is about the last image.
         let last = sources.len().saturating_sub(1);
@@ -196,13 +200,20 @@ impl Comparison {
                     return self.wanted();
                 }
             }
+            ComparisonMessage::Secrets(image, secrets) => {
+                self.images.get_mut(image)?.secrets = Some(secrets);
+            }
             ComparisonMessage::Installed(image, installed) => {
                 self.images.get_mut(image)?.installed = Some(installed);
                 self.compare_packages();
             }
             ComparisonMessage::Compared(other, pair) => {
                 let inspection = |image: usize| self.images.get(image)?.inspection.clone();
-                let against = Against::new(inspection(0)?, inspection(other)?, pair);
+                let secrets = |image: usize| self.images.get(image)?.secrets.as_deref();
+                let mut against = Against::new(inspection(0)?, inspection(other)?, pair);
+                if let (Some(before), Some(after)) = (secrets(0), secrets(other)) {
+                    against.secrets = Some(SecretChanges::between(before, after));
+                }
                 self.against.insert(other, Some(Box::new(against)));
                 self.compare_packages();
                 if other == self.other && !self.early.is_empty() {

@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
 
+use layerscope::advice::secrets::Secrets;
+use layerscope::compare::ComparedSecret;
 use layerscope::display::Escaped;
 use layerscope::files::contents::LayerContents;
 use layerscope::files::packages::installed;
-use layerscope::progress::spawn;
-use layerscope::{Error, Opened, Progress};
+use layerscope::progress::{Searching, spawn};
+use layerscope::{Error, Inspection, Opened, Progress};
 
 use super::{Comparison, ComparisonMessage};
 use crate::tui::terminal::stage::Event;
@@ -23,13 +25,30 @@ pub struct Candidate {
     pub open: Opener,
 }
 
+/// Searches an image for secrets, if that is wanted, and masks them in its texts.
+fn searched(
+    opened: &Opened,
+    inspection: Inspection,
+    secrets: bool,
+    progress: &Arc<Progress>,
+) -> Result<(Inspection, Option<Vec<ComparedSecret>>), Error> {
+    if !secrets {
+        return Ok((inspection, None));
+    }
+    let found = Secrets::search(&inspection, &LayerContents::new(opened), progress)?;
+    let compared = ComparedSecret::of_image(&inspection, &found);
+    Ok((inspection.masking(&found.values).unwrap_or(inspection), Some(compared)))
+}
+
 /// The counters of images that are being read; dropping them stops the threads.
 pub struct Reading(Vec<Arc<Progress>>);
 
 impl Reading {
     /// Reads the images one after another, each on all cores, and then their packages.
-    pub fn start(candidates: Vec<Candidate>, sender: Sender<Event>) -> Self {
-        let progress: Vec<Arc<Progress>> = candidates.iter().map(|_| Arc::default()).collect();
+    pub fn start(candidates: Vec<Candidate>, secrets: bool, sender: Sender<Event>) -> Self {
+        let searching = Searching::all_if(secrets);
+        let counters = || Arc::new(Progress { searching, ..Progress::default() });
+        let progress: Vec<Arc<Progress>> = candidates.iter().map(|_| counters()).collect();
         let reading = Self(progress.clone());
         // Stops when the receiver is gone.
         let tell = move |message| sender.send(Event::Compared(message)).ok();
@@ -41,10 +60,15 @@ impl Reading {
                     Err(error) => return tell(ComparisonMessage::Read(i, Err(error))),
                 };
                 tell(ComparisonMessage::Opened(i, Box::new(opened.clone())))?;
-                let inspection = match layerscope::inspect(&opened, progress) {
-                    Ok(inspection) => Arc::new(inspection),
+                let read_it = layerscope::inspect(&opened, progress)
+                    .and_then(|inspection| searched(&opened, inspection, secrets, progress));
+                let (inspection, found) = match read_it {
+                    Ok((inspection, found)) => (Arc::new(inspection), found),
                     Err(error) => return tell(ComparisonMessage::Read(i, Err(error))),
                 };
+                if let Some(found) = found {
+                    tell(ComparisonMessage::Secrets(i, found))?;
+                }
                 read.push((opened, inspection.clone()));
                 tell(ComparisonMessage::Read(i, Ok(inspection)))?;
             }

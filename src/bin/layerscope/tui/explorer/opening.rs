@@ -82,6 +82,19 @@ impl Explorer {
         self.secret_paths.contains(&node)
     }
 
+    /// Goes to the first file with a secret, in the layer that has it; returns whether there is one.
+    pub fn open_at_the_first_secret(&mut self) -> bool {
+        let file = |secret: &Secret| match secret.place {
+            Place::File { node, .. } => Some((node, secret.added_in?)),
+            _ => None,
+        };
+        let Some((node, layer)) = self.secrets().find_map(file) else { return false };
+        self.fold_all();
+        self.select_layer(layer);
+        self.reveal_up_to(node);
+        true
+    }
+
     /// Returns the change that avoids a group of wasted bytes.
     pub fn change_for(&self, group: &WastedGroup) -> SuggestedChange {
         for_group(&self.inspection, &self.merges, self.study.as_deref(), group)

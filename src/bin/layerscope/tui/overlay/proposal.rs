@@ -101,7 +101,7 @@ impl App {
         if views.mark_change(explorer) {
             self.show(View::Sizes);
         } else {
-            self.notice = Some("select a change first".into());
+            self.notice = Some(views.unmarkable().into());
         }
     }
 

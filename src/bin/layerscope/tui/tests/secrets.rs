@@ -29,6 +29,11 @@ fn person(width: u16, height: u16) -> Person {
         { "created_by": "RUN /bin/sh -c rm /root/.npmrc # buildkit" },
     ]);
     image.config["config"] = json!({ "Env": [format!("DB_PASSWORD={PASSWORD}")] });
+    studied(&image, width, height)
+}
+
+/// Puts a user in front of an image after it has been searched.
+fn studied(image: &Image, width: u16, height: u16) -> Person {
     let opened = open(tar(image.docker())).expect("the image opens");
     let workshop = files::workshop(&opened);
     let study = Study::unprompted(&workshop.inspection, &*workshop.contents, true, &Arc::default());
@@ -67,6 +72,65 @@ fn the_changes_begin_with_the_secrets_and_what_to_do_about_each() {
     }
     person.press(KeyCode::Down);
     assert!(person.reads().contains("set DB_PASSWORD when the container starts"));
+}
+
+#[test]
+fn the_first_screen_is_about_the_secret_and_names_the_key_to_all_of_them() {
+    let mut person = person(80, 24);
+    assert_eq!((person.path().as_str(), person.layer()), ("/root/.npmrc", 0));
+    let screen = person.reads();
+    assert!(screen.contains("secrets (6)"), "{}", person.screen());
+    assert!(screen.contains("! Secret: npm token (npm_…) in /root/.npmrc"), "{}", person.screen());
+    person.types("6");
+    assert!(person.reads().contains("! 3 secrets: anyone who can pull"), "{}", person.screen());
+}
+
+#[test]
+fn d_on_a_secret_shows_the_lines_that_keep_it_out_and_m_says_why_it_cannot_be_marked() {
+    let mut person = person(120, 40);
+    person.types("6D");
+    let screen = person.reads();
+    for part in [
+        "Build without the npm token",
+        "+ RUN --mount=type=secret,id=npmrc,target=/root/.npmrc …",
+        "+ **/.npmrc",
+        "Now: revoke it and create a new one",
+    ] {
+        assert!(screen.contains(part), "{part:?} is not on\n{}", person.screen());
+    }
+    person.press(KeyCode::Esc).types("m");
+    let screen = person.reads();
+    assert!(screen.contains("a secret saves no bytes"), "{}", person.screen());
+    assert!(screen.contains("3 secrets: anyone"), "the list stays:\n{}", person.screen());
+}
+
+#[test]
+fn what_a_file_shows_to_be_a_secret_is_masked_on_every_screen() {
+    let env = file("app/.env", 0).holding(format!("DB_PASSWORD={PASSWORD}\n"));
+    let mut image = Image::of([layer([dir("app"), env]), layer([file("app/b", 5_000)])]);
+    image.config["history"] = json!([
+        { "created_by": "COPY .env /app/.env # buildkit" },
+        { "created_by": format!("RUN /bin/sh -c echo {PASSWORD} > /app/b # buildkit") },
+    ]);
+    image.config["config"] = json!({ "Cmd": ["serve", PASSWORD] });
+    let mut person = studied(&image, 160, 50);
+    let check = |person: &Person, what: &str| {
+        let screen = person.screen();
+        assert!(!screen.contains(&PASSWORD[..5]), "{what} shows it:\n{screen}");
+    };
+    for view in '1'..='8' {
+        person.types(&view.to_string());
+        check(&person, &format!("view {view}"));
+    }
+    person.types("1");
+    for _ in 0..2 {
+        person.types("]");
+        check(&person, "a layer");
+        person.types("i");
+        check(&person, "the instruction");
+        person.press(KeyCode::Esc);
+    }
+    assert!(person.reads().contains("RUN echo c0rr… > /app/b"), "{}", person.screen());
 }
 
 #[test]

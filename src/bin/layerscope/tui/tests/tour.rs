@@ -134,6 +134,25 @@ fn a_cleanup_is_shown_where_it_happens_then_as_a_curve_and_the_ladder_comes_last
 }
 
 #[test]
+fn the_guided_tour_tells_of_the_secrets_first() {
+    let env = file("app/.env", 0).holding("DB_PASSWORD=c0rrect-h0rse-battery\n");
+    let opened = image([
+        ("COPY .env /app/.env", layer([dir("app"), env])),
+        ("RUN rm /app/.env", layer([gone("app/.env"), file("app/b", 5_000)])),
+    ]);
+    let told = told(&opened);
+    let words = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in [
+        "A secret first: value of DB_PASSWORD in /app/.env. Layer 1 deletes or replaces it, but layer 0 still contains it.",
+        "Revoke it. Next time, keep it out of the build context",
+    ] {
+        assert!(words.contains(part), "{part:?} is not in\n{told}");
+    }
+    assert!(!told.contains("c0rrect"), "{told}");
+    walk(&opened, "an image with a secret");
+}
+
+#[test]
 fn only_the_keys_of_the_footer_leave_the_guided_tour() {
     let opened = embedded("demo");
     let mut person = listener(&opened, SMALL);

@@ -265,6 +265,11 @@ impl Views {
         self.findings.proposal(explorer)
     }
 
+    /// Explains why the selected row of the findings cannot be marked.
+    pub fn unmarkable(&self) -> &'static str {
+        self.findings.unmarkable()
+    }
+
     /// Marks the selected change of the findings in the explorer; returns whether there is one.
     pub fn mark_change(&self, explorer: &mut Explorer) -> bool {
         self.findings.mark(explorer)

@@ -1,5 +1,8 @@
 //! Tests of the table of images.
 
+use layerscope::advice::secrets::Secrets;
+use layerscope::compare::ComparedSecret;
+
 use super::*;
 
 #[test]
@@ -116,4 +119,23 @@ fn picture(name: &str, onlooker: &Onlooker<'_>) {
     let buffer = onlooker.sees();
     pictures::compare(&format!("{name}.txt"), &(lines(&buffer).join("\n") + "\n"));
     pictures::compare(&format!("{name}.svg"), &svg::draw(svg::DARK, &buffer));
+}
+
+#[test]
+fn an_update_that_brings_secrets_says_so_in_a_line() {
+    let env = file("app/.env", 0).holding("DB_PASSWORD=c0rrect-h0rse-battery\n");
+    let a = || file("app/a", 10);
+    let images = [vec![a()], vec![a(), env]];
+    let images = images.map(|entries| known(tar(Image::of([layer(entries)]).docker())));
+    let mut onlooker = Onlooker::waiting(&images, 80, 24);
+    for (i, image) in images.iter().enumerate() {
+        let contents = LayerContents::new(&image.opened);
+        let found = Secrets::search(&image.inspection, &contents, &Arc::default());
+        let found = found.expect("nothing is cancelled");
+        let secrets = ComparedSecret::of_image(&image.inspection, &found);
+        onlooker.learns(ComparisonMessage::Secrets(i, secrets));
+    }
+    onlooker.reads_all().finds(&[
+        "secrets Brings 1 secret that the first does not have: value of DB_PASSWORD in /app/.env, line 1.",
+    ]);
 }

@@ -3,7 +3,7 @@
 use layerscope::LayerIndex;
 use layerscope::display::escaped_str;
 
-use super::Findings;
+use super::{Findings, secrets};
 use crate::tui::explorer::Explorer;
 use crate::tui::overlay::proposal::{Edit, Proposal};
 
@@ -11,6 +11,9 @@ impl Findings {
     /// Returns the selected change as a difference: the instructions as they are, and as they
     /// become.
     pub fn proposal(&self, explorer: &Explorer) -> Option<Proposal> {
+        if let Some(secret) = self.secret() {
+            return Some(secrets::proposal(&explorer.inspection, secret));
+        }
         let finding = self.selected()?;
         let layers = &explorer.inspection.layers;
         let mut lines = Vec::new();
@@ -37,6 +40,16 @@ impl Findings {
             lines.push(Edit::Same(escaped_str(&finding.fix.what)));
         }
         Some(Proposal::new(escaped_str(finding.fix.clause()), lines))
+    }
+
+    /// Explains why the selected row cannot be marked.
+    pub fn unmarkable(&self) -> &'static str {
+        match self.secret() {
+            Some(_) => {
+                "a secret saves no bytes, so there is no size without it to try: D shows how to build without it"
+            }
+            None => "select a change first",
+        }
     }
 
     /// Marks the selected change in the explorer, for the size without it; returns whether there is

@@ -7,6 +7,7 @@ use layerscope::tree::NodeId;
 use layerscope::{Inspection, display::plural};
 use ratatui::text::{Line, Span};
 
+use crate::tui::overlay::proposal::{Edit, Proposal};
 use crate::tui::views::Look;
 use crate::tui::widgets::text::cut;
 
@@ -69,6 +70,18 @@ pub fn lines_to_copy(inspection: &Inspection, secret: &Secret) -> Vec<String> {
 
 fn lines(prevention: &Prevention) -> Vec<Escaped> {
     prevention.dockerfile.iter().chain(&prevention.dockerignore).cloned().collect()
+}
+
+/// Returns the way to build without a secret as a difference: lines to add.
+pub fn proposal(inspection: &Inspection, secret: &Secret) -> Proposal {
+    let prevention = Prevention::find(inspection, secret);
+    let mut lines: Vec<_> = prevention.dockerfile.into_iter().map(Edit::Added).collect();
+    if let Some(ignored) = prevention.dockerignore {
+        lines.extend([Edit::Same(".dockerignore:".into()), Edit::Added(ignored)]);
+    }
+    lines.push(Edit::Same(shown!("{}.", prevention.what)));
+    lines.push(Edit::Same(shown!("Now: {}.", secret.revoke())));
+    Proposal::new(shown!("Build without the {}", secret.what()), lines)
 }
 
 /// Returns the path of a secret in a file, and the layer that has it.

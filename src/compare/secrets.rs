@@ -1,0 +1,120 @@
+//! The secrets that an update brings, and those that it takes out of the image.
+
+use crate::advice::secrets::{Place, Secrets};
+use crate::analysis::Inspection;
+use crate::display::{Escaped, escaped, escaped_str, plural, shown};
+use crate::recorded::SecretsRecord;
+
+/// A secret of an image or of its report, as far as both have it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ComparedSecret {
+    /// The kind or the name: `npm token`, `value of DB_PASSWORD`.
+    pub what: Escaped,
+    /// The place in words.
+    pub place: Escaped,
+    /// The masked value.
+    pub masked: Escaped,
+    /// The layer that has it; `None` for a part of the config.
+    pub layer: Option<usize>,
+    /// True if a container sees it.
+    pub visible: bool,
+    /// The word for the place, and the path of a file: lines and entries of the history move.
+    key: (Escaped, Option<Escaped>),
+}
+
+impl ComparedSecret {
+    /// Lists the secrets of an image.
+    pub fn of_image(inspection: &Inspection, secrets: &Secrets) -> Vec<Self> {
+        let secret = |secret: &crate::advice::secrets::Secret| Self {
+            what: secret.what(),
+            place: secret.whereabouts(inspection),
+            masked: shown!("{}", &secret.shown),
+            layer: secret.added_in.map(|layer| layer.get()),
+            visible: secret.is_visible(),
+            key: (
+                secret.place.word().into(),
+                match &secret.place {
+                    Place::File { node, .. } => Some(escaped(&inspection.tree.path(*node))),
+                    _ => None,
+                },
+            ),
+        };
+        secrets.list.iter().map(secret).collect()
+    }
+
+    /// Lists the secrets of a report.
+    pub fn of_record(secrets: &SecretsRecord) -> Vec<Self> {
+        let secret = |secret: &crate::recorded::SecretRecord| Self {
+            what: secret.what.clone(),
+            place: secret.whereabouts(),
+            masked: secret.masked.clone(),
+            layer: secret.layer,
+            visible: secret.visible,
+            key: (secret.place.clone(), secret.path.clone()),
+        };
+        secrets.found.iter().map(secret).collect()
+    }
+
+    /// Returns whether it is the same secret at the same place.
+    fn is_same(&self, other: &Self) -> bool {
+        (&self.key, &self.what, &self.masked) == (&other.key, &other.what, &other.masked)
+    }
+}
+
+/// The difference between the secrets of two images.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SecretChanges {
+    /// The secrets that only the second image has.
+    pub added: Vec<ComparedSecret>,
+    /// The secrets that only the first image has.
+    pub removed: Vec<ComparedSecret>,
+    /// The number of secrets that both have.
+    pub same: usize,
+}
+
+impl SecretChanges {
+    /// Compares the secrets of two images; each counts as often as it is there.
+    pub fn between(before: &[ComparedSecret], after: &[ComparedSecret]) -> Self {
+        let mut removed = before.to_vec();
+        let mut added = Vec::new();
+        for secret in after {
+            match removed.iter().position(|other| other.is_same(secret)) {
+                Some(place) => drop(removed.remove(place)),
+                None => added.push(secret.clone()),
+            }
+        }
+        Self { same: after.len() - added.len(), added, removed }
+    }
+
+    /// Says what changes, in a sentence or two; `None` if neither image has a secret. `first` is
+    /// what the first image is called there.
+    pub fn sentence(&self, first: &str) -> Option<Escaped> {
+        let mut sentences = Vec::new();
+        if let [secret, others @ ..] = &self.added[..] {
+            let count = plural(self.added.len(), "secret");
+            let more = match others.len() {
+                0 => Escaped::default(),
+                more => shown!(", and {} more", more),
+            };
+            sentences.push(shown!(
+                "Brings {} that {} does not have: {} in {}{}.",
+                escaped_str(&count),
+                escaped_str(first),
+                &secret.what,
+                &secret.place,
+                more
+            ));
+        }
+        if self.same > 0 {
+            let (count, verb) =
+                (plural(self.same, "secret"), if self.same == 1 { "is" } else { "are" });
+            sentences.push(shown!("{} {} in both.", escaped_str(&count), verb));
+        }
+        if !self.removed.is_empty() {
+            let count = plural(self.removed.len(), "secret");
+            let verb = if self.removed.len() == 1 { "is" } else { "are" };
+            sentences.push(shown!("{} {} no longer there.", escaped_str(&count), verb));
+        }
+        (!sentences.is_empty()).then(|| Escaped::join(sentences, " "))
+    }
+}

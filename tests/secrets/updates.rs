@@ -1,0 +1,151 @@
+//! An update that brings secrets, and what keeps them out of the next image.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+
+use super::{assert_masked, json_of, out, run, shop, text};
+use crate::support::build::{Image, tar};
+
+/// The shop before somebody copied its credentials: only the label has a token.
+fn before() -> Image {
+    let mut image = super::image([("COPY app /app", vec![text("app/a", "hello")])]);
+    image.tags = json!(["shop:1.3"]);
+    image.config["config"] = json!({ "Labels": shop().config["config"]["Labels"] });
+    image
+}
+
+/// Writes the older image beside the newer one.
+fn beside(directory: &Path) {
+    std::fs::write(directory.join("old.tar"), tar(before().docker())).unwrap();
+}
+
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn validate(document: &Value, schema: &str) {
+    let mut schemas = boon::Schemas::new();
+    let mut compiler = boon::Compiler::new();
+    let schema = format!("{}/assets/{schema}.schema.json", env!("CARGO_MANIFEST_DIR"));
+    let schema = compiler.compile(&schema, &mut schemas).unwrap();
+    schemas.validate(document, schema).unwrap_or_else(|error| panic!("{error}\n{document}"));
+}
+
+const BRINGS: &str = "Brings 4 secrets that the first does not have: npm token in /root/.npmrc, line 1, and 3 more. 1 secret is in both.";
+
+#[test]
+fn a_comparison_says_first_that_an_update_brings_secrets() {
+    let directory = tempfile::tempdir().unwrap();
+    beside(directory.path());
+    let compare = |arguments: &[&str]| {
+        let all = [&["compare"][..], arguments].concat();
+        let output = run(&shop(), directory.path(), &all);
+        assert_masked(&out(&output), &all.join(" "));
+        out(&output)
+    };
+    for format in ["text", "html", "markdown"] {
+        let said = compare(&["old.tar", "shop.tar", "--format", format]);
+        let said = words(&said).replace("&#58;", ":");
+        assert!(said.contains(BRINGS), "{format}: {said}");
+    }
+    let same = words(&compare(&["shop.tar", "shop.tar"]));
+    assert!(same.contains("5 secrets are in both.") && !same.contains("Brings"), "{same}");
+    let back = words(&compare(&["shop.tar", "old.tar"]));
+    assert!(back.contains("1 secret is in both. 4 secrets are no longer there."), "{back}");
+    for option in ["--quick", "--no-secrets"] {
+        assert!(!compare(&["old.tar", "shop.tar", option]).contains("secret"), "{option}");
+    }
+    let quiet = ["old.tar", "shop.tar", "--format", "markdown", "--quiet-below", "1GB"];
+    assert!(compare(&quiet).contains("Brings 4 secrets"), "a small update may bring a secret");
+}
+
+#[test]
+fn the_json_of_a_comparison_lists_them_also_of_a_report() {
+    let directory = tempfile::tempdir().unwrap();
+    beside(directory.path());
+    let report = run(&shop(), directory.path(), &["report", "old.tar", "--format", "json"]);
+    std::fs::write(directory.path().join("old.json"), &report.stdout).unwrap();
+    let compare = |arguments: &[&str]| {
+        let all = [&["compare", "--format", "json"][..], arguments].concat();
+        let document = json_of(&run(&shop(), directory.path(), &all));
+        validate(&document, "compare");
+        document
+    };
+    for old in ["old.tar", "old.json"] {
+        let secrets = &compare(&[old, "shop.tar"])["secrets"];
+        let added = secrets["added"].as_array().unwrap();
+        assert_eq!((added.len(), &secrets["same"]), (4, &1.into()), "{old}: {secrets}");
+        assert_eq!(secrets["removed"], json!([]), "{old}");
+        assert_eq!((&added[0]["masked"], &added[0]["layer"]), (&"npm_…".into(), &1.into()));
+    }
+    assert_eq!(compare(&["old.tar", "shop.tar", "--quick"])["secrets"], Value::Null);
+    let without =
+        run(&shop(), directory.path(), &["report", "old.tar", "--format", "json", "--no-secrets"]);
+    std::fs::write(directory.path().join("old.json"), &without.stdout).unwrap();
+    let unknown = &compare(&["old.json", "shop.tar"])["secrets"];
+    assert_eq!(*unknown, Value::Null, "what one of both did not search for is not known");
+}
+
+#[test]
+fn a_check_says_which_secrets_came_since_the_baseline() {
+    let directory = tempfile::tempdir().unwrap();
+    beside(directory.path());
+    let check = |format: &str| {
+        let arguments =
+            ["check", "shop.tar", "--max-size", "1GB", "--baseline", "old.tar", "--format", format];
+        run(&shop(), directory.path(), &arguments)
+    };
+    let brings = BRINGS.replace("the first", "the baseline");
+    for format in ["text", "markdown"] {
+        let said = words(&out(&check(format))).replace("&#58;", ":");
+        assert!(said.contains(&brings), "{format}: {said}");
+    }
+    let document = json_of(&check("json"));
+    validate(&document, "check");
+    let since = &document["images"][0]["secrets_since_baseline"];
+    assert_eq!((since["added"].as_array().unwrap().len(), &since["same"]), (4, &1.into()));
+    let quiet = [
+        "check",
+        "shop.tar",
+        "--max-size",
+        "1GB",
+        "--baseline",
+        "old.tar",
+        "--format",
+        "markdown",
+        "--quiet-below",
+        "1GB",
+    ];
+    let quiet = run(&shop(), directory.path(), &quiet);
+    assert!(out(&quiet).contains("Brings 4 secrets"), "{}", out(&quiet));
+}
+
+#[test]
+fn fix_names_the_secrets_first_with_the_lines_that_keep_them_out() {
+    let directory = tempfile::tempdir().unwrap();
+    let output = run(&shop(), directory.path(), &["fix", "shop.tar"]);
+    let said = format!("{}{}", out(&output), String::from_utf8_lossy(&output.stderr));
+    assert_masked(&said, "fix");
+    let comment = said.lines().map(|line| line.trim_start_matches(['#', ' '])).collect::<Vec<_>>();
+    let comment = comment.join(" ");
+    for part in [
+        "5 secrets: anyone who can pull the image can read them. Revoke them, and build without them",
+        "npm token in /root/.npmrc, line 1 (layer 1; layer 3 deletes it too late): keep it out of the build context",
+        "RUN --mount=type=secret,id=npmrc,target=/root/.npmrc …",
+        "**/.npmrc in .dockerignore",
+        "value of NPM_TOKEN in a build argument",
+        "RUN --mount=type=secret,id=NPM_TOKEN,env=NPM_TOKEN …",
+    ] {
+        assert!(words(&comment).contains(part), "{part:?} is not in\n{said}");
+    }
+    assert!(said.starts_with("# - 5 secrets"), "they come first:\n{said}");
+    let document =
+        json_of(&run(&shop(), directory.path(), &["fix", "shop.tar", "--format", "json"]));
+    validate(&document, "fix");
+    let secrets = document["secrets"].as_array().unwrap();
+    assert_eq!(secrets.len(), 5);
+    assert_eq!(secrets[0]["dockerignore"], "**/.npmrc");
+    let unsearched = ["fix", "shop.tar", "--format", "json", "--no-secrets"];
+    assert_eq!(json_of(&run(&shop(), directory.path(), &unsearched))["secrets"], Value::Null);
+}
