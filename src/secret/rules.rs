@@ -21,6 +21,8 @@ pub struct Kind {
     pub sources: Vec<String>,
     /// True if it is known only by its name, so that a token says more.
     pub is_general: bool,
+    /// True if the application needs the file that holds it.
+    pub is_needed: bool,
 }
 
 /// A token with a published shape.
@@ -146,6 +148,8 @@ struct WrittenFile {
     looks: WrittenLooks,
     #[serde(default)]
     holds: Vec<String>,
+    #[serde(default)]
+    needed: bool,
     revoke: String,
     sources: Vec<String>,
 }
@@ -237,6 +241,7 @@ fn read(text: &str) -> Result<SecretRules, RulesError> {
         revoke: String::new(),
         sources: names.sources.clone(),
         is_general: true,
+        is_needed: false,
     };
     Ok(SecretRules {
         tokens: token.into_iter().map(read_token).collect::<Result<_, _>>()?,
@@ -259,7 +264,7 @@ fn read(text: &str) -> Result<SecretRules, RulesError> {
 fn read_token(written: WrittenToken) -> Result<Token, regex::Error> {
     let WrittenToken { id, title, starts, rest, checksum, revoke, sources } = written;
     Ok(Token {
-        kind: Kind { id, title, revoke, sources, is_general: false },
+        kind: Kind { id, title, revoke, sources, is_general: false, is_needed: false },
         starts,
         rest: Regex::new(&format!("^(?-u:{rest})"))?,
         checksum,
@@ -267,7 +272,7 @@ fn read_token(written: WrittenToken) -> Result<Token, regex::Error> {
 }
 
 fn read_file(written: WrittenFile) -> Result<FileRule, regex::Error> {
-    let WrittenFile { id, title, globs, except, looks, holds, revoke, sources } = written;
+    let WrittenFile { id, title, globs, except, looks, holds, needed, revoke, sources } = written;
     let looks = match looks {
         WrittenLooks::Regex => {
             let holds = holds.iter().map(|pattern| Regex::new(&format!("(?-u){pattern}")));
@@ -279,6 +284,6 @@ fn read_file(written: WrittenFile) -> Result<FileRule, regex::Error> {
         WrittenLooks::QuotedSettings => Looks::Settings(true),
         WrittenLooks::Tokens => Looks::Tokens,
     };
-    let kind = Kind { id, title, revoke, sources, is_general: true };
+    let kind = Kind { id, title, revoke, sources, is_general: true, is_needed: needed };
     Ok(FileRule { kind, globs, except, looks })
 }

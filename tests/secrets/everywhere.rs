@@ -138,3 +138,21 @@ fn settings_of_an_application_are_searched_and_translations_are_not() {
         assert_eq!(found(path, contents), [], "{path}");
     }
 }
+
+#[test]
+fn a_dockerfile_of_one_s_own_is_matched_by_what_it_says_and_stays_as_it_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let dockerfile = format!(
+        "FROM scratch\nADD base.tar /\nCOPY .env /app/.env\nRUN echo {VALUE} > /root/.netrc-like-file && apt-get update\n\
+         RUN rm -rf /var/lib/apt/lists/a /app/.env; curl -d {LONG} acme.dev\n"
+    );
+    std::fs::write(directory.path().join("Dockerfile"), &dockerfile).unwrap();
+    let arguments = ["fix", "shop.tar", "--dockerfile", "Dockerfile", "--format", "json"];
+    let output = run(&repeated(), directory.path(), &arguments);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let document = json_of(&output);
+    let unseen = document["suggestions"].to_string();
+    assert!(!unseen.contains("not matched"), "{unseen}");
+    assert!(!unseen.contains(&VALUE[..5]), "{unseen}");
+    assert!(document["secrets"].as_array().unwrap().len() >= 2);
+}

@@ -109,7 +109,8 @@ fn a_report_that_did_not_search_says_so_in_a_line() {
     for option in ["--no-secrets", "--quick"] {
         for format in ["text", "html", "markdown"] {
             let report = ["report", "shop.tar", "--format", format, option];
-            let said = out(&run(&shop(), directory.path(), &report)).replace("&#58;", ":");            assert!(said.contains("Not searched for secrets: "), "{format} {option}: {said}");
+            let said = out(&run(&shop(), directory.path(), &report)).replace("&#58;", ":");
+            assert!(said.contains("Not searched for secrets: "), "{format} {option}: {said}");
         }
     }
     let report = out(&run(&shop(), directory.path(), &["report", "shop.tar"]));

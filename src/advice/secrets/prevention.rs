@@ -20,6 +20,12 @@ impl Prevention {
     pub fn find(inspection: &Inspection, secret: &Secret) -> Self {
         let name = || secret.name.clone().unwrap_or_else(|| "TOKEN".into());
         match &secret.place {
+            Place::File { .. } if secret.kind.is_needed => Self {
+                what: "read it from a variable or a file that the container gets when it starts"
+                    .into(),
+                dockerfile: None,
+                dockerignore: None,
+            },
             Place::File { node, .. } => {
                 let path = inspection.tree.path(*node);
                 let layer = secret.added_in.and_then(|layer| layer.of(&inspection.layers));

@@ -12,6 +12,7 @@ use layerscope::advice::dockerfile::parse::Instruction;
 use layerscope::advice::dockerfile::{
     Dockerfile, Evidence, NamedSecret, Target as Subject, fix, rebuild, text_from,
 };
+use layerscope::advice::secrets::Secrets;
 use layerscope::display::{Escaped, escaped, escaped_str};
 use layerscope::files::contents::LayerContents;
 use layerscope::files::filesystem::Filesystem;
@@ -114,7 +115,8 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
     completeness::say(&inspection);
     let secrets = arguments.secrets.search(&options.preferences, &opened, &inspection)?;
     let masked = secrets.as_ref().and_then(|secrets| inspection.masking(&secrets.values));
-    let inspection = masked.unwrap_or(inspection);
+    // A Dockerfile has the values, as the history has them; what is said of both has them masked.
+    let shown = masked.as_ref().unwrap_or(&inspection);
     let mut subject = match (given, &arguments.dockerfile) {
         (Some((file, raw)), Some(path)) => {
             let (ignore, ignore_raw) = ignore_of(path, &file)?;
@@ -126,7 +128,7 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
                     "{} is not the Dockerfile of {}: {}",
                     subject.name,
                     inspection.name,
-                    layerscope::secret::mask(foreign)
+                    shown_without(foreign, secrets.as_ref())
                 );
                 return Err(Failure::Place { message, hint: hint.into() });
             }
@@ -134,17 +136,17 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
         }
         _ => {
             let name = arguments.write_rebuilt.as_deref().unwrap_or(Path::new(REBUILT));
-            Subject::rebuilt(&inspection, named(name).into(), &base_of(&inspection, &base)?)
+            Subject::rebuilt(shown, named(name).into(), &base_of(shown, &base)?)
         }
     };
     subject.cache = arguments.cache;
     subject.all = arguments.all;
     let contents = LayerContents::new(&opened);
     let filesystem = Filesystem::new(&inspection.tree, &contents, &progress);
-    let program = Program::detect(&filesystem, &inspection.run)?;
-    let evidence = Evidence::gather(&inspection, subject.base_layers, &filesystem, &program)?;
-    let mut fix = fix(&inspection, &subject, &evidence);
-    fix.secrets = secrets.as_ref().map(|secrets| NamedSecret::all(&inspection, secrets));
+    let program = Program::detect(&filesystem, &shown.run)?;
+    let evidence = Evidence::gather(shown, subject.base_layers, &filesystem, &program)?;
+    let mut fix = fix(shown, &subject, &evidence);
+    fix.secrets = secrets.as_ref().map(|secrets| NamedSecret::all(shown, secrets));
     opened.check_unchanged()?;
     let mut diff = Vec::new();
     let signs = match arguments.format {
@@ -180,6 +182,12 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
         }
     })?;
     completeness::ended([&inspection], &accepted)
+}
+
+/// Masks the secrets in a text of the history.
+fn shown_without(text: &str, secrets: Option<&Secrets>) -> String {
+    let text = secrets.map_or(text.into(), |secrets| secrets.values.mask(text));
+    layerscope::secret::mask(&text).into_owned()
 }
 
 fn print(diff: &[u8], signs: Signs) -> Result<(), Failure> {
