@@ -7,6 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use clap::Args;
 use std::sync::Arc;
 
+use layerscope::Inspection;
 use layerscope::advice::base::{Base, base};
 use layerscope::advice::dockerfile::parse::Instruction;
 use layerscope::advice::dockerfile::{
@@ -20,7 +21,6 @@ use layerscope::files::output::{check_free, write_file};
 use layerscope::report::write_fix_json;
 use layerscope::runtime::Program;
 use layerscope::shell::quoted;
-use layerscope::Inspection;
 
 use super::ascii::Ascii;
 use super::output::writing;
