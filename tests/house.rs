@@ -66,6 +66,8 @@ const FLOORS: [Floor; 10] = [
             "verification",
             "inspect",
             "rewritten",
+            "argument",
+            "masking",
         ],
     },
     Floor {
@@ -100,7 +102,7 @@ const FLOORS: [Floor; 10] = [
     Floor {
         folder: "compare",
         prefix: "crate::compare::",
-        rooms: &["packages", "walk", "paths", "sharing", "tree"],
+        rooms: &["packages", "secrets", "walk", "paths", "sharing", "tree"],
     },
     Floor {
         folder: "report",

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::json::lossless;
 use crate::Inspection;
 use crate::advice::secrets::{Place, Prevention, Secret, Secrets};
+use crate::compare::{ComparedSecret, SecretChanges};
 use crate::display::Escaped;
 use crate::layer_index::LayerIndex;
 use crate::secret::Masked;
@@ -93,6 +94,40 @@ impl SecretPart {
                 dockerignore: fix.dockerignore,
             },
             sources: secret.kind.sources.clone(),
+        }
+    }
+}
+
+/// The secrets in which an image differs from an earlier one.
+#[derive(Debug, Serialize)]
+pub struct SecretChangesPart<'a> {
+    added: Vec<ChangedSecretPart<'a>>,
+    removed: Vec<ChangedSecretPart<'a>>,
+    same: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct ChangedSecretPart<'a> {
+    what: &'a str,
+    place: &'a str,
+    masked: &'a str,
+    layer: Option<usize>,
+    visible: bool,
+}
+
+impl<'a> SecretChangesPart<'a> {
+    pub fn new(changes: &'a SecretChanges) -> Self {
+        let part = |secret: &'a ComparedSecret| ChangedSecretPart {
+            what: &secret.what,
+            place: &secret.place,
+            masked: &secret.masked,
+            layer: secret.layer,
+            visible: secret.visible,
+        };
+        Self {
+            added: changes.added.iter().map(part).collect(),
+            removed: changes.removed.iter().map(part).collect(),
+            same: changes.same,
         }
     }
 }

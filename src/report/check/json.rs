@@ -10,9 +10,9 @@ use super::words::{explained, measured};
 use crate::display::{Units, date};
 use crate::gate::{Bound, Excepted, ExceptionUse, Found, Outcome, Quantity, Status};
 use crate::layer_index::LayerIndex;
-use crate::report::compare::SecretsPart;
 use crate::report::completeness::CompletenessPart;
 use crate::report::json::write_escaped;
+use crate::report::secrets::SecretChangesPart;
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -33,7 +33,7 @@ struct ImagePart<'a> {
     size_bytes: u64,
     wasted_bytes: u64,
     growth_bytes: Option<i64>,
-    secrets_since_baseline: Option<SecretsPart<'a>>,
+    secrets_since_baseline: Option<SecretChangesPart<'a>>,
     limits: Vec<LimitPart>,
     exceptions: Vec<ExceptionPart>,
     dive: Option<Value>,
@@ -96,7 +96,7 @@ fn image_part<'a>(checked: &'a Checked<'_>, units: Units) -> ImagePart<'a> {
         size_bytes: inspection.totals.size,
         wasted_bytes: inspection.totals.wasted(),
         growth_bytes: checked.growth,
-        secrets_since_baseline: checked.secrets.as_ref().map(SecretsPart::new),
+        secrets_since_baseline: checked.secrets.as_ref().map(SecretChangesPart::new),
         limits: checked
             .verdict
             .outcomes

@@ -7,8 +7,7 @@ use serde::{Serialize, Serializer};
 use super::{Against, Comparison};
 use crate::analysis::{Inspection, Listing};
 use crate::compare::{
-    Column, ComparedSecret, Difference, LayerPlace, PackageChange, PackageChanges, PathChange,
-    SecretChanges, Sharing,
+    Column, Difference, LayerPlace, PackageChange, PackageChanges, PathChange, Sharing,
 };
 use crate::display::Escaped;
 use crate::display::Units;
@@ -16,6 +15,7 @@ use crate::layer_index::LayerIndex;
 use crate::report::completeness::{CompletenessPart, WarningPart, warning_parts};
 use crate::report::json::lossless;
 use crate::report::json::write_escaped;
+use crate::report::secrets::SecretChangesPart;
 use crate::warning::Known;
 
 #[derive(Serialize)]
@@ -36,40 +36,7 @@ struct ComparisonPart<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     packages: Option<PackagesPart<'a>>,
     /// Null if secrets were not searched for in both images.
-    secrets: Option<SecretsPart<'a>>,
-}
-
-#[derive(Serialize)]
-pub(crate) struct SecretsPart<'a> {
-    added: Vec<SecretPart<'a>>,
-    removed: Vec<SecretPart<'a>>,
-    same: usize,
-}
-
-#[derive(Serialize)]
-struct SecretPart<'a> {
-    what: &'a str,
-    place: &'a str,
-    masked: &'a str,
-    layer: Option<usize>,
-    visible: bool,
-}
-
-impl<'a> SecretsPart<'a> {
-    pub(crate) fn new(changes: &'a SecretChanges) -> Self {
-        let part = |secret: &'a ComparedSecret| SecretPart {
-            what: &secret.what,
-            place: &secret.place,
-            masked: &secret.masked,
-            layer: secret.layer,
-            visible: secret.visible,
-        };
-        Self {
-            added: changes.added.iter().map(part).collect(),
-            removed: changes.removed.iter().map(part).collect(),
-            same: changes.same,
-        }
-    }
+    secrets: Option<SecretChangesPart<'a>>,
 }
 
 #[derive(Serialize)]
@@ -194,7 +161,7 @@ pub fn write_comparison_json(
         unknown: compared.map(|against| ChangeParts { against, unknown: true }),
         not_compared,
         packages: against.and_then(|against| against.packages.as_ref()).map(packages_part),
-        secrets: against.and_then(|against| against.secrets.as_ref()).map(SecretsPart::new),
+        secrets: against.and_then(|against| against.secrets.as_ref()).map(SecretChangesPart::new),
     };
     write_escaped(&part, out)
 }

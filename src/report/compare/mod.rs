@@ -17,7 +17,6 @@ use crate::display::Units;
 use crate::files::packages::Installed;
 
 pub use html::write_comparison_html;
-pub(crate) use json::SecretsPart;
 pub use json::write_comparison_json;
 pub use markdown::{BytesBySource, differs_by_less, write_comparison_markdown};
 pub use text::write_comparison;
