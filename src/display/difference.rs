@@ -91,7 +91,7 @@ impl Display for RuntimeDifference {
                 write!(f, "the layer is compressed with {format}; {refused_by} refuse the layer")
             }
             Self::Archive(difference) => write!(f, "{difference}"),
-            Self::Other { path: at, how } => write!(f, "{} {}", path(at), how),
+            Self::Other { path: at, how } => write!(f, "{} {how}", path(at)),
         }
     }
 }

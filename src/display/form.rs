@@ -15,11 +15,7 @@ impl Display for ArchiveDifference {
             Self::HardLink { name } => {
                 write!(f, "the member {} is a hard link; docker on containerd refuses the archive", path(name))
             }
-            Self::NamedTwice { name } => write!(
-                f,
-                "the archive has {} more than once; the last one counts, but podman takes the first and umoci refuses the archive",
-                path(name)
-            ),
+            Self::NamedTwice { name } => write!(f, "the archive has {} more than once; the last one counts, but podman takes the first and umoci refuses the archive", path(name)),
             Self::AbsoluteNames => f.write_str(
                 "the names in the archive start with a slash; docker takes it, but podman, containerd and umoci refuse it",
             ),
@@ -35,11 +31,7 @@ impl Display for ArchiveDifference {
             Self::BadLayoutFile => f.write_str(
                 "the file oci-layout cannot be understood; podman takes the layout, but containerd and umoci refuse it",
             ),
-            Self::OtherDigest { algorithm } => write!(
-                f,
-                "blobs are named by {}; docker, podman and umoci refuse the layout, and containerd cannot mount the image",
-                algorithm
-            ),
+            Self::OtherDigest { algorithm } => write!(f, "blobs are named by {algorithm}; docker, podman and umoci refuse the layout, and containerd cannot mount the image"),
             Self::DockerMediaTypes => f.write_str(
                 "the layout has the media types of docker; podman and containerd take it, but docker and umoci refuse it",
             ),
@@ -48,11 +40,7 @@ impl Display for ArchiveDifference {
                 "the media type says {named}, but the layer is {found}; containerd and umoci refuse the layer",
             ),
             Self::NoLayers => f.write_str("the image has no layers; podman cannot make a container of it"),
-            Self::ManyLayers { count } => write!(
-                f,
-                "the image has {count} layers; docker takes at most {}, and containerd cannot mount more",
-                Self::LAYER_LIMIT
-            ),
+            Self::ManyLayers { count } => write!(f, "the image has {count} layers; docker takes at most {}, and containerd cannot mount more", Self::LAYER_LIMIT),
         }
     }
 }

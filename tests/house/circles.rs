@@ -42,7 +42,7 @@ fn files_of_a_folder_name_one_another_in_one_direction() {
     let files = files.map(|path| (place(path), code(&fs::read_to_string(path).unwrap())));
     let found = House::of(files.collect()).circles();
     let known = CIRCLES.iter().map(|(folder, files)| {
-        (folder.to_string(), files.iter().map(|file| file.to_string()).collect())
+        (folder.to_string(), files.iter().map(ToString::to_string).collect())
     });
     let known: BTreeMap<String, BTreeSet<String>> = known.collect();
     assert_eq!(found, known, "left: the circles there are; right: those that are known");
