@@ -12,6 +12,7 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
+use super::own_tree::OwnTree;
 use super::{
     ALIVE, ENTRY_LIMIT, IMPLIED, KIND_SHIFT, Kind, NONE, Node, NodeId, OWNER_LIMIT, Reason,
     Removal, Tree, Version, VersionId,
@@ -20,6 +21,8 @@ use crate::image::LayerEntries;
 use crate::layer_index::LayerIndex;
 use crate::warning::{Warning, WarningKind};
 
+/// The longest name in bytes.
+const NAME_LIMIT: usize = u16::MAX as usize;
 /// The most remarks that are kept for one layer.
 const REMARKS_PER_LAYER: usize = 50;
 
@@ -33,6 +36,8 @@ pub struct Builder {
     hasher: RandomState,
     second_hasher: RandomState,
     pub(super) state: Vec<NodeState>,
+    /// The own tree of the current layer.
+    pub(super) own: OwnTree,
     owners: HashMap<(u32, u32), u16, RandomState>,
     /// The owner of the entry before, who is mostly that of the next one, too.
     last_owner: Option<((u32, u32), u16)>,
@@ -40,9 +45,6 @@ pub struct Builder {
     pub(super) hashes: HashMap<VersionId, u128, RandomState>,
     /// The current layer.
     pub(super) layer: LayerIndex,
-    /// Generation stamp: nodes with this mark or a higher one belong to the current layer.
-    pub(super) first_mark: u32,
-    next_mark: u32,
     /// The size of all files so far.
     pub(super) size: u64,
     remarks: Vec<Warning>,
@@ -56,27 +58,14 @@ pub struct Builder {
 pub(super) struct NodeState {
     /// The version that is visible below the current layer.
     pub below: VersionId,
-    /// Generation stamp: the value of `next_mark` when the current layer first touched this node.
-    pub mark: u32,
-    /// The children that are visible below the current layer, as a doubly linked list.
-    pub first_visible_bytes: NodeId,
-    pub next_visible: NodeId,
+    /// The sibling before it in the list of what is visible below the current layer.
     pub previous_visible: NodeId,
-    /// The children in the layer's own tree, as a linked list.
-    pub first_own: NodeId,
-    pub next_own: NodeId,
+    /// Its number in the own tree of the layer that named it last.
+    pub own: u32,
 }
 
 impl NodeState {
-    const NEW: Self = Self {
-        below: VersionId::NONE,
-        mark: 0,
-        first_visible_bytes: NodeId::NONE,
-        next_visible: NodeId::NONE,
-        previous_visible: NodeId::NONE,
-        first_own: NodeId::NONE,
-        next_own: NodeId::NONE,
-    };
+    const NEW: Self = Self { below: VersionId::NONE, previous_visible: NodeId::NONE, own: 0 };
 }
 
 /// An error: the image exceeds a stated limit.
@@ -104,12 +93,11 @@ impl Builder {
             hasher: RandomState::default(),
             second_hasher: RandomState::default(),
             state: Vec::new(),
+            own: OwnTree::default(),
             owners: HashMap::default(),
             last_owner: None,
             hashes: HashMap::default(),
             layer: LayerIndex::FIRST,
-            first_mark: 1,
-            next_mark: 1,
             size: 0,
             remarks: Vec::new(),
             remarks_dropped: 0,
@@ -118,7 +106,6 @@ impl Builder {
         builder.tree.nodes.push(Node {
             parent: NodeId::ROOT,
             name: 0,
-            name_len: 0,
             first_child: NodeId::NONE,
             next_sibling: NodeId::NONE,
             newest: VersionId::NONE,
@@ -156,6 +143,7 @@ impl Builder {
 
     /// Finishes the tree.
     pub fn finish(mut self) -> Built {
+        self.tree.link_children();
         self.tree.sparse.sort_unstable();
         self.tree.sort_removals();
         Built { tree: self.tree, hashes: self.hashes, remarks: self.remarks }
@@ -195,11 +183,6 @@ impl Builder {
         }
     }
 
-    pub(super) fn take_mark(&mut self) -> u32 {
-        self.next_mark += 1;
-        self.next_mark
-    }
-
     // ---- nodes
 
     fn hash(&self, parent: NodeId, name: &[u8]) -> u32 {
@@ -217,7 +200,7 @@ impl Builder {
         let matches = |&(other, id): &(u32, NodeId)| {
             other == hash && {
                 let node = self.tree.node(id);
-                node.parent == parent && self.tree.name_bytes(node) == name
+                node.parent == parent && self.tree.name(id) == name
             }
         };
         self.children
@@ -242,18 +225,17 @@ impl Builder {
         let id = NodeId(u32::try_from(self.tree.nodes.len()).expect("below the limit"));
         let at = u32::try_from(self.tree.names.len())
             .map_err(|_| over("bytes of names", NONE as usize))?;
-        let name_len = u16::try_from(name.len())
-            .map_err(|_| over("bytes of a name", usize::from(u16::MAX)))?;
+        if name.len() > NAME_LIMIT {
+            return Err(over("bytes of a name", NAME_LIMIT));
+        }
         self.tree.names.extend_from_slice(name);
         self.tree.nodes.push(Node {
             parent,
             name: at,
-            name_len,
             first_child: NodeId::NONE,
-            next_sibling: self.tree.node(parent).first_child,
+            next_sibling: NodeId::NONE,
             newest: VersionId::NONE,
         });
-        self.tree.nodes[parent.index()].first_child = id;
         self.state.push(NodeState::NEW);
         let spread = |hash: u32| u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         self.children.insert_unique(spread(hash), (hash, id), |&(hash, _)| spread(hash));

@@ -125,8 +125,7 @@ impl Builder {
         let directory = self.child_or_new(NodeId::ROOT, AUFS_LINKS)?;
         let name = parts[parts.len() - 1];
         let node = self.child_or_new(directory, name)?;
-        self.set_leaf(node, entry, None);
-        let version = self.tree.node(node).newest;
+        let version = self.set_leaf(node, entry, None);
         let group = u32::try_from(self.tree.groups.len()).expect("below the limit on entries");
         self.tree.groups.push(LinkGroup { owner: version, alive: 0 });
         let v = &mut self.tree.versions[version.index()];

@@ -23,28 +23,11 @@ pub(super) enum View {
 }
 
 impl Builder {
-    /// Returns whether the node is in the own tree of the current layer.
-    pub(super) fn is_own(&self, node: NodeId) -> bool {
-        self.state[node.index()].mark >= self.first_mark
-    }
-
-    /// Returns the version that an entry of this layer gave to a node of its own tree; `None` for
-    /// implied directories.
-    pub(super) fn explicit(&self, node: NodeId) -> Option<VersionId> {
-        let newest = self.tree.node(node).newest.some()?;
-        let version = self.tree.version(newest);
-        (version.added_in == self.layer
-            && version.removed_in == super::ALIVE
-            && newest != self.state[node.index()].below)
-            .then_some(newest)
-    }
-
     /// Returns the kind and the version of a node in `view`; `None` if there is nothing.
     pub(super) fn kind_in(&self, view: View, node: NodeId) -> Option<(Kind, Option<VersionId>)> {
         let version = match view {
             View::Below => Some(self.state[node.index()].below.some()?),
-            View::Own if !self.is_own(node) => return None,
-            View::Own => self.explicit(node),
+            View::Own => self.own.at(self.own_id(node)?).explicit(),
         };
         Some((version.map_or(Kind::Directory, |v| self.tree.version(v).kind()), version))
     }

@@ -11,6 +11,7 @@ mod links;
 mod lookup;
 mod overlay;
 mod own;
+mod own_tree;
 mod query;
 mod snapshot;
 mod sums;
@@ -70,12 +71,14 @@ pub const LAYER_LIMIT: usize = u16::MAX as usize - 1;
 /// The most distinct pairs of owner and group in an image.
 pub const OWNER_LIMIT: usize = u16::MAX as usize;
 
-/// A path: its parent and name, and the newest version.
+/// A path: its parent and name, and the newest version. It has 20 bytes.
 #[derive(Debug, Clone, Copy)]
 struct Node {
     parent: NodeId,
+    /// Where the name begins in the list of names. It ends where that of the next node begins.
     name: u32,
-    name_len: u16,
+    /// The first of the paths directly below. While the tree is built, only those are listed that
+    /// are visible below the current layer.
     first_child: NodeId,
     next_sibling: NodeId,
     newest: VersionId,
@@ -216,8 +219,17 @@ impl Tree {
         &self.versions[id.index()]
     }
 
-    fn name_bytes(&self, node: &Node) -> &[u8] {
-        &self.names[node.name as usize..node.name as usize + usize::from(node.name_len)]
+    /// Lists at every path all paths directly below it.
+    fn link_children(&mut self) {
+        for node in &mut self.nodes {
+            (node.first_child, node.next_sibling) = (NodeId::NONE, NodeId::NONE);
+        }
+        for i in 1..self.nodes.len() {
+            let parent = self.nodes[i].parent.index();
+            let child = NodeId(u32::try_from(i).expect("below the limit"));
+            let next = std::mem::replace(&mut self.nodes[parent].first_child, child);
+            self.nodes[i].next_sibling = next;
+        }
     }
 
     /// Returns whether a path is AUFS bookkeeping, which is never part of the image.

@@ -6,6 +6,7 @@
 
 use super::build::Builder;
 use super::own::{Gone, Own};
+use super::own_tree::{OwnId, OwnNode};
 use super::{IMPLIED, Kind, NodeId, Reason, VersionId};
 use crate::layer_index::LayerIndex;
 use crate::warning::RuntimeDifference as Difference;
@@ -16,11 +17,12 @@ impl Builder {
             self.supersede(NodeId::ROOT, version);
         }
         // Each directory with the stamp of the last opaque mark at or above it.
-        let mut work = vec![(NodeId::ROOT, 0)];
+        let mut work = vec![(OwnId::ROOT, 0)];
+        let mut children = Vec::new();
         let mut only_marked = None;
-        while let Some((directory, above)) = work.pop() {
-            self.apply_marks(directory, own);
-            let mark = self.state[directory.index()].mark;
+        while let Some((id, above)) = work.pop() {
+            let OwnNode { node: directory, mark, .. } = *self.own.at(id);
+            self.apply_marks(directory, mark, own);
             let is_opaque = own.opaque.get(&directory) == Some(&mark);
             let opaque = own
                 .opaque_at
@@ -29,19 +31,18 @@ impl Builder {
                 .filter(|_| is_opaque)
                 .unwrap_or(0)
                 .max(above);
-            let mut child = self.state[directory.index()].first_own;
-            while let Some(node) = child.some() {
-                child = self.state[node.index()].next_own;
-                let is_before =
-                    self.state[node.index()].mark < opaque && self.explicit(node).is_none();
+            children.extend(self.own.children(id));
+            for id in children.drain(..) {
+                let child = *self.own.at(id);
+                let is_before = child.mark < opaque && child.explicit().is_none();
                 if is_before {
-                    self.remark(|b| Difference::BeforeOpaque { path: b.tree.path(node) });
+                    self.remark(|b| Difference::BeforeOpaque { path: b.tree.path(child.node) });
                 }
-                if only_marked.is_none() && self.is_only_marked(node) {
-                    only_marked = Some(node);
+                if only_marked.is_none() && self.is_only_marked(&child) {
+                    only_marked = Some(child.node);
                 }
-                if self.place(node, directory) {
-                    work.push((node, if is_before { 0 } else { opaque }));
+                if self.place(&child, directory) {
+                    work.push((id, if is_before { 0 } else { opaque }));
                 }
             }
         }
@@ -54,20 +55,18 @@ impl Builder {
     }
 
     /// Returns whether only whiteouts and opaque marks of the layer name a directory.
-    fn is_only_marked(&self, node: NodeId) -> bool {
-        let state = &self.state[node.index()];
-        self.explicit(node).is_none()
-            && state.below.some().is_none()
-            && state.first_own.some().is_none()
+    fn is_only_marked(&self, own: &OwnNode) -> bool {
+        own.explicit().is_none()
+            && own.is_empty()
+            && self.state[own.node.index()].below.some().is_none()
     }
 
-    fn apply_marks(&mut self, directory: NodeId, own: &Own) {
-        let mark = self.state[directory.index()].mark;
+    fn apply_marks(&mut self, directory: NodeId, mark: u32, own: &Own) {
         if own.opaque.get(&directory) == Some(&mark) {
             if directory == NodeId::ROOT && self.layer > LayerIndex::FIRST {
                 self.remark(|_| Difference::OpaqueRoot);
             }
-            while let Some(child) = self.state[directory.index()].first_visible_bytes.some() {
+            while let Some(child) = self.tree.node(directory).first_child.some() {
                 self.kill(child, Reason::Opaque);
             }
         }
@@ -85,10 +84,9 @@ impl Builder {
     /// Adds a remark on a name that the layer first removes and then adds as a directory.
     fn remark_again(&mut self, gone: Gone, below: VersionId, own: &Own) {
         let Gone { node, after_own } = gone;
-        if after_own || !self.is_own(node) {
-            return;
-        }
-        match self.explicit(node) {
+        let Some(again) = self.own_id(node).filter(|_| !after_own) else { return };
+        let again = *self.own.at(again);
+        match again.explicit() {
             None => self.remark(|b| Difference::Other {
                 path: b.tree.path(node),
                 how: "is deleted, and then paths below it follow without an entry for it; docker and \
@@ -97,7 +95,7 @@ impl Builder {
             }),
             Some(version) => {
                 let both = self.tree.version(version).is_directory() && self.tree.version(below).is_directory();
-                let opaque = own.opaque.get(&node) == Some(&self.state[node.index()].mark);
+                let opaque = own.opaque.get(&node) == Some(&again.mark);
                 if both && !opaque {
                     self.remark(|b| Difference::Remade { path: b.tree.path(node) });
                 }
@@ -106,8 +104,8 @@ impl Builder {
     }
 
     /// Puts a node of the layer's own tree in its place; returns whether it is a directory.
-    fn place(&mut self, node: NodeId, parent: NodeId) -> bool {
-        let explicit = self.explicit(node);
+    fn place(&mut self, own: &OwnNode, parent: NodeId) -> bool {
+        let (node, explicit) = (own.node, own.explicit());
         let directory = explicit.is_none_or(|version| self.tree.version(version).is_directory());
         let below = self.state[node.index()].below.some();
         if directory && below.is_some_and(|version| self.tree.version(version).is_directory()) {
@@ -129,7 +127,9 @@ impl Builder {
                         .into(),
                 }),
             }
-            self.kill(node, Reason::Replaced);
+            self.kill_all_below(node, Reason::Replaced);
+        } else {
+            self.link_live(node, parent);
         }
         let version = match explicit {
             Some(version) => version,
@@ -139,7 +139,6 @@ impl Builder {
             }
         };
         self.state[node.index()].below = version;
-        self.link_live(node, parent);
         directory
     }
 
@@ -167,44 +166,51 @@ impl Builder {
     /// `reason`.
     fn kill(&mut self, node: NodeId, reason: Reason) {
         self.unlink_live(node);
+        self.kill_all_below(node, reason);
+    }
+
+    /// Does the same, but leaves the node itself in the list of what is visible in its directory.
+    fn kill_all_below(&mut self, node: NodeId, reason: Reason) {
         let mut work = vec![node];
         while let Some(id) = work.pop() {
             let below = std::mem::replace(&mut self.state[id.index()].below, VersionId::NONE);
             self.tree.versions[below.index()].removed_in = self.layer;
             self.release(below, id, if self.is_own(id) { Reason::Overwritten } else { reason });
             let mut child =
-                std::mem::replace(&mut self.state[id.index()].first_visible_bytes, NodeId::NONE);
+                std::mem::replace(&mut self.tree.nodes[id.index()].first_child, NodeId::NONE);
             while let Some(c) = child.some() {
-                let state = &mut self.state[c.index()];
-                child = std::mem::replace(&mut state.next_visible, NodeId::NONE);
-                state.previous_visible = NodeId::NONE;
+                let next = &mut self.tree.nodes[c.index()].next_sibling;
+                child = std::mem::replace(next, NodeId::NONE);
+                self.state[c.index()].previous_visible = NodeId::NONE;
                 work.push(c);
             }
         }
     }
 
+    // What is visible in a directory is a doubly linked list.
+
     fn link_live(&mut self, node: NodeId, parent: NodeId) {
-        let next = std::mem::replace(&mut self.state[parent.index()].first_visible_bytes, node);
+        let first = &mut self.tree.nodes[parent.index()].first_child;
+        let next = std::mem::replace(first, node);
         if next.some().is_some() {
             self.state[next.index()].previous_visible = node;
         }
-        let state = &mut self.state[node.index()];
-        state.next_visible = next;
-        state.previous_visible = NodeId::NONE;
+        self.tree.nodes[node.index()].next_sibling = next;
+        self.state[node.index()].previous_visible = NodeId::NONE;
     }
 
     fn unlink_live(&mut self, node: NodeId) {
-        let state = &mut self.state[node.index()];
-        let next = std::mem::replace(&mut state.next_visible, NodeId::NONE);
-        let previous = std::mem::replace(&mut state.previous_visible, NodeId::NONE);
+        let unlinked = &mut self.tree.nodes[node.index()];
+        let (next, parent) =
+            (std::mem::replace(&mut unlinked.next_sibling, NodeId::NONE), unlinked.parent);
+        let previous = &mut self.state[node.index()].previous_visible;
+        let previous = std::mem::replace(previous, NodeId::NONE);
         if next.some().is_some() {
             self.state[next.index()].previous_visible = previous;
         }
-        if previous.some().is_some() {
-            self.state[previous.index()].next_visible = next;
-        } else {
-            let parent = self.tree.node(node).parent;
-            self.state[parent.index()].first_visible_bytes = next;
+        match previous.some() {
+            Some(previous) => self.tree.nodes[previous.index()].next_sibling = next,
+            None => self.tree.nodes[parent.index()].first_child = next,
         }
     }
 }

@@ -62,11 +62,8 @@ impl Builder {
     pub(super) fn take_own(&mut self, entries: &LayerEntries) -> Result<Own, LimitExceeded> {
         let mut own = Own::default();
         let mut last = LastDirectory::default();
-        self.first_mark = self.take_mark();
+        self.begin_own();
         self.said_too_long = false;
-        let root = &mut self.state[NodeId::ROOT.index()];
-        root.mark = self.first_mark;
-        root.first_own = NodeId::NONE;
         for entry in entries.iter() {
             self.add(&entry, &mut own, &mut last)?;
         }
@@ -132,8 +129,8 @@ impl Builder {
         let parent = self.parent(directory, last)?;
         match spelled {
             Spelling::Opaque => {
-                let mark = self.state[parent.index()].mark;
-                let at = self.take_mark();
+                let mark = self.mark(parent);
+                let at = self.own.take_mark();
                 own.opaque_at.insert(parent, at);
                 if own.opaque.insert(parent, mark) == Some(mark) {
                     self.remark_duplicate(|_| [b"/", path].concat(), own);
@@ -159,7 +156,7 @@ impl Builder {
     ) -> Result<NodeId, LimitExceeded> {
         if let Some((node, mark)) = last.node
             && last.path == directory
-            && self.state[node.index()].mark == mark
+            && self.mark(node) == mark
         {
             return Ok(node);
         }
@@ -172,7 +169,7 @@ impl Builder {
         };
         last.path.clear();
         last.path.extend_from_slice(directory);
-        last.node = Some((node, self.state[node.index()].mark));
+        last.node = Some((node, self.mark(node)));
         Ok(node)
     }
 
@@ -183,7 +180,7 @@ impl Builder {
         if after_own {
             self.remark(|b| Difference::AddedAndDeleted { path: b.tree.path(node) });
         }
-        let mark = self.state[parent.index()].mark;
+        let mark = self.mark(parent);
         let listed = own.whiteouts.entry(parent).or_insert((mark, Vec::new()));
         if listed.0 != mark {
             *listed = (mark, Vec::new());
@@ -240,7 +237,8 @@ impl Builder {
             _ => None,
         };
         self.clear_way(node, parent, old, own);
-        self.set_leaf(node, entry, shared);
+        let version = self.set_leaf(node, entry, shared);
+        self.set_explicit(node, version);
         Ok(())
     }
 
@@ -278,45 +276,10 @@ impl Builder {
         }
     }
 
-    pub(super) fn become_own(&mut self, node: NodeId, parent: NodeId) {
-        let mark = self.take_mark();
-        let next = self.state[parent.index()].first_own;
-        self.state[parent.index()].first_own = node;
-        let state = &mut self.state[node.index()];
-        state.mark = mark;
-        state.next_own = next;
-        state.first_own = NodeId::NONE;
-    }
-
     /// Replaces a file or link of this layer that turns out to be the parent of another entry.
     pub(super) fn replace_by_implied_directory(&mut self, node: NodeId) {
         self.remark(|b| WarningKind::ParentNotADirectory { path: b.tree.path(node) });
         self.drop_own(node);
-    }
-
-    /// Removes everything at and below a node from the layer's own tree; the node itself stays.
-    ///
-    /// Returns whether an entry had made a directory below: container runtimes set its times at the
-    /// end, and find something else there.
-    fn drop_own(&mut self, node: NodeId) -> bool {
-        let mut directories = false;
-        let mut work = vec![(node, Reason::Overwritten)];
-        while let Some((id, reason)) = work.pop() {
-            if let Some(version) = self.explicit(id) {
-                directories |= id != node && self.tree.version(version).is_directory();
-                self.tree.versions[version.index()].removed_in = self.layer;
-                self.release(version, id, reason);
-            }
-            let mut child = self.state[id.index()].first_own;
-            while let Some(c) = child.some() {
-                work.push((c, Reason::Replaced));
-                child = self.state[c.index()].next_own;
-            }
-            self.state[id.index()].first_own = NodeId::NONE;
-            self.state[id.index()].mark = 0;
-        }
-        self.state[node.index()].mark = self.take_mark();
-        directories
     }
 
     fn set_directory(&mut self, node: NodeId, entry: &EntryRef<'_>) {
@@ -331,16 +294,23 @@ impl Builder {
                 version.mtime = record.mtime;
             }
             None => {
-                self.new_version(node, Kind::Directory, record.mode, owner, record.mtime);
+                let version =
+                    self.new_version(node, Kind::Directory, record.mode, owner, record.mtime);
+                self.set_explicit(node, version);
             }
         }
         // Where nothing is below, there is nothing that engines could hide.
-        if record.overlay_opaque && self.state[node.index()].first_visible_bytes.some().is_some() {
+        if record.overlay_opaque && self.tree.node(node).first_child.some().is_some() {
             self.remark(|b| Difference::OverlayOpaque { path: b.tree.path(node) });
         }
     }
 
-    pub(super) fn set_leaf(&mut self, node: NodeId, entry: &EntryRef<'_>, shared: Option<Shared>) {
+    pub(super) fn set_leaf(
+        &mut self,
+        node: NodeId,
+        entry: &EntryRef<'_>,
+        shared: Option<Shared>,
+    ) -> VersionId {
         let record = entry.record;
         let owner = self.owner(record.uid, record.gid);
         let shared = shared.unwrap_or_else(|| {
@@ -384,6 +354,7 @@ impl Builder {
                 self.hashes.insert(id, hash);
             }
         }
+        id
     }
 
     /// Returns the size of a new file, limited so that the sum over the image fits a 64-bit number.

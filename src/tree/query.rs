@@ -31,7 +31,9 @@ impl Tree {
 
     /// Returns the last component of a path; empty for the root.
     pub fn name(&self, node: NodeId) -> &[u8] {
-        self.name_bytes(self.node(node))
+        let start = self.node(node).name as usize;
+        let end = self.nodes.get(node.index() + 1).map_or(self.names.len(), |n| n.name as usize);
+        &self.names[start..end]
     }
 
     /// Returns the parent directory of a path; the root is its own parent.
