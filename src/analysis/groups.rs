@@ -8,6 +8,10 @@ use super::Inspection;
 use crate::layer_index::LayerIndex;
 use crate::tree::{NodeId, Reason, Tree};
 
+/// The number of steps up the tree, for each file, after which a search for a place in another way
+/// is quicker in deep trees.
+const STEPS: usize = 32;
+
 /// The bytes that one layer added and another removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WastedGroup {
@@ -92,17 +96,51 @@ pub fn short(tree: &Tree, node: NodeId) -> NodeId {
     names.get(names.len().saturating_sub(NAMES)).copied().unwrap_or(NodeId::ROOT)
 }
 
+/// Returns the deepest directory that has all files, if nothing directly below it has `enough`
+/// bytes, and if few steps lead to it. Files that a layer wrote again are mostly scattered so.
+fn scattered(tree: &Tree, files: &[(NodeId, u64)], enough: u64) -> Option<NodeId> {
+    let mut steps = STEPS * files.len();
+    let mut up = |node: NodeId| {
+        steps = steps.checked_sub(1)?;
+        Some(tree.parent(node))
+    };
+    let mut top = files.first()?.0;
+    for &(mut here, _) in files {
+        // A path comes after its directory, so the later of two is not above the other.
+        while here != top {
+            if here > top { here = up(here)? } else { top = up(top)? }
+        }
+    }
+    let mut below = Vec::with_capacity(files.len());
+    for &(mut here, bytes) in files.iter().filter(|(file, _)| *file != top) {
+        while tree.parent(here) != top {
+            here = up(here)?;
+        }
+        below.push((here, bytes));
+    }
+    below.sort_unstable();
+    let mut children = below.chunk_by(|(one, _), (other, _)| one == other);
+    let has_enough =
+        |child: &[(NodeId, u64)]| child.iter().map(|(_, bytes)| bytes).sum::<u64>() >= enough;
+    (!children.any(has_enough)).then_some(top)
+}
+
 /// Returns the deepest directory that has at least nine tenths of the bytes, or the file itself.
 pub(crate) fn place(tree: &Tree, files: impl Iterator<Item = (NodeId, u64)>) -> NodeId {
-    let mut below: BinaryHeap<(NodeId, u64)> = files.collect();
-    let total: u64 = below.iter().map(|(_, bytes)| bytes).sum();
+    let files: Vec<(NodeId, u64)> = files.collect();
+    let total: u64 = files.iter().map(|(_, bytes)| bytes).sum();
+    let enough = total - total / 10;
+    if let Some(place) = scattered(tree, &files, enough) {
+        return place;
+    }
+    let mut below = BinaryHeap::from(files);
     // A path comes after its directory, so nothing more can be added to the last one.
     while let Some((node, mut bytes)) = below.pop() {
         while let Some(same) = below.peek().filter(|(other, _)| *other == node) {
             bytes += same.1;
             below.pop();
         }
-        if bytes >= total - total / 10 || node == NodeId::ROOT {
+        if bytes >= enough || node == NodeId::ROOT {
             return node;
         }
         below.push((tree.parent(node), bytes));

@@ -19,6 +19,7 @@ mod rewritten;
 mod verification;
 pub mod what_if;
 
+use std::cmp::Reverse;
 use std::sync::{Arc, OnceLock};
 
 use crate::display::{Escaped, ratio};
@@ -209,11 +210,7 @@ impl Inspection {
                 layers[d.removed_in].hidden += d.bytes;
             }
         }
-        wasted.sort_unstable_by(|a, b| {
-            let path = |d: &Wasted| tree.node_of(d.version);
-            let order = b.bytes.cmp(&a.bytes).then(a.added_in.cmp(&b.added_in));
-            order.then_with(|| tree.compare_paths(path(a), path(b))).then(a.version.cmp(&b.version))
-        });
+        sort_wasted(&mut wasted, &tree);
         let totals = totals(&layers, &tree);
         remark_squashed_steps(&layers, &mut warnings);
         warnings.sort_by_key(|warning| warning.layer);
@@ -317,6 +314,17 @@ fn account(layer: Layer, read: &Measured) -> LayerAccount {
         hidden: 0,
         tar_bytes: read.tar_bytes,
         stored_bytes: read.stored_bytes,
+    }
+}
+
+/// Sorts wasted inodes by size, the largest first, then by layer and path.
+fn sort_wasted(wasted: &mut [Wasted], tree: &Tree) {
+    let size_and_layer = |inode: &Wasted| (Reverse(inode.bytes), inode.added_in);
+    wasted.sort_unstable_by_key(|inode| (size_and_layer(inode), inode.version));
+    // Paths lie all over the memory, and few have to be compared.
+    for alike in wasted.chunk_by_mut(|a, b| size_and_layer(a) == size_and_layer(b)) {
+        let path = |inode: &Wasted| tree.node_of(inode.version);
+        alike.sort_by(|a, b| tree.compare_paths(path(a), path(b)));
     }
 }
 

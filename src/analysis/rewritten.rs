@@ -23,6 +23,8 @@ const SMALL_PIECE: usize = 4 << 10;
 const PIECE: usize = 128 << 10;
 /// The pairs that a thread takes at a time. Neighbours lie close together in the archive.
 const BUNCH: usize = 64;
+/// The number of versions of a path up to which it is quick to find one of them.
+const FEW_VERSIONS: usize = 8;
 /// The number of bytes below which one thread compares all pairs.
 const FEW: u64 = 4 << 20;
 
@@ -35,9 +37,12 @@ pub fn mark_rewritten<S: BuildHasher>(
     hashes: &HashMap<VersionId, u128, S>,
     plain: impl Fn(LayerIndex) -> Option<Member>,
 ) {
-    // A path may have had many files in one layer; the final one is looked up once.
+    // A path may have had very many files in one layer; then the final one is looked up once.
     let mut successors: HashMap<_, _, RandomState> = HashMap::default();
     let mut successor_of = |removal: &Removal| {
+        if tree.versions(removal.last_name).nth(FEW_VERSIONS).is_none() {
+            return successor(tree, removal.last_name, removal.layer);
+        }
         let found = successors.entry((removal.last_name, removal.layer));
         *found.or_insert_with(|| successor(tree, removal.last_name, removal.layer))
     };

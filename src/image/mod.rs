@@ -58,7 +58,7 @@ pub use discover::discover;
 pub use fault::{FaultCause, LayerFault};
 pub use format::LayerFormat;
 pub use instruction::Instruction;
-pub use layer::{ENTRY_LIMIT, EntryRef, LayerEntries, Record};
+pub use layer::{DirectoryRef, ENTRY_LIMIT, EntryRef, LayerEntries, Record};
 pub use named::open_named;
 pub(crate) use open::{PIPE, archive_of_source};
 pub use open::{open, open_archive, open_pipe, open_source, opens_at_once};

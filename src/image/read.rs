@@ -243,6 +243,7 @@ fn walk<R: Forward>(
     pass: Option<Pass<'_>>,
 ) -> (R, bool, Passed) {
     let foreign = foreign_format(&mut reader, layer.compression);
+    layer.entries.reserve(layer.stored_bytes);
     let mut walker = Walker::new(reader, Limits::default());
     let (mut whole, mut keeper) = (true, pass.map(Keeper::new));
     let fault = loop {

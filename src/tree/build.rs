@@ -29,7 +29,13 @@ const REMARKS_PER_LAYER: usize = 50;
 /// A tree under construction, with state that is only needed to build it.
 pub struct Builder {
     pub(super) tree: Tree,
-    children: HashTable<(u32, NodeId)>,
+    /// The paths that earlier layers named, by directory and name.
+    children: Children,
+    /// The paths that the current layer is the first to name. Most of its entries are among them,
+    /// and the list is small enough to be at hand.
+    new_children: Children,
+    /// The first path that the current layer is the first to name.
+    first_new: NodeId,
     /// Directories, by two independent hashes of their full path. Most entries are in a directory
     /// that is already known.
     directories: HashTable<([u64; 2], NodeId)>,
@@ -51,6 +57,14 @@ pub struct Builder {
     remarks_dropped: usize,
     /// The current layer had a path that is too long.
     pub(super) said_too_long: bool,
+}
+
+/// Paths, each with the hash of its directory and its name.
+type Children = HashTable<(u32, NodeId)>;
+
+/// Spreads the hash of a path over 64 bits, as a table needs it.
+fn spread(hash: u32) -> u64 {
+    u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 /// The building state of a node.
@@ -88,7 +102,9 @@ impl Builder {
     pub fn new() -> Self {
         let mut builder = Self {
             tree: Tree::default(),
-            children: HashTable::new(),
+            children: Children::new(),
+            new_children: Children::new(),
+            first_new: NodeId(1),
             directories: HashTable::new(),
             hasher: RandomState::default(),
             second_hasher: RandomState::default(),
@@ -130,8 +146,10 @@ impl Builder {
         if self.tree.versions.len() + entries.len() > ENTRY_LIMIT {
             return Err(LimitExceeded { what: "entries", limit: ENTRY_LIMIT });
         }
+        self.new_children.reserve(entries.len(), |&(hash, _)| spread(hash));
         let own = self.take_own(entries)?;
         self.overlay(&own);
+        self.keep_new_children();
         self.tree.layers += 1;
         if self.remarks_dropped > 0 {
             let kind = WarningKind::MoreRemarks { count: self.remarks_dropped };
@@ -198,14 +216,26 @@ impl Builder {
 
     fn find_child(&self, hash: u32, parent: NodeId, name: &[u8]) -> Option<NodeId> {
         let matches = |&(other, id): &(u32, NodeId)| {
-            other == hash && {
-                let node = self.tree.node(id);
-                node.parent == parent && self.tree.name(id) == name
-            }
+            other == hash && self.tree.parent(id) == parent && self.tree.name(id) == name
         };
-        self.children
-            .find(u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15), matches)
-            .map(|&(_, id)| id)
+        // Below a new path, all paths are new.
+        let old = (parent < self.first_new).then(|| self.children.find(spread(hash), matches));
+        let found = old.flatten().or_else(|| self.new_children.find(spread(hash), matches));
+        found.map(|&(_, id)| id)
+    }
+
+    /// Adds the paths that the current layer named first to those of earlier layers.
+    fn keep_new_children(&mut self) {
+        let new = std::mem::take(&mut self.new_children);
+        self.first_new = NodeId(u32::try_from(self.tree.nodes.len()).expect("below the limit"));
+        if self.children.is_empty() {
+            self.children = new;
+            return;
+        }
+        self.children.reserve(new.len(), |&(hash, _)| spread(hash));
+        for child in new {
+            self.children.insert_unique(spread(child.0), child, |&(hash, _)| spread(hash));
+        }
     }
 
     /// Returns the child of `parent` called `name`; creates it if it is new.
@@ -237,8 +267,7 @@ impl Builder {
             newest: VersionId::NONE,
         });
         self.state.push(NodeState::NEW);
-        let spread = |hash: u32| u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        self.children.insert_unique(spread(hash), (hash, id), |&(hash, _)| spread(hash));
+        self.new_children.insert_unique(spread(hash), (hash, id), |&(hash, _)| spread(hash));
         Ok(id)
     }
 

@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use super::build::{Builder, LimitExceeded};
 use super::{Kind, NodeId, VersionId};
 use crate::display::{escaped, shown};
+use crate::image::DirectoryRef;
 use crate::path::components;
 use crate::warning::RuntimeDifference as Difference;
 
@@ -20,6 +21,13 @@ pub(super) enum View {
     Own,
     /// The merged tree of the layers below.
     Below,
+}
+
+/// The directory of the previous entry, which is usually the directory of the next one too.
+#[derive(Default)]
+pub(super) struct LastDirectory {
+    run: Option<usize>,
+    pub node: Option<(NodeId, u32)>,
 }
 
 impl Builder {
@@ -65,6 +73,31 @@ impl Builder {
             }
         }
         stack.last().copied()
+    }
+
+    /// Returns the directory of the next entry in the layer's own tree, and creates it if it is
+    /// missing.
+    pub(super) fn parent(
+        &mut self,
+        directory: DirectoryRef<'_>,
+        last: &mut LastDirectory,
+    ) -> Result<NodeId, LimitExceeded> {
+        if let Some((node, mark)) = last.node
+            && last.run.is_some()
+            && last.run == directory.run
+            && self.mark(node) == mark
+        {
+            return Ok(node);
+        }
+        let path = directory.path;
+        let plain = if path.is_empty() { Some(NodeId::ROOT) } else { self.own_directory(path)? };
+        // A path through links may lead elsewhere after the next entry.
+        let Some(node) = plain else {
+            last.node = None;
+            return self.own_directory_through_links(path);
+        };
+        *last = LastDirectory { run: directory.run, node: Some((node, self.mark(node))) };
+        Ok(node)
     }
 
     /// Walks to the directory `path` of the layer's own tree, creating missing directories; `None`

@@ -6,13 +6,13 @@ use foldhash::fast::RandomState;
 
 use super::build::{Builder, LimitExceeded};
 use super::links::{AufsLink, Shared};
-use super::lookup::View;
+use super::lookup::{LastDirectory, View};
 use super::{Kind, NONE, NodeId, Reason, Removal, VersionId};
 use crate::archive::EntryKind;
 use crate::display::escaped_str;
 use crate::image::whiteout::{Spelling, is_aufs, spelling};
-use crate::image::{EntryRef, LayerEntries};
-use crate::path::{clean, is_clean, leaves_root};
+use crate::image::{DirectoryRef, EntryRef, LayerEntries};
+use crate::path::{clean, leaves_root};
 use crate::warning::{RuntimeDifference as Difference, WarningKind};
 
 /// The largest file that is believed, in bytes: that of ext4. Only maps of holes can state more
@@ -51,13 +51,6 @@ pub(super) struct Gone {
     pub after_own: bool,
 }
 
-/// The directory of the previous entry, which is usually the directory of the next one too.
-#[derive(Default)]
-struct LastDirectory {
-    path: Vec<u8>,
-    node: Option<(NodeId, u32)>,
-}
-
 impl Builder {
     pub(super) fn take_own(&mut self, entries: &LayerEntries) -> Result<Own, LimitExceeded> {
         let mut own = Own::default();
@@ -85,22 +78,26 @@ impl Builder {
         own: &mut Own,
         last: &mut LastDirectory,
     ) -> Result<(), LimitExceeded> {
-        let cleaned;
-        let trimmed =
-            entry.name.strip_prefix(b"./").or(entry.name.strip_prefix(b"/")).unwrap_or(entry.name);
-        let trimmed = trimmed.strip_suffix(b"/").unwrap_or(trimmed);
-        let path = if is_clean(trimmed) {
-            trimmed
-        } else {
-            cleaned = clean(entry.name);
-            if leaves_root(entry.name) {
-                self.remark(|_| WarningKind::PathUpwards {
-                    path: entry.name.to_vec(),
-                    inside: cleaned.clone(),
-                });
-            }
-            &cleaned
-        };
+        match entry.directory {
+            Some(directory) => self.add_in(directory, entry.name, entry, own, last),
+            None => self.add_cleaned(entry, own, last),
+        }
+    }
+
+    /// Adds an entry whose path has to be cleaned first.
+    fn add_cleaned(
+        &mut self,
+        entry: &EntryRef<'_>,
+        own: &mut Own,
+        last: &mut LastDirectory,
+    ) -> Result<(), LimitExceeded> {
+        let path = clean(entry.name);
+        if leaves_root(entry.name) {
+            self.remark(|_| WarningKind::PathUpwards {
+                path: entry.name.to_vec(),
+                inside: path.clone(),
+            });
+        }
         if path.is_empty() {
             if entry.record.kind == EntryKind::Directory {
                 if std::mem::replace(&mut own.root_entry, true) {
@@ -113,17 +110,36 @@ impl Builder {
             }
             return Ok(());
         }
-        self.remark_too_long(path);
-        let (directory, name) = match path.iter().rposition(|&b| b == b'/') {
+        let (path, name) = match path.iter().rposition(|&b| b == b'/') {
             Some(slash) => (&path[..slash], &path[slash + 1..]),
-            None => (&b""[..], path),
+            None => (&b""[..], &*path),
         };
-        if path[0] == b'.' && is_aufs(path.split(|&b| b == b'/').next().unwrap_or(path)) {
-            return self.add_aufs(entry, path, own);
+        self.add_in(DirectoryRef { path, run: None }, name, entry, own, last)
+    }
+
+    /// Adds an entry called `name` in a directory.
+    fn add_in(
+        &mut self,
+        directory: DirectoryRef<'_>,
+        name: &[u8],
+        entry: &EntryRef<'_>,
+        own: &mut Own,
+        last: &mut LastDirectory,
+    ) -> Result<(), LimitExceeded> {
+        let path = || match directory.path {
+            b"" => name.to_vec(),
+            directory => [directory, b"/", name].concat(),
+        };
+        if directory.path.len() + name.len() >= super::too_long::NAME_LIMIT {
+            self.remark_too_long(&path());
+        }
+        let first = if directory.path.is_empty() { name } else { directory.path };
+        if first[0] == b'.' && is_aufs(first.split(|&b| b == b'/').next().unwrap_or(first)) {
+            return self.add_aufs(entry, &path(), own);
         }
         let spelled = spelling(name);
         if spelled == Spelling::Invalid {
-            self.remark(|_| WarningKind::EmptyWhiteout { path: path.to_vec() });
+            self.remark(|_| WarningKind::EmptyWhiteout { path: path() });
             return Ok(());
         }
         let parent = self.parent(directory, last)?;
@@ -133,7 +149,7 @@ impl Builder {
                 let at = self.own.take_mark();
                 own.opaque_at.insert(parent, at);
                 if own.opaque.insert(parent, mark) == Some(mark) {
-                    self.remark_duplicate(|_| [b"/", path].concat(), own);
+                    self.remark_duplicate(|_| [b"/", &*path()].concat(), own);
                 }
             }
             Spelling::Whiteout(gone) => self.add_whiteout(parent, gone, own),
@@ -147,30 +163,6 @@ impl Builder {
             Spelling::Invalid => {}
         }
         Ok(())
-    }
-
-    fn parent(
-        &mut self,
-        directory: &[u8],
-        last: &mut LastDirectory,
-    ) -> Result<NodeId, LimitExceeded> {
-        if let Some((node, mark)) = last.node
-            && last.path == directory
-            && self.mark(node) == mark
-        {
-            return Ok(node);
-        }
-        let plain =
-            if directory.is_empty() { Some(NodeId::ROOT) } else { self.own_directory(directory)? };
-        // A path through links may lead elsewhere after the next entry.
-        let Some(node) = plain else {
-            last.node = None;
-            return self.own_directory_through_links(directory);
-        };
-        last.path.clear();
-        last.path.extend_from_slice(directory);
-        last.node = Some((node, self.mark(node)));
-        Ok(node)
     }
 
     fn add_whiteout(&mut self, parent: NodeId, gone: &[u8], own: &mut Own) {

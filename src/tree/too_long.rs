@@ -4,7 +4,7 @@ use super::build::Builder;
 use crate::warning::WarningKind;
 
 /// The longest name in bytes that filesystems take (`NAME_MAX`).
-const NAME_LIMIT: usize = 255;
+pub(super) const NAME_LIMIT: usize = 255;
 /// The length in bytes from which systems take no path (`PATH_MAX`).
 const PATH_LIMIT: usize = 4096;
 
