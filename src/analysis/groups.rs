@@ -130,9 +130,11 @@ pub(crate) fn place(tree: &Tree, files: impl Iterator<Item = (NodeId, u64)>) -> 
     let files: Vec<(NodeId, u64)> = files.collect();
     let total: u64 = files.iter().map(|(_, bytes)| bytes).sum();
     let enough = total - total / 10;
-    if let Some(place) = scattered(tree, &files, enough) {
-        return place;
-    }
+    scattered(tree, &files, enough).unwrap_or_else(|| gathered(tree, files, enough))
+}
+
+/// Returns the deepest path that has `enough` of the bytes, going up from all files.
+fn gathered(tree: &Tree, files: Vec<(NodeId, u64)>, enough: u64) -> NodeId {
     let mut below = BinaryHeap::from(files);
     // A path comes after its directory, so nothing more can be added to the last one.
     while let Some((node, mut bytes)) = below.pop() {
@@ -146,4 +148,39 @@ pub(crate) fn place(tree: &Tree, files: impl Iterator<Item = (NodeId, u64)>) -> 
         below.push((tree.parent(node), bytes));
     }
     NodeId::ROOT
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::Entry;
+    use crate::image::LayerEntries;
+    use crate::tree::Builder;
+
+    #[test]
+    fn scattered_files_have_the_place_that_going_up_from_all_of_them_finds() {
+        let mut entries = LayerEntries::default();
+        let mut paths = Vec::new();
+        for i in 0..60 {
+            let path = format!("usr/{}/{}/{i}", ["lib", "share"][i % 2], i % 7);
+            assert!(entries.push(&Entry { name: path.clone().into(), ..Entry::default() }));
+            paths.push(path);
+        }
+        let mut builder = Builder::new();
+        builder.apply(&entries).unwrap();
+        let tree = builder.finish().tree;
+        let nodes: Vec<_> = paths.iter().map(|path| tree.find(path.as_bytes()).unwrap()).collect();
+        let mut found = 0;
+        for (first, step) in (0..60).flat_map(|first| (1..20).map(move |step| (first, step))) {
+            let files: Vec<_> =
+                (first..60).step_by(step).map(|i| (nodes[i], (i as u64 * 7) % 50)).collect();
+            let total: u64 = files.iter().map(|(_, bytes)| bytes).sum();
+            let enough = total - total / 10;
+            if let Some(place) = scattered(&tree, &files, enough) {
+                assert_eq!(place, gathered(&tree, files, enough));
+                found += 1;
+            }
+        }
+        assert!(found > 500, "{found} of 1140");
+    }
 }
