@@ -9,7 +9,7 @@ use crate::archive::{Entry, EntryKind};
 use crate::secret::{FileSearch, SearchByPath, fingerprint};
 
 /// The most bytes of files that are searched in one layer.
-const MOST: u64 = 1 << 30;
+const MOST: u64 = 512 << 20;
 /// The size of a block of a tar; contents begin with one.
 const BLOCK: u64 = 512;
 /// The bits of a note below the place: 16 for the number of the search, one for a hit.

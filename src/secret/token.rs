@@ -13,7 +13,7 @@ use super::rules::{Checksum, Token, rules};
 const TOKENS: usize = 100;
 /// The most bytes behind a beginning that are compared. A text may be full of beginnings, each of
 /// which fits all that follows but its end.
-const REST: usize = 8 << 10;
+const REST: usize = 2 << 10;
 /// The alphabet of checksums in base 62.
 const BASE_62: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /// The alphabet of checksums in base 36.
