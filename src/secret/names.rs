@@ -20,14 +20,25 @@ pub fn is_value(value: &[u8]) -> bool {
     rules().is_value(value)
 }
 
+/// Returns a name as [`SecretRules::is_name`] compares it: `nexusPassword` and `nexus-password`
+/// are `NEXUS_PASSWORD`.
+fn in_capitals(name: &str) -> String {
+    let mut capitals = String::with_capacity(name.len() + 4);
+    let mut is_after_small = false;
+    for c in name.chars() {
+        if is_after_small && c.is_ascii_uppercase() {
+            capitals.push('_');
+        }
+        is_after_small = c.is_ascii_lowercase();
+        capitals.push(if matches!(c, '-' | '.') { '_' } else { c.to_ascii_uppercase() });
+    }
+    capitals
+}
+
 impl SecretRules {
     /// Returns whether a variable, an option or a key holds a secret, by its name.
     pub(super) fn is_name(&self, name: &str) -> bool {
-        let upper = |c: char| match c {
-            '-' | '.' => '_',
-            c => c.to_ascii_uppercase(),
-        };
-        let name: String = name.trim_start_matches(['-', '_']).chars().map(upper).collect();
+        let name = in_capitals(name.trim_start_matches(['-', '_']));
         let ends = |word: &String| {
             let before = name.strip_suffix(word.as_str());
             before.is_some_and(|before| before.is_empty() || before.ends_with('_'))

@@ -26,6 +26,21 @@ fn tokens_are_known_by_their_shape_and_their_checksum() {
 }
 
 #[test]
+fn addresses_that_are_secrets_themselves_are_known() {
+    let discord = concat!(
+        "https://discord.com/api/webhooks/123456789012345678/",
+        "Kx7Qm2Vt9Zr4Lp1Ws8Yb3Nc6Hd5Jf04PwkTeKx7Qm2Vt9Zr4Lp1Ws8Yb3Nc6Hd5J_-Q9"
+    );
+    let slack = concat!(
+        "https://hooks.slack.com/services/",
+        "T0A1B2C3D/B0A1B2C3D/Kx7Qm2Vt9Zr4Lp1Ws8Yb3Nc6"
+    );
+    assert_eq!(kinds_in(discord), ["discord-webhook"]);
+    assert_eq!(kinds_in(slack), ["slack-webhook"]);
+    assert_eq!(kinds_in("https://discord.com/api/webhooks/ID/TOKEN"), [""; 0]);
+}
+
+#[test]
 fn a_routable_token_of_gitlab_has_a_checksum() {
     let token = concat!("glpat-", "bzoxCnU6MnMKAWJjZGVmZ2hpamtsbW5vcHEQ", ".0z", "1tv734w");
     assert_eq!(kinds_in(token), ["gitlab-token"]);
@@ -50,6 +65,7 @@ fn a_named_value_is_a_secret_and_a_placeholder_is_none() {
         "RUN curl -u ci:f4lc0n-42 https://acme.dev",
         "RUN curl -H 'Authorization: Bearer a1b2c3d4e5f6' https://acme.dev",
         "LABEL com.acme.client-secret=q8w7e6r5",
+        "LABEL nexusPassword=q8w7e6r5",
         "|1 DB_PASSWORD=open sesame77 now88 /bin/sh -c make",
         "RUN |2 A=b DB_PASSWORD=open sesame77 now88 /bin/sh -c make # buildkit",
         "ENV COOKIE_SECRET=ab\"cd Quot3dTail8",
