@@ -93,16 +93,16 @@ impl Shares {
         }
     }
 
-    /// Returns the height of the details below a number of layers: the layers take the rows that
-    /// they need.
-    fn details(&self, main: Rect, layers: usize) -> u16 {
+    /// Returns the height of the details below the layers, which take the lines that they need.
+    fn details(&self, main: Rect, layers: Stack<'_>, width: u16) -> u16 {
         match self.details {
             None => {
                 let room = main.height.saturating_sub(DETAILS.min(main.height / 2));
-                let fits = |lines: usize| {
-                    u16::try_from(layers * lines + 2).ok().filter(|&rows| rows <= room)
-                };
-                let wanted = (1..=LINES).rev().find_map(fits).unwrap_or(room);
+                let inside = |rows: u16| usize::from(rows).saturating_sub(2);
+                let lines = layers.fitted(inside(room), inside(main.height / 2), width);
+                let wanted = lines
+                    .and_then(|lines| u16::try_from(lines.iter().sum::<usize>() + 2).ok())
+                    .unwrap_or(room);
                 main.height - wanted.clamp(LOWEST, main.height - LOWEST)
             }
             Some(share) => share.cells(main.height).clamp(LOWEST, main.height - LOWEST),
@@ -113,11 +113,42 @@ impl Shares {
 /// The height that the details keep, however many layers there are.
 const DETAILS: u16 = 9;
 /// The most lines that a layer gets.
-const LINES: usize = 2;
+pub const LINES: usize = 6;
 
-/// Returns the lines that each of some layers has in a pane.
-pub fn layer_lines(pane: Rect, layers: usize) -> usize {
-    (2..=LINES).rev().find(|lines| layers * lines <= rows_inside(pane)).unwrap_or(1)
+/// The rows of the list of layers, as the layout asks for them.
+#[derive(Clone, Copy)]
+pub struct Stack<'a> {
+    pub count: usize,
+    /// The number of lines that a row needs in a pane of a width.
+    pub lines: &'a dyn Fn(usize, u16) -> usize,
+}
+
+impl Stack<'static> {
+    /// A list without rows.
+    pub const EMPTY: Self = Self { count: 0, lines: &|_, _| 1 };
+}
+
+impl Stack<'_> {
+    /// Returns the lines of each row, if they fit into some lines together: as many as the row
+    /// needs or, if not all have room, fewer for the long ones. Only so many of the lines are for
+    /// rows with more than two.
+    fn fitted(&self, room: usize, for_long: usize, width: u16) -> Option<Vec<usize>> {
+        if self.count > room {
+            return None;
+        }
+        let needs: Vec<_> = (0..self.count).map(|row| (self.lines)(row, width).max(1)).collect();
+        (1..=LINES).rev().find_map(|most| {
+            let lines: Vec<_> = needs.iter().map(|&lines| lines.min(most)).collect();
+            let room = if most > 2 { for_long } else { room };
+            (lines.iter().sum::<usize>() <= room).then_some(lines)
+        })
+    }
+
+    /// Returns the lines of each row in a pane; one, if the list is longer than the pane.
+    pub fn lines_in(&self, pane: Rect) -> Vec<usize> {
+        self.fitted(rows_inside(pane), rows_inside(pane), pane.width)
+            .unwrap_or_else(|| vec![1; self.count])
+    }
 }
 
 /// Returns the area between header and footer, or everything if there is no space for those.
@@ -138,10 +169,9 @@ fn has_bars(area: Rect) -> bool {
     area.height >= 4
 }
 
-/// Divides the screen, with some rows for the header and a number of layers: on the left the layers
-/// and below them the details, on the right the tree. `focus` decides which pane a narrow screen
-/// shows.
-pub fn layout(area: Rect, rows: u16, layers: usize, focus: Pane, shares: Shares) -> Panes {
+/// Divides the screen, with some rows for the header and for the layers: on the left the layers and
+/// below them the details, on the right the tree. `focus` decides which pane a narrow screen shows.
+pub fn layout(area: Rect, rows: u16, layers: Stack<'_>, focus: Pane, shares: Shares) -> Panes {
     let line =
         |y: u16, height: u16| if has_bars(area) { Rect { y, height, ..area } } else { Rect::ZERO };
     let bottom = area.y + area.height;
@@ -156,9 +186,9 @@ pub fn layout(area: Rect, rows: u16, layers: usize, focus: Pane, shares: Shares)
         }
         return panes;
     }
-    let details = shares.details(main, layers);
-    let upper = main.height - details;
     let left = shares.layers(main);
+    let details = shares.details(main, layers, left);
+    let upper = main.height - details;
     panes.layers = Rect { width: left, height: upper, ..main };
     panes.tree = Rect { x: main.x + left, width: main.width - left, ..main };
     panes.details = Rect { y: main.y + upper, height: details, width: left, ..main };
@@ -172,7 +202,7 @@ pub fn layout_with_narrator(
     area: Rect,
     rows: u16,
     told: bool,
-    layers: usize,
+    layers: Stack<'_>,
     focus: Pane,
     shares: Shares,
 ) -> Panes {
@@ -223,6 +253,11 @@ pub fn rows_inside(pane: Rect) -> usize {
 mod tests {
     use super::*;
 
+    /// Layers of which each needs so many lines.
+    fn layers(count: usize, lines: &dyn Fn(usize, u16) -> usize) -> Stack<'_> {
+        Stack { count, lines }
+    }
+
     #[test]
     fn panes_never_leave_the_screen_and_never_overlap() {
         for width in 0..200 {
@@ -232,7 +267,7 @@ mod tests {
                     let panes = layout(
                         area,
                         header_rows(area),
-                        usize::from(width) / 9,
+                        layers(usize::from(width) / 9, &|row, _| row),
                         focus,
                         Shares::default(),
                     );
@@ -254,8 +289,14 @@ mod tests {
         {
             for (rows, told) in (0..20).flat_map(|rows| [(rows, true), (rows, false)]) {
                 let area = Rect::new(0, 0, width, height);
-                let panes =
-                    layout_with_narrator(area, rows, told, 5, Pane::Tree, Shares::default());
+                let panes = layout_with_narrator(
+                    area,
+                    rows,
+                    told,
+                    layers(5, &|_, _| 2),
+                    Pane::Tree,
+                    Shares::default(),
+                );
                 let all = [
                     panes.header,
                     panes.layers,
@@ -275,18 +316,39 @@ mod tests {
 
     #[test]
     fn at_80_columns_all_panes_are_there() {
-        let panes =
-            |layers| layout(Rect::new(0, 0, 80, 24), 2, layers, Pane::Tree, Shares::default());
-        assert_eq!((panes(4).layers.width, panes(4).tree.width), (38, 42));
-        assert_eq!((panes(4).tree.height, panes(4).details.width), (21, 38));
+        let panes = |count, lines| {
+            let stack = layers(count, lines);
+            layout(Rect::new(0, 0, 80, 24), 2, stack, Pane::Tree, Shares::default())
+        };
+        let two: &dyn Fn(usize, u16) -> usize = &|_, _| 2;
+        let four = panes(4, two);
+        assert_eq!((four.layers.width, four.tree.width), (38, 42));
+        assert_eq!((four.tree.height, four.details.width), (21, 38));
         let heights = [2, 4, 6, 9, 50]
-            .map(|layers| (panes(layers).layers.height, panes(layers).details.height));
+            .map(|count| (panes(count, two).layers.height, panes(count, two).details.height));
         assert_eq!(
             heights,
             [(6, 15), (10, 11), (8, 13), (11, 10), (12, 9)],
             "they take what they need"
         );
-        assert_eq!([4, 6, 50].map(|layers| layer_lines(panes(layers).layers, layers)), [2, 1, 1]);
+        let lines = |count, lines| layers(count, lines).lines_in(panes(count, lines).layers);
+        assert_eq!(lines(4, two), [2; 4]);
+        assert_eq!((lines(6, two), lines(50, two)), (vec![1; 6], vec![1; 50]));
+    }
+
+    #[test]
+    fn a_layer_with_a_short_instruction_leaves_its_lines_to_the_others() {
+        let needs: &dyn Fn(usize, u16) -> usize = &|row, _| [1, 9, 2, 1][row];
+        let stack = layers(4, needs);
+        let lines = |height: u16| {
+            let area = Rect::new(0, 0, 80, height);
+            let panes = layout(area, 2, stack, Pane::Tree, Shares::default());
+            (stack.lines_in(panes.layers), panes.layers.height)
+        };
+        assert_eq!(lines(40), (vec![1, LINES, 2, 1], 12));
+        assert_eq!(lines(24), (vec![1, 4, 2, 1], 10));
+        assert_eq!(lines(20), (vec![1, 2, 2, 1], 8), "the details keep their rows");
+        assert_eq!(lines(14), (vec![1; 4], 6));
     }
 
     #[test]
@@ -296,10 +358,10 @@ mod tests {
             for column in 0..width + 5 {
                 for row in (0..height + 5).step_by(3) {
                     let mut shares = Shares::default();
-                    let main = layout(area, 1, 4, Pane::Tree, shares).main;
+                    let main = layout(area, 1, Stack::EMPTY, Pane::Tree, shares).main;
                     shares.drag(Divider::Upright, main, column, row);
                     shares.drag(Divider::Level, main, column, row);
-                    let panes = layout(area, 1, 4, Pane::Tree, shares);
+                    let panes = layout(area, 1, Stack::EMPTY, Pane::Tree, shares);
                     assert_eq!(panes.tree.x, column.clamp(NARROWEST, width - NARROWEST));
                     let main = panes.main;
                     assert_eq!(panes.details.y, row.clamp(main.y + LOWEST, main.bottom() - LOWEST));
@@ -316,8 +378,13 @@ mod tests {
     fn a_divider_keeps_its_share_when_the_screen_gets_bigger_and_smaller_again() {
         let (small, big) = (Rect::new(0, 0, 80, 24), Rect::new(0, 0, 160, 48));
         let mut shares = Shares::default();
-        shares.drag(Divider::Upright, layout(small, 2, 4, Pane::Tree, shares).main, 60, 0);
-        assert_eq!(layout(big, 2, 4, Pane::Tree, shares).layers.width, 120);
-        assert_eq!(layout(small, 2, 4, Pane::Tree, shares).layers.width, 60);
+        shares.drag(
+            Divider::Upright,
+            layout(small, 2, Stack::EMPTY, Pane::Tree, shares).main,
+            60,
+            0,
+        );
+        assert_eq!(layout(big, 2, Stack::EMPTY, Pane::Tree, shares).layers.width, 120);
+        assert_eq!(layout(small, 2, Stack::EMPTY, Pane::Tree, shares).layers.width, 60);
     }
 }

@@ -9,7 +9,7 @@ use super::{App, Line, Screen};
 use crate::tui::explorer::LayerRow;
 use crate::tui::explorer::draw::tree_list;
 use crate::tui::keys::Action;
-use crate::tui::layout::{Divider, Pane, layer_lines, rows_inside};
+use crate::tui::layout::{Divider, Pane, rows_inside};
 use crate::tui::message::Effect;
 use crate::tui::views::Look;
 use crate::tui::widgets::text::first_visible;
@@ -191,10 +191,15 @@ impl App {
     fn row_at(&self, at: Position) -> Option<(Pane, usize)> {
         let (panes, explorer) = (self.panes(), self.explorer()?);
         let tops = self.tops();
-        let rows = explorer.layer_rows().len();
-        let lines = layer_lines(panes.layers, rows);
-        if let Some(line) = row_in(panes.layers, at, tops.layers * lines, rows * lines) {
-            return Some((Pane::Layers, line / lines));
+        let lines = self.layer_lines(panes.layers);
+        let above = lines.iter().take(tops.layers).sum();
+        if let Some(line) = row_in(panes.layers, at, above, lines.iter().sum()) {
+            let mut end = 0;
+            let row = lines.iter().position(|lines| {
+                end += lines;
+                line < end
+            })?;
+            return Some((Pane::Layers, row));
         }
         Some((Pane::Tree, row_in(tree_list(panes.tree), at, tops.tree, explorer.rows.len())?))
     }

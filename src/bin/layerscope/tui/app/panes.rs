@@ -1,9 +1,13 @@
 //! The panes of the explorer: their areas, the focus, and the visible rows.
 
+use layerscope::LayerIndex;
+use ratatui::layout::Rect;
+
 use super::{App, Screen, Tops};
-use crate::tui::explorer::{draw::tree_list, file_history, sentences};
+use crate::tui::explorer::Explorer;
+use crate::tui::explorer::{LayerRow, draw::layers, draw::tree_list, file_history, sentences};
 use crate::tui::layout::{
-    Pane, Panes, header_rows, layer_lines, layout, layout_with_narrator, rows_inside,
+    Pane, Panes, Stack, header_rows, layout, layout_with_narrator, rows_inside,
 };
 use crate::tui::widgets::inside;
 use crate::tui::widgets::text::follow;
@@ -13,7 +17,9 @@ impl App {
     /// on wide ones they are always visible.
     pub(in crate::tui) fn next_pane(&mut self, steps: usize) {
         let single =
-            layout(self.area, header_rows(self.area), 0, Pane::Tree, self.shares).layers.is_empty();
+            layout(self.area, header_rows(self.area), Stack::EMPTY, Pane::Tree, self.shares)
+                .layers
+                .is_empty();
         let panes: &[Pane] = if single {
             &[Pane::Layers, Pane::Tree, Pane::Details]
         } else {
@@ -34,7 +40,12 @@ impl App {
             height => follow(top, selected, count, height),
         };
         let layers = explorer.layer_rows().len();
-        let height = rows_inside(panes.layers) / layer_lines(panes.layers, layers);
+        let all: usize = self.layer_lines(panes.layers).iter().sum();
+        // If all lines fit, all rows are visible; otherwise each has one line.
+        let height = match rows_inside(panes.layers) {
+            rows if rows > 0 && all <= rows => layers.max(1),
+            rows => rows,
+        };
         Tops {
             layers: first(height, self.tops.layers, explorer.layer_row(), layers),
             tree: first(
@@ -46,10 +57,26 @@ impl App {
         }
     }
 
+    /// Returns the rows of the list of layers.
+    pub fn layer_rows(&self) -> Vec<LayerRow> {
+        self.explorer().map_or_else(
+            || LayerIndex::all(self.intro.len()).map(LayerRow::Layer).collect(),
+            Explorer::layer_rows,
+        )
+    }
+
+    /// Returns the number of lines of each row of the list of layers in a pane.
+    pub fn layer_lines(&self, pane: Rect) -> Vec<usize> {
+        let rows = self.layer_rows();
+        let lines = |row: usize, width| layers::lines_of(self, rows[row], width);
+        Stack { count: rows.len(), lines: &lines }.lines_in(pane)
+    }
+
     /// Returns the areas of the panes.
     pub fn panes(&self) -> Panes {
-        let layers =
-            self.explorer().map_or(self.intro.len(), |explorer| explorer.layer_rows().len());
+        let rows = self.layer_rows();
+        let lines = |row: usize, width| layers::lines_of(self, rows[row], width);
+        let layers = Stack { count: rows.len(), lines: &lines };
         match &self.lesson {
             Some(lesson) => {
                 let rows = lesson.rows(self.area);
@@ -69,7 +96,8 @@ impl App {
     /// Returns the number of lines of the details that do not fit.
     pub(in crate::tui) fn hidden_details(&self) -> usize {
         let area = self.panes().details;
-        let lines = self.details.lines(usize::from(inside(area).width));
+        let room = inside(area);
+        let lines = self.details.lines(usize::from(room.width), usize::from(room.height));
         lines.len().saturating_sub(rows_inside(area))
     }
 

@@ -11,7 +11,7 @@ use unicode_width::UnicodeWidthStr;
 use super::{Comparison, Image, Look, View, images, layers, packages, paths};
 use crate::tui::keys::Action;
 use crate::tui::keys::help::{COMPARISON, Line as Hint};
-use crate::tui::layout::{Pane, Panes, Shares, layout};
+use crate::tui::layout::{Pane, Panes, Shares, Stack, layout};
 use crate::tui::overlay::help::draw_help;
 use crate::tui::widgets::bars;
 use crate::tui::widgets::bars::{Piece, Tab, Tabs};
@@ -58,7 +58,7 @@ impl Comparison {
 
     /// Returns the areas of header, view and footer.
     pub(in crate::tui) fn panes(&self) -> Panes {
-        layout(self.area, 1, 0, Pane::Tree, Shares::default())
+        layout(self.area, 1, Stack::EMPTY, Pane::Tree, Shares::default())
     }
 
     /// Returns the views, and the names of the compared images.
@@ -69,7 +69,7 @@ impl Comparison {
             name: view.name(),
             chosen: view == self.view,
         });
-        let mut pieces = vec![Piece::text(" ", Style::new())];
+        let mut pieces = Vec::new();
         if self.is_ready() {
             let [named, .., tight] =
                 Tabs::ALL.map(|kind| bars::tabs(&views, &self.keymap, theme, kind));

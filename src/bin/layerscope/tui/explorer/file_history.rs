@@ -6,7 +6,8 @@ use layerscope::display::escaped;
 use layerscope::report::Units;
 use layerscope::tree::{Change, Kind, NodeId, Reason, VersionId};
 
-use super::sentences::{Details, layer_named};
+use super::details::Details;
+use super::sentences::layer_named;
 use crate::tui::widgets::text::date;
 
 /// Describes the history of a path, the first version first.
@@ -50,7 +51,8 @@ pub fn of_path(inspection: &Inspection, node: NodeId, units: Units) -> Details {
                 .into(),
         );
     }
-    Details { title: format!("{}: file history", escaped(&tree.path(node))), paragraphs }
+    let title = format!("{}: file history", escaped(&tree.path(node)));
+    Details { title, paragraphs, ..Details::default() }
 }
 
 /// Describes a version: kind and size, mode, owner and time.

@@ -3,6 +3,7 @@
 mod act;
 mod base;
 mod changes;
+pub mod details;
 pub mod draw;
 pub mod file_history;
 pub mod filter;

@@ -5,27 +5,13 @@ use layerscope::advice::SuggestedChange;
 use layerscope::advice::secrets::{Place, Prevention, Secret};
 use layerscope::analysis::{LayerAccount, WastedGroup};
 use layerscope::display::{count, escaped, escaped_str, files, share};
-use layerscope::display::{cut, wrap};
 use layerscope::report::Units;
 use layerscope::tree::{Kind, NodeId, Reason, VersionId};
 use layerscope::{Inspection, Known, LayerAmounts};
 
+use super::details::{Details, Quoted};
 use super::rows::{Measure, Scope};
 use super::{Explorer, Pair, Slice};
-
-/// The title and the paragraphs of the details pane.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Details {
-    pub title: String,
-    pub paragraphs: Vec<String>,
-}
-
-impl Details {
-    /// Returns the paragraphs in lines of at most `width` columns.
-    pub fn lines(&self, width: usize) -> Vec<String> {
-        self.paragraphs.iter().flat_map(|text| wrap(text, width)).collect()
-    }
-}
 
 /// The width of an instruction inside a sentence; the details of its layer have it in full.
 const QUOTED: usize = 52;
@@ -37,7 +23,12 @@ const REMARKS: usize = 3;
 
 /// Formats an instruction as ``layer 6 `RUN rm -rf …` ``.
 pub fn layer_named(inspection: &Inspection, layer: LayerIndex) -> String {
-    format!("layer {layer} `{}`", cut(&inspection.layers[layer].instruction.one_line(), QUOTED))
+    layer_quoted(inspection, layer, Quoted::Short)
+}
+
+fn layer_quoted(inspection: &Inspection, layer: LayerIndex, quoted: Quoted) -> String {
+    let instruction = inspection.layers[layer].instruction.one_line();
+    format!("layer {layer} `{}`", quoted.cut(&instruction, QUOTED))
 }
 
 /// Explains the terms while the layers are being read.
@@ -48,7 +39,11 @@ pub fn of_reading() -> Details {
             the image.",
         "Every layer is kept: a later RUN can delete a file, but not remove its bytes from an earlier layer.",
     ];
-    Details { title: "Legend".into(), paragraphs: lines.map(Into::into).into() }
+    Details {
+        title: "Legend".into(),
+        paragraphs: lines.map(Into::into).into(),
+        ..Details::default()
+    }
 }
 
 /// Describes the selected layer.
@@ -59,8 +54,19 @@ pub fn of_layer(explorer: &Explorer, units: Units) -> Details {
             true => "This image has no layers, so its size is 0 bytes.",
             false => "The layers of this image could not be read, so its size is not known.",
         };
-        return Details { title: "No layers".into(), paragraphs: vec![text.into()] };
+        let paragraphs = vec![text.into()];
+        return Details { title: "No layers".into(), paragraphs, ..Details::default() };
     };
+    Details::of(format!("Layer {layer}"), |quoted| about_layer(explorer, account, units, quoted))
+}
+
+fn about_layer(
+    explorer: &Explorer,
+    account: &LayerAccount,
+    units: Units,
+    quoted: Quoted,
+) -> Vec<String> {
+    let (inspection, layer) = (&*explorer.inspection, explorer.layer);
     let mut paragraphs = Vec::new();
     let mut wasted = explorer
         .groups
@@ -89,7 +95,7 @@ pub fn of_layer(explorer: &Explorer, units: Units) -> Details {
         let by = if group.removed_in == layer {
             "the same layer".into()
         } else {
-            layer_named(inspection, group.removed_in)
+            layer_quoted(inspection, group.removed_in, quoted)
         };
         let (bytes, files) = (units.size(group.bytes), files(group.count));
         paragraphs.push(format!("Wasted: {bytes} in {files}, {verb} by {by}."));
@@ -101,7 +107,7 @@ pub fn of_layer(explorer: &Explorer, units: Units) -> Details {
         ));
     }
     paragraphs.push(technical(account, units));
-    Details { title: format!("Layer {layer}"), paragraphs }
+    paragraphs
 }
 
 /// Says what a change is, what it saves, and which other changes would do.
@@ -157,21 +163,28 @@ fn technical(account: &LayerAccount, units: Units) -> String {
 
 /// Describes a path as of the layer of `slice`.
 pub fn of_path(explorer: &Explorer, node: NodeId, units: Units) -> Details {
+    let title = escaped(&explorer.inspection.tree.path(node));
+    Details::of(title.into(), |quoted| about_path(explorer, node, units, quoted))
+}
+
+fn about_path(explorer: &Explorer, node: NodeId, units: Units, quoted: Quoted) -> Vec<String> {
     let (inspection, slice) = (&*explorer.inspection, &explorer.slice);
     let tree = &inspection.tree;
-    let title = escaped(&tree.path(node));
     let mut paragraphs = Vec::new();
     if tree.children(node).next().is_some() {
-        paragraphs.extend(wasted_below(explorer, node, units));
+        paragraphs.extend(wasted_below(explorer, node, units, quoted));
         paragraphs.push(directory(explorer, node, units));
     } else {
-        paragraphs.extend(history(inspection, slice, node, units));
+        paragraphs.extend(history(inspection, slice, node, (units, quoted)));
     }
     // Whoever reads in which layer it was added need not read it twice.
     let is_told = |version: &VersionId| is_told_by(&paragraphs, tree.added_in(*version));
     paragraphs.extend(slice.version(tree, node).map(|version| match is_told(&version) {
         true => format!("{}.", attributes(inspection, version, units)),
-        false => facts(inspection, version, units),
+        false => {
+            let by = layer_quoted(inspection, tree.added_in(version), quoted);
+            format!("{}; from {by}.", attributes(inspection, version, units))
+        }
     }));
     if explorer.measure == Measure::Download {
         paragraphs.push(downloaded(explorer, node, units));
@@ -193,7 +206,7 @@ pub fn of_path(explorer: &Explorer, node: NodeId, units: Units) -> Details {
         .filter(|secret| matches!(secret.place, Place::File { node: at, .. } if at == node));
     let secrets: Vec<_> = secrets.map(|secret| of_secret(inspection, secret)).collect();
     paragraphs.splice(0..0, secrets);
-    Details { title: title.into(), paragraphs }
+    paragraphs
 }
 
 /// Describes a secret: the kind, who can read it, and what to do.
@@ -273,7 +286,7 @@ const PAIRS: usize = 2;
 
 /// Says what to do about the wasted bytes below a directory, and which instructions added and
 /// removed them.
-fn wasted_below(explorer: &Explorer, node: NodeId, units: Units) -> Vec<String> {
+fn wasted_below(explorer: &Explorer, node: NodeId, units: Units, quoted: Quoted) -> Vec<String> {
     let inspection = &*explorer.inspection;
     if explorer.slice.totals(node).wasted == 0 {
         return Vec::new();
@@ -293,17 +306,17 @@ fn wasted_below(explorer: &Explorer, node: NodeId, units: Units) -> Vec<String> 
         let removed = if pair.added_in == pair.removed_in {
             "removed in the same layer".to_owned()
         } else {
-            format!("removed in {}", named(inspection, pair.removed_in))
+            format!("removed in {}", named(inspection, pair.removed_in, quoted))
         };
-        let added = named(inspection, pair.added_in);
+        let added = named(inspection, pair.added_in, quoted);
         lines.push(format!("{HISTORY} added in {added} ── {removed}{bytes}"));
     }
     lines
 }
 
 /// Writes an instruction as ``6 `RUN rm -rf …` ``.
-fn named(inspection: &Inspection, layer: LayerIndex) -> String {
-    format!("{layer} `{}`", cut(&inspection.layers[layer].instruction.one_line(), BESIDE))
+fn named(inspection: &Inspection, layer: LayerIndex, quoted: Quoted) -> String {
+    format!("{layer} `{}`", quoted.cut(&inspection.layers[layer].instruction.one_line(), BESIDE))
 }
 
 /// Describes the download size of a path, and how it was determined.
@@ -320,7 +333,12 @@ fn downloaded(explorer: &Explorer, node: NodeId, units: Units) -> String {
 }
 
 /// Describes the removed versions of a file, the newest first.
-fn history(inspection: &Inspection, slice: &Slice, node: NodeId, units: Units) -> Vec<String> {
+fn history(
+    inspection: &Inspection,
+    slice: &Slice,
+    node: NodeId,
+    (units, quoted): (Units, Quoted),
+) -> Vec<String> {
     let tree = &inspection.tree;
     let mut lines = Vec::new();
     for version in tree.versions(node).filter(|&v| tree.inode(v) == v && tree.kind(v) == Kind::File)
@@ -330,8 +348,8 @@ fn history(inspection: &Inspection, slice: &Slice, node: NodeId, units: Units) -
             continue;
         };
         let size = units.size(tree.size(version));
-        let added_in = layer_named(inspection, tree.added_in(version));
-        let removed_in = layer_named(inspection, removal.layer);
+        let added_in = layer_quoted(inspection, tree.added_in(version), quoted);
+        let removed_in = layer_quoted(inspection, removal.layer, quoted);
         let stay = format!("its {size} stay in {added_in}");
         lines.push(match removal.reason {
             Reason::Deleted => {

@@ -13,7 +13,7 @@ use crate::tui::explorer::Explorer;
 use crate::tui::keys::Action;
 use crate::tui::keys::Action::*;
 use crate::tui::keys::help::Line as Hint;
-use crate::tui::layout::{layer_lines, rows_inside};
+use crate::tui::layout::rows_inside;
 use crate::tui::views::Look;
 use crate::tui::widgets::text::{cut, paragraphs, wrap};
 use crate::tui::widgets::theme::Theme;
@@ -227,8 +227,9 @@ pub fn mark(
         height: panes.layers.height.saturating_sub(2),
         ..panes.layers
     };
-    let lines = layer_lines(panes.layers, explorer.layer_rows().len());
-    point(layers, explorer.layer_row().checked_sub(tops.layers).map(|row| row * lines));
+    let lines = app.layer_lines(panes.layers);
+    let above = lines.get(tops.layers..explorer.layer_row());
+    point(layers, above.map(|rows| rows.iter().sum()));
     if scene.path.is_some() {
         let rows = crate::tui::explorer::draw::tree_rows(panes.tree);
         point(

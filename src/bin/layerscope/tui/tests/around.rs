@@ -193,7 +193,7 @@ fn the_layers_of_the_base_image_stand_together_until_they_are_opened() {
 fn no_text_below_the_layers_is_cut_while_rows_are_free() {
     let person = Person::at(80, 24);
     let panes = person.app.panes();
-    assert_eq!(panes.layers.height, 10, "four layers with two lines each");
+    assert_eq!(panes.layers.height, 9, "the base layer needs one line, the others two");
     assert_eq!(panes.details.y, panes.layers.bottom());
     assert_eq!(panes.tree.height, panes.main.height);
     let many = Person::before_layers(60, 80, 24).app.panes();

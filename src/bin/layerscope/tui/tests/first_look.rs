@@ -370,7 +370,7 @@ fn what_is_avoidable_in_a_layer_is_there_where_layers_have_a_single_row() {
             .to_owned()
     };
     let bytes = layerscope::report::Units::Iec.size(7_500_000);
-    let (roomy, narrow) = (with_a_compiler(0), with_a_compiler(6));
+    let (roomy, narrow) = (with_a_compiler(0), with_a_compiler(9));
     assert!(roomy.screen().contains(&format!("avoidable {bytes}│")), "{}", roomy.screen());
     assert!(row(&narrow).contains(&format!("… −{bytes}│")), "{}", narrow.screen());
 }

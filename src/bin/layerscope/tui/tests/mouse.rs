@@ -145,7 +145,8 @@ fn dividers_are_dragged_and_stay_where_they_are_when_the_screen_grows() {
     assert_eq!(person.app.panes().tree.x, 75);
     person.mouse(DRAG, 40, 9);
     assert_eq!(person.app.panes().tree.x, 75, "only while the button is down");
-    person.mouse(DOWN, 20, before.details.y).mouse(DRAG, 20, 20).mouse(UP, 20, 20);
+    let details = person.app.panes().details;
+    person.mouse(DOWN, 20, details.y).mouse(DRAG, 20, 20).mouse(UP, 20, 20);
     assert_eq!(person.app.panes().details.y, 20);
     person.mouse(DOWN, 75, 5).mouse(DRAG, 0, 5).mouse(DRAG, 99, 5).mouse(UP, 99, 5);
     let panes = person.app.panes();

@@ -11,10 +11,10 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::tui::app::{App, Screen};
 use crate::tui::explorer::{Explorer, LayerRow};
-use crate::tui::layout::{Pane, layer_lines};
+use crate::tui::layout::{LINES, Pane};
 use crate::tui::widgets::text::{cut, wrap};
 use crate::tui::widgets::theme::Theme;
-use crate::tui::widgets::{bar, fill, pane, put, scroll_bar};
+use crate::tui::widgets::{bar, fill, inside, pane, put, scroll_bar};
 
 const SIZE_WIDTH: usize = 8;
 
@@ -24,8 +24,6 @@ struct Columns {
     width: usize,
     digits: usize,
     bar: usize,
-    /// The lines of a row.
-    lines: usize,
     /// The size of the largest row, which fills its bar.
     biggest: u64,
 }
@@ -39,35 +37,50 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         (count, Some(explorer)) => format!("Layers · {}/{count}", explorer.layer.count()),
     };
     let inner = pane(&title, app.focus == Pane::Layers, theme, area, buffer);
-    let rows = explorer.map_or_else(
-        || LayerIndex::all(count).map(LayerRow::Layer).collect(),
-        Explorer::layer_rows,
-    );
-    let lines = layer_lines(area, rows.len());
+    let (rows, lines) = (app.layer_rows(), app.layer_lines(area));
     let selected = explorer.map(Explorer::layer_row);
     let first = app.tops().layers;
-    scroll_bar(first * lines, rows.len() * lines, inner, theme, buffer);
-    let columns = Columns {
-        width: usize::from(inner.width),
-        digits: count.saturating_sub(1).to_string().len().max(1),
-        bar: usize::from(inner.width / 6).clamp(4, 14),
-        lines,
-        biggest: explorer
-            .map_or(0, |explorer| rows.iter().map(|&row| size(explorer, row)).max().unwrap_or(0)),
-    };
-    for (place, &row) in
-        rows.iter().enumerate().skip(first).take(usize::from(inner.height).div_ceil(lines))
-    {
-        for (i, line) in self::rows(app, theme, row, columns).into_iter().enumerate() {
-            let at = (place - first) * lines + i;
-            put(line, at, inner, buffer);
+    scroll_bar(first, lines.iter().sum(), inner, theme, buffer);
+    let biggest = explorer
+        .map_or(0, |explorer| rows.iter().map(|&row| size(explorer, row)).max().unwrap_or(0));
+    let columns = Columns::new(count, usize::from(inner.width), biggest);
+    let mut at = 0;
+    for (place, (&row, &lines)) in rows.iter().zip(&lines).enumerate().skip(first) {
+        if at >= usize::from(inner.height) {
+            break;
+        }
+        let texts = self::rows(app, theme, row, columns, lines);
+        for text in texts.into_iter().map(Some).chain(std::iter::repeat(None)).take(lines) {
+            put(text.unwrap_or_default(), at, inner, buffer);
             if selected == Some(place) {
                 let style =
                     if app.focus == Pane::Layers { theme.selected } else { theme.elsewhere };
                 fill(at, inner, style, buffer);
             }
+            at += 1;
         }
     }
+}
+
+impl Columns {
+    fn new(layers: usize, width: usize, biggest: u64) -> Self {
+        let digits = layers.saturating_sub(1).to_string().len().max(1);
+        Self { width, digits, bar: (width / 6).clamp(4, 14), biggest }
+    }
+
+    /// Returns the columns of the instruction in the first line, and in the lines below.
+    fn rooms(self) -> [usize; 2] {
+        let [head, below] = [self.digits + 1 + SIZE_WIDTH + 1 + self.bar + 1, self.digits + 1];
+        [head, below].map(|used| self.width.saturating_sub(used))
+    }
+}
+
+/// Returns the number of lines that a row needs in a pane of a width.
+pub fn lines_of(app: &App, row: LayerRow, width: u16) -> usize {
+    let inner = inside(Rect { width, height: 3, ..Rect::default() });
+    let columns = Columns::new(app.intro.len(), usize::from(inner.width), 0);
+    let (text, [note, _]) = texts(app, row);
+    folded(&text, columns.rooms(), note.width(), LINES).len()
 }
 
 fn size(explorer: &Explorer, row: LayerRow) -> u64 {
@@ -78,10 +91,48 @@ fn size(explorer: &Explorer, row: LayerRow) -> u64 {
     }
 }
 
-/// Returns the lines of a row.
-fn rows(app: &App, theme: &Theme, row: LayerRow, columns: Columns) -> Vec<Line<'static>> {
+/// Returns the instruction of a row, and a note on it, in words and short.
+fn texts(app: &App, row: LayerRow) -> (String, [String; 2]) {
+    match (row, &app.screen) {
+        (LayerRow::Base, Screen::Image { explorer, .. }) => {
+            let layers = plural(explorer.base.count, "layer");
+            (explorer.base.title(), [layers, String::new()])
+        }
+        (LayerRow::Layer(layer), Screen::Image { explorer, .. }) => {
+            let known = explorer.inspection.completeness.layer(layer);
+            let missing = known.mark().map_or(String::new(), |mark| format!("({mark}) "));
+            let is_base = explorer.base.count == 1 && layer == 0 && explorer.base.name.is_some();
+            let text =
+                if is_base { explorer.base.title() } else { beginning(app, layer).to_owned() };
+            (missing + &text, avoidable(app, explorer, layer))
+        }
+        (LayerRow::Layer(layer), Screen::Loading { .. } | Screen::Choosing { .. }) => {
+            (beginning(app, layer).to_owned(), Default::default())
+        }
+        (LayerRow::Base, Screen::Loading { .. } | Screen::Choosing { .. }) => Default::default(),
+    }
+}
+
+/// The bytes of an instruction that its lines can show.
+const SHOWN: usize = 4096;
+
+/// Returns as much of an instruction as its lines can show.
+fn beginning(app: &App, layer: LayerIndex) -> &str {
+    let text: &str = layer.of(&app.intro).map_or("", |intro| &intro.instruction);
+    let end = (0..=SHOWN.min(text.len())).rev().find(|&end| text.is_char_boundary(end));
+    text.get(..end.unwrap_or(0)).unwrap_or_default()
+}
+
+/// Returns the lines of a row, at most so many.
+fn rows(
+    app: &App,
+    theme: &Theme,
+    row: LayerRow,
+    columns: Columns,
+    most: usize,
+) -> Vec<Line<'static>> {
     let mut head = Vec::new();
-    let (text, [note, short]) = match (row, &app.screen) {
+    match (row, &app.screen) {
         (LayerRow::Base, Screen::Image { explorer, .. }) => {
             let mark = if explorer.base.open { "▾" } else { "▸" };
             head.push(Span::raw(format!("{mark:>width$} ", width = columns.digits)));
@@ -89,19 +140,13 @@ fn rows(app: &App, theme: &Theme, row: LayerRow, columns: Columns) -> Vec<Line<'
             let wasted = layers.iter().map(LayerAccount::wasted).sum();
             let bytes = size(explorer, row);
             head.extend(sized(theme, &app.units.size(bytes), (bytes, wasted), columns));
-            (explorer.base.title(), [plural(layers.len(), "layer"), String::new()])
         }
         (LayerRow::Layer(layer), Screen::Image { explorer, .. }) => {
             head.extend(numbered(app, theme, layer, columns));
             let account = &explorer.inspection.layers[layer];
-            let known = explorer.inspection.completeness.layer(layer);
             if app.is_kept_secret(layer) {
-                head.push(Span::raw(format!(
-                    "{:>SIZE_WIDTH$} {:bar$}",
-                    "?",
-                    "",
-                    bar = columns.bar
-                )));
+                let bar = columns.bar;
+                head.push(Span::raw(format!("{:>SIZE_WIDTH$} {:bar$}", "?", "")));
             } else {
                 // Later removals are not revealed yet.
                 let wasted =
@@ -109,14 +154,6 @@ fn rows(app: &App, theme: &Theme, row: LayerRow, columns: Columns) -> Vec<Line<'
                 let size = explorer.inspection.amounts_of(layer).size.column(app.units);
                 head.extend(sized(theme, &size, (account.size, wasted), columns));
             }
-            let missing = known.mark().map_or(String::new(), |mark| format!("({mark}) "));
-            let is_base = explorer.base.count == 1 && layer == 0 && explorer.base.name.is_some();
-            let text = if is_base {
-                explorer.base.title()
-            } else {
-                app.intro[layer].instruction.to_string()
-            };
-            (missing + &text, avoidable(app, explorer, layer))
         }
         (LayerRow::Layer(layer), Screen::Loading { .. } | Screen::Choosing { .. }) => {
             head.extend(numbered(app, theme, layer, columns));
@@ -124,11 +161,14 @@ fn rows(app: &App, theme: &Theme, row: LayerRow, columns: Columns) -> Vec<Line<'
             let stored = intro.stored.map_or("missing".into(), |bytes| app.units.size(bytes));
             head.push(Span::raw(format!("{stored:>SIZE_WIDTH$} ")));
             head.push(Span::styled("·".repeat(columns.bar), theme.dim));
-            (intro.instruction.to_string(), Default::default())
         }
-        (LayerRow::Base, Screen::Loading { .. } | Screen::Choosing { .. }) => Default::default(),
-    };
-    described(head, &text, [&note, &short], theme, columns)
+        (LayerRow::Base, Screen::Loading { .. } | Screen::Choosing { .. }) => {}
+    }
+    let (text, [note, short]) = texts(app, row);
+    if most < 2 {
+        return vec![in_one_line(head, &text, [&note, &short], theme, columns)];
+    }
+    described(head, folded(&text, columns.rooms(), note.width(), most), note, theme, columns)
 }
 
 fn numbered(app: &App, theme: &Theme, layer: LayerIndex, columns: Columns) -> [Span<'static>; 2] {
@@ -175,46 +215,110 @@ fn avoidable(app: &App, explorer: &Explorer, layer: LayerIndex) -> [String; 2] {
 /// The columns of an instruction that stay beside a short note.
 const LEAST_INSTRUCTION: usize = 7;
 
-/// Adds a text and a note to a row: in two lines, or beside each other where there is only one, and
-/// with the short note where there is no room for the other.
-fn described(
+/// Adds a text and a note to a row, with the short note where there is no room for the other.
+fn in_one_line(
     mut head: Vec<Span<'static>>,
     text: &str,
     [note, short]: [&str; 2],
     theme: &Theme,
     columns: Columns,
-) -> Vec<Line<'static>> {
-    let used: usize = head.iter().map(Span::width).sum();
-    let room = columns.width.saturating_sub(used + 1);
-    if columns.lines < 2 {
-        // The instruction keeps most of the room.
-        let shown = match note.width() * 3 < room {
-            true => note,
-            false if short.width() + LEAST_INSTRUCTION < room => short,
-            false => "",
-        };
-        let left = room.saturating_sub(if shown.is_empty() { 0 } else { shown.width() + 1 });
-        let text = cut(text, left);
-        head.push(Span::raw(format!(" {text}")));
-        if !shown.is_empty() {
-            head.push(Span::raw(" ".repeat(room - text.width() - shown.width())));
-            head.push(Span::styled(shown.to_owned(), theme.strong));
-        }
-        return vec![Line::from(head)];
+) -> Line<'static> {
+    let [room, _] = columns.rooms();
+    // The instruction keeps most of the room.
+    let shown = match note.width() * 3 < room {
+        true => note,
+        false if short.width() + LEAST_INSTRUCTION < room => short,
+        false => "",
+    };
+    let left = room.saturating_sub(if shown.is_empty() { 0 } else { shown.width() + 1 });
+    let text = cut(text, left);
+    head.push(Span::raw(format!(" {text}")));
+    if !shown.is_empty() {
+        head.push(Span::raw(" ".repeat(room - text.width() - shown.width())));
+        head.push(Span::styled(shown.to_owned(), theme.strong));
     }
-    // The second line begins below the size, and ends with the note.
-    let indent = columns.digits + 1;
-    let below =
-        columns.width.saturating_sub(indent + if note.is_empty() { 0 } else { note.width() + 1 });
-    let first = wrap(text, room.max(1)).into_iter().next().unwrap_or_default();
-    let rest = text.get(first.len()..).unwrap_or_default().trim_start();
-    let first = if first.width() > room { cut(&first, room) } else { first };
-    head.push(Span::raw(format!(" {first}")));
-    let rest = cut(rest, below);
-    let gap = columns.width.saturating_sub(indent + rest.width() + note.width());
-    let second = Line::from(vec![
-        Span::styled(format!("{:indent$}{rest}{:gap$}", "", ""), theme.dim),
-        Span::styled(note.to_owned(), theme.strong),
-    ]);
-    vec![Line::from(head), second]
+    Line::from(head)
+}
+
+/// Folds a text into at most some lines, the first of which is shorter; the last one keeps room for
+/// a note. What does not fit is cut.
+fn folded(text: &str, [first, below]: [usize; 2], note: usize, most: usize) -> Vec<String> {
+    let note = if note > 0 { note + 1 } else { 0 };
+    let text = text.trim_start();
+    let head = wrap(text, first.max(1)).into_iter().next().unwrap_or_default();
+    let rest = text.get(head.len()..).unwrap_or_default().trim_start();
+    let is_whole = rest.is_empty() && head.width() + note <= first;
+    let mut lines = vec![cut(&head, first)];
+    if is_whole {
+        return lines;
+    }
+    lines.extend(wrap(rest, below.max(1)));
+    if lines.last().is_some_and(|last| last.width() + note > below) {
+        lines.push(String::new());
+    }
+    if lines.len() > most.max(2) {
+        let left = lines.split_off(most.max(2) - 1).join(" ");
+        lines.push(cut(left.trim_end(), below.saturating_sub(note)));
+    }
+    lines
+}
+
+/// Adds the lines of an instruction to a row, the ones below beginning below the size, and a note at
+/// the end of the last one.
+fn described(
+    mut head: Vec<Span<'static>>,
+    texts: Vec<String>,
+    note: String,
+    theme: &Theme,
+    columns: Columns,
+) -> Vec<Line<'static>> {
+    let [first, below] = columns.rooms();
+    let indent = columns.width - below;
+    let last = texts.len().saturating_sub(1);
+    let mut lines = Vec::new();
+    for (place, text) in texts.into_iter().enumerate() {
+        let (room, mut line) = match place {
+            0 => {
+                let mut line = std::mem::take(&mut head);
+                line.push(Span::raw(format!(" {text}")));
+                (first, line)
+            }
+            _ => (below, vec![Span::styled(format!("{:indent$}{text}", ""), theme.dim)]),
+        };
+        if place == last && !note.is_empty() {
+            let gap = room.saturating_sub(text.width() + note.width());
+            line.push(Span::raw(" ".repeat(gap)));
+            line.push(Span::styled(note.clone(), theme.strong));
+        }
+        lines.push(Line::from(line));
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instruction_takes_the_lines_that_it_needs_and_its_note_the_end_of_the_last_one() {
+        let run = "RUN apt-get update && apt-get install -y golang-go";
+        let lines = |text: &str, note: usize, most: usize| folded(text, [18, 30], note, most);
+        assert_eq!(lines("WORKDIR /app", 0, 4), ["WORKDIR /app"]);
+        assert_eq!(lines("WORKDIR /app", 5, 4), ["WORKDIR /app"], "beside each other");
+        assert_eq!(lines("WORKDIR /app", 6, 4), ["WORKDIR /app", ""], "the note is below");
+        assert_eq!(lines(run, 0, 4), ["RUN apt-get update", "&& apt-get install -y", "golang-go"]);
+        assert_eq!(lines(run, 18, 2), ["RUN apt-get update", "&& apt-get…"]);
+        assert_eq!(lines(run, 25, 4).len(), 4, "no room beside golang-go");
+        for (most, note) in (2..5).flat_map(|most| (0..40).map(move |note| (most, note))) {
+            let lines = lines(run, note, most);
+            assert!(lines.len() <= most && lines.iter().all(|line| line.width() <= 30));
+        }
+    }
+
+    #[test]
+    fn no_room_is_no_panic() {
+        for rooms in [[0, 0], [0, 3], [1, 1]] {
+            assert!(folded("RUN 漢字漢字 && x", rooms, 9, 2).len() <= 2);
+        }
+    }
 }

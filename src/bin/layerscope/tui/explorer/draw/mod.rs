@@ -28,7 +28,8 @@ pub fn draw(app: &App, explorer: &Explorer, theme: &Theme, panes: &Panes, buffer
 
 /// Draws the details of the selection.
 pub fn details(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let lines = app.details.lines(usize::from(inside(area).width));
+    let room = inside(area);
+    let lines = app.details.lines(usize::from(room.width), usize::from(room.height));
     let title = scrolled_title(&app.details.title, app.details_scroll, lines.len(), area);
     text_pane(&title, lines, app.details_scroll, app.focus == Pane::Details, theme, area, buffer);
 }
