@@ -37,7 +37,7 @@ pub fn header(app: &App, theme: &Theme, area: Rect) -> Vec<Vec<Piece>> {
     }
     if room >= usize::from(WIDE) {
         return vec![
-            name_and_numbers(app, theme, &numbers, room),
+            flush(name_and_numbers(app, theme, &numbers, room + 1)),
             views_and_smallest(app, theme, &numbers, room),
         ];
     }
@@ -183,6 +183,14 @@ fn name_and_numbers(app: &App, theme: &Theme, numbers: &Numbers, room: usize) ->
     pieces
 }
 
+/// Returns a row, made for one more column, without the blank at its end: the rows of the header end
+/// below each other.
+fn flush(mut pieces: Vec<Piece>) -> Vec<Piece> {
+    let last = pieces.pop().map(Piece::trimmed);
+    pieces.extend(last);
+    pieces
+}
+
 /// The columns of the name that stay, however small the screen is.
 const LEAST_NAME: usize = 8;
 /// The columns of the bar beside the name.
@@ -199,11 +207,18 @@ fn views(app: &App, theme: &Theme, room: usize) -> Vec<Piece> {
     };
     let kinds =
         [(false, Tabs::Named), (true, Tabs::Named), (true, Tabs::Close), (true, Tabs::Numbered)];
-    let mut fitting =
-        kinds.map(|(short, kind)| tabs(&named(short), &app.keymap, theme, kind)).into_iter();
+    // The tabs have the same form in every view, also in the one with the longest name.
+    let longest = View::ALL.map(|view| view.short_name().width()).into_iter().max().unwrap_or(0);
+    let more = |kind| match kind {
+        Tabs::Numbered => longest - app.view.short_name().width(),
+        _ => 0,
+    };
+    let mut fitting = kinds
+        .map(|(short, kind)| (tabs(&named(short), &app.keymap, theme, kind), more(kind)))
+        .into_iter();
     fitting
-        .find(|tabs| width(tabs) <= room)
-        .unwrap_or_else(|| tabs(&named(true), &app.keymap, theme, Tabs::Tight))
+        .find(|(tabs, more)| width(tabs) + more <= room)
+        .map_or_else(|| tabs(&named(true), &app.keymap, theme, Tabs::Tight), |(tabs, _)| tabs)
 }
 
 fn views_and_smallest(app: &App, theme: &Theme, numbers: &Numbers, room: usize) -> Vec<Piece> {
@@ -239,7 +254,7 @@ fn in_two_rows(app: &App, theme: &Theme, numbers: &Numbers, room: usize) -> Vec<
     }
     let name = cut(&app.name, room.saturating_sub(width(&above) + 2));
     let name = vec![Piece::text(format!(" {name}"), theme.strong)];
-    vec![apart(name, above, room), apart(tabs, second.to_vec(), room)]
+    vec![flush(apart(name, above, room + 1)), apart(tabs, second.to_vec(), room)]
 }
 
 /// Returns pieces at the left and at the right of a row.

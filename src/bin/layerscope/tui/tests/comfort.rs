@@ -92,9 +92,13 @@ fn without_colours_the_focus_the_selection_and_the_view_can_be_seen() {
     let panes = person.app.panes();
     let frame = |area: ratatui::layout::Rect| buffer[(area.x, area.y)].modifier;
     assert_ne!(frame(panes.tree), frame(panes.layers), "the frame of the pane that has the keys");
-    assert!(person.screen().contains("[1 Explore] 2 "), "{}", person.screen());
+    let is_current = |person: &Person, tab: &str| {
+        let ((x, y), buffer) = (person.finds(tab), person.sees());
+        buffer[(x, y)].modifier.contains(Modifier::REVERSED)
+    };
+    assert!(is_current(&person, "1 Explore") && !is_current(&person, "2 Waste"));
     person.types("2");
-    assert!(person.screen().contains("[2 Waste]"), "{}", person.screen());
+    assert!(is_current(&person, "2 Waste") && !is_current(&person, "1 Explore"));
 }
 
 #[test]

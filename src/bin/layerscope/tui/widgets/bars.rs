@@ -31,6 +31,12 @@ impl Piece {
     pub fn width(&self) -> usize {
         self.span.width()
     }
+
+    /// Returns the piece without blanks at its end.
+    pub fn trimmed(mut self) -> Self {
+        self.span.content = self.span.content.trim_end().to_owned().into();
+        self
+    }
 }
 
 impl From<Span<'static>> for Piece {
@@ -87,18 +93,11 @@ impl Tabs {
 pub fn tabs(views: &[Tab], keymap: &Keymap, theme: &Theme, kind: Tabs) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for &Tab { action, name, chosen } in views {
-        let style = match (chosen, kind) {
-            (true, Tabs::Close) => theme.selected,
-            (true, _) => theme.focused,
-            (false, _) => theme.dim,
-        };
-        // Without colours the brackets say it.
-        let (open, close) = match (chosen, kind) {
-            (_, Tabs::Close) => (" ", ""),
-            (true, Tabs::Tight) => (" [", "]"),
-            (true, Tabs::Named | Tabs::Numbered) => ("[", "]"),
-            (false, Tabs::Tight) => (" ", ""),
-            (false, Tabs::Named | Tabs::Numbered) => (" ", " "),
+        let style = if chosen { theme.selected } else { theme.dim };
+        // Where there is room, the current view has a cell of padding.
+        let (open, close) = match kind {
+            Tabs::Close | Tabs::Tight => (" ", ""),
+            Tabs::Named | Tabs::Numbered => (" ", " "),
         };
         let name = if chosen || matches!(kind, Tabs::Named | Tabs::Close) {
             format!(" {name}")
@@ -106,8 +105,8 @@ pub fn tabs(views: &[Tab], keymap: &Keymap, theme: &Theme, kind: Tabs) -> Vec<Pi
             String::new()
         };
         let key = keymap.first_keys(&[action]);
-        let key_style = if chosen && kind == Tabs::Close { style } else { theme.strong };
-        let before = if kind == Tabs::Close { Style::new() } else { style };
+        let key_style = if chosen { style } else { theme.strong };
+        let before = if close.is_empty() { Style::new() } else { style };
         for (text, style) in [(open, before), (&key, key_style), (&name, style), (close, style)] {
             pieces.push(Piece { press: Some(action), ..Piece::text(text, style) });
         }

@@ -218,7 +218,8 @@ impl<'a> Onlooker<'a> {
         let reversed = looked.backend().buffer().clone();
         let is_selected =
             |y: u16| reversed[(2, y)].modifier.contains(ratatui::style::Modifier::REVERSED);
-        let y = (0..buffer.area.height).find(|&y| is_selected(y));
+        // The header has the current view.
+        let y = (1..buffer.area.height).find(|&y| is_selected(y));
         y.map(|y| lines(&buffer)[usize::from(y)].clone()).unwrap_or_default()
     }
 }
