@@ -85,7 +85,15 @@ impl Timeline {
     /// text below, whose last sentences are dropped in favour of the chart.
     fn divided(&self, explorer: &Explorer, look: Look<'_>, inner: Rect) -> (usize, Vec<String>) {
         let (width, height) = (usize::from(inner.width), usize::from(inner.height));
-        let sentences = self.sentences(explorer, look);
+        // Long instructions are whole where the chart keeps most of the room.
+        let sentences = [usize::MAX, QUOTED].map(|quoted| self.sentences(explorer, look, quoted));
+        let is_short = |text: &&Vec<String>| {
+            let letters: usize = text.iter().map(String::len).sum();
+            let lines = || text.iter().map(|text| wrap(text, width).len()).sum::<usize>();
+            letters <= width * height && lines() * 4 <= height
+        };
+        let [whole, short] = &sentences;
+        let sentences = Some(whole).filter(is_short).unwrap_or(short);
         let lines = |count: usize| -> Vec<_> {
             sentences[..count].iter().flat_map(|text| wrap(text, width)).collect()
         };
@@ -135,7 +143,8 @@ impl Timeline {
         }
     }
 
-    fn sentences(&self, explorer: &Explorer, look: Look<'_>) -> Vec<String> {
+    /// Describes the selected layer, with so many columns of its instruction.
+    fn sentences(&self, explorer: &Explorer, look: Look<'_>, quoted: usize) -> Vec<String> {
         let layer = explorer.layer;
         let (Some(point), Some(account)) =
             (layer.of(&self.points), layer.of(&explorer.inspection.layers))
@@ -144,7 +153,7 @@ impl Timeline {
         };
         let Point { size, visible, added, changed, hidden, .. } = *point;
         let mut sentences: Vec<String> = gap(explorer, look).into_iter().collect();
-        let instruction = cut(&account.instruction.one_line(), QUOTED);
+        let instruction = cut(&account.instruction.one_line(), quoted);
         sentences.push(match explorer.inspection.completeness.layer(layer) {
             known if known.is_nothing() => {
                 format!(

@@ -19,9 +19,10 @@ const BELOW: usize = 3;
 pub const LEAST: usize = LOWEST + BELOW;
 
 /// The legends of the two parts of a column, from the longest to the shortest.
-const LEGENDS: [(&str, &str); 2] = [
+const LEGENDS: [(&str, &str); 3] = [
     (" visible   ", " wasted: deleted or replaced, still in the image"),
     (" visible  ", " wasted, in the image"),
+    (" visible  ", " wasted"),
 ];
 
 /// The sizes in a column, in bytes.
@@ -118,9 +119,12 @@ impl Chart {
                     _ if level <= filled => (wasted_sign(theme), theme.wasted),
                     _ => (" ", theme.dim),
                 };
-                let strong =
-                    if columns.first + i == *selected { Modifier::BOLD } else { Modifier::empty() };
-                spans.push(Span::styled(symbol.repeat(columns.bar()), style.add_modifier(strong)));
+                // The others are muted, so that the selected column is seen first.
+                let style = match columns.first + i == *selected {
+                    true => style.add_modifier(Modifier::BOLD),
+                    false => theme.muted(style).unwrap_or(style),
+                };
+                spans.push(Span::styled(symbol.repeat(columns.bar()), style));
                 spans.push(Span::raw(" ".repeat(columns.cell - columns.bar())));
             }
             put(Line::from(spans), legend + row, area, buffer);

@@ -35,7 +35,9 @@ pub fn draw(
     let theme = look.theme;
     let inside = Rect { x: x + 1, y: y + 1, width: width - 1, height: height - 1 };
     let below = inner_tiles(tile, tree, totals, inside);
-    shade(tile.totals, inside, look, buffer);
+    if below.is_empty() {
+        shade(tile.totals, inside, look, buffer);
+    }
     let (corner, across, down) =
         if selected { ("┏▶", "━", "┃") } else { ("┌ ", "─", "│") };
     let line = if selected { theme.focused } else { theme.border };
@@ -55,7 +57,12 @@ pub fn draw(
         put(Line::styled(size + " ", Style::reset()), 0, inside, buffer);
     }
     let rest = across.repeat(usize::from(width).saturating_sub(3 + title.width()));
-    let style = if selected { theme.selected } else { Style::new() };
+    let style = match (selected, totals.is_empty()) {
+        (true, _) => theme.selected,
+        (false, false) => theme.strong,
+        // The tiles inside of others.
+        (false, true) => Style::new(),
+    };
     let spans = vec![
         Span::styled(corner, line),
         Span::styled(title, style),
@@ -100,11 +107,11 @@ fn shade(totals: Totals, area: Rect, look: Look<'_>, buffer: &mut Buffer) {
     let visible = usize::from(totals.visible > 0 && cells > 1);
     let hatched = share.max(usize::from(totals.wasted > 0)).min(cells.saturating_sub(visible));
     for (place, position) in area.positions().enumerate() {
-        let (symbol, style) = if place < cells - hatched {
-            ("░", look.theme.visible)
-        } else {
-            ("▒", look.theme.wasted)
-        };
+        let is_visible = place < cells - hatched;
+        let (hatching, style) =
+            if is_visible { ("░", look.theme.visible) } else { ("▒", look.theme.wasted) };
+        let (symbol, style) =
+            look.theme.muted(style).map_or((hatching, style), |muted| ("█", muted));
         if let Some(cell) = buffer.cell_mut(position) {
             cell.set_symbol(symbol).set_style(style);
         }

@@ -3,7 +3,7 @@
 mod depth;
 mod read;
 
-use ratatui::style::Style;
+use ratatui::style::{Color, Style};
 
 use super::signs::Signs;
 
@@ -133,6 +133,23 @@ impl Theme {
             && colours[0] != colours[1]
     }
 
+    /// Returns a style in the muted tone that fills large areas; none if the theme has no true
+    /// colours, or the background is unknown.
+    pub fn muted(&self, style: Style) -> Option<Style> {
+        let paper = match self.background? {
+            Background::Dark => [0x14, 0x17, 0x1c],
+            Background::Light => [0xfa, 0xf9, 0xf5],
+        };
+        let Some(Color::Rgb(red, green, blue)) = style.fg.filter(|_| self.has_two_tones()) else {
+            return None;
+        };
+        let mix = |part: u8, paper: u8| {
+            u8::try_from((2 * u16::from(part) + 3 * u16::from(paper)) / 5).unwrap_or(part)
+        };
+        let tone = Color::Rgb(mix(red, paper[0]), mix(green, paper[1]), mix(blue, paper[2]));
+        Some(style.fg(tone))
+    }
+
     /// Returns the theme with other characters.
     pub fn with(self, signs: Signs) -> Self {
         Self { signs, ..self }
@@ -165,6 +182,25 @@ mod tests {
         assert!(plain.styles().all(|style| style.fg.is_none() && style.bg.is_none()));
         assert_ne!(plain.wasted, plain.visible);
         assert!(plain.selected.add_modifier.contains(Modifier::REVERSED));
+    }
+
+    #[test]
+    fn large_areas_are_muted_where_there_are_true_colours_and_a_known_background() {
+        let bright = |style: Style| match style.fg {
+            Some(Color::Rgb(red, green, blue)) => [red, green, blue].map(u32::from).iter().sum(),
+            _ => 0,
+        };
+        let [dark, light] = [Background::Dark, Background::Light].map(Theme::for_background);
+        for style in [dark.visible, dark.wasted] {
+            assert!(dark.muted(style).is_some_and(|muted| bright(muted) < bright(style)));
+        }
+        for style in [light.visible, light.wasted] {
+            assert!(light.muted(style).is_some_and(|muted| bright(muted) > bright(style)));
+        }
+        assert_ne!(dark.muted(dark.visible), dark.muted(dark.wasted));
+        for theme in [Theme::colours(), Theme::plain(), dark.with(Signs::Ascii), dark.hatched()] {
+            assert_eq!(theme.muted(theme.visible), None);
+        }
     }
 
     #[test]
