@@ -21,6 +21,8 @@ use crate::tui::widgets::{bar, fill, part, put, scroll_bar};
 const SIZE_WIDTH: usize = 8;
 /// The largest indentation, so that names stay readable in deep trees.
 const DEEPEST_INDENT: usize = 16;
+/// The columns of the words before the notes.
+const LABEL: usize = 8;
 /// The height below which there is only the list.
 const TALL: usize = 8;
 
@@ -134,15 +136,35 @@ fn notes(outline: &Outline, explorer: &Explorer, inner: Rect) -> Vec<(String, St
     }
     let (why, what) = (why_wasted(group), escaped_str(&explorer.change_for(group).what));
     let mut notes = vec![("─".repeat(width), String::new())];
-    for (word, text) in [("why  ", why), ("fix  ", what)] {
-        let mut word = word;
-        for text in wrap(&text, width.saturating_sub(word.len())) {
-            notes.push((word.into(), text));
-            word = "     ";
+    notes.extend(labelled("why", &why, width));
+    notes.extend(labelled("fix", &what, width));
+    notes.truncate(height / 2);
+    // What is cut in the list is whole here, if rows are free.
+    let of = |layer: LayerIndex| explorer.inspection.layers[layer].instruction.one_line();
+    let (added_in, removed_in) = (of(group.added_in), of(group.removed_in));
+    let free = height.saturating_sub(notes.len() + scrolled(outline, height).1);
+    if added_in.width() + removed_in.width() > instruction_room(width)
+        && (added_in.len() + removed_in.len()) / width.max(1) <= free
+    {
+        let whole =
+            [labelled("added", &added_in, width), labelled("removed", &removed_in, width)].concat();
+        if whole.len() <= free {
+            notes.extend(whole);
         }
     }
-    notes.truncate(height / 2);
     notes
+}
+
+/// Wraps a text beside the word for it.
+fn labelled(word: &str, text: &str, width: usize) -> Vec<(String, String)> {
+    let lines = wrap(text, width.saturating_sub(LABEL)).into_iter().enumerate();
+    let label = |line: usize| format!("{:LABEL$}", if line == 0 { word } else { "" });
+    lines.map(|(line, text)| (label(line), text)).collect()
+}
+
+/// Returns the columns for the two instructions of a group.
+fn instruction_room(width: usize) -> usize {
+    width.saturating_sub(SIZE_WIDTH + 1 + 3)
 }
 
 fn line(
@@ -222,7 +244,7 @@ fn instructions(
     let group = &outline.groups()[row.group];
     let of = |layer: LayerIndex| explorer.inspection.layers[layer].instruction.one_line();
     let (added_in, removed_in) = (of(group.added_in), of(group.removed_in));
-    let room = width.saturating_sub(SIZE_WIDTH + 1 + 3);
+    let room = instruction_room(width);
     let half = room / 2;
     let added_in =
         cut(&added_in, if removed_in.width() < half { room - removed_in.width() } else { half });
