@@ -39,13 +39,13 @@ pub struct Layers {
 impl Layers {
     /// Moves the cursor.
     pub fn act(&mut self, count: usize, action: Action, area: Rect) {
-        self.cursor.act(action, count, rows(area));
-        self.cursor.settle(count, rows(area));
+        self.cursor.act(action, count, rows(area, count));
+        self.cursor.settle(count, rows(area, count));
     }
 
     /// Selects the layer at a cell; returns whether there is one.
     pub fn select(&mut self, count: usize, at: Position, area: Rect) -> bool {
-        self.cursor.select(at, count, rows(area))
+        self.cursor.select(at, count, rows(area, count))
     }
 
     /// Returns the selected layer.
@@ -63,23 +63,24 @@ pub fn spot(place: LayerPlace) -> (bool, Spot) {
     }
 }
 
-/// Returns the areas of the list, and of the remarks below it.
-fn panes(area: Rect) -> (Rect, Rect) {
+/// Returns the areas of the list, which takes the rows that it needs, and of the remarks below it.
+fn panes(area: Rect, count: usize) -> (Rect, Rect) {
     let below = if area.height < TALL { 0 } else { usize::from(area.height / 3).clamp(6, 10) };
-    let list = usize::from(area.height) - below;
-    (part(area, 0, list), part(area, list, below))
+    let all = usize::from(area.height);
+    let list = if below == 0 { all } else { (all - below).min(count.max(1) + 3) };
+    (part(area, 0, list), part(area, list, all - list))
 }
 
 /// Returns the area of the list's rows, below the headings.
-fn rows(area: Rect) -> Rect {
-    let inner = inside(panes(area).0);
+fn rows(area: Rect, count: usize) -> Rect {
+    let inner = inside(panes(area, count).0);
     part(inner, 1, usize::from(inner.height).saturating_sub(1))
 }
 
 pub fn draw(against: &Against, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
-    let (list, below) = panes(area);
     let pair = &against.pair;
     let places = &pair.layers;
+    let (list, below) = panes(area, places.len());
     let title = format!(
         "Layers · {} of {} shared",
         pair.sharing.shared(),
@@ -88,7 +89,7 @@ pub fn draw(against: &Against, look: Look<'_>, area: Rect, buffer: &mut Buffer) 
     let inner = pane(&title, true, look.theme, list, buffer);
     let table = Table::of(against, usize::from(inner.width));
     put(Line::styled(table.heads(against), look.theme.dim), 0, inner, buffer);
-    let rows = rows(area);
+    let rows = rows(area, places.len());
     let cursor = against.layers.cursor;
     let first =
         scroll_bar(cursor.first(places.len(), rows), places.len(), rows, look.theme, buffer);

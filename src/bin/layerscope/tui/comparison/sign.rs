@@ -7,6 +7,7 @@ use layerscope::display::Units;
 use ratatui::style::Style;
 use ratatui::text::Span;
 
+use crate::tui::widgets::bar as solid_bar;
 use crate::tui::widgets::theme::Theme;
 
 /// Returns the sign of a path, and its style.
@@ -41,8 +42,13 @@ pub fn signed(less: u64, more: u64, units: Units) -> String {
     format!("{sign}{}", units.size(less.abs_diff(more)))
 }
 
-/// Makes a bar of bytes added and removed as in `git diff --stat`; the full width is `whole` bytes.
-pub fn bar(less: u64, more: u64, whole: u64, width: usize, theme: &Theme) -> [Span<'static>; 3] {
+/// Makes a bar of bytes added and removed; the full width is `whole` bytes. It is solid where
+/// colours tell both apart, and has signs as in `git diff --stat` elsewhere.
+pub fn bar(less: u64, more: u64, whole: u64, width: usize, theme: &Theme) -> Vec<Span<'static>> {
+    let tones = Theme { visible: theme.added, wasted: theme.removed, ..*theme };
+    if tones.has_two_tones() {
+        return solid_bar(more, less, whole, width, &tones);
+    }
     let both = less.saturating_add(more);
     let cells = |part: u64, of: u64, cells: usize| {
         let cells_of = u128::from(part) * cells as u128 / u128::from(of.max(1));
@@ -55,7 +61,7 @@ pub fn bar(less: u64, more: u64, whole: u64, width: usize, theme: &Theme) -> [Sp
         (1, more) => usize::from(less > more),
         (filled, _) => cells(less, both, filled.saturating_sub(1)),
     };
-    [
+    vec![
         Span::styled("+".repeat(filled - minus), theme.added),
         Span::styled("-".repeat(minus), theme.removed),
         Span::raw(" ".repeat(width - filled)),
@@ -81,11 +87,28 @@ mod tests {
     }
 
     #[test]
+    fn colours_make_it_solid() {
+        let theme = Theme::colours();
+        let shown = |less: u64, more: u64| {
+            let spans = bar(less, more, 100, 10, &theme);
+            let part = |style| {
+                let spans = spans.iter().filter(|span| span.style == style);
+                spans.map(|span| span.content.as_ref()).collect::<String>()
+            };
+            [part(theme.added), part(theme.removed)]
+        };
+        assert_eq!(shown(40, 60), ["██████", "████"]);
+        assert_eq!(shown(5, 0), ["", "▌"], "in eighths");
+    }
+
+    #[test]
     fn no_bar_is_longer_than_its_room() {
         for (less, more, whole) in [(u64::MAX, u64::MAX, 1), (u64::MAX, 0, 0), (3, 4, 5)] {
             for width in 0..12 {
-                let spans = bar(less, more, whole, width, &Theme::BARE);
-                assert_eq!(spans.iter().map(|span| span.content.len()).sum::<usize>(), width);
+                for theme in [Theme::BARE, Theme::colours()] {
+                    let spans = bar(less, more, whole, width, &theme);
+                    assert_eq!(spans.iter().map(Span::width).sum::<usize>(), width);
+                }
             }
         }
     }

@@ -169,17 +169,25 @@ impl Rows {
             self.rows.extend(all.into_iter().map(|place| Row { place, depth: 0, biggest }));
             return;
         }
-        let mut work = self.below(paths, DifferenceTree::ROOT, 0);
+        // All bars have one scale, so that what is below a directory is no longer than it.
+        let biggest = paths.children(DifferenceTree::ROOT).map(|place| paths.get(place).weight());
+        let biggest = biggest.max().unwrap_or(0);
+        let mut work = self.below(paths, DifferenceTree::ROOT, (0, biggest));
         while let Some(row) = work.pop() {
             self.rows.push(row);
             if self.open.contains(&row.place) {
-                work.extend(self.below(paths, row.place, row.depth + 1));
+                work.extend(self.below(paths, row.place, (row.depth + 1, biggest)));
             }
         }
     }
 
     /// Returns the rows directly below a directory, in reverse order.
-    fn below(&self, paths: &DifferenceTree, place: usize, depth: usize) -> Vec<Row> {
+    fn below(
+        &self,
+        paths: &DifferenceTree,
+        place: usize,
+        (depth, biggest): (usize, u64),
+    ) -> Vec<Row> {
         let mut children: Vec<usize> = paths.children(place).collect();
         match self.order {
             Order::Size => {
@@ -188,7 +196,6 @@ impl Rows {
             // They come in the order of their names.
             Order::Name => {}
         }
-        let biggest = children.iter().map(|&place| paths.get(place).weight()).max().unwrap_or(0);
         children.into_iter().rev().map(|place| Row { place, depth, biggest }).collect()
     }
 }
