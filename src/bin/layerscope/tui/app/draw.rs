@@ -4,6 +4,7 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
 
 use super::bars::{footer, header};
 use super::{App, Screen};
@@ -112,8 +113,12 @@ fn choosing(
 ) {
     let title = format!("Which {what}? · {}/{}", cursor + 1, choices.len());
     let inner = pane(&title, true, theme, area, buffer);
-    // Titles of lessons need every column.
-    let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..inner };
+    // Long titles, such as those of lessons, get every column.
+    let inner = if choices.iter().all(|choice| choice.width() <= usize::from(inner.width)) {
+        inner
+    } else {
+        Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..inner }
+    };
     let height = usize::from(inner.height);
     let first = first_visible(cursor, choices.len(), height);
     scroll_bar(first, choices.len(), inner, theme, buffer);

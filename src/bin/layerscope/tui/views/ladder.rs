@@ -177,8 +177,10 @@ impl Ladder {
         // All sizes are on the screen; the remarks give way.
         let mut left = height.saturating_sub(heads + all);
         if selected.len() > left {
-            selected.truncate(left.saturating_sub(1));
-            selected.extend((left > 0).then(|| ("…".to_owned(), true)));
+            selected.truncate(left);
+            if let Some((last, _)) = selected.last_mut() {
+                *last = cut(&format!("{last} …"), room.max(1));
+            }
         }
         left -= selected.len();
         let title = self.title_width(&possible_sizes, width);
@@ -274,7 +276,10 @@ impl Ladder {
         let used: usize = spans.iter().map(Span::width).sum();
         let room = width.saturating_sub(used + RATIO_WIDTH + last + 1);
         // What nothing reaches is a part of the bar as long as it is in the image.
-        spans.extend(bar(size.bytes, 0, whole, room, look.theme));
+        spans.extend(match room {
+            ..LEAST_BAR => vec![Span::raw(" ".repeat(room))],
+            _ => bar(size.bytes, 0, whole, room, look.theme),
+        });
         spans.push(Span::styled(format!(" {ratio:>RATIO_WIDTH$}"), look.theme.strong));
         if last > 0 {
             spans.push(Span::styled(format!(" {}", size.certainty), look.theme.dim));
@@ -282,6 +287,9 @@ impl Ladder {
         Line::from(spans)
     }
 }
+
+/// The width below which a bar says nothing.
+const LEAST_BAR: usize = 4;
 
 /// A row of the view.
 struct Size {

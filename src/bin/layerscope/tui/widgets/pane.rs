@@ -80,6 +80,10 @@ pub fn fill(row: usize, area: Rect, style: Style, buffer: &mut Buffer) {
         let Some(cell) = buffer.cell_mut(at) else { continue };
         match style.bg {
             _ if !is_of_a_bar(cell.symbol()) => {
+                if style.add_modifier.contains(Modifier::REVERSED) {
+                    // Dim text would leave holes in the reversed row.
+                    cell.modifier.remove(Modifier::DIM);
+                }
                 cell.set_style(style);
             }
             Some(background)
@@ -125,6 +129,16 @@ pub fn text_pane(
 mod tests {
     use super::super::bar::bar;
     use super::*;
+
+    #[test]
+    fn a_reversed_row_has_one_background_also_below_dim_text() {
+        let theme = Theme::plain();
+        let area = Rect::new(0, 0, 4, 1);
+        let mut buffer = Buffer::empty(area);
+        put(Line::styled("1 → ", theme.dim), 0, area, &mut buffer);
+        fill(0, area, theme.selected, &mut buffer);
+        assert!(buffer.content().iter().all(|cell| cell.modifier == Modifier::REVERSED));
+    }
 
     #[test]
     fn the_free_part_of_a_bar_s_last_cell_has_the_colour_of_the_selected_row() {

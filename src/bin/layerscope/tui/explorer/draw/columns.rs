@@ -84,6 +84,7 @@ impl Column {
             Self::Percent => 5,
             Self::Size if explorer.measure == Measure::Download => 9,
             Self::Size => 8,
+            Self::Bar if width >= WITH_ADDED => (width / 5).min(30),
             Self::Bar => (width / 8).clamp(3, 20),
             Self::Items => 7,
             Self::Permissions | Self::Time => 10,
@@ -200,7 +201,8 @@ pub fn heads(explorer: &Explorer, theme: &Theme, width: usize) -> Line<'static> 
             _ => format!("{head:<cells$} "),
         };
     }
-    text += "name";
+    // It stands above the names, not above the signs before them.
+    text += "  name";
     if sort.order == Order::Name {
         text.push(sort.arrow());
     }
