@@ -3,6 +3,7 @@
 use crate::advice::secrets::{Place, Secrets};
 use crate::analysis::Inspection;
 use crate::display::{Escaped, escaped, escaped_str, plural, shown};
+use crate::layer_index::LayerIndex;
 use crate::recorded::SecretsRecord;
 
 /// A secret of an image or of its report, as far as both have it.
@@ -29,7 +30,7 @@ impl ComparedSecret {
             what: secret.what(),
             place: secret.whereabouts(inspection),
             masked: shown!("{}", &secret.shown),
-            layer: secret.added_in.map(|layer| layer.get()),
+            layer: secret.added_in.map(LayerIndex::get),
             visible: secret.is_visible(),
             key: (
                 secret.place.word().into(),

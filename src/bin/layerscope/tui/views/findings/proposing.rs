@@ -45,9 +45,7 @@ impl Findings {
     /// Explains why the selected row cannot be marked.
     pub fn unmarkable(&self) -> &'static str {
         match self.secret() {
-            Some(_) => {
-                "a secret saves no bytes, so there is no size without it to try: D shows how to build without it"
-            }
+            Some(_) => "a secret saves no bytes: D shows how to build without it",
             None => "select a change first",
         }
     }
