@@ -4,6 +4,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::OnceLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::Masked;
 use crate::display::{Escaped, escaped_str};
@@ -12,53 +15,58 @@ use crate::display::{Escaped, escaped_str};
 const LINE: usize = 20;
 /// The shortest value, in bytes: a shorter one is a part of too many words.
 const SHORTEST: usize = 5;
+/// The longest value, in bytes: of a longer one, its lines are known.
+const LONGEST: usize = 8 << 10;
+/// The most bytes of all values: a hostile image may have any number of them.
+const MOST: usize = 256 << 10;
 
 /// Values that were found. They are never shown: they only serve to mask them.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct FoundValues(BTreeSet<String>);
+#[derive(Clone, Default)]
+pub struct FoundValues {
+    values: BTreeSet<String>,
+    /// The bytes of all values.
+    bytes: usize,
+    /// The automaton that finds all of them at once, once it has been asked for.
+    automaton: OnceLock<Option<AhoCorasick>>,
+}
 
 impl FoundValues {
     /// Adds a value; what is no text cannot occur in one.
     pub fn add(&mut self, value: &[u8]) {
         let Ok(value) = std::str::from_utf8(value) else { return };
         let value = value.trim();
-        let mut lines = value.lines();
-        if let (Some(first), Some(second)) = (lines.next(), lines.next()) {
-            let all = [first, second].into_iter().chain(lines).map(str::trim);
-            self.0.extend(all.filter(|line| line.len() >= LINE).map(Into::into));
+        self.take(value, SHORTEST);
+        if value.contains('\n') {
+            value.lines().for_each(|line| self.take(line.trim(), LINE));
         }
-        if value.len() >= SHORTEST {
-            self.0.insert(value.into());
+    }
+
+    fn take(&mut self, value: &str, shortest: usize) {
+        let fits = (shortest..=LONGEST).contains(&value.len());
+        if fits && self.bytes + value.len() <= MOST && self.values.insert(value.into()) {
+            self.bytes += value.len();
+            self.automaton = OnceLock::new();
         }
     }
 
     /// Returns whether nothing was found.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.values.is_empty()
     }
 
-    /// Masks the values in a text.
+    /// Masks the values in a text; of two that begin together, the longer one.
     pub fn mask<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        let mut places: Vec<_> = self
-            .0
-            .iter()
-            .flat_map(|value| text.match_indices(value.as_str()))
-            .map(|(start, value)| (start, start + value.len()))
-            .collect();
-        if places.is_empty() {
+        let Some(automaton) = self.automaton.get_or_init(|| automaton(&self.values)) else {
+            return Cow::Borrowed(text);
+        };
+        if !automaton.is_match(text) {
             return Cow::Borrowed(text);
         }
-        // Of two that begin together, the longer one is masked, and what overlaps it with it.
-        places.sort_by_key(|&(start, end)| (start, std::cmp::Reverse(end)));
-        let (mut out, mut done) = (String::with_capacity(text.len()), 0);
-        for (start, end) in places {
-            if start >= done {
-                out.push_str(&text[done..start]);
-                out.push_str(Masked::new(&text.as_bytes()[start..end]).as_str());
-            }
-            done = done.max(end);
-        }
-        out.push_str(&text[done..]);
+        let mut out = String::with_capacity(text.len());
+        automaton.replace_all_with(text, &mut out, |_, value, out| {
+            out.push_str(Masked::new(value.as_bytes()).as_str());
+            true
+        });
         Cow::Owned(out)
     }
 
@@ -80,8 +88,15 @@ impl FoundValues {
 
 impl fmt::Debug for FoundValues {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "FoundValues({})", self.0.len())
+        write!(f, "FoundValues({})", self.values.len())
     }
+}
+
+/// Compiles values; `None` if there are none.
+fn automaton(values: &BTreeSet<String>) -> Option<AhoCorasick> {
+    let kind = MatchKind::LeftmostLongest;
+    let built = || AhoCorasick::builder().match_kind(kind).build(values).ok();
+    (!values.is_empty()).then(built).flatten()
 }
 
 #[cfg(test)]
@@ -104,10 +119,18 @@ mod tests {
     }
 
     #[test]
-    fn of_values_that_overlap_nothing_is_left() {
-        let found = values(&["hunter2", "hunter2hunter2", "2hunter2-tail"]);
+    fn of_values_that_begin_together_the_longer_one_is_masked() {
+        let found = values(&["hunter2", "hunter2hunter2"]);
         assert_eq!(found.mask("a hunter2hunter2 b hunter2"), "a … b …");
-        assert_eq!(found.mask("hunter2hunter2-tail."), "….");
+    }
+
+    #[test]
+    fn a_hostile_image_has_no_more_values_than_can_be_searched_for() {
+        let mut found = FoundValues::default();
+        (0..200_000).for_each(|i| found.add(format!("secret-{i:06}").as_bytes()));
+        found.add("x1".repeat(LONGEST).as_bytes());
+        assert!(found.bytes <= MOST && found.values.len() < 20_000, "{found:?}");
+        assert_eq!(found.mask("a secret-000007 b"), "a … b");
     }
 
     #[test]

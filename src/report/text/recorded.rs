@@ -64,7 +64,7 @@ impl<W: Write> Page<'_, W> {
             return writeln!(self.out, "{line}\n");
         };
         let Some(headline) = secrets.headline() else { return Ok(()) };
-        writeln!(self.out, "{}", self.paint(Paint::Wasted, &headline))?;
+        self.headline_of_secrets(&headline)?;
         let top = self.top(SECRETS, secrets.found.len());
         for secret in &secrets.found[..top] {
             let line = shown!("{} in {}", &secret.what, secret.whereabouts());

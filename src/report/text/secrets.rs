@@ -18,8 +18,8 @@ impl<W: Write> Page<'_, W> {
         if secrets.list.is_empty() {
             return Ok(());
         }
-        let head = self.paint(Paint::Wasted, &secrets.headline());
-        writeln!(self.out, "\n{head}")?;
+        writeln!(self.out)?;
+        self.headline_of_secrets(&secrets.headline())?;
         let most = if self.style.top == 0 { usize::MAX } else { SECRETS };
         for secret in secrets.list.iter().take(most) {
             self.secret(inspection, secret)?;
@@ -31,6 +31,14 @@ impl<W: Write> Page<'_, W> {
         }
         self.unread(secrets)?;
         writeln!(self.out)
+    }
+
+    /// Writes the sentence about all secrets.
+    pub(super) fn headline_of_secrets(&mut self, headline: &str) -> io::Result<()> {
+        for line in wrap(headline, WIDTH) {
+            writeln!(self.out, "{}", self.paint(Paint::Wasted, &line))?;
+        }
+        Ok(())
     }
 
     fn secret(&mut self, inspection: &Inspection, secret: &Secret) -> io::Result<()> {
