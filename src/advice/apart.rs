@@ -108,8 +108,11 @@ fn by_a_volume(inspection: &Inspection, last: LayerIndex) -> Option<String> {
         if layer == Some(last) && is_of_buildkit(entry) {
             return None;
         }
-        let text = entry.instruction().text;
-        if let Some(paths) = text.strip_prefix("VOLUME").filter(|_| layer.is_none()) {
+        // Masking takes time, and there is a question for each pair of layers.
+        if layer.is_some() || !entry.instruction_as_written().text.starts_with("VOLUME") {
+            continue;
+        }
+        if let Some(paths) = entry.instruction().text.strip_prefix("VOLUME") {
             let is_between = |c: char| c.is_whitespace() || "[]\",'".contains(c);
             let paths = paths.split(is_between).filter(|path| !path.is_empty()).map(str::to_owned);
             if last >= made { before.extend(paths) } else { behind.extend(paths) }
