@@ -3,6 +3,7 @@
 use layerscope::Progress;
 use layerscope::advice::assessment::{Question, Study};
 use layerscope::advice::base::BaseHint;
+use layerscope::advice::changes::Change;
 use layerscope::advice::findings::Rules;
 use layerscope::advice::ladder::{Certainty, PossibleSize};
 use layerscope::display::Units;
@@ -350,10 +351,11 @@ fn a_merge_that_would_change_another_name_of_a_file_is_no_exact_rung() {
             "{}",
             rung.how
         );
-        for finding in
-            study.findings.iter().filter(|finding| finding.removed_in() == Some(2.into()))
-        {
-            assert_eq!(finding.grade() == "exact", certain, "{finding:?}");
+        for (i, finding) in study.findings.iter().enumerate() {
+            if finding.removed_in() == Some(2.into()) {
+                let grade = study.change_of(i).map(Change::grade);
+                assert_eq!(grade == Some("exact"), certain, "{finding:?}");
+            }
         }
     }
 }

@@ -6,8 +6,9 @@
 use std::sync::Arc;
 
 use crate::advice::base::{Base, BaseError, BaseHint, Share, base, detect, shares};
+use crate::advice::changes::{Change, changes, settle};
 use crate::advice::findings::{Finding, Matches, Purpose, Rules, findings_of};
-use crate::advice::ladder::{LadderInputs, PossibleSize, Step, climb, settle};
+use crate::advice::ladder::{LadderInputs, PossibleSize, Step, climb};
 use crate::advice::merges::Merges;
 use crate::advice::secrets::Secrets;
 use crate::analysis::{Inspection, wasted_groups};
@@ -57,6 +58,9 @@ impl<'a> Question<'a> {
 pub struct Study {
     /// Avoidable bytes, the largest findings first.
     pub findings: Vec<Finding>,
+    /// The changes that avoid them: the user's own first, in each part the one that saves most
+    /// first.
+    pub changes: Vec<Change>,
     /// The base image.
     pub base: Base,
     /// The bytes of your layers by purpose.
@@ -190,7 +194,7 @@ impl Study {
             (given, _) => given,
         };
         let program = runtime.as_ref().and_then(|runtime| runtime.parts.clone());
-        let (shares, (findings, inputs, ladder)) = join(
+        let (shares, (findings, changes, inputs, ladder)) = join(
             || shares(inspection, rules, &matches, base.layers, application, &packages),
             || {
                 let merges = Merges::find(inspection, &wasted_groups(inspection), base.layers);
@@ -201,13 +205,15 @@ impl Study {
                     ..LadderInputs::gather(inspection, &base, &findings, program)
                 };
                 let ladder = climb(inspection, &inputs);
-                settle(&mut findings, &ladder);
-                (findings, inputs, ladder)
+                let changes = changes(inspection, &findings, &inputs.merges, &ladder, base.layers);
+                settle(&mut findings, &changes);
+                (findings, changes, inputs, ladder)
             },
         );
         let application_known = !application.is_empty();
         Ok(Self {
             findings,
+            changes,
             base,
             shares,
             application_known,

@@ -1,10 +1,14 @@
 //! Avoidable bytes: what the changes in the user's own layers would save, wasted or not.
 
+use std::collections::HashSet;
+
 use crate::advice::assessment::Study;
-use crate::advice::findings::{Fate, Level, Whose};
+use crate::advice::changes::Extent;
+use crate::advice::findings::{Fate, Finding, Level, Whose};
+use crate::advice::ladder::{Holds, multi_stage};
 use crate::analysis::{Inspection, WastedGroup, wasted_groups};
 use crate::layer_index::LayerIndex;
-use crate::tree::Reason;
+use crate::tree::{Reason, VersionId};
 
 /// Bytes that need not be in the image, by who can leave them out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -51,30 +55,26 @@ impl Cause<'_> {
 }
 
 impl Avoidable {
-    /// Adds up what an assessment found: pairs of layers count whole, everything else by its
-    /// finding.
+    /// Adds up what all changes together would save, each byte once: wasted bytes, findings among
+    /// the visible ones, and what a multi-stage build leaves out.
     pub fn measure(inspection: &Inspection, study: &Study) -> Self {
-        Self::of_groups(&wasted_groups(inspection), study)
+        Self::of_groups(&wasted_groups(inspection), inspection, study)
     }
 
     /// Does the same where the pairs of layers are known.
-    pub fn of_groups(groups: &[WastedGroup], study: &Study) -> Self {
-        let mut sums = Self::default();
-        for &WastedGroup { added_in, bytes, .. } in groups {
-            // Whoever deletes later cannot take back what the base image brought.
-            let sum = if added_in < study.base.layers { &mut sums.base } else { &mut sums.own };
-            *sum += bytes;
+    pub fn of_groups(groups: &[WastedGroup], inspection: &Inspection, study: &Study) -> Self {
+        let left = study.findings.iter().filter(|finding| finding.fate == Fate::Left);
+        let of = |is_meant: fn(&Finding) -> bool| -> u64 {
+            left.clone().filter(|finding| is_meant(finding)).map(|finding| finding.bytes).sum()
+        };
+        // Whoever deletes later cannot take back what the base image brought.
+        let of_base = groups.iter().filter(|group| group.added_in < study.base.layers);
+        Self {
+            own: Self::of_layers(groups, inspection, study).iter().sum(),
+            optional: of(|finding| finding.whose == Whose::Own && !is_unwanted(finding)),
+            base: of_base.map(|group| group.bytes).sum::<u64>()
+                + of(|finding| finding.whose == Whose::Base),
         }
-        // What is gone belongs to a pair of layers already.
-        for finding in study.findings.iter().filter(|finding| finding.fate == Fate::Left) {
-            let sum = match (finding.whose, finding.level) {
-                (Whose::Base, _) => &mut sums.base,
-                (Whose::Own, Level::Leftovers | Level::Toolchain) => &mut sums.own,
-                (Whose::Own, _) => &mut sums.optional,
-            };
-            *sum += finding.bytes;
-        }
-        sums
     }
 
     /// Returns the largest group of bytes that changes in the user's own layers would save.
@@ -92,10 +92,7 @@ impl Avoidable {
             },
             bytes: group.bytes,
         });
-        let left = study.findings.iter().filter(|finding| {
-            let matters = matches!(finding.level, Level::Leftovers | Level::Toolchain);
-            finding.fate == Fate::Left && finding.whose == Whose::Own && matters
-        });
+        let left = study.findings.iter().filter(|finding| is_own_and_left(finding));
         let left = left.map(|finding| Cause::Left {
             title: &finding.title,
             layer: finding.added_in,
@@ -106,18 +103,69 @@ impl Avoidable {
 
     /// Adds up the bytes of each layer that changes in the user's own layers would save; together
     /// they are [`Avoidable::own`].
-    pub fn of_layers(groups: &[WastedGroup], study: &Study, layers: usize) -> Vec<u64> {
-        let mut layers = vec![0; layers];
+    pub fn of_layers(groups: &[WastedGroup], inspection: &Inspection, study: &Study) -> Vec<u64> {
+        let mut layers = vec![0; inspection.layers.len()];
+        if let Some(kept) = kept_by_a_stage(study) {
+            let tree = &inspection.tree;
+            for (i, layer) in inspection.layers.iter().enumerate().skip(study.base.layers) {
+                layers[i] = layer.size;
+            }
+            let unwanted = unwanted(study);
+            for &inode in kept.iter().filter(|inode| !unwanted.contains(inode)) {
+                let layer = tree.added_in(inode);
+                layers[layer] = layers[layer].saturating_sub(tree.size(inode));
+            }
+            return layers;
+        }
         let is_own = |layer: &LayerIndex| *layer >= study.base.layers;
         let wasted = groups.iter().map(|group| (group.added_in, group.bytes));
-        let found = study.findings.iter().filter(|finding| {
-            let matters = matches!(finding.level, Level::Leftovers | Level::Toolchain);
-            finding.fate == Fate::Left && finding.whose == Whose::Own && matters
-        });
+        let found = study.findings.iter().filter(|finding| is_own_and_left(finding));
         let found = found.map(|finding| (finding.added_in, finding.bytes));
         for (layer, bytes) in wasted.filter(|(layer, _)| is_own(layer)).chain(found) {
             layers[layer] += bytes;
         }
         layers
+    }
+
+    /// Returns the inodes whose bytes are [`Avoidable::own`].
+    pub fn own_inodes(inspection: &Inspection, study: &Study) -> Vec<VersionId> {
+        let tree = &inspection.tree;
+        let own = tree
+            .inodes_with_removals()
+            .filter(|(inode, _)| tree.added_in(*inode) >= study.base.layers);
+        let unwanted = unwanted(study);
+        let kept: Option<HashSet<_>> =
+            kept_by_a_stage(study).map(|kept| kept.iter().copied().collect());
+        let is_avoidable = |inode: &VersionId| match &kept {
+            Some(kept) => !kept.contains(inode) || unwanted.contains(inode),
+            None => unwanted.contains(inode),
+        };
+        own.filter(|(inode, removal)| removal.is_some() || is_avoidable(inode))
+            .map(|(inode, _)| inode)
+            .collect()
+    }
+}
+
+/// Returns the visible inodes of the findings that nothing needs.
+fn unwanted(study: &Study) -> HashSet<VersionId> {
+    let found = study.findings.iter().filter(|finding| is_own_and_left(finding));
+    found.flat_map(|finding| finding.inodes.iter().copied()).collect()
+}
+
+fn is_unwanted(finding: &Finding) -> bool {
+    matches!(finding.level, Level::Leftovers | Level::Toolchain)
+}
+
+fn is_own_and_left(finding: &Finding) -> bool {
+    finding.fate == Fate::Left && finding.whose == Whose::Own && is_unwanted(finding)
+}
+
+/// Returns the inodes of the user's layers that stay in a multi-stage build, if that is one of the
+/// changes.
+fn kept_by_a_stage(study: &Study) -> Option<&[VersionId]> {
+    study.changes.iter().find(|change| change.extent == Extent::Stage)?;
+    match &multi_stage(&study.ladder)?.1.holds {
+        Holds::Copied { inodes, .. } => Some(inodes),
+        _ => None,
     }
 }

@@ -11,6 +11,8 @@ use crate::tree::Reason;
 const MERGED: usize = 6;
 /// The beginning of advice to build in a separate stage.
 pub(super) const STAGE: &str = "use a multi-stage build";
+/// The beginning of advice to clean up where the files are made, before the command.
+const IN_PLACE: &str = "in the same RUN: ";
 /// The longest instruction that is examined and written out, in bytes.
 pub(super) const LINE: usize = 16 << 10;
 
@@ -70,9 +72,21 @@ impl SuggestedChange {
     /// Returns the change itself: the advice without the alternatives and the example that follow
     /// it.
     pub fn clause(&self) -> &str {
-        let marks = [";", ", or ", ", and copy ", ": "];
-        let end = marks.into_iter().filter_map(|mark| self.what.find(mark)).min();
+        let marks: &[_] = match self.what.starts_with(IN_PLACE) {
+            // The command is the change.
+            true => &["; "],
+            false => &[";", ", or ", ", and copy ", ": "],
+        };
+        let end = marks.iter().filter_map(|mark| self.what.find(mark)).min();
         &self.what[..end.unwrap_or(self.what.len())]
+    }
+
+    /// Returns the change itself as the title of a row.
+    pub fn title(&self) -> String {
+        match self.clause().strip_prefix(IN_PLACE) {
+            Some(command) => format!("clean up in the same RUN: {command}"),
+            None => self.clause().to_owned(),
+        }
     }
 
     /// Returns what follows the change itself.
@@ -234,7 +248,9 @@ pub(super) fn combined(layers: &[LayerIndex]) -> Option<String> {
             format!("{first} to {last}")
         }
         [one, other] => format!("{one} and {other}"),
-        [first, .., last] => format!("{first} to {last} (not the COPY instructions between them)"),
+        [first, .., last] => {
+            format!("{first} to {last}, without the COPY instructions between them")
+        }
     };
     Some(format!("combine the RUN instructions of layers {named}"))
 }

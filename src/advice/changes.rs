@@ -1,14 +1,16 @@
 //! Changes to an image: findings that one change avoids stand together, with its saving and the
-//! size after it.
+//! size after it. Every report and every screen tells these.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::assessment::Study;
-use super::change::{Kind as Remedy, STAGE, SuggestedChange};
-use super::findings::{Fate, Finding, Level, Whose};
-use super::ladder::{Certainty, multi_stage};
+use super::change::{STAGE, SuggestedChange};
+use super::findings::{Fate, Finding, Level, Whose, for_base};
+use super::ladder::{Certainty, PossibleSize, multi_stage};
 use super::merges::Merges;
-use crate::analysis::{Inspection, WastedGroup};
+use crate::analysis::{Inspection, WastedGroup, wasted_groups};
+use crate::layer_index::LayerIndex;
 
 /// The part of the image that a change belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -24,6 +26,24 @@ pub enum Part {
 impl Part {
     /// All parts, in the order in which they are shown.
     pub const ALL: [Self; 3] = [Self::Own, Self::Optional, Self::Base];
+
+    /// Returns the word for programs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Own => "own",
+            Self::Optional => "optional",
+            Self::Base => "base",
+        }
+    }
+
+    /// Returns the head of the changes of this part.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Own => "In your Dockerfile",
+            Self::Optional => "Optional",
+            Self::Base => "Only with another base image",
+        }
+    }
 
     fn of_finding(finding: &Finding) -> Self {
         match (finding.whose, finding.fate, finding.level) {
@@ -48,70 +68,268 @@ pub enum Extent {
     Stage,
 }
 
-/// A change that avoids some findings.
+/// A change that avoids some bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// The part of the image.
     pub part: Part,
-    /// Positions in the list of findings, the biggest first.
+    /// Positions in the list of findings, the biggest first. No finding is of two changes.
     pub findings: Vec<usize>,
     /// The bytes of these findings.
     pub bytes: u64,
+    /// Wasted bytes that the change avoids and no finding is about, the biggest group first; of a
+    /// merge, all groups of wasted bytes that it avoids.
+    pub groups: Vec<WastedGroup>,
     /// The bytes that the image becomes smaller by, if nothing else changes.
     pub saves: u64,
     /// The size after the change, in bytes.
     pub size: u64,
     /// The reliability of `size`.
     pub certainty: Certainty,
+    /// True if a person has to decide whether to make it.
+    pub needs_a_look: bool,
     /// The extent.
     pub extent: Extent,
+    /// The advice, with the whole saving.
+    pub fix: SuggestedChange,
 }
 
-/// Groups the findings of an assessment by change: the user's own first, in each part the change
-/// that saves most first.
-pub fn changes(inspection: &Inspection, study: &Study) -> Vec<Change> {
-    let mut groups: Vec<(Part, Vec<usize>)> = Vec::new();
-    let mut known = HashMap::new();
-    for (i, finding) in study.findings.iter().enumerate() {
-        let part = Part::of_finding(finding);
-        let place = *known.entry((part, finding.fix.clause())).or_insert_with(|| {
-            groups.push((part, Vec::new()));
-            groups.len() - 1
-        });
-        groups[place].1.push(i);
+impl Change {
+    /// Returns the word for how far the size after the change can be relied on.
+    pub fn grade(&self) -> &'static str {
+        if self.needs_a_look { "needs a look" } else { self.certainty.grade() }
     }
-    let mut changes: Vec<_> = groups
-        .into_iter()
-        .map(|(part, findings)| change(inspection, study, part, findings))
-        .collect();
-    changes.sort_by_key(|change| (change.part, std::cmp::Reverse(change.saves)));
+
+    /// Returns the bytes that it avoids beside its findings.
+    pub fn others(&self) -> u64 {
+        self.saves.saturating_sub(self.bytes)
+    }
+}
+
+/// What findings and wasted bytes have in common if one change avoids them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Key {
+    Merge(LayerIndex, LayerIndex),
+    Clause(Part, String),
+}
+
+/// What a change is made of.
+#[derive(Default)]
+struct Members {
+    findings: Vec<usize>,
+    groups: Vec<WastedGroup>,
+    /// The advice on wasted bytes that no finding is about.
+    fix: Option<SuggestedChange>,
+}
+
+/// The parts of an assessment that changes are made of.
+struct Grouping<'a> {
+    inspection: &'a Inspection,
+    findings: &'a [Finding],
+    merges: &'a Merges,
+    /// The number of layers in the base image.
+    base: usize,
+    keys: Vec<Key>,
+    members: HashMap<Key, Members>,
+}
+
+/// Groups findings and wasted bytes by change: the user's own first, in each part the change that
+/// saves most first. The lowest `base` layers are the base image.
+pub(super) fn changes(
+    inspection: &Inspection,
+    findings: &[Finding],
+    merges: &Merges,
+    ladder: &[PossibleSize],
+    base: usize,
+) -> Vec<Change> {
+    let (keys, members) = (Vec::new(), HashMap::new());
+    let mut grouping = Grouping { inspection, findings, merges, base, keys, members };
+    for (i, finding) in findings.iter().enumerate() {
+        let key = grouping.key_of(finding);
+        grouping.members(key).findings.push(i);
+    }
+    grouping.take_wasted();
+    let keys = std::mem::take(&mut grouping.keys);
+    let stage = multi_stage(ladder);
+    let all = keys.into_iter().filter_map(|key| {
+        let members = grouping.members.remove(&key)?;
+        grouping.change(&key, members, stage)
+    });
+    let mut changes: Vec<_> = all.collect();
+    changes.sort_by_key(|change| (change.part, Reverse(change.saves)));
     changes
 }
 
-fn change(inspection: &Inspection, study: &Study, part: Part, mut findings: Vec<usize>) -> Change {
-    let bytes_of = |&i: &usize| study.findings[i].bytes;
-    findings.sort_by_key(|i| std::cmp::Reverse(bytes_of(i)));
-    let bytes = findings.iter().map(bytes_of).sum();
-    let first = &study.findings[findings[0]].fix;
-    let whole = inspection.totals.size;
-    let known = match inspection.completeness.sizes_are_exact() {
-        true => Certainty::Exact,
-        false => Certainty::AtLeast,
-    };
-    let stage = multi_stage(&study.ladder);
-    let (extent, saves, certainty) = match (part, first.merges, stage) {
-        (Part::Own, Some(_), _) => (Extent::Merge, first.saves, known),
-        (Part::Own, None, Some((saves, rung))) if first.clause() == STAGE => {
-            (Extent::Stage, saves, rung.certainty.clone())
+/// Gives each finding the saving of its change.
+pub(super) fn settle(findings: &mut [Finding], changes: &[Change]) {
+    for change in changes {
+        for &i in &change.findings {
+            findings[i].fix.saves = change.saves;
         }
-        _ => (Extent::Findings, bytes, known),
-    };
-    let size = whole.saturating_sub(saves);
-    Change { part, findings, bytes, saves, size, certainty, extent }
+    }
 }
 
-/// Returns the change for a group of wasted bytes: the range of layers to combine, and otherwise
-/// that of the largest finding about the group.
+impl Grouping<'_> {
+    fn members(&mut self, key: Key) -> &mut Members {
+        if !self.members.contains_key(&key) {
+            self.keys.push(key.clone());
+        }
+        self.members.entry(key).or_default()
+    }
+
+    fn key_of(&self, finding: &Finding) -> Key {
+        let part = Part::of_finding(finding);
+        if let (Part::Own, Some(removed_in)) = (part, finding.removed_in()) {
+            // What layers add and remove never reaches the one that they become.
+            let range = self.merges.range_with(finding.added_in, removed_in);
+            if let Some((first, last)) = range.or(finding.fix.merges) {
+                return Key::Merge(first, last);
+            }
+        }
+        Key::Clause(part, finding.fix.clause().to_owned())
+    }
+
+    /// Adds the wasted bytes that no finding is about.
+    fn take_wasted(&mut self) {
+        let mut found: HashMap<_, u64> = HashMap::new();
+        for finding in self.findings {
+            if let Some(removed_in) = finding.removed_in() {
+                *found.entry((finding.added_in, removed_in)).or_default() += finding.bytes;
+            }
+        }
+        for group in wasted_groups(self.inspection) {
+            let (added_in, removed_in) = (group.added_in, group.removed_in);
+            let is_own = added_in >= self.base;
+            let within = |key: &&Key| matches!(**key, Key::Merge(first, last) if first <= added_in && removed_in <= last);
+            if let Some(key) = self.keys.iter().find(within).filter(|_| is_own).cloned() {
+                self.members(key).groups.push(group);
+                continue;
+            }
+            let known = found.get(&(added_in, removed_in)).copied().unwrap_or(0);
+            let rest = group.bytes.saturating_sub(known);
+            if rest > 0 {
+                self.take_rest(WastedGroup { bytes: rest, ..group });
+            }
+        }
+    }
+
+    fn take_rest(&mut self, group: WastedGroup) {
+        let (added_in, removed_in) = (group.added_in, group.removed_in);
+        let fix = match added_in < self.base {
+            true => for_base(Fate::Gone { removed_in }, self.base),
+            false => SuggestedChange::for_wasted(
+                self.inspection,
+                self.merges,
+                added_in,
+                removed_in,
+                group.reason,
+            ),
+        };
+        let part = if added_in < self.base { Part::Base } else { Part::Own };
+        let key = match fix.merges.filter(|_| part == Part::Own) {
+            Some((first, last)) => Key::Merge(first, last),
+            None => Key::Clause(part, fix.clause().to_owned()),
+        };
+        let members = self.members(key);
+        members.groups.push(group);
+        members.fix.get_or_insert(fix);
+    }
+
+    fn change(
+        &self,
+        key: &Key,
+        members: Members,
+        stage: Option<(u64, &PossibleSize)>,
+    ) -> Option<Change> {
+        let Members { mut findings, mut groups, fix } = members;
+        findings.sort_by_key(|&i| Reverse(self.findings[i].bytes));
+        groups.sort_by_key(|group| Reverse(group.bytes));
+        let of_findings = || findings.iter().map(|&i| &self.findings[i]);
+        let bytes: u64 = of_findings().map(|finding| finding.bytes).sum();
+        let rest: u64 = groups.iter().map(|group| group.bytes).sum();
+        let is_of_merge = |fix: &&SuggestedChange| match *key {
+            Key::Merge(first, last) => fix.merges == Some((first, last)),
+            Key::Clause(..) => true,
+        };
+        let fixes = of_findings().map(|finding| &finding.fix).chain(&fix);
+        let fix = fixes.clone().find(is_of_merge).cloned().or_else(|| self.merge(key))?;
+        let known = match self.inspection.completeness.sizes_are_exact() {
+            true => Certainty::Exact,
+            false => Certainty::AtLeast,
+        };
+        let (part, extent, saves, certainty, is_certain) = match (key, stage) {
+            (&Key::Merge(first, last), _) => {
+                let saves = self.merges.saves(first, last);
+                (Part::Own, Extent::Merge, saves, known, fix.is_certain)
+            }
+            (Key::Clause(Part::Own, clause), Some((saves, rung))) if clause == STAGE => {
+                (Part::Own, Extent::Stage, saves, rung.certainty.clone(), true)
+            }
+            (Key::Clause(part, _), _) => {
+                let is_certain = fixes.clone().all(|fix| fix.is_certain) && *part == Part::Own;
+                let certainty = match of_findings().any(is_for_the_build) {
+                    // Other files can be left out with them.
+                    true if known == Certainty::Exact => Certainty::AtMost,
+                    _ => known,
+                };
+                (*part, Extent::Findings, bytes + rest, certainty, is_certain)
+            }
+        };
+        let size = self.inspection.totals.size.saturating_sub(saves);
+        let fix = SuggestedChange { saves, ..fix };
+        let needs_a_look = !is_certain;
+        Some(Change {
+            part,
+            findings,
+            bytes,
+            groups,
+            saves,
+            size,
+            certainty,
+            needs_a_look,
+            extent,
+            fix,
+        })
+    }
+
+    fn merge(&self, key: &Key) -> Option<SuggestedChange> {
+        let Key::Merge(first, last) = *key else { return None };
+        Some(SuggestedChange::merge(self.inspection, self.merges, first, last, STAGE))
+    }
+}
+
+/// Returns whether files are visible that only builds need: a separate stage leaves out more.
+fn is_for_the_build(finding: &Finding) -> bool {
+    finding.whose == Whose::Own
+        && finding.fate == Fate::Left
+        && matches!(finding.level, Level::Toolchain | Level::Build)
+}
+
+impl Study {
+    /// Returns the change that avoids a finding, by its position in the list.
+    pub fn change_of(&self, finding: usize) -> Option<&Change> {
+        self.changes.iter().find(|change| change.findings.contains(&finding))
+    }
+
+    /// Returns the change for the bytes that one layer adds and another removes: the merge of these
+    /// layers, or the change that avoids most of them.
+    pub fn change_for(&self, added_in: LayerIndex, removed_in: LayerIndex) -> Option<&Change> {
+        let has_group = |change: &&Change| {
+            let is_it =
+                |group: &WastedGroup| (group.added_in, group.removed_in) == (added_in, removed_in);
+            change.groups.iter().any(is_it)
+        };
+        let is_merge = |change: &&Change| change.extent == Extent::Merge;
+        let merge = self.changes.iter().filter(is_merge).find(has_group);
+        let is_of = |finding: &Finding| {
+            finding.added_in == added_in && finding.removed_in() == Some(removed_in)
+        };
+        let found = || self.change_of(self.findings.iter().position(is_of)?);
+        merge.or_else(found).or_else(|| self.changes.iter().find(has_group))
+    }
+}
+
+/// Returns the advice on a group of wasted bytes, with the saving of the whole change.
 pub fn for_group(
     inspection: &Inspection,
     merges: &Merges,
@@ -119,15 +337,9 @@ pub fn for_group(
     group: &WastedGroup,
 ) -> SuggestedChange {
     let (added_in, removed_in) = (group.added_in, group.removed_in);
+    if let Some(change) = study.and_then(|study| study.change_for(added_in, removed_in)) {
+        return change.fix.clone();
+    }
     let plain = SuggestedChange::for_wasted(inspection, merges, added_in, removed_in, group.reason);
-    if plain.kind == Remedy::Merge && study.is_none_or(|study| added_in >= study.base.layers) {
-        return plain;
-    }
-    let is_of = |finding: &&Finding| {
-        finding.added_in == added_in && finding.removed_in() == Some(removed_in)
-    };
-    match study.and_then(|study| study.findings.iter().find(is_of)) {
-        Some(finding) => finding.fix.clone(),
-        None => SuggestedChange { saves: plain.saves.max(group.bytes), ..plain },
-    }
+    SuggestedChange { saves: plain.saves.max(group.bytes), ..plain }
 }

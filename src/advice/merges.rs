@@ -62,7 +62,12 @@ impl Merges {
         }
     }
 
-    fn range_with(&self, first: LayerIndex, last: LayerIndex) -> Option<(LayerIndex, LayerIndex)> {
+    /// Returns the range worth combining that contains two layers.
+    pub(super) fn range_with(
+        &self,
+        first: LayerIndex,
+        last: LayerIndex,
+    ) -> Option<(LayerIndex, LayerIndex)> {
         self.ranges.iter().copied().find(|&(from, to)| from <= first && last <= to)
     }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::measure::Measures;
 use super::{Blame, Measure};
 use crate::advice::SuggestedChange;
+use crate::advice::changes::Part;
 use crate::advice::findings::Finding;
 use crate::advice::secrets::{Prevention, Secret};
 use crate::analysis::{LayerAccount, wasted_groups};
@@ -54,7 +55,13 @@ impl Blamer<'_, '_> {
             "use another base image, or a multi-stage build".to_owned()
         } else {
             let merges = &self.0.subject.study.ladder_inputs.merges;
-            SuggestedChange::for_wasted(inspection, merges, added_in, removed_in, reason).what
+            match self.0.subject.study.change_for(added_in, removed_in) {
+                Some(change) => change.fix.what.clone(),
+                None => {
+                    SuggestedChange::for_wasted(inspection, merges, added_in, removed_in, reason)
+                        .what
+                }
+            }
         };
         Blame { layer: Some(removed_in), cause: cause.into(), change: Some(change) }
     }
@@ -95,7 +102,7 @@ impl Blamer<'_, '_> {
         };
         let finding = self.0.own_findings().find(|finding| finding.added_in == index);
         let change = match finding {
-            Some(finding) => change_of(finding),
+            Some(finding) => self.change_of(finding),
             None if is_own => FEWER_FILES.into(),
             None => "use a smaller base image".into(),
         };
@@ -163,7 +170,30 @@ impl Blamer<'_, '_> {
         let cause = Sentence::from(format!("layer {} adds ", finding.added_in))
             .size(self.0.counted(finding));
         let cause = cause.words(format!(" ({})", escaped_str(&finding.title)));
-        Blame { layer: Some(finding.added_in), cause, change: Some(change_of(finding)) }
+        Blame { layer: Some(finding.added_in), cause, change: Some(self.change_of(finding)) }
+    }
+
+    /// Blames what the change that saves the most leaves out.
+    pub fn change(&self) -> Blame {
+        let counted = |finding: &&Finding| self.0.counted(finding) > 0;
+        let study = self.0.subject.study;
+        let changes = study.changes.iter().filter(|change| change.part == Part::Own);
+        let mut findings = changes
+            .flat_map(|change| change.findings.iter().map(|&i| &study.findings[i]))
+            .filter(counted);
+        match findings.next() {
+            Some(finding) => self.finding(Some(finding)),
+            None => self.wasted(),
+        }
+    }
+
+    /// Returns the change of a finding in a clause.
+    fn change_of(&self, finding: &Finding) -> String {
+        let study = self.0.subject.study;
+        let place = study.findings.iter().position(|other| std::ptr::eq(other, finding));
+        let change = place.and_then(|place| study.change_of(place));
+        let fix = change.map_or(&finding.fix, |change| &change.fix);
+        escaped_str(&fix.what).trim_end_matches('.').to_owned()
     }
 
     /// Blames the layer that adds the most below a path.
@@ -193,8 +223,10 @@ impl Blamer<'_, '_> {
             .0
             .own_findings()
             .find(|finding| finding.inodes.iter().any(|inode| inodes.contains(inode)));
-        let change =
-            finding.map_or_else(|| "leave out what the program does not need".into(), change_of);
+        let change = finding.map_or_else(
+            || "leave out what the program does not need".into(),
+            |it| self.change_of(it),
+        );
         Blame { layer: Some(index), cause, change: Some(change) }
     }
 
@@ -214,7 +246,7 @@ impl Blamer<'_, '_> {
                     Sentence::from(format!("{place} {verb}")).size(change.more - change.less);
                 let compare = "compare the images: layerscope compare OLD NEW".to_owned();
                 let finding = change.layer_after.and_then(|layer| self.in_layer(layer));
-                let change_text = finding.map_or(compare, change_of);
+                let change_text = finding.map_or(compare, |it| self.change_of(it));
                 return Blame { layer: change.layer_after, cause, change: Some(change_text) };
             }
         }
@@ -230,7 +262,9 @@ impl Blamer<'_, '_> {
                 let cause =
                     Sentence::from(format!("layer {index} is not in the baseline and has "))
                         .size(layer.size);
-                let change = self.in_layer(index).map_or_else(|| FEWER_FILES.into(), change_of);
+                let change = self
+                    .in_layer(index)
+                    .map_or_else(|| FEWER_FILES.into(), |it| self.change_of(it));
                 Blame { layer: Some(index), cause, change: Some(change) }
             }
             None => Blame::default(),
@@ -263,9 +297,4 @@ impl Blamer<'_, '_> {
             change: Some(format!("begin the last stage with FROM {}", allowed.join(" or "))),
         }
     }
-}
-
-/// Returns the change of a finding in a clause.
-fn change_of(finding: &Finding) -> String {
-    escaped_str(&finding.fix.what).trim_end_matches('.').to_owned()
 }

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 
 use super::exception::below;
 use super::{ExceptionState, ExceptionUse, Found, Limits, Measure, Subject};
-use crate::advice::findings::{Fate, Finding, Level, Whose};
+use crate::advice::avoidable::Avoidable;
+use crate::advice::findings::{Finding, Whose};
 use crate::advice::secrets::Secret;
 use crate::analysis::{Inspection, LayerAccount, Wasted};
 use crate::display::{DAY, ratio, seconds};
@@ -139,17 +140,15 @@ impl<'a> Measures<'a> {
         if wasted == 0 { 0.0 } else { ratio(wasted, whole) }
     }
 
-    /// Adds up what changes in your layers save: what they waste, and the findings among what is
-    /// visible.
+    /// Adds up what changes in your layers save together.
     fn avoidable(&self) -> u64 {
-        let base = self.subject.study.base.layers;
-        let wasted: u64 =
-            self.wasted().filter(|wasted| wasted.added_in >= base).map(|wasted| wasted.bytes).sum();
-        let left = self.own_findings().filter(|finding| {
-            finding.fate == Fate::Left
-                && matches!(finding.level, Level::Leftovers | Level::Toolchain)
-        });
-        wasted + left.map(|finding| self.counted(finding)).sum::<u64>()
+        let (inspection, study) = (self.inspection(), self.subject.study);
+        if self.excepted.is_empty() {
+            return Avoidable::measure(inspection, study).own;
+        }
+        let inodes = Avoidable::own_inodes(inspection, study).into_iter();
+        let counted = inodes.filter(|&inode| self.counts(inode));
+        counted.map(|inode| inspection.tree.size(inode)).sum()
     }
 
     /// Returns the layers above the base image with their indices.

@@ -49,7 +49,7 @@ impl Measures<'_> {
             }
             Measure::LargestLayer => blamer.largest_layer(),
             Measure::Layers => blamer.layers(),
-            Measure::Avoidable => blamer.finding(self.own_findings().next()),
+            Measure::Avoidable => blamer.change(),
             Measure::Finding(_) => blamer.finding(self.findings_of(&limit.measure).next()),
             Measure::Budget(path) => blamer.budget(path),
             Measure::Growth | Measure::GrowthShare => blamer.growth(),

@@ -6,6 +6,7 @@
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
+use super::change::{ChangeRecord, sign};
 use super::{RecordError, SCHEMA_VERSION, of_json};
 use crate::display::{Escaped, escaped_str, shown};
 use crate::secret::headline;
@@ -35,6 +36,10 @@ pub struct Document {
     /// Findings, the largest first.
     #[serde(default)]
     pub findings: Vec<FindingRecord>,
+    /// The changes: one's own first, in each part the one that saves most first. `None` if a program
+    /// wrote the report that recorded none.
+    #[serde(default)]
+    pub changes: Option<Vec<ChangeRecord>>,
     /// Secrets, if they were searched for.
     #[serde(default)]
     pub secrets: Option<SecretsRecord>,
@@ -101,6 +106,12 @@ pub struct RemarkRecord {
 pub struct TotalsRecord {
     pub size_bytes: u64,
     pub visible_bytes: u64,
+    #[serde(default)]
+    pub avoidable_bytes: u64,
+    #[serde(default)]
+    pub optional_bytes: u64,
+    #[serde(default)]
+    pub base_avoidable_bytes: u64,
     pub tar_bytes: u64,
     pub stored_bytes: u64,
     pub files: u64,
@@ -245,10 +256,16 @@ pub struct ShareRecord {
 pub struct PossibleSizeRecord {
     pub title: Escaped,
     pub size_bytes: u64,
-    pub exact: bool,
-    pub lower_bound: bool,
+    pub grade: Escaped,
+    /// False if people are not shown it, since it is hardly smaller than the one before.
+    #[serde(default = "shown_by_default")]
+    pub noticeable: bool,
     #[serde(deserialize_with = "lines")]
     pub how: Vec<Escaped>,
+}
+
+fn shown_by_default() -> bool {
+    true
 }
 
 /// Reads the lines of a text.
@@ -259,11 +276,7 @@ fn lines<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Escaped>, D::
 impl PossibleSizeRecord {
     /// Returns the sign before a size that is not exact.
     pub fn sign(&self) -> &'static str {
-        match (self.exact, self.lower_bound) {
-            (true, _) => "",
-            (false, true) => "≥ ",
-            (false, false) => "~",
-        }
+        sign(&self.grade)
     }
 }
 
@@ -349,6 +362,15 @@ impl Document {
                 self.wasted_by_layers.iter().all(|it| has(Some(it.added_in.max(it.removed_in)))),
             ),
             ("findings", self.findings.iter().all(|it| has(Some(it.layer)) && has(it.removed_in))),
+            (
+                "changes",
+                self.changes.iter().flatten().all(|change| {
+                    let parts = change.contains.iter().map(|part| &part.step);
+                    let mut steps = change.layers.iter().chain(parts);
+                    let fits = change.saves_bytes <= size && change.size_bytes <= size;
+                    fits && steps.all(|step| has(Some(step.added_in)) && has(step.removed_in))
+                }),
+            ),
         ] {
             if !holds {
                 return Err(RecordError::Contradiction(member));

@@ -127,7 +127,10 @@ fn tree_of(paths: Vec<PathRecord>, layers: usize) -> Result<Tree, RecordError> {
     }
     let mut entries: Vec<LayerEntries> = Vec::new();
     entries.resize_with(layers, LayerEntries::default);
-    for path in paths {
+    // A hard link follows the file that it names.
+    let (links, others): (Vec<_>, Vec<_>) =
+        paths.into_iter().partition(|path| path.hard_link_to.is_some());
+    for path in others.into_iter().chain(links) {
         let of = entries.get_mut(path.layer).ok_or(RecordError::Contradiction("layer"))?;
         if !of.push(&entry(path)?) {
             return Err(RecordError::Limit { what: "bytes of names", limit: u32::MAX as usize });

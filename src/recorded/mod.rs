@@ -4,6 +4,7 @@
 //! A report has the numbers of an image and of its layers, and with `--tree` the final filesystem.
 //! It has no contents. Its text is as hostile as that of an image.
 
+mod change;
 mod document;
 mod image;
 
@@ -11,6 +12,7 @@ use crate::analysis::Inspection;
 use crate::display::{Escaped, cut, escaped_str};
 use crate::tree::LimitExceeded;
 
+pub use change::{ChangeRecord, ContentRecord, StepRecord};
 pub use document::{
     BaseRecord, Document, FindingRecord, PairRecord, PossibleSizeRecord, SecretRecord,
     SecretsRecord, ShareRecord, SpotRecord, WastedRecord,

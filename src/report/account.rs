@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use serde::{Serialize, Serializer};
 
 use super::advice::advice;
+use super::changes::changes;
 use super::completeness::{CompletenessPart, VerificationPart, WarningPart, warning_parts};
 use super::json::{lossless, write_escaped};
 use super::ladder::{PossibleSizePart, possible_size_parts};
@@ -22,7 +23,7 @@ use crate::display::Units;
 use crate::image::Compression;
 use crate::layer_index::LayerIndex;
 use crate::origin::Provider;
-use crate::recorded::{RecordError, RecordedImage, SCHEMA_VERSION};
+use crate::recorded::{ChangeRecord, RecordError, RecordedImage, SCHEMA_VERSION};
 use crate::tree::{Kind, NodeId, Tree, VersionId};
 
 /// The amount of detail in a report.
@@ -50,6 +51,7 @@ pub struct Account<'a> {
     wasted: WastedParts<'a>,
     wasted_by_layers: Vec<PairPart>,
     findings: Vec<FindingPart>,
+    changes: Vec<ChangeRecord>,
     #[serde(skip_serializing_if = "Option::is_none")]
     secrets: Option<SecretsPart>,
     base: BasePart,
@@ -145,8 +147,15 @@ struct PathParts<'a>(&'a Tree);
 impl Serialize for PathParts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let tree = self.0;
-        // The first name of a file in the list, for hard links of the same layer.
+        // The name that has the bytes of a file, for hard links of the same layer: the image's own,
+        // or else the first one in the list.
         let mut first: HashMap<(VersionId, LayerIndex), NodeId> = HashMap::new();
+        for (node, version) in tree.final_paths() {
+            let inode = tree.inode(version);
+            if tree.is_linked(version) && tree.node_of(inode) == node {
+                first.insert((inode, tree.added_in(version)), node);
+            }
+        }
         let mut part = |(node, version): (NodeId, VersionId)| {
             let is_linked = tree.is_linked(version);
             let file = is_linked.then(|| (tree.inode(version), tree.added_in(version)));
@@ -267,6 +276,7 @@ impl<'a> Account<'a> {
             },
             wasted_by_layers: pairs(inspection, study),
             findings: findings(inspection, study),
+            changes: changes(inspection, study),
             secrets: study.secrets.as_ref().map(|found| SecretsPart::new(inspection, found)),
             base: BasePart::new(inspection, &study.base),
             bytes_by_purpose: study.shares.iter().map(SharePart::new).collect(),

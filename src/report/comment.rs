@@ -5,14 +5,18 @@
 use std::io::{self, Write};
 
 use super::TextStyle;
+use super::changes::ALONE;
 use super::markdown::{Page, code, code_cell, plain, repository};
 use super::words::{NOT_SEARCHED, date, incomplete};
+use crate::advice::changes::Part;
 use crate::display::{Escaped, Units, count, escaped_str, percent, plural};
 use crate::layer_index::LayerIndex;
-use crate::recorded::{FindingRecord, PairRecord, RecordedImage};
+use crate::recorded::{ChangeRecord, ContentRecord, RecordedImage, StepRecord};
 
 /// The changes and possible sizes that are listed.
 const LISTED: usize = 10;
+/// The parts and the layers of a change that are listed.
+const PARTS: usize = 4;
 
 /// Writes an image as Markdown; `style.top` limits the wasted files, and 0 means as many as there
 /// is room for.
@@ -110,75 +114,83 @@ fn layers(page: &mut Page, image: &RecordedImage, units: Units) {
     }
 }
 
-/// A change in one's own layers, and what it saves.
-enum Change<'a> {
-    /// The bytes that one layer adds and another one removes, with the findings among them.
-    Pair(&'a PairRecord, Vec<&'a FindingRecord>),
-    /// Bytes that are visible.
-    Left(&'a FindingRecord),
-}
-
-impl Change<'_> {
-    fn bytes(&self) -> u64 {
-        match self {
-            Self::Pair(pair, _) => pair.bytes,
-            Self::Left(finding) => finding.bytes,
-        }
-    }
-
-    /// Returns the cells of the change.
-    fn row(&self, units: Units) -> [String; 4] {
-        let (what, layers, change) = match self {
-            Self::Pair(pair, findings) => {
-                let titles: Vec<_> = findings.iter().map(|it| it.title.as_str()).take(3).collect();
-                let files = usize::try_from(pair.files).unwrap_or(usize::MAX);
-                let files = plural(files, &format!("{} file", pair.reason));
-                let what = if titles.is_empty() { files } else { titles.join(", ") };
-                let place = place(findings.first().copied());
-                let layers = match (pair.added_in, pair.removed_in) {
-                    (one, other) if one == other => format!("twice in layer {one}{place}"),
-                    (one, other) => format!("layer {one}, removed in layer {other}{place}"),
-                };
-                (what, layers, findings.first().map_or(&pair.fix, |finding| &finding.fix.what))
-            }
-            Self::Left(finding) => {
-                let layers = format!("layer {}{}", finding.layer, place(Some(finding)));
-                (finding.title.to_string(), layers, &finding.fix.what)
-            }
-        };
-        [units.size(self.bytes()), plain(&what), layers, plain(change)]
-    }
-}
-
-/// Returns the largest place of a finding, to follow its layers.
-fn place(finding: Option<&FindingRecord>) -> String {
-    let spot = finding.and_then(|finding| finding.places.first());
-    spot.map_or_else(String::new, |spot| format!(": {}", code_cell(&spot.path)))
-}
+/// The head of a table of changes.
+const HEAD: &str = "| saves | size after | grade | change | layers |\n|--:|--:|---|---|---|";
 
 fn changes(page: &mut Page, image: &RecordedImage, units: Units) {
     let document = &image.document;
-    let own = || document.findings.iter().filter(|finding| finding.is_own());
-    let among = |pair: &PairRecord| {
-        let is_among = |finding: &&FindingRecord| {
-            (finding.layer, finding.removed_in) == (pair.added_in, Some(pair.removed_in))
-        };
-        own().filter(is_among).collect()
-    };
-    let pairs = document.wasted_by_layers.iter();
-    let mut changes: Vec<_> = pairs
-        .filter(|pair| pair.added_in >= document.base.layers && pair.bytes > 0)
-        .map(|pair| Change::Pair(pair, among(pair)))
-        .collect();
-    changes.extend(own().filter(|finding| finding.removed_in.is_none()).map(Change::Left));
-    changes.sort_by_key(|change| std::cmp::Reverse(change.bytes()));
-    if changes.is_empty() {
-        page.line("\nNothing to avoid in your layers.");
+    let Some(all) = &document.changes else {
+        page.line("\nThe report records no changes.");
         return;
+    };
+    let of = |part: Part| -> Vec<_> {
+        all.iter().filter(|change| change.part == *part.word()).collect()
+    };
+    let own = of(Part::Own);
+    if own.is_empty() {
+        page.line("\nNothing to avoid in your layers.");
+    } else {
+        page.line(format!("\n#### What to change\n\n{ALONE}\n"));
+        table(page, &own, units);
     }
-    page.line("\n#### What to change\n\n| size | what | where | change |\n|--:|---|---|---|");
-    changes.iter().take(LISTED).for_each(|change| page.row(&change.row(units)));
+    for part in [Part::Optional, Part::Base] {
+        let changes = of(part);
+        if changes.is_empty() {
+            continue;
+        }
+        page.line(format!("\n<details><summary>{}</summary>\n", part.title()));
+        table(page, &changes, units);
+        page.close("\n</details>");
+    }
+}
+
+fn table(page: &mut Page, changes: &[&ChangeRecord], units: Units) {
+    page.line(HEAD);
+    for change in changes.iter().take(LISTED) {
+        page.row(&[
+            units.size(change.saves_bytes),
+            plain(&format!("{}{}", change.sign(), units.size(change.size_bytes))),
+            plain(&change.grade),
+            format!("{}<br>{}", plain(&change.advice), contents(change, units)),
+            layers_of(change),
+        ]);
+    }
     rest(page, changes.len(), LISTED);
+}
+
+/// Says what a change leaves out: its largest parts, or its only one with its place.
+fn contents(change: &ChangeRecord, units: Units) -> String {
+    let place = |path: Option<&Escaped>| {
+        path.map_or_else(String::new, |path| format!(" in {}", code_cell(path)))
+    };
+    if change.contains.is_empty() {
+        return format!("{}{}", plain(&change.what), place(change.places.first()));
+    }
+    let part = |part: &ContentRecord| {
+        let bytes = units.size(part.bytes);
+        format!("{bytes} {}{}", plain(&part.title), place(part.path.as_ref()))
+    };
+    let mut parts: Vec<_> = change.contains.iter().take(PARTS).map(part).collect();
+    let more: u64 = change.contains.iter().skip(PARTS).map(|part| part.bytes).sum();
+    if let count @ 1.. = change.contains.len().saturating_sub(PARTS) {
+        parts.push(format!("{} in {}", units.size(more), plural(count, "more place")));
+    }
+    if change.others_bytes > 0 {
+        parts.push(format!("{} {}", units.size(change.others_bytes), plain(&change.others)));
+    }
+    parts.join("<br>")
+}
+
+/// Names the layers that added and removed what a change leaves out.
+fn layers_of(change: &ChangeRecord) -> String {
+    let step = |step: &StepRecord| match step.removed_in {
+        Some(removed_in) if removed_in == step.added_in => format!("twice in {removed_in}"),
+        Some(removed_in) => format!("{}, removed in {removed_in}", step.added_in),
+        None => step.added_in.to_string(),
+    };
+    let mut steps: Vec<_> = change.layers.iter().take(PARTS).map(step).collect();
+    steps.extend((change.layers.len() > PARTS).then(|| "…".to_owned()));
+    steps.join("<br>")
 }
 
 fn possible_sizes(page: &mut Page, image: &RecordedImage, units: Units) {
@@ -187,13 +199,13 @@ fn possible_sizes(page: &mut Page, image: &RecordedImage, units: Units) {
         return;
     }
     page.line(
-        "\n<details><summary>Possible sizes</summary>\n\n| size | after | how |\n|--:|---|---|",
+        "\n<details><summary>Possible sizes</summary>\n\n| size | grade | after | how |\n|--:|---|---|---|",
     );
-    for size in smaller.iter().take(LISTED) {
+    for size in smaller.iter().filter(|size| size.noticeable).take(LISTED) {
         let bytes = format!("{}{}", size.sign(), units.size(size.size_bytes));
         // A cell is one line.
         let how = Escaped::join(size.how.iter().cloned(), "; ");
-        page.row(&[plain(&bytes), plain(&size.title), plain(&how)]);
+        page.row(&[plain(&bytes), plain(&size.grade), plain(&size.title), plain(&how)]);
     }
     page.close("\n</details>");
 }

@@ -4,8 +4,8 @@
 //! by maud, which escapes it, or as JSON that only the page's own script reads; the page's policy
 //! runs and loads nothing else.
 
+mod changes;
 mod data;
-mod findings;
 mod frame;
 mod graphics;
 mod history;
@@ -71,7 +71,7 @@ fn body(subject: &Subject<'_>) -> Markup {
         ("secrets", "Secrets", secrets::secrets(subject)),
         ("layers", "Layers", Some(layers::layers(subject))),
         ("timeline", "Timeline", layers::timeline(subject)),
-        ("findings", "Findings", findings::findings(subject)),
+        ("changes", "What to change", changes::changes(subject)),
         ("sizes", "Possible sizes", ladder::ladder(subject)),
         ("files", "Files", Some(files(subject))),
         ("program", "What it runs", runtime::runtime(subject)),

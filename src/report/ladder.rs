@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::json::write_escaped;
 use super::paint::{Paint, TextStyle};
-use crate::advice::ladder::{Certainty, PossibleSize};
+use crate::advice::ladder::{Certainty, PossibleSize, noticeable};
 use crate::analysis::download::Download;
 use crate::display::{Units, noticeably};
 use crate::display::{cut, wrap};
@@ -31,6 +31,7 @@ pub struct PossibleSizePart {
     #[serde(skip_serializing_if = "Option::is_none")]
     estimated_from: Option<String>,
     lower_bound: bool,
+    noticeable: bool,
     download_bytes: Option<u64>,
     download_exact: bool,
     how: String,
@@ -39,7 +40,9 @@ pub struct PossibleSizePart {
 
 /// Converts the rungs to the JSON contract.
 pub fn possible_size_parts(possible_sizes: &[PossibleSize], units: Units) -> Vec<PossibleSizePart> {
-    let part = |possible_size: &PossibleSize| PossibleSizePart {
+    let shown = noticeable(possible_sizes);
+    let part = |(place, possible_size): (usize, &PossibleSize)| PossibleSizePart {
+        noticeable: shown.contains(&place),
         step: possible_size.step.id(),
         title: possible_size.step.title(),
         size_bytes: possible_size.size,
@@ -60,7 +63,7 @@ pub fn possible_size_parts(possible_sizes: &[PossibleSize], units: Units) -> Vec
         how: possible_size.how.clone(),
         notes: possible_size.notes.iter().map(|note| note.shown(units)).collect(),
     };
-    possible_sizes.iter().map(part).collect()
+    possible_sizes.iter().enumerate().map(part).collect()
 }
 
 /// Writes the rungs as JSON.
@@ -98,7 +101,9 @@ pub fn write_ladder(
 ) -> io::Result<()> {
     let Some(first) = possible_sizes.first() else { return Ok(()) };
     let mut told: Vec<String> = Vec::new();
-    for possible_size in possible_sizes {
+    let shown: Vec<_> =
+        noticeable(possible_sizes).into_iter().map(|place| &possible_sizes[place]).collect();
+    for possible_size in &shown {
         let about = possible_size.certainty.sign();
         let size = format!("{about}{}", style.units.size(possible_size.size));
         let ratio = possible_size
@@ -121,15 +126,14 @@ pub fn write_ladder(
             out,
             "{gap}  ≥ is a lower bound, and none of the sizes is exact: not all of the image was read"
         )?;
-    } else if possible_sizes.iter().any(|possible_size| possible_size.certainty != Certainty::Exact)
-    {
-        writeln!(out, "{gap}  {}. The other sizes are exact.", signs(possible_sizes))?;
+    } else if shown.iter().any(|possible_size| possible_size.certainty != Certainty::Exact) {
+        writeln!(out, "{gap}  {}. The other sizes are exact.", signs(&shown))?;
     }
     out.flush()
 }
 
 /// Explains the signs before the sizes.
-pub fn signs(possible_sizes: &[PossibleSize]) -> String {
+pub fn signs(possible_sizes: &[&PossibleSize]) -> String {
     let has = |sign: &str| {
         possible_sizes.iter().any(|possible_size| possible_size.certainty.sign() == sign)
     };

@@ -5,7 +5,7 @@
 
 mod account;
 mod advice;
-mod blocks;
+mod changes;
 mod check;
 mod comment;
 mod compare;
@@ -27,6 +27,7 @@ mod words;
 pub use crate::display::{self, Units};
 pub use account::{Account, Detail, write_json};
 pub use advice::why_wasted;
+pub use changes::{changes, others};
 pub use check::{CheckFormat, Checked, Places, write_check};
 pub use comment::write_markdown;
 pub use compare::{

@@ -6,6 +6,7 @@ use super::json::lossless;
 use crate::Inspection;
 use crate::advice::assessment::Study;
 use crate::advice::base::{Base, Share, named};
+use crate::advice::changes::Change;
 use crate::advice::findings::{Finding, Spot};
 use crate::display::Escaped;
 use crate::layer_index::LayerIndex;
@@ -17,6 +18,7 @@ pub struct FindingPart {
     title: String,
     level: &'static str,
     grade: &'static str,
+    change: Option<usize>,
     whose: &'static str,
     layer: LayerIndex,
     removed_in: Option<LayerIndex>,
@@ -73,11 +75,19 @@ pub struct SharePart {
 
 /// Converts the findings of a study.
 pub fn findings(inspection: &Inspection, study: &Study) -> Vec<FindingPart> {
-    study.findings.iter().map(|finding| FindingPart::new(&inspection.tree, finding)).collect()
+    let mut changes = vec![None; study.findings.len()];
+    for (place, change) in study.changes.iter().enumerate() {
+        change.findings.iter().for_each(|&finding| changes[finding] = Some(place));
+    }
+    let part = |(finding, place): (&Finding, &Option<usize>)| {
+        let change = place.and_then(|place| Some((place, study.changes.get(place)?)));
+        FindingPart::new(&inspection.tree, finding, change)
+    };
+    study.findings.iter().zip(&changes).map(part).collect()
 }
 
 impl FindingPart {
-    fn new(tree: &Tree, finding: &Finding) -> Self {
+    fn new(tree: &Tree, finding: &Finding, change: Option<(usize, &Change)>) -> Self {
         let spots = |spots: &[Spot]| spots.iter().map(|spot| SpotPart::new(tree, spot)).collect();
         let package =
             |(name, bytes): &(Escaped, u64)| PackagePart { name: name.clone(), bytes: *bytes };
@@ -85,7 +95,8 @@ impl FindingPart {
             rule: finding.rule.clone(),
             title: finding.title.clone(),
             level: finding.level.name(),
-            grade: finding.grade(),
+            grade: change.map_or("needs a look", |(_, change)| change.grade()),
+            change: change.map(|(place, _)| place),
             whose: finding.whose.name(),
             layer: finding.added_in,
             removed_in: finding.removed_in(),

@@ -1,7 +1,7 @@
-//! Writes the report as text in 80 columns: headline, layers, findings, base image and your layers,
+//! Writes the report as text in 80 columns: headline, layers, changes, base image and your layers,
 //! wasted bytes.
 
-mod findings;
+mod changes;
 mod recorded;
 mod runtime;
 mod secrets;
@@ -9,9 +9,11 @@ mod whose;
 
 use std::io::{self, Write};
 
+use super::changes::changes;
 use super::paint::{Paint, TextStyle};
-use super::words::{date, incomplete, verdict};
+use super::words::{date, incomplete, nothing_wasted, verdict};
 use crate::advice::assessment::Study;
+use crate::advice::avoidable::Avoidable;
 use crate::analysis::Wasted;
 use crate::display::shown;
 use crate::display::{Escaped, files, listed, percent, plural};
@@ -20,6 +22,7 @@ use crate::display::{escaped, escaped_str};
 use crate::layer_index::LayerIndex;
 use crate::{Inspection, Warning};
 
+use self::changes::Changes;
 pub use recorded::write_recorded;
 
 const WIDTH: usize = 80;
@@ -47,7 +50,12 @@ pub fn write_text(
     page.not_whole(inspection)?;
     page.numbers(inspection)?;
     page.layers(inspection)?;
-    page.findings(inspection, study)?;
+    if let Some(words) = nothing_wasted(inspection) {
+        writeln!(page.out, "\n{words}")?;
+    }
+    let all = changes(inspection, study);
+    let sums = Avoidable::measure(inspection, study);
+    page.changes(inspection, &Changes { all: &all, sums, base: study.base.name.as_deref() })?;
     page.whose(inspection, study)?;
     page.runtime(inspection, study)?;
     page.ladder(inspection, study)?;

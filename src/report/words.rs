@@ -45,8 +45,12 @@ fn sizes_and_reason(inspection: &Inspection, study: &Study, units: Units) -> Str
         Some(Cause::Removed { added_in, removed_in, verb, .. }) => {
             format!(": layer {removed_in} {verb} files that layer {added_in} still contains")
         }
-        Some(Cause::Left { title, layer, .. }) => {
+        Some(Cause::Left { title, layer, bytes }) if bytes > avoidable / 2 => {
             format!(", mostly {} (layer {layer})", escaped_str(title))
+        }
+        Some(Cause::Left { title, layer, bytes }) => {
+            let bytes = units.size(bytes);
+            format!(", among it {bytes} of {} (layer {layer})", escaped_str(title))
         }
         None => String::new(),
     };

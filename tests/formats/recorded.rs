@@ -169,13 +169,24 @@ fn what_was_not_wholly_read_stays_so_in_every_comparison() {
 }
 
 #[test]
+fn a_report_credits_hard_links_to_the_name_that_has_the_bytes_in_the_image() {
+    // The link comes first by name, the file first in the layer.
+    let linked = [dir("usr"), file("usr/tool", 7_000), hardlink("usr/alias", "usr/tool")];
+    let place = Place::with(&image([("COPY tool /usr", layer(linked).gzip())]));
+    write_report(&place, "shop", &["--tree"]);
+    let answer = place.run(&["compare", "shop-tree.json", "shop.tar"]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    assert!(answer.out.contains("No differences found."), "{}", answer.out);
+}
+
+#[test]
 fn a_report_is_shown_again_as_far_as_its_detail_goes() {
     let place = Place::new();
     write_report(&place, "shop", &[]);
     let text = place.run(&["report", "shop.json"]);
     assert_eq!((text.code, text.said.as_str()), (Some(0), ""), "{text:#?}");
     let image = place.run(&["report", "shop.tar"]);
-    for line in image.out.lines().take_while(|line| !line.starts_with("Findings")) {
+    for line in image.out.lines().take_while(|line| !line.starts_with("Base image")) {
         assert!(text.out.contains(line), "{line:?} is not in {}", text.out);
     }
     let words = text.out.split_whitespace().collect::<Vec<_>>().join(" ");

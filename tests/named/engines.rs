@@ -200,6 +200,10 @@ fn the_images_of_all_engines_are_listed_by_names_that_open_them() {
     let output = layerscope(home.path(), &["images"]).output().unwrap();
     let listed = text(&output.stdout);
     assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(
+        text(&output.stderr)
+            .contains("note: these sizes are those that the container runtimes say")
+    );
     assert!(listed.contains("docker-daemon:team/app:1         12MB  2 days ago"), "{listed}");
     assert!(
         listed.contains("docker-daemon:ba9876543210"),

@@ -64,6 +64,7 @@ fn the_images_of_an_archive_are_listed_as_text_and_as_json() {
     let archive = several();
     let lines = text(&layerscope(&["images", "-"], Some(&archive)).stdout);
     assert_eq!(lines.lines().count(), 3, "{lines}");
+    assert!(lines.lines().all(|line| line.ends_with(" in the archive")), "{lines}");
     let output = layerscope(&["images", "-", "--format", "json"], Some(&archive));
     let list: Value = serde_json::from_slice(&output.stdout).unwrap();
     let platforms: Vec<_> =

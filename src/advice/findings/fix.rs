@@ -73,7 +73,7 @@ pub fn find(
     base: usize,
 ) -> SuggestedChange {
     let change = match (whose, group.subject) {
-        (Whose::Base, _) => for_base(group, base),
+        (Whose::Base, _) => for_base(group.fate, base),
         (Whose::Own, Subject::Rule(number)) => {
             for_rule(inspection, &rules.list[usize::from(number)], merges, group)
         }
@@ -85,8 +85,9 @@ pub fn find(
     SuggestedChange { saves: group.bytes.max(change.saves), ..change }
 }
 
-fn for_base(group: &Group, base: usize) -> SuggestedChange {
-    let what = match group.fate {
+/// Makes the remedy for bytes of the base image, which are the lowest `base` layers.
+pub(in crate::advice) fn for_base(fate: Fate, base: usize) -> SuggestedChange {
+    let what = match fate {
         Fate::Gone { removed_in } if removed_in >= base => {
             "use another base image or a multi-stage build: a later layer cannot remove files of the base image"
         }

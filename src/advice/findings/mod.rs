@@ -33,7 +33,7 @@ use crate::tree::{NodeId, Reason, VersionId};
 pub use rules::{Level, Purpose, Rule, Rules, RulesError, Signature, When};
 
 pub(crate) use assign::{Matches, has_any, taken};
-pub(in crate::advice) use fix::is_left_to_a_person;
+pub(in crate::advice) use fix::{for_base, is_left_to_a_person};
 pub(crate) use matcher::take;
 pub(crate) use varying::varying_files;
 
@@ -124,21 +124,6 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// Returns the word for how sure it is that all of the bytes need not ship.
-    pub fn grade(&self) -> &'static str {
-        if !self.fix.is_certain {
-            return "needs a look";
-        }
-        if self.whose == Whose::Own && self.fate != Fate::Left {
-            return "exact";
-        }
-        match (self.whose, self.level) {
-            (Whose::Own, Level::Leftovers) => "exact",
-            (Whose::Own, Level::Toolchain) => "up to",
-            (Whose::Own, Level::Build | Level::Documentation) | (Whose::Base, _) => "needs a look",
-        }
-    }
-
     /// Returns the layer that removed the files.
     pub fn removed_in(&self) -> Option<LayerIndex> {
         match self.fate {

@@ -12,7 +12,6 @@ mod stage;
 pub use bases::{BaseKind, SmallBase, smallest};
 pub use possible_sizes::climb;
 pub use stage::multi_stage;
-pub(super) use stage::settle;
 
 use crate::advice::merges::Merges;
 use crate::analysis::download::Download;
@@ -99,6 +98,25 @@ impl Step {
             Self::Packed => "packed".into(),
         }
     }
+}
+
+/// A step that makes the image smaller by no more than this part of it is not shown.
+const NOTICEABLE: u64 = 100;
+
+/// Returns the positions of the sizes that people are shown: the one as built, and those noticeably
+/// smaller than the one shown before.
+pub fn noticeable(ladder: &[PossibleSize]) -> Vec<usize> {
+    let mut shown: Vec<usize> = Vec::new();
+    for (place, possible_size) in ladder.iter().enumerate() {
+        let is_smaller = |&before: &usize| {
+            let before = ladder[before].size;
+            before.saturating_sub(possible_size.size) > before / NOTICEABLE
+        };
+        if shown.last().is_none_or(is_smaller) {
+            shown.push(place);
+        }
+    }
+    shown
 }
 
 /// The reliability of a size.

@@ -5,11 +5,12 @@ use std::io::{self, Write};
 use maud::{Markup, html};
 
 use super::text::{signed, why_about};
+use super::words::{SAME_SIZE, of_the_first};
 use super::{Against, Comparison, end_of_sharing, not_compared};
 use crate::LayerIndex;
 use crate::analysis::Inspection;
 use crate::compare::{Difference, LayerPlace, PackageChanges};
-use crate::display::{Units, all, count, escaped, escaped_str, plural, shown, times};
+use crate::display::{Units, all, count, escaped, escaped_str, plural, shown};
 use crate::report::html::{
     COMPARISON, Page, Section, bar, bytes, document, legend, page_body, remarks,
 };
@@ -137,7 +138,7 @@ fn columns(subject: &Subject<'_>) -> Markup {
             thead { tr {
                 th scope="col" { "image" }
                 th scope="col" .bars { span .unseen { "bar" } }
-                @for name in ["size", "visible", "wasted", "layers", "files", "ratio"] {
+                @for name in ["size", "visible", "wasted", "layers", "files", "of the first"] {
                     th scope="col" .number { (name) }
                 }
             } }
@@ -154,9 +155,9 @@ fn columns(subject: &Subject<'_>) -> Markup {
                         td .number data-label="wasted" { (bound) (bytes(&subject.size(column.wasted), column.wasted, key("wasted_bytes"))) }
                         td .number data-label="layers" { (column.layers) }
                         td .number data-label="files" { (count(column.files)) }
-                        td .number data-label="ratio" {
+                        td .number data-label="of the first" {
                             @match column.ratio {
-                                Some(ratio) => (times(ratio)),
+                                Some(ratio) => (of_the_first(ratio)),
                                 None => (if column.exact { "-" } else { "?" }),
                             }
                         }
@@ -266,9 +267,14 @@ fn paths(subject: &Subject<'_>, against: &Against<'_>) -> Markup {
                 @for (difference, (paths, sum)) in paths.sums() {
                     li {
                         span .amount {
-                            @if difference == Difference::Unknown { "?" } @else { (bytes(&subject.size(sum), sum, None)) }
+                            @if difference == Difference::Unknown { "?" }
+                            @else if sum == 0 { "-" }
+                            @else { (bytes(&subject.size(sum), sum, None)) }
                         }
-                        span { (difference.name()) ": " (plural(paths, "path")) }
+                        span {
+                            (difference.name()) ": " (plural(paths, "path"))
+                            @if difference == Difference::Changed && sum == 0 { (SAME_SIZE) }
+                        }
                     }
                 }
             }

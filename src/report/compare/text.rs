@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::words::SAME_SIZE;
 use super::{Against, Comparison, end_of_sharing, not_compared};
 use crate::analysis::Inspection;
 use crate::compare::{Difference, LayerPlace, PackageChanges};
@@ -211,9 +212,15 @@ impl<W: Write> Page<'_, W> {
         writeln!(self.out)?;
         self.head("Differences in the final filesystem")?;
         for (difference, (paths, bytes)) in paths.sums() {
-            let bytes =
-                if difference == Difference::Unknown { "?".into() } else { self.size(bytes) };
-            writeln!(self.out, "{bytes:>10}  {:<8} {}", difference.name(), plural(paths, "path"))?;
+            let bytes = match (difference, bytes) {
+                (Difference::Unknown, _) => "?".into(),
+                (_, 0) => "-".into(),
+                _ => self.size(bytes),
+            };
+            let same =
+                if difference == Difference::Changed && bytes == "-" { SAME_SIZE } else { "" };
+            let paths = plural(paths, "path");
+            writeln!(self.out, "{bytes:>10}  {:<8} {paths}{same}", difference.name())?;
         }
         if paths.unknown().next().is_some() {
             self.wrapped("Unknown: the layer that decides this could not be read.")?;

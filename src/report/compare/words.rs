@@ -3,8 +3,16 @@
 use crate::analysis::{Inspection, Listing};
 use crate::compare::{Column, Sharing};
 use crate::display::escaped;
-use crate::display::times;
 use crate::display::{Units, plural};
+use crate::display::{percent, times};
+
+/// What is said of paths that differ, and take as many bytes as before.
+pub(super) const SAME_SIZE: &str = ", with the same sizes";
+
+/// Returns a size as a part of that of the first image, which is `ratio` times as large.
+pub(super) fn of_the_first(ratio: f64) -> String {
+    if ratio > 0.0 { percent(1.0 / ratio) } else { "-".into() }
+}
 
 /// The ratio below which it would be shown as 1.00×.
 const JUST_AS_BIG: f64 = 1.005;
@@ -95,4 +103,16 @@ pub fn end_of_sharing(
     let of = sharing.broken_by.iter().map(|change| escaped(&change.path)).collect::<Vec<_>>();
     let what = if of.is_empty() { "times or the order of entries".into() } else { of.join(", ") };
     Some(format!("Layer {common} is the first that differs: `{now}` ({what})."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_is_told_as_a_part_of_the_first() {
+        assert_eq!(of_the_first(1.0), "100 %");
+        assert_eq!(of_the_first(2.0), "50.0 %");
+        assert_eq!(of_the_first(0.0), "-", "of nothing nothing is a part");
+    }
 }

@@ -51,6 +51,19 @@ pub fn bytes(text: &str, exact: u64, key: Option<String>) -> Markup {
     }
 }
 
+/// Text in which backticks mark code.
+pub fn prose(text: &str) -> Markup {
+    // An odd backtick marks nothing.
+    let is_paired = text.matches('`').count().is_multiple_of(2);
+    html! {
+        @if is_paired {
+            @for (i, piece) in text.split('`').enumerate() {
+                @if i % 2 == 1 { code { (piece) } } @else { (piece) }
+            }
+        } @else { (text) }
+    }
+}
+
 /// Returns a part of a whole in per cent.
 pub fn percent(part: u64, whole: u64) -> f64 {
     (100.0 * ratio(part, whole.max(1))).min(100.0)

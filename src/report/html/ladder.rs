@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 
 use super::Subject;
-use super::graphics::{bar, bytes};
-use crate::advice::ladder::{Certainty, PossibleSize};
+use super::graphics::{bar, bytes, prose};
+use crate::advice::ladder::{Certainty, PossibleSize, noticeable};
 use crate::analysis::download::Download;
 use crate::display::{escaped_str, noticeably};
 use crate::report::ladder::{is_code, signs};
@@ -12,17 +12,22 @@ use crate::report::ladder::{is_code, signs};
 /// Makes the section; `None` if only the image as built is known.
 pub fn ladder(subject: &Subject<'_>) -> Option<Markup> {
     let possible_sizes = &subject.study.ladder;
+    let shown: Vec<_> = noticeable(possible_sizes)
+        .into_iter()
+        .map(|place| (place, &possible_sizes[place]))
+        .collect();
+    let sizes: Vec<_> = shown.iter().map(|(_, possible_size)| *possible_size).collect();
     let first = possible_sizes.first().filter(|_| possible_sizes.len() > 1)?;
     Some(html! {
         ol .ladder {
-            @for (index, possible_size) in possible_sizes.iter().enumerate() {
-                (rung(subject, index, possible_size, first))
+            @for (index, possible_size) in &shown {
+                (rung(subject, *index, possible_size, first))
             }
         }
         @if first.certainty == Certainty::AtLeast {
             p .note { "≥ is a lower bound, and none of the sizes is exact: not all of the image was read." }
-        } @else if possible_sizes.iter().any(|size| size.certainty != Certainty::Exact) {
-            p .note { (signs(possible_sizes)) ". The other sizes are exact." }
+        } @else if sizes.iter().any(|size| size.certainty != Certainty::Exact) {
+            p .note { (signs(&sizes)) ". The other sizes are exact." }
         }
     })
 }
@@ -60,7 +65,7 @@ fn rung(
                 span .grade { (possible_size.certainty.grade()) }
             }
             (way(&possible_size.how))
-            @for note in &notes { p .note { (escaped_str(note)) } }
+            @for note in &notes { p .note { (prose(&escaped_str(note))) } }
         }
     }
 }
@@ -75,7 +80,7 @@ fn way(how: &str) -> Markup {
                     @for line in part { (escaped_str(line)) "\n" }
                 } }
             } @else {
-                @for line in part { p { (escaped_str(line)) } }
+                @for line in part { p { (prose(&escaped_str(line))) } }
             }
         }
     }

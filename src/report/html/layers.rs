@@ -21,8 +21,7 @@ const FOOT: u32 = 20;
 pub fn layers(subject: &Subject<'_>) -> Markup {
     let Subject { inspection, study, .. } = *subject;
     let largest = inspection.layers.iter().map(|layer| layer.size).max().unwrap_or(0);
-    let avoidable =
-        Avoidable::of_layers(&wasted_groups(inspection), study, inspection.layers.len());
+    let avoidable = Avoidable::of_layers(&wasted_groups(inspection), inspection, study);
     let base = study.base.layers.min(inspection.layers.len());
     let rows = |from: usize, to: usize| {
         html! {
@@ -36,9 +35,11 @@ pub fn layers(subject: &Subject<'_>) -> Markup {
                     th scope="col" { "layer" }
                     th scope="col" { "instruction" }
                     th scope="col" .bars { span .unseen { "bar" } }
-                    @for name in ["size", "visible", "wasted", "hides", "avoidable"] {
+                    @for name in ["size", "visible", "wasted"] {
                         th scope="col" .number { (name) }
                     }
+                    th scope="col" .number title="bytes of earlier layers" { "deletes or replaces" }
+                    th scope="col" .number { "avoidable" }
                 }
             }
             @if base > 0 {
@@ -81,7 +82,7 @@ fn row(subject: &Subject<'_>, index: LayerIndex, largest: u64, avoidable: u64) -
             (cell(amounts.size, layer.size, "size", "size"))
             (cell(amounts.visible, layer.visible, "visible", "visible"))
             (cell(amounts.wasted, layer.wasted(), "wasted", "wasted"))
-            (cell(amounts.hid, layer.hidden, "hidden", "hides"))
+            (cell(amounts.hid, layer.hidden, "hidden", "deletes or replaces"))
             td .number .nothing[avoidable == 0 && !known.is_nothing()] data-label="avoidable" {
                 @if known.is_nothing() { "?" } @else if avoidable == 0 { "-" } @else { (bytes(&subject.size(avoidable), avoidable, None)) }
             }

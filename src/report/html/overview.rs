@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::Subject;
-use super::graphics::{bar, bytes, legend};
+use super::graphics::{bar, bytes, legend, prose};
 use crate::advice::avoidable::Avoidable;
 use crate::display::{Escaped, escaped_str, noticeably, percent, plural, shown};
 use crate::report::words::{NOT_SEARCHED, date, incomplete, verdict};
@@ -102,7 +102,7 @@ fn numbers(subject: &Subject<'_>) -> Markup {
 pub fn remarks(remarks: &[Warning]) -> Markup {
     html! {
         ul .remarks {
-            @for remark in remarks.iter().take(REMARKS) { li { (escaped_str(&remark.to_string())) } }
+            @for remark in remarks.iter().take(REMARKS) { li { (prose(&escaped_str(&remark.to_string()))) } }
             @if remarks.len() > REMARKS {
                 li { "and " (plural(remarks.len() - REMARKS, "more remark")) }
             }

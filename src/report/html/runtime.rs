@@ -7,7 +7,7 @@ use super::Subject;
 use super::graphics::{bar, bytes};
 use crate::LayerAccount;
 use crate::display::{escaped_str, plural, share};
-use crate::report::blocks::place;
+use crate::report::changes::place;
 use crate::report::words::{self, conclusion};
 use crate::runtime::libraries::ProgramAndLibraries;
 

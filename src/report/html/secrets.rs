@@ -3,7 +3,8 @@
 use maud::{Markup, html};
 
 use super::Subject;
-use super::findings::layer;
+use super::changes::layer;
+use super::graphics::prose;
 use crate::advice::secrets::{Prevention, Secret};
 use crate::display::{Escaped, plural, shown};
 
@@ -43,12 +44,12 @@ fn in_full(subject: &Subject<'_>, secret: &Secret) -> Markup {
                         (layer(subject, word, index))
                     }
                 }
-                dt { "why" } dd { (secret.why()) }
+                dt { "why" } dd { (prose(&secret.why())) }
                 @if let Some(see) = secret.see(inspection) { dt { "see" } dd { code { (see) } } }
                 dt { "now" } dd { (secret.revoke()) }
                 dt { "fix" }
                 dd .fix {
-                    p { (prevention.what) }
+                    p { (prose(&prevention.what)) }
                     @if !lines.is_empty() { pre tabindex="0" { code { (Escaped::join(lines, "\n")) } } }
                 }
             }

@@ -1,18 +1,21 @@
 //! Writes an image that was read from an earlier report: the numbers as in every report, and the
-//! findings as far as the report records them.
+//! changes as far as the report records them.
 
 use std::io::{self, Write};
 
-use super::{INDENT, Page, Paint, REASON, WIDTH};
+use super::changes::Changes;
+use super::{Page, Paint, REASON, WIDTH};
+use crate::Inspection;
+use crate::advice::avoidable::Avoidable;
 use crate::display::{cut, cut_front, shown, wrap};
-use crate::recorded::{Document, FindingRecord, RecordedImage};
+use crate::recorded::{Document, RecordedImage};
 use crate::report::TextStyle;
-use crate::report::words::NOT_SEARCHED;
+use crate::report::words::{NOT_SEARCHED, nothing_wasted};
 
+/// The width of the title of a possible size.
+const TITLE: usize = 36;
 /// The secrets that are shown if not all are asked for.
 const SECRETS: usize = 8;
-/// The findings that are shown if not all are asked for.
-const FINDINGS: usize = 6;
 
 /// Writes an image of an earlier report as text.
 ///
@@ -35,7 +38,10 @@ pub fn write_recorded(
     page.recorded_secrets(document)?;
     page.numbers(inspection)?;
     page.layers(inspection)?;
-    page.recorded_findings(document)?;
+    if let Some(words) = nothing_wasted(inspection) {
+        writeln!(page.out, "\n{words}")?;
+    }
+    page.recorded_changes(inspection, document)?;
     page.recorded_sizes(document)?;
     page.recorded_files(document)?;
     if inspection.completeness.is_whole() {
@@ -84,30 +90,19 @@ impl<W: Write> Page<'_, W> {
         writeln!(self.out)
     }
 
-    fn recorded_findings(&mut self, document: &Document) -> io::Result<()> {
-        let own: Vec<_> = document.findings.iter().filter(|finding| finding.is_own()).collect();
-        if own.is_empty() {
-            return Ok(());
-        }
-        writeln!(self.out, "\n{}", self.paint(Paint::Bold, "Findings"))?;
-        let top = self.top(FINDINGS, own.len());
-        own[..top].iter().try_for_each(|finding| self.recorded_finding(finding))?;
-        self.more(own.len() - top)
-    }
-
-    fn recorded_finding(&mut self, finding: &FindingRecord) -> io::Result<()> {
-        let paint = if finding.removed_in.is_some() { Paint::Wasted } else { Paint::Warning };
-        let size = self.paint(paint, &format!("{:>10}", self.size(finding.bytes)));
-        writeln!(self.out, "\n  {size}  {}", cut(&finding.title, WIDTH - 14))?;
-        let removed =
-            finding.removed_in.map_or_else(String::new, |it| format!(", removed in {it}"));
-        writeln!(self.out, "{}  layer {}{removed}", self.label("added in"), finding.layer)?;
-        for spot in &finding.places {
-            let place = cut_front(&spot.path, WIDTH - INDENT);
-            writeln!(self.out, "{}  {place}", self.label("at"))?;
-        }
-        self.paragraph("why", &finding.why)?;
-        self.paragraph("fix", &finding.fix.what)
+    fn recorded_changes(&mut self, inspection: &Inspection, document: &Document) -> io::Result<()> {
+        let Some(all) = &document.changes else {
+            let line = "The report has no changes: the program that wrote it recorded none.";
+            return writeln!(self.out, "\n{}", self.paint(Paint::Dim, line));
+        };
+        let totals = &document.totals;
+        let sums = Avoidable {
+            own: totals.avoidable_bytes,
+            optional: totals.optional_bytes,
+            base: totals.base_avoidable_bytes,
+        };
+        let base = document.base.name.as_deref();
+        self.changes(inspection, &Changes { all, sums, base })
     }
 
     fn recorded_sizes(&mut self, document: &Document) -> io::Result<()> {
@@ -115,9 +110,11 @@ impl<W: Write> Page<'_, W> {
             return Ok(());
         }
         writeln!(self.out, "\n{}", self.paint(Paint::Bold, "Possible sizes"))?;
-        for size in &document.possible_sizes {
+        for size in document.possible_sizes.iter().filter(|size| size.noticeable) {
             let bytes = format!("{}{}", size.sign(), self.size(size.size_bytes));
-            writeln!(self.out, "{bytes:>12}  {}", cut(&size.title, WIDTH - 14))?;
+            let (title, grade) =
+                (cut(&size.title, WIDTH - 25), self.paint(Paint::Dim, &size.grade));
+            writeln!(self.out, "{bytes:>12}  {title:<TITLE$}  {grade}")?;
         }
         Ok(())
     }

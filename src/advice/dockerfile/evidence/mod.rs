@@ -13,10 +13,12 @@ pub use recommended::Unneeded;
 pub use texts::{Texts, mentions};
 
 use crate::advice::findings::{Rules, Whose};
+use crate::advice::ladder::{Certainty, Holds, LadderInputs, climb};
 use crate::analysis::Inspection;
 use crate::error::Error;
 use crate::files::filesystem::Filesystem;
 use crate::runtime::Program;
+use crate::runtime::command::named;
 
 /// A compiler with the files that belong to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +44,8 @@ pub struct Evidence {
     pub recommended: Vec<Unneeded>,
     /// npm packages that are only needed for development.
     pub development: Vec<Development>,
+    /// The sizes of the bare program, on the same base and on none, with their reliability.
+    pub bare: Vec<(u64, Certainty)>,
     /// Texts of small files: names that they mention, dependencies.
     pub texts: Texts,
     /// Executables in the image for some machine, as absolute paths.
@@ -72,6 +76,7 @@ impl Evidence {
         Ok(Self {
             toolchains: toolchains(inspection, base_layers),
             program: program::copied(filesystem, base_layers, program),
+            bare: bare(inspection, base_layers, program),
             named: program::named(filesystem, base_layers, &inspection.run, program)?,
             recommended: recommended::recommended(inspection, base_layers, filesystem)?,
             development: development::development(inspection, base_layers, filesystem)?,
@@ -79,6 +84,19 @@ impl Evidence {
             ..Self::default()
         })
     }
+}
+
+/// Returns the possible sizes of the bare program, as the ladder has them.
+fn bare(inspection: &Inspection, base_layers: usize, program: &Program) -> Vec<(u64, Certainty)> {
+    let inputs = LadderInputs {
+        base_layers,
+        program: program.parts.clone(),
+        named: named(&inspection.tree, &inspection.run).arguments,
+        ..LadderInputs::default()
+    };
+    let sizes = climb(inspection, &inputs).into_iter();
+    let bare = sizes.filter(|size| matches!(size.holds, Holds::Copied { .. }));
+    bare.map(|size| (size.size, size.certainty)).collect()
 }
 
 /// Returns the compilers that the built-in rules know, counted as in findings.

@@ -289,7 +289,7 @@ impl Work<'_> {
         let mut text = format!("combined with the {run} in {}, {why}", self.lines(&members[1..]));
         if !copies.is_empty() {
             text.push_str(&format!(
-                "; {} now comes first, so a change there runs it again (a build stage would keep the cache)",
+                "; the files that {} are now copied first, so a change to them runs it again (a build stage would keep the cache)",
                 self.lines_copy(&copies)
             ));
         }

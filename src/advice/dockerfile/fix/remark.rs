@@ -230,13 +230,18 @@ fn instead(size_after: u64, certainty: &Certainty, size: u64, units: Units) -> S
     let becomes = match certainty {
         Certainty::Exact | Certainty::AtMost => exactly(size_after, units),
         Certainty::Estimate(_) => format!("about {}", units.size(size_after)),
+        Certainty::WithoutAllNeeded => format!("at least {}", exactly(size_after, units)),
         // Neither size is known, so there is no ratio, either.
-        Certainty::AtLeast | Certainty::WithoutAllNeeded => {
+        Certainty::AtLeast => {
             return format!("≥ {} instead of ≥ {}", units.size(size_after), units.size(size));
         }
     };
     let ratio =
         noticeably(size_after, size).map(|ratio| format!(", {ratio} smaller")).unwrap_or_default();
+    let ratio = match certainty {
+        Certainty::WithoutAllNeeded => ratio.replacen(", ", ", up to ", 1),
+        _ => ratio,
+    };
     let why = if let Certainty::Estimate(why) = certainty {
         format!(" (estimated: {})", why.shown(units))
     } else {

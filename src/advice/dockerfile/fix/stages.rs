@@ -73,6 +73,10 @@ impl Work<'_> {
         }
         let size_after =
             start.size_after.clone().map(|(base, certainty)| (base.saturating_add(own), certainty));
+        let size_after = size_after.map(|(size, certainty)| match certainty {
+            Certainty::Exact => (size, self.certainty_of(size)),
+            other => (size, other),
+        });
         if size_after
             .as_ref()
             .is_some_and(|&(size_after, _)| size_after >= self.inspection.totals.size)
@@ -116,6 +120,13 @@ impl Work<'_> {
             None => format!("{}.multi-stage", self.target.name),
         };
         Some(Change { name, old: None, new: file.source().into() })
+    }
+
+    /// Returns how far a size without the build tools can be relied on: as far as that of the same
+    /// files among the possible sizes.
+    fn certainty_of(&self, size: u64) -> Certainty {
+        let same = self.evidence.bare.iter().find(|(other, _)| *other == size);
+        same.map_or(Certainty::Exact, |(_, certainty)| certainty.clone())
     }
 
     /// Returns why the program may need more than what is copied.

@@ -179,6 +179,7 @@ impl Work<'_> {
                 _ => continue,
             };
             for text in texts {
+                let text = without_apt(text);
                 let words: HashSet<_> =
                     text.split(|c: char| !(c.is_alphanumeric() || "_-.+".contains(c))).collect();
                 if let Some(word) = words
@@ -249,4 +250,32 @@ fn is_indifferent(command: &Command, npm: &Tool) -> bool {
         || INDIFFERENT.contains(&program)
         || npm.is_used_by(command)
         || find_verb(command.program(), &npm.programs, &["cache"]).is_some()
+}
+
+/// Returns commands without those of apt, whose arguments are names of packages and no programs.
+fn without_apt(text: &str) -> String {
+    let Some(script) = shell::read(text) else { return text.to_owned() };
+    let is_apt = |command: &&Command| {
+        let program = command.program().first().map_or("", |program| base_name(program));
+        matches!(program, "apt" | "apt-get")
+    };
+    let all = script.every();
+    if !all.iter().any(|command| is_apt(&command)) {
+        return text.to_owned();
+    }
+    let others = all.iter().filter(|command| !is_apt(command));
+    others.map(|command| command.words.join(" ")).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_of_a_package_is_not_a_program_that_runs() {
+        let text = "apt-get update && apt-get install -y nodejs npm && npm ci";
+        assert_eq!(without_apt(text), "npm ci");
+        assert_eq!(without_apt("sudo apt-get install -y npm"), "");
+        assert_eq!(without_apt("npm ci"), "npm ci");
+    }
 }

@@ -18,6 +18,10 @@ use super::stderr::say;
 use super::{Failure, Format, completeness, to_stdout};
 use crate::tui::{self, Environment, Offer};
 
+/// What the sizes of a list are, where a report has another one.
+const COUNTED: &str = "these sizes are those that the container runtimes say; \
+    `layerscope report NAME` counts the contents of files";
+
 #[derive(Args)]
 pub struct ImagesArguments {
     /// Archive (file or directory); `-` is standard input [default: list the images of Docker,
@@ -130,7 +134,12 @@ fn list_engines(arguments: &ImagesArguments) -> Result<(), Failure> {
     }
     let out = io::BufWriter::new(io::stdout().lock());
     let written = match arguments.format.unwrap_or(Format::Text) {
-        Format::Text => write_images(out, &images),
+        Format::Text => {
+            if !images.is_empty() {
+                say(format_args!("note: {COUNTED}"));
+            }
+            write_images(out, &images)
+        }
         Format::Json => {
             serde_json::to_writer_pretty(out, &serde_json::json!({ "images": rows(&images) }))
                 .map_err(Into::into)

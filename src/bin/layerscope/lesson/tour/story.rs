@@ -93,10 +93,7 @@ impl<'a> StoryBuilder<'a> {
     /// Returns the report's advice on a pair of layers.
     pub fn change(&self, pair: &WastedGroup) -> String {
         let merges = &self.study.ladder_inputs.merges;
-        let change = match self.finding_of(pair) {
-            Some(finding) => finding.fix.clone(),
-            None => for_group(self.inspection, merges, Some(self.study), pair),
-        };
+        let change = for_group(self.inspection, merges, Some(self.study), pair);
         words::stopped(&change.what)
     }
 

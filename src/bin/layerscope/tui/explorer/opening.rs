@@ -7,7 +7,7 @@ use layerscope::advice::SuggestedChange;
 use layerscope::advice::assessment::Study;
 use layerscope::advice::avoidable::Avoidable;
 use layerscope::advice::base::{BaseHint, base};
-use layerscope::advice::changes::{Part, changes, for_group};
+use layerscope::advice::changes::{Part, for_group};
 use layerscope::advice::findings::{Fate, Finding};
 use layerscope::advice::ladder::PossibleSize;
 use layerscope::advice::merges::Merges;
@@ -47,9 +47,8 @@ impl Explorer {
         if let Some(shown) = &study.shown {
             self.inspection = shown.clone();
         }
-        self.avoidable = Some(Avoidable::of_groups(&self.groups, study));
-        let layers = self.inspection.layers.len();
-        self.avoidable_of_layers = Avoidable::of_layers(&self.groups, study, layers);
+        self.avoidable = Some(Avoidable::of_groups(&self.groups, &self.inspection, study));
+        self.avoidable_of_layers = Avoidable::of_layers(&self.groups, &self.inspection, study);
         if study.base.layers != self.base.count {
             self.base = BaseLayers::of(&study.base);
             self.keep_layer_in_sight();
@@ -104,9 +103,10 @@ impl Explorer {
     /// bytes: those are where the screen opened.
     pub fn open_at_the_biggest_change(&mut self) {
         let Some(study) = self.study.clone() else { return };
-        let all = changes(&self.inspection, &study);
-        let Some(change) = all.first().filter(|change| change.part == Part::Own) else { return };
-        let finding = &study.findings[change.findings[0]];
+        let own = study.changes.first().filter(|change| change.part == Part::Own);
+        let Some(change) = own else { return };
+        let Some(&finding) = change.findings.first() else { return };
+        let finding = &study.findings[finding];
         if finding.fate != Fate::Left || !self.matters(change.saves) {
             return;
         }
@@ -130,15 +130,18 @@ impl Explorer {
     }
 
     /// Returns the finding with the most bytes at or below a path, as of the selected layer, and
-    /// these bytes.
-    pub fn finding_at(&self, node: NodeId) -> Option<(&Finding, u64)> {
+    /// these bytes, with the change that avoids it.
+    pub fn finding_at(&self, node: NodeId) -> Option<(&Finding, &SuggestedChange, u64)> {
         let span = self.wasted_below.span(node);
-        let findings = self.study.as_ref()?.findings.iter().enumerate();
-        findings
+        let study = self.study.as_ref()?;
+        let findings = study.findings.iter().enumerate();
+        let (at, finding, bytes) = findings
             .filter(|(_, finding)| finding.added_in <= self.layer)
-            .map(|(at, finding)| (finding, self.findings_below.bytes(at, span)))
-            .filter(|&(_, bytes)| bytes > 0)
-            .max_by_key(|&(_, bytes)| bytes)
+            .map(|(at, finding)| (at, finding, self.findings_below.bytes(at, span)))
+            .filter(|&(.., bytes)| bytes > 0)
+            .max_by_key(|&(.., bytes)| bytes)?;
+        let fix = study.change_of(at).map_or(&finding.fix, |change| &change.fix);
+        Some((finding, fix, bytes))
     }
 
     fn matters(&self, bytes: u64) -> bool {

@@ -42,7 +42,6 @@ impl WastedBelow {
         let mut wasted: Vec<_> = inspection
             .wasted
             .iter()
-            .filter(|wasted| wasted.bytes > 0)
             .map(|wasted| {
                 let pair =
                     *numbers.entry((wasted.added_in, wasted.removed_in)).or_insert_with(|| {
@@ -76,7 +75,7 @@ impl WastedBelow {
             *count += 1;
         }
         let mut pairs: Vec<_> = std::iter::zip(&self.pairs, sums)
-            .filter(|&(&(_, removed_in), (_, count))| count > 0 && removed_in <= layer)
+            .filter(|&(&(_, removed_in), (bytes, _))| bytes > 0 && removed_in <= layer)
             .map(|(&(added_in, removed_in), (bytes, count))| Pair {
                 added_in,
                 removed_in,

@@ -1,19 +1,23 @@
 //! One change has one saving and one size after it, wherever it is told.
 
+mod outputs;
+
 use std::path::Path;
 use std::sync::Arc;
 
 use layerscope::advice::assessment::Study;
-use layerscope::advice::changes::{Change, Extent, Part, changes};
-use layerscope::advice::findings::Whose;
-use layerscope::advice::ladder::Step;
+use layerscope::advice::avoidable::Avoidable;
+use layerscope::advice::changes::{Change, Extent, Part};
+use layerscope::advice::ladder::{Certainty, Step};
+use layerscope::analysis::wasted_groups;
 use layerscope::analysis::what_if::{self, what_if};
 use layerscope::display::Units;
 use layerscope::image::builtin;
+use layerscope::report::others;
 use layerscope::{Inspection, Opened, Progress};
 
+use super::Person;
 use super::first_look::study;
-use super::{DEMO, Person};
 use crate::intro::Intro;
 use crate::tui::explorer::Explorer;
 use crate::tui::message::Message;
@@ -43,7 +47,7 @@ impl Assessed {
     }
 
     fn changes(&self) -> Vec<Change> {
-        changes(&self.inspection, &self.study)
+        self.study.changes.clone()
     }
 }
 
@@ -82,7 +86,8 @@ fn a_saving_is_what_the_image_becomes_smaller_by() {
                 }
                 _ => {
                     let inodes = findings.flat_map(|finding| finding.inodes.clone()).collect();
-                    what_if(inspection, &[what_if::Change::Without(inodes)]).size
+                    let others: u64 = change.groups.iter().map(|group| group.bytes).sum();
+                    what_if(inspection, &[what_if::Change::Without(inodes)]).size - others
                 }
             };
             assert_eq!(change.size, after, "{}: {change:?}", image.name);
@@ -94,42 +99,55 @@ fn a_saving_is_what_the_image_becomes_smaller_by() {
 #[test]
 fn explore_and_the_findings_name_the_saving_of_the_view_fix() {
     for image in images() {
-        let (all, study) = (image.changes(), &image.study);
-        let one = |clause: &str| {
-            let is_it = |change: &&Change| {
-                let first = &study.findings[change.findings[0]];
-                change.part == Part::Own && first.fix.clause() == clause
-            };
-            all.iter().find(is_it)
-        };
-        for finding in study.findings.iter().filter(|finding| finding.whose == Whose::Own) {
-            let Some(change) = one(finding.fix.clause()) else { continue };
-            if change.extent != Extent::Findings {
-                assert_eq!(finding.fix.saves, change.saves, "{}: {finding:?}", image.name);
-            }
+        let study = &image.study;
+        for (i, finding) in study.findings.iter().enumerate() {
+            let change = study.change_of(i).expect("every finding has a change");
+            assert_eq!(finding.fix.saves, change.saves, "{}: {finding:?}", image.name);
         }
         let mut explorer = Explorer::new(image.inspection.clone());
         explorer.assess(study);
-        let own = |added_in: layerscope::LayerIndex| added_in >= study.base.layers;
-        for group in explorer.groups.clone().iter().filter(|group| own(group.added_in)) {
+        for group in explorer.groups.clone().iter().filter(|group| group.bytes > 0) {
             let told = explorer.change_for(group);
-            if told.merges.is_some()
-                && let Some(change) = one(told.clause())
-            {
-                assert_eq!(told.saves, change.saves, "{}: {group:?}", image.name);
-            }
+            let is_told =
+                |change: &&Change| change.fix.what == told.what && change.saves == told.saves;
+            assert!(study.changes.iter().any(|it| is_told(&it)), "{}: {group:?}", image.name);
         }
         for rung in study.ladder.iter().filter(|rung| rung.step == Step::WithoutWasted) {
             let lines: Vec<_> = rung.how.lines().collect();
             let [only] = lines[..] else { continue };
             let is_told = |change: &&Change| {
-                change.extent == Extent::Merge
-                    && only.starts_with(study.findings[change.findings[0]].fix.clause())
+                change.extent == Extent::Merge && only.starts_with(change.fix.clause())
             };
-            if let Some(change) = all.iter().find(is_told) {
+            if let Some(change) = study.changes.iter().find(is_told) {
                 assert_eq!(change.size, rung.size, "{}: {only}", image.name);
             }
         }
+    }
+}
+
+#[test]
+fn no_change_saves_more_than_is_avoidable_and_no_byte_is_of_two_changes() {
+    for image in images() {
+        let avoidable = Avoidable::measure(&image.inspection, &image.study);
+        let own: Vec<_> =
+            image.changes().into_iter().filter(|change| change.part == Part::Own).collect();
+        for change in &own {
+            assert!(change.saves <= avoidable.own, "{}: {change:?}", image.name);
+        }
+        // A separate stage leaves out what other changes leave out, too, and what only builds need
+        // may be there with the application.
+        let is_apart = |change: &&Change| change.extent != Extent::Stage;
+        if own.iter().all(|change| is_apart(&change) && change.certainty == Certainty::Exact) {
+            let sum: u64 = own.iter().map(|change| change.saves).sum();
+            assert_eq!(sum, avoidable.own, "{}", image.name);
+        }
+        let groups = wasted_groups(&image.inspection);
+        let layers = Avoidable::of_layers(&groups, &image.inspection, &image.study);
+        assert_eq!(layers.iter().sum::<u64>(), avoidable.own, "{}", image.name);
+        let tree = &image.inspection.tree;
+        let inodes = Avoidable::own_inodes(&image.inspection, &image.study);
+        let bytes: u64 = inodes.into_iter().map(|inode| tree.size(inode)).sum();
+        assert_eq!(bytes, avoidable.own, "{}", image.name);
     }
 }
 
@@ -140,7 +158,6 @@ fn the_first_screen_fix_and_sizes_show_the_same_figures() {
         else {
             continue;
         };
-        let finding = &image.study.findings[first.findings[0]];
         let mut person = image.person(120, 40);
         let saved = format!("(saves {}", Units::Iec.size(first.saves));
         let told = person.app.details.paragraphs[0].clone();
@@ -152,7 +169,8 @@ fn the_first_screen_fix_and_sizes_show_the_same_figures() {
         for part in [&Units::Iec.size(first.saves), &size] {
             assert!(fix.contains(part.as_str()), "{}: no {part} on\n{fix}", image.name);
         }
-        let start = &finding.fix.clause()[..finding.fix.clause().len().min(40)];
+        let title = first.fix.title();
+        let start = &title[..title.len().min(40)];
         assert!(fix.contains(start), "{}: no {start:?} on\n{fix}", image.name);
         if first.extent != Extent::Findings {
             // A step of less than a hundredth has no row, but that before it has its size.
@@ -164,16 +182,30 @@ fn the_first_screen_fix_and_sizes_show_the_same_figures() {
 
 #[test]
 fn what_a_change_saves_beside_what_is_listed_is_said() {
-    let image = Assessed::new("demo", DEMO.0.clone());
-    let change = &image.changes()[0];
-    assert_eq!(change.extent, Extent::Merge);
-    let size = |bytes| Units::Iec.size(bytes);
-    let sentence = format!(
-        "{}: {} listed here, and {} of other files that these layers add and remove",
-        size(change.saves),
-        size(change.bytes),
-        size(change.saves - change.bytes)
-    );
-    let fix = image.person(120, 40).types("6").reads();
-    assert!(fix.contains(&sentence), "{sentence:?} is not on\n{fix}");
+    let mut seen = 0;
+    for image in images() {
+        let own = image.changes().into_iter().take_while(|change| change.part == Part::Own);
+        let mut person = image.person(140, 60);
+        person.types("6");
+        let secrets = image.study.secrets.as_ref().map_or(0, |secrets| secrets.list.len());
+        (0..secrets).for_each(|_| {
+            person.types("j");
+        });
+        for change in own {
+            let size = |bytes| Units::Iec.size(bytes);
+            let sentence = format!(
+                "{}: {} listed here, and {} {}",
+                size(change.saves),
+                size(change.bytes),
+                size(change.others()),
+                others(change.extent)
+            );
+            let is_said = person.reads().contains(&sentence);
+            let has_both = change.others() > 0 && !change.findings.is_empty();
+            assert_eq!(is_said, has_both, "{}: {sentence:?}\n{}", image.name, person.reads());
+            seen += usize::from(has_both);
+            person.types("j");
+        }
+    }
+    assert!(seen > 0, "no image has such a change");
 }

@@ -10,12 +10,14 @@ mod secrets;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use layerscope::advice::SuggestedChange;
 use layerscope::advice::assessment::Study;
-use layerscope::advice::changes::{Change, Part, changes};
+use layerscope::advice::changes::{Change, Part};
 use layerscope::advice::findings::Finding;
 use layerscope::advice::secrets::Secret;
 use layerscope::display::{Escaped, escaped, escaped_str, files};
-use layerscope::report::Units;
+use layerscope::recorded::ChangeRecord;
+use layerscope::report::{Units, changes};
 use layerscope::tree::NodeId;
 use layerscope::{Inspection, LayerIndex};
 use ratatui::layout::{Position, Rect};
@@ -62,6 +64,8 @@ pub struct Findings {
     units: Units,
     study: Option<Arc<Study>>,
     changes: Vec<Change>,
+    /// The same in the words of the reports.
+    told: Vec<ChangeRecord>,
     /// Changes whose findings are shown one by one.
     open: HashSet<usize>,
     rows: Vec<Row>,
@@ -75,6 +79,7 @@ impl Findings {
             units: Units::default(),
             study: None,
             changes: Vec::new(),
+            told: Vec::new(),
             open: HashSet::new(),
             rows: Vec::new(),
             cursor: 0,
@@ -85,7 +90,8 @@ impl Findings {
     /// Takes what was found.
     pub fn studied(&mut self, inspection: &Inspection, study: &Arc<Study>, units: Units) {
         self.units = units;
-        self.changes = changes(inspection, study);
+        self.changes.clone_from(&study.changes);
+        self.told = changes(inspection, study);
         self.study = Some(study.clone());
         self.open.clear();
         self.build();
@@ -144,6 +150,11 @@ impl Findings {
         self.study.as_ref()?.findings.get(i?)
     }
 
+    /// Returns the advice of the change under the cursor, also on one of its findings.
+    fn fix(&self) -> Option<&SuggestedChange> {
+        Some(&self.changes.get(self.change()?)?.fix)
+    }
+
     /// Returns the change under the cursor; `None` on one of its findings.
     fn selected_change(&self) -> Option<&Change> {
         match *self.rows.get(self.cursor)? {
@@ -177,9 +188,9 @@ impl Findings {
         if let Some(secret) = self.secret() {
             return Some(secrets::lines_to_copy(inspection, secret));
         }
-        let finding = self.selected()?;
-        let lines = lines(finding);
-        Some(if lines.is_empty() { vec![escaped_str(&finding.fix.what).into()] } else { lines })
+        let fix = self.fix()?;
+        let lines = lines(fix);
+        Some(if lines.is_empty() { vec![escaped_str(&fix.what).into()] } else { lines })
     }
 
     /// Performs an action; returns whether to go to the explorer.
@@ -303,10 +314,10 @@ fn place(explorer: &Explorer, finding: &Finding) -> Escaped {
     place.map_or_else(Escaped::default, |spot| escaped(&explorer.inspection.tree.path(spot.node)))
 }
 
-/// Returns the lines that keep a finding out of the image.
-fn lines(finding: &Finding) -> Vec<String> {
-    let lines = finding.fix.dockerfile.iter().flat_map(|text| text.lines());
-    let lines = lines.chain(finding.fix.dockerignore.iter().map(String::as_str));
+/// Returns the lines of a change.
+fn lines(fix: &SuggestedChange) -> Vec<String> {
+    let lines = fix.dockerfile.iter().flat_map(|text| text.lines());
+    let lines = lines.chain(fix.dockerignore.iter().map(String::as_str));
     lines.map(|line| escaped_str(line.trim_end()).into()).collect()
 }
 

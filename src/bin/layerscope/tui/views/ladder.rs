@@ -5,7 +5,7 @@ mod marks;
 use std::sync::Arc;
 
 use layerscope::advice::assessment::Study;
-use layerscope::advice::ladder::{Certainty, Holds, PossibleSize};
+use layerscope::advice::ladder::{Certainty, Holds, PossibleSize, noticeable};
 use layerscope::display::sentences;
 use layerscope::display::{cut_front, noticeably};
 use ratatui::buffer::Buffer;
@@ -32,8 +32,6 @@ pub const KEYS: &[Hint] = &[
     (&[Action::Quit], "quit"),
 ];
 
-/// A step that makes the image smaller by no more than this part of it is left out.
-const NOTICEABLE: u64 = 100;
 /// The columns before a recipe.
 const INDENT: usize = 4;
 const CERTAINTY_WIDTH: usize = 8;
@@ -94,16 +92,8 @@ impl Ladder {
     /// Returns the sizes that are shown: the one as built, and those noticeably smaller than the
     /// previous one.
     fn possible_sizes(&self) -> Vec<&PossibleSize> {
-        let mut shown: Vec<&PossibleSize> = Vec::new();
-        for possible_size in self.study.iter().flat_map(|study| &study.ladder) {
-            let saves = |before: &&PossibleSize| {
-                before.size.saturating_sub(possible_size.size) > before.size / NOTICEABLE
-            };
-            if shown.last().is_none_or(saves) {
-                shown.push(possible_size);
-            }
-        }
-        shown
+        let all = self.study.as_ref().map_or(&[][..], |study| &study.ladder);
+        noticeable(all).into_iter().map(|place| &all[place]).collect()
     }
 
     /// Returns the index of the size with the largest saving over the previous one.

@@ -1,7 +1,7 @@
 //! Draws the list: what each change saves, the size after it, the layers, and the change itself.
 
 use layerscope::advice::assessment::Study;
-use layerscope::advice::changes::Part as Side;
+use layerscope::advice::changes::{Extent, Part as Side};
 use layerscope::advice::findings::Fate;
 use layerscope::display::{Escaped, escaped_str};
 use ratatui::buffer::Buffer;
@@ -18,17 +18,6 @@ use crate::tui::views::Look;
 use crate::tui::widgets::text::{cut, wrap};
 use crate::tui::widgets::{bar, fill, pane, put, scroll_bar};
 
-/// The beginning of advice without a verb, which stands before a command.
-const IN_PLACE: &str = "in the same RUN";
-
-/// The title of a part of the list.
-fn titled_side(side: Side) -> &'static str {
-    match side {
-        Side::Own => "In your Dockerfile",
-        Side::Optional => "Optional",
-        Side::Base => "Only with another base image",
-    }
-}
 
 /// The text of a row, and the columns that its second line is indented by.
 pub(super) struct Text {
@@ -119,14 +108,9 @@ impl Findings {
                 let change = &self.changes[i];
                 let findings: Vec<_> =
                     change.findings.iter().map(|&i| &study.findings[i]).collect();
-                let what = match findings.first() {
-                    Some(finding) if finding.fix.clause().starts_with(IN_PLACE) => {
-                        escaped_str(&format!("clean up {}", finding.fix.clause()))
-                    }
-                    Some(finding) => escaped_str(finding.fix.clause()),
-                    None => Escaped::default(),
-                };
+                let what = escaped_str(&change.fix.title());
                 let text = match (&findings[..], self.open.contains(&i)) {
+                    ([], _) => format!("  {}", self.told[i].in_short()),
                     ([finding], _) => {
                         format!("  {what}: {}{}", titled(finding), at(place(explorer, finding)))
                     }
@@ -137,8 +121,9 @@ impl Findings {
             }
             Row::Finding(_, i) => {
                 let finding = &study.findings[i];
-                let text = format!("    {}{}", titled(finding), at(place(explorer, finding)));
-                Text { text, indent: 4 }
+                let bytes = self.units.size(finding.bytes);
+                let place = at(place(explorer, finding));
+                Text { text: format!("    {bytes} of it: {}{place}", titled(finding)), indent: 4 }
             }
         }
     }
@@ -169,7 +154,7 @@ impl Findings {
                     Side::Optional => sums.optional,
                     Side::Base => sums.base,
                 });
-                let head = format!("{}: {} avoidable", titled_side(side), look.units.size(bytes));
+                let head = format!("{}: {} avoidable", side.title(), look.units.size(bytes));
                 return vec![Line::styled(cut(&head, width), theme.strong)];
             }
             Row::Change(i) => {
@@ -177,23 +162,33 @@ impl Findings {
                 let findings: Vec<_> =
                     change.findings.iter().map(|&i| &study.findings[i]).collect();
                 let left = findings.iter().filter(|finding| finding.fate == Fate::Left);
-                let visible = left.map(|finding| finding.bytes).sum();
-                let after = format!("{}{}", change.certainty.sign(), look.units.size(change.size));
-                let layers = match findings.first().and_then(|finding| finding.fix.merges) {
-                    Some((first, last)) => format!("{first:>3} → {last}"),
-                    None => layers(&findings),
+                let visible = match change.extent {
+                    Extent::Stage => {
+                        change.others() + left.map(|finding| finding.bytes).sum::<u64>()
+                    }
+                    _ => left.map(|finding| finding.bytes).sum(),
                 };
-                (change.saves, visible, after, layers)
+                let after = format!("{}{}", change.certainty.sign(), look.units.size(change.size));
+                let layers = match (change.fix.merges, change.groups.first()) {
+                    (Some((first, last)), _) => format!("{first:>3} → {last}"),
+                    (None, Some(group)) if findings.is_empty() => {
+                        format!("{:>3} → {}", group.added_in, group.removed_in)
+                    }
+                    _ => layers(&findings),
+                };
+                (Some(change.saves), visible, change.saves, after, layers)
             }
             Row::Finding(_, i) => {
                 let finding = &study.findings[i];
                 let visible = if finding.fate == Fate::Left { finding.bytes } else { 0 };
-                (finding.bytes, visible, String::new(), layers(&[finding]))
+                // It is a part of what the change saves.
+                (None, visible, finding.bytes, String::new(), layers(&[finding]))
             }
         };
-        let (bytes, visible, after, layers) = cells;
+        let (saves, visible, bytes, after, layers) = cells;
+        let saves = saves.map_or_else(String::new, |bytes| look.units.size(bytes));
         let whole = explorer.inspection.totals.size;
-        let mut spans = vec![Span::raw(format!("{:>SIZE_WIDTH$} ", look.units.size(bytes)))];
+        let mut spans = vec![Span::raw(format!("{saves:>SIZE_WIDTH$} "))];
         let wasted = bytes.saturating_sub(visible);
         spans.extend(bar(bytes - wasted, wasted, whole, bar_width(width), theme));
         if width >= WIDE {

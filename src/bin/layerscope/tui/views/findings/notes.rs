@@ -1,9 +1,10 @@
 //! The text below the list, and how the list and the text share the room.
 
 use layerscope::LayerIndex;
-use layerscope::advice::changes::{Change, Extent};
+use layerscope::advice::changes::Change;
 use layerscope::advice::findings::{Fate, Finding};
 use layerscope::display::escaped_str;
+use layerscope::report::others;
 use ratatui::layout::Rect;
 
 use super::columns::before_text;
@@ -97,15 +98,22 @@ impl Findings {
             }
             return notes;
         }
-        let Some(finding) = self.selected() else { return Vec::new() };
+        let (Some(place), Some(fix)) = (self.change(), self.fix()) else { return Vec::new() };
         let instruction =
             |layer: LayerIndex| explorer.inspection.layers[layer].instruction.one_line();
-        add("fix", &escaped_str(&finding.fix.what));
+        add("fix", &escaped_str(&fix.what));
+        let (change, told) = (&self.changes[place], &self.told[place]);
         if let Some(text) = self.selected_change().and_then(|change| self.contents(change)) {
             add("saves", &text);
         }
+        let after = format!("{}{}", told.sign(), self.units.size(change.size));
+        add("after", &format!("{after} [{}]", change.grade()));
+        let Some(finding) = self.selected() else {
+            add("why", &told.why);
+            return notes;
+        };
         add("why", &escaped_str(&finding.why));
-        lines(finding).iter().for_each(|line| add("", line));
+        lines(fix).iter().for_each(|line| add("", line));
         add("added", &format!("layer {} {}", finding.added_in, instruction(finding.added_in)));
         if let Fate::Gone { removed_in } = finding.fate {
             add("removed", &format!("layer {removed_in} {}", instruction(removed_in)));
@@ -123,12 +131,11 @@ impl Findings {
     /// Says what a change saves beside the findings that are listed under it.
     fn contents(&self, change: &Change) -> Option<String> {
         let size = |bytes| self.units.size(bytes);
-        let more = change.saves.checked_sub(change.bytes).filter(|&more| more > 0)?;
-        let others = match change.extent {
-            Extent::Findings => return None,
-            Extent::Merge => "of other files that these layers add and remove",
-            Extent::Stage => "of other files that the program does not need",
-        };
+        let more = Some(change.others()).filter(|&more| more > 0)?;
+        if change.findings.is_empty() {
+            return None;
+        }
+        let others = others(change.extent);
         Some(format!(
             "{}: {} listed here, and {} {others}",
             size(change.saves),

@@ -1,6 +1,8 @@
 //! The uses of a change: to show it as a difference, and to try it among the possible sizes.
 
 use layerscope::LayerIndex;
+use layerscope::advice::SuggestedChange;
+use layerscope::advice::changes::Change;
 use layerscope::display::escaped_str;
 
 use super::{Findings, secrets};
@@ -14,10 +16,10 @@ impl Findings {
         if let Some(secret) = self.secret() {
             return Some(secrets::proposal(&explorer.inspection, secret));
         }
-        let finding = self.selected()?;
+        let (fix, finding) = (self.fix()?, self.selected());
         let layers = &explorer.inspection.layers;
         let mut lines = Vec::new();
-        if finding.fix.dockerfile.is_some() {
+        if let (Some(finding), true) = (finding, fix.dockerfile.is_some()) {
             // Several instructions become one if the one that removes the files is a RUN, too.
             let is_run = |layer: &LayerIndex| layers[*layer].instruction.text.starts_with("RUN ");
             let last = finding
@@ -25,21 +27,20 @@ impl Findings {
                 .filter(is_run)
                 .filter(|_| is_run(&finding.added_in))
                 .unwrap_or(finding.added_in);
-            let (first, last) = finding.fix.merges.unwrap_or((finding.added_in, last));
+            let (first, last) = fix.merges.unwrap_or((finding.added_in, last));
             let old = first.up_to(last).filter_map(|layer| layer.of(layers));
             lines.extend(old.flat_map(|layer| layer.instruction.lines()).map(Edit::Removed));
         }
-        let new = finding.fix.dockerfile.iter().flat_map(|text| text.lines());
+        let new = fix.dockerfile.iter().flat_map(|text| text.lines());
         lines.extend(new.map(|line| Edit::Added(escaped_str(line.trim_end()))));
-        if !finding.fix.dockerignore.is_empty() {
+        if !fix.dockerignore.is_empty() {
             lines.push(Edit::Same(".dockerignore:".into()));
-            lines
-                .extend(finding.fix.dockerignore.iter().map(|line| Edit::Added(escaped_str(line))));
+            lines.extend(fix.dockerignore.iter().map(|line| Edit::Added(escaped_str(line))));
         }
         if lines.is_empty() {
-            lines.push(Edit::Same(escaped_str(&finding.fix.what)));
+            lines.push(Edit::Same(escaped_str(&fix.what)));
         }
-        Some(Proposal::new(escaped_str(finding.fix.clause()), lines))
+        Some(Proposal::new(escaped_str(fix.clause()), lines))
     }
 
     /// Explains why the selected row cannot be marked.
@@ -54,13 +55,25 @@ impl Findings {
     /// one.
     pub fn mark(&self, explorer: &mut Explorer) -> bool {
         let findings = self.all_selected();
-        if findings.is_empty() {
+        let change = self.selected_change();
+        if findings.is_empty() && change.is_none() {
             return false;
         }
         explorer.unmark_all();
+        // The layers become one, so that deleted files never reach the image.
+        let ends = match change {
+            Some(Change { fix: SuggestedChange { merges: Some(ends), .. }, .. }) => vec![*ends],
+            Some(change) if findings.is_empty() => {
+                change.groups.iter().map(|group| (group.added_in, group.removed_in)).collect()
+            }
+            _ => Vec::new(),
+        };
+        explorer.marked_layers.extend(ends.iter().flat_map(|&(first, last)| [first, last]));
+        if !ends.is_empty() {
+            return true;
+        }
         for finding in &findings {
             match finding.removed_in().filter(|&removed_in| removed_in > finding.added_in) {
-                // The layers become one, so that deleted files never reach the image.
                 Some(removed_in) => explorer.marked_layers.extend([finding.added_in, removed_in]),
                 None => {
                     let inspection = explorer.inspection.clone();

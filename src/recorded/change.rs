@@ -1,0 +1,92 @@
+//! A change as a report records it. Text and pages are written from it, too, so that all of them
+//! tell the same.
+
+use serde::{Deserialize, Serialize};
+
+use crate::display::{Escaped, shown};
+
+/// A change with what it saves.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ChangeRecord {
+    /// The part of the image: `own`, `optional` or `base`.
+    pub part: Escaped,
+    /// The change in a few words.
+    pub title: Escaped,
+    /// The advice in a sentence, with alternatives.
+    pub advice: Escaped,
+    /// The word for how far the size after it can be relied on, or `needs a look`.
+    pub grade: Escaped,
+    /// The same, also of a change that needs a look.
+    pub certainty: Escaped,
+    /// The bytes that the image becomes smaller by, if nothing else changes.
+    pub saves_bytes: u64,
+    /// The size after it.
+    pub size_bytes: u64,
+    /// What is left out, in a few words.
+    pub what: Escaped,
+    /// The layers that have it.
+    pub layers: Vec<StepRecord>,
+    /// The parts of it that have a name, the largest first; empty if `what` names the only one.
+    pub contains: Vec<ContentRecord>,
+    /// The bytes of what has no name.
+    pub others_bytes: u64,
+    /// What these bytes are.
+    pub others: Escaped,
+    /// Up to three directories of the only part.
+    pub places: Vec<Escaped>,
+    /// The packages that most files of the largest part belong to.
+    pub packages: Vec<Escaped>,
+    /// The reason why the bytes are in the image.
+    pub why: Escaped,
+    /// Lines of a Dockerfile and of a `.dockerignore`, to copy.
+    pub lines: Vec<Escaped>,
+}
+
+/// A layer that adds files, and the one that removes them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct StepRecord {
+    /// The layer that added them.
+    pub added_in: usize,
+    /// The layer that removed them; `None` if they are visible.
+    pub removed_in: Option<usize>,
+}
+
+/// A part of what a change leaves out.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ContentRecord {
+    /// The position of the finding.
+    pub finding: usize,
+    /// The title of the finding.
+    pub title: Escaped,
+    /// Its largest place.
+    pub path: Option<Escaped>,
+    /// Its bytes.
+    pub bytes: u64,
+    /// Its layers.
+    #[serde(flatten)]
+    pub step: StepRecord,
+}
+
+impl ChangeRecord {
+    /// Returns the sign before the size after it.
+    pub fn sign(&self) -> &'static str {
+        sign(&self.certainty)
+    }
+
+    /// Returns the change and what it leaves out, in a line.
+    pub fn in_short(&self) -> Escaped {
+        let place = self.places.first();
+        let place = place.map_or_else(Escaped::default, |path| shown!(" in {}", path));
+        shown!("{}: {}{}", &self.title, &self.what, place)
+    }
+}
+
+/// Returns the sign before a size of a certainty.
+pub(super) fn sign(certainty: &str) -> &'static str {
+    match certainty {
+        "at least" => "≥",
+        "at most" => "≤",
+        "estimate" => "~",
+        _ => "",
+    }
+}

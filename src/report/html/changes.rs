@@ -1,0 +1,206 @@
+//! What to change, in the words of the text report.
+
+use maud::{Markup, html};
+
+use super::Subject;
+use super::graphics::{bytes, prose};
+use crate::LayerIndex;
+use crate::advice::avoidable::Avoidable;
+use crate::advice::changes::Part;
+use crate::display::{Escaped, plural};
+use crate::recorded::{ChangeRecord, StepRecord};
+use crate::report::changes::{ALONE, base_remark, changes as told, summary};
+use crate::report::words::nothing_wasted;
+
+/// The most changes of a part that are written in full, and the most lines about others.
+const CHANGES: usize = 60;
+const LINES: usize = 100;
+/// The most parts of a change.
+const PARTS: usize = 12;
+/// The most lines of a fix.
+const CODE: usize = 120;
+
+/// A change with its place in the JSON report.
+type Numbered<'a> = (usize, &'a ChangeRecord);
+
+/// Makes the section; `None` if there is nothing to say.
+pub fn changes(subject: &Subject<'_>) -> Option<Markup> {
+    let Subject { inspection, study, units } = *subject;
+    let all = told(inspection, study);
+    let of = |part: Part| -> Vec<Numbered<'_>> {
+        all.iter().enumerate().filter(|(_, change)| change.part == *part.word()).collect()
+    };
+    let (own, optional, base) = (of(Part::Own), of(Part::Optional), of(Part::Base));
+    let nothing = nothing_wasted(inspection);
+    let summary = summary(Avoidable::measure(inspection, study), units);
+    (nothing.is_some() || !all.is_empty()).then(|| {
+        html! {
+            @if let Some(words) = nothing { p .note { (words) } }
+            @if !all.is_empty() {
+                p .note {
+                    @if let Some(summary) = summary { (summary) ". " }
+                    (ALONE)
+                }
+            }
+            @for change in own.iter().take(CHANGES) { (in_full(subject, *change)) }
+            (lines(subject, "More in your layers", own.get(CHANGES..).unwrap_or_default()))
+            @if !optional.is_empty() {
+                h3 { "Optional: needs a look" }
+                @for change in optional.iter().take(CHANGES) { (in_full(subject, *change)) }
+                (lines(subject, "More", optional.get(CHANGES..).unwrap_or_default()))
+            }
+            @if !base.is_empty() {
+                h3 { "Needs a look: the base image" }
+                p .note { (base_remark(study.base.name.as_deref())) }
+                (lines(subject, "", &base))
+            }
+        }
+    })
+}
+
+fn in_full(subject: &Subject<'_>, (index, change): Numbered<'_>) -> Markup {
+    let is_wasted = change.layers.iter().all(|step| step.removed_in.is_some());
+    html! {
+        article .finding {
+            h4 {
+                span .amount .bad[is_wasted] { (saving(subject, (index, change))) }
+                " " (change.what)
+            }
+            dl {
+                (layers(subject, change))
+                @if !change.contains.is_empty() { (contents(subject, (index, change))) }
+                @if !change.places.is_empty() {
+                    dt { "at" }
+                    dd { @for place in &change.places { div { code { (place) } } } }
+                }
+                @if !change.packages.is_empty() {
+                    dt { "packages" } dd { (Escaped::join(change.packages.iter().cloned(), ", ")) }
+                }
+                dt { "why" } dd { (prose(&change.why)) }
+                (the_fix(subject, change))
+                dt { "size after" }
+                dd {
+                    (change.sign())
+                    (bytes(
+                        &subject.size(change.size_bytes),
+                        change.size_bytes,
+                        Some(format!("changes.{index}.size_bytes")),
+                    ))
+                }
+            }
+        }
+    }
+}
+
+/// The bytes that a change saves, with their place in the JSON report.
+fn saving(subject: &Subject<'_>, (index, change): Numbered<'_>) -> Markup {
+    let key = format!("changes.{index}.saves_bytes");
+    bytes(&subject.size(change.saves_bytes), change.saves_bytes, Some(key))
+}
+
+fn contents(subject: &Subject<'_>, (index, change): Numbered<'_>) -> Markup {
+    let rest: u64 = change.contains.iter().skip(PARTS).map(|part| part.bytes).sum();
+    let more = change.contains.len().saturating_sub(PARTS);
+    html! {
+        dt { "contains" }
+        dd {
+            ul .parts {
+                @for (place, part) in change.contains.iter().take(PARTS).enumerate() {
+                    @let key = format!("changes.{index}.contains.{place}.bytes");
+                    li {
+                        (bytes(&subject.size(part.bytes), part.bytes, Some(key))) " " (part.title)
+                        @if let Some(path) = &part.path { ": " code { (path) } }
+                    }
+                }
+                @if more > 0 {
+                    li { (bytes(&subject.size(rest), rest, None)) " in " (plural(more, "more place")) }
+                }
+                @if change.others_bytes > 0 {
+                    @let key = format!("changes.{index}.others_bytes");
+                    li {
+                        (bytes(&subject.size(change.others_bytes), change.others_bytes, Some(key)))
+                        " " (change.others)
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The layers that added and removed what a change leaves out.
+fn layers(subject: &Subject<'_>, change: &ChangeRecord) -> Markup {
+    let mut added: Vec<_> = change.layers.iter().map(|step| step.added_in).collect();
+    added.dedup();
+    let removes = |step: &StepRecord| step.removed_in.filter(|layer| *layer != step.added_in);
+    let mut removed: Vec<_> = change.layers.iter().filter_map(removes).collect();
+    removed.sort_unstable();
+    removed.dedup();
+    html! {
+        @for index in added { (layer(subject, "added in", LayerIndex::new(index))) }
+        @for index in removed { (layer(subject, "removed in", LayerIndex::new(index))) }
+    }
+}
+
+/// The layer that added or removed something.
+pub fn layer(subject: &Subject<'_>, word: &str, index: LayerIndex) -> Markup {
+    let line = subject.inspection.layers[index].instruction.one_line().cut(300);
+    html! {
+        dt { (word) }
+        dd { a href={ "#layer-" (index) } { "layer " (index) } ": " code { (line) } }
+    }
+}
+
+fn the_fix(subject: &Subject<'_>, change: &ChangeRecord) -> Markup {
+    let lines = &change.lines;
+    let is_exact = subject.inspection.completeness.sizes_are_exact();
+    html! {
+        dt { "fix" }
+        dd .fix {
+            p {
+                // Of an image that is not whole, no size is exact.
+                @if is_exact || change.grade == *"needs a look" { "[" (change.grade) "] " }
+                (prose(&change.advice))
+            }
+            @if lines.len() > CODE {
+                p { "(layerscope fix " (subject.inspection.argument()) " prints the " (lines.len()) " lines)" }
+            } @else if !lines.is_empty() {
+                pre tabindex="0" { code { (Escaped::join(lines.iter().cloned(), "\n")) } }
+            }
+        }
+    }
+}
+
+/// Makes a line for each change, with its parts below.
+fn lines(subject: &Subject<'_>, head: &str, changes: &[Numbered<'_>]) -> Markup {
+    let more = changes.len().saturating_sub(LINES);
+    html! {
+        @if !changes.is_empty() {
+            @if !head.is_empty() { h3 { (head) } }
+            ul .lines {
+                @for change in changes.iter().take(LINES) {
+                    li {
+                        span .amount { (saving(subject, *change)) }
+                        @if change.1.contains.is_empty() {
+                            span { (prose(&change.1.in_short())) }
+                        } @else {
+                            span { (prose(&change.1.title)) }
+                        }
+                    }
+                    @for (place, part) in change.1.contains.iter().take(PARTS).enumerate() {
+                        @let key = format!("changes.{}.contains.{place}.bytes", change.0);
+                        li .part {
+                            span .amount {
+                                (bytes(&subject.size(part.bytes), part.bytes, Some(key)))
+                            }
+                            span {
+                                "layer " (part.step.added_in) ": " (part.title)
+                                @if let Some(path) = &part.path { ": " code { (path) } }
+                            }
+                        }
+                    }
+                }
+                @if more > 0 { li { span .amount {} span { "and " (plural(more, "more change")) } } }
+            }
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! Writes what to change: first in your layers, with instructions and fix, then one line each for
+//! what needs a look.
+
+use std::io::{self, Write};
+
+use super::super::changes::{ALONE, base_remark, summary};
+use super::{INDENT, Page, Paint, WIDTH};
+use crate::Inspection;
+use crate::advice::avoidable::Avoidable;
+use crate::advice::changes::Part;
+use crate::display::{Escaped, cut, plural, shown, wrap};
+use crate::layer_index::LayerIndex;
+use crate::recorded::{ChangeRecord, ContentRecord};
+
+/// The most changes of a part that are shown.
+const CHANGES: usize = 6;
+/// The most parts of a change that are shown.
+const PARTS: usize = 6;
+/// The most layers of a change that are named.
+const LAYERS: usize = 3;
+/// The most lines of a Dockerfile that are shown.
+const LINES: usize = 24;
+/// The size below which changes are summed up, unless it is more than a hundredth of the largest.
+const SMALL: u64 = 1 << 20;
+
+/// The changes of an image.
+pub(super) struct Changes<'a> {
+    pub all: &'a [ChangeRecord],
+    pub sums: Avoidable,
+    /// The name of the base image.
+    pub base: Option<&'a str>,
+}
+
+impl Changes<'_> {
+    fn of(&self, part: Part) -> Vec<&ChangeRecord> {
+        self.all.iter().filter(|change| change.part == *part.word()).collect()
+    }
+}
+
+impl<W: Write> Page<'_, W> {
+    pub(super) fn changes(&mut self, inspection: &Inspection, changes: &Changes) -> io::Result<()> {
+        if changes.all.is_empty() {
+            return Ok(());
+        }
+        writeln!(self.out, "\n{}", self.paint(Paint::Bold, "What to change"))?;
+        let summary = summary(changes.sums, self.style.units);
+        let summary = summary.map_or_else(String::new, |summary| format!("{summary}. "));
+        for line in wrap(&format!("{summary}{ALONE}"), WIDTH - 2) {
+            writeln!(self.out, "  {}", self.paint(Paint::Dim, &line))?;
+        }
+        let own = changes.of(Part::Own);
+        let shown = self.shown(&own);
+        own[..shown].iter().try_for_each(|change| self.change(inspection, change))?;
+        self.smaller(&own[shown..])?;
+        let optional = changes.of(Part::Optional);
+        if self.style.top == 0 {
+            optional.iter().try_for_each(|change| self.change(inspection, change))?;
+        } else {
+            let head = "[needs a look] Optional (details: --top 0)";
+            self.lines(head, &optional)?;
+        }
+        let head = shown!("[needs a look] {}", base_remark(changes.base));
+        self.lines(&head, &changes.of(Part::Base))
+    }
+
+    /// Returns the number of changes to show: the first, and all that are not small; or all if
+    /// requested.
+    fn shown(&self, changes: &[&ChangeRecord]) -> usize {
+        if self.style.top == 0 {
+            return changes.len();
+        }
+        let biggest = changes.first().map_or(0, |change| change.saves_bytes);
+        let small = SMALL.min(biggest / 100);
+        let worth = |(i, change): &(usize, &&ChangeRecord)| {
+            *i == 0 || (*i < CHANGES && change.saves_bytes >= small)
+        };
+        changes.iter().enumerate().take_while(worth).count()
+    }
+
+    fn smaller(&mut self, changes: &[&ChangeRecord]) -> io::Result<()> {
+        let Some(most) = changes.iter().map(|change| change.saves_bytes).max() else {
+            return Ok(());
+        };
+        let what = plural(changes.len(), "smaller change");
+        let saves = match changes.len() {
+            1 => format!("saves {}", self.size(most)),
+            _ => format!("each saves {} or less", self.size(most)),
+        };
+        let line = format!("{:>10}  {what}: {saves} (--top 0 lists all)", "");
+        writeln!(self.out, "\n  {}", self.paint(Paint::Dim, &line))
+    }
+
+    fn change(&mut self, inspection: &Inspection, change: &ChangeRecord) -> io::Result<()> {
+        let is_wasted = change.layers.iter().all(|step| step.removed_in.is_some());
+        let paint = if is_wasted { Paint::Wasted } else { Paint::Warning };
+        let size = self.paint(paint, &format!("{:>10}", self.size(change.saves_bytes)));
+        writeln!(self.out, "\n  {size}  {}", change.what.cut(WIDTH - 14))?;
+        self.contents(change)?;
+        let (mut added, mut removed): (Vec<_>, Vec<_>) = change
+            .layers
+            .iter()
+            .map(|step| (step.added_in, step.removed_in.filter(|layer| *layer != step.added_in)))
+            .unzip();
+        added.dedup();
+        removed.sort_unstable();
+        removed.dedup();
+        self.instructions(inspection, "added in", &added)?;
+        let removed: Vec<_> = removed.into_iter().flatten().collect();
+        self.instructions(inspection, "removed in", &removed)?;
+        for (i, place) in change.places.iter().enumerate() {
+            let word = if i == 0 { "at" } else { "" };
+            writeln!(self.out, "{}  {}", self.label(word), place.cut_front(WIDTH - INDENT))?;
+        }
+        if !change.packages.is_empty() {
+            self.paragraph("packages", &Escaped::join(change.packages.iter().cloned(), ", "))?;
+        }
+        self.paragraph("why", &change.why)?;
+        let is_exact = inspection.completeness.sizes_are_exact();
+        let fix = match is_exact || change.grade == *"needs a look" {
+            true => shown!("[{}] {}", &change.grade, &change.advice),
+            // Of an image that is not whole, no size is exact.
+            false => change.advice.clone(),
+        };
+        self.paragraph("fix", &fix)?;
+        self.fix_lines(&change.lines)?;
+        let after = format!("{}{}", change.sign(), self.size(change.size_bytes));
+        writeln!(self.out, "{}  {after}", self.label("size after"))
+    }
+
+    fn contents(&mut self, change: &ChangeRecord) -> io::Result<()> {
+        let layers = change.layers.iter().filter(|step| step.removed_in.is_none()).count();
+        let text = |part: &ContentRecord| match layers {
+            0 | 1 => titled(part).to_string(),
+            _ => format!("layer {}: {}", part.step.added_in, titled(part)),
+        };
+        let mut lines: Vec<(u64, String)> =
+            change.contains.iter().map(|part| (part.bytes, text(part))).collect();
+        let more = lines.split_off(PARTS.min(lines.len()));
+        if !more.is_empty() {
+            let sum = more.iter().map(|(bytes, _)| bytes).sum();
+            lines.push((sum, format!("in {}", plural(more.len(), "more place"))));
+        }
+        if change.others_bytes > 0 {
+            lines.push((change.others_bytes, change.others.to_string()));
+        }
+        let mut word = "contains";
+        for (bytes, text) in lines {
+            let (size, text) = (self.size(bytes), cut(&text, WIDTH - INDENT - 10));
+            writeln!(self.out, "{}  {size:>8}  {text}", self.label(word))?;
+            word = "";
+        }
+        Ok(())
+    }
+
+    fn instructions(
+        &mut self,
+        inspection: &Inspection,
+        word: &str,
+        layers: &[usize],
+    ) -> io::Result<()> {
+        for (i, layer) in layers.iter().take(LAYERS).enumerate() {
+            let instruction = LayerIndex::new(*layer).of(&inspection.layers);
+            let line = instruction.map(|layer| layer.instruction.one_line()).unwrap_or_default();
+            let line = shown!("layer {layer}: {}", line).cut(WIDTH - INDENT);
+            writeln!(self.out, "{}  {line}", self.label(if i == 0 { word } else { "" }))?;
+        }
+        match layers.len().saturating_sub(LAYERS) {
+            0 => Ok(()),
+            more => writeln!(self.out, "{:INDENT$}and {}", "", plural(more, "more layer")),
+        }
+    }
+
+    fn fix_lines(&mut self, all: &[Escaped]) -> io::Result<()> {
+        if all.len() > LINES {
+            let count = all.len();
+            return writeln!(
+                self.out,
+                "{:INDENT$}(layerscope fix IMAGE prints the {count} lines)",
+                ""
+            );
+        }
+        // Lines that can be copied are never cut.
+        all.iter().try_for_each(|line| writeln!(self.out, "{:INDENT$}{line}", ""))
+    }
+
+    /// Writes a line for each change and its parts, under a remark.
+    fn lines(&mut self, head: &str, changes: &[&ChangeRecord]) -> io::Result<()> {
+        if changes.is_empty() {
+            return Ok(());
+        }
+        writeln!(self.out)?;
+        for line in wrap(head, WIDTH - 2) {
+            writeln!(self.out, "  {}", self.paint(Paint::Dim, &line))?;
+        }
+        let shown = self.shown(changes);
+        for change in &changes[..shown] {
+            let what =
+                if change.contains.is_empty() { change.in_short() } else { change.title.clone() };
+            let size = self.size(change.saves_bytes);
+            writeln!(self.out, "  {size:>10}  {}", what.cut(WIDTH - 14))?;
+            self.parts(change)?;
+        }
+        self.smaller(&changes[shown..])
+    }
+
+    /// Writes the parts of a change that has one line.
+    fn parts(&mut self, change: &ChangeRecord) -> io::Result<()> {
+        for part in change.contains.iter().take(PARTS) {
+            let text = shown!("layer {}: {}", part.step.added_in, titled(part));
+            writeln!(self.out, "{:14}{:>8}  {}", "", self.size(part.bytes), text.cut(WIDTH - 24))?;
+        }
+        Ok(())
+    }
+}
+
+/// Returns the title of a part with its place.
+fn titled(part: &ContentRecord) -> Escaped {
+    match &part.path {
+        Some(path) => shown!("{}: {}", &part.title, path.cut_front(30)),
+        None => part.title.clone(),
+    }
+}
