@@ -5,17 +5,19 @@
 
 use std::sync::Arc;
 
+use crate::advice::SuggestedChange;
 use crate::advice::base::{Base, BaseError, BaseHint, Share, base, detect, shares};
-use crate::advice::changes::{Change, changes, settle};
+use crate::advice::changes::{Change, Extent, changes, settle};
 use crate::advice::findings::{Finding, Matches, Purpose, Rules, findings_of};
 use crate::advice::ladder::{LadderInputs, PossibleSize, Step, climb};
 use crate::advice::merges::Merges;
 use crate::advice::secrets::Secrets;
-use crate::analysis::{Inspection, wasted_groups};
+use crate::analysis::{Inspection, WastedGroup, wasted_groups};
 use crate::error::Error;
 use crate::files::contents::Contents;
 use crate::files::filesystem::{Filesystem, readable};
 use crate::files::packages::Packages;
+use crate::layer_index::LayerIndex;
 use crate::progress::Progress;
 use crate::progress::join;
 use crate::runtime::Program;
@@ -224,6 +226,45 @@ impl Study {
             ladder_inputs: inputs,
         })
     }
+}
+
+impl Study {
+    /// Returns the change that avoids a finding, by its position in the list.
+    pub fn change_of(&self, finding: usize) -> Option<&Change> {
+        self.changes.iter().find(|change| change.findings.contains(&finding))
+    }
+
+    /// Returns the change for the bytes that one layer adds and another removes: the merge of these
+    /// layers, or the change that avoids most of them.
+    pub fn change_for(&self, added_in: LayerIndex, removed_in: LayerIndex) -> Option<&Change> {
+        let has_group = |change: &&Change| {
+            let is_it =
+                |group: &WastedGroup| (group.added_in, group.removed_in) == (added_in, removed_in);
+            change.groups.iter().any(is_it)
+        };
+        let is_merge = |change: &&Change| change.extent == Extent::Merge;
+        let merge = self.changes.iter().filter(is_merge).find(has_group);
+        let is_of = |finding: &Finding| {
+            finding.added_in == added_in && finding.removed_in() == Some(removed_in)
+        };
+        let found = || self.change_of(self.findings.iter().position(is_of)?);
+        merge.or_else(found).or_else(|| self.changes.iter().find(has_group))
+    }
+}
+
+/// Returns the advice on a group of wasted bytes, with the saving of the whole change.
+pub fn for_group(
+    inspection: &Inspection,
+    merges: &Merges,
+    study: Option<&Study>,
+    group: &WastedGroup,
+) -> SuggestedChange {
+    let (added_in, removed_in) = (group.added_in, group.removed_in);
+    if let Some(change) = study.and_then(|study| study.change_for(added_in, removed_in)) {
+        return change.fix.clone();
+    }
+    let plain = SuggestedChange::for_wasted(inspection, merges, added_in, removed_in, group.reason);
+    SuggestedChange { saves: plain.saves.max(group.bytes), ..plain }
 }
 
 /// The longest script that is read for its commands, in bytes.

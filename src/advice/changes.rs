@@ -4,7 +4,6 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use super::assessment::Study;
 use super::change::{STAGE, SuggestedChange};
 use super::findings::{Fate, Finding, Level, Whose, for_base};
 use super::ladder::{Certainty, PossibleSize, multi_stage};
@@ -106,14 +105,14 @@ impl Change {
     }
 }
 
-/// What findings and wasted bytes have in common if one change avoids them.
+/// The mark that findings and wasted bytes share if one change avoids them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Key {
     Merge(LayerIndex, LayerIndex),
     Clause(Part, String),
 }
 
-/// What a change is made of.
+/// The members of a change.
 #[derive(Default)]
 struct Members {
     findings: Vec<usize>,
@@ -303,43 +302,4 @@ fn is_for_the_build(finding: &Finding) -> bool {
     finding.whose == Whose::Own
         && finding.fate == Fate::Left
         && matches!(finding.level, Level::Toolchain | Level::Build)
-}
-
-impl Study {
-    /// Returns the change that avoids a finding, by its position in the list.
-    pub fn change_of(&self, finding: usize) -> Option<&Change> {
-        self.changes.iter().find(|change| change.findings.contains(&finding))
-    }
-
-    /// Returns the change for the bytes that one layer adds and another removes: the merge of these
-    /// layers, or the change that avoids most of them.
-    pub fn change_for(&self, added_in: LayerIndex, removed_in: LayerIndex) -> Option<&Change> {
-        let has_group = |change: &&Change| {
-            let is_it =
-                |group: &WastedGroup| (group.added_in, group.removed_in) == (added_in, removed_in);
-            change.groups.iter().any(is_it)
-        };
-        let is_merge = |change: &&Change| change.extent == Extent::Merge;
-        let merge = self.changes.iter().filter(is_merge).find(has_group);
-        let is_of = |finding: &Finding| {
-            finding.added_in == added_in && finding.removed_in() == Some(removed_in)
-        };
-        let found = || self.change_of(self.findings.iter().position(is_of)?);
-        merge.or_else(found).or_else(|| self.changes.iter().find(has_group))
-    }
-}
-
-/// Returns the advice on a group of wasted bytes, with the saving of the whole change.
-pub fn for_group(
-    inspection: &Inspection,
-    merges: &Merges,
-    study: Option<&Study>,
-    group: &WastedGroup,
-) -> SuggestedChange {
-    let (added_in, removed_in) = (group.added_in, group.removed_in);
-    if let Some(change) = study.and_then(|study| study.change_for(added_in, removed_in)) {
-        return change.fix.clone();
-    }
-    let plain = SuggestedChange::for_wasted(inspection, merges, added_in, removed_in, group.reason);
-    SuggestedChange { saves: plain.saves.max(group.bytes), ..plain }
 }

@@ -173,17 +173,19 @@ impl Blamer<'_, '_> {
         Blame { layer: Some(finding.added_in), cause, change: Some(self.change_of(finding)) }
     }
 
-    /// Blames what the change that saves the most leaves out.
+    /// Blames the change in your layers that saves the most, of those with a finding that counts.
     pub fn change(&self) -> Blame {
-        let counted = |finding: &&Finding| self.0.counted(finding) > 0;
         let study = self.0.subject.study;
-        let changes = study.changes.iter().filter(|change| change.part == Part::Own);
-        let mut findings = changes
-            .flat_map(|change| change.findings.iter().map(|&i| &study.findings[i]))
-            .filter(counted);
-        match findings.next() {
-            Some(finding) => self.finding(Some(finding)),
-            None => self.wasted(),
+        let counts = |&i: &usize| self.0.counted(&study.findings[i]) > 0;
+        let own = study.changes.iter().filter(|change| change.part == Part::Own);
+        let mut counted = own.filter(|change| change.findings.iter().any(counts));
+        let Some(change) = counted.next() else { return self.wasted() };
+        let layer = change.findings.iter().map(|&i| study.findings[i].added_in).next();
+        let fix = escaped_str(&change.fix.what).trim_end_matches('.').to_owned();
+        Blame {
+            layer,
+            cause: Sentence::from("one change saves ").size(change.saves),
+            change: Some(fix),
         }
     }
 

@@ -22,7 +22,7 @@ pub struct ChangeRecord {
     pub saves_bytes: u64,
     /// The size after it.
     pub size_bytes: u64,
-    /// What is left out, in a few words.
+    /// The files that are left out, in a few words.
     pub what: Escaped,
     /// The layers that have it.
     pub layers: Vec<StepRecord>,
@@ -30,7 +30,7 @@ pub struct ChangeRecord {
     pub contains: Vec<ContentRecord>,
     /// The bytes of what has no name.
     pub others_bytes: u64,
-    /// What these bytes are.
+    /// The description of these bytes.
     pub others: Escaped,
     /// Up to three directories of the only part.
     pub places: Vec<Escaped>,

@@ -1,7 +1,6 @@
 //! A group of wasted bytes in two sentences: the reason, and the change that avoids them.
 
-use crate::advice::assessment::Study;
-use crate::advice::changes::for_group;
+use crate::advice::assessment::{Study, for_group};
 use crate::analysis::{Inspection, WastedGroup};
 use crate::display::{Escaped, escaped_str, shown};
 use crate::tree::Reason;

@@ -13,7 +13,7 @@ use crate::recorded::{ChangeRecord, ContentRecord, StepRecord};
 use crate::shell::pretty_shell;
 use crate::tree::NodeId;
 
-/// What savings and sizes of changes are.
+/// The meaning of savings and sizes of changes.
 pub const ALONE: &str = "Each saving and each size is that of the one change alone.";
 /// The most titles in the words for what a change leaves out.
 const TITLES: usize = 3;

@@ -11,7 +11,8 @@ fn a_limit_that_is_exceeded_says_by_how_much_who_and_what_to_change_in_one_line(
         answer.out,
         "shop:1.4\n\
          FAIL  wasted 195 KiB (limit 20 kB): 176 KiB over; layer 2 deletes what layer 1 added; combine the RUN \
-         instructions of layers 1 and 2, or use a multi-stage build\n\
+         instructions of layers 1 and 2, or delete the files in the RUN that makes them, \
+         or use a multi-stage build\n\
          1 of 1 limit exceeded.\n"
     );
     assert_eq!(answer.said, "", "a limit that is exceeded is no error");

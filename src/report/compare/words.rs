@@ -6,7 +6,7 @@ use crate::display::escaped;
 use crate::display::{Units, plural};
 use crate::display::{percent, times};
 
-/// What is said of paths that differ, and take as many bytes as before.
+/// The words for paths that differ, and take as many bytes as before.
 pub(super) const SAME_SIZE: &str = ", with the same sizes";
 
 /// Returns a size as a part of that of the first image, which is `ratio` times as large.

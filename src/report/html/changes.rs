@@ -1,4 +1,4 @@
-//! What to change, in the words of the text report.
+//! The changes, in the words of the text report.
 
 use maud::{Markup, html};
 

@@ -77,6 +77,11 @@ impl<W: Write> Page<'_, W> {
         changes.iter().enumerate().take_while(worth).count()
     }
 
+    /// Returns the number of items of a list that are shown: a few, or all if requested.
+    fn few(&self, few: usize, all: usize) -> usize {
+        if self.style.top == 0 { all } else { few.min(all) }
+    }
+
     fn smaller(&mut self, changes: &[&ChangeRecord]) -> io::Result<()> {
         let Some(most) = changes.iter().map(|change| change.saves_bytes).max() else {
             return Ok(());
@@ -135,7 +140,7 @@ impl<W: Write> Page<'_, W> {
         };
         let mut lines: Vec<(u64, String)> =
             change.contains.iter().map(|part| (part.bytes, text(part))).collect();
-        let more = lines.split_off(PARTS.min(lines.len()));
+        let more = lines.split_off(self.few(PARTS, lines.len()));
         if !more.is_empty() {
             let sum = more.iter().map(|(bytes, _)| bytes).sum();
             lines.push((sum, format!("in {}", plural(more.len(), "more place"))));
@@ -158,13 +163,14 @@ impl<W: Write> Page<'_, W> {
         word: &str,
         layers: &[usize],
     ) -> io::Result<()> {
-        for (i, layer) in layers.iter().take(LAYERS).enumerate() {
+        let shown = self.few(LAYERS, layers.len());
+        for (i, layer) in layers.iter().take(shown).enumerate() {
             let instruction = LayerIndex::new(*layer).of(&inspection.layers);
             let line = instruction.map(|layer| layer.instruction.one_line()).unwrap_or_default();
             let line = shown!("layer {layer}: {}", line).cut(WIDTH - INDENT);
             writeln!(self.out, "{}  {line}", self.label(if i == 0 { word } else { "" }))?;
         }
-        match layers.len().saturating_sub(LAYERS) {
+        match layers.len() - shown {
             0 => Ok(()),
             more => writeln!(self.out, "{:INDENT$}and {}", "", plural(more, "more layer")),
         }
@@ -205,7 +211,7 @@ impl<W: Write> Page<'_, W> {
 
     /// Writes the parts of a change that has one line.
     fn parts(&mut self, change: &ChangeRecord) -> io::Result<()> {
-        for part in change.contains.iter().take(PARTS) {
+        for part in change.contains.iter().take(self.few(PARTS, change.contains.len())) {
             let text = shown!("layer {}: {}", part.step.added_in, titled(part));
             writeln!(self.out, "{:14}{:>8}  {}", "", self.size(part.bytes), text.cut(WIDTH - 24))?;
         }

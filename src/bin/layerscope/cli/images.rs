@@ -18,7 +18,7 @@ use super::stderr::say;
 use super::{Failure, Format, completeness, to_stdout};
 use crate::tui::{self, Environment, Offer};
 
-/// What the sizes of a list are, where a report has another one.
+/// The meaning of the sizes in a list, since a report has others.
 const COUNTED: &str = "these sizes are those that the container runtimes say; \
     `layerscope report NAME` counts the contents of files";
 

@@ -3,8 +3,7 @@
 
 use layerscope::Inspection;
 use layerscope::LayerIndex;
-use layerscope::advice::assessment::Study;
-use layerscope::advice::changes::for_group;
+use layerscope::advice::assessment::{Study, for_group};
 use layerscope::advice::findings::Finding;
 use layerscope::analysis::{WastedGroup, wasted_groups};
 use layerscope::display::wrap;

@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use layerscope::advice::SuggestedChange;
-use layerscope::advice::assessment::Study;
+use layerscope::advice::assessment::{Study, for_group};
 use layerscope::advice::avoidable::Avoidable;
 use layerscope::advice::base::{BaseHint, base};
-use layerscope::advice::changes::{Part, for_group};
+use layerscope::advice::changes::Part;
 use layerscope::advice::findings::{Fate, Finding};
 use layerscope::advice::ladder::PossibleSize;
 use layerscope::advice::merges::Merges;

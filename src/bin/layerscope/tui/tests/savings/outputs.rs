@@ -17,12 +17,12 @@ use std::sync::Arc;
 
 use super::{Assessed, images};
 
-/// What an output says of a change: the saving, the size after it, the grade.
+/// The words of an output about a change: the saving, the size after it, the grade.
 type Told = (String, String, String);
 
 const ALL: TextStyle = TextStyle { colour: false, units: Units::Iec, top: 0 };
 
-/// What every output has to say of the changes of some parts.
+/// Returns the words of every output about the changes of some parts.
 fn expected(image: &Assessed, parts: &[Part]) -> Vec<Told> {
     let size = |bytes| Units::Iec.size(bytes);
     let changes = image.study.changes.iter().filter(|change| parts.contains(&change.part));
