@@ -48,10 +48,7 @@ fn a_report_that_is_to_list_all_leaves_nothing_to_be_listed() {
     let directory = tempfile::tempdir().unwrap();
     let demo = demo(directory.path());
     let short = text(&layerscope(&["report", demo.to_str().unwrap()]).stdout);
-    assert!(
-        short.contains("937 KiB  in 101 files, in 1 more place (--top 0 lists all)"),
-        "{short}"
-    );
+    assert!(short.contains("files more (--top 0 lists all)"), "{short}");
     let long = text(&layerscope(&["report", "--top", "0", demo.to_str().unwrap()]).stdout);
     assert!(!long.contains("more place") && !long.contains("--top 0"), "{long}");
     assert!(long.contains("937 KiB  101 deleted files in"), "{long}");
