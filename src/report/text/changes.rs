@@ -127,7 +127,7 @@ impl<W: Write> Page<'_, W> {
             false => change.advice.clone(),
         };
         self.paragraph("fix", &fix)?;
-        self.fix_lines(&change.lines)?;
+        self.fix_lines(inspection, &change.lines)?;
         let after = format!("{}{}", change.sign(), self.size(change.size_bytes));
         writeln!(self.out, "{}  {after}", self.label("size after"))
     }
@@ -176,12 +176,12 @@ impl<W: Write> Page<'_, W> {
         }
     }
 
-    fn fix_lines(&mut self, all: &[Escaped]) -> io::Result<()> {
+    fn fix_lines(&mut self, inspection: &Inspection, all: &[Escaped]) -> io::Result<()> {
         if all.len() > LINES {
-            let count = all.len();
+            let (image, count) = (inspection.argument(), all.len());
             return writeln!(
                 self.out,
-                "{:INDENT$}(layerscope fix IMAGE prints the {count} lines)",
+                "{:INDENT$}(layerscope fix {image} prints the {count} lines)",
                 ""
             );
         }

@@ -12,6 +12,7 @@ use super::{Change, Work};
 use crate::advice::dockerfile::births::is_plain;
 use crate::advice::dockerfile::evidence::{CopiedProgram, LooksFor, Needs};
 use crate::advice::dockerfile::parse::{Instruction, Keyword};
+use crate::advice::ladder::Certainty;
 use crate::display::{count, escaped_str, files, listed};
 use crate::shell::{self, base_name};
 use start::Start;

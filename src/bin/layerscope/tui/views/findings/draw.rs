@@ -18,7 +18,6 @@ use crate::tui::views::Look;
 use crate::tui::widgets::text::{cut, wrap};
 use crate::tui::widgets::{bar, fill, pane, put, scroll_bar};
 
-
 /// The text of a row, and the columns that its second line is indented by.
 pub(super) struct Text {
     text: String,
