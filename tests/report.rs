@@ -51,7 +51,7 @@ fn a_report_that_is_to_list_all_leaves_nothing_to_be_listed() {
     assert!(short.contains("files more (--top 0 lists all)"), "{short}");
     let long = text(&layerscope(&["report", "--top", "0", demo.to_str().unwrap()]).stdout);
     assert!(!long.contains("more place") && !long.contains("--top 0"), "{long}");
-    assert!(long.contains("937 KiB  101 deleted files in"), "{long}");
+    assert!(long.contains("937 KiB  Go packages for building"), "{long}");
 }
 
 #[test]
