@@ -49,7 +49,7 @@ pub struct DirectoryRef<'a> {
 struct Run {
     /// The number of entries before it.
     first: u32,
-    /// Where the directory begins in the buffer, and its length; `None` if paths are not split.
+    /// The start of the directory in the buffer, and its length; `None` if paths are not split.
     directory: Option<(u32, u16)>,
 }
 

@@ -75,7 +75,7 @@ pub const OWNER_LIMIT: usize = u16::MAX as usize;
 #[derive(Debug, Clone, Copy)]
 struct Node {
     parent: NodeId,
-    /// Where the name begins in the list of names. It ends where that of the next node begins.
+    /// The start of the name in the list of names. The name ends where that of the next node begins.
     name: u32,
     /// The first of the paths directly below. While the tree is built, only those are listed that
     /// are visible below the current layer.
