@@ -11,6 +11,7 @@ mod links;
 mod lookup;
 mod overlay;
 mod own;
+mod own_paths;
 mod own_tree;
 mod query;
 mod snapshot;

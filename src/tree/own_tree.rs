@@ -4,8 +4,7 @@
 //! It lies in a list of its own, which is as small as the layer, and not beside all paths of the
 //! image: most of the work on a layer is done there.
 
-use super::build::Builder;
-use super::{NodeId, Reason, VersionId};
+use super::{NodeId, VersionId};
 
 /// A place in the layer's own tree.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -72,92 +71,43 @@ impl OwnTree {
         self.last_mark
     }
 
-    fn add(&mut self, node: NodeId) -> OwnId {
+    /// Begins the tree of the next layer; returns the number of its root.
+    pub fn begin(&mut self) -> u32 {
+        // The lowest number says that no layer has named a path.
+        let used = u32::try_from(self.nodes.len()).expect("below the limit on paths");
+        self.first = self.first.wrapping_add(used).max(1);
+        self.nodes.clear();
+        self.last_mark = 0;
+        self.add(NodeId::ROOT, None)
+    }
+
+    /// Returns the place with a number, if it is one of this layer.
+    pub fn id_of(&self, number: u32) -> Option<OwnId> {
+        let id = number.wrapping_sub(self.first);
+        ((id as usize) < self.nodes.len()).then_some(OwnId(id))
+    }
+
+    /// Adds a path below another one; returns the number of its place.
+    pub fn add(&mut self, node: NodeId, parent: Option<OwnId>) -> u32 {
         let id = OwnId(u32::try_from(self.nodes.len()).expect("below the limit on paths"));
         let (explicit, mark) = (VersionId::NONE, self.take_mark());
-        let (first_child, next_sibling) = (OwnId::NONE, OwnId::NONE);
-        self.nodes.push(OwnNode { node, explicit, mark, first_child, next_sibling });
-        id
-    }
-}
-
-impl Builder {
-    /// Begins the own tree of the next layer.
-    pub(super) fn begin_own(&mut self) {
-        // The lowest number says that no layer has named a path.
-        let used = u32::try_from(self.own.nodes.len()).expect("below the limit on paths");
-        self.own.first = self.own.first.wrapping_add(used).max(1);
-        self.own.nodes.clear();
-        self.own.last_mark = 0;
-        let root = self.own.add(NodeId::ROOT);
-        self.state[NodeId::ROOT.index()].own = self.own.first + root.0;
-    }
-
-    /// Returns the place of a node in the own tree of the current layer.
-    pub(super) fn own_id(&self, node: NodeId) -> Option<OwnId> {
-        let number = self.state[node.index()].own.wrapping_sub(self.own.first);
-        ((number as usize) < self.own.nodes.len()).then_some(OwnId(number))
-    }
-
-    /// Returns whether the node is in the own tree of the current layer.
-    pub(super) fn is_own(&self, node: NodeId) -> bool {
-        self.own_id(node).is_some()
-    }
-
-    /// Returns the version that an entry of this layer gave to a node of its own tree; `None` for
-    /// implied directories.
-    pub(super) fn explicit(&self, node: NodeId) -> Option<VersionId> {
-        self.own.at(self.own_id(node)?).explicit()
-    }
-
-    /// Records the version that an entry of this layer gave to a node of its own tree.
-    pub(super) fn set_explicit(&mut self, node: NodeId, version: VersionId) {
-        if let Some(id) = self.own_id(node) {
-            self.own.nodes[id.0 as usize].explicit = version;
-        }
-    }
-
-    /// Returns the generation stamp of a node in the layer's own tree, and 0 for any other.
-    pub(super) fn mark(&self, node: NodeId) -> u32 {
-        self.own_id(node).map_or(0, |id| self.own.at(id).mark)
-    }
-
-    /// Adds a node to the layer's own tree.
-    pub(super) fn become_own(&mut self, node: NodeId, parent: NodeId) {
-        let parent = self.own_id(parent);
-        let id = self.own.add(node);
-        self.state[node.index()].own = self.own.first.wrapping_add(id.0);
+        let (first_child, mut next_sibling) = (OwnId::NONE, OwnId::NONE);
         if let Some(parent) = parent {
-            let siblings = &mut self.own.nodes[parent.0 as usize].first_child;
-            let next = std::mem::replace(siblings, id);
-            self.own.nodes[id.0 as usize].next_sibling = next;
+            next_sibling = std::mem::replace(&mut self.nodes[parent.0 as usize].first_child, id);
         }
+        self.nodes.push(OwnNode { node, explicit, mark, first_child, next_sibling });
+        self.first.wrapping_add(id.0)
     }
 
-    /// Removes everything at and below a node from the layer's own tree; the node itself stays.
-    ///
-    /// Returns whether an entry had made a directory below: container runtimes set its times at the
-    /// end, and find something else there.
-    pub(super) fn drop_own(&mut self, node: NodeId) -> bool {
-        let Some(top) = self.own_id(node) else { return false };
-        let mut directories = false;
-        let mut work = vec![top];
-        while let Some(id) = work.pop() {
-            let dropped = *self.own.at(id);
-            if let Some(version) = dropped.explicit() {
-                directories |= id != top && self.tree.version(version).is_directory();
-                self.tree.versions[version.index()].removed_in = self.layer;
-                let reason = if id == top { Reason::Overwritten } else { Reason::Replaced };
-                self.release(version, dropped.node, reason);
-            }
-            work.extend(self.own.children(id));
-            if id != top {
-                self.state[dropped.node.index()].own = 0;
-            }
-        }
-        let mark = self.own.take_mark();
-        let top = &mut self.own.nodes[top.0 as usize];
+    /// Records the version that an entry of the layer gave to the path at a place.
+    pub fn set_explicit(&mut self, id: OwnId, version: VersionId) {
+        self.nodes[id.0 as usize].explicit = version;
+    }
+
+    /// Removes everything at and below a place; the place itself stays, as touched just now.
+    pub fn empty(&mut self, id: OwnId) {
+        let mark = self.take_mark();
+        let top = &mut self.nodes[id.0 as usize];
         (top.mark, top.explicit, top.first_child) = (mark, VersionId::NONE, OwnId::NONE);
-        directories
     }
 }
