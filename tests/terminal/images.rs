@@ -37,7 +37,7 @@ fn images_are_shown_side_by_side_and_each_is_explored_and_left_again() {
     session.types("\x1b").sees("Layers 0–1").types("\x1b").sees("app:new against app:old");
     session.types("k\r").sees("8.79 KiB").types("q").sees("app:new against app:old");
     session.types("3/prog\r\r").sees("Layers 0–1").resize(100, 30).types("q");
-    session.sees("program").sees("3 Paths]").types("q");
+    session.sees("program").sees("1 path differs").types("q");
     assert!(session.ends().success());
 }
 
