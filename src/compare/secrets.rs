@@ -5,6 +5,7 @@ use crate::analysis::Inspection;
 use crate::display::{Escaped, escaped, escaped_str, plural, shown};
 use crate::layer_index::LayerIndex;
 use crate::recorded::SecretsRecord;
+use crate::secret::ValueHash;
 
 /// A secret of an image or of its report, as far as both have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub struct ComparedSecret {
     pub visible: bool,
     /// The word for the place, and the path of a file: lines and entries of the history move.
     key: (Escaped, Option<Escaped>),
+    /// The hash of the value; `None` in a report.
+    hash: Option<ValueHash>,
 }
 
 impl ComparedSecret {
@@ -39,6 +42,7 @@ impl ComparedSecret {
                     _ => None,
                 },
             ),
+            hash: Some(secret.hash),
         };
         secrets.list.iter().map(secret).collect()
     }
@@ -52,13 +56,19 @@ impl ComparedSecret {
             layer: secret.layer,
             visible: secret.visible,
             key: (secret.place.clone(), secret.path.clone()),
+            hash: None,
         };
         secrets.found.iter().map(secret).collect()
     }
 
-    /// Returns whether it is the same secret at the same place.
+    /// Returns whether it is the same secret at the same place. Without the values, the masked ones
+    /// decide.
     fn is_same(&self, other: &Self) -> bool {
-        (&self.key, &self.what, &self.masked) == (&other.key, &other.what, &other.masked)
+        let is_same_value = match (self.hash, other.hash) {
+            (Some(hash), Some(other)) => hash == other,
+            _ => self.masked == other.masked,
+        };
+        is_same_value && (&self.key, &self.what) == (&other.key, &other.what)
     }
 }
 
@@ -71,6 +81,8 @@ pub struct SecretChanges {
     pub removed: Vec<ComparedSecret>,
     /// The number of secrets that both have.
     pub same: usize,
+    /// True if one of both is a report, which has no values to compare.
+    is_by_place: bool,
 }
 
 impl SecretChanges {
@@ -84,7 +96,9 @@ impl SecretChanges {
                 None => added.push(secret.clone()),
             }
         }
-        Self { same: after.len() - added.len(), added, removed }
+        let lacks_values = |side: &[ComparedSecret]| side.iter().any(|it| it.hash.is_none());
+        let is_by_place = lacks_values(before) || lacks_values(after);
+        Self { same: after.len() - added.len(), added, removed, is_by_place }
     }
 
     /// Says what changes, in a sentence or two; `None` if neither image has a secret. `first` is
@@ -109,7 +123,11 @@ impl SecretChanges {
         if self.same > 0 {
             let (count, verb) =
                 (plural(self.same, "secret"), if self.same == 1 { "is" } else { "are" });
-            sentences.push(shown!("{} {} in both.", escaped_str(&count), verb));
+            let by = match self.is_by_place {
+                true => ", with the same place and beginning (a report does not have the values)",
+                false => "",
+            };
+            sentences.push(shown!("{} {} in both{}.", escaped_str(&count), verb, by));
         }
         if !self.removed.is_empty() {
             let count = plural(self.removed.len(), "secret");

@@ -4,7 +4,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::OnceLock;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{LazyLock, OnceLock};
 
 use aho_corasick::{AhoCorasick, MatchKind};
 
@@ -20,7 +21,28 @@ const LONGEST: usize = 8 << 10;
 /// The most bytes of all values: a hostile image may have any number of them.
 const MOST: usize = 256 << 10;
 
+/// The hash of a value, with a key that only this process has: it tells whether two secrets are the
+/// same, and nothing else. No output has it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct ValueHash(u64);
+
+impl ValueHash {
+    /// Computes the hash of a value.
+    pub fn new(value: &[u8]) -> Self {
+        static KEY: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+        Self(KEY.hash_one(value))
+    }
+}
+
+impl fmt::Debug for ValueHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ValueHash")
+    }
+}
+
 /// Values that were found. They are never shown: they only serve to mask them.
+///
+/// A plain word is not one of them, as it stands in many texts and means something else there.
 #[derive(Clone, Default)]
 pub struct FoundValues {
     values: BTreeSet<String>,
@@ -42,10 +64,24 @@ impl FoundValues {
     }
 
     fn take(&mut self, value: &str, shortest: usize) {
-        let fits = (shortest..=LONGEST).contains(&value.len());
+        let fits = (shortest..=LONGEST).contains(&value.len()) && !is_plain(value);
         if fits && self.bytes + value.len() <= MOST && self.values.insert(value.into()) {
             self.bytes += value.len();
             self.automaton = OnceLock::new();
+        }
+    }
+
+    /// Drops the values that are names of files or directories, which texts mean by them.
+    pub fn drop_names<'a>(&mut self, names: impl IntoIterator<Item = &'a [u8]>) {
+        for name in names {
+            if self.values.is_empty() {
+                return;
+            }
+            let name = std::str::from_utf8(name).unwrap_or_default();
+            if self.values.remove(name) {
+                self.bytes -= name.len();
+                self.automaton = OnceLock::new();
+            }
         }
     }
 
@@ -92,6 +128,11 @@ impl fmt::Debug for FoundValues {
     }
 }
 
+/// Returns whether a value is a plain word: only letters of one case.
+fn is_plain(value: &str) -> bool {
+    value.chars().all(char::is_lowercase) || value.chars().all(char::is_uppercase)
+}
+
 /// Compiles values; `None` if there are none.
 fn automaton(values: &BTreeSet<String>) -> Option<AhoCorasick> {
     let kind = MatchKind::LeftmostLongest;
@@ -116,6 +157,22 @@ mod tests {
         assert_eq!(found.mask("xhunter2hunter2hunter2hunter2"), "x……");
         assert_eq!(found.mask("ü sixteen letters! ü"), "ü sixt… ü");
         assert!(matches!(found.mask("RUN make"), Cow::Borrowed("RUN make")));
+    }
+
+    #[test]
+    fn plain_words_and_names_of_files_stay_in_texts() {
+        let mut found = values(&["server", "SERVER", "Server", "postgres16", "hunter2hunter2"]);
+        found.drop_names([&b"app"[..], b"postgres16", b"hunter2", b"\xff"]);
+        let text = "RUN /app/postgres16 server SERVER";
+        assert_eq!(found.mask(text), text);
+        assert_eq!(found.mask("Server hunter2hunter2"), "… …");
+    }
+
+    #[test]
+    fn a_hash_tells_values_apart_and_is_not_in_debug_output() {
+        assert_eq!(ValueHash::new(b"glpat-1"), ValueHash::new(b"glpat-1"));
+        assert_ne!(ValueHash::new(b"glpat-1"), ValueHash::new(b"glpat-2"));
+        assert_eq!(format!("{:?}", ValueHash::new(b"glpat-1")), "ValueHash");
     }
 
     #[test]

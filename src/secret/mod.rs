@@ -22,7 +22,7 @@ use crate::display::plural;
 
 pub use command::{find_in_command, find_named, mask, mask_words, pairs};
 pub use fingerprint::fingerprint;
-pub use found::FoundValues;
+pub use found::{FoundValues, ValueHash};
 pub use masked::Masked;
 pub use names::{is_secret, is_value};
 pub use paths::{SearchByPath, path_matcher};

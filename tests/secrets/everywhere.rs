@@ -88,6 +88,34 @@ fn the_texts_stay_readable_around_what_is_masked() {
 }
 
 #[test]
+fn plain_words_and_names_of_files_are_not_masked_in_other_texts() {
+    let directory = tempfile::tempdir().unwrap();
+    let env = "DB_PASSWORD=postgres16\nREDIS_PASSWORD=server\nAPI_PASSWORD=hunter2hunter2\n";
+    let mut image = image([
+        (
+            "COPY . /app # buildkit",
+            vec![text("app/.env", env), text("app/postgres16", "#!/bin/sh\n")],
+        ),
+        (
+            "RUN /bin/sh -c apk add postgres16 server && echo hunter2hunter2 # buildkit",
+            vec![file("lib/x", 30_000)],
+        ),
+    ]);
+    image.config["config"] = json!({
+        "Env": ["PATH=/bin", "REDIS_PASSWORD=server"],
+        "Entrypoint": ["/app/postgres16", "serve"],
+        "Cmd": ["server"],
+    });
+    let report = ["report", "shop.tar", "--format", "json"];
+    let output = out(&run(&image, directory.path(), &report));
+    let report: serde_json::Value = serde_json::from_str(&output).unwrap();
+    let instruction = &report["layers"][1]["instruction"];
+    assert_eq!(*instruction, "RUN apk add postgres16 server && echo …");
+    assert!(!output.contains("/app/…"), "the entrypoint is the file that it is:\n{output}");
+    assert!(!output.contains("REDIS_PASSWORD=server"), "its own place stays masked:\n{output}");
+}
+
+#[test]
 fn a_variable_that_the_history_has_once_more_counts_once() {
     let mut image = image([("RUN make", vec![file("app", 10)])]);
     image.config["config"] = json!({ "Env": ["DB_PASSWORD=correct \"horse9\" battery", "PIN=1"] });

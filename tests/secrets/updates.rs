@@ -121,6 +121,58 @@ fn a_check_says_which_secrets_came_since_the_baseline() {
     assert!(out(&quiet).contains("Brings 4 secrets"), "{}", out(&quiet));
 }
 
+/// An image with a token in its environment and a password in a file: two tokens begin alike.
+fn rotated(rest: &str) -> Image {
+    let env = format!("DB_PASSWORD=c0rrect-h0rse-{rest}\n");
+    let mut image = super::image([("COPY . /app", vec![text("app/.env", &env)])]);
+    let config = json!({ "Env": [format!("GITLAB_TOKEN=glpat-x7Qm2Vt9Zr4Lp1W{rest}")] });
+    image.config["config"] = config;
+    image
+}
+
+#[test]
+fn a_rotated_secret_is_new_and_a_report_is_compared_by_place_and_beginning() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("old.tar"), tar(rotated("Ab3d5").docker())).unwrap();
+    let new = rotated("Zy9x7");
+    let report = run(&new, directory.path(), &["report", "old.tar", "--format", "json"]);
+    std::fs::write(directory.path().join("old.json"), &report.stdout).unwrap();
+    let compare = |old: &str, format: &str| {
+        out(&run(&new, directory.path(), &["compare", old, "shop.tar", "--format", format]))
+    };
+    let said = words(&compare("old.tar", "text"));
+    assert!(said.contains("Brings 2 secrets that the first does not have"), "{said}");
+    assert!(said.contains("2 secrets are no longer there."), "{said}");
+    assert!(!said.contains("in both"), "{said}");
+    let document = compare("old.tar", "json");
+    assert!(!document.to_lowercase().contains("hash"), "{document}");
+    let secrets = &serde_json::from_str::<Value>(&document).unwrap()["secrets"];
+    let count = |list: &str| secrets[list].as_array().unwrap().len();
+    assert_eq!((count("added"), count("removed"), &secrets["same"]), (2, 2, &0.into()));
+    let by_place = "2 secrets are in both, with the same place and beginning (a report does not have the values).";
+    let said = words(&compare("old.json", "text"));
+    assert!(said.contains(by_place) && !said.contains("Brings"), "{said}");
+    let same = words(&compare("shop.tar", "text"));
+    assert!(same.contains("2 secrets are in both."), "{same}");
+}
+
+#[test]
+fn a_limit_on_secrets_says_that_its_baseline_was_not_searched() {
+    let directory = tempfile::tempdir().unwrap();
+    beside(directory.path());
+    for (option, is_said) in [("--quick", true), ("--top=1", false)] {
+        let report = ["report", "old.tar", "--format", "json", option];
+        let report = run(&shop(), directory.path(), &report);
+        std::fs::write(directory.path().join("old.json"), &report.stdout).unwrap();
+        let check = ["check", "shop.tar", "--baseline", "old.json", "--max-secrets", "0"];
+        let output = run(&shop(), directory.path(), &check);
+        let said = String::from_utf8_lossy(&output.stderr);
+        let expected = "the baseline was not searched for secrets";
+        assert_eq!(said.contains(expected), is_said, "{option}: {said}");
+        assert_eq!(output.status.code(), Some(1), "{option}");
+    }
+}
+
 #[test]
 fn fix_names_the_secrets_first_with_the_lines_that_keep_them_out() {
     let directory = tempfile::tempdir().unwrap();

@@ -6,7 +6,7 @@ use super::{Place, Secret};
 use crate::analysis::Inspection;
 use crate::display::escaped_str;
 use crate::image::HistoryEntry;
-use crate::secret::{FoundValues, Hit, Masked, find_in_command, find_named};
+use crate::secret::{FoundValues, Hit, Masked, ValueHash, find_in_command, find_named};
 use crate::shell::without_arguments;
 
 /// The most secrets of a config.
@@ -99,6 +99,7 @@ impl Found<'_> {
                 added_in: None,
                 removed_in: None,
                 shown: Masked::new(value.as_bytes()),
+                hash: ValueHash::new(value.as_bytes()),
             });
         }
     }

@@ -15,7 +15,7 @@ use crate::files::contents::{Contents, Searched};
 use crate::files::filesystem::{Filesystem, readable};
 use crate::files::packages::Packages;
 use crate::progress::Progress;
-use crate::secret::{FileSearch, FoundValues, Hit, Masked, is_text, path_matcher};
+use crate::secret::{FileSearch, FoundValues, Hit, Masked, ValueHash, is_text, path_matcher};
 use crate::tree::{NodeId, Removal, Tree, VersionId};
 
 /// The most bytes that are read in all.
@@ -133,6 +133,7 @@ impl Candidate<'_> {
                 true => Masked::new(&bytes[hit.range.clone()]),
                 false => Masked::new(b""),
             },
+            hash: ValueHash::new(&bytes[hit.range.clone()]),
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::files::contents::Contents;
 use crate::files::packages::Packages;
 use crate::layer_index::LayerIndex;
 use crate::progress::Progress;
-use crate::secret::{FoundValues, Kind, Masked, headline};
+use crate::secret::{FoundValues, Kind, Masked, ValueHash, headline};
 use crate::shell::quoted;
 use crate::tree::{NodeId, VersionId};
 
@@ -66,7 +66,8 @@ impl Place {
     }
 }
 
-/// A secret that an image holds. It does not keep the value; [`Secrets::values`] masks it.
+/// A secret that an image holds. It keeps no more of the value than a hash; [`Secrets::values`]
+/// masks it.
 #[derive(Debug, Clone)]
 pub struct Secret {
     /// The kind.
@@ -83,6 +84,8 @@ pub struct Secret {
     pub removed_in: Option<LayerIndex>,
     /// The masked value.
     pub shown: Masked,
+    /// The hash of the value, which only serves to compare it.
+    pub hash: ValueHash,
 }
 
 /// The secrets of an image.
@@ -93,7 +96,7 @@ pub struct Secrets {
     /// The number of files that were not looked into, because the limits were reached or because
     /// they could not be read.
     pub unread: usize,
-    /// The values, which no text is to show.
+    /// The values that no text is to show: plain words and the names of files are not among them.
     pub values: FoundValues,
 }
 
@@ -116,6 +119,8 @@ impl Secrets {
         secrets.list.sort_by_key(|secret| (secret.is_visible(), secret.added_in));
         let Self { list, values, .. } = &mut secrets;
         list.extend(config::find(inspection, values));
+        let tree = &inspection.tree;
+        values.drop_names(tree.all_nodes().map(|node| tree.name(node)));
         Ok(secrets)
     }
 

@@ -274,8 +274,8 @@ impl Program {
     /// Opens the explorer on an image of the comparison, in the state in which it was left.
     fn explore(&mut self, image: usize, spot: Option<Spot>, area: Rect) {
         let known = self.base.as_ref().and_then(|(comparison, _)| comparison.images.get(image));
-        let Some((Some(opened), Some(inspection))) =
-            known.map(|known| (&known.opened, &known.inspection))
+        let Some((Some(opened), Some(inspection), Some(unmasked))) =
+            known.map(|known| (&known.opened, &known.inspection, known.unmasked()))
         else {
             return;
         };
@@ -290,7 +290,8 @@ impl Program {
             let sender = self.sender.clone();
             let mut session =
                 Session::new(app, number, Selection::default(), &self.settings, sender);
-            session.show(&opened, inspection, Arc::new(LayerContents::new(&opened)));
+            let contents = Arc::new(LayerContents::new(&opened));
+            session.show(&opened, inspection, unmasked, contents);
             session
         });
         session.app.update(Message::Resize(area.width, area.height));

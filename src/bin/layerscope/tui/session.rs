@@ -124,11 +124,13 @@ impl Session {
         }
     }
 
-    /// Shows an image whose layers have been read.
+    /// Shows an image whose layers have been read. Its secrets are found in the one that has their
+    /// values.
     pub fn show(
         &mut self,
         opened: &Opened,
         inspection: Arc<Inspection>,
+        unmasked: Arc<Inspection>,
         contents: Arc<dyn Contents>,
     ) {
         self.image = Some(opened.clone());
@@ -137,8 +139,8 @@ impl Session {
         let (progress, teller, motion) = (self.progress.clone(), self.teller(), self.app.motion);
         let secrets = self.secrets;
         spawn(move || {
-            teller(Message::Loaded(Ok(Prepared::new(inspection.clone(), motion))));
-            study(&*contents, &inspection, secrets, &progress, &teller);
+            teller(Message::Loaded(Ok(Prepared::new(inspection, motion))));
+            study(&*contents, &unmasked, secrets, &progress, &teller);
         });
     }
 

@@ -163,6 +163,9 @@ pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
         .as_deref()
         .map(|path| baseline::read(path, &arguments.options, prepared.searches_secrets()))
         .transpose()?;
+    if limits.has(&Measure::Secrets) && matches!(baseline, Some((_, None))) {
+        say("the baseline was not searched for secrets: this check cannot say which ones are new");
+    }
     let needs_download = arguments.init || limits.has(&Measure::Download);
     let read = |(input, selection)| -> Result<Read, Failure> {
         let progress = Progress { searching: prepared.searching(), ..Progress::default() };

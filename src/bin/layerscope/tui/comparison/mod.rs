@@ -62,6 +62,8 @@ pub enum ComparisonMessage {
     Read(usize, Result<Arc<Inspection>, Error>),
     /// The secrets of an image, if they were searched for.
     Secrets(usize, Vec<ComparedSecret>),
+    /// An image with the values of its secrets, before it is shown without them.
+    Unmasked(usize, Arc<Inspection>),
     /// The packages of an image.
     Installed(usize, Arc<Installed>),
     /// An image has been compared with the first.
@@ -102,8 +104,17 @@ pub struct Image {
     /// The answer that is waited for before the first byte comes.
     pub awaited: Option<String>,
     pub inspection: Option<Arc<Inspection>>,
+    /// The image with the values of its secrets, if it is shown without them.
+    unmasked: Option<Arc<Inspection>>,
     installed: Option<Arc<Installed>>,
     secrets: Option<Vec<ComparedSecret>>,
+}
+
+impl Image {
+    /// Returns the image in which secrets are found, once it has been read; it is not to be shown.
+    pub fn unmasked(&self) -> Option<Arc<Inspection>> {
+        self.unmasked.as_ref().or(self.inspection.as_ref()).cloned()
+    }
 }
 
 /// The state of the comparison.
@@ -139,6 +150,7 @@ impl Comparison {
             progress: (0, 0, 0),
             awaited: None,
             inspection: None,
+            unmasked: None,
             installed: None,
             secrets: None,
         };
@@ -202,6 +214,9 @@ impl Comparison {
             }
             ComparisonMessage::Secrets(image, secrets) => {
                 self.images.get_mut(image)?.secrets = Some(secrets);
+            }
+            ComparisonMessage::Unmasked(image, inspection) => {
+                self.images.get_mut(image)?.unmasked = Some(inspection);
             }
             ComparisonMessage::Installed(image, installed) => {
                 self.images.get_mut(image)?.installed = Some(installed);

@@ -25,19 +25,16 @@ pub struct Candidate {
     pub open: Opener,
 }
 
-/// Searches an image for secrets, if that is wanted, and masks them in its texts.
+/// Searches an image for secrets, if that is wanted.
 fn searched(
     opened: &Opened,
     inspection: Inspection,
     secrets: bool,
     progress: &Arc<Progress>,
-) -> Result<(Inspection, Option<Vec<ComparedSecret>>), Error> {
-    if !secrets {
-        return Ok((inspection, None));
-    }
-    let found = Secrets::search(&inspection, &LayerContents::new(opened), progress)?;
-    let compared = ComparedSecret::of_image(&inspection, &found);
-    Ok((inspection.masking(&found.values).unwrap_or(inspection), Some(compared)))
+) -> Result<(Inspection, Option<Secrets>), Error> {
+    let search = || Secrets::search(&inspection, &LayerContents::new(opened), progress);
+    let found = secrets.then(search).transpose()?;
+    Ok((inspection, found))
 }
 
 /// The counters of images that are being read; dropping them stops the threads.
@@ -62,12 +59,17 @@ impl Reading {
                 tell(ComparisonMessage::Opened(i, Box::new(opened.clone())))?;
                 let read_it = layerscope::inspect(&opened, progress)
                     .and_then(|inspection| searched(&opened, inspection, secrets, progress));
-                let (inspection, found) = match read_it {
+                let (mut inspection, found) = match read_it {
                     Ok((inspection, found)) => (Arc::new(inspection), found),
                     Err(error) => return tell(ComparisonMessage::Read(i, Err(error))),
                 };
                 if let Some(found) = found {
-                    tell(ComparisonMessage::Secrets(i, found))?;
+                    let compared = ComparedSecret::of_image(&inspection, &found);
+                    tell(ComparisonMessage::Secrets(i, compared))?;
+                    if let Some(masked) = inspection.masking(&found.values) {
+                        tell(ComparisonMessage::Unmasked(i, inspection))?;
+                        inspection = Arc::new(masked);
+                    }
                 }
                 read.push((opened, inspection.clone()));
                 tell(ComparisonMessage::Read(i, Ok(inspection)))?;

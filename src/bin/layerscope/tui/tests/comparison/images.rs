@@ -1,9 +1,14 @@
 //! Tests of the table of images.
 
+use std::sync::mpsc::channel;
+
+use layerscope::advice::assessment::Study;
 use layerscope::advice::secrets::Secrets;
 use layerscope::compare::ComparedSecret;
 
 use super::*;
+use crate::tui::comparison::{Candidate, Reading};
+use crate::tui::terminal::stage::Event;
 
 #[test]
 fn the_first_screen_says_what_the_new_version_costs_and_why() {
@@ -138,4 +143,42 @@ fn an_update_that_brings_secrets_says_so_in_a_line() {
     onlooker.reads_all().finds(&[
         "secrets Brings 1 secret that the first does not have: value of DB_PASSWORD in /app/.env, line 1.",
     ]);
+}
+
+#[test]
+fn an_image_of_the_comparison_is_explored_with_all_of_its_secrets() {
+    let config = serde_json::json!({
+        "Env": ["DB_PASSWORD=c0rrect-h0rse-battery"],
+        "Cmd": ["serve", "--token", "t0psecret-token-of-cmd"],
+    });
+    let image = || {
+        let env = file("app/.env", 0).holding("API_PASSWORD=hunter2hunter2\n");
+        let mut image = Image::of([layer([env])]);
+        image.config["config"] = config.clone();
+        known(tar(image.docker()))
+    };
+    let images = [image(), image()];
+    let mut onlooker = Onlooker::waiting(&images, 80, 24);
+    let (sender, receiver) = channel();
+    let candidate = |image: &Known| {
+        let opened = image.opened.clone();
+        Candidate { name: "a.tar".into(), open: Box::new(move |_| Ok(opened)) }
+    };
+    let reading = Reading::start(images.iter().map(candidate).collect(), true, sender);
+    while let Ok(event) = receiver.recv_timeout(Duration::from_secs(60)) {
+        let Event::Compared(news) = event else { panic!("only the comparison is told") };
+        onlooker.learns(news);
+    }
+    drop(reading);
+    for (image, known) in onlooker.side.images.iter().zip(&images) {
+        let contents = LayerContents::new(&known.opened);
+        let study = |inspection: &Inspection| {
+            let study = Study::unprompted(inspection, &contents, true, &Arc::default());
+            study.expect("nothing is cancelled").secrets.map(|secrets| secrets.list.len())
+        };
+        let (shown, unmasked) = (image.inspection.as_ref(), image.unmasked());
+        assert_eq!(unmasked.map(|inspection| study(&inspection)), Some(Some(3)));
+        let run = format!("{:?}", shown.map(|inspection| &inspection.run));
+        assert!(!run.contains("c0rre") && !run.contains("t0pse"), "{run}");
+    }
 }
