@@ -15,10 +15,11 @@ use crate::shell::{after_shell, without_arguments};
 /// The most secrets that are found in one text.
 const HITS: usize = 200;
 
-/// A name and its value, as in shells, dotenv files, properties, YAML and JSON.
+/// A name and its value, as in shells, dotenv files, properties, YAML and JSON. Behind `NAME= ` is no
+/// value, unless it is in quotes: to shells and in a history, it is empty.
 static PAIR: LazyLock<Regex> = LazyLock::new(|| {
     expression(
-        r#"(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)["']?[ \t]*(?:=|:[ \t]|:["'])[ \t]*(?P<value>"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s;&|"'<>(),][^\s;&|"'<>(),]*)"#,
+        r#"(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)["']?(?:=|[ \t]+=[ \t]*|=[ \t]+["']|[ \t]*:[ \t]+|[ \t]*:["'])(?P<value>"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s;&|"'<>(),][^\s;&|"'<>(),]*)"#,
     )
 });
 /// An option with its value behind a space.

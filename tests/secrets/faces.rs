@@ -24,7 +24,7 @@ fn the_text_report_says_first_what_where_who_and_what_to_do() {
         "steps: layerscope ladder shop.tar",
         "revoke it and create a new one: https://docs.npmjs.com/revoking-access-tokens",
         "RUN --mount=type=secret,id=npmrc,target=/root/.npmrc …",
-        "**/.npmrc # in .dockerignore",
+        "# in .dockerignore: **/.npmrc",
         "value of DB_PASSWORD in the environment (ENV)",
         "GitHub token in org.acme.build in a label",
         "value of NPM_TOKEN in a build argument that the history keeps (entry 2)",

@@ -185,7 +185,7 @@ fn fix_names_the_secrets_first_with_the_lines_that_keep_them_out() {
         "5 secrets: anyone who can pull the image can read them. Revoke them, and build without them",
         "npm token in /root/.npmrc, line 1 (layer 1; layer 3 deletes it too late): keep it out of the build context",
         "RUN --mount=type=secret,id=npmrc,target=/root/.npmrc …",
-        "**/.npmrc in .dockerignore",
+        "in .dockerignore: **/.npmrc",
         "value of NPM_TOKEN in a build argument",
         "RUN --mount=type=secret,id=NPM_TOKEN,env=NPM_TOKEN …",
     ] {

@@ -3,6 +3,7 @@
 use super::{Place, Secret};
 use crate::analysis::Inspection;
 use crate::display::{Escaped, escaped, escaped_str, shown};
+use crate::secret::SearchByPath;
 
 /// The way to build without the secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,15 @@ impl Prevention {
     pub fn find(inspection: &Inspection, secret: &Secret) -> Self {
         let name = || secret.name.clone().unwrap_or_else(|| "TOKEN".into());
         match &secret.place {
+            Place::File { node, .. } if is_in_a_text(secret, &inspection.tree.path(*node)) => {
+                Self {
+                    what: "take the value out of the file; read it from a variable or a file that \
+                           the container gets when it starts"
+                        .into(),
+                    dockerfile: None,
+                    dockerignore: None,
+                }
+            }
             Place::File { .. } if secret.kind.is_needed => Self {
                 what: "read it from a variable or a file that the container gets when it starts"
                     .into(),
@@ -58,12 +68,11 @@ impl Prevention {
 
     /// Returns the way for a file from the build context.
     fn copied(path: &[u8]) -> Self {
-        let name = path.rsplit(|&b| b == b'/').next().unwrap_or_default();
         Self {
             what: "keep it out of the build context; if the build needs it, mount it for one RUN"
                 .into(),
             dockerfile: Some(target(path)),
-            dockerignore: Some(shown!("**/{}", escaped(name))),
+            dockerignore: Some(ignored(path)),
         }
     }
 
@@ -76,6 +85,24 @@ impl Prevention {
             dockerfile: Some(target(path)),
             dockerignore: None,
         }
+    }
+}
+
+/// Returns whether a secret is a value in a text that has other purposes, such as source code. A private
+/// key is a file of its own wherever it lies.
+fn is_in_a_text(secret: &Secret, path: &[u8]) -> bool {
+    let search = SearchByPath::default().of(path);
+    secret.kind.id != "private-key" && search.is_some_and(|search| search.rule().is_none())
+}
+
+/// Returns the pattern of `.dockerignore` for a file: by its name and, where many files have that name,
+/// with the hidden directory above it, such as `**/.git/config`.
+fn ignored(path: &[u8]) -> Escaped {
+    let mut names = path.rsplit(|&b| b == b'/');
+    let name = names.next().unwrap_or_default();
+    match names.next().filter(|above| above.starts_with(b".") && !name.starts_with(b".")) {
+        Some(above) => shown!("**/{}/{}", escaped(above), escaped(name)),
+        None => shown!("**/{}", escaped(name)),
     }
 }
 

@@ -28,7 +28,7 @@ pub fn secrets(subject: &Subject<'_>) -> Option<Markup> {
 fn in_full(subject: &Subject<'_>, secret: &Secret) -> Markup {
     let inspection = subject.inspection;
     let prevention = Prevention::find(inspection, secret);
-    let ignored = prevention.dockerignore.map(|line| shown!("{}  # in .dockerignore", line));
+    let ignored = prevention.dockerignore.map(|line| shown!("# in .dockerignore:\n{}", line));
     let lines: Vec<Escaped> = [prevention.dockerfile, ignored].into_iter().flatten().collect();
     let places = [("added in", secret.added_in), ("removed in", secret.removed_in)];
     html! {

@@ -67,9 +67,10 @@ impl<W: Write> Page<'_, W> {
         self.paragraph("now", &secret.revoke())?;
         let prevention = Prevention::find(inspection, secret);
         self.paragraph("fix", &prevention.what)?;
-        let ignored = prevention.dockerignore.map(|line| shown!("{}  # in .dockerignore", line));
+        let ignored = prevention.dockerignore.map(|line| shown!("# in .dockerignore:\n{}", line));
         let lines: Vec<Escaped> = [prevention.dockerfile, ignored].into_iter().flatten().collect();
-        lines.iter().try_for_each(|line| writeln!(self.out, "{:INDENT$}{line}", ""))
+        let mut lines = lines.iter().flat_map(|lines| lines.split('\n'));
+        lines.try_for_each(|line| writeln!(self.out, "{:INDENT$}{line}", ""))
     }
 
     /// Says in a line that secrets were not searched for, or not in all files, where nothing above

@@ -80,15 +80,17 @@ pub(super) fn paragraph(secrets: &[NamedSecret]) -> String {
             .map(|secret| format!("{} in {}{}", secret.what, secret.place, secret.layers()))
             .collect();
         out += &wrapped(&format!("{}: {}", listed(&named), way.what));
-        let ignored = way.dockerignore.iter().map(|line| shown!("{}  in .dockerignore", line));
+        let ignored = way.dockerignore.iter().map(|line| shown!("in .dockerignore: {}", line));
         for line in way.dockerfile.iter().cloned().chain(ignored) {
             // Lines that can be copied are never cut.
             out += &format!("#       {line}\n");
         }
     }
     if let more @ 1.. = secrets.len().saturating_sub(NAMED) {
-        out +=
-            &format!("# - and {} (`layerscope report` lists all)\n", plural(more, "more secret"));
+        out += &format!(
+            "# - and {} (`layerscope report --top 0` lists all)\n",
+            plural(more, "more secret")
+        );
     }
     out
 }

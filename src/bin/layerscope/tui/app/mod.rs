@@ -16,6 +16,7 @@ use layerscope::report::Units;
 use ratatui::layout::Rect;
 
 use super::Settings;
+use super::comparison::Spot;
 use super::explorer::Explorer;
 use super::explorer::sentences;
 use super::keys::{Action, Context, Keymap, is_interrupt, is_typed};
@@ -111,7 +112,9 @@ pub struct App {
     pub notice: Option<String>,
     pub(super) numbers: Numbers,
     /// True once a key or the mouse has been used since the image was opened.
-    touched: bool,
+    pub(in crate::tui) touched: bool,
+    /// The place to go to once the image is there.
+    pub(in crate::tui) awaited_spot: Option<Spot>,
     pub area: Rect,
     pub shares: Shares,
     tops: Tops,
@@ -145,6 +148,7 @@ impl App {
             notice: None,
             numbers: Numbers::default(),
             touched: false,
+            awaited_spot: None,
             area,
             shares: Shares::default(),
             tops: Tops::default(),
@@ -233,6 +237,9 @@ impl App {
                 self.screen = Screen::Image { explorer, views };
                 self.touched = false;
                 self.show(self.view);
+                if let Some(spot) = self.awaited_spot.take() {
+                    self.go_to(spot);
+                }
             }
             Message::Lesson(narrator) => self.teach(*narrator),
             Message::Studied(study) => {

@@ -103,10 +103,14 @@ impl App {
         rows.max(2) - 1
     }
 
-    /// Goes to a layer, or to a path in the final filesystem.
+    /// Goes to a layer, or to a path in the final filesystem, as soon as the image is there.
     pub fn go_to(&mut self, spot: Spot) {
         self.show(View::Explore);
-        let Screen::Image { explorer, .. } = &mut self.screen else { return };
+        let Screen::Image { explorer, .. } = &mut self.screen else {
+            self.awaited_spot = Some(spot);
+            return;
+        };
+        self.touched = true;
         match spot {
             Spot::Layer(layer) => {
                 explorer.select_layer(layer);

@@ -81,7 +81,8 @@ impl Explorer {
         self.secret_paths.contains(&node)
     }
 
-    /// Goes to the first file with a secret, in the layer that has it; returns whether there is one.
+    /// Goes to the first file with a secret; returns whether there is one. All layers stay selected,
+    /// unless a later one replaced the file: what it deleted is shown.
     pub fn open_at_the_first_secret(&mut self) -> bool {
         let file = |secret: &Secret| match secret.place {
             Place::File { node, .. } => Some((node, secret.added_in?)),
@@ -89,7 +90,10 @@ impl Explorer {
         };
         let Some((node, layer)) = self.secrets().find_map(file) else { return false };
         self.fold_all();
-        self.select_layer(layer);
+        let tree = &self.inspection.tree;
+        let newest = tree.versions(node).next();
+        let is_newest = newest.is_some_and(|version| tree.added_in(version) == layer);
+        self.select_layer(if is_newest { self.inspection.last_layer() } else { layer });
         self.reveal_up_to(node);
         true
     }

@@ -77,7 +77,7 @@ fn the_changes_begin_with_the_secrets_and_what_to_do_about_each() {
 #[test]
 fn the_first_screen_is_about_the_secret_and_names_the_key_to_all_of_them() {
     let mut person = person(80, 24);
-    assert_eq!((person.path().as_str(), person.layer()), ("/root/.npmrc", 0));
+    assert_eq!((person.path().as_str(), person.layer()), ("/root/.npmrc", 2));
     let screen = person.reads();
     assert!(screen.contains("secrets (6)"), "{}", person.screen());
     assert!(screen.contains("! Secret: npm token (npm_…) in /root/.npmrc"), "{}", person.screen());

@@ -26,6 +26,8 @@ fn keys_typed_while_the_images_are_being_compared_are_not_lost() {
         ComparisonMessage::Compared(1, Arc::new(pair))
     };
     let mut onlooker = Onlooker::waiting(&*VERSIONS, 80, 24);
+    // Not even the images have been read.
+    onlooker.types("3/nothing").press(KeyCode::Enter).press(KeyCode::Esc).types("3");
     for (i, image) in VERSIONS.iter().enumerate() {
         // The comparison that is asked for here takes its time.
         onlooker.side.learn(ComparisonMessage::Read(i, Ok(image.inspection.clone())));
@@ -40,6 +42,9 @@ fn keys_typed_while_the_images_are_being_compared_are_not_lost() {
     onlooker.finds(&["/server 1 of"]);
     onlooker.press(KeyCode::Enter);
     assert!(onlooker.opened.is_some());
+    let mut onlooker = Onlooker::waiting(&*VERSIONS, 80, 24);
+    onlooker.types("3q");
+    assert!(onlooker.ended, "nothing that is kept stops the user from leaving");
 }
 
 #[test]
