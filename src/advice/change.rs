@@ -146,11 +146,15 @@ impl SuggestedChange {
                 Kind::Other,
                 "write each file once, in the instruction that knows its final contents",
             ),
-            _ if copied => Self::new(
-                Kind::Ignore,
-                "keep them out of the build context with .dockerignore, or copy only the needed files from \
-                    a build stage",
-            ),
+            // An instruction may need them before they are removed.
+            _ if copied => Self {
+                is_certain: false,
+                ..Self::new(
+                    Kind::Ignore,
+                    "keep them out of the build context with .dockerignore, or copy only the needed files from \
+                        a build stage",
+                )
+            },
             _ => Self::new(
                 Kind::Base,
                 "use a base image without them, or use a multi-stage build that copies only the needed files",

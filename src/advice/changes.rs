@@ -199,7 +199,8 @@ impl Grouping<'_> {
         for group in wasted_groups(self.inspection) {
             let (added_in, removed_in) = (group.added_in, group.removed_in);
             let is_own = added_in >= self.base;
-            let within = |key: &&Key| matches!(**key, Key::Merge(first, last) if first <= added_in && removed_in <= last);
+            let merges = self.merges;
+            let within = |key: &&Key| matches!(**key, Key::Merge(first, last) if merges.avoids((first, last), added_in, removed_in));
             if let Some(key) = self.keys.iter().find(within).filter(|_| is_own).cloned() {
                 self.members(key).groups.push(group);
                 continue;

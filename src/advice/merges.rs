@@ -14,26 +14,29 @@ const PAIRS: usize = 64;
 /// The `RUN` instructions that are worth combining.
 #[derive(Debug, Clone, Default)]
 pub struct Merges {
-    /// Wasted bytes, with the layers that added and removed them.
+    /// Wasted bytes, with the `RUN`s that added and removed them.
     pairs: Vec<(LayerIndex, LayerIndex, u64)>,
     /// The first and the last layer of each range, the one that saves the most first.
     ranges: Vec<(LayerIndex, LayerIndex)>,
+    /// For each layer, whether a `RUN` made it. What a `COPY` brought stays when others become one.
+    runs: Vec<bool>,
 }
 
 impl Merges {
     /// Finds the ranges of an image from its groups of wasted bytes, the largest first. The lowest
     /// `base` layers are the base image.
     pub fn find(inspection: &Inspection, groups: &[WastedGroup], base: usize) -> Self {
-        let pairs = groups.iter().map(|group| (group.added_in, group.removed_in, group.bytes));
-        let mut merges = Self { pairs: pairs.collect(), ranges: Vec::new() };
-        let is_run = |layer: LayerIndex| is_run(inspection, layer);
-        let own = groups.iter().filter(|group| {
+        let layers = LayerIndex::range(0..inspection.layers.len());
+        let runs: Vec<_> = layers.map(|layer| is_run(inspection, layer)).collect();
+        let is_run = |layer: LayerIndex| runs[layer.get()];
+        let by_runs = groups.iter().filter(|it| is_run(it.added_in) && is_run(it.removed_in));
+        let pairs = by_runs.clone().map(|it| (it.added_in, it.removed_in, it.bytes)).collect();
+        let mut merges = Self { pairs, ranges: Vec::new(), runs: runs.clone() };
+        let own = by_runs.filter(|group| {
             group.bytes > 0
                 && group.added_in >= base
                 && group.added_in < group.removed_in
                 && group.reason != Reason::RewrittenUnchanged
-                && is_run(group.added_in)
-                && is_run(group.removed_in)
         });
         for group in own.take(PAIRS) {
             merges.take(inspection, group);
@@ -62,13 +65,25 @@ impl Merges {
         }
     }
 
-    /// Returns the range worth combining that contains two layers.
+    /// Returns whether a single `RUN` for a range of layers avoids what one layer adds and another
+    /// removes: `RUN`s of the range made both.
+    pub(super) fn avoids(
+        &self,
+        (first, last): (LayerIndex, LayerIndex),
+        added_in: LayerIndex,
+        removed_in: LayerIndex,
+    ) -> bool {
+        let is_run = |layer: LayerIndex| self.runs.get(layer.get()).is_some_and(|is_run| *is_run);
+        first <= added_in && removed_in <= last && is_run(added_in) && is_run(removed_in)
+    }
+
+    /// Returns the range worth combining that avoids what one layer adds and another removes.
     pub(super) fn range_with(
         &self,
         first: LayerIndex,
         last: LayerIndex,
     ) -> Option<(LayerIndex, LayerIndex)> {
-        self.ranges.iter().copied().find(|&(from, to)| from <= first && last <= to)
+        self.ranges.iter().copied().find(|&range| self.avoids(range, first, last))
     }
 
     /// Returns the first and the last layer to combine for bytes that one layer adds and another
@@ -77,7 +92,7 @@ impl Merges {
         self.range_with(added_in, removed_in).unwrap_or((added_in, removed_in))
     }
 
-    /// Returns the bytes that an image becomes smaller by if one instruction makes some layers.
+    /// Returns the bytes that an image becomes smaller by if the `RUN`s of some layers become one.
     pub fn saves(&self, first: LayerIndex, last: LayerIndex) -> u64 {
         let is_within = |&&(added_in, removed_in, _): &&(LayerIndex, LayerIndex, u64)| {
             first <= added_in && removed_in <= last

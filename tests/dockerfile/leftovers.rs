@@ -55,7 +55,7 @@ fn nothing_is_claimed_that_the_image_does_not_show() {
     let text = super::applied::text(&left_by("true", "opt/x").fixed("FROM base\nRUN true\n").fix);
     assert_eq!(
         text,
-        "# nothing to fix: no change is sure to make built:latest smaller; layerscope report lists all findings\n"
+        "# nothing to fix: no change is sure to make built:latest smaller by 64.0 KiB or more; layerscope report lists all findings\n"
     );
 }
 

@@ -174,8 +174,9 @@ fn for_signature(
             SuggestedChange::new(Kind::Copy, what).with_line(line)
         }
         (Fate::Gone { removed_in }, _) if copies(text(added_in)) && removed_in != added_in => {
-            let what = "copy only the files that stay: keep the rest out with .dockerignore, or use a multi-stage build";
-            SuggestedChange::new(Kind::Ignore, what)
+            let what = "copy only the files that stay: keep the rest out with .dockerignore, or use a multi-stage build \
+                if an instruction needs them before";
+            SuggestedChange { is_certain: false, ..SuggestedChange::new(Kind::Ignore, what) }
         }
         (Fate::Gone { removed_in }, _) if removed_in != added_in => {
             SuggestedChange::merge(inspection, merges, added_in, removed_in, &signature.fix)

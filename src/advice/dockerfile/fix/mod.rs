@@ -357,7 +357,8 @@ impl Fix {
         } else if self.changes.is_empty() {
             writeln!(
                 out,
-                "# nothing to fix: no change is sure to make {name} smaller; layerscope report lists all findings"
+                "# nothing to fix: no change is sure to make {name} smaller by {} or more; layerscope report lists all findings",
+                units.size(NOTEWORTHY)
             )?;
         } else if changed {
             let there = self

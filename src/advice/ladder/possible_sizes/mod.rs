@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use super::{Certainty, Holds, LadderInputs, PossibleSize, Step};
 use crate::advice::apart::kept_apart;
-use crate::advice::change::{Given, SuggestedChange, combined};
+use crate::advice::change::{Given, SuggestedChange, combined, copies};
 use crate::analysis::download::estimate_download;
 use crate::analysis::what_if::{Change, what_if};
 use crate::analysis::{Inspection, WastedGroup, wasted_groups};
@@ -160,7 +160,8 @@ impl Ladder<'_> {
             );
         }
         if let Some(what) = combined(&runs).filter(|_| is_whole) {
-            return format!("{what}: {ends}");
+            let copied = self.copied_and_removed(groups, (first, last)).unwrap_or_default();
+            return format!("{what}: {ends}{copied}");
         }
         let within = groups
             .iter()
@@ -181,6 +182,25 @@ impl Ladder<'_> {
             return format!("layer {first} `{line}` stores files twice: {change}");
         }
         format!("{change}; or build layers {first} to {last} as one layer ({ends})")
+    }
+
+    /// Returns a line with the change for files that a `COPY` between merged `RUN`s brings and one
+    /// of these removes: the `COPY` stays a layer.
+    fn copied_and_removed(&self, groups: &[WastedGroup], (first, last): Run) -> Option<String> {
+        let is_copied = |group: &&WastedGroup| {
+            group.reason != Reason::RewrittenUnchanged
+                && group.bytes > 0
+                && first < group.added_in
+                && group.added_in < group.removed_in
+                && group.removed_in <= last
+                && copies(&self.inspection.layers[group.added_in].instruction.text)
+        };
+        let largest = groups.iter().filter(is_copied).max_by_key(|group| group.bytes)?;
+        let WastedGroup { added_in, removed_in, reason, .. } = *largest;
+        let (inspection, merges) = (self.inspection, &self.inputs.merges);
+        let change =
+            SuggestedChange::for_wasted(inspection, merges, added_in, removed_in, reason).what;
+        Some(format!("\nlayer {added_in} copies files that layer {removed_in} removes: {change}"))
     }
 
     /// Returns remarks on bytes that stay wasted, and on `COPY` instructions between merged layers.

@@ -1,5 +1,6 @@
 //! One change has one saving and one size after it, wherever it is told.
 
+mod mixed;
 mod outputs;
 
 use std::path::Path;
@@ -57,7 +58,7 @@ fn images() -> Vec<Assessed> {
         let opened = builtin::open(name).expect("the image is there").expect("it opens");
         Assessed::new(name, opened)
     });
-    let mut images: Vec<_> = built_in.collect();
+    let mut images: Vec<_> = built_in.chain([mixed::image()]).collect();
     let Some(directory) = std::env::var_os("LAYERSCOPE_IMAGES") else {
         eprintln!("without real images: LAYERSCOPE_IMAGES names no directory with them");
         return images;
@@ -78,7 +79,8 @@ fn a_saving_is_what_the_image_becomes_smaller_by() {
             let merges = findings.clone().find_map(|finding| finding.fix.merges);
             let after = match (change.extent, merges) {
                 (Extent::Merge, Some((first, last))) => {
-                    what_if(inspection, &[what_if::Change::Merge { first, last }]).size
+                    let copied = mixed::copied_or_removed_by_no_run(inspection, first, last);
+                    what_if(inspection, &[what_if::Change::Merge { first, last }]).size + copied
                 }
                 (Extent::Stage, _) => {
                     let stage = study.ladder.iter().find(|rung| rung.step == Step::MultiStage);

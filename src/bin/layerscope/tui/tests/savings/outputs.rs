@@ -20,7 +20,7 @@ use super::{Assessed, images};
 /// The words of an output about a change: the saving, the size after it, the grade.
 type Told = (String, String, String);
 
-const ALL: TextStyle = TextStyle { colour: false, units: Units::Iec, top: 0 };
+pub(super) const ALL: TextStyle = TextStyle { colour: false, units: Units::Iec, top: 0 };
 
 /// Returns the words of every output about the changes of some parts.
 fn expected(image: &Assessed, parts: &[Part]) -> Vec<Told> {
@@ -33,14 +33,14 @@ fn expected(image: &Assessed, parts: &[Part]) -> Vec<Told> {
     changes.map(told).collect()
 }
 
-fn text(write: impl FnOnce(&mut Vec<u8>)) -> String {
+pub(super) fn text(write: impl FnOnce(&mut Vec<u8>)) -> String {
     let mut out = Vec::new();
     write(&mut out);
     String::from_utf8(out).unwrap()
 }
 
 /// Reads the changes of a text report: each begins after an empty line, with its saving.
-fn of_text(text: &str) -> Vec<Told> {
+pub(super) fn of_text(text: &str) -> Vec<Told> {
     let mut told = Vec::new();
     let (mut saves, mut grade) = (String::new(), String::new());
     let mut last = "";
@@ -70,7 +70,7 @@ fn of_markdown(text: &str) -> Vec<Told> {
     changes.map(|cells| (plain(cells[0]), plain(cells[1]), plain(cells[2]))).collect()
 }
 
-fn account(inspection: &Inspection, image: &Assessed) -> Value {
+pub(super) fn account(inspection: &Inspection, image: &Assessed) -> Value {
     let detail = Detail { top: 0, tree: false, units: Units::Iec };
     let account = Account::new(inspection, &image.study, detail);
     serde_json::from_str(&text(|out| write_json(&account, out).unwrap())).unwrap()
@@ -133,7 +133,7 @@ fn the_screen_tells_each_change_with_the_same_saving_size_and_grade() {
 }
 
 /// Returns what `fix` suggests for the rebuilt Dockerfile.
-fn fixed(image: &Assessed) -> Fix {
+pub(super) fn fixed(image: &Assessed) -> Fix {
     let inspection = &image.inspection;
     let contents = LayerContents::new(&image.opened);
     let progress = Arc::new(Progress::default());
