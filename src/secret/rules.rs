@@ -1,7 +1,8 @@
 //! The rules as they are written in `assets/secrets.toml`.
 
 use std::collections::HashSet;
-use std::sync::LazyLock;
+use std::ops::Deref;
+use std::sync::{LazyLock, OnceLock};
 
 use regex::bytes::Regex;
 use serde::Deserialize;
@@ -25,12 +26,34 @@ pub struct Kind {
     pub is_needed: bool,
 }
 
+/// An expression of the rules, which is compiled when it is first needed: most are not, and compiling
+/// all of them would take longer than reading the manifest of an image.
+#[derive(Debug)]
+pub struct Expression {
+    pattern: String,
+    compiled: OnceLock<Regex>,
+}
+
+impl Expression {
+    fn new(pattern: String) -> Self {
+        Self { pattern, compiled: OnceLock::new() }
+    }
+}
+
+impl Deref for Expression {
+    type Target = Regex;
+
+    fn deref(&self) -> &Regex {
+        self.compiled.get_or_init(|| Regex::new(&self.pattern).expect("a test compiles it"))
+    }
+}
+
 /// A token with a published shape.
 #[derive(Debug)]
 pub(super) struct Token {
     pub kind: Kind,
     pub starts: Vec<String>,
-    pub rest: Regex,
+    pub rest: Expression,
     pub checksum: Option<Checksum>,
 }
 
@@ -38,7 +61,7 @@ pub(super) struct Token {
 #[derive(Debug)]
 pub enum Looks {
     /// One of these expressions; the first group is the value.
-    Regex(Vec<Regex>),
+    Regex(Vec<Expression>),
     /// A name of a secret with a value.
     Pairs,
     /// A command line with a secret.
@@ -244,8 +267,8 @@ fn read(text: &str) -> Result<SecretRules, RulesError> {
         is_needed: false,
     };
     Ok(SecretRules {
-        tokens: token.into_iter().map(read_token).collect::<Result<_, _>>()?,
-        files: file.into_iter().map(read_file).collect::<Result<_, _>>()?,
+        tokens: token.into_iter().map(read_token).collect(),
+        files: file.into_iter().map(read_file).collect(),
         argument: regex::Regex::new(
             &argument.iter().map(|argument| &*argument.matches).collect::<Vec<_>>().join("|"),
         )?,
@@ -261,22 +284,22 @@ fn read(text: &str) -> Result<SecretRules, RulesError> {
     })
 }
 
-fn read_token(written: WrittenToken) -> Result<Token, regex::Error> {
+fn read_token(written: WrittenToken) -> Token {
     let WrittenToken { id, title, starts, rest, checksum, revoke, sources } = written;
-    Ok(Token {
+    Token {
         kind: Kind { id, title, revoke, sources, is_general: false, is_needed: false },
         starts,
-        rest: Regex::new(&format!("^(?-u:{rest})"))?,
+        rest: Expression::new(format!("^(?-u:{rest})")),
         checksum,
-    })
+    }
 }
 
-fn read_file(written: WrittenFile) -> Result<FileRule, regex::Error> {
+fn read_file(written: WrittenFile) -> FileRule {
     let WrittenFile { id, title, globs, except, looks, holds, needed, revoke, sources } = written;
     let looks = match looks {
         WrittenLooks::Regex => {
-            let holds = holds.iter().map(|pattern| Regex::new(&format!("(?-u){pattern}")));
-            Looks::Regex(holds.collect::<Result<_, _>>()?)
+            let holds = holds.iter().map(|pattern| Expression::new(format!("(?-u){pattern}")));
+            Looks::Regex(holds.collect())
         }
         WrittenLooks::Pairs => Looks::Pairs,
         WrittenLooks::Commands => Looks::Commands,
@@ -285,5 +308,5 @@ fn read_file(written: WrittenFile) -> Result<FileRule, regex::Error> {
         WrittenLooks::Tokens => Looks::Tokens,
     };
     let kind = Kind { id, title, revoke, sources, is_general: true, is_needed: needed };
-    Ok(FileRule { kind, globs, except, looks })
+    FileRule { kind, globs, except, looks }
 }

@@ -192,6 +192,17 @@ fn every_rule_has_a_source_and_an_id_of_its_own() {
 }
 
 #[test]
+fn every_expression_of_the_rules_compiles() {
+    let tokens = rules().tokens.iter().map(|token| token.rest.as_str());
+    let files = rules().files.iter().flat_map(|file| match &file.looks {
+        Looks::Regex(expressions) => expressions.as_slice(),
+        _ => &[],
+    });
+    let files: Vec<_> = files.map(|expression| expression.as_str()).collect();
+    assert!(tokens.chain(files).all(|pattern| !pattern.is_empty()));
+}
+
+#[test]
 fn the_key_of_a_vendor_s_documentation_is_no_secret() {
     assert!(find_tokens(b"AKIAIOSFODNN7EXAMPLE").is_empty());
     assert_eq!(find_tokens(concat!("AK", "IAQ3EGPIVZ2XW7MKLB").as_bytes()).len(), 1);
