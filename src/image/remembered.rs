@@ -32,8 +32,7 @@ type Recalled = Remembered<LayerEntries, Checkpoints, SearchNotes>;
 
 /// Returns the layers of images that are known from earlier, by member number.
 ///
-/// Where somebody wants the secrets, a layer that was not searched as it is today has to be read
-/// again.
+/// A layer that was not searched as it is today has to be read again, if somebody wants the secrets.
 pub(super) fn recall(
     images: &[Image],
     cache: &Cache,

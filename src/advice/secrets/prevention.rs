@@ -22,20 +22,14 @@ impl Prevention {
         let name = || secret.name.clone().unwrap_or_else(|| "TOKEN".into());
         match &secret.place {
             Place::File { node, .. } if is_in_a_text(secret, &inspection.tree.path(*node)) => {
-                Self {
-                    what: "take the value out of the file; read it from a variable or a file that \
-                           the container gets when it starts"
-                        .into(),
-                    dockerfile: None,
-                    dockerignore: None,
-                }
+                Self::without_lines(
+                    "take the value out of the file; read it from a variable or a file that the \
+                     container gets when it starts",
+                )
             }
-            Place::File { .. } if secret.kind.is_needed => Self {
-                what: "read it from a variable or a file that the container gets when it starts"
-                    .into(),
-                dockerfile: None,
-                dockerignore: None,
-            },
+            Place::File { .. } if secret.kind.is_needed => Self::without_lines(
+                "read it from a variable or a file that the container gets when it starts",
+            ),
             Place::File { node, .. } => {
                 let path = inspection.tree.path(*node);
                 let layer = secret.added_in.and_then(|layer| layer.of(&inspection.layers));
@@ -46,24 +40,32 @@ impl Prevention {
                     Self::written(&path)
                 }
             }
-            Place::Environment => Self {
-                what: shown!("set {} when the container starts, not in the image", name()),
-                dockerfile: None,
-                dockerignore: None,
-            },
+            Place::Environment => Self::without_lines(shown!(
+                "set {} when the container starts, not in the image",
+                name()
+            )),
             Place::BuildArgument { .. } | Place::History { .. } => Self {
                 what: "mount it for one RUN; build arguments and commands are kept in the history"
                     .into(),
                 dockerfile: Some(mounted(&name())),
                 dockerignore: None,
             },
-            Place::Label | Place::Command(_) => Self {
-                what: "read it from a file or a variable that the container gets when it starts"
-                    .into(),
-                dockerfile: None,
-                dockerignore: None,
-            },
+            Place::Label | Place::Command(_) => Self::without_lines(
+                "read it from a file or a variable that the container gets when it starts",
+            ),
         }
+    }
+
+    /// Returns a way that needs no lines.
+    fn without_lines(what: impl Into<Escaped>) -> Self {
+        Self { what: what.into(), dockerfile: None, dockerignore: None }
+    }
+
+    /// Returns the lines of a Dockerfile, and those of `.dockerignore` with a comment above them.
+    pub fn lines(self) -> impl Iterator<Item = Escaped> {
+        let ignored = self.dockerignore.into_iter();
+        let ignored = ignored.flat_map(|line| [Escaped::from("# in .dockerignore:"), line]);
+        self.dockerfile.into_iter().chain(ignored)
     }
 
     /// Returns the way for a file from the build context.

@@ -6,7 +6,7 @@ use super::Subject;
 use super::changes::layer;
 use super::graphics::prose;
 use crate::advice::secrets::{Prevention, Secret};
-use crate::display::{Escaped, plural, shown};
+use crate::display::{Escaped, plural};
 
 /// The most secrets that are shown in full.
 const SECRETS: usize = 200;
@@ -28,8 +28,8 @@ pub fn secrets(subject: &Subject<'_>) -> Option<Markup> {
 fn in_full(subject: &Subject<'_>, secret: &Secret) -> Markup {
     let inspection = subject.inspection;
     let prevention = Prevention::find(inspection, secret);
-    let ignored = prevention.dockerignore.map(|line| shown!("# in .dockerignore:\n{}", line));
-    let lines: Vec<Escaped> = [prevention.dockerfile, ignored].into_iter().flatten().collect();
+    let what = prose(&prevention.what);
+    let lines: Vec<_> = prevention.lines().collect();
     let places = [("added in", secret.added_in), ("removed in", secret.removed_in)];
     html! {
         article .finding {
@@ -49,7 +49,7 @@ fn in_full(subject: &Subject<'_>, secret: &Secret) -> Markup {
                 dt { "now" } dd { (secret.revoke()) }
                 dt { "fix" }
                 dd .fix {
-                    p { (prose(&prevention.what)) }
+                    p { (what) }
                     @if !lines.is_empty() { pre tabindex="0" { code { (Escaped::join(lines, "\n")) } } }
                 }
             }

@@ -6,7 +6,7 @@ use super::{INDENT, Page, Paint, WIDTH};
 use crate::Inspection;
 use crate::advice::assessment::Study;
 use crate::advice::secrets::{Prevention, Secret, Secrets};
-use crate::display::{Escaped, cut, escaped_str, plural, shown, wrap};
+use crate::display::{cut, escaped_str, plural, shown, wrap};
 use crate::report::words::NOT_SEARCHED;
 
 /// The most secrets that are shown in full.
@@ -67,10 +67,7 @@ impl<W: Write> Page<'_, W> {
         self.paragraph("now", &secret.revoke())?;
         let prevention = Prevention::find(inspection, secret);
         self.paragraph("fix", &prevention.what)?;
-        let ignored = prevention.dockerignore.map(|line| shown!("# in .dockerignore:\n{}", line));
-        let lines: Vec<Escaped> = [prevention.dockerfile, ignored].into_iter().flatten().collect();
-        let mut lines = lines.iter().flat_map(|lines| lines.split('\n'));
-        lines.try_for_each(|line| writeln!(self.out, "{:INDENT$}{line}", ""))
+        prevention.lines().try_for_each(|line| writeln!(self.out, "{:INDENT$}{line}", ""))
     }
 
     /// Says in a line that secrets were not searched for, or not in all files, where nothing above

@@ -166,7 +166,7 @@ fn an_image_of_the_comparison_is_explored_with_all_of_its_secrets() {
     };
     let reading = Reading::start(images.iter().map(candidate).collect(), true, sender);
     while let Ok(event) = receiver.recv_timeout(Duration::from_secs(60)) {
-        let Event::Compared(news) = event else { panic!("only the comparison is told") };
+        let Event::Compared(news) = event else { panic!("only the comparison gets messages here") };
         onlooker.learns(news);
     }
     drop(reading);
