@@ -59,6 +59,8 @@ pub fn changes(subject: &Subject<'_>) -> Option<Markup> {
 }
 
 fn in_full(subject: &Subject<'_>, (index, change): Numbered<'_>) -> Markup {
+    // Of an image that is not whole, no size is exact.
+    let is_exact = subject.inspection.completeness.sizes_are_exact();
     let is_wasted = change.layers.iter().all(|step| step.removed_in.is_some());
     html! {
         article .finding {
@@ -86,6 +88,7 @@ fn in_full(subject: &Subject<'_>, (index, change): Numbered<'_>) -> Markup {
                         change.size_bytes,
                         Some(format!("changes.{index}.size_bytes")),
                     ))
+                    @if is_exact || change.grade == *"needs a look" { " [" (change.grade) "]" }
                 }
             }
         }
@@ -152,15 +155,10 @@ pub fn layer(subject: &Subject<'_>, word: &str, index: LayerIndex) -> Markup {
 
 fn the_fix(subject: &Subject<'_>, change: &ChangeRecord) -> Markup {
     let lines = &change.lines;
-    let is_exact = subject.inspection.completeness.sizes_are_exact();
     html! {
         dt { "fix" }
         dd .fix {
-            p {
-                // Of an image that is not whole, no size is exact.
-                @if is_exact || change.grade == *"needs a look" { "[" (change.grade) "] " }
-                (prose(&change.advice))
-            }
+            p { (prose(&change.advice)) }
             @if lines.len() > CODE {
                 p { "(layerscope fix " (subject.inspection.argument()) " prints the " (lines.len()) " lines)" }
             } @else if !lines.is_empty() {

@@ -120,16 +120,16 @@ impl<W: Write> Page<'_, W> {
             self.paragraph("packages", &Escaped::join(change.packages.iter().cloned(), ", "))?;
         }
         self.paragraph("why", &change.why)?;
-        let is_exact = inspection.completeness.sizes_are_exact();
-        let fix = match is_exact || change.grade == *"needs a look" {
-            true => shown!("[{}] {}", &change.grade, &change.advice),
-            // Of an image that is not whole, no size is exact.
-            false => change.advice.clone(),
-        };
-        self.paragraph("fix", &fix)?;
+        self.paragraph("fix", &change.advice)?;
         self.fix_lines(inspection, &change.lines)?;
         let after = format!("{}{}", change.sign(), self.size(change.size_bytes));
-        writeln!(self.out, "{}  {after}", self.label("size after"))
+        // Of an image that is not whole, no size is exact.
+        let is_exact = inspection.completeness.sizes_are_exact();
+        let grade = match is_exact || change.grade == *"needs a look" {
+            true => format!(" [{}]", change.grade),
+            false => String::new(),
+        };
+        writeln!(self.out, "{}  {after}{grade}", self.label("size after"))
     }
 
     fn contents(&mut self, change: &ChangeRecord) -> io::Result<()> {

@@ -42,18 +42,15 @@ pub(super) fn text(write: impl FnOnce(&mut Vec<u8>)) -> String {
 /// Reads the changes of a text report: each begins after an empty line, with its saving.
 pub(super) fn of_text(text: &str) -> Vec<Told> {
     let mut told = Vec::new();
-    let (mut saves, mut grade) = (String::new(), String::new());
-    let mut last = "";
+    let (mut saves, mut last) = (String::new(), "");
     for line in text.lines().skip_while(|line| !line.starts_with("What to change")) {
         if last.is_empty() && line.starts_with("    ") {
             let mut words = line.split_whitespace();
             saves = format!("{} {}", words.next().unwrap(), words.next().unwrap());
         }
-        if let Some(fix) = line.trim_start().strip_prefix("fix  [") {
-            grade = fix.split(']').next().unwrap().to_owned();
-        }
         if let Some(after) = line.trim_start().strip_prefix("size after  ") {
-            told.push((saves.clone(), after.to_owned(), grade.clone()));
+            let (after, grade) = after.trim_end_matches(']').split_once(" [").unwrap();
+            told.push((saves.clone(), after.to_owned(), grade.to_owned()));
         }
         last = line;
     }
