@@ -131,6 +131,7 @@ pub trait Shown: fmt::Display {}
 
 impl Shown for Escaped {}
 impl Shown for &'static str {}
+impl Shown for &&'static str {}
 impl Shown for &Escaped {}
 
 macro_rules! numbers {
@@ -147,11 +148,14 @@ pub fn part<T: Shown>(part: &T) -> &T {
 /// Formats text of our own with parts that are safe to show, as an [`Escaped`].
 ///
 /// A part is one of [`Shown`]: text from an image has to be escaped, or this does not compile.
+/// Widths, which are numbers, follow after a semicolon: `shown!("{:>w$}", size; w = 8)`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! shown {
-    ($format:literal $(, $part:expr)* $(,)?) => {
-        $crate::escape::Escaped::from_parts(format_args!($format $(, $crate::escape::part(&$part))*))
+    ($format:literal $(, $part:expr)* $(; $($width:ident = $cells:expr),+)? $(,)?) => {
+        $crate::escape::Escaped::from_parts(
+            format_args!($format $(, $crate::escape::part(&$part))* $($(, $width = $cells)+)?)
+        )
     };
 }
 

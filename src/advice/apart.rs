@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use crate::analysis::Inspection;
-use crate::display::{escaped, escaped_str};
+use crate::display::{Escaped, escaped, escaped_str, shown};
 use crate::image::HistoryEntry;
 use crate::layer_index::LayerIndex;
 use crate::tree::Kind;
@@ -38,7 +38,7 @@ const KEEP_NOTHING: [&str; 16] = [
 
 /// Returns why the `RUN` instructions of some layers, the lowest first, cannot become one, as a
 /// clause; `None` if nothing in the image speaks against it.
-pub(crate) fn kept_apart(inspection: &Inspection, layers: &[LayerIndex]) -> Option<String> {
+pub(crate) fn kept_apart(inspection: &Inspection, layers: &[LayerIndex]) -> Option<Escaped> {
     let [earlier @ .., last] = layers else { return None };
     by_a_link(inspection, layers)
         .or_else(|| by_a_mount(inspection, earlier))
@@ -47,7 +47,7 @@ pub(crate) fn kept_apart(inspection: &Inspection, layers: &[LayerIndex]) -> Opti
 
 /// The end of a layer breaks hard links: the next one changes a copy. In one `RUN` all names would
 /// change.
-fn by_a_link(inspection: &Inspection, layers: &[LayerIndex]) -> Option<String> {
+fn by_a_link(inspection: &Inspection, layers: &[LayerIndex]) -> Option<Escaped> {
     let tree = &inspection.tree;
     tree.linked_inodes().next()?;
     let (&first, &last) = (layers.first()?, layers.last()?);
@@ -64,16 +64,17 @@ fn by_a_link(inspection: &Inspection, layers: &[LayerIndex]) -> Option<String> {
             })
     })?;
     let path = escaped(&tree.path(tree.node_of(changed)));
-    Some(format!(
-        "{path} is a hard link that a later RUN changes, and in one RUN its other names would change as well"
+    Some(shown!(
+        "{} is a hard link that a later RUN changes, and in one RUN its other names would change as well",
+        path
     ))
 }
 
 /// A path that a builder mounts starts anew with each `RUN`.
-fn by_a_mount(inspection: &Inspection, earlier: &[LayerIndex]) -> Option<String> {
+fn by_a_mount(inspection: &Inspection, earlier: &[LayerIndex]) -> Option<Escaped> {
     let name = |&layer: &LayerIndex| mounted(&layer.of(&inspection.layers)?.instruction.text);
     let name = earlier.iter().find_map(name)?;
-    Some(format!("an earlier one names {}, which each RUN gets anew", escaped_str(&name)))
+    Some(shown!("an earlier one names {}, which each RUN gets anew", escaped_str(&name)))
 }
 
 /// Returns a path in a command that a builder mounts for each `RUN`.
@@ -99,7 +100,7 @@ pub(crate) fn mounted(text: &str) -> Option<String> {
 }
 
 /// The classic builder throws away what a `RUN` writes in a volume.
-fn by_a_volume(inspection: &Inspection, last: LayerIndex) -> Option<String> {
+fn by_a_volume(inspection: &Inspection, last: LayerIndex) -> Option<Escaped> {
     let mut made = 0;
     let (mut before, mut behind): (Vec<String>, HashSet<String>) = (Vec::new(), HashSet::new());
     for entry in &inspection.history {
@@ -121,7 +122,7 @@ fn by_a_volume(inspection: &Inspection, last: LayerIndex) -> Option<String> {
     // The base image's own may be in no history.
     let inherited = inspection.run.volumes.iter().find(|volume| !behind.contains(*volume));
     let volume = before.first().or(inherited)?;
-    Some(format!(
+    Some(shown!(
         "{} is a volume, and what a RUN writes there is gone for the next one",
         escaped_str(volume)
     ))

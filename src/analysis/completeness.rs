@@ -2,7 +2,7 @@
 //! relied on.
 
 use crate::analysis::LayerAccount;
-use crate::display::Units;
+use crate::display::{Escaped, Units, shown};
 use crate::layer_index::LayerIndex;
 use crate::warning::{Gap, Known, Warning};
 
@@ -110,7 +110,7 @@ impl Completeness {
 
     /// Summarises the missing parts in a clause, such as `layer 0 is not known`; `None` if nothing
     /// is missing.
-    pub fn summary(&self) -> Option<String> {
+    pub fn summary(&self) -> Option<Escaped> {
         let partly = |known: Known| known != Known::Whole;
         let places: Vec<_> = LayerIndex::numbered(&self.layers)
             .filter(|&(_, &known)| partly(known))
@@ -121,9 +121,9 @@ impl Completeness {
         match places[..] {
             _ if self.is_whole() => None,
             [] => self.gaps.first().map(|gap| gap.kind.in_short().into()),
-            [only] => Some(format!("layer {only} is {how}")),
+            [only] => Some(shown!("layer {} is {}", only, how)),
             ref several => {
-                Some(format!("{} of {} layers are {how}", several.len(), self.layers.len()))
+                Some(shown!("{} of {} layers are {}", several.len(), self.layers.len(), how))
             }
         }
     }

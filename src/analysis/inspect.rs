@@ -6,6 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::analysis::{Inspection, Measured, Unverified, Verification, mark_rewritten};
 use crate::archive::Member;
+use crate::display::{Escaped, escaped_display};
 use crate::error::Error;
 use crate::image::{Compression, Layer, LayerFormat, Opened, ReadLayer, head, read_layer};
 use crate::layer_index::LayerIndex;
@@ -32,10 +33,10 @@ pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error
     let mut mismatches = image.mismatches.clone();
     let mut verification = Verification::default();
     for gap in warnings.iter().filter(|warning| warning.gap().is_some()) {
-        let (layer, gap, reason) = (None, gap.gap(), gap.kind.to_string());
+        let (layer, gap, reason) = (None, gap.gap(), escaped_display(&gap.kind));
         verification.unverified.push(Unverified { layer, gap, reason });
     }
-    let of_image = |reason: &String| Unverified { layer: None, gap: None, reason: reason.clone() };
+    let of_image = |reason: &Escaped| Unverified { layer: None, gap: None, reason: reason.clone() };
     verification.unverified.extend(image.unverifiable.iter().map(of_image));
     let mut plain: Vec<Option<Member>> = Vec::with_capacity(image.layers.len());
     let over = |limit: crate::tree::LimitExceeded| Error::Limit {
@@ -47,7 +48,7 @@ pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error
         let layer = &image.layers[i];
         let Some(read) = read else {
             if let Some(why) = layer.unread() {
-                verification.unread(i, why.gap(), why.to_string());
+                verification.unread(i, why.gap(), escaped_display(&why));
                 warnings.push(Warning::layer(i, why));
             }
             builder.apply(&crate::image::LayerEntries::default()).map_err(over)?;

@@ -1,7 +1,7 @@
 //! Compares sizes and digests with those that manifest and config name. What could not be compared
 //! is neither verified nor wrong.
 
-use crate::display::{Escaped, escaped_str, hex};
+use crate::display::{Escaped, escaped_str, hex, shown};
 use crate::image::{Digests, Layer, ReadLayer};
 use crate::layer_index::LayerIndex;
 use crate::warning::{Gap, WarningKind};
@@ -29,7 +29,7 @@ pub struct Unverified {
     /// The gap that is the cause, if it is one.
     pub gap: Option<Gap>,
     /// The cause, as a clause.
-    pub reason: String,
+    pub reason: Escaped,
 }
 
 impl Verification {
@@ -43,7 +43,7 @@ impl Verification {
         &mut self,
         layer: LayerIndex,
         gap: Option<Gap>,
-        reason: impl Into<String>,
+        reason: impl Into<Escaped>,
     ) {
         self.unverified.push(Unverified { layer: Some(layer), gap, reason: reason.into() });
     }
@@ -75,7 +75,7 @@ impl Verification {
                 found.push(WarningKind::LayerDigestMismatch { real, named });
             }
             Compared::Impossible(why) => {
-                self.cannot(i, gap, format!("its digest cannot be compared: {why}"));
+                self.cannot(i, gap, shown!("its digest cannot be compared: {}", why));
             }
         }
         match compare(layer.diff_id.as_deref(), tar) {
@@ -86,7 +86,7 @@ impl Verification {
                 found.push(WarningKind::DiffIdMismatch { real, named });
             }
             Compared::Impossible(why) => {
-                self.cannot(i, gap, format!("its diff ID cannot be compared: {why}"));
+                self.cannot(i, gap, shown!("its diff ID cannot be compared: {}", why));
             }
         }
         for reason in &layer.unverifiable {
@@ -99,7 +99,7 @@ impl Verification {
         found
     }
 
-    fn cannot(&mut self, layer: LayerIndex, gap: Option<Gap>, reason: String) {
+    fn cannot(&mut self, layer: LayerIndex, gap: Option<Gap>, reason: Escaped) {
         self.unverified.push(Unverified { layer: Some(layer), gap, reason });
     }
 }
@@ -113,14 +113,14 @@ enum Compared {
         real: Escaped,
     },
     /// No comparison is possible, for this reason.
-    Impossible(String),
+    Impossible(Escaped),
 }
 
 fn compare(named: Option<&str>, real: Option<[u8; 32]>) -> Compared {
     let Some(named) = named else { return Compared::Nothing };
     let Some(digits) = named.strip_prefix("sha256:") else {
         let algorithm = named.split_once(':').map_or(named, |(algorithm, _)| algorithm);
-        return Compared::Impossible(format!("it is not a SHA-256 but {}", escaped_str(algorithm)));
+        return Compared::Impossible(shown!("it is not a SHA-256 but {}", escaped_str(algorithm)));
     };
     let Some(real) = real else {
         return Compared::Impossible("it could not be read to its end".into());

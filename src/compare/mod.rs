@@ -40,7 +40,7 @@ pub struct Column {
     /// True if the image was read completely; otherwise the sizes are lower bounds.
     pub exact: bool,
     /// The missing part, as a clause.
-    pub unknown: Option<String>,
+    pub unknown: Option<Escaped>,
 }
 
 impl Column {

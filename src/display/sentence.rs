@@ -1,14 +1,14 @@
 //! Sentences that name sizes: the units are chosen where a sentence is shown.
 
-use super::Units;
+use super::{Escaped, Units, escaped_str};
 
-/// A sentence in which sizes stand as numbers of bytes.
+/// A sentence that is safe to show, in which sizes stand as numbers of bytes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Sentence(Vec<Part>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Part {
-    Words(String),
+    Words(Escaped),
     Bytes(u64),
 }
 
@@ -22,22 +22,22 @@ impl Sentence {
 
     /// Appends words.
     #[must_use]
-    pub fn words(mut self, words: impl Into<String>) -> Self {
+    pub fn words(mut self, words: impl Into<Escaped>) -> Self {
         self.0.push(Part::Words(words.into()));
         self
     }
 
     /// Formats the sentence with sizes in these units.
-    pub fn shown(&self, units: Units) -> String {
+    pub fn shown(&self, units: Units) -> Escaped {
         let part = |part: &Part| match part {
             Part::Words(words) => words.clone(),
-            Part::Bytes(bytes) => units.size(*bytes),
+            Part::Bytes(bytes) => escaped_str(&units.size(*bytes)),
         };
-        self.0.iter().map(part).collect()
+        Escaped::join(self.0.iter().map(part), "")
     }
 }
 
-impl<T: Into<String>> From<T> for Sentence {
+impl<T: Into<Escaped>> From<T> for Sentence {
     fn from(words: T) -> Self {
         Self::default().words(words)
     }

@@ -10,7 +10,7 @@ use crate::advice::findings::Finding;
 use crate::advice::secrets::{Prevention, Secret};
 use crate::analysis::{LayerAccount, wasted_groups};
 use crate::compare::changed_paths;
-use crate::display::{Sentence, escaped, escaped_str};
+use crate::display::{Escaped, Sentence, escaped, escaped_str, shown};
 use crate::layer_index::LayerIndex;
 use crate::tree::Reason;
 
@@ -47,19 +47,20 @@ impl Blamer<'_, '_> {
         };
         let cause = match removed_in {
             _ if added_in == removed_in => {
-                format!("layer {added_in} contains the same paths more than once")
+                shown!("layer {} contains the same paths more than once", added_in)
             }
-            _ => format!("layer {removed_in} {verb} what layer {added_in} added"),
+            _ => shown!("layer {} {} what layer {} added", removed_in, verb, added_in),
         };
         let change = if removed_in < self.0.subject.study.base.layers {
-            "use another base image, or a multi-stage build".to_owned()
+            "use another base image, or a multi-stage build".into()
         } else {
             let merges = &self.0.subject.study.ladder_inputs.merges;
             match self.0.subject.study.change_for(added_in, removed_in) {
-                Some(change) => change.fix.what.clone(),
+                Some(change) => escaped_str(&change.fix.what),
                 None => {
-                    SuggestedChange::for_wasted(inspection, merges, added_in, removed_in, reason)
-                        .what
+                    let (from, to) = (added_in, removed_in);
+                    let change = SuggestedChange::for_wasted(inspection, merges, from, to, reason);
+                    escaped_str(&change.what)
                 }
             }
         };
@@ -95,7 +96,7 @@ impl Blamer<'_, '_> {
     fn layer(&self, index: LayerIndex, bytes: Option<u64>) -> Blame {
         let is_own = index >= self.0.subject.study.base.layers;
         let whose = if is_own { "" } else { " (base image)" };
-        let cause = Sentence::from(format!("layer {index}{whose} adds the most"));
+        let cause = Sentence::from(shown!("layer {}{} adds the most", index, whose));
         let cause = match bytes {
             Some(bytes) => cause.words(", ").size(bytes),
             None => cause,
@@ -116,20 +117,20 @@ impl Blamer<'_, '_> {
         let (what, place) = (secret.what(), secret.whereabouts(inspection));
         let has = match (secret.added_in, secret.removed_in) {
             (Some(layer), Some(removed_in)) => {
-                format!("layer {layer} still has what layer {removed_in} deleted, ")
+                shown!("layer {} still has what layer {} deleted, ", layer, removed_in)
             }
-            (Some(layer), None) => format!("layer {layer} has "),
+            (Some(layer), None) => shown!("layer {} has ", layer),
             (None, _) => "the image has ".into(),
         };
         let more = match others.len() {
-            0 => String::new(),
-            n => format!(", and {n} more (`layerscope report` lists them)"),
+            0 => Escaped::default(),
+            n => shown!(", and {} more (`layerscope report` lists them)", n),
         };
         let prevention = Prevention::find(inspection, secret);
         Blame {
             layer: secret.added_in,
-            cause: format!("{has}{what} in {place}{more}").into(),
-            change: Some(format!("revoke it, and {}", prevention.what)),
+            cause: shown!("{}{} in {}{}", has, what, place, more).into(),
+            change: Some(shown!("revoke it, and {}", prevention.what)),
         }
     }
 
@@ -159,7 +160,7 @@ impl Blamer<'_, '_> {
         }
         Blame {
             layer: Some(first),
-            cause: format!("layers {first} to {last} are RUN instructions in a row").into(),
+            cause: shown!("layers {} to {} are RUN instructions in a row", first, last).into(),
             change: Some("combine them into one RUN instruction".into()),
         }
     }
@@ -167,9 +168,9 @@ impl Blamer<'_, '_> {
     /// Blames a finding.
     pub fn finding(&self, finding: Option<&Finding>) -> Blame {
         let Some(finding) = finding else { return Blame::default() };
-        let cause = Sentence::from(format!("layer {} adds ", finding.added_in))
+        let cause = Sentence::from(shown!("layer {} adds ", finding.added_in))
             .size(self.0.counted(finding));
-        let cause = cause.words(format!(" ({})", escaped_str(&finding.title)));
+        let cause = cause.words(shown!(" ({})", escaped_str(&finding.title)));
         Blame { layer: Some(finding.added_in), cause, change: Some(self.change_of(finding)) }
     }
 
@@ -181,7 +182,7 @@ impl Blamer<'_, '_> {
         let mut counted = own.filter(|change| change.findings.iter().any(counts));
         let Some(change) = counted.next() else { return self.wasted() };
         let layer = change.findings.iter().map(|&i| study.findings[i].added_in).next();
-        let fix = escaped_str(&change.fix.what).trim_end_matches('.').to_owned();
+        let fix = escaped_str(change.fix.what.trim_end_matches('.'));
         Blame {
             layer,
             cause: Sentence::from("one change saves ").size(change.saves),
@@ -190,12 +191,12 @@ impl Blamer<'_, '_> {
     }
 
     /// Returns the change of a finding in a clause.
-    fn change_of(&self, finding: &Finding) -> String {
+    fn change_of(&self, finding: &Finding) -> Escaped {
         let study = self.0.subject.study;
         let place = study.findings.iter().position(|other| std::ptr::eq(other, finding));
         let change = place.and_then(|place| study.change_of(place));
         let fix = change.map_or(&finding.fix, |change| &change.fix);
-        escaped_str(&fix.what).trim_end_matches('.').to_owned()
+        escaped_str(fix.what.trim_end_matches('.'))
     }
 
     /// Blames the layer that adds the most below a path.
@@ -216,10 +217,10 @@ impl Blamer<'_, '_> {
             return Blame::default();
         };
         let place = escaped(&tree.path(tree.node_of(file)));
-        let cause = Sentence::from(format!("layer {index} adds "))
+        let cause = Sentence::from(shown!("layer {} adds ", index))
             .size(bytes)
             .words(", the largest file is ");
-        let cause = cause.words(format!("{place} with ")).size(most);
+        let cause = cause.words(shown!("{} with ", place)).size(most);
         let inodes: HashSet<_> = self.0.below(path).collect();
         let finding = self
             .0
@@ -245,8 +246,8 @@ impl Blamer<'_, '_> {
                 let place = escaped(&change.path);
                 let verb = if change.before == 0 { "is new with " } else { "is larger by " };
                 let cause =
-                    Sentence::from(format!("{place} {verb}")).size(change.more - change.less);
-                let compare = "compare the images: layerscope compare OLD NEW".to_owned();
+                    Sentence::from(shown!("{} {}", place, verb)).size(change.more - change.less);
+                let compare = "compare the images: layerscope compare OLD NEW".into();
                 let finding = change.layer_after.and_then(|layer| self.in_layer(layer));
                 let change_text = finding.map_or(compare, |it| self.change_of(it));
                 return Blame { layer: change.layer_after, cause, change: Some(change_text) };
@@ -262,7 +263,7 @@ impl Blamer<'_, '_> {
         match layers.rev().max_by_key(|(_, layer)| layer.size) {
             Some((index, layer)) => {
                 let cause =
-                    Sentence::from(format!("layer {index} is not in the baseline and has "))
+                    Sentence::from(shown!("layer {} is not in the baseline and has ", index))
                         .size(layer.size);
                 let change = self
                     .in_layer(index)
@@ -279,24 +280,31 @@ impl Blamer<'_, '_> {
 
     /// Blames an old base image.
     pub fn old_base(&self) -> Blame {
-        let name = self.0.subject.study.base.name.as_deref().map_or_else(String::new, |name| {
-            let name = escaped_str(name);
-            format!(" {name}")
-        });
+        let name = self
+            .0
+            .subject
+            .study
+            .base
+            .name
+            .as_deref()
+            .map_or_else(Escaped::default, |name| shown!(" {}", escaped_str(name)));
         Blame {
             layer: Some(LayerIndex::highest(self.0.subject.study.base.layers).unwrap_or_default()),
-            cause: format!("the base image{name} has not been renewed").into(),
+            cause: shown!("the base image{} has not been renewed", name).into(),
             change: Some("pull it and build again: docker build --pull".into()),
         }
     }
 
     /// Blames a base image that is not among those allowed.
     pub fn other_base(&self, allowed: &[String]) -> Blame {
-        let allowed: Vec<_> = allowed.iter().map(|name| escaped_str(name)).collect();
+        let allowed = allowed.iter().map(|name| escaped_str(name));
         Blame {
             layer: Some(LayerIndex::FIRST),
             cause: "it is not among the allowed base images".into(),
-            change: Some(format!("begin the last stage with FROM {}", allowed.join(" or "))),
+            change: Some(shown!(
+                "begin the last stage with FROM {}",
+                Escaped::join(allowed, " or ")
+            )),
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::advice::avoidable::Avoidable;
 use crate::advice::findings::{Finding, Whose};
 use crate::advice::secrets::Secret;
 use crate::analysis::{Inspection, LayerAccount, Wasted};
-use crate::display::{DAY, ratio, seconds};
+use crate::display::{DAY, Escaped, ratio, seconds, shown};
 use crate::layer_index::LayerIndex;
 use crate::tree::VersionId;
 
@@ -18,9 +18,9 @@ const FIRST_TIME: i64 = 10 * 365 * DAY + DAY * 365;
 /// The reason why a limit has no value.
 pub(super) enum Missing {
     /// The value is not known.
-    Unknown(String),
+    Unknown(Escaped),
     /// The limit does not apply.
-    Skipped(String),
+    Skipped(Escaped),
 }
 
 /// The numbers of an image without what is excepted.
@@ -213,9 +213,9 @@ impl<'a> Measures<'a> {
             return Err(Missing::Skipped("no --baseline is given".into()));
         };
         if !baseline.exact {
-            return Err(Missing::Unknown(format!(
+            return Err(Missing::Unknown(shown!(
                 "not all of the baseline {} was read",
-                baseline.name
+                &baseline.name
             )));
         }
         let signed = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);

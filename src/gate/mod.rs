@@ -18,7 +18,7 @@ mod read;
 use crate::advice::assessment::Study;
 use crate::analysis::download::Download;
 use crate::analysis::{Amount, Inspection};
-use crate::display::Sentence;
+use crate::display::{Escaped, Sentence};
 use crate::layer_index::LayerIndex;
 use crate::warning::Gap;
 
@@ -102,10 +102,10 @@ impl Status {
 pub struct Blame {
     /// The layer whose instruction has to change.
     pub layer: Option<LayerIndex>,
-    /// The cause, escaped for display.
+    /// The cause.
     pub cause: Sentence,
-    /// The change, escaped for display.
-    pub change: Option<String>,
+    /// The change.
+    pub change: Option<Escaped>,
 }
 
 /// The result of checking one limit.
@@ -120,7 +120,7 @@ pub struct Outcome {
     /// The cause, if the limit is exceeded.
     pub blame: Option<Blame>,
     /// The reason why the limit is unknown or skipped.
-    pub reason: Option<String>,
+    pub reason: Option<Escaped>,
 }
 
 /// The result of checking an image.
@@ -131,7 +131,7 @@ pub struct Verdict {
     /// The exceptions, with what each excepts.
     pub exceptions: Vec<ExceptionUse>,
     /// The clause that says which part of the image is not known, if that is not accepted.
-    pub not_whole: Option<String>,
+    pub not_whole: Option<Escaped>,
     /// The indices of the study's findings in your layers that are not excepted, the largest first.
     pub findings: Vec<usize>,
     /// The numbers of dive, if its rules were asked for and it counts other wasted bytes.

@@ -36,7 +36,7 @@ pub(super) struct Draft {
     pub warnings: Vec<Warning>,
     pub mismatches: Vec<Warning>,
     /// The reasons why the manifest cannot be verified.
-    pub unverifiable: Vec<String>,
+    pub unverifiable: Vec<Escaped>,
 }
 
 /// The place of an image's config.

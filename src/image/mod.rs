@@ -99,7 +99,7 @@ pub struct Layer {
     /// The compression that its media type names, if container runtimes rely on it.
     pub named: Option<Compression>,
     /// The reasons why manifest and config do not suffice to verify it, as clauses.
-    pub unverifiable: Vec<String>,
+    pub unverifiable: Vec<Escaped>,
     /// The place of its table of contents, if it has one.
     pub table: Option<TocPlace>,
 }
@@ -155,7 +155,7 @@ pub struct Image {
     /// Manifests and configs whose bytes do not have the digest in their name.
     pub mismatches: Vec<Warning>,
     /// The reasons why the manifest and the config themselves cannot be verified, as clauses.
-    pub unverifiable: Vec<String>,
+    pub unverifiable: Vec<Escaped>,
 }
 
 impl Image {

@@ -101,7 +101,7 @@ struct Above {
     /// Remarks on indexes that are not what is said of them.
     mismatches: Vec<Warning>,
     /// Reasons why the indexes cannot be compared.
-    unverifiable: Vec<String>,
+    unverifiable: Vec<Escaped>,
     /// The position in `index.json`.
     position: Option<usize>,
 }

@@ -1,7 +1,7 @@
 //! The size that a descriptor states for its bytes (OCI image specification, descriptor.md).
 
 use super::json::Fields;
-use crate::display::escaped_str;
+use crate::display::{Escaped, escaped_str, shown};
 use crate::warning::{Warning, WarningKind};
 
 /// The size that a descriptor states for its bytes.
@@ -41,13 +41,17 @@ impl StatedSize {
 
     /// Returns why the size of `what` cannot be compared with the one in `document`; `None` if it
     /// can.
-    pub fn unverifiable(self, what: &str, document: &str) -> Option<String> {
+    pub fn unverifiable(self, what: &str, document: &'static str) -> Option<Escaped> {
         match self {
             Self::NotMeant | Self::Bytes(_) => None,
-            Self::Absent => Some(format!("{document} does not state the size of {what}")),
-            Self::Unusable => {
-                Some(format!("the size that {document} states for {what} is no number of bytes"))
+            Self::Absent => {
+                Some(shown!("{} does not state the size of {}", document, escaped_str(what)))
             }
+            Self::Unusable => Some(shown!(
+                "the size that {} states for {} is no number of bytes",
+                document,
+                escaped_str(what)
+            )),
         }
     }
 }

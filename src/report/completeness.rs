@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::analysis::{Completeness, Unverified};
+use crate::escape::Escaped;
 use crate::layer_index::LayerIndex;
 use crate::{Gap, Inspection, Warning};
 
@@ -45,7 +46,7 @@ pub struct VerificationPart {
 struct UnverifiedPart {
     layer: Option<LayerIndex>,
     gap: Option<&'static str>,
-    message: String,
+    message: Escaped,
 }
 
 impl VerificationPart {

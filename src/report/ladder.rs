@@ -8,8 +8,7 @@ use super::json::write_escaped;
 use super::paint::{Paint, TextStyle};
 use crate::advice::ladder::{Certainty, PossibleSize, noticeable};
 use crate::analysis::download::Download;
-use crate::display::{Units, noticeably};
-use crate::display::{cut, wrap};
+use crate::display::{Escaped, Units, cut, escaped_str, noticeably, shown, wrap};
 
 const WIDTH: usize = 80;
 /// The width of a rung's title.
@@ -29,13 +28,13 @@ pub struct PossibleSizePart {
     exact: bool,
     grade: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    estimated_from: Option<String>,
+    estimated_from: Option<Escaped>,
     lower_bound: bool,
     noticeable: bool,
     download_bytes: Option<u64>,
     download_exact: bool,
     how: String,
-    notes: Vec<String>,
+    notes: Vec<Escaped>,
 }
 
 /// Converts the rungs to the JSON contract.
@@ -100,7 +99,7 @@ pub fn write_ladder(
     mut out: impl Write,
 ) -> io::Result<()> {
     let Some(first) = possible_sizes.first() else { return Ok(()) };
-    let mut told: Vec<String> = Vec::new();
+    let mut told: Vec<Escaped> = Vec::new();
     let shown: Vec<_> =
         noticeable(possible_sizes).into_iter().map(|place| &possible_sizes[place]).collect();
     for possible_size in &shown {
@@ -150,7 +149,7 @@ pub fn signs(possible_sizes: &[&PossibleSize]) -> String {
 /// Writes the steps to a rung. A remark is written only the first time.
 fn explain(
     possible_size: &PossibleSize,
-    told: &mut Vec<String>,
+    told: &mut Vec<Escaped>,
     style: TextStyle,
     out: &mut impl Write,
 ) -> io::Result<()> {
@@ -159,13 +158,12 @@ fn explain(
     } else {
         ""
     };
-    let download =
-        possible_size.download.words(style.units).map(|words| format!("{words}{condition}"));
+    let download = possible_size.download.words(style.units);
+    let download = download.map(|words| shown!("{}{}", escaped_str(&words), condition));
     let estimate = match &possible_size.certainty {
-        Certainty::Estimate(from) => Some(format!("estimated: {}", from.shown(style.units))),
+        Certainty::Estimate(from) => Some(shown!("estimated: {}", from.shown(style.units))),
         Certainty::WithoutAllNeeded => Some(
-            "the image is at least this big: other files that the program needs are added"
-                .to_owned(),
+            "the image is at least this big: other files that the program needs are added".into(),
         ),
         Certainty::Exact | Certainty::AtLeast | Certainty::AtMost => None,
     };

@@ -212,8 +212,8 @@ impl<W: Write> Page<'_, W> {
             .unverified
             .iter()
             .map(|part| match part.layer {
-                Some(layer) => shown!("layer {}: {}", layer, escaped_str(&part.reason)),
-                None => escaped_str(&part.reason),
+                Some(layer) => shown!("layer {}: {}", layer, &part.reason),
+                None => part.reason.clone(),
             })
             .collect();
         self.list("Not verified", &unverified)?;

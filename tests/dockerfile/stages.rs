@@ -67,7 +67,7 @@ fn proposed(fixed: &Fixed) -> (u64, Option<String>) {
     });
     match size_after.expect("a size is predicted") {
         (bytes, Certainty::Exact) => (bytes, None),
-        (bytes, Certainty::Estimate(why)) => (bytes, Some(why.shown(Units::Si))),
+        (bytes, Certainty::Estimate(why)) => (bytes, Some(why.shown(Units::Si).into())),
         (_, Certainty::AtLeast | Certainty::AtMost | Certainty::WithoutAllNeeded) => {
             panic!("a stage is not predicted so")
         }

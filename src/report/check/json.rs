@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Checked;
 use super::words::{explained, measured};
-use crate::display::{Units, date};
+use crate::display::{Escaped, Units, date};
 use crate::gate::{Bound, Excepted, ExceptionUse, Found, Outcome, Quantity, Status};
 use crate::layer_index::LayerIndex;
 use crate::report::completeness::CompletenessPart;
@@ -52,9 +52,9 @@ struct LimitPart {
     instruction: Option<String>,
     file: Option<String>,
     line: Option<usize>,
-    cause: Option<String>,
-    change: Option<String>,
-    reason: Option<String>,
+    cause: Option<Escaped>,
+    change: Option<Escaped>,
+    reason: Option<Escaped>,
 }
 
 #[derive(Serialize)]

@@ -2,7 +2,7 @@
 //! format.
 
 use super::Checked;
-use crate::display::{Units, date, escaped_str, percent, plural};
+use crate::display::{Escaped, Units, date, escaped_str, percent, plural};
 use crate::gate::{DiveCount, Excepted, Exception, ExceptionState, ExceptionUse, Outcome, Status};
 
 /// Formats the value and the limit: `wasted 200 MiB (limit 20 MB)`.
@@ -26,7 +26,7 @@ pub(super) fn measured_parts(outcome: &Outcome, units: Units) -> [String; 3] {
 }
 
 /// Formats the distance to the limit, the cause and the change; for other states, the reason.
-pub(super) fn explained(outcome: &Outcome, units: Units) -> Option<String> {
+pub(super) fn explained(outcome: &Outcome, units: Units) -> Option<Escaped> {
     if let Some(reason) = &outcome.reason {
         return Some(reason.clone());
     }
@@ -34,8 +34,9 @@ pub(super) fn explained(outcome: &Outcome, units: Units) -> Option<String> {
     let below = if outcome.limit.measure.is_minimum() { "below" } else { "over" };
     let over = outcome.limit.bound.over(found, units).map(|over| format!("{over} {below}"));
     let cause = Some(blame.cause.shown(units)).filter(|cause| !cause.is_empty());
-    let clauses: Vec<_> = [over, cause, blame.change.clone()].into_iter().flatten().collect();
-    Some(clauses.join("; ")).filter(|text| !text.is_empty())
+    let over = over.map(|over| escaped_str(&over));
+    let clauses = [over, cause, blame.change.clone()].into_iter().flatten();
+    Some(Escaped::join(clauses, "; ")).filter(|text| !text.is_empty())
 }
 
 /// Formats a limit in one line.

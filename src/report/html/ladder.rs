@@ -6,7 +6,7 @@ use super::Subject;
 use super::graphics::{bar, bytes, prose};
 use crate::advice::ladder::{Certainty, PossibleSize, noticeable};
 use crate::analysis::download::Download;
-use crate::display::{escaped_str, noticeably};
+use crate::display::{escaped_str, noticeably, shown};
 use crate::report::ladder::{is_code, signs};
 
 /// Makes the section; `None` if only the image as built is known.
@@ -46,9 +46,12 @@ fn rung(
     } else {
         ""
     };
-    let download = possible_size.download.words(units).map(|words| format!("{words}{condition}"));
+    let download = possible_size
+        .download
+        .words(units)
+        .map(|words| shown!("{}{}", escaped_str(&words), condition));
     let estimate = match &possible_size.certainty {
-        Certainty::Estimate(from) => Some(format!("estimated: {}", from.shown(units))),
+        Certainty::Estimate(from) => Some(shown!("estimated: {}", from.shown(units))),
         _ => None,
     };
     let notes = possible_size.notes.iter().map(|note| note.shown(units));
@@ -65,7 +68,7 @@ fn rung(
                 span .grade { (possible_size.certainty.grade()) }
             }
             (way(&possible_size.how))
-            @for note in &notes { p .note { (prose(&escaped_str(note))) } }
+            @for note in &notes { p .note { (prose(note)) } }
         }
     }
 }

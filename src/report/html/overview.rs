@@ -134,8 +134,8 @@ fn unverified(inspection: &Inspection) -> Markup {
     let unverified = inspection.verification.iter().flat_map(|done| &done.unverified);
     let lines: Vec<Escaped> = unverified
         .map(|part| match part.layer {
-            Some(layer) => shown!("layer {}: {}", layer, escaped_str(&part.reason)),
-            None => escaped_str(&part.reason),
+            Some(layer) => shown!("layer {}: {}", layer, &part.reason),
+            None => part.reason.clone(),
         })
         .collect();
     html! {

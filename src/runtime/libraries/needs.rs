@@ -5,7 +5,7 @@ mod kinds;
 
 use super::load::Loading;
 use super::{Loader, Required, is_part};
-use crate::display::{escaped, escaped_str};
+use crate::display::{Escaped, escaped, escaped_str, shown};
 use crate::error::Error;
 use crate::files::filesystem::{Filesystem, readable};
 use crate::tree::{NodeId, Tree};
@@ -29,15 +29,15 @@ impl NeedKind {
 
 impl NeedEvidence {
     /// Describes the evidence in a sentence.
-    pub fn sentence(&self, tree: &Tree) -> String {
+    pub fn sentence(&self, tree: &Tree) -> Escaped {
         let shown = |node: &NodeId| escaped(&tree.path(*node));
         match self {
-            Self::Library(node) => format!("{} is needed", shown(node)),
-            Self::Imports { function, by } => format!("{} calls {function}", shown(by)),
-            Self::Mentions { text, by } => format!("{} mentions {text}", shown(by)),
-            Self::GoFunction { function, by } => format!("{} contains Go's {function}", shown(by)),
-            Self::User(user) => format!("the image runs as USER {user}"),
-            Self::Variable(variable) => format!("the image sets {variable}"),
+            Self::Library(node) => shown!("{} is needed", shown(node)),
+            Self::Imports { function, by } => shown!("{} calls {}", shown(by), function),
+            Self::Mentions { text, by } => shown!("{} mentions {}", shown(by), text),
+            Self::GoFunction { function, by } => shown!("{} contains Go's {}", shown(by), function),
+            Self::User(user) => shown!("the image runs as USER {}", user),
+            Self::Variable(variable) => shown!("the image sets {}", variable),
         }
     }
 }

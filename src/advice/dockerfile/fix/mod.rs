@@ -64,9 +64,9 @@ pub struct Fix {
     pub grows: i64,
     /// The reason why the size after the changes is only an estimate, as a clause; `None` if it is
     /// not.
-    pub varies: Option<String>,
+    pub varies: Option<Escaped>,
     /// The unreadable part of the image, as a clause; `None` if all sizes are known.
-    pub unread: Option<String>,
+    pub unread: Option<Escaped>,
     /// The reasons, and what could not be done or verified.
     pub remarks: Vec<Remark>,
     /// The files that change.
@@ -318,7 +318,7 @@ impl Fix {
         }
         let certainty = match &self.varies {
             _ if self.unread.is_some() => Certainty::AtLeast,
-            Some(why) => Certainty::Estimate(why.as_str().into()),
+            Some(why) => Certainty::Estimate(why.clone().into()),
             None if at_most => Certainty::AtMost,
             None => Certainty::Exact,
         };

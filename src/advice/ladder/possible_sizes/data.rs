@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use super::Ladder;
-use crate::display::{Sentence, escaped, escaped_str, listed, plural};
+use crate::display::{Sentence, escaped, escaped_str, listed, plural, shown};
 use crate::layer_index::LayerIndex;
 use crate::tree::{Kind, NodeId, VersionId};
 
@@ -84,9 +84,12 @@ impl Ladder<'_> {
             1 => ("it", "what the program reads of it"),
             _ => ("them", "those that the program reads"),
         };
-        let words =
-            Sentence::from(format!("left out, although COPY brought {them}: {} (", listed(&named)));
-        Some(words.size(self.size(left)).words(format!("); copy {read}")))
+        let words = Sentence::from(shown!(
+            "left out, although COPY brought {}: {} (",
+            them,
+            escaped_str(&listed(&named))
+        ));
+        Some(words.size(self.size(left)).words(shown!("); copy {}", read)))
     }
 
     /// Returns the highest paths that contain these inodes and no other file, with sizes in bytes;

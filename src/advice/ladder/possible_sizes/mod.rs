@@ -13,7 +13,7 @@ use crate::advice::change::{Given, SuggestedChange, combined, copies};
 use crate::analysis::download::estimate_download;
 use crate::analysis::what_if::{Change, what_if};
 use crate::analysis::{Inspection, WastedGroup, wasted_groups};
-use crate::display::{Sentence, listed};
+use crate::display::{Escaped, Sentence, escaped_str, listed, shown};
 use crate::layer_index::LayerIndex;
 use crate::runtime::{Parts, Start};
 use crate::tree::{NodeId, Reason};
@@ -47,12 +47,12 @@ pub fn climb(inspection: &Inspection, inputs: &LadderInputs) -> Vec<PossibleSize
 
 /// Returns layers as the subject of a sentence, and the verb that agrees with it; `None` if there
 /// are none.
-fn named_layers(layers: &[LayerIndex]) -> Option<(String, &'static str)> {
+fn named_layers(layers: &[LayerIndex]) -> Option<(Escaped, &'static str)> {
     let words: Vec<_> = layers.iter().map(LayerIndex::to_string).collect();
     match &words[..] {
         [] => None,
-        [only] => Some((format!("layer {only}"), "copies")),
-        several => Some((format!("layers {}", listed(several)), "copy")),
+        [only] => Some((shown!("layer {}", escaped_str(only)), "copies")),
+        several => Some((shown!("layers {}", escaped_str(&listed(several))), "copy")),
     }
 }
 
@@ -69,7 +69,7 @@ struct Ladder<'a> {
     left: Option<Sentence>,
     /// The reason why the merges on which the next rungs rest are no more than an estimate, as a
     /// clause.
-    doubt: Option<String>,
+    doubt: Option<Escaped>,
 }
 
 impl Ladder<'_> {
@@ -104,7 +104,7 @@ impl Ladder<'_> {
         let download = estimate_download(self.inspection, &outcome);
         let (size, holds) = (outcome.size, Holds::Changed(changes.to_vec()));
         let certainty = match &self.doubt {
-            Some(why) => Certainty::Estimate(why.as_str().into()),
+            Some(why) => Certainty::Estimate(why.clone().into()),
             None => Certainty::Exact,
         };
         self.add(PossibleSize { step, size, holds, download, certainty, how, notes });
@@ -237,18 +237,17 @@ impl Ladder<'_> {
                 giver,
                 reason,
             );
-            let note = format!(
-                "files of {layers} are stored again with another {}; {}",
+            let note = shown!(
+                "files of {} are stored again with another {}; {}",
+                layers,
                 Given::by(&line(giver)).alternatives(),
-                again.what
+                escaped_str(&again.what)
             );
             notes.push(note.into());
         }
         if let Some((layers, copies)) = named_layers(&others) {
             notes.push(
-                format!(
-                    "{layers} {copies} files, which a RUN cannot include: use RUN --mount=type=bind to read them without storing them"
-                )
+                shown!("{} {} files, which a RUN cannot include: use RUN --mount=type=bind to read them without storing them", layers, copies)
                 .into(),
             );
         }

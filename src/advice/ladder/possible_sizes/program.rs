@@ -7,7 +7,7 @@ use super::Ladder;
 use crate::advice::ladder::bases::{BaseKind, SmallBase, smallest};
 use crate::advice::ladder::{Certainty, Holds, PossibleSize, Step};
 use crate::analysis::download::Download;
-use crate::display::Sentence;
+use crate::display::{Sentence, escaped_str, shown};
 use crate::runtime::command::is_system;
 use crate::runtime::libraries::Libc;
 use crate::runtime::{MadeBy, Parts, Start};
@@ -191,11 +191,11 @@ impl Ladder<'_> {
                 .map(|evidence| evidence.sentence(&self.inspection.tree))
                 .unwrap_or_default();
             match need.files.len() {
-                0 => format!("the program uses {name} ({why}), missing in this image"),
-                _ => format!("the program uses {name} ({why})"),
+                0 => shown!("the program uses {} ({}), missing in this image", name, why),
+                _ => shown!("the program uses {} ({})", name, why),
             }
         });
-        let words = needs.chain(program.doubts.iter().map(ToString::to_string)).map(Sentence::from);
+        let words = needs.chain(program.doubts.iter().cloned()).map(Sentence::from);
         words.chain(self.left.clone()).collect()
     }
 
@@ -240,8 +240,8 @@ fn in_exec_form(program: &Parts, lines: String) -> String {
 
 /// Returns the basis of an estimate with a small base image.
 fn size_of_base(base: &SmallBase) -> Sentence {
-    let sentence = Sentence::from(format!("{} had ", base.name)).size(base.bytes);
-    sentence.words(format!(" in {}, {}", base.date, base.source))
+    let sentence = Sentence::from(shown!("{} had ", escaped_str(&base.name))).size(base.bytes);
+    sentence.words(shown!(" in {}, {}", escaped_str(&base.date), escaped_str(&base.source)))
 }
 
 /// Returns the reference of the current base image for `FROM`.

@@ -5,7 +5,7 @@ use crate::advice::dockerfile::births::is_plain;
 use crate::advice::dockerfile::evidence::{CopiedProgram, Needs, Place};
 use crate::advice::dockerfile::fix::{NOTEWORTHY, Work};
 use crate::advice::ladder::{BaseKind, Certainty, smallest};
-use crate::display::count;
+use crate::display::{count, escaped_str, shown};
 use crate::runtime::libraries::{Libc, Loader, NeedKind};
 
 /// Users that exist in Debian, Alpine and their derivatives.
@@ -127,7 +127,12 @@ fn small_base(image: &str, needs: &Needs) -> Start {
     let name = base.map_or("debian:stable-slim", |base| base.name.as_str());
     let lacking = libraries.iter().map(|library| library.bytes).fold(0, u64::saturating_add);
     let size_after = base.filter(|_| *needs != Needs::Unknown).map(|base| {
-        let why = format!("{} had {} bytes in {}", base.name, count(base.bytes), base.date);
+        let why = shown!(
+            "{} had {} bytes in {}",
+            escaped_str(&base.name),
+            escaped_str(&count(base.bytes)),
+            escaped_str(&base.date)
+        );
         (base.bytes.saturating_add(lacking), Certainty::Estimate(why.into()))
     });
     Start {

@@ -319,7 +319,7 @@ fn explanation(
             can_be_measured(possible_size)
                 .then(|| format!("Download size: run `layerscope ladder {image} --measure`")),
         )
-        .chain(possible_size.notes.iter().map(|note| note.shown(look.units)))
+        .chain(possible_size.notes.iter().map(|note| note.shown(look.units).into()))
         .map(|note| (sentences(&[&note]), true));
     let notes =
         notes.flat_map(|(text, dim)| wrap(&text, width).into_iter().map(move |part| (part, dim)));
