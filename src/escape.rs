@@ -126,6 +126,66 @@ impl PartialEq<String> for Escaped {
     }
 }
 
+/// Text from an image, as it was written there: not safe to show.
+///
+/// It cannot be formatted, so nobody draws or prints it by accident: [`escaped`](Self::escaped)
+/// makes what is shown, [`raw`](Self::raw) is for reading it.
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Untrusted(String);
+
+impl Untrusted {
+    /// Returns the text as it was written, for reading and comparing it.
+    pub fn raw(&self) -> &str {
+        &self.0
+    }
+
+    /// Returns the text for display.
+    pub fn escaped(&self) -> Escaped {
+        escaped_str(&self.0)
+    }
+
+    /// Returns texts as they were written.
+    pub fn raw_words(texts: &[Self]) -> Vec<String> {
+        texts.iter().map(|text| text.0.clone()).collect()
+    }
+
+    /// Returns whether the text is empty.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Changes the text in place.
+    pub(crate) fn raw_mut(&mut self) -> &mut String {
+        &mut self.0
+    }
+}
+
+/// Writes the text with escapes, like any string in a failed assertion.
+impl fmt::Debug for Untrusted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.0)
+    }
+}
+
+impl<T: Into<String>> From<T> for Untrusted {
+    fn from(text: T) -> Self {
+        Self(text.into())
+    }
+}
+
+impl PartialEq<str> for Untrusted {
+    fn eq(&self, text: &str) -> bool {
+        self.0 == text
+    }
+}
+
+impl PartialEq<&str> for Untrusted {
+    fn eq(&self, text: &&str) -> bool {
+        self.0 == *text
+    }
+}
+
 /// A part of a text that is safe to show; [`shown!`](crate::display::shown) takes nothing else.
 pub trait Shown: fmt::Display {}
 

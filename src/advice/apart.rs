@@ -1,6 +1,7 @@
 //! Tells which `RUN` instructions cannot become one although one removes what another made: each
 //! starts with something that the one before it did not leave so.
 
+use crate::escape::Untrusted;
 use std::collections::HashSet;
 
 use crate::analysis::Inspection;
@@ -72,7 +73,7 @@ fn by_a_link(inspection: &Inspection, layers: &[LayerIndex]) -> Option<Escaped> 
 
 /// A path that a builder mounts starts anew with each `RUN`.
 fn by_a_mount(inspection: &Inspection, earlier: &[LayerIndex]) -> Option<Escaped> {
-    let name = |&layer: &LayerIndex| mounted(&layer.of(&inspection.layers)?.instruction.text);
+    let name = |&layer: &LayerIndex| mounted(layer.of(&inspection.layers)?.instruction.text.raw());
     let name = earlier.iter().find_map(name)?;
     Some(shown!("an earlier one names {}, which each RUN gets anew", escaped_str(&name)))
 }
@@ -110,18 +111,19 @@ fn by_a_volume(inspection: &Inspection, last: LayerIndex) -> Option<Escaped> {
             return None;
         }
         // Masking takes time, and there is a question for each pair of layers.
-        if layer.is_some() || !entry.instruction_as_written().text.starts_with("VOLUME") {
+        if layer.is_some() || !entry.instruction_as_written().text.raw().starts_with("VOLUME") {
             continue;
         }
-        if let Some(paths) = entry.instruction().text.strip_prefix("VOLUME") {
+        if let Some(paths) = entry.instruction().text.raw().strip_prefix("VOLUME") {
             let is_between = |c: char| c.is_whitespace() || "[]\",'".contains(c);
             let paths = paths.split(is_between).filter(|path| !path.is_empty()).map(str::to_owned);
             if last >= made { before.extend(paths) } else { behind.extend(paths) }
         }
     }
     // The base image's own may be in no history.
-    let inherited = inspection.run.volumes.iter().find(|volume| !behind.contains(*volume));
-    let volume = before.first().or(inherited)?;
+    let inherited =
+        inspection.run.volumes.iter().map(Untrusted::raw).find(|volume| !behind.contains(*volume));
+    let volume = before.first().map(String::as_str).or(inherited)?;
     Some(shown!(
         "{} is a volume, and what a RUN writes there is gone for the next one",
         escaped_str(volume)
@@ -142,7 +144,7 @@ pub(crate) fn between(
         let is_inside = !makes_layer && added_in < made && removed_in >= made;
         // Only the keyword is compared, so nothing has to be masked.
         let text = is_inside.then(|| entry.instruction_as_written().text)?;
-        let word = text.split_whitespace().next()?;
+        let word = text.raw().split_whitespace().next()?;
         ["ENV", "ARG", "WORKDIR", "USER", "SHELL", "VOLUME"]
             .into_iter()
             .find(|keyword| *keyword == word)
@@ -157,8 +159,11 @@ pub(crate) fn is_by_buildkit(inspection: &Inspection, layer: LayerIndex) -> bool
 }
 
 fn is_of_buildkit(entry: &HistoryEntry) -> bool {
-    entry.comment.as_deref().is_some_and(|comment| comment.trim() == BUILDKIT)
-        || entry.created_by.as_deref().is_some_and(|text| text.trim_end().ends_with("# buildkit"))
+    entry.comment.as_ref().is_some_and(|comment| comment.raw().trim() == BUILDKIT)
+        || entry
+            .created_by
+            .as_ref()
+            .is_some_and(|text| text.raw().trim_end().ends_with("# buildkit"))
 }
 
 #[cfg(test)]

@@ -175,16 +175,7 @@ impl Study {
         if let (Some(runtime), Some(secrets)) = (&mut runtime, &secrets) {
             runtime.mask(&secrets.values);
         }
-        let mut commands = vec![
-            inspection
-                .run
-                .entrypoint
-                .iter()
-                .chain(&inspection.run.command)
-                .cloned()
-                .collect::<Vec<_>>()
-                .join(" "),
-        ];
+        let mut commands = vec![inspection.run.words().join(" ")];
         if let (Some(runtime), Some(contents)) = (&runtime, question.contents) {
             keep(runtime, tree, rules, &mut matches);
             commands.extend(scripts(&Filesystem::new(tree, contents, progress), runtime)?);

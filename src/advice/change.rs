@@ -114,7 +114,7 @@ impl SuggestedChange {
                 "change the tool that writes this layer: each path should be in the layer only once",
             );
         }
-        let text = |layer: LayerIndex| inspection.layers[layer].instruction.text.as_str();
+        let text = |layer: LayerIndex| inspection.layers[layer].instruction.text.raw();
         let (run, copied) = (
             text(added_in).starts_with("RUN "),
             added_in > LayerIndex::FIRST && copies(text(added_in)),
@@ -172,8 +172,9 @@ impl SuggestedChange {
         otherwise: &str,
     ) -> Self {
         let (added_in, removed_in) = merges.around(added_in, removed_in);
-        let is_run =
-            |&layer: &LayerIndex| inspection.layers[layer].instruction.text.starts_with("RUN ");
+        let is_run = |&layer: &LayerIndex| {
+            inspection.layers[layer].instruction.text.raw().starts_with("RUN ")
+        };
         let runs: Vec<_> = added_in.up_to(removed_in).filter(is_run).collect();
         if let Some(why) = kept_apart(inspection, &runs) {
             let what =
@@ -275,7 +276,7 @@ pub(super) fn merged(
     }
     let commands: Option<Vec<_>> = added_in
         .up_to(removed_in)
-        .map(|i| command(&inspection.layers[i].instruction.text))
+        .map(|i| command(inspection.layers[i].instruction.text.raw()))
         .collect();
     Some(format!("RUN {}", commands?.join(" \\\n && ")))
 }

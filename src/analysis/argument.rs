@@ -17,7 +17,7 @@ impl Inspection {
             _ if self.provider == Some(Provider::Docker) => escaped_str(&quoted(self.plain_name())),
             source => escaped_str(&quoted(source)),
         };
-        let options = self.selector.iter().map(|word| escaped_str(&quoted(word)));
+        let options = self.selector.iter().map(|word| escaped_str(&quoted(word.raw())));
         Escaped::join(std::iter::once(image).chain(options), " ")
     }
 
@@ -27,7 +27,7 @@ impl Inspection {
         let command = escaped_str(command);
         let plain = escaped_str(&quoted(self.plain_name()));
         let tag = self.tags.first().or(self.id.as_ref());
-        let loaded = tag.map_or_else(|| "IMAGE".into(), |tag| escaped_str(&quoted(tag)));
+        let loaded = tag.map_or_else(|| "IMAGE".into(), |tag| escaped_str(&quoted(tag.raw())));
         match self.provider {
             Some(Provider::Docker) => shown!("docker {} {}", command, plain),
             Some(Provider::Podman) => shown!("podman {} {}", command, plain),

@@ -1,5 +1,6 @@
 //! Reads the layers of an image in parallel, and merges them in order.
 
+use crate::escape::Untrusted;
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -92,7 +93,7 @@ pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error
     warnings.extend(built.remarks);
     let mut inspection =
         Inspection::new(opened.path.clone(), image.clone(), measured, built.tree, warnings);
-    inspection.selector.clone_from(&opened.selector);
+    inspection.selector = opened.selector.iter().map(Untrusted::from).collect();
     if progress.verify {
         (inspection.mismatches, inspection.verification) = (Some(mismatches), Some(verification));
     }

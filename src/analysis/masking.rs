@@ -2,6 +2,7 @@
 //! without their values.
 
 use super::Inspection;
+use crate::escape::Untrusted;
 use crate::image::{HistoryEntry, Run};
 use crate::secret::FoundValues;
 
@@ -19,7 +20,7 @@ impl Inspection {
         let mut layers = self.layers.clone();
         for layer in &mut layers {
             let instruction = &mut layer.instruction;
-            has_any |= values.mask_in(&mut instruction.text);
+            has_any |= values.mask_in(instruction.text.raw_mut());
             has_any |= mask_in(&mut instruction.created_by, values);
         }
         has_any.then(|| Self { run, history, layers, ..self.clone() })
@@ -30,7 +31,7 @@ fn mask_run(run: &mut Run, values: &FoundValues) -> bool {
     let Run { entrypoint, command, shell, health_check, on_build, .. } = run;
     let words = [entrypoint, command, shell, health_check, on_build];
     let mut has_any = false;
-    words.into_iter().flatten().for_each(|word| has_any |= values.mask_in(word));
+    words.into_iter().flatten().for_each(|word| has_any |= values.mask_in(word.raw_mut()));
     has_any |= run.environment.mask_found(values);
     has_any | run.labels.mask_found(values)
 }
@@ -40,6 +41,6 @@ fn mask_entry(entry: &mut HistoryEntry, values: &FoundValues) -> bool {
     has_any | mask_in(&mut entry.comment, values)
 }
 
-fn mask_in(text: &mut Option<String>, values: &FoundValues) -> bool {
-    text.as_mut().is_some_and(|text| values.mask_in(text))
+fn mask_in(text: &mut Option<Untrusted>, values: &FoundValues) -> bool {
+    text.as_mut().is_some_and(|text| values.mask_in(text.raw_mut()))
 }

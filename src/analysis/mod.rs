@@ -23,6 +23,7 @@ use std::cmp::Reverse;
 use std::sync::{Arc, OnceLock};
 
 use crate::display::{Escaped, ratio};
+use crate::escape::Untrusted;
 use crate::image::{BuiltOn, Compression, HistoryEntry, Image, Instruction, Layer, ReadLayer, Run};
 use crate::layer_index::LayerIndex;
 use crate::origin::Provider;
@@ -43,9 +44,9 @@ pub struct LayerAccount {
     /// The instruction that made the layer.
     pub instruction: Instruction,
     /// The digest of the uncompressed tar.
-    pub diff_id: Option<String>,
+    pub diff_id: Option<Untrusted>,
     /// The digest of the layer as stored.
-    pub digest: Option<String>,
+    pub digest: Option<Untrusted>,
     /// The compression; `None` if the layer is not in the archive.
     pub compression: Option<Compression>,
     /// The number of entries in the tar, including whiteouts.
@@ -138,17 +139,17 @@ pub struct Inspection {
     /// The place that it was read from, escaped for display: a file, or `docker-daemon:NAME`.
     pub source: Escaped,
     /// The options that select it in its source, as words; empty if it is the only image there.
-    pub selector: Vec<String>,
+    pub selector: Vec<Untrusted>,
     /// The engine or the registry that it was read from; `None` for an archive.
     pub provider: Option<Provider>,
     /// The names in the archive, such as `alpine:3`.
-    pub tags: Vec<String>,
+    pub tags: Vec<Untrusted>,
     /// The digest of its config.
-    pub id: Option<String>,
+    pub id: Option<Untrusted>,
     /// `os/architecture[/variant]`.
-    pub platform: Option<String>,
+    pub platform: Option<Untrusted>,
     /// The time of the build, RFC 3339.
-    pub created: Option<String>,
+    pub created: Option<Untrusted>,
     /// The base image, as a manifest or an index records it.
     pub built_on: Option<BuiltOn>,
     /// The run configuration of containers.
@@ -220,10 +221,10 @@ impl Inspection {
             source,
             selector: Vec::new(),
             provider,
-            tags: image.tags,
-            id: image.id,
-            platform: image.platform,
-            created: image.created,
+            tags: image.tags.into_iter().map(Untrusted::from).collect(),
+            id: image.id.map(Untrusted::from),
+            platform: image.platform.map(Untrusted::from),
+            created: image.created.map(Untrusted::from),
             built_on: image.built_on,
             run: image.run,
             history: image.history,
@@ -305,8 +306,8 @@ impl Measured {
 fn account(layer: Layer, read: &Measured) -> LayerAccount {
     LayerAccount {
         instruction: layer.instruction,
-        diff_id: layer.diff_id,
-        digest: layer.digest,
+        diff_id: layer.diff_id.map(Untrusted::from),
+        digest: layer.digest.map(Untrusted::from),
         compression: read.compression,
         entries: read.entries,
         size: 0,

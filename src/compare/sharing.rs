@@ -1,6 +1,7 @@
 //! Finds the layers that two images share, and with them the download size of one for users of the
 //! other.
 
+use crate::escape::Untrusted;
 use std::collections::{HashMap, HashSet};
 
 use super::paths::{PathChange, changed_at};
@@ -64,11 +65,11 @@ pub fn sharing(first: &Inspection, second: &Inspection) -> Sharing {
     let missing = || {
         second.layers.iter().zip(&same).filter(|(_, same)| same.is_none()).map(|(layer, _)| layer)
     };
-    let mut counted: HashSet<&str> = HashSet::new();
+    let mut counted: HashSet<&Untrusted> = HashSet::new();
     let mut sent = Vec::with_capacity(second.layers.len());
     for (layer, same) in second.layers.iter().zip(&same) {
         // A layer that occurs several times is sent once.
-        let digest = layer.digest.as_deref().or(layer.diff_id.as_deref());
+        let digest = layer.digest.as_ref().or(layer.diff_id.as_ref());
         sent.push(same.is_none() && digest.is_none_or(|digest| counted.insert(digest)));
     }
     let bytes = second
@@ -185,17 +186,17 @@ pub fn layer_places(first: &Inspection, second: &Inspection, sharing: &Sharing) 
 
 /// The index of every layer of an image, by diff ID and by digest.
 struct Places<'a> {
-    diff_ids: HashMap<&'a str, LayerIndex>,
-    digests: HashMap<&'a str, LayerIndex>,
+    diff_ids: HashMap<&'a Untrusted, LayerIndex>,
+    digests: HashMap<&'a Untrusted, LayerIndex>,
 }
 
 impl<'a> Places<'a> {
     fn of(layers: &'a [LayerAccount]) -> Self {
-        let by = |id: fn(&LayerAccount) -> Option<&String>| {
+        let by = |id: fn(&LayerAccount) -> Option<&Untrusted>| {
             // Of several equal layers, the lowest counts.
             LayerIndex::numbered(layers)
                 .rev()
-                .filter_map(|(i, layer)| Some((id(layer)?.as_str(), i)))
+                .filter_map(|(i, layer)| Some((id(layer)?, i)))
                 .collect()
         };
         Self {
@@ -205,13 +206,14 @@ impl<'a> Places<'a> {
     }
 
     fn place(&self, layer: &LayerAccount) -> Option<LayerIndex> {
-        let in_map =
-            |map: &HashMap<&str, LayerIndex>, id: &Option<String>| map.get(id.as_deref()?).copied();
+        let in_map = |map: &HashMap<&Untrusted, LayerIndex>, id: &Option<Untrusted>| {
+            map.get(id.as_ref()?).copied()
+        };
         in_map(&self.diff_ids, &layer.diff_id).or_else(|| in_map(&self.digests, &layer.digest))
     }
 }
 
 fn is_same(one: &LayerAccount, other: &LayerAccount) -> bool {
-    let equal = |a: &Option<String>, b: &Option<String>| a.is_some() && a == b;
+    let equal = |a: &Option<Untrusted>, b: &Option<Untrusted>| a.is_some() && a == b;
     equal(&one.diff_id, &other.diff_id) || equal(&one.digest, &other.digest)
 }

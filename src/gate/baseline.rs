@@ -2,6 +2,7 @@
 
 use crate::analysis::{Inspection, Listing};
 use crate::display::Escaped;
+use crate::escape::Untrusted;
 
 /// The facts about an earlier image.
 #[derive(Debug, Clone)]
@@ -13,7 +14,7 @@ pub struct Baseline<'a> {
     /// True if all of it was read.
     pub exact: bool,
     /// The digests of its uncompressed layers.
-    pub diff_ids: Vec<String>,
+    pub diff_ids: Vec<Untrusted>,
     /// The image with its files; `None` if only a report without them is there.
     pub image: Option<&'a Inspection>,
 }

@@ -136,7 +136,7 @@ impl Blamer<'_, '_> {
 
     /// Blames the longest sequence of RUN instructions.
     pub fn layers(&self) -> Blame {
-        let is_run = |layer: &LayerAccount| layer.instruction.text.starts_with("RUN ");
+        let is_run = |layer: &LayerAccount| layer.instruction.text.raw().starts_with("RUN ");
         let length = |(first, last): (LayerIndex, LayerIndex)| first.up_to(last).len();
         let (mut best, mut start) = ((LayerIndex::FIRST, LayerIndex::FIRST), None);
         for (index, layer) in self.0.own_layers() {

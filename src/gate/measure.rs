@@ -235,7 +235,7 @@ impl<'a> Measures<'a> {
         let made_layers = inspection.history.iter().filter(|entry| entry.empty_layer != Some(true));
         let created = made_layers
             .take(layers)
-            .filter_map(|entry| entry.created.as_deref().and_then(seconds))
+            .filter_map(|entry| entry.created.as_ref().and_then(|time| seconds(time.raw())))
             .max();
         match created.filter(|&created| created > FIRST_TIME) {
             Some(created) => {

@@ -5,6 +5,8 @@ use super::instruction::Instruction;
 use super::json::{Document, Fields, Value};
 use super::platform::Platform;
 use super::variables::Variables;
+use crate::escape::Untrusted;
+use crate::secret::mask_words;
 use crate::warning::{Warning, WarningKind};
 
 /// The fields of a config that are used; any of them may be missing.
@@ -26,85 +28,108 @@ pub struct Config {
 #[derive(Debug, Clone, Default)]
 pub struct Run {
     /// The command that is always run.
-    pub entrypoint: Vec<String>,
+    pub entrypoint: Vec<Untrusted>,
     /// The arguments of the entrypoint, or the command if there is none.
-    pub command: Vec<String>,
+    pub command: Vec<Untrusted>,
     /// The environment.
     pub environment: Variables,
     /// The user; empty for root.
-    pub user: String,
+    pub user: Untrusted,
     /// The working directory.
-    pub directory: String,
+    pub directory: Untrusted,
     /// The ports to publish.
-    pub ports: Vec<String>,
+    pub ports: Vec<Untrusted>,
     /// The directories that are volumes.
-    pub volumes: Vec<String>,
+    pub volumes: Vec<Untrusted>,
     /// The labels.
     pub labels: Variables,
     /// The shell of the shell form, with its flags, as Docker's format has it; empty for the usual
     /// one.
-    pub shell: Vec<String>,
+    pub shell: Vec<Untrusted>,
     /// The check of a container's health, as Docker's format has it.
-    pub health_check: Vec<String>,
+    pub health_check: Vec<Untrusted>,
     /// The instructions that run when another image is built on this one.
-    pub on_build: Vec<String>,
+    pub on_build: Vec<Untrusted>,
 }
 
 /// An entry of the history.
 #[derive(Debug, Clone, Default)]
 pub struct HistoryEntry {
     /// The command, in the builder's own spelling.
-    pub created_by: Option<String>,
+    pub created_by: Option<Untrusted>,
     /// A comment of the builder or of the user.
-    pub comment: Option<String>,
+    pub comment: Option<Untrusted>,
     /// True if the entry made no layer.
     pub empty_layer: Option<bool>,
     /// The time of the build step, RFC 3339.
-    pub created: Option<String>,
+    pub created: Option<Untrusted>,
 }
 
 impl HistoryEntry {
     /// Returns the instruction as in a Dockerfile, with masked secrets.
     pub fn instruction(&self) -> Instruction {
-        Instruction::from_history(self.created_by.as_deref(), self.comment.as_deref())
+        Instruction::from_history(
+            self.created_by.as_ref().map(Untrusted::raw),
+            self.comment.as_ref().map(Untrusted::raw),
+        )
     }
 
     /// Returns the instruction with its secrets: for comparing it, never for showing it.
     pub(crate) fn instruction_as_written(&self) -> Instruction {
-        Instruction::as_written(self.created_by.as_deref(), self.comment.as_deref())
+        Instruction::as_written(
+            self.created_by.as_ref().map(Untrusted::raw),
+            self.comment.as_ref().map(Untrusted::raw),
+        )
     }
 }
 
 impl HistoryEntry {
     fn read(mut fields: Fields<'_>) -> Self {
         Self {
-            created_by: fields.text("created_by"),
-            comment: fields.text("comment"),
+            created_by: fields.text("created_by").map(Untrusted::from),
+            comment: fields.text("comment").map(Untrusted::from),
             empty_layer: fields.flag("empty_layer"),
-            created: fields.text("created"),
+            created: fields.text("created").map(Untrusted::from),
         }
     }
 }
 
 impl Run {
+    /// Returns the entrypoint and its arguments with masked secrets, for showing them.
+    pub fn masked(&self) -> [Vec<Untrusted>; 2] {
+        [&self.entrypoint, &self.command].map(|words| {
+            mask_words(&Untrusted::raw_words(words)).into_iter().map(Untrusted::from).collect()
+        })
+    }
+
+    /// Returns the words of the command that a container runs: the entrypoint and its arguments.
+    pub fn words(&self) -> Vec<String> {
+        Untrusted::raw_words(&[&self.entrypoint[..], &self.command[..]].concat())
+    }
+
     fn read(mut fields: Fields<'_>) -> Self {
         let labels = fields.map("Labels").unwrap_or_default();
         let health_check =
             fields.object("Healthcheck").and_then(|mut health_check| health_check.command("Test"));
         Self {
-            entrypoint: fields.command("Entrypoint").unwrap_or_default(),
-            command: fields.command("Cmd").unwrap_or_default(),
+            entrypoint: untrusted(fields.command("Entrypoint")),
+            command: untrusted(fields.command("Cmd")),
             environment: fields.words("Env").unwrap_or_default().into_iter().collect(),
-            user: fields.text("User").unwrap_or_default(),
-            directory: fields.text("WorkingDir").unwrap_or_default(),
-            ports: fields.keys("ExposedPorts").unwrap_or_default(),
-            volumes: fields.keys("Volumes").unwrap_or_default(),
-            shell: fields.words("Shell").unwrap_or_default(),
-            health_check: health_check.unwrap_or_default(),
-            on_build: fields.words("OnBuild").unwrap_or_default(),
+            user: fields.text("User").unwrap_or_default().into(),
+            directory: fields.text("WorkingDir").unwrap_or_default().into(),
+            ports: untrusted(fields.keys("ExposedPorts")),
+            volumes: untrusted(fields.keys("Volumes")),
+            shell: untrusted(fields.words("Shell")),
+            health_check: untrusted(health_check),
+            on_build: untrusted(fields.words("OnBuild")),
             labels: labels.into_iter().map(|(name, value)| format!("{name}={value}")).collect(),
         }
     }
+}
+
+/// Takes the texts of a list that may be missing.
+fn untrusted(texts: Option<Vec<String>>) -> Vec<Untrusted> {
+    texts.unwrap_or_default().into_iter().map(Untrusted::from).collect()
 }
 
 impl Config {

@@ -4,9 +4,8 @@
 //! buildkit` comment, both with `|1 NAME=value` for build arguments. Nothing is guessed: unknown
 //! forms are shown unchanged.
 
-use crate::display::Escaped;
-use crate::display::escaped_str;
-use crate::display::shown;
+use crate::display::{Escaped, escaped_str, shown};
+use crate::escape::Untrusted;
 use crate::secret::mask;
 use crate::shell::{after_shell, pretty_shell, verbatim, without_arguments};
 
@@ -14,9 +13,9 @@ use crate::shell::{after_shell, pretty_shell, verbatim, without_arguments};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Instruction {
     /// The instruction as in a Dockerfile, with masked secrets; may have several lines.
-    pub text: String,
+    pub text: Untrusted,
     /// The `created_by` field of the history, unchanged but for masked secrets.
-    pub created_by: Option<String>,
+    pub created_by: Option<Untrusted>,
 }
 
 /// The text of a layer that `docker import` read from a pipe.
@@ -32,8 +31,8 @@ impl Instruction {
     pub fn from_history(created_by: Option<&str>, comment: Option<&str>) -> Self {
         let Self { text, created_by } = Self::as_written(created_by, comment);
         Self {
-            text: mask(&text).into_owned(),
-            created_by: created_by.map(|written| mask(&written).into_owned()),
+            text: mask(text.raw()).into_owned().into(),
+            created_by: created_by.map(|written| mask(written.raw()).into_owned().into()),
         }
     }
 
@@ -49,7 +48,7 @@ impl Instruction {
             (None, Some(comment)) => format!("({comment})"),
             (None, None) => "(no instruction recorded)".into(),
         };
-        Self { text, created_by: created_by.map(Into::into) }
+        Self { text: text.into(), created_by: created_by.map(Into::into) }
     }
 
     /// Makes the instruction of a layer without a history entry.
@@ -59,17 +58,19 @@ impl Instruction {
 
     /// Returns the text in one line, with white space collapsed and control characters escaped.
     pub fn one_line(&self) -> Escaped {
-        one_line(&self.text)
+        one_line(self.text.raw())
     }
 
     /// Returns the lines of the instruction as in a Dockerfile: its build arguments, then the
     /// instruction with its shell command broken at `&&` and the like. Control characters are
     /// escaped.
     pub fn lines(&self) -> Vec<Escaped> {
-        let arguments = self.created_by.as_deref().map(arguments).unwrap_or_default();
+        let arguments =
+            self.created_by.as_ref().map(|text| arguments(text.raw())).unwrap_or_default();
         let mut lines: Vec<_> =
             arguments.into_iter().map(|argument| shown!("ARG {}", verbatim(&argument))).collect();
-        let (text, rest) = self.text.split_at(end_of(&self.text, LONGEST));
+        let text = self.text.raw();
+        let (text, rest) = text.split_at(end_of(text, LONGEST));
         match text.strip_prefix("RUN ") {
             Some(command) => {
                 let mut command = pretty_shell(command).into_iter();
@@ -101,7 +102,7 @@ impl Instruction {
             "USER",
             "VOLUME",
         ];
-        self.text.split_whitespace().next().is_some_and(|word| KINDS.contains(&word))
+        self.text.raw().split_whitespace().next().is_some_and(|word| KINDS.contains(&word))
     }
 }
 

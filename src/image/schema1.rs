@@ -11,6 +11,7 @@ use super::config::{Config, HistoryEntry};
 use super::draft::{ConfigDraft, Draft, LayerDraft};
 use super::json::{Document, Fields};
 use super::stated::StatedSize;
+use crate::escape::Untrusted;
 
 /// A manifest of the first schema.
 pub(super) struct Manifest {
@@ -59,10 +60,10 @@ fn entry(text: &str, doubts: &mut Vec<String>) -> Option<HistoryEntry> {
     let mut fields = Fields::new(document.value, "", doubts)?;
     let command = fields.object("container_config").and_then(|mut config| config.command("Cmd"));
     Some(HistoryEntry {
-        created_by: Some(command.unwrap_or_default().join(" ")),
-        comment: fields.text("comment"),
+        created_by: Some(command.unwrap_or_default().join(" ").into()),
+        comment: fields.text("comment").map(Untrusted::from),
         empty_layer: fields.flag("throwaway"),
-        created: fields.text("created"),
+        created: fields.text("created").map(Untrusted::from),
     })
 }
 

@@ -3,6 +3,7 @@
 //! `{"repository": {"tag": "<layer id>"}}` names the topmost layer; each `<id>/json` names its
 //! `parent`.
 
+use crate::escape::Untrusted;
 use std::collections::{BTreeMap, HashSet};
 
 use super::LayerFormat;
@@ -102,8 +103,8 @@ fn draft(search: &mut Search<'_>, top: String, tags: Vec<String>) -> Draft {
     let platform = chain.first().map(|(_, json)| json.platform.clone()).unwrap_or_default();
     chain.reverse();
     let history = chain.iter().map(|(_, json)| HistoryEntry {
-        created_by: Some(json.command.join(" ")),
-        created: json.created.clone(),
+        created_by: Some(json.command.join(" ").into()),
+        created: json.created.clone().map(Untrusted::from),
         ..HistoryEntry::default()
     });
     let layers = chain.iter().map(|(id, _)| LayerDraft {

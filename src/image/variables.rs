@@ -1,5 +1,6 @@
 //! Named values of a config: environment variables and labels.
 
+use crate::escape::Untrusted;
 use crate::secret::{FoundValues, Masked, is_secret, mask};
 
 /// Values by name, in the order of the config.
@@ -7,13 +8,14 @@ use crate::secret::{FoundValues, Masked, is_secret, mask};
 pub struct Variables(Vec<(String, Option<String>)>);
 
 impl Variables {
-    /// Returns the value of a name; the last one counts, and a name without `=` has none.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.iter().rev().find(|&(other, _)| other == name).map(|(_, value)| value)
+    /// Returns the value of a name as it was written; the last one counts, and a name without `=`
+    /// has none.
+    pub fn raw_value(&self, name: &str) -> Option<&str> {
+        self.raw_values().rev().find(|&(other, _)| other == name).map(|(_, value)| value)
     }
 
-    /// Lists the names that have a value.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&str, &str)> {
+    /// Lists the names that have a value, and the values, as they were written.
+    pub fn raw_values(&self) -> impl DoubleEndedIterator<Item = (&str, &str)> {
         self.0.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_deref()?)))
     }
 
@@ -36,10 +38,10 @@ impl Variables {
     }
 
     /// Lists all entries as they are written: `NAME=value`.
-    pub fn texts(&self) -> impl Iterator<Item = String> {
+    pub fn texts(&self) -> impl Iterator<Item = Untrusted> {
         self.0.iter().map(|(name, value)| match value {
-            Some(value) => format!("{name}={value}"),
-            None => name.clone(),
+            Some(value) => format!("{name}={value}").into(),
+            None => name.into(),
         })
     }
 }
@@ -64,7 +66,7 @@ mod tests {
         let written = ["A=1", "B", "A=x=y", "C="];
         let variables: Variables = written.iter().collect();
         assert_eq!(
-            (variables.get("A"), variables.get("B"), variables.get("C")),
+            (variables.raw_value("A"), variables.raw_value("B"), variables.raw_value("C")),
             (Some("x=y"), None, Some(""))
         );
         assert_eq!(variables.texts().collect::<Vec<_>>(), written);

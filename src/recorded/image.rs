@@ -1,5 +1,6 @@
 //! Makes an image of a report: its numbers, and its final filesystem if that is recorded.
 
+use crate::escape::Untrusted;
 use std::sync::{Arc, OnceLock};
 
 use super::RecordError;
@@ -27,12 +28,12 @@ pub(super) fn inspection(
     Ok(Inspection {
         name: image.tags.first().map_or_else(|| name.clone(), |tag| escaped_str(tag)),
         source: image.source.clone(),
-        selector: image.selector.clone(),
+        selector: untrusted(&image.selector),
         provider: None,
-        tags: image.tags.clone(),
-        id: image.id.clone(),
-        platform: image.platform.clone(),
-        created: image.created.clone(),
+        tags: untrusted(&image.tags),
+        id: image.id.as_ref().map(Untrusted::from),
+        platform: image.platform.as_ref().map(Untrusted::from),
+        created: image.created.as_ref().map(Untrusted::from),
         built_on: None,
         run: Run::default(),
         history: Vec::new(),
@@ -57,17 +58,21 @@ pub(super) fn inspection(
     })
 }
 
+fn untrusted(texts: &[String]) -> Vec<Untrusted> {
+    texts.iter().map(Untrusted::from).collect()
+}
+
 fn account(layer: &LayerRecord) -> LayerAccount {
     let named =
         |name: &str| Compression::ALL.into_iter().find(|compression| compression.name() == name);
     LayerAccount {
         instruction: Instruction {
             // A report of a program that masked less may hold secrets.
-            text: mask(&layer.instruction).into_owned(),
-            created_by: layer.created_by.as_deref().map(|text| mask(text).into_owned()),
+            text: mask(&layer.instruction).into(),
+            created_by: layer.created_by.as_deref().map(|text| mask(text).into()),
         },
-        diff_id: layer.diff_id.clone(),
-        digest: layer.digest.clone(),
+        diff_id: layer.diff_id.as_ref().map(Untrusted::from),
+        digest: layer.digest.as_ref().map(Untrusted::from),
         compression: layer.compression.as_deref().and_then(named),
         entries: layer.entries,
         size: layer.size_bytes,

@@ -1,5 +1,6 @@
 //! The report in the types of the JSON contract.
 
+use crate::escape::Untrusted;
 use std::collections::HashMap;
 use std::io::{self, Write};
 
@@ -77,12 +78,12 @@ struct Tool {
 #[derive(Debug, Serialize)]
 struct ImagePart {
     source: Escaped,
-    selector: Vec<String>,
+    selector: Vec<Untrusted>,
     source_kind: &'static str,
-    tags: Vec<String>,
-    id: Option<String>,
-    platform: Option<String>,
-    created: Option<String>,
+    tags: Vec<Untrusted>,
+    id: Option<Untrusted>,
+    platform: Option<Untrusted>,
+    created: Option<Untrusted>,
 }
 
 #[derive(Debug, Serialize)]
@@ -111,13 +112,13 @@ struct TotalsPart {
 #[derive(Debug, Serialize)]
 struct LayerPart {
     index: LayerIndex,
-    diff_id: Option<String>,
-    digest: Option<String>,
+    diff_id: Option<Untrusted>,
+    digest: Option<Untrusted>,
     known: &'static str,
     read_to_byte: Option<u64>,
     exact: bool,
-    instruction: String,
-    created_by: Option<String>,
+    instruction: Untrusted,
+    created_by: Option<Untrusted>,
     compression: Option<&'static str>,
     entries: usize,
     size_bytes: u64,

@@ -9,7 +9,7 @@ use super::changes::ALONE;
 use super::markdown::{Page, code, code_cell, plain, repository};
 use super::words::{NOT_SEARCHED, date, incomplete};
 use crate::advice::changes::Part;
-use crate::display::{Escaped, Units, count, escaped_str, percent, plural};
+use crate::display::{Escaped, Units, count, percent, plural};
 use crate::layer_index::LayerIndex;
 use crate::recorded::{ChangeRecord, ContentRecord, RecordedImage, StepRecord};
 
@@ -63,8 +63,8 @@ fn facts(image: &RecordedImage, units: Units) -> String {
     facts.push(plural(inspection.layers.len(), "layer"));
     facts.push(format!("{} files", count(totals.files)));
     facts.extend(image.document.base.name.as_ref().map(|name| format!("base {}", plain(name))));
-    facts.extend(inspection.platform.as_deref().map(|text| plain(&escaped_str(text))));
-    facts.extend(inspection.created.as_deref().map(|day| format!("built {}", plain(&date(day)))));
+    facts.extend(inspection.platform.as_ref().map(|text| plain(&text.escaped())));
+    facts.extend(inspection.created.as_ref().map(|day| format!("built {}", plain(&date(day)))));
     facts.join(" · ")
 }
 

@@ -7,6 +7,7 @@ mod runtime;
 mod secrets;
 mod whose;
 
+use crate::escape::Untrusted;
 use std::io::{self, Write};
 
 use super::changes::changes;
@@ -86,9 +87,8 @@ impl<W: Write> Page<'_, W> {
         let layers = inspection.layers.len();
         let mut facts = vec![inspection.name.clone()];
         facts.extend(inspection.provider.map(|provider| escaped_str(&format!("from {provider}"))));
-        facts.extend(inspection.platform.as_deref().map(escaped_str));
-        facts
-            .extend(inspection.created.as_deref().map(|created| shown!("built {}", date(created))));
+        facts.extend(inspection.platform.as_ref().map(Untrusted::escaped));
+        facts.extend(inspection.created.as_ref().map(|created| shown!("built {}", date(created))));
         facts.push(escaped_str(&plural(layers, "layer")));
         let name = Escaped::join(facts, " · ").cut(WIDTH);
         writeln!(self.out, "{}", self.paint(Paint::Bold, &name))

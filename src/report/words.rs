@@ -7,6 +7,7 @@ use crate::advice::avoidable::{Avoidable, Cause};
 use crate::advice::base::Evidence;
 use crate::advice::findings::Purpose;
 use crate::display::{Escaped, Units, escaped_str, noticeably, share};
+use crate::escape::Untrusted;
 use crate::files::executable::Executable;
 
 /// The line of a report that did not search for secrets.
@@ -144,6 +145,6 @@ pub fn executable(executable: &Executable) -> Escaped {
 }
 
 /// Returns the day of an RFC 3339 time.
-pub fn date(created: &str) -> Escaped {
-    escaped_str(created.split('T').next().unwrap_or(created))
+pub fn date(created: &Untrusted) -> Escaped {
+    escaped_str(created.raw().split('T').next().unwrap_or_default())
 }

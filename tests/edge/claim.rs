@@ -122,8 +122,8 @@ impl Shown {
 
     /// What made each layer.
     pub fn steps<const N: usize>(&self, expected: [&str; N]) -> &Self {
-        let steps = self.inspection.layers.iter().map(|layer| layer.instruction.text.clone());
-        self.same("steps", steps.collect(), expected.map(String::from).to_vec())
+        let steps = self.inspection.layers.iter().map(|layer| layer.instruction.text.raw());
+        self.same("steps", steps.collect(), expected.to_vec())
     }
 
     /// How each layer is compressed.

@@ -67,7 +67,8 @@ fn an_image_may_have_three_tags() {
     let tags = ["one:1", "two:2", "registry.example:5000/three:3"];
     let image = Image { tags: json!(tags), ..two_layers() };
     let shown = archive("tags-many", image.docker());
-    shown.same("tags", shown.inspection.tags.clone(), tags.map(String::from).to_vec()).quiet();
+    shown.quiet();
+    assert_eq!(shown.inspection.tags, tags);
     shown.same("name", &*shown.inspection.name, "one:1");
 }
 

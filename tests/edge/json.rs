@@ -36,7 +36,7 @@ fn has_its_layers(shown: &Shown) -> &Shown {
 
 fn is_the_image(shown: &Shown) {
     has_its_layers(shown).steps(["step 0", "step 1"]);
-    assert_eq!(shown.inspection.platform.as_deref(), Some("linux/amd64"));
+    assert_eq!(shown.inspection.platform, Some("linux/amd64".into()));
     assert_eq!(shown.inspection.tags, ["built:latest"]);
 }
 
@@ -125,7 +125,7 @@ fn what_is_no_text_costs_a_character_and_nothing_else() {
         } else {
             shown.warns("it has bytes that are not UTF-8");
         }
-        assert_eq!(shown.inspection.platform.as_deref(), Some("linux/amd64"));
+        assert_eq!(shown.inspection.platform, Some("linux/amd64".into()));
     }
 }
 
@@ -180,7 +180,7 @@ fn a_command_may_be_text_as_docker_takes_it() {
     is_the_image(shown.quiet());
     assert_eq!(
         (&shown.inspection.run.command[..], &shown.inspection.run.entrypoint[..]),
-        (&["/app".to_owned()][..], &["/init".to_owned()][..])
+        (&["/app".into()][..], &["/init".into()][..])
     );
 }
 

@@ -55,7 +55,7 @@ fn nothing_is_wrong_with_the_demo() {
     let warnings: Vec<_> = demo.warnings.iter().map(ToString::to_string).collect();
     assert!(warnings.is_empty(), "{warnings:?}");
     assert_eq!(demo.name, "layerscope/demo:latest");
-    assert_eq!(demo.platform.as_deref(), Some("linux/amd64"));
+    assert_eq!(demo.platform, Some("linux/amd64".into()));
 }
 
 #[test]

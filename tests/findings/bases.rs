@@ -1,6 +1,7 @@
 //! Where the base image ends, by everything that can tell.
 
 use layerscope::advice::base::{BaseError, BaseHint, Evidence, base};
+use layerscope::analysis::LayerAccount;
 use serde_json::json;
 
 use super::built::{Step, archive_with, config, debian, found, image, on_debian, step};
@@ -198,7 +199,8 @@ fn what_is_given_settles_it() {
         base(&inspection, BaseHint::Layers(6)),
         Err(BaseError::TooMany { given: 6, has: 5 })
     );
-    let ids: Vec<_> = inspection.layers.iter().map(|layer| layer.diff_id.clone()).collect();
+    let id = |layer: &LayerAccount| Some(layer.diff_id.as_ref()?.raw().to_owned());
+    let ids: Vec<_> = inspection.layers.iter().map(id).collect();
     let archive =
         base(&inspection, BaseHint::Image { name: "node.tar", diff_ids: &ids[..4] }).unwrap();
     assert_eq!((archive.layers, archive.how, archive.certain), (4, Evidence::Archive, true));

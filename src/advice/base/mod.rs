@@ -11,9 +11,9 @@ mod steps;
 
 use std::fmt;
 
-use crate::analysis::Inspection;
-use crate::display::Escaped;
-use crate::display::escaped_str;
+use crate::analysis::{Inspection, LayerAccount};
+use crate::display::{Escaped, escaped_str};
+use crate::escape::Untrusted;
 use crate::image::BuiltOn;
 use known::Known;
 use steps::Step;
@@ -152,7 +152,10 @@ pub fn base(inspection: &Inspection, given: BaseHint) -> Result<Base, BaseError>
         }),
         BaseHint::Image { name, diff_ids } => {
             let same = |&(at, id): &(usize, &Option<String>)| {
-                id.is_none() || inspection.layers.get(at).is_none_or(|layer| layer.diff_id != *id)
+                let is = |layer: &LayerAccount| {
+                    layer.diff_id.as_ref().map(Untrusted::raw) == id.as_deref()
+                };
+                id.is_none() || !inspection.layers.get(at).is_some_and(is)
             };
             match diff_ids.iter().enumerate().find(same) {
                 Some((at, _)) => Err(BaseError::Differs { name: escaped_str(name), at }),
@@ -216,7 +219,8 @@ pub(crate) fn detect(inspection: &Inspection) -> Base {
 /// labels, which may be inherited.
 pub fn named(inspection: &Inspection) -> Option<BuiltOn> {
     let labels = &inspection.run.labels;
-    let label = |key: &str| labels.get(key).filter(|value| !value.is_empty()).map(str::to_owned);
+    let label =
+        |key: &str| labels.raw_value(key).filter(|value| !value.is_empty()).map(str::to_owned);
     let labels = || Some(BuiltOn { name: label(BuiltOn::NAME)?, digest: label(BuiltOn::DIGEST) });
     inspection.built_on.clone().or_else(labels)
 }

@@ -2,6 +2,7 @@
 
 use crate::analysis::Inspection;
 use crate::display::Escaped;
+use crate::escape::Untrusted;
 use crate::image::Instruction;
 
 use crate::display::{DAY, seconds};
@@ -12,7 +13,7 @@ pub struct Step {
     /// The instruction, in one line.
     pub text: Escaped,
     /// The builder's comment.
-    pub comment: Option<String>,
+    pub comment: Option<Untrusted>,
     /// True if the entry made a layer.
     pub makes_layer: bool,
     /// The time in seconds since 1970; `None` if the builder writes no real time.
@@ -49,7 +50,11 @@ pub fn read(inspection: &Inspection) -> Vec<Step> {
         text: entry.instruction().one_line(),
         comment: entry.comment.clone(),
         makes_layer: entry.empty_layer != Some(true),
-        time: entry.created.as_deref().and_then(seconds).filter(|&time| time > 10 * 365 * DAY),
+        time: entry
+            .created
+            .as_ref()
+            .and_then(|time| seconds(time.raw()))
+            .filter(|&time| time > 10 * 365 * DAY),
     };
     inspection.history.iter().map(step).collect()
 }
@@ -60,7 +65,7 @@ pub fn noted_by_the_builder(steps: &[Step]) -> Option<(usize, String)> {
     // After the first instruction, buildah names the intermediate image by its ID.
     let is_id = |name: &str| name.len() == 12 && name.bytes().all(|b| b.is_ascii_hexdigit());
     let name = |step: &Step| {
-        let name = step.comment.as_deref()?.trim().strip_prefix("FROM ")?.trim();
+        let name = step.comment.as_ref()?.raw().trim().strip_prefix("FROM ")?.trim();
         (!name.is_empty() && !is_id(name)).then(|| name.to_owned())
     };
     steps.iter().enumerate().rev().find_map(|(i, step)| name(step).map(|name| (i, name)))

@@ -2,6 +2,7 @@
 //! it.
 
 use super::parse::{Dockerfile, Instruction, Keyword};
+use crate::escape::Untrusted;
 use crate::image::HistoryEntry;
 use crate::layer_index::LayerIndex;
 use crate::secret::mask;
@@ -55,8 +56,8 @@ pub fn steps(history: &[HistoryEntry], layers: usize) -> Vec<Step> {
 }
 
 fn step(entry: &HistoryEntry, layer: Option<LayerIndex>) -> Step {
-    let created_by = entry.created_by.as_deref().unwrap_or_default().trim();
-    let comment = entry.comment.as_deref().unwrap_or_default().trim();
+    let created_by = entry.created_by.as_ref().map(Untrusted::raw).unwrap_or_default().trim();
+    let comment = entry.comment.as_ref().map(Untrusted::raw).unwrap_or_default().trim();
     let marked = created_by.ends_with("# buildkit");
     let wrapped = created_by.strip_suffix("# buildkit").unwrap_or(created_by).trim();
     let run = wrapped.strip_prefix("RUN ").unwrap_or(wrapped);
@@ -64,7 +65,7 @@ fn step(entry: &HistoryEntry, layer: Option<LayerIndex>) -> Step {
     let command = after_shell(bare);
     let shell = command.map(|command| &bare[..bare.len() - command.len()]);
     Step {
-        text: entry.instruction_as_written().text,
+        text: entry.instruction_as_written().text.raw().to_owned(),
         arguments: named_values(run[..run.len() - bare.len()].trim()),
         shell: shell.map(|shell| shell.split_whitespace().map(Into::into).collect()),
         layer,

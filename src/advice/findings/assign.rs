@@ -1,5 +1,6 @@
 //! Assigns every inode to at most one rule or signature.
 
+use crate::escape::Untrusted;
 use std::collections::{BTreeMap, HashMap};
 
 use foldhash::fast::RandomState;
@@ -222,7 +223,7 @@ fn speaks_of(rule: &Rule, removal: Option<&Removal>) -> bool {
 }
 
 fn is_for(rule: &Rule, inspection: &Inspection) -> bool {
-    let platform = inspection.platform.as_deref();
+    let platform = inspection.platform.as_ref().map(Untrusted::raw);
     match (&rule.platform, platform) {
         (Some(wanted), Some(platform)) => platform.starts_with(wanted.as_str()),
         (None, _) | (_, None) => true,

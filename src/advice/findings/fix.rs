@@ -31,6 +31,7 @@ pub fn why(inspection: &Inspection, rules: &Rules, group: &Group, whose: Whose) 
             let word = inspection.layers[added_in]
                 .instruction
                 .text
+                .raw()
                 .split_whitespace()
                 .next()
                 .unwrap_or_default();
@@ -104,7 +105,7 @@ fn for_rule(
     merges: &Merges,
     group: &Group,
 ) -> SuggestedChange {
-    let text = |layer: LayerIndex| inspection.layers[layer].instruction.text.as_str();
+    let text = |layer: LayerIndex| inspection.layers[layer].instruction.text.raw();
     let added_in = group.added_in;
     if is_from_context(text(added_in)) && !rule.ignore.is_empty() {
         let change = SuggestedChange::new(
@@ -142,7 +143,7 @@ fn for_signature(
     merges: &Merges,
     group: &Group,
 ) -> SuggestedChange {
-    let text = |layer: LayerIndex| inspection.layers[layer].instruction.text.as_str();
+    let text = |layer: LayerIndex| inspection.layers[layer].instruction.text.raw();
     let added_in = group.added_in;
     match (group.fate, group.reason(inspection)) {
         (Fate::Gone { removed_in }, Some(Reason::RewrittenUnchanged)) => {
@@ -199,7 +200,7 @@ fn is_from_context(text: &str) -> bool {
 /// uses them itself.
 fn used_in(inspection: &Inspection, rule: &Rule, group: &Group) -> Option<LayerIndex> {
     let uses = |layer: LayerIndex| {
-        let text = &inspection.layers[layer].instruction.text;
+        let text = inspection.layers[layer].instruction.text.raw();
         text.len() <= LINE
             && (rule.tools.iter().any(|tool| needs(tool, text)) || has_words(text, &rule.used_by))
     };
@@ -274,11 +275,11 @@ fn with_mode(
     added_in: LayerIndex,
     removed_in: LayerIndex,
 ) -> Option<String> {
-    let text = &inspection.layers[added_in].instruction.text;
+    let text = inspection.layers[added_in].instruction.text.raw();
     let (word, rest) = text
         .split_once(' ')
         .filter(|(word, rest)| matches!(*word, "COPY" | "ADD") && rest.len() <= LINE)?;
-    let command = command(&inspection.layers[removed_in].instruction.text)?;
+    let command = command(inspection.layers[removed_in].instruction.text.raw())?;
     let mut words = command.split_whitespace();
     let flag = match words.next()? {
         "chmod" => "chmod",

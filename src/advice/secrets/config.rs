@@ -1,5 +1,6 @@
 //! Secrets in the config: environment, labels, commands, history.
 
+use crate::escape::Untrusted;
 use std::collections::HashSet;
 
 use super::{Place, Secret};
@@ -19,7 +20,7 @@ pub fn find(inspection: &Inspection, values: &mut FoundValues) -> Vec<Secret> {
     let run = &inspection.run;
     for (variables, place) in [(&run.environment, Place::Environment), (&run.labels, Place::Label)]
     {
-        for (name, value) in variables.iter() {
+        for (name, value) in variables.raw_values() {
             for hit in find_named(name, value) {
                 found.add(value, &Hit { name: Some(name.to_owned()), ..hit }, place.clone());
                 found.set.push((name.to_owned(), value.to_owned()));
@@ -33,7 +34,7 @@ pub fn find(inspection: &Inspection, values: &mut FoundValues) -> Vec<Secret> {
         ("ONBUILD", &run.on_build),
     ];
     for (keyword, words) in commands {
-        let text = words.join(" ");
+        let text = Untrusted::raw_words(words).join(" ");
         for hit in find_in_command(&text) {
             found.add(&text, &hit, Place::Command(keyword));
         }
@@ -55,11 +56,11 @@ struct Found<'a> {
 
 impl Found<'_> {
     fn history(&mut self, number: usize, entry: &HistoryEntry) {
-        let Some(text) = entry.created_by.as_deref().map(str::trim) else { return };
+        let Some(text) = entry.created_by.as_ref().map(|text| text.raw().trim()) else { return };
         let run = text.strip_prefix("RUN ").unwrap_or(text);
         // The build arguments are what stands before the shell.
         let arguments = text.len() - without_arguments(run).len();
-        let keyword = keyword(&entry.instruction_as_written().text);
+        let keyword = keyword(entry.instruction_as_written().text.raw());
         for hit in find_in_command(text) {
             let place = match run.starts_with('|') && hit.range.start < arguments {
                 true => Place::BuildArgument { entry: number },

@@ -33,7 +33,7 @@ impl Prevention {
             Place::File { node, .. } => {
                 let path = inspection.tree.path(*node);
                 let layer = secret.added_in.and_then(|layer| layer.of(&inspection.layers));
-                let text = layer.map_or("", |layer| layer.instruction.text.as_str());
+                let text = layer.map_or("", |layer| layer.instruction.text.raw());
                 if text.starts_with("COPY") || text.starts_with("ADD") {
                     Self::copied(&path)
                 } else {

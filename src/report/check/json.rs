@@ -1,5 +1,6 @@
 //! Writes checked images as JSON: `assets/check.schema.json`.
 
+use crate::escape::Untrusted;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -25,9 +26,9 @@ struct Document<'a> {
 #[derive(Serialize)]
 struct ImagePart<'a> {
     name: &'a str,
-    tags: &'a [String],
-    id: Option<&'a str>,
-    platform: Option<&'a str>,
+    tags: &'a [Untrusted],
+    id: Option<&'a Untrusted>,
+    platform: Option<&'a Untrusted>,
     status: &'static str,
     completeness: CompletenessPart,
     size_bytes: u64,
@@ -49,7 +50,7 @@ struct LimitPart {
     exact: bool,
     message: String,
     layer: Option<LayerIndex>,
-    instruction: Option<String>,
+    instruction: Option<Untrusted>,
     file: Option<String>,
     line: Option<usize>,
     cause: Option<Escaped>,
@@ -89,8 +90,8 @@ fn image_part<'a>(checked: &'a Checked<'_>, units: Units) -> ImagePart<'a> {
     ImagePart {
         name: &inspection.name,
         tags: &inspection.tags,
-        id: inspection.id.as_deref(),
-        platform: inspection.platform.as_deref(),
+        id: inspection.id.as_ref(),
+        platform: inspection.platform.as_ref(),
         status: checked.verdict.status().name(),
         completeness: CompletenessPart::new(&inspection.completeness),
         size_bytes: inspection.totals.size,

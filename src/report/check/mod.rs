@@ -11,6 +11,7 @@ mod sarif;
 mod text;
 mod words;
 
+use crate::escape::Untrusted;
 use std::io::{self, Write};
 
 use super::TextStyle;
@@ -137,7 +138,7 @@ fn has_namesake(images: &[Checked<'_>], checked: &Checked<'_>) -> bool {
 /// Returns the name of an image without its tag or digest, escaped for display: it stays the same
 /// from build to build.
 fn repository(inspection: &Inspection) -> Escaped {
-    let name = inspection.tags.first().map_or(inspection.name.as_str(), String::as_str);
+    let name = inspection.tags.first().map_or(inspection.name.as_str(), Untrusted::raw);
     let name = name.split('@').next().unwrap_or(name);
     let start = name.rfind('/').map_or(0, |slash| slash + 1);
     let name = if inspection.tags.is_empty() { &name[start..] } else { name };

@@ -1,6 +1,7 @@
 //! Writes `OpenMetrics` 1.0 text: sizes over time, without a server, by the collector of text
 //! files.
 
+use crate::escape::Untrusted;
 use std::collections::HashSet;
 use std::io::{self, Write};
 
@@ -135,7 +136,8 @@ pub(super) fn write(images: &[Checked<'_>], out: &mut impl Write) -> io::Result<
         // file counts once.
         let mut written = HashSet::new();
         for checked in images {
-            let platform = escaped_str(checked.inspection.platform.as_deref().unwrap_or_default());
+            let platform =
+                checked.inspection.platform.as_ref().map(Untrusted::escaped).unwrap_or_default();
             for Sample { labels, value } in (family.values)(checked) {
                 let inspection = checked.inspection;
                 let own = [("image", inspection.name.clone()), ("platform", platform.clone())];

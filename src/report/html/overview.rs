@@ -1,5 +1,6 @@
 //! The top of the page: the image, the verdict, what could not be read, and the numbers.
 
+use crate::escape::Untrusted;
 use maud::{Markup, html};
 
 use super::Subject;
@@ -51,10 +52,10 @@ pub fn header(subject: &Subject<'_>) -> Markup {
 fn facts(inspection: &Inspection) -> Escaped {
     let mut facts = Vec::new();
     facts.extend(inspection.provider.map(|provider| escaped_str(&format!("from {provider}"))));
-    facts.extend(inspection.platform.as_deref().map(escaped_str));
-    facts.extend(inspection.created.as_deref().map(|created| shown!("built {}", date(created))));
+    facts.extend(inspection.platform.as_ref().map(Untrusted::escaped));
+    facts.extend(inspection.created.as_ref().map(|created| shown!("built {}", date(created))));
     facts.push(escaped_str(&plural(inspection.layers.len(), "layer")));
-    facts.extend(inspection.id.as_deref().map(escaped_str));
+    facts.extend(inspection.id.as_ref().map(Untrusted::escaped));
     Escaped::join(facts, " · ")
 }
 

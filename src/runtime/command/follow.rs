@@ -8,6 +8,7 @@ use super::places::is_system;
 use super::{Application, MainProgram, Role};
 use crate::display::{escaped, escaped_str};
 use crate::error::Error;
+use crate::escape::Untrusted;
 use crate::files::executable::{Executable, Recognised};
 use crate::files::filesystem::{File, Filesystem, ReadError};
 use crate::image::Run;
@@ -47,14 +48,18 @@ pub(super) fn follow(filesystem: &Filesystem<'_>, run: &Run) -> Result<Applicati
                 .end("the image names neither ENTRYPOINT nor CMD, so a container needs a command");
             return Ok(follower.application);
         }
-        (false, true) => format!("ENTRYPOINT {}", listed(&run.entrypoint)),
-        (true, false) => format!("CMD {}", listed(&run.command)),
+        (false, true) => format!("ENTRYPOINT {}", listed(&Untrusted::raw_words(&run.entrypoint))),
+        (true, false) => format!("CMD {}", listed(&Untrusted::raw_words(&run.command))),
         (false, false) => {
-            format!("ENTRYPOINT {} with CMD {}", listed(&run.entrypoint), listed(&run.command))
+            format!(
+                "ENTRYPOINT {} with CMD {}",
+                listed(&Untrusted::raw_words(&run.entrypoint)),
+                listed(&Untrusted::raw_words(&run.command))
+            )
         }
     };
     follower.say(format!("a container runs {command}"));
-    let mut words = [&run.entrypoint[..], &run.command[..]].concat();
+    let mut words = run.words();
     let mut plain = None;
     for hop in 0..HOPS_LIMIT {
         match follower.hop(&words)? {
@@ -78,8 +83,9 @@ pub(super) fn follow(filesystem: &Filesystem<'_>, run: &Run) -> Result<Applicati
 /// needs a shell.
 fn is_plain_shell_form(run: &Run) -> bool {
     let (([], words) | (words, [])) = (&run.entrypoint[..], &run.command[..]) else { return false };
+    let words = Untrusted::raw_words(words);
     let Some(Shell::Text(text, arguments)) =
-        interpreters::shell(words).filter(|_| words.len() == 3)
+        interpreters::shell(&words).filter(|_| words.len() == 3)
     else {
         return false;
     };

@@ -62,11 +62,11 @@ impl<'f, 'a> Surroundings<'f, 'a> {
             directory: "/".into(),
             environment: run
                 .environment
-                .iter()
+                .raw_values()
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .collect(),
         };
-        surroundings.change_directory(&run.directory);
+        surroundings.change_directory(run.directory.raw());
         surroundings
     }
 

@@ -30,8 +30,12 @@ pub struct Mentioned {
 /// Finds the paths that texts mention.
 pub fn mentioned(tree: &Tree, run: &Run, texts: &[String]) -> Mentioned {
     let paths = Paths::new(tree);
-    let directory =
-        paths.lookup(LayerIndex::FINAL, NodeId::ROOT, run.directory.as_bytes(), Last::Followed);
+    let directory = paths.lookup(
+        LayerIndex::FINAL,
+        NodeId::ROOT,
+        run.directory.raw().as_bytes(),
+        Last::Followed,
+    );
     let directory = directory.map_or(NodeId::ROOT, |found| found.node);
     let mut values = Values::of(tree, run);
     let mut mentioned = Mentioned::default();
@@ -97,7 +101,7 @@ struct Values {
 impl Values {
     fn of(tree: &Tree, run: &Run) -> Self {
         let mut homes = vec!["/root".to_owned()];
-        homes.extend(run.environment.get("HOME").map(str::to_owned));
+        homes.extend(run.environment.raw_value("HOME").map(str::to_owned));
         if let Some(home) = tree.find(b"/home") {
             let names = tree
                 .children(home)
@@ -111,7 +115,7 @@ impl Values {
         for (name, place) in own.into_iter().chain([("XDG_CONFIG_HOME", "/.config")]) {
             values.add(name, below(place));
         }
-        for (name, value) in run.environment.iter() {
+        for (name, value) in run.environment.raw_values() {
             values.add(name, vec![value.to_owned()]);
         }
         values

@@ -25,14 +25,18 @@ pub struct Named {
 /// Finds the files that the command of an image names.
 pub fn named(tree: &Tree, run: &Run) -> Named {
     let paths = Paths::new(tree);
-    let directory =
-        paths.lookup(LayerIndex::FINAL, NodeId::ROOT, run.directory.as_bytes(), Last::Followed);
+    let directory = paths.lookup(
+        LayerIndex::FINAL,
+        NodeId::ROOT,
+        run.directory.raw().as_bytes(),
+        Last::Followed,
+    );
     let directory = directory.map_or(NodeId::ROOT, |found| found.node);
     let find = |path: &str| {
         let found = paths.lookup(LayerIndex::FINAL, directory, path.as_bytes(), Last::Followed)?;
         (found.node != NodeId::ROOT && found.node != directory).then_some(found)
     };
-    let words = [&run.entrypoint[..], &run.command[..]].concat();
+    let words = run.words();
     let mut named = Named::default();
     named.add_command(run, &words, find);
     if let Some(Shell::Text(text, arguments)) = shell(&words) {
@@ -59,7 +63,7 @@ impl Named {
 
 /// Finds the program for a name without a slash.
 fn on_path(run: &Run, name: &str, find: impl Fn(&str) -> Option<Found>) -> Option<Found> {
-    let path = run.environment.get("PATH");
+    let path = run.environment.raw_value("PATH");
     let mut candidates =
         path.unwrap_or(DEFAULT_PATH).split(':').map(|directory| format!("{directory}/{name}"));
     candidates.find_map(|path| find(&path).filter(|found| found.kind == Kind::File))

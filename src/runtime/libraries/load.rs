@@ -68,10 +68,10 @@ pub(super) fn load<'f, 'a>(
     executable: &Executable,
 ) -> Result<Loading<'f, 'a>, Error> {
     let environment =
-        run.environment.get("LD_LIBRARY_PATH").unwrap_or_default().as_bytes().to_vec();
+        run.environment.raw_value("LD_LIBRARY_PATH").unwrap_or_default().as_bytes().to_vec();
     let interpreter = executable.interpreter.as_deref().unwrap_or_default();
     let directory =
-        filesystem.directory(NodeId::ROOT, run.directory.as_bytes()).unwrap_or(NodeId::ROOT);
+        filesystem.directory(NodeId::ROOT, run.directory.raw().as_bytes()).unwrap_or(NodeId::ROOT);
     let found = filesystem.file(directory, interpreter);
     let loader = match &found {
         _ if interpreter.is_empty() => Loader::None,
@@ -176,7 +176,7 @@ impl Loading<'_, '_> {
 
     fn preload(&mut self) -> Result<(), Error> {
         let mut list =
-            self.run.environment.get("LD_PRELOAD").unwrap_or_default().as_bytes().to_vec();
+            self.run.environment.raw_value("LD_PRELOAD").unwrap_or_default().as_bytes().to_vec();
         if self.system.loader != Loader::Musl
             && let Some(file) = self.filesystem.file(NodeId::ROOT, b"/etc/ld.so.preload")
             && let Some(text) = readable(self.filesystem.read_start(file.version, PRELOAD_LIMIT))?

@@ -300,8 +300,8 @@ fn search_config(
 ) {
     let run = loading.run();
     let is_name = |name: &str| !name.is_empty() && !name.bytes().all(|b| b.is_ascii_digit());
-    if run.user.split(':').take(2).any(is_name) {
-        findings.add(NeedKind::Users, NeedEvidence::User(escaped_str(&run.user)));
+    if run.user.raw().split(':').take(2).any(is_name) {
+        findings.add(NeedKind::Users, NeedEvidence::User(run.user.escaped()));
     }
     let sets_locale = |required: &&Required| {
         required
@@ -313,7 +313,7 @@ fn search_config(
         return;
     }
     for name in ["LC_ALL", "LC_CTYPE", "LANG"] {
-        let value = run.environment.get(name).unwrap_or_default();
+        let value = run.environment.raw_value(name).unwrap_or_default();
         // These locales are built into the C library.
         if !matches!(value, "" | "C" | "POSIX" | "C.UTF-8" | "C.utf8") {
             findings.add(

@@ -107,14 +107,14 @@ fn a_manifest_of_the_first_schema_is_opened() {
                 (&["library/old:1".to_owned()][..], Some("linux/amd64"))
             );
             assert_eq!(
-                (&image.run.command[..], image.run.environment.get("A")),
-                (&["/app".to_owned()][..], Some("1"))
+                (&image.run.command[..], image.run.environment.raw_value("A")),
+                (&["/app".into()][..], Some("1"))
             );
             let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
             let layers: Vec<_> = inspection
                 .layers
                 .iter()
-                .map(|layer| (layer.size, layer.instruction.text.as_str()))
+                .map(|layer| (layer.size, layer.instruction.text.raw()))
                 .collect();
             assert_eq!(layers, [(30, "RUN step 0"), (4, "RUN step 1")]);
             assert!(inspection.warnings.is_empty(), "{:?}", inspection.warnings);

@@ -49,7 +49,7 @@ fn nothing_is_wrong_with_any_image_and_its_program_is_found() {
         let warnings: Vec<_> = shown.inspection.warnings.iter().map(ToString::to_string).collect();
         assert!(warnings.is_empty(), "{name}: {warnings:?}");
         assert_eq!(shown.inspection.name, format!("layerscope/{name}:latest"));
-        assert_eq!(shown.inspection.platform.as_deref(), Some("linux/amd64"));
+        assert_eq!(shown.inspection.platform, Some("linux/amd64".into()));
         assert_eq!(shown.shown(shown.program().file.node), program, "{name}");
     }
 }

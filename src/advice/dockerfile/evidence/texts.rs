@@ -308,8 +308,8 @@ fn named_by_instructions(inspection: &Inspection) -> HashSet<Vec<u8>> {
     let run = &inspection.run;
     let history = inspection.history.iter().filter_map(|step| step.created_by.as_ref());
     let texts = history.chain(&run.entrypoint).chain(&run.command);
-    let words =
-        texts.flat_map(|text| text.split(|c: char| !(c.is_alphanumeric() || "_-.+".contains(c))));
+    let words = texts
+        .flat_map(|text| text.raw().split(|c: char| !(c.is_alphanumeric() || "_-.+".contains(c))));
     words.filter(|word| !word.is_empty()).map(|word| word.as_bytes().to_vec()).collect()
 }
 

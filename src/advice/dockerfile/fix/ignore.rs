@@ -157,7 +157,7 @@ impl Work<'_> {
     pub(super) fn removed(&mut self) {
         let is_removed =
             |reason: Reason| matches!(reason, Reason::Deleted | Reason::Opaque | Reason::Replaced);
-        let text = |layer: LayerIndex| self.inspection.layers[layer].instruction.text.as_str();
+        let text = |layer: LayerIndex| self.inspection.layers[layer].instruction.text.raw();
         let mut pairs: BTreeMap<(LayerIndex, LayerIndex), Vec<VersionId>> = BTreeMap::new();
         for wasted in self
             .inspection

@@ -18,8 +18,7 @@ impl Work<'_> {
     /// Returns why a tool's files stay: a container runs what reads them.
     pub(super) fn read_by_container(&self, rule: &Rule) -> Option<Refusal> {
         let run = &self.inspection.run;
-        let words: Vec<_> = run.entrypoint.iter().chain(&run.command).map(String::as_str).collect();
-        let command = words.join(" ");
+        let command = run.words().join(" ");
         let by_command = rule.is_read_by(&command).then_some("the container's command");
         let by_script = || self.evidence.texts.named_in(&command, |text| rule.is_read_by(text));
         let reader = by_command.or_else(by_script)?;

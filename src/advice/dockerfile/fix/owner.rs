@@ -64,7 +64,7 @@ impl Work<'_> {
         let user = match self.stage.iter().copied().filter(|&i| i < at).rfind(is_user) {
             Some(i) => self.file.instructions[i].arguments.trim(),
             None if self.stage.iter().any(is_user) => "",
-            None => &self.inspection.run.user,
+            None => self.inspection.run.user.raw(),
         };
         matches!(user.split(':').next().unwrap_or_default(), "" | "0" | "root")
     }

@@ -5,6 +5,7 @@ use crate::advice::dockerfile::mapping::Mapping;
 use crate::advice::dockerfile::parse::{Dockerfile, Keyword};
 use crate::advice::dockerfile::step::Step;
 use crate::analysis::Inspection;
+use crate::escape::Untrusted;
 use crate::shell::base_name;
 
 /// Shells that read commands as POSIX has them, as far as a change of a Dockerfile goes.
@@ -62,13 +63,12 @@ pub fn in_force(
     mapping: &Mapping,
     steps: &[Step],
 ) -> Vec<Shell> {
-    let windows =
-        inspection.platform.as_deref().is_some_and(|platform| platform.starts_with("windows"));
+    let windows = inspection.platform.as_ref().is_some_and(|it| it.raw().starts_with("windows"));
     let sets_shell =
         file.instructions.iter().any(|instruction| instruction.keyword == Keyword::Shell);
     let inherited = Some(&inspection.run.shell).filter(|shell| !shell.is_empty() && !sets_shell);
     let system = if windows { Shell::Another } else { Shell::Posix { errexit: false } };
-    let usual = inherited.map_or(system, |words| Shell::of_words(words));
+    let usual = inherited.map_or(system, |words| Shell::of_words(&Untrusted::raw_words(words)));
     let mut shells = vec![usual; file.instructions.len()];
     let mut said = None;
     for i in file.of_last_stage() {

@@ -249,7 +249,7 @@ impl Work<'_> {
                 if Some(i) < last_directory {
                     continue;
                 }
-                let directory = &self.inspection.run.directory;
+                let directory = self.inspection.run.directory.raw();
                 if !instruction.arguments.starts_with('/') && is_plain(directory) {
                     text.push_str(&format!("WORKDIR {directory}\n"));
                     continue;

@@ -3,6 +3,7 @@
 use super::Page;
 use crate::advice::dockerfile::parse::Keyword;
 use crate::advice::dockerfile::step::{Step, first_assignment};
+use crate::escape::Untrusted;
 use crate::image::Variables;
 use crate::secret::mask_words;
 
@@ -24,8 +25,10 @@ impl Page<'_> {
             }
             Keyword::Cmd | Keyword::Entrypoint | Keyword::Shell | Keyword::Volume => {
                 let configured = match keyword {
-                    Keyword::Cmd if last => mask_words(&run.command),
-                    Keyword::Entrypoint if last => mask_words(&run.entrypoint),
+                    Keyword::Cmd if last => mask_words(&Untrusted::raw_words(&run.command)),
+                    Keyword::Entrypoint if last => {
+                        mask_words(&Untrusted::raw_words(&run.entrypoint))
+                    }
                     _ => Vec::new(),
                 };
                 // The history prints the words without quotes; the config has them exactly.
@@ -79,7 +82,7 @@ fn assignments(name: &str, mut rest: &str, known: &Variables) -> String {
     let mut out = name.to_owned();
     while !rest.is_empty() {
         let whole = rest.split_once('=').and_then(|(name, after)| {
-            let value = known.get(name).filter(|value| {
+            let value = known.raw_value(name).filter(|value| {
                 after
                     .strip_prefix(*value)
                     .is_some_and(|after| after.is_empty() || after.starts_with(' '))

@@ -131,7 +131,7 @@ impl Ladder<'_> {
         let named: Vec<_> = merged.iter().map(|&run| self.merging(&groups, run)).collect();
         let notes = self.notes_on_merging(&groups, &merged);
         let is_run = |layer: &LayerIndex| {
-            self.inspection.layers[*layer].instruction.text.starts_with("RUN ")
+            self.inspection.layers[*layer].instruction.text.raw().starts_with("RUN ")
         };
         let apart = |&(first, last): &Run| {
             kept_apart(self.inspection, &first.up_to(last).filter(is_run).collect::<Vec<_>>())
@@ -151,7 +151,7 @@ impl Ladder<'_> {
         let layer = |layer: LayerIndex| &self.inspection.layers[layer].instruction;
         let ends = format!("from `{}` to `{}`", layer(first).one_line(), layer(last).one_line());
         let runs: Vec<_> =
-            first.up_to(last).filter(|&i| layer(i).text.starts_with("RUN ")).collect();
+            first.up_to(last).filter(|&i| layer(i).text.raw().starts_with("RUN ")).collect();
         let is_whole = runs.first() == Some(&first) && runs.last() == Some(&last);
         if let Some(why) = kept_apart(self.inspection, &runs) {
             return format!(
@@ -193,7 +193,7 @@ impl Ladder<'_> {
                 && first < group.added_in
                 && group.added_in < group.removed_in
                 && group.removed_in <= last
-                && copies(&self.inspection.layers[group.added_in].instruction.text)
+                && copies(self.inspection.layers[group.added_in].instruction.text.raw())
         };
         let largest = groups.iter().filter(is_copied).max_by_key(|group| group.bytes)?;
         let WastedGroup { added_in, removed_in, reason, .. } = *largest;

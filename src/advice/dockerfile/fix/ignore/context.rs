@@ -69,7 +69,7 @@ impl Work<'_> {
 
     fn base_directory(&self) -> &str {
         let own = self.stage.iter().any(|&i| self.file.instructions[i].keyword == Keyword::Workdir);
-        if own { "" } else { self.inspection.run.directory.trim_end_matches('/') }
+        if own { "" } else { self.inspection.run.directory.raw().trim_end_matches('/') }
     }
 
     /// Returns the path in the context of a file that was added by a copy of the whole context.

@@ -63,8 +63,8 @@ impl Work<'_> {
         let run = &self.inspection.run;
         let words = || run.entrypoint.iter().chain(&run.command).chain([&run.directory]);
         let is_configured = || {
-            words().any(|word| mentions(word, name))
-                || run.environment.texts().any(|text| mentions(&text, name))
+            words().any(|word| mentions(word.raw(), name))
+                || run.environment.texts().any(|text| mentions(text.raw(), name))
         };
         let by_config = || is_configured().then(|| "the configuration names it".into());
         by_line.or_else(by_config).or_else(|| said(texts.mentioning(name), "names it"))

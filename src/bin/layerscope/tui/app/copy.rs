@@ -1,6 +1,7 @@
 //! Copies digests, paths and commands to the clipboard.
 
 use layerscope::display::{Escaped, plural};
+use layerscope::escape::Untrusted;
 
 use super::{App, Screen};
 use crate::tui::message::Effect;
@@ -14,13 +15,13 @@ impl App {
 
     /// Returns the digest of the selected layer as uncompressed tar, or as stored; in the image
     /// view, the image ID.
-    pub(in crate::tui) fn selected_digest(&self) -> Option<String> {
+    pub(in crate::tui) fn selected_digest(&self) -> Option<Escaped> {
         let explorer = self.explorer()?;
         if self.view == View::Image {
-            return explorer.inspection.id.clone();
+            return explorer.inspection.id.as_ref().map(Untrusted::escaped);
         }
         let layer = explorer.layer.of(&explorer.inspection.layers)?;
-        layer.diff_id.clone().or_else(|| layer.digest.clone())
+        layer.diff_id.as_ref().or(layer.digest.as_ref()).map(Untrusted::escaped)
     }
 
     /// Copies a text to the clipboard with a notice; without a text, shows the notice `otherwise`.

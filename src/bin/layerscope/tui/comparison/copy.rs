@@ -16,7 +16,8 @@ impl Comparison {
             View::Layers => {
                 let place = against.layers.selected(&against.pair.layers)?;
                 let account = place.account(&against.first, &against.second);
-                account.diff_id.clone().or_else(|| account.digest.clone())
+                let id = account.diff_id.as_ref().or(account.digest.as_ref())?;
+                Some(id.escaped().into())
             }
             View::Paths => Some(escaped(&against.paths.selected_path(against)?).into()),
             View::Packages => against.packages.selected(against.changes.as_ref()?),

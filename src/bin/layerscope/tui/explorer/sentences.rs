@@ -157,7 +157,7 @@ fn technical(account: &LayerAccount, units: Units) -> String {
             name => format!("stored {} ({name})", units.size(account.stored_bytes)),
         });
     }
-    facts.extend(account.diff_id.as_deref().map(|id| format!("diff ID {}", escaped_str(id))));
+    facts.extend(account.diff_id.as_ref().map(|id| format!("diff ID {}", id.escaped())));
     facts.join(" · ")
 }
 

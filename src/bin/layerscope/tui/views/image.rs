@@ -4,7 +4,7 @@ use layerscope::advice::assessment::Study;
 use layerscope::display::escaped_str;
 use layerscope::display::shown;
 use layerscope::display::{Escaped, Units, count, percent, plural};
-use layerscope::secret::mask_words;
+use layerscope::escape::Untrusted;
 use layerscope::{Amount, Inspection};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -157,9 +157,9 @@ fn push(lines: &mut Vec<(String, String)>, word: &str, text: &str, width: usize)
 
 fn facts(inspection: &Inspection) -> Vec<(&'static str, Escaped)> {
     let none = || Escaped::from("-");
-    let shown = |text: &Option<String>| text.as_deref().map_or_else(none, escaped_str);
-    let tags =
-        if inspection.tags.is_empty() { none() } else { escaped_str(&inspection.tags.join("  ")) };
+    let shown = |text: &Option<Untrusted>| text.as_ref().map_or_else(none, Untrusted::escaped);
+    let tags = Escaped::join(inspection.tags.iter().map(Untrusted::escaped), "  ");
+    let tags = if inspection.tags.is_empty() { none() } else { tags };
     let totals = &inspection.totals;
     let tree = format!(
         "{}, {} directories, {} symbolic links",
@@ -186,9 +186,9 @@ fn facts(inspection: &Inspection) -> Vec<(&'static str, Escaped)> {
         ("created", shown(&inspection.created)),
     ]);
     let run = &inspection.run;
-    let list = |words: &[String]| escaped_str(&format!("{words:?}"));
-    let lists =
-        [("entrypoint", mask_words(&run.entrypoint)), ("command", mask_words(&run.command))];
+    let list = |words: &[Untrusted]| escaped_str(&format!("{words:?}"));
+    let [entrypoint, command] = run.masked();
+    let lists = [("entrypoint", entrypoint), ("command", command)];
     facts.extend(
         lists
             .into_iter()
@@ -200,7 +200,7 @@ fn facts(inspection: &Inspection) -> Vec<(&'static str, Escaped)> {
         single
             .into_iter()
             .filter(|(_, text)| !text.is_empty())
-            .map(|(word, text)| (word, escaped_str(text))),
+            .map(|(word, text)| (word, text.escaped())),
     );
     let environment = run.environment.masked().texts().collect();
     let labels = run.labels.masked().texts().collect();
@@ -212,7 +212,7 @@ fn facts(inspection: &Inspection) -> Vec<(&'static str, Escaped)> {
     ] {
         let mut word = word;
         for value in values {
-            facts.push((word, escaped_str(value)));
+            facts.push((word, value.escaped()));
             word = "";
         }
     }
@@ -236,9 +236,9 @@ fn history(inspection: &Inspection) -> Vec<(Escaped, Escaped)> {
     for (i, layer) in inspection.layers.iter().enumerate() {
         let id = layer
             .diff_id
-            .as_deref()
-            .or(layer.digest.as_deref())
-            .map_or_else(Escaped::default, escaped_str);
+            .as_ref()
+            .or(layer.digest.as_ref())
+            .map_or_else(Escaped::default, Untrusted::escaped);
         if !id.is_empty() {
             steps.push((shown!("diff ID {}", i), id));
         }

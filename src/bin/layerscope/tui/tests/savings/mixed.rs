@@ -37,7 +37,8 @@ pub fn copied_or_removed_by_no_run(
     first: LayerIndex,
     last: LayerIndex,
 ) -> u64 {
-    let is_run = |layer: LayerIndex| inspection.layers[layer].instruction.text.starts_with("RUN ");
+    let is_run =
+        |layer: LayerIndex| inspection.layers[layer].instruction.text.raw().starts_with("RUN ");
     let groups = wasted_groups(inspection).into_iter();
     let inside = groups.filter(|group| first <= group.added_in && group.removed_in <= last);
     let others = inside.filter(|group| !is_run(group.added_in) || !is_run(group.removed_in));
