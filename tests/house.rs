@@ -3,6 +3,7 @@
 //! function does.
 
 mod circles;
+mod untrusted;
 
 use std::fs;
 use std::path::{Path, PathBuf};

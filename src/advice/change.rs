@@ -172,9 +172,7 @@ impl SuggestedChange {
         otherwise: &str,
     ) -> Self {
         let (added_in, removed_in) = merges.around(added_in, removed_in);
-        let is_run = |&layer: &LayerIndex| {
-            inspection.layers[layer].instruction.text.raw().starts_with("RUN ")
-        };
+        let is_run = |&layer: &LayerIndex| inspection.layers[layer].instruction.is_run();
         let runs: Vec<_> = added_in.up_to(removed_in).filter(is_run).collect();
         if let Some(why) = kept_apart(inspection, &runs) {
             let what =

@@ -102,7 +102,7 @@ impl Merges {
 }
 
 fn is_run(inspection: &Inspection, layer: LayerIndex) -> bool {
-    inspection.layers[layer].instruction.text.raw().starts_with("RUN ")
+    inspection.layers[layer].instruction.is_run()
 }
 
 /// Returns whether nothing that is known speaks against a single `RUN`.

@@ -136,7 +136,7 @@ impl Blamer<'_, '_> {
 
     /// Blames the longest sequence of RUN instructions.
     pub fn layers(&self) -> Blame {
-        let is_run = |layer: &LayerAccount| layer.instruction.text.raw().starts_with("RUN ");
+        let is_run = |layer: &LayerAccount| layer.instruction.is_run();
         let length = |(first, last): (LayerIndex, LayerIndex)| first.up_to(last).len();
         let (mut best, mut start) = ((LayerIndex::FIRST, LayerIndex::FIRST), None);
         for (index, layer) in self.0.own_layers() {
@@ -286,8 +286,8 @@ impl Blamer<'_, '_> {
             .study
             .base
             .name
-            .as_deref()
-            .map_or_else(Escaped::default, |name| shown!(" {}", escaped_str(name)));
+            .as_ref()
+            .map_or_else(Escaped::default, |name| shown!(" {}", name.escaped()));
         Blame {
             layer: Some(LayerIndex::highest(self.0.subject.study.base.layers).unwrap_or_default()),
             cause: shown!("the base image{} has not been renewed", name).into(),

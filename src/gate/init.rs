@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::measure::Measures;
 use super::{Found, Limits, Measure, Subject};
-use crate::display::{DAY, Units, date, escaped_str};
+use crate::display::{DAY, Escaped, Units, date, escaped_str};
 
 /// The head of the file.
 const HEAD: &str = "\
@@ -61,8 +61,8 @@ pub fn example(subject: &Subject<'_>, units: Units) -> String {
     );
     let last_day = date(subject.now.saturating_add(90 * DAY));
     let base = measures.value(&Measure::BaseName).map(|name| match name {
-        Found::Name(name) => name,
-        _ => String::new(),
+        Found::Name(name) => name.escaped(),
+        _ => Escaped::default(),
     });
     let base = base.map_or_else(
         || "debian:*".into(),

@@ -194,7 +194,7 @@ impl Bound {
             (Self::Count(most), Found::Count(count)) => Some(count > most),
             (Self::Days(most), Found::Days(days)) => Some(days > most),
             (Self::Names(names), Found::Name(name)) => {
-                Some(!names.iter().any(|glob| matches(glob, name)))
+                Some(!names.iter().any(|glob| matches(glob, name.raw())))
             }
             _ => None,
         }
@@ -254,7 +254,7 @@ impl Limit {
             Found::Share(share) => percent(*share),
             Found::Count(count) => count.to_string(),
             Found::Days(days) => plural(usize::try_from(*days).unwrap_or(usize::MAX), "day"),
-            Found::Name(name) => escaped_str(name).into(),
+            Found::Name(name) => name.escaped().into(),
         }
     }
 }

@@ -19,6 +19,7 @@ use crate::advice::assessment::Study;
 use crate::analysis::download::Download;
 use crate::analysis::{Amount, Inspection};
 use crate::display::{Escaped, Sentence};
+use crate::escape::Untrusted;
 use crate::layer_index::LayerIndex;
 use crate::warning::Gap;
 
@@ -68,8 +69,8 @@ pub enum Found {
     Count(u64),
     /// An age.
     Days(u64),
-    /// The name of the base image, not escaped.
-    Name(String),
+    /// The name of the base image.
+    Name(Untrusted),
 }
 
 /// The state of a limit.

@@ -1,5 +1,6 @@
 //! Finds the images of an archive in its tables of contents, and assembles each of them.
 
+use crate::escape::Untrusted;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -252,17 +253,17 @@ impl<'a> Found<'a> {
             warnings.push(Warning::image(WarningKind::LayersDropped));
         }
         let mut tags = Vec::new();
-        oci::add_new(&mut tags, draft.tags);
+        oci::add_new(&mut tags, draft.tags.into_iter().map(Untrusted::from));
         Image {
             provider: None,
             tags,
-            id,
-            manifest: draft.manifest,
-            other_digests: draft.indexes,
+            id: id.map(Untrusted::from),
+            manifest: draft.manifest.map(Untrusted::from),
+            other_digests: draft.indexes.into_iter().map(Untrusted::from).collect(),
             positions: draft.positions,
-            platform: draft.platform.or(&config.platform).text(),
+            platform: draft.platform.or(&config.platform).text().map(Untrusted::from),
             other_platforms: Vec::new(),
-            created: config.created,
+            created: config.created.map(Untrusted::from),
             built_on: draft.built_on,
             layers,
             run: config.run,
@@ -338,22 +339,22 @@ impl Image {
     /// Adopts facts from another description of the same image.
     fn learn(&mut self, draft: Draft) {
         for tag in draft.tags {
-            if !self.tags.iter().any(|known| plain_name(known) == plain_name(&tag)) {
-                self.tags.push(tag);
+            if !self.tags.iter().any(|known| plain_name(known.raw()) == plain_name(&tag)) {
+                self.tags.push(tag.into());
             }
         }
-        oci::add_new(&mut self.other_digests, draft.indexes);
+        oci::add_new(&mut self.other_digests, draft.indexes.into_iter().map(Untrusted::from));
         // The positions are those in one table of contents.
         if self.manifest.is_some() == draft.manifest.is_some() {
             oci::add_new(&mut self.positions, draft.positions);
         }
-        let told = draft.platform.text();
-        match (&self.manifest, draft.manifest) {
+        let told = draft.platform.text().map(Untrusted::from);
+        match (&self.manifest, draft.manifest.map(Untrusted::from)) {
             (None, manifest) => {
                 self.manifest = manifest;
                 // The platform in the config may be more precise.
-                let is_more = |told: &String| {
-                    !self.platform.as_ref().is_some_and(|own| own.starts_with(told.as_str()))
+                let is_more = |told: &Untrusted| {
+                    !self.platform.as_ref().is_some_and(|own| own.raw().starts_with(told.raw()))
                 };
                 self.platform = told.clone().filter(is_more).or(self.platform.take());
             }

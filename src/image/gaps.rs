@@ -1,6 +1,7 @@
 //! The parts of an image that its archive does not have, as far as they are known before any layer
 //! is read.
 
+use crate::escape::Untrusted;
 use std::collections::HashSet;
 
 use super::select::plain_name;
@@ -63,8 +64,8 @@ impl Image {
     /// platforms.
     pub fn is_other_platform_of_held(&self, images: &[Self]) -> bool {
         let names = |image: &Self| -> HashSet<String> {
-            let tags = image.tags.iter().map(|tag| plain_name(tag).to_owned());
-            tags.chain(image.other_digests.iter().cloned()).collect()
+            let tags = image.tags.iter().map(|tag| plain_name(tag.raw()).to_owned());
+            tags.chain(Untrusted::raw_words(&image.other_digests)).collect()
         };
         let own = names(self);
         let is_sibling =

@@ -85,6 +85,11 @@ impl Instruction {
         lines
     }
 
+    /// Returns whether the instruction is a `RUN`.
+    pub fn is_run(&self) -> bool {
+        self.text.raw().starts_with("RUN ")
+    }
+
     /// Returns whether an instruction of this kind never writes files.
     pub fn is_metadata(&self) -> bool {
         const KINDS: [&str; 13] = [

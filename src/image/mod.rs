@@ -49,6 +49,7 @@ pub mod whiteout;
 
 use crate::archive::Member;
 use crate::display::{Escaped, escaped_str};
+use crate::escape::Untrusted;
 use crate::origin::Provider;
 use crate::warning::{Warning, WarningKind};
 
@@ -107,10 +108,10 @@ pub struct Layer {
 /// The base image, as an image records it (OCI image specification, annotations.md).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BuiltOn {
-    /// The name; not escaped.
-    pub name: String,
-    /// The digest of the manifest; not escaped.
-    pub digest: Option<String>,
+    /// The name.
+    pub name: Untrusted,
+    /// The digest of the manifest.
+    pub digest: Option<Untrusted>,
 }
 
 impl BuiltOn {
@@ -127,21 +128,21 @@ pub struct Image {
     /// The engine or the registry that it was read from; `None` for an archive.
     pub provider: Option<Provider>,
     /// The names in the archive, such as `alpine:3`.
-    pub tags: Vec<String>,
+    pub tags: Vec<Untrusted>,
     /// The digest of the config, which container runtimes call the image ID.
-    pub id: Option<String>,
+    pub id: Option<Untrusted>,
     /// The digest of the manifest, if the image comes from an index.
-    pub manifest: Option<String>,
+    pub manifest: Option<Untrusted>,
     /// Digests of the indexes that lead to it, and of further manifests that describe it.
-    pub other_digests: Vec<String>,
+    pub other_digests: Vec<Untrusted>,
     /// Its positions in `manifest.json`, or otherwise in `index.json`, counted from 0.
     pub positions: Vec<usize>,
     /// `os/architecture[/variant]`, from an index or otherwise from the config.
-    pub platform: Option<String>,
+    pub platform: Option<Untrusted>,
     /// Further platforms that an index lists it for.
-    pub other_platforms: Vec<String>,
+    pub other_platforms: Vec<Untrusted>,
     /// The time of the build, as the config records it.
-    pub created: Option<String>,
+    pub created: Option<Untrusted>,
     /// The layers, the lowest first.
     pub layers: Vec<Layer>,
     /// The base image, as a manifest or an index records it.
@@ -162,9 +163,9 @@ impl Image {
     /// Returns the display name: the first tag, or the short ID.
     pub fn name(&self) -> Escaped {
         match (self.tags.first(), &self.id) {
-            (Some(tag), _) => escaped_str(tag),
+            (Some(tag), _) => tag.escaped(),
             (None, Some(id)) => {
-                escaped_str(&id.chars().take("sha256:".len() + 12).collect::<String>())
+                escaped_str(&id.raw().chars().take("sha256:".len() + 12).collect::<String>())
             }
             (None, None) => "(untitled image)".into(),
         }
@@ -182,16 +183,15 @@ impl Image {
 
     /// Returns a line that distinguishes the image from the others in its archive.
     pub fn description(&self) -> String {
-        let tags = if self.tags.is_empty() {
-            "(no tag)".into()
-        } else {
-            escaped_str(&self.tags.join(", "))
-        };
+        let tags = Escaped::join(self.tags.iter().map(Untrusted::escaped), ", ");
+        let tags = if self.tags.is_empty() { "(no tag)".into() } else { tags };
         let short = self
             .id
-            .as_deref()
-            .map_or(String::new(), |id| id.chars().skip("sha256:".len()).take(12).collect());
-        let platform = self.platform.as_deref().unwrap_or("unknown platform");
+            .as_ref()
+            .map_or(String::new(), |id| id.raw().chars().skip("sha256:".len()).take(12).collect());
+        let short = escaped_str(&short);
+        let platform = self.platform.as_ref();
+        let platform = platform.map_or_else(|| "unknown platform".into(), Untrusted::escaped);
         let size = crate::display::Units::Iec.size(self.stored_bytes());
         let has_all = self
             .layers
@@ -199,7 +199,7 @@ impl Image {
             .all(|layer| layer.member.as_ref().is_some_and(|member| member.missing == 0));
         let size = if has_all { size } else { format!("≥ {size}") };
         let layers = crate::display::plural(self.layers.len(), "layer");
-        format!("{tags}  {}  {short}  {layers}  {size} in the archive", escaped_str(platform))
+        format!("{tags}  {}  {short}  {layers}  {size} in the archive", platform)
     }
 
     /// Returns whether the archive has all layers, except those that may not be distributed.

@@ -4,6 +4,7 @@ use super::Image;
 use super::platform::{fit, this_machine};
 use crate::display::{Escaped, escaped_str, shown};
 use crate::error::Error;
+use crate::escape::Untrusted;
 
 /// The criteria for an image.
 #[derive(Debug, Clone, Default)]
@@ -23,7 +24,8 @@ const SHORTEST: usize = 4;
 pub(super) fn selector(path: &Escaped, images: &[Image], index: usize) -> Vec<String> {
     let Some(image) = images.get(index) else { return Vec::new() };
     let tag = image.tags.first().or(image.id.as_ref());
-    let (tag, platform) = (tag.cloned(), image.platform.clone());
+    let owned = |text: &Untrusted| text.raw().to_owned();
+    let (tag, platform) = (tag.map(owned), image.platform.as_ref().map(owned));
     let place = image.positions.first().copied().unwrap_or(index);
     let choices = [
         (None, None),
@@ -107,7 +109,7 @@ fn of_platform(images: &[Image], fitting: &[usize], platform: Option<&str>) -> O
 
 fn fit_of(image: &Image, wanted: &str) -> Option<u32> {
     let listed = image.platform.iter().chain(&image.other_platforms);
-    listed.filter_map(|platform| fit(platform, wanted)).min()
+    listed.filter_map(|platform| fit(platform.raw(), wanted)).min()
 }
 
 /// Returns whether images are one image for several platforms: the wanted name is that of each, or
@@ -126,24 +128,25 @@ fn is_one_image(images: &[Image], fitting: &[usize], wanted: Option<&str>) -> bo
                     .tags
                     .iter()
                     .zip(&first.tags)
-                    .all(|(tag, other)| plain_name(tag) == plain_name(other))
+                    .all(|(tag, other)| plain_name(tag.raw()) == plain_name(other.raw()))
         }),
     }
 }
 
 /// Returns the name of the image, or the digest, that `wanted` stands for.
 fn matching_name<'a>(image: &'a Image, wanted: &str) -> Option<&'a str> {
-    let tag = image.tags.iter().map(|tag| plain_name(tag)).find(|tag| *tag == plain_name(wanted));
+    let tag =
+        image.tags.iter().map(|tag| plain_name(tag.raw())).find(|tag| *tag == plain_name(wanted));
     tag.or_else(|| {
         let wanted = wanted.rsplit('@').next().unwrap_or(wanted).to_ascii_lowercase();
         let digits = digits(&wanted);
-        let fits = |digest: &&String| {
+        let fits = |digest: &&str| {
             let algorithm =
                 !wanted.contains(':') || digest.starts_with(&wanted[..wanted.len() - digits.len()]);
             algorithm && self::digits(digest).starts_with(digits)
         };
-        let mut digests = image.id.iter().chain(&image.manifest).chain(&image.other_digests);
-        digests.find(fits).filter(|_| digits.len() >= SHORTEST).map(String::as_str)
+        let digests = image.id.iter().chain(&image.manifest).chain(&image.other_digests);
+        digests.map(Untrusted::raw).find(fits).filter(|_| digits.len() >= SHORTEST)
     })
 }
 
@@ -166,7 +169,7 @@ mod tests {
     fn image(tag: &str, id: &str, platform: &str) -> Image {
         Image {
             tags: vec![tag.into()],
-            id: Some(format!("sha256:{id}")),
+            id: Some(format!("sha256:{id}").into()),
             platform: Some(platform.into()),
             ..Image::default()
         }
@@ -179,7 +182,8 @@ mod tests {
     ) -> Result<String, Error> {
         let selection =
             Selection { image: image.map(Into::into), platform: platform.map(Into::into) };
-        select(&"x.tar".into(), images, &selection).map(|i| images[i].id.clone().unwrap())
+        select(&"x.tar".into(), images, &selection)
+            .map(|i| images[i].id.as_ref().unwrap().raw().to_owned())
     }
 
     #[test]
@@ -228,7 +232,7 @@ mod tests {
         }
         let under_one = [
             Image { platform: Some("linux/other".into()), ..at("3333", &[0]) },
-            Image { platform: Some(this_machine()), ..at("4444", &[0]) },
+            Image { platform: Some(this_machine().into()), ..at("4444", &[0]) },
         ];
         assert_eq!(chosen(&under_one, Some("@0"), None).unwrap(), "sha256:4444");
     }
@@ -258,9 +262,9 @@ mod tests {
     #[test]
     fn a_tag_or_an_index_that_stands_for_several_platforms_opens_this_machine_s() {
         let under = |id: &str, platform: &str| Image {
-            tags: vec!["a:1".into(), format!("only-{id}")],
+            tags: vec!["a:1".into(), format!("only-{id}").into()],
             other_digests: vec!["sha256:0123456789".into()],
-            manifest: Some(format!("sha256:ee{id}")),
+            manifest: Some(format!("sha256:ee{id}").into()),
             ..image("", id, platform)
         };
         let images = [

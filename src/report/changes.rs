@@ -200,8 +200,8 @@ pub fn summary(sums: Avoidable, units: Units) -> Option<String> {
 }
 
 /// Returns the remark above changes of the base image, which may have a name.
-pub fn base_remark(name: Option<&str>) -> Escaped {
-    let name = name.map_or_else(Escaped::default, |name| shown!(" {}", escaped_str(name)));
+pub fn base_remark(name: Option<&Escaped>) -> Escaped {
+    let name = name.map_or_else(Escaped::default, |name| shown!(" {}", name));
     shown!(
         "In the base image{}. To avoid these, use another base image or a multi-stage build.",
         name

@@ -1,5 +1,6 @@
 //! Lists the images of an archive as JSON: `assets/images.schema.json`.
 
+use crate::escape::Untrusted;
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -18,11 +19,11 @@ pub struct ImageList {
 
 #[derive(Debug, Serialize)]
 struct ListedImage {
-    tags: Vec<String>,
-    id: Option<String>,
-    manifest: Option<String>,
-    platform: Option<String>,
-    created: Option<String>,
+    tags: Vec<Untrusted>,
+    id: Option<Untrusted>,
+    manifest: Option<Untrusted>,
+    platform: Option<Untrusted>,
+    created: Option<Untrusted>,
     layers: usize,
     stored_bytes: u64,
     /// The parts that are missing, as far as it is known before the layers are read.

@@ -1,5 +1,6 @@
 //! The findings in the types of the JSON contract.
 
+use crate::escape::Untrusted;
 use serde::Serialize;
 
 use super::json::lossless;
@@ -59,8 +60,8 @@ struct FixPart {
 pub struct BasePart {
     layers: usize,
     size_bytes: u64,
-    name: Option<String>,
-    digest: Option<String>,
+    name: Option<Untrusted>,
+    digest: Option<Untrusted>,
     evidence: &'static str,
     certain: bool,
     words: String,

@@ -56,7 +56,10 @@ pub fn write_text(
     }
     let all = changes(inspection, study);
     let sums = Avoidable::measure(inspection, study);
-    page.changes(inspection, &Changes { all: &all, sums, base: study.base.name.as_deref() })?;
+    page.changes(
+        inspection,
+        &Changes { all: &all, sums, base: study.base.name.as_ref().map(Untrusted::escaped) },
+    )?;
     page.whose(inspection, study)?;
     page.runtime(inspection, study)?;
     page.ladder(inspection, study)?;

@@ -106,7 +106,7 @@ pub fn base(study: &Study) -> Option<String> {
         return None;
     }
     let name =
-        study.base.name.as_deref().map_or(String::new(), |name| format!(" {}", escaped_str(name)));
+        study.base.name.as_ref().map_or(String::new(), |name| format!(" {}", name.escaped()));
     let layers = match study.base.layers {
         0 => "no layer".into(),
         1 => "layer 0".into(),

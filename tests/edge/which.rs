@@ -2,6 +2,7 @@
 
 mod manifests;
 
+use layerscope::escape::Untrusted;
 use layerscope::{Archive, Progress, Selection, open_archive};
 use serde_json::{Value, json};
 
@@ -81,7 +82,8 @@ fn two_compressions_of_one_configuration_are_two_images() {
     });
     let bytes = tar(layout.members(manifests));
     let archive = opened(&bytes);
-    let tags: Vec<_> = archive.images.iter().map(|image| image.tags.join(",")).collect();
+    let tags: Vec<_> =
+        archive.images.iter().map(|image| Untrusted::raw_words(&image.tags).join(",")).collect();
     assert_eq!(tags, ["app:plain", "app:gzip", "app:zstd"]);
     assert!(archive.images.iter().all(|image| image.id == archive.images[0].id));
     let compressions = tags.iter().map(|tag| {
@@ -137,8 +139,8 @@ fn an_image_that_is_described_twice_has_what_both_descriptions_say() {
     let [image] = &archive.images[..] else { panic!("one image") };
     assert_eq!(image.tags, ["docker.io/library/app:1", "b:2"]);
     assert_eq!(
-        (image.platform.as_deref(), image.manifest.as_deref()),
-        (Some("linux/arm/v6"), Some(&*digest))
+        (&image.platform, &image.manifest),
+        (&Some("linux/arm/v6".into()), &Some(digest.into()))
     );
 }
 
@@ -196,9 +198,9 @@ fn an_image_is_called_by_the_digest_of_its_configuration_its_manifest_or_its_ind
     let bytes = platforms(&["linux/amd64", "linux/s390x"]);
     let archive = opened(&bytes);
     for image in &archive.images {
-        let expected = image.platform.clone().unwrap().replace('/', "-");
+        let expected = image.platform.as_ref().unwrap().raw().replace('/', "-");
         for digest in [&image.id, &image.manifest] {
-            let digest = digest.as_deref().unwrap();
+            let digest = digest.as_ref().unwrap().raw();
             let digits = &digest["sha256:".len()..];
             let short = &digits[..12];
             let upper = [
@@ -221,8 +223,8 @@ fn an_image_is_called_by_the_digest_of_its_configuration_its_manifest_or_its_ind
                 assert_eq!(meant(&bytes, Some(wanted), None), expected, "{wanted}");
             }
         }
-        let index = &image.other_digests[0];
-        let platform = image.platform.as_deref();
+        let index = image.other_digests[0].raw();
+        let platform = image.platform.as_ref().map(Untrusted::raw);
         assert_eq!(meant(&bytes, Some(index), platform), expected);
         assert_eq!(meant(&bytes, Some(&index["sha256:".len()..][..12]), platform), expected);
     }
@@ -244,7 +246,7 @@ fn an_image_of_a_saved_archive_is_called_by_the_digest_of_its_configuration() {
     members.push(member("manifest.json", json!(entries).to_string()));
     let bytes = tar(members);
     for (found, expected) in opened(&bytes).images.iter().zip(["first", "second"]) {
-        let digest = found.id.as_deref().unwrap();
+        let digest = found.id.as_ref().unwrap().raw();
         let digits = &digest["sha256:".len()..];
         let spelled = [
             digest,

@@ -84,7 +84,7 @@ fn plain_official_images_are_base_images_and_nothing_in_them_is_one_s_own_doing(
     for (name, steps) in plain.into_iter().chain([("Debian", debian().into())]) {
         let (inspection, study) = found(steps);
         assert_eq!(study.base.layers, inspection.layers.len(), "{name}");
-        assert_eq!((study.base.name.as_deref(), study.base.how), (Some(name), Evidence::Steps));
+        assert_eq!((&study.base.name, study.base.how), (&Some(name.into()), Evidence::Steps));
         assert!(study.findings.iter().all(|finding| finding.whose.name() == "base"), "{name}");
         assert!(study.shares.is_empty(), "{name}");
     }
@@ -141,7 +141,7 @@ fn buildah_notes_what_it_built_from() {
     });
     let base = base(&inspect(archive).unwrap(), BaseHint::Nothing).unwrap();
     assert_eq!((base.layers, base.how, base.certain), (1, Evidence::Builder, true));
-    assert_eq!(base.name.as_deref(), Some("docker.io/library/debian:12"));
+    assert_eq!(base.name, Some("docker.io/library/debian:12".into()));
 }
 
 #[test]
@@ -150,7 +150,7 @@ fn a_label_names_the_base_image() {
         config["config"] = json!({ "Labels": { "org.opencontainers.image.base.name": "docker.io/library/node:20" } });
     });
     let base = base(&inspect(archive).unwrap(), BaseHint::Nothing).unwrap();
-    assert_eq!((base.layers, base.name.as_deref()), (4, Some("docker.io/library/node:20")));
+    assert_eq!((base.layers, base.name), (4, Some("docker.io/library/node:20".into())));
 }
 
 #[test]

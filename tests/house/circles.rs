@@ -174,7 +174,7 @@ fn place(path: &Path) -> Place {
 }
 
 /// Returns the code of a file without comments and tests.
-fn code(text: &str) -> String {
+pub fn code(text: &str) -> String {
     let text = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
     let lines = text.lines().map(|line| line.split("//").next().unwrap_or_default());
     lines.fold(String::new(), |text, line| text + line + "\n")

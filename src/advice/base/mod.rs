@@ -29,8 +29,8 @@ pub struct Base {
     pub layers: usize,
     /// The evidence.
     pub how: Evidence,
-    /// The name of the base image, if known; not escaped.
-    pub name: Option<String>,
+    /// The name of the base image, if known.
+    pub name: Option<Untrusted>,
     /// True if there is no doubt about `layers`.
     pub certain: bool,
 }
@@ -160,7 +160,7 @@ pub fn base(inspection: &Inspection, given: BaseHint) -> Result<Base, BaseError>
             match diff_ids.iter().enumerate().find(same) {
                 Some((at, _)) => Err(BaseError::Differs { name: escaped_str(name), at }),
                 None => {
-                    let name = Some(name.to_owned());
+                    let name = Some(name.into());
                     Ok(Base { layers: diff_ids.len(), how: Evidence::Archive, name, certain: true })
                 }
             }
@@ -182,7 +182,12 @@ pub(crate) fn detect(inspection: &Inspection) -> Base {
         // If everything was written as one layer, the base image is part of it.
         && (layers > 0 || name == "scratch")
     {
-        return Base { layers, how: Evidence::Builder, name: named.or(Some(name)), certain: fits };
+        return Base {
+            layers,
+            how: Evidence::Builder,
+            name: named.or(Some(name.into())),
+            certain: fits,
+        };
     }
     let system = known.system(inspection);
     if let Some((end, name)) = known.end(&steps, system.is_some()) {
@@ -192,11 +197,11 @@ pub(crate) fn detect(inspection: &Inspection) -> Base {
             Some((later, days)) => (later, Evidence::Age { days }),
             None => (end, Evidence::Steps),
         };
-        let name = named.or(name).or_else(|| system.flatten());
+        let name = named.or_else(|| name.or_else(|| system.flatten()).map(Untrusted::from));
         return Base { layers: layers_of(&steps[..end]), how, name, certain: false };
     }
     if let Some((end, days)) = steps::oldest_part(&steps) {
-        let name = named.or_else(|| system.flatten());
+        let name = named.or_else(|| system.flatten().map(Untrusted::from));
         return Base {
             layers: layers_of(&steps[..end]),
             how: Evidence::Age { days },
@@ -210,7 +215,12 @@ pub(crate) fn detect(inspection: &Inspection) -> Base {
             .find(|step| step.makes_layer)
             .is_some_and(|step| step.brings_a_system(inspection.layers.len()))
     {
-        return Base { layers: 1, how: Evidence::System, name: named.or(name), certain: false };
+        return Base {
+            layers: 1,
+            how: Evidence::System,
+            name: named.or(name.map(Untrusted::from)),
+            certain: false,
+        };
     }
     Base { layers: 0, how: Evidence::Nothing, name: named, certain: false }
 }
@@ -220,7 +230,7 @@ pub(crate) fn detect(inspection: &Inspection) -> Base {
 pub fn named(inspection: &Inspection) -> Option<BuiltOn> {
     let labels = &inspection.run.labels;
     let label =
-        |key: &str| labels.raw_value(key).filter(|value| !value.is_empty()).map(str::to_owned);
+        |key: &str| labels.raw_value(key).filter(|value| !value.is_empty()).map(Untrusted::from);
     let labels = || Some(BuiltOn { name: label(BuiltOn::NAME)?, digest: label(BuiltOn::DIGEST) });
     inspection.built_on.clone().or_else(labels)
 }

@@ -8,9 +8,9 @@ use crate::layer_index::LayerIndex;
 /// Returns a reference for `FROM`: a name recorded by a builder, an annotation or a label, not a
 /// descriptive one.
 pub fn reference(inspection: &Inspection, base: &Base) -> Option<String> {
-    let name = base.name.as_ref().filter(|name| is_name(name))?;
+    let name = base.name.as_ref().filter(|name| is_name(name.raw()))?;
     let says = || named(inspection).is_some_and(|built_on| built_on.name == *name);
-    (base.how == Evidence::Builder || says()).then(|| name.clone())
+    (base.how == Evidence::Builder || says()).then(|| name.raw().to_owned())
 }
 
 /// Returns the number of history entries that made the first `layers` layers, including the command

@@ -5,7 +5,7 @@ use crate::advice::base::Base;
 use crate::advice::findings::{Fate, Finding, Level, Whose};
 use crate::advice::merges::Merges;
 use crate::analysis::Inspection;
-use crate::display::escaped_str;
+use crate::escape::Untrusted;
 use crate::runtime::Parts;
 use crate::runtime::command::named;
 use crate::tree::VersionId;
@@ -54,7 +54,7 @@ impl LadderInputs {
         Self {
             leftover_advice: advice,
             base_layers: base.layers,
-            base_name: base.name.as_deref().map(escaped_str),
+            base_name: base.name.as_ref().map(Untrusted::escaped),
             leftovers: own(&[Level::Leftovers]),
             build_only: own(&[Level::Toolchain, Level::Build]),
             base_toolchains: findings

@@ -1,5 +1,6 @@
 //! Reads indexes, manifests and descriptors.
 
+use crate::escape::Untrusted;
 use std::collections::BTreeMap;
 
 use super::add_new;
@@ -76,7 +77,7 @@ impl Descriptor {
 impl BuiltOn {
     /// Reads the base image from annotations.
     pub(super) fn from_annotations(annotations: &Annotations) -> Option<Self> {
-        let get = |key| annotations.get(key).filter(|text| !text.is_empty()).cloned();
+        let get = |key| annotations.get(key).filter(|text| !text.is_empty()).map(Untrusted::from);
         Some(Self { name: get(Self::NAME)?, digest: get(Self::DIGEST) })
     }
 }

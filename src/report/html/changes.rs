@@ -8,6 +8,7 @@ use crate::LayerIndex;
 use crate::advice::avoidable::Avoidable;
 use crate::advice::changes::Part;
 use crate::display::{Escaped, plural};
+use crate::escape::Untrusted;
 use crate::recorded::{ChangeRecord, StepRecord};
 use crate::report::changes::{ALONE, base_remark, changes as told, summary};
 use crate::report::words::nothing_wasted;
@@ -51,7 +52,7 @@ pub fn changes(subject: &Subject<'_>) -> Option<Markup> {
             }
             @if !base.is_empty() {
                 h3 { "Needs a look: the base image" }
-                p .note { (base_remark(study.base.name.as_deref())) }
+                p .note { (base_remark(study.base.name.as_ref().map(Untrusted::escaped).as_ref())) }
                 (lines(subject, "", &base))
             }
         }

@@ -28,7 +28,7 @@ pub(super) struct Changes<'a> {
     pub all: &'a [ChangeRecord],
     pub sums: Avoidable,
     /// The name of the base image.
-    pub base: Option<&'a str>,
+    pub base: Option<Escaped>,
 }
 
 impl Changes<'_> {
@@ -59,7 +59,7 @@ impl<W: Write> Page<'_, W> {
             let head = "[needs a look] Optional (details: --top 0)";
             self.lines(head, &optional)?;
         }
-        let head = shown!("[needs a look] {}", base_remark(changes.base));
+        let head = shown!("[needs a look] {}", base_remark(changes.base.as_ref()));
         self.lines(&head, &changes.of(Part::Base))
     }
 

@@ -101,7 +101,7 @@ impl<W: Write> Page<'_, W> {
             optional: totals.optional_bytes,
             base: totals.base_avoidable_bytes,
         };
-        let base = document.base.name.as_deref();
+        let base = document.base.name.clone();
         self.changes(inspection, &Changes { all, sums, base })
     }
 

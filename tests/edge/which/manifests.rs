@@ -103,8 +103,8 @@ fn a_manifest_of_the_first_schema_is_opened() {
             let opened = archive.choose(&Selection::default()).unwrap();
             let image = &opened.image;
             assert_eq!(
-                (&image.tags[..], image.platform.as_deref()),
-                (&["library/old:1".to_owned()][..], Some("linux/amd64"))
+                (&image.tags[..], &image.platform),
+                (&["library/old:1".into()][..], &Some("linux/amd64".into()))
             );
             assert_eq!(
                 (&image.run.command[..], image.run.environment.raw_value("A")),

@@ -31,7 +31,7 @@ fn the_bases_and_what_they_bring_are_recognised() {
         ("two-stages", "Alpine", 1),
     ] {
         let base_of = Shown::of(name).study.base;
-        assert_eq!((base_of.name.as_deref(), base_of.layers), (Some(base), layers), "{name}");
+        assert_eq!((base_of.name, base_of.layers), (Some(base.into()), layers), "{name}");
     }
     let golang = Shown::of("golang");
     assert!(golang.finding("go-sdk").unwrap().bytes > 340_000_000);

@@ -106,7 +106,7 @@ impl Page<'_> {
                 let called = base
                     .name
                     .as_ref()
-                    .map(|name| format!("; it may be {name}"))
+                    .map(|name| format!("; it may be {}", name.escaped()))
                     .unwrap_or_default();
                 self.comment(&format!("base image: {layers}, unknown name{called} ({how})"));
                 self.comment("replace `FROM scratch` and the ADD with the real base image");

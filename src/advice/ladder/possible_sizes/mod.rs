@@ -130,9 +130,7 @@ impl Ladder<'_> {
         }
         let named: Vec<_> = merged.iter().map(|&run| self.merging(&groups, run)).collect();
         let notes = self.notes_on_merging(&groups, &merged);
-        let is_run = |layer: &LayerIndex| {
-            self.inspection.layers[*layer].instruction.text.raw().starts_with("RUN ")
-        };
+        let is_run = |layer: &LayerIndex| self.inspection.layers[*layer].instruction.is_run();
         let apart = |&(first, last): &Run| {
             kept_apart(self.inspection, &first.up_to(last).filter(is_run).collect::<Vec<_>>())
         };

@@ -2,7 +2,6 @@
 
 use layerscope::advice::base::Evidence;
 use layerscope::display::cut;
-use layerscope::display::escaped_str;
 use layerscope::display::{count, plural};
 use layerscope::runtime::command::Role;
 
@@ -67,8 +66,8 @@ impl StoryBuilder<'_> {
             (_, _) => {
                 let name = base
                     .name
-                    .as_deref()
-                    .map_or(String::new(), |name| format!(", {}", cut(&escaped_str(name), BASE)));
+                    .as_ref()
+                    .map_or(String::new(), |name| format!(", {}", cut(&name.escaped(), BASE)));
                 let seems = if base.certain { "" } else { " probably" };
                 let rest = if own == 0 {
                     "None of the layers is yours".into()

@@ -4,7 +4,8 @@
 use layerscope::Inspection;
 use layerscope::LayerIndex;
 use layerscope::advice::base::Base;
-use layerscope::display::{Escaped, escaped_str};
+use layerscope::display::Escaped;
+use layerscope::escape::Untrusted;
 
 use super::Explorer;
 
@@ -30,7 +31,7 @@ pub struct BaseLayers {
 
 impl BaseLayers {
     pub fn of(base: &Base) -> Self {
-        Self { count: base.layers, name: base.name.as_deref().map(escaped_str), open: false }
+        Self { count: base.layers, name: base.name.as_ref().map(Untrusted::escaped), open: false }
     }
 
     /// Returns the name on the screen.

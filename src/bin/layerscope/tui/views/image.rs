@@ -72,7 +72,7 @@ impl ImageFacts {
             (self.facts, self.history) = (facts(shown), history(shown));
         }
         let base = &study.base;
-        let name = base.name.as_deref().map_or_else(|| "unknown name".into(), escaped_str);
+        let name = base.name.as_ref().map_or_else(|| "unknown name".into(), Untrusted::escaped);
         self.base = Some(match base.layers {
             0 => base.how.to_string(),
             layers => {

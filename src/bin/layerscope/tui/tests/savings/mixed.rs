@@ -37,8 +37,7 @@ pub fn copied_or_removed_by_no_run(
     first: LayerIndex,
     last: LayerIndex,
 ) -> u64 {
-    let is_run =
-        |layer: LayerIndex| inspection.layers[layer].instruction.text.raw().starts_with("RUN ");
+    let is_run = |layer: LayerIndex| inspection.layers[layer].instruction.is_run();
     let groups = wasted_groups(inspection).into_iter();
     let inside = groups.filter(|group| first <= group.added_in && group.removed_in <= last);
     let others = inside.filter(|group| !is_run(group.added_in) || !is_run(group.removed_in));

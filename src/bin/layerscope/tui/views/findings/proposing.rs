@@ -21,8 +21,7 @@ impl Findings {
         let mut lines = Vec::new();
         if let (Some(finding), true) = (finding, fix.dockerfile.is_some()) {
             // Several instructions become one if the one that removes the files is a RUN, too.
-            let is_run =
-                |layer: &LayerIndex| layers[*layer].instruction.text.raw().starts_with("RUN ");
+            let is_run = |layer: &LayerIndex| layers[*layer].instruction.is_run();
             let last = finding
                 .removed_in()
                 .filter(is_run)
