@@ -3,6 +3,7 @@
 mod everywhere;
 mod faces;
 mod found;
+mod lines;
 mod none;
 mod updates;
 

@@ -266,6 +266,15 @@ impl Inspection {
         LayerIndex::highest(self.layers.len()).unwrap_or_default()
     }
 
+    /// Returns the layer that an entry of the history made, if it made one.
+    pub fn layer_of_entry(&self, entry: usize) -> Option<LayerIndex> {
+        let makes_one = |entry: &&HistoryEntry| entry.empty_layer != Some(true);
+        let (before, rest) = self.history.split_at_checked(entry)?;
+        rest.first().filter(makes_one)?;
+        let layer = before.iter().filter(makes_one).count();
+        (layer < self.layers.len()).then(|| LayerIndex::new(layer))
+    }
+
     /// Returns the amounts of a layer, with how far each can be relied on.
     pub fn amounts_of(&self, layer: LayerIndex) -> LayerAmounts {
         let nothing = LayerAmounts {

@@ -64,7 +64,7 @@ impl Blamer<'_, '_> {
                 }
             }
         };
-        Blame { layer: Some(removed_in), cause: cause.into(), change: Some(change) }
+        Blame::of(Some(removed_in), cause, change)
     }
 
     /// Blames the largest of your layers, or of all layers if you have none.
@@ -107,7 +107,7 @@ impl Blamer<'_, '_> {
             None if is_own => FEWER_FILES.into(),
             None => "use a smaller base image".into(),
         };
-        Blame { layer: Some(index), cause, change: Some(change) }
+        Blame::of(Some(index), cause, change)
     }
 
     /// Blames the first secret, and counts the others.
@@ -127,10 +127,13 @@ impl Blamer<'_, '_> {
             n => shown!(", and {} more (`layerscope report` lists them)", n),
         };
         let prevention = Prevention::find(inspection, secret);
+        let all = self.0.subject.study.secrets.iter().flat_map(|secrets| &secrets.list);
+        let number = all.enumerate().find(|(_, other)| std::ptr::eq(*other, *secret));
+        let cause = shown!("{}{} in {}{}", has, what, place, more);
+        let change = shown!("revoke it, and {}", prevention.what);
         Blame {
-            layer: secret.added_in,
-            cause: shown!("{}{} in {}{}", has, what, place, more).into(),
-            change: Some(shown!("revoke it, and {}", prevention.what)),
+            secret: number.map(|(number, _)| number),
+            ..Blame::of(secret.added_in, cause, change)
         }
     }
 
@@ -151,18 +154,11 @@ impl Blamer<'_, '_> {
         }
         let (first, last) = best;
         if first == last {
-            let cause = "every instruction that changes files adds a layer".into();
-            return Blame {
-                layer: None,
-                cause,
-                change: Some("combine COPY and RUN instructions".into()),
-            };
+            let cause = "every instruction that changes files adds a layer";
+            return Blame::of(None, cause, "combine COPY and RUN instructions");
         }
-        Blame {
-            layer: Some(first),
-            cause: shown!("layers {} to {} are RUN instructions in a row", first, last).into(),
-            change: Some("combine them into one RUN instruction".into()),
-        }
+        let cause = shown!("layers {} to {} are RUN instructions in a row", first, last);
+        Blame::of(Some(first), cause, "combine them into one RUN instruction")
     }
 
     /// Blames a finding.
@@ -171,7 +167,7 @@ impl Blamer<'_, '_> {
         let cause = Sentence::from(shown!("layer {} adds ", finding.added_in))
             .size(self.0.counted(finding));
         let cause = cause.words(shown!(" ({})", escaped_str(&finding.title)));
-        Blame { layer: Some(finding.added_in), cause, change: Some(self.change_of(finding)) }
+        Blame::of(Some(finding.added_in), cause, self.change_of(finding))
     }
 
     /// Blames the change in your layers that saves the most, of those with a finding that counts.
@@ -183,11 +179,7 @@ impl Blamer<'_, '_> {
         let Some(change) = counted.next() else { return self.wasted() };
         let layer = change.findings.iter().map(|&i| study.findings[i].added_in).next();
         let fix = escaped_str(change.fix.what.trim_end_matches('.'));
-        Blame {
-            layer,
-            cause: Sentence::from("one change saves ").size(change.saves),
-            change: Some(fix),
-        }
+        Blame::of(layer, Sentence::from("one change saves ").size(change.saves), fix)
     }
 
     /// Returns the change of a finding in a clause.
@@ -230,7 +222,7 @@ impl Blamer<'_, '_> {
             || "leave out what the program does not need".into(),
             |it| self.change_of(it),
         );
-        Blame { layer: Some(index), cause, change: Some(change) }
+        Blame::of(Some(index), cause, change)
     }
 
     /// Blames the path that is most larger than in the baseline or, without its files, a layer that
@@ -250,7 +242,7 @@ impl Blamer<'_, '_> {
                 let compare = "compare the images: layerscope compare OLD NEW".into();
                 let finding = change.layer_after.and_then(|layer| self.in_layer(layer));
                 let change_text = finding.map_or(compare, |it| self.change_of(it));
-                return Blame { layer: change.layer_after, cause, change: Some(change_text) };
+                return Blame::of(change.layer_after, cause, change_text);
             }
         }
         let is_new = |layer: &LayerAccount| {
@@ -268,7 +260,7 @@ impl Blamer<'_, '_> {
                 let change = self
                     .in_layer(index)
                     .map_or_else(|| FEWER_FILES.into(), |it| self.change_of(it));
-                Blame { layer: Some(index), cause, change: Some(change) }
+                Blame::of(Some(index), cause, change)
             }
             None => Blame::default(),
         }
@@ -288,23 +280,15 @@ impl Blamer<'_, '_> {
             .name
             .as_ref()
             .map_or_else(Escaped::default, |name| shown!(" {}", name.escaped()));
-        Blame {
-            layer: Some(LayerIndex::highest(self.0.subject.study.base.layers).unwrap_or_default()),
-            cause: shown!("the base image{} has not been renewed", name).into(),
-            change: Some("pull it and build again: docker build --pull".into()),
-        }
+        let layer = LayerIndex::highest(self.0.subject.study.base.layers).unwrap_or_default();
+        let cause = shown!("the base image{} has not been renewed", name);
+        Blame::of(Some(layer), cause, "pull it and build again: docker build --pull")
     }
 
     /// Blames a base image that is not among those allowed.
     pub fn other_base(&self, allowed: &[String]) -> Blame {
         let allowed = allowed.iter().map(|name| escaped_str(name));
-        Blame {
-            layer: Some(LayerIndex::FIRST),
-            cause: "it is not among the allowed base images".into(),
-            change: Some(shown!(
-                "begin the last stage with FROM {}",
-                Escaped::join(allowed, " or ")
-            )),
-        }
+        let change = shown!("begin the last stage with FROM {}", Escaped::join(allowed, " or "));
+        Blame::of(Some(LayerIndex::FIRST), "it is not among the allowed base images", change)
     }
 }

@@ -103,10 +103,23 @@ impl Status {
 pub struct Blame {
     /// The layer whose instruction has to change.
     pub layer: Option<LayerIndex>,
+    /// The secret, by its number in the list of all.
+    pub secret: Option<usize>,
     /// The cause.
     pub cause: Sentence,
     /// The change.
     pub change: Option<Escaped>,
+}
+
+impl Blame {
+    /// Blames a layer, or none.
+    fn of(
+        layer: Option<LayerIndex>,
+        cause: impl Into<Sentence>,
+        change: impl Into<Escaped>,
+    ) -> Self {
+        Self { layer, secret: None, cause: cause.into(), change: Some(change.into()) }
+    }
 }
 
 /// The result of checking one limit.

@@ -95,9 +95,10 @@ impl HistoryEntry {
 }
 
 impl Run {
-    /// Returns the entrypoint and its arguments with masked secrets, for showing them.
-    pub fn masked(&self) -> [Vec<Untrusted>; 2] {
-        [&self.entrypoint, &self.command].map(|words| {
+    /// Returns the entrypoint, its arguments, the check of the health and what runs on a build with
+    /// masked secrets, for showing them.
+    pub fn masked(&self) -> [Vec<Untrusted>; 4] {
+        [&self.entrypoint, &self.command, &self.health_check, &self.on_build].map(|words| {
             mask_words(&Untrusted::raw_words(words)).into_iter().map(Untrusted::from).collect()
         })
     }

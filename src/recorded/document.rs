@@ -185,6 +185,9 @@ pub struct SecretRecord {
     pub removed_in: Option<usize>,
     pub visible: bool,
     pub masked: Escaped,
+    /// The secret with the same value that came first.
+    #[serde(default)]
+    pub same_value_as: Option<usize>,
     /// The command that shows it.
     #[serde(default)]
     pub see: Option<Escaped>,
@@ -217,7 +220,8 @@ impl SecretsRecord {
     pub fn headline(&self) -> Option<String> {
         let count = self.found.len();
         let deleted = self.found.iter().filter(|secret| !secret.visible).count();
-        (count > 0).then(|| headline(count, deleted))
+        let repeated = self.found.iter().filter(|secret| secret.same_value_as.is_some()).count();
+        (count > 0).then(|| headline(count, count - repeated, deleted))
     }
 }
 

@@ -23,7 +23,7 @@ const MOST: usize = 256 << 10;
 
 /// The hash of a value, with a key that only this process has: it tells whether two secrets are the
 /// same, and nothing else. No output has it.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ValueHash(u64);
 
 impl ValueHash {

@@ -42,9 +42,13 @@ pub struct Hit {
     pub name: Option<String>,
 }
 
-/// Counts the secrets of an image, and those that a later layer deleted, in a sentence.
-pub fn headline(count: usize, deleted: usize) -> String {
-    let secrets = plural(count, "secret");
+/// Counts the secrets of an image by their places, their values, and those that a later layer
+/// deleted, in a sentence.
+pub fn headline(count: usize, values: usize, deleted: usize) -> String {
+    let secrets = match values {
+        values if values == count => plural(count, "secret"),
+        values => format!("{} ({})", plural(count, "secret"), plural(values, "different value")),
+    };
     let them = if count == 1 { "it" } else { "them" };
     match deleted {
         0 => format!("{secrets}: anyone who can pull the image can read {them}"),

@@ -7,6 +7,7 @@ mod draft;
 mod evidence;
 mod fix;
 mod mapping;
+mod of_secrets;
 pub mod parse;
 mod rebuild;
 mod step;
@@ -18,5 +19,6 @@ pub use evidence::{
 pub use fix::raw::read as text_from;
 pub use fix::{Change, Condition, Fix, Kind, NamedSecret, Refusal, Remark, Target, Verdict, fix};
 pub use mapping::lines_of_layers;
+pub use of_secrets::lines_of_secrets;
 pub use parse::{Dockerfile, ParseError};
 pub use rebuild::{Rebuilt, rebuild};

@@ -101,6 +101,7 @@ impl Found<'_> {
                 removed_in: None,
                 shown: Masked::new(value.as_bytes()),
                 hash: ValueHash::new(value.as_bytes()),
+                origin: None,
             });
         }
     }

@@ -134,6 +134,7 @@ impl Candidate<'_> {
                 false => Masked::new(b""),
             },
             hash: ValueHash::new(&bytes[hit.range.clone()]),
+            origin: None,
         }
     }
 }

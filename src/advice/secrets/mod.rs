@@ -6,7 +6,9 @@
 mod config;
 mod files;
 mod prevention;
+mod written;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::analysis::Inspection;
@@ -86,6 +88,19 @@ pub struct Secret {
     pub shown: Masked,
     /// The hash of the value, which only serves to compare it.
     pub hash: ValueHash,
+    /// The place where the value came first; `None` if this is it.
+    pub origin: Option<Origin>,
+}
+
+/// The secret that brought a value first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin {
+    /// The number of the secret in the list.
+    pub number: usize,
+    /// The layer that has it; `None` for a part of the config.
+    pub layer: Option<LayerIndex>,
+    /// True if it is the same file, which a later layer stores again.
+    pub is_same_file: bool,
 }
 
 /// The secrets of an image.
@@ -121,6 +136,7 @@ impl Secrets {
         list.extend(config::find(inspection, values));
         let tree = &inspection.tree;
         values.drop_names(tree.all_nodes().map(|node| tree.name(node)));
+        secrets.find_origins();
         Ok(secrets)
     }
 
@@ -140,14 +156,47 @@ impl Secrets {
 }
 
 impl Secrets {
-    /// Counts the secrets, and those that a later layer deleted, in a sentence.
+    /// Counts the secrets, their values, and those that a later layer deleted, in a sentence.
     pub fn headline(&self) -> String {
         let deleted = self.list.iter().filter(|secret| !secret.is_visible()).count();
-        headline(self.list.len(), deleted)
+        let values = self.list.iter().filter(|secret| secret.origin.is_none()).count();
+        headline(self.list.len(), values, deleted)
+    }
+
+    /// Finds, for each value that several places have, the place that had it first: the lowest layer,
+    /// or else the config.
+    fn find_origins(&mut self) {
+        let mut order: Vec<_> = (0..self.list.len()).collect();
+        order.sort_by_key(|&at| (self.list[at].added_in.is_none(), self.list[at].added_in));
+        let mut first: HashMap<ValueHash, usize> = HashMap::new();
+        for at in order {
+            let number = *first.entry(self.list[at].hash).or_insert(at);
+            let (secret, origin) = (&self.list[at], &self.list[number]);
+            let is_same_file = secret.node().is_some() && secret.node() == origin.node();
+            let origin = Origin { number, layer: origin.added_in, is_same_file };
+            self.list[at].origin = (number != at).then_some(origin);
+        }
     }
 }
 
 impl Secret {
+    /// Returns the path, if it is in a file.
+    fn node(&self) -> Option<NodeId> {
+        match self.place {
+            Place::File { node, .. } => Some(node),
+            _ => None,
+        }
+    }
+
+    /// Returns the layer whose instruction brought the value: of a file that is stored again, the
+    /// first one.
+    pub fn brought_in(&self) -> Option<LayerIndex> {
+        match self.origin {
+            Some(Origin { layer, is_same_file: true, .. }) => layer,
+            _ => self.added_in,
+        }
+    }
+
     /// Returns whether a container sees it.
     pub fn is_visible(&self) -> bool {
         self.removed_in.is_none()
@@ -164,6 +213,11 @@ impl Secret {
             Some(name) => shown!("{} in {}", title, name),
             None => title,
         }
+    }
+
+    /// Returns the path, if it is in a file.
+    pub fn path(&self, inspection: &Inspection) -> Option<Escaped> {
+        self.node().map(|node| escaped(&inspection.tree.path(node)))
     }
 
     /// Describes the place: a path with its line, or a part of the config.
@@ -209,8 +263,22 @@ impl Secret {
         Some(shown!("layerscope cat {} {} --layer {}", image, path, layer))
     }
 
-    /// Explains in sentences who can read the secret, and why a deletion does not help.
+    /// Explains in sentences who can read the secret, why a deletion does not help, and where the
+    /// same value is.
     pub fn why(&self) -> Escaped {
+        let repeated = match self.origin {
+            Some(Origin { layer: Some(layer), .. }) if Some(layer) == self.added_in => {
+                " Another place in this layer has the same value.".into()
+            }
+            Some(Origin { layer: Some(layer), .. }) => {
+                shown!(" It is the same value as in layer {}.", layer)
+            }
+            Some(Origin { layer: None, .. }) | None => Escaped::default(),
+        };
+        shown!("{}{}", self.who_can_read_it(), repeated)
+    }
+
+    fn who_can_read_it(&self) -> Escaped {
         const ANYONE: &str = "Anyone who can pull the image can read it";
         match (self.added_in, self.removed_in) {
             (Some(added_in), Some(removed_in)) if removed_in > added_in => shown!(

@@ -1,8 +1,8 @@
 //! The lines that keep a secret out of an image.
 
-use super::{Place, Secret};
+use super::{Place, Secret, written};
 use crate::analysis::Inspection;
-use crate::display::{Escaped, escaped, escaped_str, shown};
+use crate::display::{Escaped, escaped_str, shown};
 use crate::secret::SearchByPath;
 
 /// The way to build without the secret.
@@ -32,7 +32,7 @@ impl Prevention {
             ),
             Place::File { node, .. } => {
                 let path = inspection.tree.path(*node);
-                let layer = secret.added_in.and_then(|layer| layer.of(&inspection.layers));
+                let layer = secret.brought_in().and_then(|layer| layer.of(&inspection.layers));
                 let text = layer.map_or("", |layer| layer.instruction.text.raw());
                 if text.starts_with("COPY") || text.starts_with("ADD") {
                     Self::copied(&path)
@@ -73,8 +73,8 @@ impl Prevention {
         Self {
             what: "keep it out of the build context; if the build needs it, mount it for one RUN"
                 .into(),
-            dockerfile: Some(target(path)),
-            dockerignore: Some(ignored(path)),
+            dockerfile: target(path),
+            dockerignore: ignored(path),
         }
     }
 
@@ -84,7 +84,7 @@ impl Prevention {
             what: "mount it for the RUN that needs it, or write it in a build stage that is not \
                    part of the image"
                 .into(),
-            dockerfile: Some(target(path)),
+            dockerfile: target(path),
             dockerignore: None,
         }
     }
@@ -99,27 +99,25 @@ fn is_in_a_text(secret: &Secret, path: &[u8]) -> bool {
 
 /// Returns the pattern of `.dockerignore` for a file: by its name and, where many files have that name,
 /// with the hidden directory above it, such as `**/.git/config`.
-fn ignored(path: &[u8]) -> Escaped {
-    let mut names = path.rsplit(|&b| b == b'/');
+fn ignored(path: &[u8]) -> Option<Escaped> {
+    let path = written::writable(path)?;
+    let mut names = path.rsplit('/');
     let name = names.next().unwrap_or_default();
-    match names.next().filter(|above| above.starts_with(b".") && !name.starts_with(b".")) {
-        Some(above) => shown!("**/{}/{}", escaped(above), escaped(name)),
-        None => shown!("**/{}", escaped(name)),
-    }
+    let above = names.next().filter(|above| above.starts_with('.') && !name.starts_with('.'));
+    let above = above.map(|above| format!("{}/", written::pattern(above))).unwrap_or_default();
+    Some(escaped_str(&format!("**/{above}{}", written::pattern(name))))
 }
 
 /// Returns a RUN that has the file only while it runs.
-fn target(path: &[u8]) -> Escaped {
-    let name = path.rsplit(|&b| b == b'/').next().unwrap_or_default();
-    let id = String::from_utf8_lossy(name);
-    shown!(
-        "RUN --mount=type=secret,id={},target={} …",
-        escaped_str(id.trim_start_matches('.')),
-        escaped(path)
-    )
+fn target(path: &[u8]) -> Option<Escaped> {
+    let path = written::writable(path)?;
+    let id = written::id(path.rsplit('/').next().unwrap_or_default());
+    let target = written::option("target", path);
+    Some(escaped_str(&format!("RUN --mount=type=secret,id={id},{target} …")))
 }
 
 /// Returns a RUN that has the variable only while it runs.
 fn mounted(name: &Escaped) -> Escaped {
-    shown!("RUN --mount=type=secret,id={},env={} …", name, name)
+    let name = written::variable(name);
+    escaped_str(&format!("RUN --mount=type=secret,id={name},env={name} …"))
 }

@@ -118,7 +118,7 @@ fn limit_part(checked: &Checked<'_>, outcome: &Outcome, units: Units) -> LimitPa
     let instruction = layer
         .and_then(|layer| layer.of(&checked.inspection.layers))
         .map(|layer| &layer.instruction);
-    let line = checked.places.known_line(layer);
+    let line = checked.places.line_of_blame(blame);
     let what = measured(outcome, units);
     LimitPart {
         limit: outcome.limit.measure.key(),

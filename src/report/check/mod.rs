@@ -16,10 +16,11 @@ use std::io::{self, Write};
 
 use super::TextStyle;
 use crate::advice::assessment::Study;
+use crate::advice::secrets::Secret;
 use crate::analysis::Inspection;
 use crate::compare::SecretChanges;
 use crate::display::{Escaped, escaped_str};
-use crate::gate::{Quantity, Status, Verdict};
+use crate::gate::{Blame, Quantity, Status, Verdict};
 use crate::layer_index::LayerIndex;
 
 /// The Dockerfile that results point to where none is given.
@@ -68,12 +69,14 @@ pub struct Places {
     pub file: String,
     /// The line of each layer's instruction, counted from 1.
     pub lines: Vec<Option<usize>>,
+    /// The line of each secret of the config.
+    pub secrets: Vec<Option<usize>>,
 }
 
 impl Default for Places {
     /// Returns the usual Dockerfile, whose lines are not known.
     fn default() -> Self {
-        Self { file: USUAL_FILE.into(), lines: Vec::new() }
+        Self { file: USUAL_FILE.into(), lines: Vec::new(), secrets: Vec::new() }
     }
 }
 
@@ -81,6 +84,19 @@ impl Places {
     /// Returns the line of a layer's instruction, if it is known.
     fn known_line(&self, layer: Option<LayerIndex>) -> Option<usize> {
         layer?.of(&self.lines).copied().flatten()
+    }
+
+    /// Returns the line that brings a secret, by its number, if it is known.
+    fn line_of_secret(&self, number: usize, secret: &Secret) -> Option<usize> {
+        let of_config = self.secrets.get(number).copied().flatten();
+        of_config.or_else(|| self.known_line(secret.brought_in()))
+    }
+
+    /// Returns the line that is to blame, if it is known.
+    fn line_of_blame(&self, blame: Option<&Blame>) -> Option<usize> {
+        let blame = blame?;
+        let of_secret = blame.secret.and_then(|number| self.secrets.get(number).copied());
+        of_secret.flatten().or_else(|| self.known_line(blame.layer))
     }
 }
 

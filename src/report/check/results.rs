@@ -66,7 +66,8 @@ pub(super) fn problems<'a>(images: &'a [Checked<'_>], units: Units) -> Vec<Probl
         problems.extend(of_gaps(checked));
         problems.extend(bad.map(|outcome| of_outcome(checked, outcome, units)));
         let secrets = checked.study.secrets.iter().flat_map(|secrets| &secrets.list);
-        problems.extend(secrets.map(|secret| of_secret(checked, secret)));
+        let secrets = secrets.enumerate();
+        problems.extend(secrets.map(|(number, secret)| of_secret(checked, number, secret)));
         let mut findings: Vec<_> = checked
             .verdict
             .findings
@@ -106,7 +107,7 @@ fn of_outcome<'a>(checked: &'a Checked<'_>, outcome: &Outcome, units: Units) -> 
         image: &checked.inspection.name,
         layer,
         file: &checked.places.file,
-        line: checked.places.known_line(layer).unwrap_or(1),
+        line: checked.places.line_of_blame(outcome.blame.as_ref()).unwrap_or(1),
         fingerprint: hash([&repository(checked.inspection), measure.key(), measure.subject().unwrap_or_default()]),
     }
 }
@@ -129,7 +130,7 @@ fn of_gaps<'a>(checked: &'a Checked<'_>) -> Option<Problem<'a>> {
     })
 }
 
-fn of_secret<'a>(checked: &'a Checked<'_>, secret: &Secret) -> Problem<'a> {
+fn of_secret<'a>(checked: &'a Checked<'_>, number: usize, secret: &Secret) -> Problem<'a> {
     let inspection = checked.inspection;
     let (what, place) = (secret.what(), secret.whereabouts(inspection));
     let change = Prevention::find(inspection, secret).what;
@@ -143,7 +144,7 @@ fn of_secret<'a>(checked: &'a Checked<'_>, secret: &Secret) -> Problem<'a> {
             secret.kind.sources.join(" ")
         ),
         message: format!(
-            "{}: {what} in {place}. {} {} To keep it out: {change}{}",
+            "{}: {what} in {place}. {} {} Next time: {change}{}",
             inspection.name,
             secret.why(),
             sentences(&[&secret.revoke()]),
@@ -153,8 +154,15 @@ fn of_secret<'a>(checked: &'a Checked<'_>, secret: &Secret) -> Problem<'a> {
         image: &inspection.name,
         layer: secret.added_in,
         file: &checked.places.file,
-        line: checked.places.known_line(secret.added_in).unwrap_or(1),
-        fingerprint: hash([&*repository(inspection), &secret.kind.id, &place]),
+        line: checked.places.line_of_secret(number, secret).unwrap_or(1),
+        // Lines of files and entries of the history move from build to build.
+        fingerprint: hash([
+            &*repository(inspection),
+            &secret.kind.id,
+            secret.place.word(),
+            &secret.path(inspection).unwrap_or_default(),
+            secret.name.as_deref().unwrap_or_default(),
+        ]),
     }
 }
 

@@ -42,8 +42,8 @@ pub(super) fn explained(outcome: &Outcome, units: Units) -> Option<Escaped> {
 /// Formats a limit in one line.
 pub(super) fn line(checked: &Checked<'_>, outcome: &Outcome, units: Units) -> String {
     let measured = measured(outcome, units);
-    let layer = outcome.blame.as_ref().and_then(|blame| blame.layer);
-    let place = checked.places.known_line(layer).map_or_else(String::new, |line| {
+    let blame = outcome.blame.as_ref();
+    let place = checked.places.line_of_blame(blame).map_or_else(String::new, |line| {
         format!(" ({}:{line})", escaped_str(&checked.places.file))
     });
     explained(outcome, units)

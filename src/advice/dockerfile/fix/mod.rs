@@ -343,7 +343,7 @@ impl Fix {
         let name = crate::display::escaped_str(name);
         let left = self.remarks.iter().any(|remark| matches!(remark.verdict, Verdict::Left { .. }));
         let secrets = self.secrets.as_deref().unwrap_or_default();
-        out.write_all(secrets::paragraph(secrets).as_bytes())?;
+        out.write_all(secrets::paragraph(secrets, !self.changes.is_empty()).as_bytes())?;
         if let Some(unread) = &self.unread {
             writeln!(
                 out,

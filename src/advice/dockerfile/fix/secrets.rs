@@ -55,17 +55,20 @@ impl NamedSecret {
     }
 }
 
-/// Returns the paragraph on all secrets, as comments; secrets that are kept out in the same way are
+/// Returns the paragraph on all secrets, as comments, above changes if there are any; secrets that are kept out in the same way are
 /// said together.
-pub(super) fn paragraph(secrets: &[NamedSecret]) -> String {
+pub(super) fn paragraph(secrets: &[NamedSecret], has_changes: bool) -> String {
     if secrets.is_empty() {
         return String::new();
     }
     let (count, them) =
         (plural(secrets.len(), "secret"), if secrets.len() == 1 { "it" } else { "them" });
+    let below = match has_changes {
+        true => format!("; the changes below do not take {them} out"),
+        false => String::new(),
+    };
     let mut out = wrapped(&format!(
-        "{count}: anyone who can pull the image can read {them}. Revoke {them}, and build without {them}; \
-             the changes below do not take {them} out."
+        "{count}: anyone who can pull the image can read {them}. Revoke {them}, and build without {them}{below}."
     ));
     let mut groups: Vec<(&Prevention, Vec<&NamedSecret>)> = Vec::new();
     for secret in secrets.iter().take(NAMED) {

@@ -12,8 +12,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use layerscope::advice::assessment::Study;
-use layerscope::advice::dockerfile::lines_of_layers;
+use layerscope::advice::dockerfile::{lines_of_layers, lines_of_secrets};
 use layerscope::advice::measure::measure;
+use layerscope::advice::secrets::Secret;
 use layerscope::analysis::download::Download;
 use layerscope::display::{Units, escaped};
 use layerscope::files::output::write_file;
@@ -131,6 +132,12 @@ struct Read {
     download: Option<Download>,
 }
 
+impl Read {
+    fn secrets(&self) -> &[Secret] {
+        self.study.secrets.as_ref().map_or(&[], |secrets| &secrets.list)
+    }
+}
+
 /// Checks images, and ends with a failure if one of them exceeds a limit or is not known well
 /// enough.
 pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
@@ -192,6 +199,7 @@ pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
             places: dockerfile.as_ref().map_or_else(Places::default, |(path, file)| Places {
                 file: fix::named(path).to_string(),
                 lines: lines_of_layers(file, &read.inspection),
+                secrets: lines_of_secrets(file, &read.inspection, read.secrets()),
             }),
             growth: held.as_ref().and_then(|baseline| baseline.growth_to(&read.inspection)),
             secrets: baseline::secrets(baseline.as_ref(), read),

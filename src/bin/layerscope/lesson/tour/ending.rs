@@ -20,7 +20,12 @@ impl StoryBuilder<'_> {
         let mut wastes = wastes.into_iter().map(|(_, line)| line.clone());
         let (application, smallest) = (self.share_of_the_application(), self.smallest());
         let room = LINES - usize::from(application.is_some()) - usize::from(smallest.is_some());
-        let mut seen: Vec<String> = wastes.by_ref().take(room).collect();
+        let secrets = Some(self.secrets()).filter(|&count| count > 0);
+        let secrets = secrets.map(|count| {
+            let them = if count == 1 { "it" } else { "them" };
+            format!("The image has {}: revoke {them} first.", plural(count, "secret"))
+        });
+        let mut seen: Vec<String> = secrets.into_iter().chain(wastes.by_ref()).take(room).collect();
         seen.extend(self.facts().into_iter().take(room.saturating_sub(seen.len())));
         seen.extend(application.into_iter().chain(smallest));
         seen.iter().map(|line| escaped_str(line).into()).collect()

@@ -53,7 +53,8 @@ impl<'a> StoryBuilder<'a> {
         let wasted = self.inspection.totals.wasted();
         let is_one_file = layers == 1 && self.inspection.totals.files == 1;
         let first = if is_one_file {
-            "This image has one file in one layer. There is nothing to remove.".to_owned()
+            let but = if self.secrets() > 0 { " but the secrets" } else { "" };
+            format!("This image has one file in one layer. There is nothing to remove{but}.")
         } else {
             let wasted = match wasted {
                 0 if !self.inspection.completeness.sizes_are_exact() => {
@@ -66,9 +67,12 @@ impl<'a> StoryBuilder<'a> {
                     self.share(wasted)
                 ),
             };
-            format!(
-                "There is little to change here: {wasted}, and your layers leave no known caches or build leftovers."
-            )
+            let start = match self.secrets() {
+                0 => "There is little to change here",
+                1 => "Apart from the secret, there is little to change",
+                _ => "Apart from the secrets, there is little to change",
+            };
+            format!("{start}: {wasted}, and your layers leave no known caches or build leftovers.")
         };
         let second = match self.application() {
             0 => String::new(),

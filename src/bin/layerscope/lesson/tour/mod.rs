@@ -47,8 +47,8 @@ pub fn of(
 /// Generates the lesson of an image; every figure in it is from the reports.
 fn tour(stage: &Stage, dockerfiles: Dockerfiles, units: Units) -> RenderedLesson {
     let mut story = StoryBuilder::new(&stage.inspection, &stage.study, units);
-    story.open();
     story.tell_secrets();
+    story.open();
     if story.image_size() > 0 {
         story.tell_pairs();
         story.tell_rewritten();

@@ -11,6 +11,11 @@ use crate::view::View;
 const CODE: usize = 70;
 
 impl StoryBuilder<'_> {
+    /// Counts the secrets of the image.
+    pub fn secrets(&self) -> usize {
+        self.study.secrets.as_ref().map_or(0, |secrets| secrets.list.len())
+    }
+
     /// Describes the first secret, how to see it, and what keeps it out; the others have a list.
     pub fn tell_secrets(&mut self) {
         let secrets = self.study.secrets.iter().flat_map(|secrets| &secrets.list);
@@ -28,7 +33,14 @@ impl StoryBuilder<'_> {
             Some((node, _)) => self.path(node),
             None => secret.whereabouts(self.inspection).into(),
         };
-        let what = format!("A secret first: {} in {place}. {}", secret.what(), secret.why());
+        let which = format!("{} in {place}", secret.what());
+        let what = match secrets.len() {
+            1 => format!("A secret first: {which}. {}", secret.why()),
+            all => {
+                let more = plural(all - 1, "other");
+                format!("{all} secrets first: {which}, and {more}. {}", secret.why())
+            }
+        };
         let prevention = Prevention::find(self.inspection, secret);
         let line = prevention.dockerfile.map(|line| format!(" `{}`", cut(&line, CODE)));
         let helps = format!(
@@ -38,9 +50,7 @@ impl StoryBuilder<'_> {
         );
         let more = match secrets.len() - 1 {
             0 => String::new(),
-            more => {
-                format!("The list of changes begins with it and {}.", plural(more, "more secret"))
-            }
+            _ => "The list of changes (6) begins with all of them.".into(),
         };
         self.say(scene, [what, helps, more]);
     }

@@ -379,9 +379,9 @@ impl App {
                 return self.step_layer(action);
             }
             action => {
-                if views.act(self.view, explorer, action, area) {
+                if let Some(next) = views.act(self.view, explorer, action, area) {
                     views.leave(self.view);
-                    self.view = View::Explore;
+                    self.view = next;
                     self.focus = Pane::Tree;
                 }
             }

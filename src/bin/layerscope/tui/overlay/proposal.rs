@@ -52,6 +52,15 @@ impl Proposal {
         Self { title, edits, scroll: 0 }
     }
 
+    fn new_lines(&self) -> impl Iterator<Item = &Edit> {
+        self.edits.iter().filter(|edit| matches!(edit, Edit::Added(_)))
+    }
+
+    /// Returns whether it has lines to copy.
+    pub fn has_lines(&self) -> bool {
+        self.new_lines().next().is_some()
+    }
+
     /// Returns the lines, wrapped; none is cut, because they are there to be copied.
     fn lines(&self, theme: &Theme, width: usize) -> Vec<Line<'static>> {
         let mut lines = Vec::new();
@@ -115,9 +124,10 @@ impl App {
         match moved(action, proposal.scroll.min(last), last, height.max(2) - 1) {
             Some(scroll) => proposal.scroll = scroll,
             None if action == Action::CopyPath => {
-                let added = proposal.edits.iter().filter(|edit| matches!(edit, Edit::Added(_)));
-                let lines = added.map(|edit| edit.text().to_owned()).collect::<Vec<_>>().join("\n");
-                return self.copied(Some(lines), "");
+                let added = proposal.new_lines().map(|edit| edit.text().to_owned());
+                let lines = added.collect::<Vec<_>>().join("\n");
+                let lines = Some(lines).filter(|lines| !lines.is_empty());
+                return self.copied(lines, "nothing to copy: this advice needs no lines");
             }
             None => {
                 self.overlays.close();

@@ -165,3 +165,82 @@ fn no_screen_but_the_viewer_shows_a_value() {
     person.types("6").press(KeyCode::Enter).types("v");
     assert!(person.screen().contains(TOKEN), "the viewer shows it:\n{}", person.screen());
 }
+
+/// An image whose history has secrets that differ only by their entry, or by the end of their names.
+fn alike() -> Image {
+    let mut image = Image::of([
+        layer([file("a", 5_000)]),
+        layer([file("b", 5_000)]),
+        layer([file("c", 5_000)]),
+    ]);
+    let run = |host: &str, end: &str| {
+        let text = format!("RUN /bin/sh -c curl -u ci:{PASSWORD}-{end} https://{host} # buildkit");
+        json!({ "created_by": text })
+    };
+    image.config["history"] =
+        json!([run("a.acme.dev", "1"), run("b.acme.dev", "2"), run("b.acme.dev", "3")]);
+    image.config["config"] = json!({
+        "Env": [
+            "PATH=/bin",
+            format!("ACME_INTERNAL_WAREHOUSE_SERVICE_1_PASSWORD={PASSWORD}-4"),
+            format!("ACME_INTERNAL_WAREHOUSE_SERVICE_2_PASSWORD={PASSWORD}-5"),
+        ],
+        "Healthcheck": { "Test": ["CMD-SHELL", format!("curl -u ci:{PASSWORD}-6 localhost")] },
+    });
+    image
+}
+
+#[test]
+fn each_row_of_the_list_tells_its_secret_from_all_others() {
+    for width in [80, 100, 160] {
+        let mut person = studied(&alike(), width, 30);
+        person.types("6");
+        let screen = person.screen();
+        let mut rows: Vec<_> =
+            screen.lines().filter(|line| line.starts_with("│  config ")).collect();
+        assert_eq!(rows.len(), 6, "{screen}");
+        rows.sort_unstable();
+        rows.dedup();
+        assert_eq!(rows.len(), 6, "{screen}");
+        for entry in ["entry 0: c0rr…  RUN curl", "entry 1: c0rr…  RUN curl", "entry 2:"] {
+            assert!(screen.contains(entry), "{entry:?} is not on\n{screen}");
+        }
+    }
+}
+
+#[test]
+fn enter_on_a_secret_of_the_config_goes_to_the_place_where_it_stands() {
+    let mut person = studied(&alike(), 80, 24);
+    for (downs, place, secret) in [
+        (0, "ACME_INTERNAL_WAREHOUSE_SERVICE_1_PASSWORD=", "SERVICE_1_PASSWORD (c0rr…)"),
+        (1, "ACME_INTERNAL_WAREHOUSE_SERVICE_2_PASSWORD=", "SERVICE_2_PASSWORD (c0rr…)"),
+        (2, "health check", "! secret"),
+        (4, "https://b.acme.dev", "! secret"),
+    ] {
+        person.types("6").press(KeyCode::Home);
+        (0..downs).for_each(|_| drop(person.press(KeyCode::Down)));
+        person.press(KeyCode::Enter);
+        let screen = person.reads();
+        assert!(screen.contains("Image") && screen.contains("! secret"), "{}", person.screen());
+        assert!(screen.contains(place) && screen.contains(secret), "{}", person.screen());
+        assert!(!person.screen().contains(PASSWORD), "{}", person.screen());
+        if downs == 4 {
+            assert_eq!(person.layer(), 1, "`i` shows its instruction");
+        }
+    }
+    person.types("15");
+    assert!(!person.screen().contains("! secret"), "it was asked for once:\n{}", person.screen());
+}
+
+#[test]
+fn y_says_that_an_advice_without_lines_has_nothing_to_copy() {
+    let mut person = studied(&alike(), 100, 30);
+    person.types("6D");
+    assert!(!person.reads().contains("copy the new lines"), "{}", person.screen());
+    person.types("y");
+    assert!(
+        person.reads().contains("nothing to copy: this advice needs no lines"),
+        "{}",
+        person.screen()
+    );
+}

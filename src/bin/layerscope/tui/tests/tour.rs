@@ -153,6 +153,23 @@ fn the_guided_tour_tells_of_the_secrets_first() {
 }
 
 #[test]
+fn the_tour_begins_with_all_secrets_and_does_not_say_that_little_is_to_be_changed() {
+    let env = "DB_PASSWORD=c0rrect-h0rse-battery\nAPI_TOKEN=c0rrect-h0rse-battery-2\n";
+    let opened =
+        image([("COPY .env /app/.env", layer([dir("app"), file("app/.env", 0).holding(env)]))]);
+    let mut person = listener(&opened, SMALL);
+    let first = person.reads();
+    let expected =
+        "2 secrets first: value of DB_PASSWORD in /app/.env, and 1 other. Layer 0 contains it.";
+    assert!(first.contains(expected), "{}", person.screen());
+    let told = told(&opened);
+    let words = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(!words.contains("There is little to change here"), "{told}");
+    assert!(words.contains("The image has 2 secrets: revoke them first."), "{told}");
+    person.press(KeyCode::Esc);
+}
+
+#[test]
 fn only_the_keys_of_the_footer_leave_the_guided_tour() {
     let opened = embedded("demo");
     let mut person = listener(&opened, SMALL);

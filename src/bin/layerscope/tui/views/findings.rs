@@ -27,6 +27,7 @@ use crate::tui::keys::Action;
 use crate::tui::keys::help::Line as Hint;
 use crate::tui::widgets::text::follow;
 use crate::tui::widgets::{inside, moved};
+use crate::view::View;
 use notes::Shape;
 
 pub const KEYS: &[Hint] = &[
@@ -126,7 +127,7 @@ impl Findings {
     }
 
     /// Returns the secret under the cursor.
-    fn secret(&self) -> Option<&Secret> {
+    pub fn secret(&self) -> Option<&Secret> {
         match *self.rows.get(self.cursor)? {
             Row::Secret(i) => self.secrets().get(i),
             _ => None,
@@ -193,11 +194,11 @@ impl Findings {
         Some(if lines.is_empty() { vec![escaped_str(&fix.what).into()] } else { lines })
     }
 
-    /// Performs an action; returns whether to go to the explorer.
-    pub fn act(&mut self, explorer: &mut Explorer, action: Action, area: Rect) -> bool {
+    /// Performs an action; returns the view to go to.
+    pub fn act(&mut self, explorer: &mut Explorer, action: Action, area: Rect) -> Option<View> {
         match (action, self.change()) {
             (Action::Enter, None) if self.secret().is_some() => return self.show_secret(explorer),
-            (Action::Enter, Some(_)) => return self.explore(explorer),
+            (Action::Enter, Some(_)) => return self.explore(explorer).then_some(View::Explore),
             (Action::Right, Some(i)) if self.changes[i].findings.len() > 1 => self.fold(i, false),
             (Action::Left, Some(i)) => self.fold(i, true),
             _ => {}
@@ -216,7 +217,7 @@ impl Findings {
             };
         }
         self.top = self.first(&self.shape(explorer, inside(area)));
-        false
+        None
     }
 
     fn fold(&mut self, change: usize, folded: bool) {
@@ -230,12 +231,19 @@ impl Findings {
         self.cursor = row.unwrap_or(self.cursor);
     }
 
-    /// Shows the file of the secret in the explorer, as of the layer that has it.
-    fn show_secret(&self, explorer: &mut Explorer) -> bool {
-        let Some((node, added_in)) = self.secret().and_then(secrets::path) else { return false };
+    /// Shows the file of the secret in the explorer, as of the layer that has it; one of the config
+    /// and the history, where both stand.
+    fn show_secret(&self, explorer: &mut Explorer) -> Option<View> {
+        let secret = self.secret()?;
+        let Some((node, added_in)) = secrets::path(secret) else {
+            let layer =
+                secrets::entry(secret).map(|entry| explorer.inspection.layer_of_entry(entry));
+            layer.flatten().into_iter().for_each(|layer| explorer.select_layer(layer));
+            return Some(View::Image);
+        };
         explorer.select_layer(added_in);
         explorer.reveal_up_to(node);
-        true
+        Some(View::Explore)
     }
 
     /// Shows the files of what is selected in the explorer, and nothing else.

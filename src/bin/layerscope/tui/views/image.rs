@@ -1,6 +1,7 @@
 //! The image view: tags, platform, sizes, run configuration, the full history, digests.
 
 use layerscope::advice::assessment::Study;
+use layerscope::advice::secrets::{Place, Secret};
 use layerscope::display::escaped_str;
 use layerscope::display::shown;
 use layerscope::display::{Escaped, Units, count, percent, plural};
@@ -17,7 +18,7 @@ use crate::tui::keys::help::Line as Hint;
 use crate::tui::layout::rows_inside;
 use crate::tui::widgets::moved;
 use crate::tui::widgets::text::wrap;
-use crate::tui::widgets::{inside, pane, put, scroll_bar, scrolled_title};
+use crate::tui::widgets::{fill, inside, pane, put, scroll_bar, scrolled_title};
 
 pub const KEYS: &[Hint] = &[
     (&[Action::Help], "help"),
@@ -29,6 +30,14 @@ pub const KEYS: &[Hint] = &[
 /// The width of the words on the left.
 const WORDS: usize = 12;
 
+/// The commands of the config, with the words before them.
+const COMMANDS: [(&str, &str); 4] = [
+    ("ENTRYPOINT", "entrypoint"),
+    ("CMD", "command"),
+    ("HEALTHCHECK", "health check"),
+    ("ONBUILD", "on build"),
+];
+
 /// The facts, as words with their texts.
 pub struct ImageFacts {
     facts: Vec<(&'static str, Escaped)>,
@@ -36,7 +45,26 @@ pub struct ImageFacts {
     sizes: Sizes,
     /// The base image, once it is known.
     base: Option<String>,
+    /// The secret that was asked for.
+    pointed: Option<Pointed>,
     scroll: usize,
+}
+
+/// A secret, and the place where it stands.
+struct Pointed {
+    place: Place,
+    /// The name of the variable, if the place has many.
+    name: Option<Escaped>,
+    /// The kind and the masked value.
+    text: Escaped,
+}
+
+/// A line, with the word before it.
+struct Row {
+    word: String,
+    text: String,
+    /// True if the secret stands here that was asked for.
+    is_pointed: bool,
 }
 
 struct Sizes {
@@ -62,6 +90,7 @@ impl ImageFacts {
                 efficiency: inspection.efficiency(),
             },
             base: None,
+            pointed: None,
             scroll: 0,
         }
     }
@@ -82,17 +111,28 @@ impl ImageFacts {
         });
     }
 
+    /// Points at a secret of the config or the history, as far down as there is room.
+    pub fn point_at(&mut self, secret: Option<&Secret>, area: Rect) {
+        self.pointed = secret.map(|secret| Pointed {
+            place: secret.place.clone(),
+            name: secret.name.clone(),
+            text: shown!("{} ({})", secret.what(), secret.shown),
+        });
+        let lines = self.lines(Units::default(), usize::from(inside(area).width));
+        if let Some(at) = lines.iter().position(|row| row.is_pointed) {
+            self.scroll = at.saturating_sub(1).min(lines.len().saturating_sub(rows_inside(area)));
+        }
+    }
+
     pub fn act(&mut self, action: Action, area: Rect) -> bool {
         let rows = rows_inside(area);
-        let last = self
-            .lines(Units::default(), usize::from(inside(area).width))
-            .len()
-            .saturating_sub(rows);
+        let lines = self.lines(Units::default(), usize::from(inside(area).width));
+        let last = lines.len().saturating_sub(rows);
         self.scroll = moved(action, self.scroll, last, rows.max(2) - 1).unwrap_or(self.scroll);
         false
     }
 
-    fn lines(&self, units: Units, width: usize) -> Vec<(String, String)> {
+    fn lines(&self, units: Units, width: usize) -> Vec<Row> {
         let Sizes { size, visible, tar, stored, efficiency } = &self.sizes;
         let wasted = units.size(size.bytes().saturating_sub(*visible));
         let (size, visible) = (size.text(units), units.size(*visible));
@@ -124,12 +164,16 @@ impl ImageFacts {
         let facts = self.facts.iter().map(|(word, text)| (*word, text.as_str()));
         let sized = sized.iter().map(|(word, text)| (*word, text.as_str()));
         let mut lines = Vec::new();
+        let mut last = "";
         for (word, text) in facts.chain(base).chain(sized) {
-            push(&mut lines, word, text, width);
+            last = if word.is_empty() { last } else { word };
+            let pointed = self.pointed.as_ref().filter(|pointed| pointed.is_fact(last, text));
+            push(&mut lines, word, text, pointed, width);
         }
-        lines.push(Default::default());
-        for (layer, instruction) in &self.history {
-            push(&mut lines, layer, instruction, width);
+        lines.push(Row { word: String::new(), text: String::new(), is_pointed: false });
+        for (entry, (layer, instruction)) in self.history.iter().enumerate() {
+            let pointed = self.pointed.as_ref().filter(|pointed| pointed.is_entry(entry));
+            push(&mut lines, layer, instruction, pointed, width);
         }
         lines
     }
@@ -139,19 +183,53 @@ impl ImageFacts {
         let title = scrolled_title("Image", self.scroll, lines.len(), area);
         let inner = pane(&title, true, look.theme, area, buffer);
         let first = scroll_bar(self.scroll, lines.len(), inner, look.theme, buffer);
-        for (row, (word, text)) in lines.into_iter().skip(first).enumerate() {
+        for (at, Row { word, text, is_pointed }) in lines.into_iter().skip(first).enumerate() {
             let word = Span::styled(format!("{word:>WORDS$}  "), look.theme.dim);
-            put(Line::from(vec![word, Span::raw(text)]), row, inner, buffer);
+            put(Line::from(vec![word, Span::raw(text)]), at, inner, buffer);
+            if is_pointed {
+                fill(at, inner, look.theme.selected, buffer);
+            }
         }
     }
 }
 
-/// Adds a text that wraps beside its word.
-fn push(lines: &mut Vec<(String, String)>, word: &str, text: &str, width: usize) {
-    let mut word = word;
-    for line in wrap(text, width.saturating_sub(WORDS + 2)) {
-        lines.push((word.to_owned(), line));
-        word = "";
+impl Pointed {
+    /// Returns whether a fact is the place, by the word before it.
+    fn is_fact(&self, word: &str, text: &str) -> bool {
+        let is_named = || {
+            let name = self.name.as_deref().unwrap_or_default();
+            text.strip_prefix(name).is_some_and(|rest| rest.starts_with('='))
+        };
+        match self.place {
+            Place::Environment => word == "environment" && is_named(),
+            Place::Label => word == "labels" && is_named(),
+            Place::Command(keyword) => command_word(keyword) == Some(word),
+            Place::File { .. } | Place::BuildArgument { .. } | Place::History { .. } => false,
+        }
+    }
+
+    fn is_entry(&self, entry: usize) -> bool {
+        match self.place {
+            Place::BuildArgument { entry: of } | Place::History { entry: of, .. } => of == entry,
+            _ => false,
+        }
+    }
+}
+
+/// Returns the word before a command of the config.
+fn command_word(keyword: &str) -> Option<&'static str> {
+    COMMANDS.into_iter().find(|(other, _)| *other == keyword).map(|(_, word)| word)
+}
+
+/// Adds a text that wraps beside its word, and below it the secret that stands there and was asked
+/// for.
+fn push(lines: &mut Vec<Row>, word: &str, text: &str, pointed: Option<&Pointed>, width: usize) {
+    let secret = pointed.map(|pointed| ("! secret", &*pointed.text));
+    for (mut word, text) in [(word, text)].into_iter().chain(secret) {
+        for text in wrap(text, width.saturating_sub(WORDS + 2)) {
+            lines.push(Row { word: word.to_owned(), text, is_pointed: pointed.is_some() });
+            word = "";
+        }
     }
 }
 
@@ -187,14 +265,9 @@ fn facts(inspection: &Inspection) -> Vec<(&'static str, Escaped)> {
     ]);
     let run = &inspection.run;
     let list = |words: &[Untrusted]| escaped_str(&format!("{words:?}"));
-    let [entrypoint, command] = run.masked();
-    let lists = [("entrypoint", entrypoint), ("command", command)];
-    facts.extend(
-        lists
-            .into_iter()
-            .filter(|(_, words)| !words.is_empty())
-            .map(|(word, words)| (word, list(&words))),
-    );
+    for ((_, word), words) in COMMANDS.into_iter().zip(run.masked()) {
+        facts.extend((!words.is_empty()).then(|| (word, list(&words))));
+    }
     let single = [("user", &run.user), ("directory", &run.directory)];
     facts.extend(
         single

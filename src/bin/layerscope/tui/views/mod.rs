@@ -122,7 +122,8 @@ impl Views {
             View::Treemap => self.treemap.enter(explorer),
             View::Sizes => self.ladder.enter(explorer),
             View::Replay => self.replay.enter(explorer),
-            View::Explore | View::Timeline | View::Image | View::Findings => {}
+            View::Image => self.image.point_at(None, Rect::default()),
+            View::Explore | View::Timeline | View::Findings => {}
         }
     }
 
@@ -160,15 +161,28 @@ impl Views {
         self.replay.start(layers);
     }
 
-    /// Performs an action in a view drawn in `area`; returns whether to go to the explorer.
-    pub fn act(&mut self, view: View, explorer: &mut Explorer, action: Action, area: Rect) -> bool {
-        match view {
+    /// Performs an action in a view drawn in `area`; returns the view to go to.
+    pub fn act(
+        &mut self,
+        view: View,
+        explorer: &mut Explorer,
+        action: Action,
+        area: Rect,
+    ) -> Option<View> {
+        let leaves = match view {
             View::Explore => false,
             View::Waste => self.waste.act(explorer, action, area),
             View::Timeline => self.timeline.act(explorer, action, area),
             View::Treemap => self.treemap.act(explorer, action, area),
             View::Image => self.image.act(action, area),
-            View::Findings => self.findings.act(explorer, action, area),
+            View::Findings => {
+                let next = self.findings.act(explorer, action, area);
+                if next == Some(View::Image) {
+                    let secret = self.findings.secret();
+                    self.image.point_at(secret, area);
+                }
+                return next;
+            }
             View::Sizes => match self.ladder.act(action) {
                 Some(node) => {
                     explorer.reveal_up_to(node);
@@ -181,7 +195,8 @@ impl Views {
                 self.settle(view, explorer);
                 leaves
             }
-        }
+        };
+        leaves.then_some(View::Explore)
     }
 
     /// Selects the item at a cell; returns whether there is one.

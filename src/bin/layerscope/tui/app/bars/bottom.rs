@@ -69,6 +69,9 @@ fn hints(app: &App) -> &'static [Hint] {
             (&[CopyPath], "copy"),
             (&[Quit], "quit"),
         ],
+        (_, Some(Overlay::Proposal(proposal))) if !proposal.has_lines() => {
+            &[(&[Back], "close"), (&[Up, Down], "scroll"), (&[Help], "close")]
+        }
         (_, Some(Overlay::Proposal(_))) => &[
             (&[Back], "close"),
             (&[Up, Down], "scroll"),

@@ -3,13 +3,14 @@
 use layerscope::LayerIndex;
 use layerscope::advice::secrets::{Place, Prevention, Secret, Secrets};
 use layerscope::display::{Escaped, shown};
+use layerscope::image::HistoryEntry;
 use layerscope::tree::NodeId;
 use layerscope::{Inspection, display::plural};
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
 
 use crate::tui::overlay::proposal::{Edit, Proposal};
 use crate::tui::views::Look;
-use crate::tui::widgets::text::cut;
 
 /// The width of the kind.
 const WHAT: usize = 28;
@@ -33,15 +34,39 @@ pub fn line(
         (Some(added_in), None) => format!("{added_in:>3}"),
         (None, _) => "config".into(),
     };
-    let (what, place) = (secret.what(), secret.whereabouts(inspection));
-    let mut spans = vec![
-        Span::styled(format!(" {layers:<8} "), look.theme.dim),
-        Span::raw(format!("{:<WHAT$} ", cut(&what, WHAT))),
-    ];
-    let used: usize = spans.iter().map(Span::width).sum();
-    let rest = shown!("{}  {}", place, secret.shown);
-    spans.push(Span::raw(cut(&rest, width.saturating_sub(used))));
-    Line::from(spans)
+    let (what, rest) = (secret.what(), place(inspection, secret));
+    let layers = Span::styled(format!(" {layers:<8} "), look.theme.dim);
+    // Names that differ only at their ends stay apart: they get the room that the places leave, and
+    // are cut in the middle.
+    let room = width.saturating_sub(layers.width() + 1);
+    let left = room.saturating_sub(rest.width().max(room / 2));
+    let wide = what.width().clamp(WHAT, left.max(WHAT));
+    let what = Span::raw(format!("{:<wide$} ", what.cut_middle(wide)));
+    let rest = Span::raw(String::from(rest.cut(room.saturating_sub(wide))));
+    Line::from(vec![layers, what, rest])
+}
+
+/// Returns the place of a secret with its masked value. Of the history, the number comes first, and
+/// the instruction tells entries apart.
+fn place(inspection: &Inspection, secret: &Secret) -> Escaped {
+    let Some(entry) = entry(secret) else {
+        return shown!("{}  {}", secret.whereabouts(inspection), secret.shown);
+    };
+    let step = inspection.history.get(entry).map(HistoryEntry::instruction);
+    let step = step.map(|step| step.one_line()).unwrap_or_default();
+    let argument = match secret.place {
+        Place::BuildArgument { .. } => "argument of ",
+        _ => "",
+    };
+    shown!("entry {}: {}  {}{}", entry, secret.shown, argument, step)
+}
+
+/// Returns the entry of the history that has a secret.
+pub fn entry(secret: &Secret) -> Option<usize> {
+    match secret.place {
+        Place::BuildArgument { entry } | Place::History { entry, .. } => Some(entry),
+        _ => None,
+    }
 }
 
 /// Returns what is to be known about a secret, with a word before each.

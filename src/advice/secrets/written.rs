@@ -1,0 +1,106 @@
+//! Names and paths as lines of a Dockerfile and of `.dockerignore` have them, so that builders read
+//! the same ones.
+
+use crate::display::escaped_str;
+
+/// Returns `KEY=VALUE` as an option of `--mount`.
+///
+/// BuildKit takes a line apart three times: into words, which quotes hold together; a word into
+/// options, which are CSV; and a value into text and variables.
+pub fn option(key: &str, value: &str) -> String {
+    let value = marked(value, &['\\', '\'', '"', '$']);
+    if value.contains([',', '"']) {
+        let field = format!("\"{key}={}\"", value.replace('"', "\"\""));
+        return format!("'{}'", marked(&field, &['\\', '\'']));
+    }
+    match value.contains([' ', '\'', '\\']) {
+        true => format!("{key}=\"{}\"", marked(&value, &['\\'])),
+        false => format!("{key}={value}"),
+    }
+}
+
+/// Returns a path as a pattern of `.dockerignore` that matches nothing else.
+pub fn pattern(name: &str) -> String {
+    let name = marked(name, &['\\', '*', '?', '[', ']']);
+    // Spaces at the end of a line are no part of the pattern.
+    match name.strip_suffix(' ') {
+        Some(before) => format!("{before}[ ]"),
+        None => name,
+    }
+}
+
+/// Returns the ID of a secret: letters, digits and what no reader takes for something else.
+pub fn id(name: &str) -> String {
+    let kept = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+    let id: String = name.chars().map(|c| if kept(c) { c } else { '_' }).collect();
+    match id.trim_start_matches('.') {
+        "" => "secret".into(),
+        id => id.into(),
+    }
+}
+
+/// Returns the name of a variable: `NPM_TOKEN` of `npm-token`; `TOKEN` if nothing of the name is
+/// left.
+pub fn variable(name: &str) -> String {
+    let kept = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
+    let name: String = name.trim_start_matches('-').chars().map(kept).collect();
+    match name.trim_matches('_').is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) {
+        true => "TOKEN".into(),
+        false => name,
+    }
+}
+
+/// Returns a path or a name as text, if a line can have it: a builder's files are text, and a line
+/// has no control characters.
+pub fn writable(bytes: &[u8]) -> Option<&str> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    (escaped_str(text).as_str() == text).then_some(text)
+}
+
+/// Puts a backslash before some characters.
+fn marked(text: &str, special: &[char]) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if special.contains(&c) {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_option_is_quoted_where_a_builder_would_read_something_else() {
+        for (path, written) in [
+            ("/root/.npmrc", "target=/root/.npmrc"),
+            ("/my app/.npmrc", "target=\"/my app/.npmrc\""),
+            ("/a,b/key", "'\"target=/a,b/key\"'"),
+            ("/a$HOME/key", r#"target="/a\\$HOME/key""#),
+            ("/it's, a \"key\"", r#"'"target=/it\\\'s, a \\""key\\"""'"#),
+        ] {
+            assert_eq!(option("target", path), written);
+        }
+    }
+
+    #[test]
+    fn a_pattern_matches_only_the_name() {
+        assert_eq!(pattern("a b*c?[d]\\e"), r"a b\*c\?\[d\]\\e");
+        assert_eq!(pattern("key "), "key[ ]");
+    }
+
+    #[test]
+    fn names_become_ids_and_variables() {
+        assert_eq!(
+            ["", "..", "my key,1", ".npmrc"].map(id),
+            ["secret", "secret", "my_key_1", "npmrc"]
+        );
+        assert_eq!(
+            ["--api-key", "DB_PASSWORD", "-", "1st", "org.acme"].map(variable),
+            ["api_key", "DB_PASSWORD", "TOKEN", "TOKEN", "org_acme"]
+        );
+    }
+}
