@@ -100,10 +100,10 @@ fn is_in_a_text(secret: &Secret, path: &[u8]) -> bool {
 /// Returns the pattern of `.dockerignore` for a file: by its name and, where many files have that name,
 /// with the hidden directory above it, such as `**/.git/config`.
 fn ignored(path: &[u8]) -> Option<Escaped> {
-    let path = written::writable(path)?;
-    let mut names = path.rsplit('/');
-    let name = names.next().unwrap_or_default();
-    let above = names.next().filter(|above| above.starts_with('.') && !name.starts_with('.'));
+    let mut names = path.rsplit(|&b| b == b'/');
+    let name = written::writable(names.next()?)?;
+    let above = names.next().filter(|above| above.starts_with(b".") && !name.starts_with('.'));
+    let above = above.and_then(written::writable);
     let above = above.map(|above| format!("{}/", written::pattern(above))).unwrap_or_default();
     Some(escaped_str(&format!("**/{above}{}", written::pattern(name))))
 }
@@ -112,7 +112,7 @@ fn ignored(path: &[u8]) -> Option<Escaped> {
 fn target(path: &[u8]) -> Option<Escaped> {
     let path = written::writable(path)?;
     let id = written::id(path.rsplit('/').next().unwrap_or_default());
-    let target = written::option("target", path);
+    let target = written::option("target", path)?;
     Some(escaped_str(&format!("RUN --mount=type=secret,id={id},{target} …")))
 }
 

@@ -218,7 +218,9 @@ fn enter_on_a_secret_of_the_config_goes_to_the_place_where_it_stands() {
         (4, "https://b.acme.dev", "! secret"),
     ] {
         person.types("6").press(KeyCode::Home);
-        (0..downs).for_each(|_| drop(person.press(KeyCode::Down)));
+        for _ in 0..downs {
+            person.press(KeyCode::Down);
+        }
         person.press(KeyCode::Enter);
         let screen = person.reads();
         assert!(screen.contains("Image") && screen.contains("! secret"), "{}", person.screen());
