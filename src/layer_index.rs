@@ -43,6 +43,11 @@ impl LayerIndex {
         Self::new(count).previous()
     }
 
+    /// Says which layers there are up to this one: `layer 0`, or `layers 0–3`.
+    pub fn up_to(self) -> String {
+        if self == Self::FIRST { "layer 0".into() } else { format!("layers 0–{self}") }
+    }
+
     /// Returns the number of layers up to this one.
     pub fn count(self) -> usize {
         self.get() + 1

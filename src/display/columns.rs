@@ -39,6 +39,17 @@ pub fn cut_middle(text: &str, width: usize) -> String {
     )
 }
 
+/// Shortens a path: its end stays; of a last name that is too long, both ends.
+pub fn cut_path(path: &str, width: usize) -> String {
+    let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    let name = &path[path.rfind(name).unwrap_or_default()..];
+    if path.width() > width && name.width() + 2 > width {
+        cut_middle(name, width)
+    } else {
+        cut_front(path, width)
+    }
+}
+
 /// Returns the graphemes that leave space for an ellipsis in `width` columns.
 fn fitting<'a>(
     graphemes: impl Iterator<Item = &'a str>,
@@ -51,11 +62,12 @@ fn fitting<'a>(
     })
 }
 
-/// Breaks text at spaces into lines of at most `width` columns; longer words are broken anywhere.
+/// Breaks text at spaces into lines of at most `width` columns; longer words are broken anywhere. A
+/// number stays beside its unit.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);
     let mut lines = vec![String::new()];
-    for word in text.split(' ') {
+    for word in words(text, width) {
         let line = lines.last_mut().expect("there is always a line");
         let gap = usize::from(!line.is_empty());
         if line.width() + gap + word.width() <= width {
@@ -77,6 +89,28 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+/// The units that stay beside their numbers.
+const UNITS: &[&str] =
+    &["%", "B", "KiB", "MiB", "GiB", "TiB", "kB", "MB", "GB", "TB", "ms", "s", "min", "h"];
+
+/// Splits text at its spaces, but not between a number and its unit if both fit into a line.
+fn words(text: &str, width: usize) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let mut end = text.find(' ').unwrap_or(text.len());
+        let after = text.get(end + 1..).unwrap_or_default();
+        let next = after.split(' ').next().unwrap_or_default();
+        let is_unit = UNITS.contains(&next.trim_end_matches([',', '.', ':', ';', ')']));
+        let both = end + 1 + next.len();
+        if is_unit && text[..end].ends_with(|c: char| c.is_ascii_digit()) && text[..both].width() <= width {
+            end = both;
+        }
+        rest = text.get(end + 1..);
+        Some(&text[..end])
+    })
 }
 
 impl Escaped {
@@ -122,6 +156,27 @@ mod tests {
         assert_eq!(cut("漢字漢字", 5), "漢字…");
         assert_eq!(cut_front("/usr/lib/go", 7), "…lib/go");
         assert_eq!((cut("abc", 0), cut_front("abc", 0)), (String::new(), String::new()));
+    }
+
+    #[test]
+    fn of_a_path_the_name_stays_and_of_a_long_name_both_ends() {
+        assert_eq!(cut_path("/usr/lib/go", 11), "/usr/lib/go");
+        assert_eq!(cut_path("/usr/lib/go", 7), "…lib/go");
+        assert_eq!(cut_path("/opt/file-001-of-many.js", 12), "file-…any.js");
+        assert_eq!(cut_path("/opt/directory-with-a-name/", 11), "direc…name/");
+        assert_eq!(cut_path("/", 3), "/");
+        for width in 1..30 {
+            assert!(cut_path("/opt/file-001-of-many.js", width).width() <= width);
+        }
+    }
+
+    #[test]
+    fn a_number_stays_beside_its_unit() {
+        assert_eq!(wrap("wasted 7.63 MiB, all", 12), ["wasted", "7.63 MiB,", "all"]);
+        assert_eq!(wrap("efficiency 13.0 % of", 15), ["efficiency", "13.0 % of"]);
+        assert_eq!(wrap("layer 3 brings", 7), ["layer 3", "brings"]);
+        assert_eq!(wrap("1010 MiB", 5), ["1010", "MiB"], "unless a line is too short for both");
+        assert_eq!(wrap("ends 5 ", 4), ["ends", "5 "], "a space at the end stays");
     }
 
     #[test]

@@ -159,7 +159,7 @@ pub fn others(extent: Extent) -> &'static str {
     }
 }
 
-/// Returns what was removed, such as `5,792 deleted files in /usr`.
+/// Returns what was removed, such as `5,792 files deleted in /usr`.
 fn removed_files(inspection: &Inspection, groups: &[WastedGroup]) -> Escaped {
     let Some(largest) = groups.first() else { return Escaped::default() };
     let count = groups.iter().map(|group| group.count).sum();
@@ -181,7 +181,7 @@ fn removed_files(inspection: &Inspection, groups: &[WastedGroup]) -> Escaped {
 }
 
 fn files_of(count: usize, group: &WastedGroup) -> String {
-    plural(count, &format!("{} file", group.reason.words()))
+    format!("{} {}", files(count), group.reason.words())
 }
 
 /// Returns the bytes of each part of the image in words; `None` if there are none.

@@ -113,6 +113,8 @@ fn choosing(
 ) {
     let title = format!("Which {what}? · {}/{}", cursor + 1, choices.len());
     let inner = pane(&title, true, theme, area, buffer);
+    let aligned = (what == "image").then(|| columns(choices, usize::from(inner.width))).flatten();
+    let choices = aligned.as_deref().unwrap_or(choices);
     // Long titles, such as those of lessons, get every column.
     let inner = if choices.iter().all(|choice| choice.width() <= usize::from(inner.width)) {
         inner
@@ -127,6 +129,33 @@ fn choosing(
         if i == cursor {
             fill(i - first, inner, theme.selected, buffer);
         }
+    }
+}
+
+/// Aligns the columns of rows, which stand apart by two spaces. Where there is no room for all, those
+/// after the second go first.
+fn columns(rows: &[String], width: usize) -> Option<Vec<String>> {
+    let mut rows: Vec<Vec<_>> = rows.iter().map(|row| row.split("  ").collect()).collect();
+    let count = rows.first()?.len();
+    if rows.iter().any(|row| row.len() != count) {
+        return None;
+    }
+    loop {
+        let widest = |at: usize| rows.iter().map(|row| row[at].width()).max().unwrap_or(0);
+        let widths: Vec<_> = (0..rows[0].len()).map(widest).collect();
+        let all: usize = widths.iter().sum::<usize>() + 2 * (widths.len() - 1);
+        if all > width && widths.len() > 2 {
+            rows.iter_mut().for_each(|row| drop(row.remove(2)));
+            continue;
+        }
+        let padded = |row: &Vec<&str>| {
+            let cells = row.iter().zip(&widths);
+            let cells = cells.map(|(cell, &width)| {
+                format!("{cell}{}", " ".repeat(width - cell.width()))
+            });
+            cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+        };
+        return Some(rows.iter().map(padded).collect());
     }
 }
 

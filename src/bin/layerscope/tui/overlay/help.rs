@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
+use unicode_width::UnicodeWidthStr;
 
 use super::popup::frame;
 use crate::tui::keys::help::{Line as Entry, Page};
@@ -14,7 +15,7 @@ use crate::tui::widgets::moved;
 use crate::tui::widgets::prompt::{Prompt, Typed};
 use crate::tui::widgets::text::wrap;
 use crate::tui::widgets::theme::Theme;
-use crate::tui::widgets::{pane, put, scroll_bar, scrolled_title};
+use crate::tui::widgets::{inside, pane, put, scroll_bar, scrolled_title};
 
 /// The help, and how far it was scrolled.
 #[derive(Debug)]
@@ -52,16 +53,17 @@ impl Help {
     /// Scrolls; whether the action was one that does.
     pub fn act(&mut self, action: Action, page: &Page, keymap: &Keymap, area: Rect) -> bool {
         let rows = rows_inside(area);
-        let last = lines(self, page, keymap, &Theme::BARE).len().saturating_sub(rows);
+        let last = lines(self, page, keymap, &Theme::BARE, area).len().saturating_sub(rows);
         let scroll = moved(action, self.scroll, last, rows.max(2) - 1);
         self.scroll = scroll.unwrap_or(self.scroll);
         scroll.is_some()
     }
 }
 
-const KEY_WIDTH: usize = 14;
-/// The width of the texts beside the keys at 80 columns.
-const TEXT_WIDTH: usize = 76 - KEY_WIDTH - 4;
+/// The columns of the keys: as many as the longest keys take, within these bounds.
+const KEYS: [usize; 2] = [14, 24];
+/// The columns of the help.
+const WIDTH: u16 = 80;
 
 /// Draws the help over an area.
 pub fn draw_help(
@@ -72,8 +74,8 @@ pub fn draw_help(
     area: Rect,
     buffer: &mut Buffer,
 ) {
-    let lines = lines(help, page, keymap, theme);
-    let frame = frame(lines.len(), 80, area);
+    let lines = lines(help, page, keymap, theme, area);
+    let frame = frame(lines.len(), WIDTH, area);
     Clear.render(frame, buffer);
     let name = match help.query.shown() {
         (before, after) if before.is_empty() && after.is_empty() => {
@@ -89,7 +91,14 @@ pub fn draw_help(
     }
 }
 
-fn lines(help: &Help, page: &Page, keymap: &Keymap, theme: &Theme) -> Vec<Line<'static>> {
+fn lines(
+    help: &Help,
+    page: &Page,
+    keymap: &Keymap,
+    theme: &Theme,
+    area: Rect,
+) -> Vec<Line<'static>> {
+    let width = usize::from(inside(frame(1, WIDTH, area)).width);
     let first =
         help.first.iter().map(|(actions, what)| (keymap.all_keys(actions), *what)).collect();
     let mut groups = vec![(format!("Keys in {}", help.title), first)];
@@ -99,6 +108,8 @@ fn lines(help: &Help, page: &Page, keymap: &Keymap, theme: &Theme) -> Vec<Line<'
     }));
     let marks = page.marks.iter().map(|(mark, what)| ((*mark).to_owned(), *what));
     groups.push(("Mouse and marks".into(), marks.collect()));
+    let keys = groups.iter().flat_map(|(_, entries)| entries).map(|(keys, _)| keys.width());
+    let columns = [keys.max().unwrap_or(0).clamp(KEYS[0], KEYS[1]), width];
     let query = help.query.text().to_lowercase();
     let mut lines = Vec::new();
     for (title, mut entries) in groups {
@@ -110,7 +121,7 @@ fn lines(help: &Help, page: &Page, keymap: &Keymap, theme: &Theme) -> Vec<Line<'
         }
         lines.push(Line::styled(format!(" {title}"), theme.focused));
         for (keys, what) in entries {
-            entry(&keys, what, theme, &mut lines);
+            entry(&keys, what, columns, theme, &mut lines);
         }
     }
     if lines.is_empty() {
@@ -120,12 +131,18 @@ fn lines(help: &Help, page: &Page, keymap: &Keymap, theme: &Theme) -> Vec<Line<'
 }
 
 /// Adds an entry, wrapped to as many lines as necessary.
-fn entry(keys: &str, what: &str, theme: &Theme, lines: &mut Vec<Line<'static>>) {
-    let (keys, texts) = (wrap(keys, KEY_WIDTH), wrap(what, TEXT_WIDTH));
+fn entry(
+    keys: &str,
+    what: &str,
+    [key_width, width]: [usize; 2],
+    theme: &Theme,
+    lines: &mut Vec<Line<'static>>,
+) {
+    let (keys, texts) = (wrap(keys, key_width), wrap(what, width.saturating_sub(key_width + 3)));
     for i in 0..keys.len().max(texts.len()) {
         let part = |parts: &[String]| parts.get(i).cloned().unwrap_or_default();
         lines.push(Line::from(vec![
-            Span::styled(format!("  {:<KEY_WIDTH$}", part(&keys)), theme.strong),
+            Span::styled(format!("  {:<key_width$}", part(&keys)), theme.strong),
             Span::raw(format!(" {}", part(&texts))),
         ]));
     }

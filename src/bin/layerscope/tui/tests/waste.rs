@@ -50,7 +50,7 @@ fn every_group_has_its_size_cause_layers_and_both_instructions() {
         .iter()
         .filter(|wasted| (wasted.added_in, wasted.removed_in) == (1.into(), 3.into()))
         .count();
-    assert!(screen.contains(&layerscope::display::plural(biggest, "deleted file")), "{screen}");
+    assert!(screen.contains(&format!("{} deleted", layerscope::display::files(biggest))), "{screen}");
 }
 
 #[test]
@@ -79,11 +79,11 @@ fn a_place_is_named_by_a_directory_of_at_most_three_names() {
     person.types("2");
     let screen = person.screen();
     let row = screen.lines().find(|line| line.contains("0 → 1")).unwrap_or_default();
-    assert!(row.contains("2 deleted files, mostly in /root/.cache/go-build "), "{screen}");
+    assert!(row.contains("2 files deleted, mostly in /root/.cache/go-build "), "{screen}");
     // Where that does not fit, a directory above is named; no path is cut.
     person.tell(Message::Resize(72, 24));
     assert!(
-        person.screen().contains("2 deleted files, mostly in /root/.cache "),
+        person.screen().contains("2 files deleted, mostly in /root/.cache "),
         "{}",
         person.screen()
     );

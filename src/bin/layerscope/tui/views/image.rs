@@ -106,7 +106,11 @@ impl ImageFacts {
             0 => base.how.to_string(),
             layers => {
                 let sure = if base.certain { "" } else { "probably, because " };
-                format!("{name}, the first {}: {sure}{}", plural(layers, "layer"), base.how)
+                let layers = match layers {
+                    1 => "layer 0".into(),
+                    _ => format!("layers 0 to {}", layers - 1),
+                };
+                format!("{name} ({layers}): {sure}{}", base.how)
             }
         });
     }

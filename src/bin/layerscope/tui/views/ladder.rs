@@ -235,7 +235,7 @@ impl Ladder {
         let saves =
             if width >= WIDE { format!(" {:>SIZE_WIDTH$}", "saves") } else { String::new() };
         Line::styled(
-            format!("  {:<title$} {:>SIZE_WIDTH$}{saves}", cut(HEAD, title), "size"),
+            format!("  {:<title$} {:>SIZE_WIDTH$}{saves}", if HEAD.len() <= title { HEAD } else { "change" }, "size"),
             look.theme.dim,
         )
     }

@@ -177,11 +177,11 @@ impl Treemap {
                 [..inspection.layers.len().min(explorer.layer.count())],
         );
         let sizes = format!(
-            "{} = {} visible + {} wasted, layers 0–{}{marks}",
+            "{} = {} visible + {} wasted, {}{marks}",
             size(here.size()),
             size(here.visible),
             size(here.wasted),
-            explorer.layer
+            explorer.layer.up_to()
         );
         let bounds = match inspection.completeness.sizes_are_exact() {
             true => [""; 2],
@@ -191,9 +191,13 @@ impl Treemap {
             path.width() + bound.width() + sizes.width() + 7 <= usize::from(area.width)
         };
         let bound = bounds.iter().find(|bound| fits(bound)).unwrap_or(&bounds[1]);
-        let sizes = format!(" · {bound}{sizes}");
+        // The path and its size come first; the parts of the size have their colours.
+        let whole = size(here.size());
+        let sizes = [format!(" · {bound}{sizes}"), format!(" · {bound}{whole}")];
+        let fits = |sizes: &&String| path.width() + sizes.width() + 4 <= usize::from(area.width);
+        let sizes = sizes.iter().find(fits).unwrap_or(&sizes[1]);
         let room = usize::from(area.width).saturating_sub(4 + sizes.width());
-        let inner = pane(&(cut_front(&path, room) + &sizes), true, look.theme, area, buffer);
+        let inner = pane(&(cut_front(&path, room) + sizes), true, look.theme, area, buffer);
         let tiles = tiles(&inspection.tree, totals, self.directory, inner);
         if tiles.is_empty() && !inner.is_empty() {
             let nothing = match inspection.layers.len() {
@@ -204,7 +208,7 @@ impl Treemap {
                     )
                 }
                 0 => "This image has no layers.".into(),
-                _ => format!("{path} has no bytes in layers 0–{}.", explorer.layer),
+                _ => format!("{path} has no bytes in {}.", explorer.layer.up_to()),
             };
             for (row, line) in wrap(&nothing, usize::from(inner.width)).into_iter().enumerate() {
                 put(Line::raw(line), row, inner, buffer);

@@ -63,7 +63,8 @@ fn smooth(
     spans
 }
 
-/// Draws a bar in whole cells, its wasted part hatched.
+/// Draws a bar in whole cells, its wasted part hatched. One that is shorter than a cell is drawn in
+/// eighths.
 fn hatched(
     visible: u64,
     wasted: u64,
@@ -71,6 +72,12 @@ fn hatched(
     width: usize,
     theme: &Theme,
 ) -> Vec<Span<'static>> {
+    let both = visible.saturating_add(wasted);
+    if both > 0 && width > 0 && floor(both, whole, width) == 0 {
+        let style = if visible >= wasted { theme.visible } else { theme.wasted };
+        let part = EIGHTHS[floor(both, whole, width * 8).clamp(1, 7)];
+        return vec![Span::styled(part, style), Span::raw(" ".repeat(width - 1))];
+    }
     let (visible_cells, wasted_cells) = lengths(visible, wasted, whole, width);
     vec![
         Span::styled("█".repeat(visible_cells), theme.visible),
@@ -147,9 +154,8 @@ mod tests {
                 filled += 8 * spans.iter().flat_map(|span| span.content.chars()).filter(|&c| c == '▒').count();
                 // A cell that both share is full.
                 filled = filled.min(8 * width);
-                let least = if theme.has_two_tones() { 1 } else { 8 };
                 let exact = (visible + wasted) as f64 * 8.0 * width as f64 / whole.max(1) as f64;
-                prop_assert!(filled as f64 <= exact.max(least as f64), "{visible} {wasted} of {whole} in {width}: {spans:?}");
+                prop_assert!(filled as f64 <= exact.max(1.0), "{visible} {wasted} of {whole} in {width}: {spans:?}");
                 prop_assert_eq!(filled > 0, visible + wasted > 0);
             }
         }
@@ -162,5 +168,7 @@ mod tests {
         };
         assert_eq!(text(&Theme::colours()), "█▎▌     ");
         assert_eq!(text(&Theme::plain()), "█▒      ");
+        let small: Vec<_> = bar(1, 0, 32, 8, &Theme::plain());
+        assert_eq!(small[0].content, "▎", "no longer than what it stands for");
     }
 }

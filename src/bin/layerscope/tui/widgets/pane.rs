@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::Line;
 use ratatui::widgets::{Block, BorderType, Padding, Widget};
+use unicode_width::UnicodeWidthStr;
 
 use super::bar::{is_end_of_a_bar, is_of_a_bar};
 use super::part::part;
@@ -34,11 +35,20 @@ pub fn pane(title: &str, focused: bool, theme: &Theme, area: Rect, buffer: &mut 
         return Rect::ZERO;
     }
     let style = if focused { theme.focused } else { theme.border };
-    let title = cut(title, usize::from(area.width.saturating_sub(4)));
+    let title = titled(title, usize::from(area.width.saturating_sub(4)));
     let title =
         Line::from(format!(" {title} ")).style(if focused { theme.strong } else { Style::new() });
     frame(area).border_style(style).title(title).render(area, buffer);
     inside(area)
+}
+
+/// Returns as many parts of a title, which stand between `·`, as fit; the first is cut if need be.
+fn titled(title: &str, room: usize) -> String {
+    let mut parts: Vec<_> = title.split(" · ").collect();
+    while parts.len() > 1 && parts.join(" · ").width() > room {
+        parts.pop();
+    }
+    cut(&parts.join(" · "), room)
 }
 
 /// The width from which on a cell stays free beside the frame.
@@ -129,6 +139,14 @@ pub fn text_pane(
 mod tests {
     use super::super::bar::bar;
     use super::*;
+
+    #[test]
+    fn a_title_loses_whole_parts_before_it_is_cut() {
+        assert_eq!(titled("Waste · 1/4 · by layers", 23), "Waste · 1/4 · by layers");
+        assert_eq!(titled("Waste · 1/4 · by layers", 22), "Waste · 1/4");
+        assert_eq!(titled("Waste · 1/4", 10), "Waste");
+        assert_eq!(titled("/usr/share/doc · 3/9", 9), "/usr/sha…");
+    }
 
     #[test]
     fn a_reversed_row_has_one_background_also_below_dim_text() {

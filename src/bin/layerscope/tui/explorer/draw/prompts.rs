@@ -30,8 +30,10 @@ pub fn line(app: &App, theme: &Theme, width: u16) -> Option<Line<'static>> {
         () => return None,
     };
     let key = if app.query == Some(Query::Filter) { "filter " } else { "/" };
-    // A long query leaves room for what it finds.
+    // A long query leaves room for what it finds, and hints are whole or not there.
     let width = usize::from(width);
+    let shortest = query.text().width().min(width / 3);
+    let what = hints_within(&what, width.saturating_sub(key.len() + shortest + 3));
     let room = width.saturating_sub(what.width() + key.len() + 3).max(width / 3);
     let (before, after) = query.shown_in(room);
     let cursor = if editing { "▏" } else { "" };
@@ -41,10 +43,19 @@ pub fn line(app: &App, theme: &Theme, width: u16) -> Option<Line<'static>> {
     ]))
 }
 
+/// Returns as many parts of a text, which stand apart by three spaces, as fit; at least the first.
+fn hints_within(text: &str, room: usize) -> String {
+    let mut parts: Vec<_> = text.split("   ").collect();
+    while parts.len() > 1 && parts.join("   ").width() > room {
+        parts.pop();
+    }
+    parts.join("   ")
+}
+
 fn searched(search: &Search, explorer: &Explorer) -> String {
     match search.hits.len() {
         _ if search.query.text().is_empty() => {
-            "a name or a part of a path in any layer; until you type: the biggest files".into()
+            "a name or a part of a path in any layer   above: the biggest files".into()
         }
         0 if search.running.is_some() => "…".into(),
         0 => "no match in any layer".into(),
@@ -66,7 +77,7 @@ fn filtered(filter: &Filter, all: usize) -> String {
     }
     match &filter.kept {
         _ if filter.query.text().is_empty() => {
-            "*.so  usr/**/lib*  /regex/  or a part of a name or path".into()
+            "a part of a name or path   *.so   usr/**/lib*   /regex/".into()
         }
         None => "…".into(),
         Some(kept) if kept.count == 0 && kept.complete => "no match".into(),

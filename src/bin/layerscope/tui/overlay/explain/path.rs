@@ -30,7 +30,7 @@ pub fn as_of(
         ),
     ];
     let mut parts = vec![
-        Part::Sentence(format!("{path} in layers 0–{layer}, file contents in bytes:")),
+        Part::Sentence(format!("{path} in {}, file contents in bytes:", layer.up_to())),
         Part::Sum(Sum::new(both, totals.size(), "size")),
     ];
     if totals.visible > 0 {

@@ -45,7 +45,10 @@ impl Findings {
         let is_shown = |row: &&Row| !row.is_head();
         let all = self.rows.iter().filter(is_shown).count();
         let place = self.rows.iter().take(self.cursor + 1).filter(is_shown).count();
-        let title = format!("Fix: what to change · {place}/{all}");
+        let title = match all {
+            0 => "Fix: what to change".to_owned(),
+            _ => format!("Fix: what to change · {place}/{all}"),
+        };
         let inner = pane(&title, true, look.theme, area, buffer);
         let Some(study) = &self.study else {
             return put(Line::styled("Analyzing files …", look.theme.dim), 0, inner, buffer);
@@ -59,7 +62,10 @@ impl Findings {
                     "Nothing to change was found in what could be read; not all of the image could be."
                 }
             };
-            return put(Line::styled(text, look.theme.dim), 0, inner, buffer);
+            for (row, line) in wrap(text, usize::from(inner.width)).into_iter().enumerate() {
+                put(Line::styled(line, look.theme.dim), row, inner, buffer);
+            }
+            return;
         }
         put(heads(usize::from(inner.width), look), 0, inner, buffer);
         let shape = self.shape(explorer, inner);
@@ -201,7 +207,13 @@ impl Findings {
             spans.push(Span::raw(cut(&text.text, room)));
             return vec![Line::from(spans)];
         }
-        let mut texts = text.lines(room).into_iter();
+        let mut texts = text.lines(room);
+        if texts.len() > height {
+            let rest = texts.split_off(height - 1);
+            let rest = rest.iter().map(|line| line.trim_start()).collect::<Vec<_>>().join(" ");
+            texts.push(cut(&format!("{:1$}{rest}", "", text.indent), room));
+        }
+        let mut texts = texts.into_iter();
         spans.push(Span::raw(texts.next().unwrap_or_default()));
         let more = texts.map(|text| {
             Line::from(vec![Span::styled(" ".repeat(before), Style::new()), Span::raw(text)])

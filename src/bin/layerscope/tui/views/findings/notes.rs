@@ -11,10 +11,12 @@ use super::columns::before_text;
 use super::{Findings, Row, lines, secrets};
 use crate::tui::explorer::Explorer;
 use crate::tui::widgets::part;
-use crate::tui::widgets::text::wrap;
+use crate::tui::widgets::text::{cut, wrap};
 
 /// The rows that the list keeps, whatever there is to say below.
 const LIST: usize = 3;
+/// The most lines of a row, where not all rows have room for theirs.
+const MOST: usize = 4;
 /// The lines below the list that come before the second lines of its rows.
 const FIRST_NOTES: usize = 8;
 
@@ -50,6 +52,17 @@ impl Shape {
     }
 }
 
+/// Leaves as many lines as there is room for; the last one says that there are more.
+fn shorten(notes: &mut Vec<(String, String)>, room: usize, width: usize) {
+    if notes.len() <= room {
+        return;
+    }
+    notes.truncate(room);
+    if let Some((_, text)) = notes.last_mut().filter(|(_, text)| !text.is_empty()) {
+        *text = cut(&format!("{text} …"), width.saturating_sub(8));
+    }
+}
+
 impl Findings {
     /// Divides the room: where the whole list fits, the text stands right below it.
     pub(super) fn shape(&self, explorer: &Explorer, inner: Rect) -> Shape {
@@ -66,14 +79,19 @@ impl Findings {
             })
             .collect();
         let below = height.saturating_sub(1);
-        let all: usize = whole.iter().sum();
-        if all + notes.len().min(FIRST_NOTES) <= below {
-            notes.truncate(below - all);
-            return Shape { list: part(inner, 1, all), heights: whole, notes };
+        // Rows have as many lines as there is room for: all of them, or else the first ones.
+        let fitting = (2..=MOST).rev().map(|most| whole.iter().map(|&lines| lines.min(most)));
+        let fitting = std::iter::once(whole.clone()).chain(fitting.map(Iterator::collect));
+        for heights in fitting {
+            let all: usize = heights.iter().sum();
+            if all + notes.len().min(FIRST_NOTES) <= below {
+                shorten(&mut notes, below - all, width);
+                return Shape { list: part(inner, 1, all), heights, notes };
+            }
         }
         let rows = self.rows.len();
         let left = below.saturating_sub(rows).max(height / 2);
-        notes.truncate(left.min(height.saturating_sub(LIST + 1)));
+        shorten(&mut notes, left.min(height.saturating_sub(LIST + 1)), width);
         if notes.len() < 2 {
             notes.clear();
         }

@@ -2,9 +2,9 @@
 
 use layerscope::LayerIndex;
 use layerscope::analysis::short;
-use layerscope::display::cut_front;
+use layerscope::display::{cut_front, cut_path};
 use layerscope::display::{escaped, escaped_str};
-use layerscope::display::{files, plural};
+use layerscope::display::{files, sentences};
 use layerscope::report::why_wasted;
 use layerscope::tree::{NodeId, Tree};
 use ratatui::buffer::Buffer;
@@ -19,6 +19,8 @@ use crate::tui::widgets::text::{cut, follow, wrap};
 use crate::tui::widgets::{bar, fill, part, put, scroll_bar};
 
 const SIZE_WIDTH: usize = 8;
+/// The columns of a directory below which it is left out.
+const SHORTEST: usize = 6;
 /// The largest indentation, so that names stay readable in deep trees.
 const DEEPEST_INDENT: usize = 16;
 /// The columns of the words before the notes.
@@ -134,7 +136,8 @@ fn notes(outline: &Outline, explorer: &Explorer, inner: Rect) -> Vec<(String, St
     if height < TALL {
         return Vec::new();
     }
-    let (why, what) = (why_wasted(group), escaped_str(&explorer.change_for(group).what));
+    let why = sentences(&[&why_wasted(group)]);
+    let what = escaped_str(&explorer.change_for(group).what);
     let mut notes = vec![("─".repeat(width), String::new())];
     notes.extend(labelled("why", &why, width));
     notes.extend(labelled("fix", &what, width));
@@ -192,11 +195,10 @@ fn line(
             let group = &outline.groups()[row.group];
             let digits = explorer.inspection.layers.len().saturating_sub(1).to_string().len();
             let layers = format!("{:>digits$} → {:<digits$}  ", group.added_in, group.removed_in);
-            let what = plural(group.count, &format!("{} file", group.reason.words()));
-            let before = if group.count == 1 { ", " } else { ", mostly in " };
-            let facts = format!("{layers}{what}{before}");
+            let facts = format!("{layers}{} {}", files(group.count), group.reason.words());
             spans.push(Span::styled(cut(&facts, room), theme.strong));
-            let left = room.saturating_sub(facts.width());
+            let before = if group.count == 1 { ", " } else { ", mostly in " };
+            let left = room.saturating_sub(facts.width() + before.width());
             let mut place = if group.count == 1 { group.place } else { short(tree, group.place) };
             // A directory above says more than a path without its beginning.
             while group.count > 1
@@ -205,8 +207,15 @@ fn line(
             {
                 place = tree.parent(place);
             }
-            let place = escaped(&tree.path(place));
-            (cut_front(&place, room.saturating_sub(facts.width())), String::new())
+            let path = escaped(&tree.path(place));
+            // All of the image says nothing, and neither does the end of a name.
+            let is_worth_it = left > SHORTEST && (group.count == 1 || place != NodeId::ROOT);
+            let place = if is_worth_it {
+                format!("{before}{}", cut_front(&path, left))
+            } else {
+                String::new()
+            };
+            (place, String::new())
         }
         Item::Directory { node, members } => {
             let name = escaped(&relative(tree, row, *node));
@@ -219,8 +228,12 @@ fn line(
             (name.into(), if usual { String::new() } else { wasted.reason.words().into() })
         }
     };
-    let name = cut_front(&name, room);
-    let left = room - name.width();
+    let room = width.saturating_sub(spans.iter().map(Span::width).sum());
+    let name = match row.item {
+        Item::Group => cut(&name, room),
+        _ => cut_path(&name, room),
+    };
+    let left = room.saturating_sub(name.width());
     spans.push(Span::raw(name));
     if !remark.is_empty() && left > remark.width() + 2 {
         spans.push(Span::styled(format!("  {remark}"), theme.dim));

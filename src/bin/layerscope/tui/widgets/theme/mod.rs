@@ -203,6 +203,41 @@ mod tests {
         }
     }
 
+    /// Returns the contrast of two colours, as WCAG 2.2 defines it: from 1 to 21.
+    fn contrast(one: Color, other: Color) -> f64 {
+        let luminance = |colour: Color| {
+            let Color::Rgb(red, green, blue) = colour else { panic!("{colour} is no true colour") };
+            let linear = |part: u8| match f64::from(part) / 255.0 {
+                part if part <= 0.04045 => part / 12.92,
+                part => ((part + 0.055) / 1.055).powf(2.4),
+            };
+            0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue)
+        };
+        let (one, other) = (luminance(one) + 0.05, luminance(other) + 0.05);
+        (one / other).max(other / one)
+    }
+
+    #[test]
+    fn every_text_can_be_read_on_every_background_of_its_theme() {
+        let grey = |shade| Color::Rgb(shade, shade, shade);
+        let black = [grey(0), grey(0x1e), Color::Rgb(0x14, 0x17, 0x1c)];
+        let white = [grey(0xff), Color::Rgb(0xfa, 0xf9, 0xf5), Color::Rgb(0xfd, 0xf6, 0xe3)];
+        for (background, papers) in [(Background::Dark, black), (Background::Light, white)] {
+            let theme = Theme::for_background(background);
+            let rows = [theme.selected, theme.elsewhere].map(|style| style.bg.expect("a colour"));
+            let Theme { visible, wasted, added, modified, removed, dim, focused, .. } = theme;
+            for text in [visible, wasted, added, modified, removed, dim, focused] {
+                let text = text.fg.expect("a colour");
+                for paper in papers.into_iter().chain(rows) {
+                    let found = contrast(text, paper);
+                    assert!(found >= 4.5, "{text} on {paper} in {background:?}: {found:.2}");
+                }
+            }
+            let frame = theme.border.fg.expect("a colour");
+            assert!(papers.iter().all(|&paper| contrast(frame, paper) >= 3.0), "{background:?}");
+        }
+    }
+
     #[test]
     fn on_16_colours_the_dark_theme_keeps_its_hues() {
         let theme = Theme::for_background(Background::Dark).reduced(Depth::Sixteen);
