@@ -44,7 +44,7 @@ impl LayerIndex {
     }
 
     /// Says which layers there are up to this one: `layer 0`, or `layers 0–3`.
-    pub fn up_to(self) -> String {
+    pub fn all_up_to(self) -> String {
         if self == Self::FIRST { "layer 0".into() } else { format!("layers 0–{self}") }
     }
 

@@ -105,7 +105,10 @@ fn words(text: &str, width: usize) -> impl Iterator<Item = &str> {
         let next = after.split(' ').next().unwrap_or_default();
         let is_unit = UNITS.contains(&next.trim_end_matches([',', '.', ':', ';', ')']));
         let both = end + 1 + next.len();
-        if is_unit && text[..end].ends_with(|c: char| c.is_ascii_digit()) && text[..both].width() <= width {
+        if is_unit
+            && text[..end].ends_with(|c: char| c.is_ascii_digit())
+            && text[..both].width() <= width
+        {
             end = both;
         }
         rest = text.get(end + 1..);

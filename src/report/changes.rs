@@ -7,7 +7,7 @@ use crate::advice::avoidable::Avoidable;
 use crate::advice::changes::{Change, Extent};
 use crate::advice::findings::Finding;
 use crate::analysis::{WastedGroup, short};
-use crate::display::{Escaped, Units, escaped, escaped_str, files, plural, shown};
+use crate::display::{Escaped, Units, escaped, escaped_str, files, shown};
 use crate::layer_index::LayerIndex;
 use crate::recorded::{ChangeRecord, ContentRecord, StepRecord};
 use crate::shell::pretty_shell;

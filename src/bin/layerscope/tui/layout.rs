@@ -10,10 +10,14 @@ pub enum Pane {
     Details,
 }
 
-/// The width below which one pane is shown at a time.
+/// The width below which there is room for one pane at a time.
 pub const WIDE: u16 = 80;
 /// Below this height the header has one row.
 const TALL: u16 = 14;
+/// From this height on a narrow screen shows the first lines of the details below the tree.
+const HIGH: u16 = 18;
+/// The number of these lines.
+const FIRST_LINES: u16 = 4;
 /// Below this width the header has one row.
 const TWO_ROWS: u16 = 40;
 
@@ -181,7 +185,13 @@ pub fn layout(area: Rect, rows: u16, layers: Stack<'_>, focus: Pane, shares: Sha
     if area.width < WIDE || area.height < 12 {
         match focus {
             Pane::Layers => panes.layers = main,
-            Pane::Tree => panes.tree = main,
+            Pane::Tree => {
+                // On a high screen the first lines, with the fix, stand below the tree.
+                let below = if area.height >= HIGH { FIRST_LINES + 2 } else { 0 };
+                panes.tree = Rect { height: main.height - below, ..main };
+                let y = panes.tree.bottom();
+                panes.details = Rect { y, height: below, ..main };
+            }
             Pane::Details => panes.details = main,
         }
         return panes;
@@ -334,6 +344,19 @@ mod tests {
         let lines = |count, lines| layers(count, lines).lines_in(panes(count, lines).layers);
         assert_eq!(lines(4, two), [2; 4]);
         assert_eq!((lines(6, two), lines(50, two)), (vec![1; 6], vec![1; 50]));
+    }
+
+    #[test]
+    fn a_narrow_screen_shows_the_first_lines_of_the_details_if_it_is_high() {
+        let panes = |width, height, focus| {
+            layout(Rect::new(0, 0, width, height), 2, Stack::EMPTY, focus, Shares::default())
+        };
+        let high = panes(60, 20, Pane::Tree);
+        assert_eq!((high.tree.height, high.details.height), (11, 6));
+        assert_eq!(high.details.bottom(), high.footer.y);
+        assert!(panes(60, 17, Pane::Tree).details.is_empty());
+        assert_eq!(panes(60, 20, Pane::Details).details.height, 17);
+        assert_eq!(panes(60, 20, Pane::Layers).layers.height, 17);
     }
 
     #[test]

@@ -128,7 +128,7 @@ impl Numbers {
 /// decreasing length.
 fn smallest(app: &App, explorer: &Explorer) -> Vec<String> {
     let Some((possible_size, first)) = explorer.smallest() else {
-        return vec![format!("smallest {:>7}…", "")];
+        return vec![format!("smallest {:>7}…", ""), format!("min. {:>7}…", "")];
     };
     let size = format!("{}{}", possible_size.certainty.sign(), app.units.size(possible_size.size));
     let is_known = first.certainty == Certainty::Exact;

@@ -145,14 +145,15 @@ fn columns(rows: &[String], width: usize) -> Option<Vec<String>> {
         let widths: Vec<_> = (0..rows[0].len()).map(widest).collect();
         let all: usize = widths.iter().sum::<usize>() + 2 * (widths.len() - 1);
         if all > width && widths.len() > 2 {
-            rows.iter_mut().for_each(|row| drop(row.remove(2)));
+            for row in &mut rows {
+                row.remove(2);
+            }
             continue;
         }
         let padded = |row: &Vec<&str>| {
             let cells = row.iter().zip(&widths);
-            let cells = cells.map(|(cell, &width)| {
-                format!("{cell}{}", " ".repeat(width - cell.width()))
-            });
+            let cells =
+                cells.map(|(cell, &width)| format!("{cell}{}", " ".repeat(width - cell.width())));
             cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
         };
         return Some(rows.iter().map(padded).collect());

@@ -203,7 +203,7 @@ mod tests {
         {
             assert!(lines[1].contains(part), "{part:?} is not in {}", lines[1]);
         }
-        assert!(lines[4].contains("122×") && lines[4].contains("6.56 MB █ "), "{}", lines[4]);
+        assert!(lines[4].contains("122×") && lines[4].contains("6.56 MB ▏ "), "{}", lines[4]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use layerscope::Inspection;
 use layerscope::compare::{Difference, PackageDifference};
-use layerscope::display::cut_front;
+use layerscope::display::cut_path;
 use layerscope::display::escaped;
 use layerscope::display::{all, count, plural};
 use layerscope::report::{end_of_sharing, verdict};
@@ -143,7 +143,7 @@ fn summary(against: &Against, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
         }
         let (sign, style) = of_path(change.difference, look.theme);
         let size = signed(change.less, change.more, look.units);
-        let path = cut_front(&escaped(&change.path), width.saturating_sub(WORDS + 3));
+        let path = cut_path(&escaped(&change.path), width.saturating_sub(WORDS + 3));
         let span = Span::styled(format!("{sign} {path}"), style);
         lines.push(Line::from(vec![Span::raw(format!("{size:>WORDS$} ")), span]));
     }

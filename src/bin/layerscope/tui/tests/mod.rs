@@ -20,6 +20,7 @@ mod real;
 mod replay;
 mod savings;
 mod secrets;
+mod small;
 #[path = "../../../../../tests/support/mod.rs"]
 mod support;
 mod timeline;

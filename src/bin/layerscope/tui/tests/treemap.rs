@@ -59,8 +59,9 @@ fn the_sizes_are_those_of_the_directory_up_to_the_layer() {
         let size = |bytes| layerscope::report::Units::Iec.size(bytes);
         let (visible, wasted) = (size(totals.visible), size(totals.wasted));
         let words = format!(
-            "{} = {visible} visible + {wasted} wasted, layers 0–{layer}",
-            size(totals.size())
+            "{} = {visible} visible + {wasted} wasted, {}",
+            size(totals.size()),
+            layer.all_up_to()
         );
         assert!(person.title().contains(&words), "{words:?} is not on\n{}", person.screen());
         person.types("[");

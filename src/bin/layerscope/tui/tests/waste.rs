@@ -50,7 +50,10 @@ fn every_group_has_its_size_cause_layers_and_both_instructions() {
         .iter()
         .filter(|wasted| (wasted.added_in, wasted.removed_in) == (1.into(), 3.into()))
         .count();
-    assert!(screen.contains(&format!("{} deleted", layerscope::display::files(biggest))), "{screen}");
+    assert!(
+        screen.contains(&format!("{} deleted", layerscope::display::files(biggest))),
+        "{screen}"
+    );
 }
 
 #[test]

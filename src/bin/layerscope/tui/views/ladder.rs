@@ -164,8 +164,14 @@ impl Ladder {
             (None, Some(mark)) => vec![(cut(&saving(look, mark), room), false)],
             (None, None) => Vec::new(),
         };
-        // All sizes are on the screen; the remarks give way.
+        // All sizes are on the screen; the remarks give way, the last first.
         let mut left = height.saturating_sub(heads + all);
+        while selected.len() > left && selected.last().is_some_and(|(_, is_remark)| *is_remark) {
+            selected.pop();
+            while selected.last().is_some_and(|(line, dim)| *dim && !line.ends_with('.')) {
+                selected.pop();
+            }
+        }
         if selected.len() > left {
             selected.truncate(left);
             if let Some((last, _)) = selected.last_mut() {
@@ -235,7 +241,11 @@ impl Ladder {
         let saves =
             if width >= WIDE { format!(" {:>SIZE_WIDTH$}", "saves") } else { String::new() };
         Line::styled(
-            format!("  {:<title$} {:>SIZE_WIDTH$}{saves}", if HEAD.len() <= title { HEAD } else { "change" }, "size"),
+            format!(
+                "  {:<title$} {:>SIZE_WIDTH$}{saves}",
+                if HEAD.len() <= title { HEAD } else { "change" },
+                "size"
+            ),
             look.theme.dim,
         )
     }
@@ -303,6 +313,9 @@ fn explanation(
     width: usize,
 ) -> Vec<(String, bool)> {
     let certainty = match &possible_size.certainty {
+        Certainty::Exact if possible_size.how.is_empty() => {
+            "Exact: the files of the image.".to_owned()
+        }
         Certainty::Exact => "Exact: the same files, without those left out.".to_owned(),
         Certainty::Estimate(from) => format!("Estimate: {}", from.shown(look.units)),
         Certainty::AtLeast => "A lower bound: not all of the image could be read.".to_owned(),

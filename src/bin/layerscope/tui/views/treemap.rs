@@ -181,7 +181,7 @@ impl Treemap {
             size(here.size()),
             size(here.visible),
             size(here.wasted),
-            explorer.layer.up_to()
+            explorer.layer.all_up_to()
         );
         let bounds = match inspection.completeness.sizes_are_exact() {
             true => [""; 2],
@@ -208,7 +208,7 @@ impl Treemap {
                     )
                 }
                 0 => "This image has no layers.".into(),
-                _ => format!("{path} has no bytes in {}.", explorer.layer.up_to()),
+                _ => format!("{path} has no bytes in {}.", explorer.layer.all_up_to()),
             };
             for (row, line) in wrap(&nothing, usize::from(inner.width)).into_iter().enumerate() {
                 put(Line::raw(line), row, inner, buffer);

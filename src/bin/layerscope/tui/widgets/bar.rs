@@ -9,6 +9,9 @@ use super::theme::Theme;
 /// The cells that are filled from the left, by eighths.
 const EIGHTHS: [&str; 9] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"];
 
+/// A hatched bar that is shorter than a cell.
+const SLIVER: &str = "┊";
+
 /// Draws a bar in `width` cells: its length is the share of both parts in `whole`, with the wasted
 /// part at its end.
 ///
@@ -74,9 +77,15 @@ fn hatched(
 ) -> Vec<Span<'static>> {
     let both = visible.saturating_add(wasted);
     if both > 0 && width > 0 && floor(both, whole, width) == 0 {
-        let style = if visible >= wasted { theme.visible } else { theme.wasted };
-        let part = EIGHTHS[floor(both, whole, width * 8).clamp(1, 7)];
-        return vec![Span::styled(part, style), Span::raw(" ".repeat(width - 1))];
+        // ASCII has one sign for less than a cell.
+        let most = if theme.signs.is_ascii() { 1 } else { 7 };
+        let part = match visible >= wasted {
+            true => {
+                Span::styled(EIGHTHS[floor(both, whole, width * 8).clamp(1, most)], theme.visible)
+            }
+            false => Span::styled(SLIVER, theme.wasted),
+        };
+        return vec![part, Span::raw(" ".repeat(width - 1))];
     }
     let (visible_cells, wasted_cells) = lengths(visible, wasted, whole, width);
     vec![
@@ -97,7 +106,7 @@ fn lengths(visible: u64, wasted: u64, whole: u64, most: usize) -> (usize, usize)
 
 /// Returns whether a cell is a part of a bar.
 pub fn is_of_a_bar(symbol: &str) -> bool {
-    symbol == "▒" || !symbol.is_empty() && EIGHTHS.contains(&symbol)
+    matches!(symbol, "▒" | SLIVER) || !symbol.is_empty() && EIGHTHS.contains(&symbol)
 }
 
 /// Returns whether a cell is filled in part.
@@ -137,7 +146,12 @@ mod tests {
     /// Returns the eighths of a cell that a bar fills.
     fn eighths(spans: &[Span<'_>]) -> usize {
         let texts = spans.iter().flat_map(|span| span.content.chars().map(String::from));
-        texts.map(|text| EIGHTHS.iter().position(|&sign| sign == text).unwrap_or(0)).sum()
+        texts
+            .map(|text| match text.as_str() {
+                SLIVER => 1,
+                text => EIGHTHS.iter().position(|&sign| sign == text).unwrap_or(0),
+            })
+            .sum()
     }
 
     proptest! {
@@ -170,5 +184,7 @@ mod tests {
         assert_eq!(text(&Theme::plain()), "█▒      ");
         let small: Vec<_> = bar(1, 0, 32, 8, &Theme::plain());
         assert_eq!(small[0].content, "▎", "no longer than what it stands for");
+        let small: Vec<_> = bar(0, 1, 32, 8, &Theme::plain());
+        assert_eq!(small[0].content, "┊", "and what is wasted is still told apart");
     }
 }

@@ -3,9 +3,9 @@
 use layerscope::Inspection;
 use layerscope::LayerIndex;
 use layerscope::compare::{Difference, PathChange};
-use layerscope::display::cut_front;
 use layerscope::display::escaped;
 use layerscope::display::{count, plural};
+use layerscope::display::{cut_front, cut_path};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -114,7 +114,7 @@ fn line(against: &Against, look: Look<'_>, row: &Row, width: usize) -> Line<'sta
     ));
     let room = width.saturating_sub(spans.iter().map(Span::width).sum());
     let name = if is_list {
-        cut_front(&escaped(&change().path), room)
+        cut_path(&escaped(&change().path), room)
     } else {
         cut(
             &format!("{}{}", escaped(entry.name(first, second)), if folder { "/" } else { "" }),

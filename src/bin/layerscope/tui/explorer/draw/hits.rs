@@ -1,6 +1,6 @@
 //! Draws the list of matches, or of the biggest files, in place of the tree.
 
-use layerscope::display::cut_front;
+use layerscope::display::cut_path;
 use layerscope::display::{count, escaped};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -55,7 +55,7 @@ pub fn draw(app: &App, explorer: &Explorer, theme: &Theme, area: Rect, buffer: &
         spans.push(Span::styled(format!(" {:<4} ", format!("{mark}{by}")), style));
         let room = width.saturating_sub(spans.iter().map(Span::width).sum());
         spans.push(Span::styled(
-            cut_front(&escaped(&explorer.inspection.tree.path(node)), room),
+            cut_path(&escaped(&explorer.inspection.tree.path(node)), room),
             style,
         ));
         put(Line::from(spans), row - first, body, buffer);

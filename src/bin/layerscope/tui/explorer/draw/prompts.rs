@@ -55,7 +55,7 @@ fn hints_within(text: &str, room: usize) -> String {
 fn searched(search: &Search, explorer: &Explorer) -> String {
     match search.hits.len() {
         _ if search.query.text().is_empty() => {
-            "a name or a part of a path in any layer   above: the biggest files".into()
+            "a name or part of a path   in any layer   above: the biggest files".into()
         }
         0 if search.running.is_some() => "…".into(),
         0 => "no match in any layer".into(),

@@ -81,7 +81,7 @@ fn nothing(explorer: &Explorer) -> &'static str {
 fn title(explorer: &Explorer, room: usize) -> String {
     let layer = explorer.layer;
     let (long, short) = match explorer.slice.scope {
-        Scope::UpTo => (layer.up_to().replacen('l', "L", 1), format!("0–{layer}")),
+        Scope::UpTo => (layer.all_up_to().replacen('l', "L", 1), format!("0–{layer}")),
         Scope::Changes => (format!("Only layer {layer}"), format!("Layer {layer}")),
     };
     let place = match explorer.rows.is_empty() {

@@ -99,7 +99,7 @@ pub fn up_to(inspection: &Inspection, layer: LayerIndex) -> (String, Vec<Part>) 
         (wasted, "wasted by then".into()),
     ];
     let mut parts = vec![
-        Part::Sentence(format!("Size of {}:", layer.up_to())),
+        Part::Sentence(format!("Size of {}:", layer.all_up_to())),
         Part::Sum(Sum::new(size, total, "size so far")),
         Part::Sum(Sum::new(gap, total, "size so far")),
     ];

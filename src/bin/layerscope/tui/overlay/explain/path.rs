@@ -30,7 +30,7 @@ pub fn as_of(
         ),
     ];
     let mut parts = vec![
-        Part::Sentence(format!("{path} in {}, file contents in bytes:", layer.up_to())),
+        Part::Sentence(format!("{path} in {}, file contents in bytes:", layer.all_up_to())),
         Part::Sum(Sum::new(both, totals.size(), "size")),
     ];
     if totals.visible > 0 {

@@ -80,9 +80,9 @@ impl Findings {
             .collect();
         let below = height.saturating_sub(1);
         // Rows have as many lines as there is room for: all of them, or else the first ones.
-        let fitting = (2..=MOST).rev().map(|most| whole.iter().map(|&lines| lines.min(most)));
-        let fitting = std::iter::once(whole.clone()).chain(fitting.map(Iterator::collect));
-        for heights in fitting {
+        let most = std::iter::once(usize::MAX).chain((2..=MOST).rev());
+        for most in most {
+            let heights: Vec<_> = whole.iter().map(|&lines| lines.min(most)).collect();
             let all: usize = heights.iter().sum();
             if all + notes.len().min(FIRST_NOTES) <= below {
                 shorten(&mut notes, below - all, width);

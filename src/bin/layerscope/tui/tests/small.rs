@@ -1,0 +1,90 @@
+//! Small screens: every text is whole, or says that there is more.
+
+use crossterm::event::KeyCode;
+
+use super::Person;
+use super::advice::STUDY;
+use crate::tui::message::Message;
+
+fn in_front_of_the_demo(width: u16, height: u16) -> Person {
+    let mut person = Person::at(width, height);
+    person.tell(Message::Studied(STUDY.clone()));
+    person
+}
+
+#[test]
+fn on_60_columns_the_first_screen_says_what_to_change() {
+    let screen = in_front_of_the_demo(60, 20).screen();
+    assert!(screen.contains("Fix: combine the RUN instructions"), "{screen}");
+    assert!(screen.contains("▾ usr/"), "the tree stays:\n{screen}");
+}
+
+#[test]
+fn the_help_has_a_text_beside_every_key_and_cuts_none() {
+    for width in [60, 80] {
+        let mut person = in_front_of_the_demo(width, 20);
+        person.types("?");
+        let mut all = String::new();
+        for _ in 0..20 {
+            let screen = person.screen();
+            for row in screen.lines().filter(|row| row.starts_with("│   ")) {
+                let (keys, text) = row.split_at(row.char_indices().nth(21).map_or(0, |(at, _)| at));
+                let has_key = keys.trim_matches(['│', ' ']) != "";
+                let text = text.trim_matches(['│', '▐', ' ']);
+                assert!(!has_key || !text.is_empty(), "only a key: {row:?}\n{screen}");
+                all += text;
+                all += "\n";
+            }
+            person.press(KeyCode::PageDown);
+        }
+        let read = all.split_whitespace().collect::<Vec<_>>().join(" ");
+        // In one row, or in two.
+        for whole in ["show the difference to the version", "clear all marks", "part of a name"] {
+            assert!(read.contains(whole), "{whole:?} is not whole at {width}:\n{all}");
+        }
+    }
+}
+
+#[test]
+fn what_can_be_typed_is_said_in_whole_sentences() {
+    for width in [40, 60, 80, 120] {
+        let mut person = in_front_of_the_demo(width, 20);
+        for key in ["/", "f"] {
+            person.types(key);
+            let screen = person.screen();
+            let last = screen.lines().last().unwrap_or_default().trim_end();
+            let ends = [" path", " any layer", " biggest files", "/regex/", "*.so", "/lib*"];
+            assert!(ends.iter().any(|end| last.ends_with(end)), "{last:?} at {width}");
+            person.press(KeyCode::Esc);
+        }
+    }
+}
+
+#[test]
+fn a_title_is_not_cut_inside_a_sentence() {
+    for view in ["2", "4"] {
+        for width in [40, 60, 80] {
+            let mut person = in_front_of_the_demo(width, 20);
+            person.types(view);
+            let screen = person.screen();
+            let title = screen.lines().find(|row| row.starts_with('╭')).unwrap_or_default();
+            assert!(!title.contains('…'), "{title} at {width}");
+            let begins = if view == "2" { "╭ Waste" } else { "╭ / · 210 MiB" };
+            assert!(title.starts_with(begins), "{title} at {width}");
+        }
+    }
+}
+
+#[test]
+fn rows_of_fix_are_whole_where_there_is_room_and_notes_say_that_they_go_on() {
+    let mut person = in_front_of_the_demo(120, 40);
+    person.types("6");
+    let screen = person.screen();
+    let list = screen.lines().take_while(|row| !row.contains("────────── │"));
+    assert!(list.skip(3).all(|row| !row.contains("… │")), "{screen}");
+    let mut small = in_front_of_the_demo(40, 12);
+    small.types("6");
+    let screen = small.screen();
+    let last = screen.lines().rev().nth(2).unwrap_or_default();
+    assert!(last.contains('…'), "{last}\n{screen}");
+}
