@@ -2,7 +2,7 @@
 
 use super::build::{Builder, LimitExceeded};
 use super::lookup::View;
-use super::own::Own;
+use super::marks::{AufsLink, Own};
 use super::{Kind, LinkGroup, NONE, NodeId, Reason, Removal, VersionId};
 use crate::archive::EntryKind;
 use crate::image::EntryRef;
@@ -19,13 +19,6 @@ pub(super) struct Shared {
     /// The version whose mode, owner and time the new name gets instead of its own, for contents
     /// that AUFS stores separately.
     pub metadata_of: Option<VersionId>,
-}
-
-/// The contents that AUFS stores separately for hard links.
-pub(super) struct AufsLink {
-    pub group: u32,
-    pub version: VersionId,
-    pub referenced: bool,
 }
 
 impl Builder {

@@ -9,6 +9,7 @@ mod follow;
 mod history;
 mod links;
 mod lookup;
+mod marks;
 mod overlay;
 mod own;
 mod own_paths;

@@ -5,7 +5,7 @@
 //! to the root.
 
 use super::build::Builder;
-use super::own::{Gone, Own};
+use super::marks::{Gone, Own};
 use super::own_tree::{OwnId, OwnNode};
 use super::{IMPLIED, Kind, NodeId, Reason, VersionId};
 use crate::layer_index::LayerIndex;

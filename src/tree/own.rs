@@ -1,12 +1,9 @@
 //! Builds a layer's own tree from its entries, before it is laid over the layers below.
 
-use std::collections::{HashMap, HashSet};
-
-use foldhash::fast::RandomState;
-
 use super::build::{Builder, LimitExceeded};
-use super::links::{AufsLink, Shared};
+use super::links::Shared;
 use super::lookup::{LastDirectory, View};
+use super::marks::{Gone, Own};
 use super::{Kind, NONE, NodeId, Reason, Removal, VersionId};
 use crate::archive::EntryKind;
 use crate::display::escaped_str;
@@ -18,38 +15,6 @@ use crate::warning::{RuntimeDifference as Difference, WarningKind};
 /// The largest file that is believed, in bytes: that of ext4. Only maps of holes can state more
 /// than is stored.
 const FILE_LIMIT: u64 = 16 << 40;
-
-/// The marks of a layer, which affect the layers below.
-///
-/// Each is stored with the generation stamp of its directory: if the directory is replaced later in
-/// the same layer, its marks are void.
-#[derive(Default)]
-pub(super) struct Own {
-    /// The opaque directories.
-    pub opaque: HashMap<NodeId, u32, RandomState>,
-    /// The stamp of the last opaque mark of each directory.
-    pub opaque_at: HashMap<NodeId, u32, RandomState>,
-    /// The names removed by whiteouts, by directory.
-    pub whiteouts: HashMap<NodeId, (u32, Vec<Gone>), RandomState>,
-    /// The names that whiteouts removed, in any directory.
-    gone: HashSet<NodeId, RandomState>,
-    /// Nodes whose entry was found through a link of the layer. Container runtimes do not treat the
-    /// same node under another path as a duplicate.
-    behind_links: HashSet<NodeId, RandomState>,
-    root_entry: bool,
-    /// Contents that AUFS stores separately for hard links, by their number.
-    pub aufs_links: HashMap<Vec<u8>, AufsLink>,
-    pub said_aufs: bool,
-    said_duplicate: bool,
-}
-
-/// A name that a layer removes.
-#[derive(Clone, Copy)]
-pub(super) struct Gone {
-    pub node: NodeId,
-    /// True if the layer already had something there when the whiteout was read.
-    pub after_own: bool,
-}
 
 impl Builder {
     pub(super) fn take_own(&mut self, entries: &LayerEntries) -> Result<Own, LimitExceeded> {

@@ -11,7 +11,7 @@ use super::sources;
 
 /// The folders in which files name each other in a circle, and those files. What is mended leaves
 /// the list; nothing joins it.
-const CIRCLES: [(&str, &[&str]); 3] = [
+const CIRCLES: [(&str, &[&str]); 1] = [
     // What can be open names `App`, which holds it.
     (
         "bin/layerscope/tui",
@@ -28,8 +28,6 @@ const CIRCLES: [(&str, &[&str]); 3] = [
             "work",
         ],
     ),
-    ("bin/layerscope/tui/comparison", &["against", "layers", "packages", "paths"]),
-    ("tree", &["links", "own"]),
 ];
 
 /// The place of a file or of an item among the folders of `src`.

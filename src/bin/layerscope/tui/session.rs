@@ -1,29 +1,26 @@
 //! An image in the explorer, with the threads that work for it.
 
+mod reading;
+
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
-use layerscope::advice::assessment::Study;
 use layerscope::display::escaped_str;
-use layerscope::files::contents::{Contents, LayerContents};
-use layerscope::image::Image;
-use layerscope::progress::{Searching, spawn};
+use layerscope::files::contents::Contents;
+use layerscope::progress::Searching;
 use layerscope::{Archive, Error, Inspection, Opened, Progress, Selection};
 use ratatui::Frame;
 
 use super::app::draw;
 use super::app::{App, Screen};
-use super::lesson::{LessonPlayer, Place};
 use super::message::{Effect, Message};
 use super::viewer::pager;
-use super::views::Prepared;
 use super::work::{Jobs, Workshop};
 use super::{Failure, OpenFn, Settings, Start};
-use crate::intro::Intro;
-use crate::lesson::{self, Course, Entry, LessonError};
+use crate::lesson::{Course, LessonError};
 use crate::signals;
 use crate::tui::terminal::clock::Clock;
 use crate::tui::terminal::stage::{Event, Stage, TICK};
@@ -99,68 +96,10 @@ impl Session {
         }
     }
 
-    /// Starts reading the image, or asks for one.
-    pub fn start(&mut self, start: Start) {
-        match start {
-            Start::Image(opened) => self.read(*opened),
-            Start::Archive(archive) => self.offer(archive),
-            Start::Offers(offers) => drop(self.app.update(Message::Offers(offers))),
-            Start::Course(course, chosen) => {
-                self.course = Some((Arc::new(course), chosen));
-                match chosen {
-                    Some(index) => self.teach(index),
-                    None => self.list_lessons(),
-                }
-            }
-            Start::Tour(image) => {
-                self.is_tour = true;
-                self.start(*image);
-            }
-            Start::Later(_, open) => {
-                let (progress, sender, number) =
-                    (self.progress.clone(), self.sender.clone(), self.number);
-                spawn(move || drop(sender.send(Event::Archive(number, open(&progress)))));
-            }
-        }
-    }
-
-    /// Shows an image whose layers have been read. Its secrets are found in the one that has their
-    /// values.
-    pub fn show(
-        &mut self,
-        opened: &Opened,
-        inspection: Arc<Inspection>,
-        unmasked: Arc<Inspection>,
-        contents: Arc<dyn Contents>,
-    ) {
-        self.image = Some(opened.clone());
-        self.app.update(Message::Opened(Intro::of(opened)));
-        self.contents = Some(contents.clone());
-        let (progress, teller, motion) = (self.progress.clone(), self.teller(), self.app.motion);
-        let secrets = self.secrets;
-        spawn(move || {
-            teller(Message::Loaded(Ok(Prepared::new(inspection, motion))));
-            study(&*contents, &unmasked, secrets, &progress, &teller);
-        });
-    }
-
     /// Returns the image, if it is shown and belongs to no lesson.
     pub fn inspection(&self) -> Option<Arc<Inspection>> {
         let explorer = if self.course.is_none() { self.app.explorer() } else { None };
         explorer.map(|explorer| explorer.inspection.clone())
-    }
-
-    fn offer(&mut self, archive: Archive) {
-        let images = archive.images.iter().map(Image::description).collect();
-        self.app.update(Message::Choices("image", images, 0));
-        self.archive = Some(archive);
-    }
-
-    fn list_lessons(&mut self) {
-        let Some((course, told)) = &self.course else { return };
-        let lesson = |(i, entry): (usize, &Entry)| format!("{}. {}", i + 1, entry.lesson.line());
-        let lessons = course.entries.iter().enumerate().map(lesson).collect();
-        self.app.update(Message::Choices("lesson", lessons, told.unwrap_or(0)));
     }
 
     fn is_reading_one_of_several_lessons(&self) -> bool {
@@ -172,66 +111,6 @@ impl Session {
     fn stop_reading(&mut self) {
         self.progress.cancel.store(true, Ordering::Relaxed);
         self.progress = Arc::new(counters(self.secrets));
-    }
-
-    /// Reads the images of a lesson in the background, and starts it.
-    fn teach(&mut self, index: usize) {
-        let Some((course, chosen)) = &mut self.course else { return };
-        *chosen = Some(index);
-        let course = course.clone();
-        let Some(entry) = course.entries.get(index) else { return };
-        let intro = Intro { name: escaped_str(&entry.lesson.title), layers: Vec::new() };
-        self.app.update(Message::Opened(intro));
-        let (progress, sender, units) =
-            (self.progress.clone(), self.sender.clone(), self.app.units);
-        let place = if index + 1 < course.entries.len() { Place::Among } else { Place::Last };
-        spawn(move || {
-            let told = course.entries[index].stage(units, &progress);
-            let narrator =
-                told.map(|(told, stages)| Box::new(LessonPlayer::new(told, stages, place)));
-            let _ = sender.send(Event::Lesson(progress, narrator.map_err(Box::new)));
-        });
-    }
-
-    /// Shows the facts in the manifest about the image, and reads its layers in the background.
-    fn read(&mut self, opened: Opened) {
-        self.image = Some(opened.clone());
-        self.app.update(Message::Opened(Intro::of(&opened)));
-        if self.is_tour {
-            return self.tell(opened);
-        }
-        let contents = Arc::new(LayerContents::new(&opened));
-        self.contents = Some(contents.clone());
-        let (progress, teller, motion) = (self.progress.clone(), self.teller(), self.app.motion);
-        let secrets = self.secrets;
-        spawn(move || match layerscope::inspect(&opened, &progress).map(Arc::new) {
-            Ok(inspection) => {
-                teller(Message::Loaded(Ok(Prepared::new(inspection.clone(), motion))));
-                study(&*contents, &inspection, secrets, &progress, &teller);
-            }
-            Err(error) => teller(Message::Loaded(Err(error))),
-        });
-    }
-
-    /// Reads the image in the background, and starts its guided tour.
-    fn tell(&self, opened: Opened) {
-        let (progress, sender, units) =
-            (self.progress.clone(), self.sender.clone(), self.app.units);
-        spawn(move || {
-            let told = lesson::tour::of(&opened, units, &progress);
-            let narrator = told
-                .map(|(told, stage)| Box::new(LessonPlayer::new(told, vec![stage], Place::Alone)));
-            let _ = sender.send(Event::Lesson(
-                progress,
-                narrator.map_err(|error| Box::new(LessonError::Image(error))),
-            ));
-        });
-    }
-
-    /// Returns a function with which threads send messages.
-    fn teller(&self) -> impl Fn(Message) + Send + 'static {
-        let (sender, number) = (self.sender.clone(), self.number);
-        move |message| drop(sender.send(Event::RenderedLesson(number, message)))
     }
 
     pub fn draw(&self, theme: &Theme, frame: &mut Frame<'_>) {
@@ -359,15 +238,6 @@ impl Session {
             });
         }
     }
-
-    fn opened(&mut self, archive: Archive) -> Option<Effect> {
-        match archive.select(&self.selection) {
-            Ok(index) => self.read(archive.pick(index)),
-            Err(Error::Ambiguous { .. }) => self.offer(archive),
-            Err(error) => return Some(Effect::Fail(error)),
-        }
-        None
-    }
 }
 
 impl Drop for Session {
@@ -381,23 +251,6 @@ impl Drop for Session {
 pub fn named(name: String, open: OpenFn) -> Start {
     let shown = escaped_str(&name);
     Start::Later(shown, Box::new(move |progress: &Progress| open(&name, progress)))
-}
-
-/// Studies the image and sends the result. Stops when the image is closed.
-fn study(
-    contents: &dyn Contents,
-    inspection: &Inspection,
-    secrets: bool,
-    progress: &Arc<Progress>,
-    teller: &impl Fn(Message),
-) {
-    let study = Study::unprompted(inspection, contents, secrets, progress);
-    match (contents.check_unchanged(), study) {
-        (Err(error), _) => teller(Message::Loaded(Err(error))),
-        (Ok(()), Ok(study)) => teller(Message::Studied(Arc::new(study))),
-        // The image has been closed.
-        (Ok(()), Err(_)) => {}
-    }
 }
 
 /// Returns new counters for reading an image, whose layers are searched if secrets are wanted.

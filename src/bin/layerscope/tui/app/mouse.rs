@@ -5,7 +5,8 @@ use std::time::Duration;
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
-use super::{App, Line, Screen};
+use super::keys::Line;
+use super::{App, Screen};
 use crate::tui::explorer::LayerRow;
 use crate::tui::explorer::draw::tree_list;
 use crate::tui::keys::Action;

@@ -2,7 +2,8 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::{App, Line, Query, Screen};
+use super::keys::Line;
+use super::{App, Query, Screen};
 use crate::tui::comparison::{self, Comparison};
 use crate::tui::message::Effect;
 use crate::tui::overlay::Overlay;

@@ -1,4 +1,4 @@
-//! The state of comparing an image with the first one.
+//! An image compared with the first one.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,10 +6,6 @@ use std::sync::Arc;
 use layerscope::Inspection;
 use layerscope::compare::{Difference, PackageChanges, Pair, SecretChanges, changed_packages};
 use layerscope::files::packages::Installed;
-
-use super::layers::Layers;
-use super::packages::Packages;
-use super::paths::Paths;
 
 /// The most paths listed beside the table of images.
 const BIGGEST: usize = 100;
@@ -27,28 +23,18 @@ pub struct Against {
     pub changes: Option<PackageChanges>,
     /// The secrets that differ; `None` if they were not searched for.
     pub secrets: Option<SecretChanges>,
-    pub layers: Layers,
-    pub paths: Paths,
-    pub packages: Packages,
 }
 
 impl Against {
     pub fn new(first: Arc<Inspection>, second: Arc<Inspection>, pair: Arc<Pair>) -> Self {
-        let paths = Paths::new(&pair);
         let mut biggest = pair.paths.biggest();
         biggest.truncate(BIGGEST);
-        Self {
-            sums: pair.paths.sums(),
-            biggest,
-            first,
-            second,
-            pair,
-            changes: None,
-            secrets: None,
-            layers: Layers::default(),
-            paths,
-            packages: Packages::default(),
-        }
+        Self { sums: pair.paths.sums(), biggest, first, second, pair, changes: None, secrets: None }
+    }
+
+    /// Returns the number of packages that differ, as far as is known.
+    pub fn package_count(&self) -> usize {
+        self.changes.as_ref().map_or(0, |changes| changes.changes.len())
     }
 
     /// Compares the packages, after the databases of both images have been read.

@@ -10,17 +10,18 @@ impl Comparison {
         if self.view == View::Images {
             return Some(self.columns.get(self.cursor.at)?.name.to_string());
         }
-        let against = self.against()?;
+        let sheet = self.sheet()?;
+        let against = &sheet.against;
         match self.view {
             View::Images => None,
             View::Layers => {
-                let place = against.layers.selected(&against.pair.layers)?;
+                let place = sheet.layers.selected(&against.pair.layers)?;
                 let account = place.account(&against.first, &against.second);
                 let id = account.diff_id.as_ref().or(account.digest.as_ref())?;
                 Some(id.escaped().into())
             }
-            View::Paths => Some(escaped(&against.paths.selected_path(against)?).into()),
-            View::Packages => against.packages.selected(against.changes.as_ref()?),
+            View::Paths => Some(escaped(&sheet.paths.selected_path(against)?).into()),
+            View::Packages => sheet.packages.selected(against.changes.as_ref()?),
         }
     }
 

@@ -32,17 +32,21 @@ impl Comparison {
         let panes = self.panes();
         let look = Look { theme, units: self.units };
         bars::draw(self.header(theme, panes.header.width), panes.header, buffer);
-        match (self.is_ready(), self.view, self.against()) {
+        match (self.is_ready(), self.view, self.sheet()) {
             (false, ..) => self.draw_reading(look, panes.main, buffer),
             (true, View::Images, _) => self.draw_images(look, panes.main, buffer),
             (true, _, None) => {
                 let inner = pane(self.view.name(), true, theme, panes.main, buffer);
                 put(Line::styled("The images are being compared …", theme.dim), 0, inner, buffer);
             }
-            (true, View::Layers, Some(against)) => layers::draw(against, look, panes.main, buffer),
-            (true, View::Paths, Some(against)) => paths::draw(against, look, panes.main, buffer),
-            (true, View::Packages, Some(against)) => {
-                packages::draw(against, look, panes.main, buffer);
+            (true, View::Layers, Some(sheet)) => {
+                layers::draw(&sheet.layers, &sheet.against, look, panes.main, buffer);
+            }
+            (true, View::Paths, Some(sheet)) => {
+                paths::draw(&sheet.paths, &sheet.against, look, panes.main, buffer);
+            }
+            (true, View::Packages, Some(sheet)) => {
+                packages::draw(&sheet.packages, &sheet.against, look, panes.main, buffer);
             }
         }
         match self.bottom(theme, panes.footer.width) {
@@ -118,7 +122,7 @@ impl Comparison {
             ));
         }
         let find =
-            &self.against().filter(|_| self.view == View::Paths && self.help.is_none())?.paths.find;
+            &self.sheet().filter(|_| self.view == View::Paths && self.help.is_none())?.paths.find;
         find.line(&self.keymap.first_keys(&[Action::NextHit, Action::PreviousHit]), theme)
     }
 

@@ -12,7 +12,7 @@ impl Comparison {
     ///
     /// Esc drops the kept ones.
     pub(super) fn keep_early(&mut self, message: Message) -> Option<Message> {
-        let is_computed = self.is_ready() && !matches!(self.against.get(&self.other), Some(None));
+        let is_computed = self.is_ready() && !matches!(self.sheets.get(&self.other), Some(None));
         if is_computed || self.help.is_some() || self.dialog.is_some() {
             return Some(message);
         }

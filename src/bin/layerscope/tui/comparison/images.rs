@@ -67,7 +67,7 @@ impl Comparison {
         else {
             return Vec::new();
         };
-        let sharing = self.against().map(|against| &against.pair.sharing);
+        let sharing = self.sheet().map(|sheet| &sheet.against.pair.sharing);
         let text = verdict(first, other, sharing, self.units);
         let mut lines = wrap(&text, width.saturating_sub(2).max(1));
         lines.truncate(VERDICT);
@@ -114,8 +114,8 @@ impl Comparison {
         let name = |image: usize| self.columns.get(image).map_or("", |column| &column.name);
         let title = format!("{} against {}", name(self.other), name(0));
         let inner = pane(&title, false, look.theme, panes.summary, buffer);
-        match self.against() {
-            Some(against) => summary(against, look, inner, buffer),
+        match self.sheet() {
+            Some(sheet) => summary(&sheet.against, look, inner, buffer),
             None => {
                 put(Line::styled("They are being compared …", look.theme.dim), 0, inner, buffer);
             }

@@ -12,9 +12,10 @@ use ratatui::text::{Line, Span};
 
 use super::against::Against;
 use super::cursor::Cursor;
-use super::{Look, Spot};
+use super::message::Spot;
 use crate::tui::keys::Action;
 use crate::tui::keys::help::Line as Hint;
+use crate::tui::views::Look;
 use crate::tui::widgets::text::{cut, wrap};
 use crate::tui::widgets::{bar, fill, inside, pane, part, put, scroll_bar};
 
@@ -77,7 +78,8 @@ fn rows(area: Rect, count: usize) -> Rect {
     part(inner, 1, usize::from(inner.height).saturating_sub(1))
 }
 
-pub fn draw(against: &Against, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+/// Draws the list, and remarks on it.
+pub fn draw(view: &Layers, against: &Against, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
     let pair = &against.pair;
     let places = &pair.layers;
     let (list, below) = panes(area, places.len());
@@ -90,7 +92,7 @@ pub fn draw(against: &Against, look: Look<'_>, area: Rect, buffer: &mut Buffer) 
     let table = Table::of(against, usize::from(inner.width));
     put(Line::styled(table.heads(against), look.theme.dim), 0, inner, buffer);
     let rows = rows(area, places.len());
-    let cursor = against.layers.cursor;
+    let cursor = view.cursor;
     let first =
         scroll_bar(cursor.first(places.len(), rows), places.len(), rows, look.theme, buffer);
     if places.is_empty() {
@@ -103,7 +105,7 @@ pub fn draw(against: &Against, look: Look<'_>, area: Rect, buffer: &mut Buffer) 
         }
     }
     let inner = pane("Shared layers", false, look.theme, below, buffer);
-    let lines = remarks(against, look).into_iter().flat_map(|(text, style)| {
+    let lines = remarks(view, against, look).into_iter().flat_map(|(text, style)| {
         wrap(&text, usize::from(inner.width)).into_iter().map(move |line| Line::styled(line, style))
     });
     for (row, line) in lines.enumerate() {
@@ -190,7 +192,7 @@ fn downloaded(against: &Against, bytes: u64, look: Look<'_>) -> String {
 }
 
 /// Returns the download size, the end of sharing, and the selected instruction.
-fn remarks(against: &Against, look: Look<'_>) -> Vec<(String, Style)> {
+fn remarks(view: &Layers, against: &Against, look: Look<'_>) -> Vec<(String, Style)> {
     let (first, second, sharing) = (&against.first, &against.second, &against.pair.sharing);
     let download = downloaded(against, sharing.download, look);
     let mut remarks =
@@ -200,7 +202,7 @@ fn remarks(against: &Against, look: Look<'_>) -> Vec<(String, Style)> {
         remarks.push((text.into(), look.theme.dim));
     }
     remarks.extend(end_of_sharing(first, second, sharing).map(|text| (text, Style::new())));
-    if let Some(place) = against.layers.selected(&against.pair.layers) {
+    if let Some(place) = view.selected(&against.pair.layers) {
         let where_it_is = match place {
             LayerPlace::Both(a, b) if a == b => format!("Layer {a} of both"),
             LayerPlace::Both(a, b) => format!("Layer {a} of the first and {b} of the second"),

@@ -54,16 +54,8 @@ impl Comparison {
         if self.view == View::Images {
             return self.select_image(at, area);
         }
-        let Some(Some(against)) = self.against.get_mut(&self.other) else { return false };
-        match self.view {
-            View::Images => false,
-            View::Layers => against.layers.select(against.pair.layers.len(), at, area),
-            View::Paths => against.paths.select(at, area),
-            View::Packages => {
-                let all = against.changes.as_ref().map_or(0, |changes| changes.changes.len());
-                against.packages.select(all, at, area)
-            }
-        }
+        let view = self.view;
+        self.sheet_mut().is_some_and(|sheet| sheet.select(view, at, area))
     }
 
     fn wheel(&mut self, action: Action) -> Option<Effect> {

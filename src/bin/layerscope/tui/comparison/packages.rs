@@ -66,7 +66,8 @@ fn rows(area: Rect) -> Rect {
     inside(panes(area).0)
 }
 
-pub fn draw(against: &Against, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+/// Draws the list, and sums below it.
+pub fn draw(view: &Packages, against: &Against, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
     let (list, below) = panes(area);
     let Some(changes) = &against.changes else {
         let inner = pane("Packages", true, look.theme, area, buffer);
@@ -79,7 +80,7 @@ pub fn draw(against: &Against, look: Look<'_>, area: Rect, buffer: &mut Buffer) 
             put(Line::styled(line, look.theme.dim), row, inner, buffer);
         }
     }
-    let cursor = against.packages.cursor;
+    let cursor = view.cursor;
     let all = changes.changes.len();
     let first = scroll_bar(cursor.first(all, inner), all, inner, look.theme, buffer);
     for (i, change) in

@@ -11,10 +11,11 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
+use super::Paths;
 use super::rows::{Form, Row};
-use crate::tui::comparison::Look;
 use crate::tui::comparison::against::Against;
 use crate::tui::comparison::sign::{bar, of_path, signed};
+use crate::tui::views::Look;
 use crate::tui::widgets::text::{cut, wrap};
 use crate::tui::widgets::{fill, inside, pane, part, put, scroll_bar};
 
@@ -39,10 +40,10 @@ pub fn rows(area: Rect) -> Rect {
     inside(panes(area).0)
 }
 
-pub fn draw(against: &Against, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+/// Draws the list, and the selected path below it.
+pub fn draw(view: &Paths, against: &Against, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
     let (list, below) = panes(area);
-    let view = &against.paths;
-    let inner = pane(&title(against, look), true, look.theme, list, buffer);
+    let inner = pane(&title(view, against, look), true, look.theme, list, buffer);
     if view.rows.len() == 0 {
         let text = "No differences found. Files of equal size and time are assumed equal.";
         for (row, line) in wrap(text, usize::from(inner.width)).into_iter().enumerate() {
@@ -57,7 +58,7 @@ pub fn draw(against: &Against, look: Look<'_>, area: Rect, buffer: &mut Buffer) 
         buffer,
     );
     for (i, row) in view.rows.from(first, usize::from(inner.height)).iter().enumerate() {
-        put(line(against, look, row, usize::from(inner.width)), i, inner, buffer);
+        put(line(view, against, look, row, usize::from(inner.width)), i, inner, buffer);
         if first + i == view.cursor.at {
             fill(i, inner, look.theme.selected, buffer);
         }
@@ -66,25 +67,24 @@ pub fn draw(against: &Against, look: Look<'_>, area: Rect, buffer: &mut Buffer) 
         view.selected_path(against).map(|path| escaped(&path)).unwrap_or_else(|| "Path".into());
     let title = cut_front(&title, usize::from(below.width.saturating_sub(4)));
     let inner = pane(&title, false, look.theme, below, buffer);
-    let lines =
-        remarks(against, look).into_iter().flat_map(|text| wrap(&text, usize::from(inner.width)));
+    let lines = remarks(view, against, look)
+        .into_iter()
+        .flat_map(|text| wrap(&text, usize::from(inner.width)));
     for (row, text) in lines.enumerate() {
         put(Line::raw(text), row, inner, buffer);
     }
 }
 
-fn title(against: &Against, look: Look<'_>) -> String {
+fn title(view: &Paths, against: &Against, look: Look<'_>) -> String {
     let root = against.pair.paths.root();
     let (less, more) = (look.units.size(root.less), look.units.size(root.more));
-    let what =
-        if against.paths.rows.form == Form::List { "Paths, the biggest first" } else { "Paths" };
+    let what = if view.rows.form == Form::List { "Paths, the biggest first" } else { "Paths" };
     let differ = if root.count == 1 { "differs" } else { "differ" };
     format!("{what} · {} {differ}: +{more} -{less}", plural(root.count, "path"))
 }
 
-fn line(against: &Against, look: Look<'_>, row: &Row, width: usize) -> Line<'static> {
+fn line(view: &Paths, against: &Against, look: Look<'_>, row: &Row, width: usize) -> Line<'static> {
     let theme = look.theme;
-    let view = &against.paths;
     let entry = against.pair.paths.get(row.place);
     let (first, second) = (&against.first.tree, &against.second.tree);
     let is_list = view.rows.form == Form::List;
@@ -136,8 +136,8 @@ fn line(against: &Against, look: Look<'_>, row: &Row, width: usize) -> Line<'sta
 }
 
 /// Describes the selected path in both images, and the instructions that made it.
-fn remarks(against: &Against, look: Look<'_>) -> Vec<String> {
-    let Some(row) = against.paths.row() else { return Vec::new() };
+fn remarks(view: &Paths, against: &Against, look: Look<'_>) -> Vec<String> {
+    let Some(row) = view.row() else { return Vec::new() };
     let entry = against.pair.paths.get(row.place);
     let change = against.pair.paths.change(row.place, &against.first.tree, &against.second.tree);
     let mut remarks: Vec<String> = outcome(&change, look).into_iter().collect();
