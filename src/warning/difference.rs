@@ -1,6 +1,6 @@
 //! Cases in which container runtimes differ.
 
-use super::{ArchiveDifference, WarningKind};
+use super::ArchiveDifference;
 use crate::escape::Escaped;
 
 /// A case in which container runtimes differ.
@@ -110,17 +110,5 @@ impl RuntimeDifference {
             Self::Archive(difference) => difference.code(),
             Self::Other { .. } => "differs",
         }
-    }
-}
-
-impl From<RuntimeDifference> for WarningKind {
-    fn from(difference: RuntimeDifference) -> Self {
-        Self::RuntimesDiffer(difference)
-    }
-}
-
-impl From<ArchiveDifference> for WarningKind {
-    fn from(difference: ArchiveDifference) -> Self {
-        RuntimeDifference::Archive(difference).into()
     }
 }

@@ -4,6 +4,7 @@
 //! escapes hostile characters.
 
 mod code;
+mod consequence;
 mod difference;
 mod form;
 mod gap;

@@ -1,4 +1,4 @@
-//! What a session reads beside the screen: an image, the images of a lesson, or those of an archive.
+//! Reads beside the screen for a session: an image, the images of a lesson, or those of an archive.
 
 use std::sync::Arc;
 
