@@ -157,7 +157,14 @@ impl App {
                 explorer.set_shown(Shown::ALL);
                 self.refresh_details();
             }
-            _ => self.clear_filter(),
+            _ => {
+                let from = self.explorer().and_then(|explorer| explorer.filter.from);
+                self.clear_filter();
+                // What a view has shown here is left to that view.
+                if let Some(view) = from {
+                    self.show(view);
+                }
+            }
         }
     }
 

@@ -7,6 +7,7 @@ use layerscope::tree::{NodeId, Tree};
 use super::Explorer;
 use crate::tui::widgets::prompt::Prompt;
 use crate::tui::work::pass::Pending;
+use crate::view::View;
 
 /// The number of rows up to which a filter opens directories.
 const FILTERED_ROWS: usize = 1000;
@@ -20,6 +21,8 @@ pub struct Filter {
     /// The error in the query; the matches of the last valid one stay.
     pub fault: Option<String>,
     pub running: Option<Pending>,
+    /// The view that asked for it, to go back to.
+    pub from: Option<View>,
     pub kept: Option<Kept>,
 }
 
@@ -126,15 +129,17 @@ impl Explorer {
         }
     }
 
-    /// Shows some paths and what leads to them, and nothing else, as a filter with a name.
-    pub fn keep_only(&mut self, nodes: &HashSet<NodeId>, name: &str) {
+    /// Shows some paths and what leads to them, and nothing else, as a filter with a name that a
+    /// view asks for.
+    pub fn keep_only(&mut self, nodes: &HashSet<NodeId>, name: &str, from: View) {
         let tree = &self.inspection.tree;
         let mut kept = Kept::new(tree);
         for node in tree.nodes() {
             kept.take(tree, node, nodes.contains(&node));
         }
         kept.complete = true;
-        self.filter = Filter { query: Prompt::with(name.to_owned()), ..Filter::default() };
+        let query = Prompt::with(name.to_owned());
+        self.filter = Filter { query, from: Some(from), ..Filter::default() };
         self.set_kept(Some(kept));
     }
 

@@ -1,10 +1,12 @@
 //! Journeys through findings and ladder.
 
+use std::collections::HashSet;
 use std::sync::{Arc, LazyLock};
 
 use crossterm::event::KeyCode;
 use layerscope::advice::assessment::{Question, Study};
 use layerscope::advice::findings::{Fate, Level, Rules, Whose};
+use layerscope::advice::ladder::Holds;
 use layerscope::analysis::what_if::{Change, what_if};
 use layerscope::files::contents::LayerContents;
 
@@ -130,6 +132,54 @@ fn several_marks_are_rows_that_can_be_compared() {
     person.press(KeyCode::Up).press(KeyCode::Enter);
     assert_eq!(person.app.view, View::Explore);
     assert_eq!(person.app.explorer().unwrap().selected(), Some(node(go)));
+}
+
+#[test]
+fn enter_on_a_step_shows_its_files_and_esc_goes_back_to_the_step() {
+    let mut person = at(80, 24);
+    let inspection = person.app.explorer().unwrap().inspection.clone();
+    let kept = |person: &Person| {
+        let explorer = person.app.explorer().unwrap();
+        let tree = &inspection.tree;
+        let kept = explorer.filter.kept.as_ref()?;
+        let files = tree.inodes().filter(|&inode| tree.size(inode) > 0);
+        Some(files.map(|inode| tree.node_of(inode)).filter(|&n| kept.holds(n)).collect())
+    };
+    // The first step leaves out the wasted bytes: what no change of its own removes stays.
+    let Holds::Changed(changes) = &STUDY.ladder[1].holds else { panic!("a change") };
+    let outcome = what_if(&inspection, changes);
+    let tree = &inspection.tree;
+    let files = tree.inodes().filter(|&inode| tree.size(inode) > 0);
+    let gone = files.filter(|&inode| !outcome.keeps(inode));
+    let gone: HashSet<_> = gone.map(|inode| tree.node_of(inode)).collect();
+    person.types("7g").press(KeyCode::Down).press(KeyCode::Enter);
+    assert_eq!(person.app.view, View::Explore);
+    assert!(person.screen().contains("left out"), "{}", person.screen());
+    assert_eq!(kept(&person), Some(gone));
+    person.press(KeyCode::Esc);
+    assert_eq!((person.app.view, kept(&person)), (View::Sizes, None));
+    // The last one keeps the program.
+    person.types("G").press(KeyCode::Enter);
+    let program = STUDY.ladder_inputs.program.as_ref().unwrap().path;
+    assert_eq!(person.app.explorer().unwrap().selected(), Some(program));
+    assert!(person.screen().contains("what stays"), "{}", person.screen());
+    person.press(KeyCode::Esc);
+    assert_eq!(person.app.view, View::Sizes);
+    // The image as built is all of it.
+    person.types("g").press(KeyCode::Enter);
+    assert_eq!((person.app.view, kept(&person)), (View::Explore, None));
+}
+
+#[test]
+fn esc_leaves_the_files_of_a_change_for_the_change() {
+    let mut person = at(80, 24);
+    person.types("6").press(KeyCode::Enter);
+    assert_eq!(person.app.view, View::Explore);
+    person.press(KeyCode::Esc);
+    assert_eq!(person.app.view, View::Findings);
+    // A filter that a person types is one of the explorer.
+    person.press(KeyCode::Enter).types("fgo").press(KeyCode::Enter).press(KeyCode::Esc);
+    assert_eq!(person.app.view, View::Explore);
 }
 
 #[test]

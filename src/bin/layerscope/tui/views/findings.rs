@@ -254,7 +254,7 @@ impl Findings {
         let inodes = self.all_selected().into_iter().flat_map(|finding| &finding.inodes);
         let nodes: HashSet<_> = inodes.map(|&inode| tree.node_of(inode)).collect();
         explorer.select_layer(gone.unwrap_or(LayerIndex::FINAL));
-        explorer.keep_only(&nodes, &finding.title);
+        explorer.keep_only(&nodes, &finding.title, View::Findings);
         explorer.reveal_up_to(node);
         if explorer.selected() != Some(node) {
             explorer.select_layer(added_in);

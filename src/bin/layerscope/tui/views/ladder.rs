@@ -1,5 +1,6 @@
 //! The sizes view: a bar for each possible change; below, the instructions.
 
+mod exploring;
 mod marks;
 
 use std::sync::Arc;
@@ -25,7 +26,7 @@ use marks::{Marked, marked};
 pub const KEYS: &[Hint] = &[
     (&[Action::Help], "help"),
     (&[Action::Up, Action::Down], "step"),
-    (&[Action::Enter], "explore it"),
+    (&[Action::Enter], "show its files"),
     (&[Action::CopyPath], "copy the recipe"),
     (&[Action::ViewFindings], "fix"),
     (&[Action::ViewExplore], "explore"),
@@ -112,18 +113,14 @@ impl Ladder {
         Some(possible_size.how.lines().map(str::to_owned).collect())
     }
 
-    /// Performs an action; returns the path to explore, if requested.
-    pub fn act(&mut self, action: Action) -> Option<layerscope::tree::NodeId> {
+    /// Performs an action; returns whether to go to the explorer.
+    pub fn act(&mut self, explorer: &mut Explorer, action: Action) -> bool {
         if action == Action::Enter {
-            let study = self.study.as_ref()?;
-            if let Some(mark) = self.mark() {
-                return mark.path;
-            }
-            return study.ladder_inputs.program.as_ref().map(|program| program.path);
+            return self.explore(explorer);
         }
         let last = self.last();
         self.cursor = moved(action, self.cursor, last, last.max(1)).unwrap_or(self.cursor);
-        None
+        false
     }
 
     /// Moves the cursor to the row at a cell; returns whether there is one.

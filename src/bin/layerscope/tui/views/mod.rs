@@ -183,13 +183,7 @@ impl Views {
                 }
                 return next;
             }
-            View::Sizes => match self.ladder.act(action) {
-                Some(node) => {
-                    explorer.reveal_up_to(node);
-                    true
-                }
-                None => false,
-            },
+            View::Sizes => self.ladder.act(explorer, action),
             View::Replay => {
                 let leaves = self.replay.act(action);
                 self.settle(view, explorer);

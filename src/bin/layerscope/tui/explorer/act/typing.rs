@@ -97,7 +97,10 @@ impl App {
             Typed::Left => self.clear_filter(),
             Typed::Entered if filter.query.text().is_empty() => self.clear_filter(),
             Typed::Entered => self.query = None,
-            Typed::Changed => filter.is_new = true,
+            Typed::Changed => {
+                filter.is_new = true;
+                filter.from = None;
+            }
             Typed::Other if matches!(key.code, KeyCode::Down | KeyCode::Up) => {
                 let down = key.code == KeyCode::Down;
                 self.look_for_typed();

@@ -33,7 +33,8 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let count = app.intro.len();
     let title = match (count, explorer) {
         (0, _) => "Layers".into(),
-        (count, None) => format!("Layers · {count}"),
+        // Sizes as in the archive or the registry, until the layers are read.
+        (count, None) => format!("Layers, as stored · {count}"),
         (count, Some(explorer)) => format!("Layers · {}/{count}", explorer.layer.count()),
     };
     let inner = pane(&title, app.focus == Pane::Layers, theme, area, buffer);

@@ -2,7 +2,7 @@
 //! paths.
 
 use layerscope::display::count;
-use layerscope::display::{escaped, plural};
+use layerscope::display::{escaped, escaped_str, plural};
 use layerscope::tree::Kind;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -89,9 +89,13 @@ fn title(explorer: &Explorer, room: usize) -> String {
         false => format!(" · {}/{}", explorer.cursor + 1, explorer.rows.len()),
     };
     let [words, marks] = explorer.shown.left_out().unwrap_or_default();
-    let rests = match words.is_empty() {
-        true => vec![place],
-        false => vec![
+    let asked_for = explorer.filter.from.map(|_| escaped_str(explorer.filter.query.text()));
+    let rests = match (asked_for, words.is_empty()) {
+        (Some(name), _) => {
+            vec![format!(" · {name} (Esc goes back){place}"), format!(" · {name}{place}")]
+        }
+        (None, true) => vec![place],
+        (None, false) => vec![
             format!(" · filters: {words} (Esc clears){place}"),
             format!(" · {words}{place}"),
             format!(" · {marks}{place}"),
