@@ -4,6 +4,8 @@
 //! read layers with it: the size of kinds without contents is ignored, old formats have no prefix,
 //! a NUL type with a trailing slash is a directory, and sparse files have their logical size.
 
+use std::ffi::CStr;
+
 use serde::{Deserialize, Serialize};
 use tar::Header;
 
@@ -150,7 +152,7 @@ fn not_negative(number: Option<i64>, what: &'static str) -> Result<u64, Fault> {
 }
 
 fn until_nul(bytes: &[u8]) -> &[u8] {
-    &bytes[..bytes.iter().position(|&b| b == 0).unwrap_or(bytes.len())]
+    CStr::from_bytes_until_nul(bytes).map_or(bytes, CStr::to_bytes)
 }
 
 fn set(into: &mut Vec<u8>, bytes: &[u8]) {

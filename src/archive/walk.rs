@@ -119,25 +119,26 @@ impl<R: Forward> Walker<R> {
         self.finish_entry()?;
         let mut extensions = Extensions::default();
         loop {
-            let block = match self.reader.fill_buf()?.first_chunk::<512>() {
-                Some(block) => {
-                    let block = *block;
-                    self.reader.consume(512);
-                    self.position += 512;
-                    block
+            if let Some(block) = self.reader.fill_buf()?.first_chunk::<512>()
+                && is_of_entry(block)
+            {
+                // Most headers are of this kind: they are not copied first.
+                let decoded = decode_checked(block, &extensions, &mut self.entry);
+                let kept = self.entry.sparse.then_some(*block);
+                self.reader.consume(512);
+                self.position += 512;
+                self.begin_entry(decoded?, kept.as_ref(), &extensions)?;
+                return Ok(true);
+            }
+            let mut block = [0; 512];
+            match self.fill(&mut block)? {
+                0 => {
+                    (self.ended, self.loose) = (true, extensions.are_there());
+                    return if self.loose { Err(Fault::MissingEntry) } else { Ok(false) };
                 }
-                None => {
-                    let mut block = [0; 512];
-                    match self.fill(&mut block)? {
-                        0 => {
-                            (self.ended, self.loose) = (true, extensions.are_there());
-                            return if self.loose { Err(Fault::MissingEntry) } else { Ok(false) };
-                        }
-                        512 => block,
-                        n => return Err(Fault::TruncatedHeader(n)),
-                    }
-                }
-            };
+                512 => {}
+                n => return Err(Fault::TruncatedHeader(n)),
+            }
             if block == [0; 512] {
                 self.loose = extensions.are_there();
                 return self.end_marker();
@@ -158,22 +159,34 @@ impl<R: Forward> Walker<R> {
                 b'K' => extensions.long_link = Some(self.extension(&block)?),
                 _ => {
                     let more = decode(&block, &extensions, &mut self.entry)?;
-                    let more = if more { self.sparse_maps()? } else { Vec::new() };
-                    self.check_path()?;
-                    self.any = true;
-                    self.entry.data = self.position;
-                    self.left = self.entry.stored;
-                    self.padding = self.left.wrapping_neg() % 512;
-                    self.pieces = None;
-                    if self.entry.sparse {
-                        let pieces = Pieces::read(&block, &more, &extensions.pax()?)?;
-                        self.check_pieces(&pieces)?;
-                        self.pieces = self.keeps_pieces.then_some(pieces);
-                    }
+                    self.begin_entry(more, Some(&block), &extensions)?;
                     return Ok(true);
                 }
             }
         }
+    }
+
+    /// Begins the entry whose header has been decoded. `more` tells that sparse maps follow; a sparse
+    /// entry comes with its header.
+    fn begin_entry(
+        &mut self,
+        more: bool,
+        header: Option<&[u8; 512]>,
+        extensions: &Extensions,
+    ) -> Result<(), Fault> {
+        let more = if more { self.sparse_maps()? } else { Vec::new() };
+        self.check_path()?;
+        self.any = true;
+        self.entry.data = self.position;
+        self.left = self.entry.stored;
+        self.padding = self.left.wrapping_neg() % 512;
+        self.pieces = None;
+        if let Some(header) = header.filter(|_| self.entry.sparse) {
+            let pieces = Pieces::read(header, &more, &extensions.pax()?)?;
+            self.check_pieces(&pieces)?;
+            self.pieces = self.keeps_pieces.then_some(pieces);
+        }
+        Ok(())
     }
 
     /// Passes the contents of the current entry to `take`, piece by piece.
@@ -318,6 +331,24 @@ impl<R: Forward> Walker<R> {
         }
         Ok(())
     }
+}
+
+/// Returns whether a block that is not empty is the header of an entry, and not of an extension.
+fn is_of_entry(block: &[u8; 512]) -> bool {
+    block[0] != 0 && !matches!(block[156], b'x' | b'g' | b'L' | b'K')
+}
+
+/// Decodes the header of an entry, if its checksum is right; returns whether old GNU sparse maps
+/// follow.
+fn decode_checked(
+    block: &[u8; 512],
+    extensions: &Extensions,
+    entry: &mut Entry,
+) -> Result<bool, Fault> {
+    if !checksum_matches(block)? {
+        return Err(Fault::Checksum);
+    }
+    decode(block, extensions, entry)
 }
 
 /// The contents of one entry of a tar that is being walked.

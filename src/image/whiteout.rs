@@ -15,13 +15,16 @@ pub enum Spelling<'a> {
 
 /// Reads the last component of a path.
 pub fn spelling(name: &[u8]) -> Spelling<'_> {
-    match name.strip_prefix(b".wh.") {
+    match name.strip_prefix(PREFIX) {
         None => Spelling::Ordinary,
         Some(b".wh..opq") => Spelling::Opaque,
         Some(b"" | b"." | b"..") => Spelling::Invalid,
         Some(gone) => Spelling::Whiteout(gone),
     }
 }
+
+/// The beginning of the name of every whiteout.
+pub const PREFIX: &[u8] = b".wh.";
 
 /// Returns whether the first component of a path marks AUFS bookkeeping (`.wh..wh.aufs`,
 /// `.wh..wh.plnk`, `.wh..wh.orph`).

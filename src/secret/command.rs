@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
+use super::hints::Hints;
 use super::names::is_secret;
 use super::rules::{Kind, rules};
 use super::token::find_tokens;
@@ -59,16 +60,29 @@ static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
 /// Finds the secrets in a command, or in an instruction of a Dockerfile.
 pub fn find_in_command(text: &str) -> Vec<Hit> {
     let mut hits = find_tokens(text.as_bytes());
-    hits.extend(pairs(text));
+    let hints = Hints::new(text);
+    hits.extend(hinted_pairs(text, &hints));
     // `--token abc` and `_authToken abc`: only an option takes its value behind a space.
-    let options = OPTION.captures_iter(text).chain(JSON_OPTION.captures_iter(text));
-    hits.extend(options.filter_map(|found| named(&found)).take(HITS));
-    for expression in [&*HEADER, &LOGIN, &AUTH, &rules().argument] {
-        let found = expression.captures_iter(text).take(HITS);
+    if hints.has_option() {
+        let options = OPTION.captures_iter(text).chain(JSON_OPTION.captures_iter(text));
+        hits.extend(options.filter_map(|found| named(&found)).take(HITS));
+    }
+    let expressions: [(bool, fn() -> &'static Regex); 4] = [
+        (hints.has_header(), || &HEADER),
+        (hints.has_download(), || &LOGIN),
+        (hints.has_login(), || &AUTH),
+        (hints.has_argument(), || rules().argument()),
+    ];
+    for (_, expression) in expressions.into_iter().filter(|&(may_match, _)| may_match) {
+        let found = expression().captures_iter(text).take(HITS);
         hits.extend(found.filter_map(|found| valued(&found, &rules().named)));
     }
-    hits.extend(in_variables(text));
-    hits.extend(addresses(text));
+    if hints.has_name() {
+        hits.extend(in_variables(text));
+    }
+    if hints.has_address() {
+        hits.extend(addresses(text));
+    }
     apart(hits)
 }
 
@@ -115,9 +129,17 @@ fn in_variables(text: &str) -> Vec<Hit> {
 
 /// Finds names of secrets with their values: `NAME=value`, `name: value`, `"name": "value"`.
 pub fn pairs(text: &str) -> Vec<Hit> {
-    let mut hits: Vec<_> =
-        PAIR.captures_iter(text).filter_map(|found| named(&found)).take(HITS).collect();
-    hits.extend(addresses(text));
+    hinted_pairs(text, &Hints::new(text))
+}
+
+fn hinted_pairs(text: &str, hints: &Hints<'_>) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    if hints.has_name() {
+        hits.extend(PAIR.captures_iter(text).filter_map(|found| named(&found)).take(HITS));
+    }
+    if hints.has_address() {
+        hits.extend(addresses(text));
+    }
     apart(hits)
 }
 

@@ -8,6 +8,7 @@
 mod command;
 mod fingerprint;
 mod found;
+mod hints;
 mod masked;
 mod names;
 mod paths;

@@ -7,7 +7,10 @@ use std::sync::{LazyLock, OnceLock};
 use regex::bytes::Regex;
 use serde::Deserialize;
 
-const BUILT_IN: &str = include_str!("../../assets/secrets.toml");
+use super::hints::name_hints;
+
+/// The rules, as `build.rs` converts them.
+const BUILT_IN: &str = include_str!(concat!(env!("OUT_DIR"), "/secrets.json"));
 
 /// A kind of secret.
 #[derive(Debug, PartialEq, Eq)]
@@ -103,10 +106,15 @@ pub struct Area {
 #[derive(Debug)]
 pub struct SecretRules {
     pub(super) tokens: Vec<Token>,
+    /// The beginnings of all tokens, by their first byte.
+    pub(super) starts: Vec<Vec<String>>,
     /// Files by path.
     pub files: Vec<FileRule>,
     /// Passwords that programs take as arguments: the first group that matches.
-    pub(super) argument: regex::Regex,
+    argument: String,
+    compiled_argument: OnceLock<regex::Regex>,
+    /// Words of which each of them has one.
+    pub(super) argument_hints: Vec<String>,
     /// Paths of packages, tests and examples.
     pub areas: Vec<Area>,
     /// The globs of files in which tokens are not searched.
@@ -116,6 +124,8 @@ pub struct SecretRules {
     /// The kind of a password in an address.
     pub(super) address: Kind,
     pub(super) words: Vec<String>,
+    /// The ends of all names, as hints compare them.
+    pub(super) name_hints: Vec<String>,
     pub(super) exact: HashSet<String>,
     pub(super) trivial: HashSet<String>,
     pub(super) parts: Vec<String>,
@@ -195,6 +205,7 @@ enum WrittenLooks {
 #[serde(deny_unknown_fields)]
 struct Argument {
     matches: String,
+    has: Vec<String>,
     #[serde(rename = "of")]
     _of: String,
     #[serde(rename = "source")]
@@ -233,6 +244,13 @@ struct Text {
     except: Vec<String>,
 }
 
+impl SecretRules {
+    /// Returns the expression of passwords that programs take as arguments.
+    pub(super) fn argument(&self) -> &regex::Regex {
+        self.compiled_argument.get_or_init(|| super::command::expression(&self.argument))
+    }
+}
+
 /// Returns the built-in rules.
 pub fn rules() -> &'static SecretRules {
     static RULES: LazyLock<SecretRules> =
@@ -247,17 +265,9 @@ pub fn kinds() -> impl Iterator<Item = &'static Kind> {
     tokens.chain(rules.files.iter().map(|file| &file.kind)).chain([&rules.named, &rules.address])
 }
 
-/// The reason why the rules cannot be read.
-#[derive(Debug, thiserror::Error)]
-enum RulesError {
-    #[error(transparent)]
-    Toml(#[from] toml::de::Error),
-    #[error(transparent)]
-    Pattern(#[from] regex::Error),
-}
-
-fn read(text: &str) -> Result<SecretRules, RulesError> {
-    let File { token, file, argument, names, values, area, known, text } = toml::from_str(text)?;
+fn read(json: &str) -> serde_json::Result<SecretRules> {
+    let File { token, file, argument, names, values, area, known, text } =
+        serde_json::from_str(json)?;
     let general = |id: &str, title: &str| Kind {
         id: id.into(),
         title: title.into(),
@@ -266,16 +276,23 @@ fn read(text: &str) -> Result<SecretRules, RulesError> {
         is_general: true,
         is_needed: false,
     };
+    let mut starts = vec![Vec::new(); 256];
+    for start in token.iter().flat_map(|token| &token.starts) {
+        let first = start.bytes().next().map(usize::from);
+        starts[first.unwrap_or_default()].push(start.clone());
+    }
     Ok(SecretRules {
+        starts,
         tokens: token.into_iter().map(read_token).collect(),
         files: file.into_iter().map(read_file).collect(),
-        argument: regex::Regex::new(
-            &argument.iter().map(|argument| &*argument.matches).collect::<Vec<_>>().join("|"),
-        )?,
+        argument: argument.iter().map(|argument| &*argument.matches).collect::<Vec<_>>().join("|"),
+        compiled_argument: OnceLock::new(),
+        argument_hints: argument.into_iter().flat_map(|argument| argument.has).collect(),
         areas: area,
         not_text: text.except,
         named: general("named-secret", "value of a secret"),
         address: general("password-in-address", "password in an address"),
+        name_hints: name_hints(names.words.iter().chain(&names.exact)),
         words: names.words,
         exact: names.exact.into_iter().collect(),
         trivial: values.trivial.into_iter().collect(),

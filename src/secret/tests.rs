@@ -54,6 +54,33 @@ fn a_routable_token_of_gitlab_has_a_checksum() {
 }
 
 #[test]
+fn every_program_that_takes_a_password_is_known_in_every_spelling() {
+    for text in [
+        "mysqlimport -pS3cretPw a",
+        "mariadb-dump -pS3cretPw a",
+        "sqlcmd -S db -P S3cretPw",
+        "ldapadd -x -w S3cretPw",
+        "unzip -P S3cretPw a.zip",
+        "mongodump -p S3cretPw",
+        "az login -u ci -p S3cretPw",
+        "printf S3cretPw | passwd --stdin ci",
+        "echo S3cretPw | sudo -S make",
+        "keytool -destkeypass S3cretPw",
+        "openssl req -passout pass:S3cretPw",
+        "htpasswd -Bbn ci ci S3cretPw",
+        "wget --user ci:S3cretPw0 https://acme.dev",
+        "curl -H 'AUTHORIZATION: token a1b2c3d4e5f6' https://acme.dev",
+        "curl -H 'x-API-key: a1b2c3d4e5f6' https://acme.dev",
+        "npm config set //acme.dev/:_password a1b2c3d4",
+        "docker config {\\\"identitytoken\\\": \\\"z9MZPAL0abcd\\\"}",
+        "java -Ddb.pass-word.api.Key=a1b2c3d4",
+        "set my-Secret_ACCESS.key: a1b2c3d4",
+    ] {
+        assert_eq!(find_in_command(text).len(), 1, "{text}");
+    }
+}
+
+#[test]
 fn a_named_value_is_a_secret_and_a_placeholder_is_none() {
     for text in [
         "|1 NPM_TOKEN=s3cr3t-value /bin/sh -c npm ci",

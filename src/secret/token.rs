@@ -14,6 +14,9 @@ const TOKENS: usize = 100;
 /// The most bytes behind a beginning that are compared. A text may be full of beginnings, each of
 /// which fits all that follows but its end.
 const REST: usize = 2 << 10;
+/// The longest text that is looked at byte by byte first, in bytes: most commands have no token, and
+/// compiling the expression takes longer than that.
+const SHORT: usize = 4 << 10;
 /// The alphabet of checksums in base 62.
 const BASE_62: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /// The alphabet of checksums in base 36.
@@ -24,6 +27,9 @@ const UNROUTED: usize = 20;
 /// Finds the tokens in a text.
 pub fn find_tokens(text: &[u8]) -> Vec<Hit> {
     let mut hits: Vec<Hit> = Vec::new();
+    if text.len() <= SHORT && !has_start(text) {
+        return hits;
+    }
     for start in starts().find_iter(text) {
         if hits.len() == TOKENS {
             break;
@@ -37,6 +43,15 @@ pub fn find_tokens(text: &[u8]) -> Vec<Hit> {
         hits.extend(fitting.filter_map(|token| hit(token, text, start.range())).next());
     }
     hits
+}
+
+/// Returns whether the beginning of a token stands in a text, without the expression of all.
+fn has_start(text: &[u8]) -> bool {
+    let starts = &rules().starts;
+    (0..text.len()).any(|at| {
+        let of_byte = starts.get(usize::from(text[at])).map_or(&[][..], Vec::as_slice);
+        of_byte.iter().any(|start| text[at..].starts_with(start.as_bytes()))
+    })
 }
 
 /// Returns an expression of nothing but the beginnings of all tokens, which is searched fast.

@@ -23,6 +23,8 @@ use crate::warning::{Warning, WarningKind};
 
 /// The longest name in bytes.
 const NAME_LIMIT: usize = u16::MAX as usize;
+/// The number of paths up to which all that is known of them fits into the cache of a processor.
+const SMALL: usize = 10_000;
 /// The most remarks that are kept for one layer.
 const REMARKS_PER_LAYER: usize = 50;
 
@@ -222,6 +224,25 @@ impl Builder {
         let old = (parent < self.first_new).then(|| self.children.find(spread(hash), matches));
         let found = old.flatten().or_else(|| self.new_children.find(spread(hash), matches));
         found.map(|&(_, id)| id)
+    }
+
+    /// Returns whether earlier layers have named so few paths that they are at hand anyway.
+    pub(super) fn is_small(&self) -> bool {
+        self.children.len() < SMALL
+    }
+
+    /// Touches what is known of a path that earlier layers may have named; the result has no meaning.
+    pub(super) fn trace(&self, parent: NodeId, name: &[u8]) -> u32 {
+        if parent >= self.first_new {
+            return 0;
+        }
+        let hash = self.hash(parent, name);
+        let Some(&(_, id)) = self.children.find(spread(hash), |&(other, _)| other == hash) else {
+            return 0;
+        };
+        let first = self.tree.name(id).first().copied().unwrap_or_default();
+        let below = self.state[id.index()].below.some();
+        u32::from(first) ^ below.map_or(0, |version| self.tree.version(version).extra)
     }
 
     /// Adds the paths that the current layer named first to those of earlier layers.

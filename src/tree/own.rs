@@ -16,13 +16,20 @@ use crate::warning::{RuntimeDifference as Difference, WarningKind};
 /// than is stored.
 const FILE_LIMIT: u64 = 16 << 40;
 
+/// The number of entries that are looked up before they are added.
+const AHEAD: usize = 256;
+
 impl Builder {
     pub(super) fn take_own(&mut self, entries: &LayerEntries) -> Result<Own, LimitExceeded> {
         let mut own = Own::default();
         let mut last = LastDirectory::default();
         self.begin_own();
         self.said_too_long = false;
-        for entry in entries.iter() {
+        let mut ahead = entries.iter();
+        for (i, entry) in entries.iter().enumerate() {
+            if i % AHEAD == 0 {
+                self.look_ahead(ahead.by_ref().take(AHEAD));
+            }
             self.add(&entry, &mut own, &mut last)?;
         }
         for link in own.aufs_links.values().filter(|link| !link.referenced) {

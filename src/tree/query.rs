@@ -64,24 +64,15 @@ impl Tree {
         if self.parent(one) == self.parent(other) && one != NodeId::ROOT && other != NodeId::ROOT {
             return self.name(one).cmp(self.name(other));
         }
-        let depth = |mut node: NodeId| {
-            let mut depth = 0;
-            while node != NodeId::ROOT {
-                node = self.parent(node);
-                depth += 1;
-            }
-            depth
+        // A directory has a lower number than what lies below it.
+        let (mut a, mut b) = ((one, None), (other, None));
+        while a.0 != b.0 {
+            let lower = if a.0 > b.0 { &mut a } else { &mut b };
+            *lower = (self.parent(lower.0), Some(lower.0));
+        }
+        let (Some(a), Some(b)) = (a.1, b.1) else {
+            return a.1.is_some().cmp(&b.1.is_some());
         };
-        let (one_depth, other_depth) = (depth(one), depth(other));
-        let lift = |node, by: usize| (0..by).fold(node, |node, _| self.parent(node));
-        let mut a = lift(one, usize::saturating_sub(one_depth, other_depth));
-        let mut b = lift(other, usize::saturating_sub(other_depth, one_depth));
-        if a == b {
-            return one_depth.cmp(&other_depth);
-        }
-        while self.parent(a) != self.parent(b) {
-            (a, b) = (self.parent(a), self.parent(b));
-        }
         let (first, second) = (self.name(a), self.name(b));
         let common = first.len().min(second.len());
         // A slash follows each directory of the path, so that the order is that of the full paths.
@@ -213,6 +204,15 @@ impl Tree {
     /// Returns the inodes that have, or once had, more than one name, in no particular order.
     pub fn linked_inodes(&self) -> impl Iterator<Item = VersionId> {
         self.groups.iter().map(|group| group.owner)
+    }
+
+    /// Returns the paths of the final filesystem whose file has, or once had, more than one name, in
+    /// no particular order. It goes through the versions, which lie one after the other.
+    pub fn linked_names(&self) -> impl Iterator<Item = (NodeId, VersionId)> {
+        self.file_names().filter(|&id| self.is_linked(id)).filter_map(|id| {
+            let node = self.version(id).node;
+            (self.last(node) == Some(id) && !self.is_aufs(node)).then_some((node, id))
+        })
     }
 
     /// Returns the offset of a file's contents in the uncompressed tar of its layer

@@ -16,10 +16,8 @@ impl Matches {
     /// without one name, the others keep it.
     pub(super) fn keep_shared(&mut self, tree: &Tree) {
         let mut names: HashMap<VersionId, Vec<NodeId>, RandomState> = HashMap::default();
-        for node in tree.nodes() {
-            if let Some(version) = tree.last(node).filter(|&version| tree.is_linked(version)) {
-                names.entry(tree.inode(version)).or_default().push(node);
-            }
+        for (node, version) in tree.linked_names() {
+            names.entry(tree.inode(version)).or_default().push(node);
         }
         for names in names.into_values() {
             let rule = self.rule[names[0].index()];

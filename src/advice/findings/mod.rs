@@ -189,9 +189,13 @@ fn finding(
         .iter()
         .map(|inode| Spot { node: inode.node, bytes: tree.size(inode.version) })
         .collect();
+    let largest = |spot: &Spot| (std::cmp::Reverse(spot.bytes), spot.node);
     let mut examples = spots.clone();
-    examples.sort_by_key(|spot| (std::cmp::Reverse(spot.bytes), spot.node));
-    examples.truncate(EXAMPLES);
+    if examples.len() > EXAMPLES {
+        examples.select_nth_unstable_by_key(EXAMPLES, largest);
+        examples.truncate(EXAMPLES);
+    }
+    examples.sort_by_key(largest);
     let (rule, title, level, sources) = match group.subject {
         assign::Subject::Rule(number) => {
             let rule = &rules.list[usize::from(number)];

@@ -12,7 +12,8 @@ use crate::tree::Reason;
 
 pub use read::RulesError;
 
-const BUILT_IN: &str = include_str!("../../../../assets/rules.toml");
+/// The built-in rules, as `build.rs` converts them.
+const BUILT_IN: &str = include_str!(concat!(env!("OUT_DIR"), "/rules.json"));
 
 /// The confidence that bytes are not needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
@@ -212,7 +213,7 @@ pub struct Rules {
 impl Rules {
     /// Returns the built-in rules.
     pub fn built_in() -> Self {
-        read::read(&[("the built-in rules", BUILT_IN)]).expect("a test reads them")
+        read::read(None, BUILT_IN).expect("a test reads them")
     }
 
     /// Returns the built-in rules and those of `text`, which take precedence.
@@ -221,7 +222,7 @@ impl Rules {
     ///
     /// [`RulesError`] names `file`, the line and the key.
     pub fn with(file: &str, text: &str) -> Result<Self, RulesError> {
-        read::read(&[(file, text), ("the built-in rules", BUILT_IN)])
+        read::read(Some((file, text)), BUILT_IN)
     }
 
     /// Returns all rules, in the order of precedence.

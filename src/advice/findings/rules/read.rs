@@ -33,32 +33,63 @@ pub struct RulesError {
     pub at: Problem,
 }
 
+/// A text in a file of rules.
+trait Text {
+    /// Returns the text.
+    fn text(&self) -> &str;
+
+    /// Returns its place in the file.
+    fn place(&self) -> Range<usize>;
+}
+
+/// A text of a user's file.
+impl Text for Spanned<String> {
+    fn text(&self) -> &str {
+        self.get_ref()
+    }
+
+    fn place(&self) -> Range<usize> {
+        self.span()
+    }
+}
+
+/// A text of the built-in rules, which have no errors that a user could look up.
+impl Text for String {
+    fn text(&self) -> &str {
+        self
+    }
+
+    fn place(&self) -> Range<usize> {
+        0..0
+    }
+}
+
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
+#[serde(deny_unknown_fields, bound(deserialize = "T: Deserialize<'de>"))]
+struct File<T> {
     #[serde(default)]
-    rule: Vec<WrittenRule>,
+    rule: Vec<WrittenRule<T>>,
     #[serde(default)]
-    signature: Vec<WrittenSignature>,
+    signature: Vec<WrittenSignature<T>>,
     #[serde(default)]
-    place: Vec<WrittenPlace>,
+    place: Vec<WrittenPlace<T>>,
     #[serde(default)]
     tool: Vec<Tool>,
 }
 
 /// A rule as written. A disabled rule needs nothing but its id.
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenRule {
-    id: Spanned<String>,
+#[serde(deny_unknown_fields, bound(deserialize = "T: Deserialize<'de>"))]
+struct WrittenRule<T> {
+    id: T,
     title: Option<String>,
     level: Option<Level>,
     purpose: Option<Purpose>,
-    globs: Option<Vec<Spanned<String>>>,
+    globs: Option<Vec<T>>,
     #[serde(default)]
-    except: Vec<Spanned<String>>,
+    except: Vec<T>,
     #[serde(default)]
-    proof: Vec<Spanned<String>>,
+    proof: Vec<T>,
     #[serde(default)]
     made_by: Vec<String>,
     #[serde(default)]
@@ -86,9 +117,9 @@ struct WrittenRule {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenSignature {
-    id: Spanned<String>,
+#[serde(deny_unknown_fields, bound(deserialize = "T: Deserialize<'de>"))]
+struct WrittenSignature<T> {
+    id: T,
     title: Option<String>,
     #[serde(default)]
     reasons: Vec<WrittenReason>,
@@ -108,12 +139,12 @@ struct WrittenSignature {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenPlace {
+#[serde(deny_unknown_fields, bound(deserialize = "T: Deserialize<'de>"))]
+struct WrittenPlace<T> {
     purpose: Purpose,
-    globs: Vec<Spanned<String>>,
+    globs: Vec<T>,
     #[serde(default)]
-    except: Vec<Spanned<String>>,
+    except: Vec<T>,
     #[serde(default)]
     made_by: Vec<String>,
 }
@@ -140,63 +171,75 @@ impl From<WrittenReason> for Reason {
     }
 }
 
-/// Reads files in the order of precedence. A rule or signature of an earlier file replaces a later
-/// one with the same id.
+/// Reads a user's file, if there is one, and the built-in rules. A rule or signature of the user's
+/// file replaces a built-in one with the same id.
 ///
 /// # Errors
 ///
 /// [`RulesError`] names the file, the line and the key.
-pub fn read(files: &[(&str, &str)]) -> Result<Rules, RulesError> {
-    let mut rules = Rules::default();
+pub fn read(user: Option<(&str, &str)>, built_in: &str) -> Result<Rules, RulesError> {
+    let mut all = All::default();
     let mut reader = Reader { file: "", text: "", globs: 0 };
-    let (mut known, mut known_signatures) = (HashSet::new(), HashSet::new());
-    for &(file, text) in files {
+    if let Some((file, text)) = user {
         reader = Reader { file, text, ..reader };
-        let parsed = reader.parse()?;
-        if rules.list.len() + parsed.rule.len() + parsed.place.len() + parsed.signature.len()
-            > RULES
-        {
+        all.add(reader.parse()?, &mut reader)?;
+    }
+    reader = Reader { file: "the built-in rules", text: built_in, ..reader };
+    let parsed: File<String> = serde_json::from_str(built_in)
+        .map_err(|error| reader.error(0..0, None, error.to_string()))?;
+    all.add(parsed, &mut reader)?;
+    Ok(all.rules)
+}
+
+/// The rules of all files so far, with the ids that are known.
+#[derive(Default)]
+struct All {
+    rules: Rules,
+    ids: HashSet<String>,
+    signatures: HashSet<String>,
+}
+
+impl All {
+    /// Adds the rules of the next file.
+    fn add<T: Text>(&mut self, parsed: File<T>, reader: &mut Reader<'_>) -> Result<(), RulesError> {
+        let Self { rules, ids, signatures } = self;
+        let count = parsed.rule.len() + parsed.place.len() + parsed.signature.len();
+        if rules.list.len() + count > RULES {
             return Err(reader.error(0..0, None, format!("there are more than {RULES} rules")));
         }
         rules.tools.extend(parsed.tool);
         let mut here = HashSet::new();
         for rule in parsed.rule {
-            let id = rule.id.get_ref().clone();
+            let id = rule.id.text().to_owned();
             if !here.insert(id.clone()) {
-                return Err(reader.error(
-                    rule.id.span(),
-                    Some("id"),
-                    format!("there are two rules called {id:?}"),
-                ));
+                let problem = format!("there are two rules called {id:?}");
+                return Err(reader.error(rule.id.place(), Some("id"), problem));
             }
             let enabled = rule.enabled.unwrap_or(true);
-            if known.insert(id) && enabled {
-                reader.rule(rule, &mut rules)?;
+            if ids.insert(id) && enabled {
+                reader.rule(rule, rules)?;
             }
         }
         let mut here = HashSet::new();
         for signature in parsed.signature {
-            let id = signature.id.get_ref().clone();
+            let id = signature.id.text().to_owned();
             if !here.insert(id.clone()) {
                 let problem = format!("there are two signatures called {id:?}");
-                return Err(reader.error(signature.id.span(), Some("id"), problem));
+                return Err(reader.error(signature.id.place(), Some("id"), problem));
             }
             let enabled = signature.enabled.unwrap_or(true);
-            if known_signatures.insert(id) && enabled {
+            if signatures.insert(id) && enabled {
                 rules.signatures.push(reader.signature(signature)?);
             }
         }
         for place in parsed.place {
             let globs = reader.globs(&place.globs, "globs")?;
             let except = reader.globs(&place.except, "except")?;
-            rules.add_place(
-                Place { purpose: place.purpose, made_by: place.made_by },
-                &globs,
-                &except,
-            );
+            let place = Place { purpose: place.purpose, made_by: place.made_by };
+            rules.add_place(place, &globs, &except);
         }
+        Ok(())
     }
-    Ok(rules)
 }
 
 struct Reader<'a> {
@@ -206,7 +249,8 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn parse(&self) -> Result<File, RulesError> {
+    /// Parses a user's file.
+    fn parse(&self) -> Result<File<Spanned<String>>, RulesError> {
         if self.text.len() > FILE {
             return Err(self.error(0..0, None, format!("the file has more than {FILE} bytes")));
         }
@@ -217,8 +261,8 @@ impl Reader<'_> {
         })
     }
 
-    fn rule(&mut self, rule: WrittenRule, rules: &mut Rules) -> Result<(), RulesError> {
-        let at = rule.id.span();
+    fn rule<T: Text>(&mut self, rule: WrittenRule<T>, rules: &mut Rules) -> Result<(), RulesError> {
+        let at = rule.id.place();
         let written = rule.globs.ok_or_else(|| self.missing(&at, "globs"))?;
         let level = rule.level.ok_or_else(|| self.missing(&at, "level"))?;
         let globs = self.globs(&written, "globs")?;
@@ -226,8 +270,8 @@ impl Reader<'_> {
         let mut proof = Proof::default();
         for path in &rule.proof {
             proof
-                .add(path.get_ref())
-                .map_err(|problem| self.error(path.span(), Some("proof"), problem.to_string()))?;
+                .add(path.text())
+                .map_err(|problem| self.error(path.place(), Some("proof"), problem.to_string()))?;
         }
         let purpose = rule.purpose.unwrap_or(match level {
             Level::Leftovers | Level::Build => Purpose::Caches,
@@ -238,7 +282,7 @@ impl Reader<'_> {
         let rule = Rule {
             title: rule.title.ok_or_else(|| self.missing(&at, "title"))?,
             fix: rule.fix.or_else(by_tool).ok_or_else(|| self.missing(&at, "fix"))?,
-            id: rule.id.into_inner(),
+            id: rule.id.text().to_owned(),
             level,
             purpose,
             made_by: rule.made_by,
@@ -259,12 +303,12 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn signature(&self, signature: WrittenSignature) -> Result<Signature, RulesError> {
-        let at = signature.id.span();
+    fn signature<T: Text>(&self, signature: WrittenSignature<T>) -> Result<Signature, RulesError> {
+        let at = signature.id.place();
         Ok(Signature {
             title: signature.title.ok_or_else(|| self.missing(&at, "title"))?,
             fix: signature.fix.ok_or_else(|| self.missing(&at, "fix"))?,
-            id: signature.id.into_inner(),
+            id: signature.id.text().to_owned(),
             reasons: signature.reasons.into_iter().map(Reason::from).collect(),
             made_by: signature.made_by,
             removed_by: signature.removed_by,
@@ -275,15 +319,15 @@ impl Reader<'_> {
         })
     }
 
-    fn globs(&mut self, written: &[Spanned<String>], key: &str) -> Result<Vec<Glob>, RulesError> {
+    fn globs<T: Text>(&mut self, written: &[T], key: &str) -> Result<Vec<Glob>, RulesError> {
         let mut globs = Vec::new();
         for text in written {
-            let parsed = Glob::parse(text.get_ref())
-                .map_err(|problem| self.error(text.span(), Some(key), problem.to_string()))?;
+            let parsed = Glob::parse(text.text())
+                .map_err(|problem| self.error(text.place(), Some(key), problem.to_string()))?;
             self.globs += parsed.len();
             if self.globs > GLOBS {
                 let problem = format!("there are more than {GLOBS} globs, with braces written out");
-                return Err(self.error(text.span(), Some(key), problem));
+                return Err(self.error(text.place(), Some(key), problem));
             }
             globs.extend(parsed);
         }

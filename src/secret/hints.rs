@@ -1,0 +1,95 @@
+//! Tells cheaply that a text has nothing that an expression could find.
+//!
+//! Most instructions have no secret. Compiling the expressions takes longer than reading the
+//! manifest of an image, so that none is asked before a word that each of its matches has stands in
+//! the text.
+
+use std::sync::OnceLock;
+
+use super::rules::rules;
+
+/// The words of headers with credentials, as [`Hints`] compares them.
+const HEADERS: [&str; 4] = ["AUTHORIZATION:", "XAUTH", "XAPI", "XAC"];
+
+/// The hints that a text gives.
+pub struct Hints<'a> {
+    text: &'a str,
+    /// The text in capitals, without the marks between the words of names.
+    capitals: String,
+    /// True if a name of a secret stands in it.
+    has_name: OnceLock<bool>,
+}
+
+impl<'a> Hints<'a> {
+    /// Makes the hints of a text.
+    pub fn new(text: &'a str) -> Self {
+        Self { text, capitals: in_capitals(text), has_name: OnceLock::new() }
+    }
+
+    /// Returns whether a name of a secret may stand in the text, with something behind it.
+    pub fn has_name(&self) -> bool {
+        *self.has_name.get_or_init(|| {
+            // Whatever follows a name is no part of it.
+            let ends = |(at, word): (usize, &str)| {
+                let next = self.capitals.as_bytes().get(at + word.len());
+                next.is_none_or(|next| !next.is_ascii_alphanumeric())
+            };
+            let mut words = rules().name_hints.iter();
+            words.any(|word| self.capitals.match_indices(word.as_str()).any(ends))
+        })
+    }
+
+    /// Returns whether an option may stand in the text.
+    pub fn has_option(&self) -> bool {
+        self.has_name()
+            && (self.text.contains("--")
+                || self.text.contains("_auth")
+                || self.text.contains("_password"))
+    }
+
+    /// Returns whether a header with credentials may stand in the text.
+    pub fn has_header(&self) -> bool {
+        HEADERS.iter().any(|word| self.capitals.contains(word))
+    }
+
+    /// Returns whether the login of a registry may stand in the text.
+    pub fn has_login(&self) -> bool {
+        self.text.contains("\"auth") || self.text.contains("\"identitytoken")
+    }
+
+    /// Returns whether the login of a download may stand in the text.
+    pub fn has_download(&self) -> bool {
+        self.text.contains("curl") || self.text.contains("wget")
+    }
+
+    /// Returns whether a program may be given a password as an argument.
+    pub fn has_argument(&self) -> bool {
+        rules().argument_hints.iter().any(|word| self.text.contains(word.as_str()))
+    }
+
+    /// Returns whether an address with a password may stand in the text.
+    pub fn has_address(&self) -> bool {
+        self.text.contains("://") && self.text.contains('@')
+    }
+}
+
+/// Returns a text in capitals and without `_`, `-` and `.`, so that all spellings of a name have the
+/// same letters.
+fn in_capitals(text: &str) -> String {
+    let letters = text.chars().filter(|c| !matches!(c, '_' | '-' | '.'));
+    letters.map(|c| c.to_ascii_uppercase()).collect()
+}
+
+/// Returns the ends of all names of secrets as [`Hints`] compares them, without those that end with
+/// another one.
+pub(super) fn name_hints<'a>(names: impl Iterator<Item = &'a String>) -> Vec<String> {
+    let mut words: Vec<_> = names.map(|name| in_capitals(name)).collect();
+    words.sort_unstable_by(|one, other| (one.len(), one).cmp(&(other.len(), other)));
+    let mut hints: Vec<String> = Vec::new();
+    for word in words {
+        if !hints.iter().any(|hint| word.ends_with(hint.as_str())) {
+            hints.push(word);
+        }
+    }
+    hints
+}
