@@ -6,7 +6,7 @@
 
 use std::sync::OnceLock;
 
-use super::rules::rules;
+use super::rules::{letters, rules};
 
 /// The words of headers with credentials, as [`Hints`] compares them.
 const HEADERS: [&str; 4] = ["AUTHORIZATION:", "XAUTH", "XAPI", "XAC"];
@@ -14,8 +14,8 @@ const HEADERS: [&str; 4] = ["AUTHORIZATION:", "XAUTH", "XAPI", "XAC"];
 /// The hints that a text gives.
 pub struct Hints<'a> {
     text: &'a str,
-    /// The text in capitals, without the marks between the words of names.
-    capitals: String,
+    /// The letters of the text.
+    letters: String,
     /// True if a name of a secret stands in it.
     has_name: OnceLock<bool>,
 }
@@ -23,7 +23,7 @@ pub struct Hints<'a> {
 impl<'a> Hints<'a> {
     /// Makes the hints of a text.
     pub fn new(text: &'a str) -> Self {
-        Self { text, capitals: in_capitals(text), has_name: OnceLock::new() }
+        Self { text, letters: letters(text), has_name: OnceLock::new() }
     }
 
     /// Returns whether a name of a secret may stand in the text, with something behind it.
@@ -31,11 +31,11 @@ impl<'a> Hints<'a> {
         *self.has_name.get_or_init(|| {
             // Whatever follows a name is no part of it.
             let ends = |(at, word): (usize, &str)| {
-                let next = self.capitals.as_bytes().get(at + word.len());
+                let next = self.letters.as_bytes().get(at + word.len());
                 next.is_none_or(|next| !next.is_ascii_alphanumeric())
             };
             let mut words = rules().name_hints.iter();
-            words.any(|word| self.capitals.match_indices(word.as_str()).any(ends))
+            words.any(|word| self.letters.match_indices(word.as_str()).any(ends))
         })
     }
 
@@ -49,7 +49,7 @@ impl<'a> Hints<'a> {
 
     /// Returns whether a header with credentials may stand in the text.
     pub fn has_header(&self) -> bool {
-        HEADERS.iter().any(|word| self.capitals.contains(word))
+        HEADERS.iter().any(|word| self.letters.contains(word))
     }
 
     /// Returns whether the login of a registry may stand in the text.
@@ -71,25 +71,4 @@ impl<'a> Hints<'a> {
     pub fn has_address(&self) -> bool {
         self.text.contains("://") && self.text.contains('@')
     }
-}
-
-/// Returns a text in capitals and without `_`, `-` and `.`, so that all spellings of a name have the
-/// same letters.
-fn in_capitals(text: &str) -> String {
-    let letters = text.chars().filter(|c| !matches!(c, '_' | '-' | '.'));
-    letters.map(|c| c.to_ascii_uppercase()).collect()
-}
-
-/// Returns the ends of all names of secrets as [`Hints`] compares them, without those that end with
-/// another one.
-pub(super) fn name_hints<'a>(names: impl Iterator<Item = &'a String>) -> Vec<String> {
-    let mut words: Vec<_> = names.map(|name| in_capitals(name)).collect();
-    words.sort_unstable_by(|one, other| (one.len(), one).cmp(&(other.len(), other)));
-    let mut hints: Vec<String> = Vec::new();
-    for word in words {
-        if !hints.iter().any(|hint| word.ends_with(hint.as_str())) {
-            hints.push(word);
-        }
-    }
-    hints
 }

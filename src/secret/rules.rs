@@ -7,8 +7,6 @@ use std::sync::{LazyLock, OnceLock};
 use regex::bytes::Regex;
 use serde::Deserialize;
 
-use super::hints::name_hints;
-
 /// The rules, as `build.rs` converts them.
 const BUILT_IN: &str = include_str!(concat!(env!("OUT_DIR"), "/secrets.json"));
 
@@ -247,7 +245,8 @@ struct Text {
 impl SecretRules {
     /// Returns the expression of passwords that programs take as arguments.
     pub(super) fn argument(&self) -> &regex::Regex {
-        self.compiled_argument.get_or_init(|| super::command::expression(&self.argument))
+        let compiled = || regex::Regex::new(&self.argument).expect("a test compiles it");
+        self.compiled_argument.get_or_init(compiled)
     }
 }
 
@@ -326,4 +325,24 @@ fn read_file(written: WrittenFile) -> FileRule {
     };
     let kind = Kind { id, title, revoke, sources, is_general: true, is_needed: needed };
     FileRule { kind, globs, except, looks }
+}
+
+/// Returns a text in capitals and without `_`, `-` and `.`, so that all spellings of a name have the
+/// same letters.
+pub(super) fn letters(text: &str) -> String {
+    let kept = text.chars().filter(|c| !matches!(c, '_' | '-' | '.'));
+    kept.map(|c| c.to_ascii_uppercase()).collect()
+}
+
+/// Returns the letters of all names of secrets, without those that end with another one.
+fn name_hints<'a>(names: impl Iterator<Item = &'a String>) -> Vec<String> {
+    let mut words: Vec<_> = names.map(|name| letters(name)).collect();
+    words.sort_unstable_by(|one, other| (one.len(), one).cmp(&(other.len(), other)));
+    let mut hints: Vec<String> = Vec::new();
+    for word in words {
+        if !hints.iter().any(|hint| word.ends_with(hint.as_str())) {
+            hints.push(word);
+        }
+    }
+    hints
 }
