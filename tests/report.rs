@@ -25,7 +25,7 @@ fn without_a_terminal_and_an_image_the_text_report_of_the_demo_is_written() {
         "wasted 200 MiB",
         "efficiency 4.7 %",
         "RUN apk del go git mercurial",
-        "Layer 3 deletes these files, but layer 1 still contains them",
+        "Layer 3 deletes these files, but layers 1 and 2 still contain them",
         "144 MiB Go toolchain: /usr/lib/go",
         "combine the RUN instructions of layers 1 to 3, or use a multi-stage build",
         "base image Alpine (layer 0)",

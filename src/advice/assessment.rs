@@ -9,7 +9,7 @@ use crate::advice::SuggestedChange;
 use crate::advice::base::{Base, BaseError, BaseHint, Share, base, detect, shares};
 use crate::advice::changes::{Change, Extent, changes, settle};
 use crate::advice::findings::{Finding, Matches, Purpose, Rules, findings_of};
-use crate::advice::ladder::{LadderInputs, PossibleSize, Step, climb};
+use crate::advice::ladder::{LadderInputs, PossibleSize, climb, smallest_kept};
 use crate::advice::merges::Merges;
 use crate::advice::secrets::Secrets;
 use crate::analysis::{Inspection, WastedGroup, wasted_groups};
@@ -134,11 +134,7 @@ impl Study {
     /// Returns the smallest of the possible sizes that keep the program as it is, and the size as
     /// built.
     pub fn smallest(&self) -> Option<(&PossibleSize, &PossibleSize)> {
-        let kept = self
-            .ladder
-            .iter()
-            .filter(|possible_size| !matches!(possible_size.step, Step::Stripped | Step::Packed));
-        Some((kept.min_by_key(|possible_size| possible_size.size)?, self.ladder.first()?))
+        Some((&self.ladder[smallest_kept(&self.ladder)?], self.ladder.first()?))
     }
 
     /// Returns the visible bytes of the application, if it was identified.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::advice::assessment::Study;
-use crate::advice::changes::Extent;
+use crate::advice::changes::{Change, Extent};
 use crate::advice::findings::{Fate, Finding, Level, Whose};
 use crate::advice::ladder::{Holds, multi_stage};
 use crate::analysis::{Inspection, WastedGroup, wasted_groups};
@@ -144,6 +144,33 @@ impl Avoidable {
             .map(|(inode, _)| inode)
             .collect()
     }
+}
+
+/// Returns the inodes that a change leaves out: their bytes are what it saves.
+pub fn left_out(inspection: &Inspection, study: &Study, change: &Change) -> Vec<VersionId> {
+    let tree = &inspection.tree;
+    if change.extent == Extent::Stage {
+        let kept: HashSet<_> = kept_by_a_stage(study).into_iter().flatten().copied().collect();
+        let is_own = |inode: &VersionId| tree.added_in(*inode) >= study.base.layers;
+        return tree.inodes().filter(|it| is_own(it) && !kept.contains(it)).collect();
+    }
+    let found = change.findings.iter().flat_map(|&i| &study.findings[i].inodes);
+    let mut inodes: Vec<_> = found.copied().collect();
+    let pairs: HashSet<_> =
+        change.groups.iter().map(|group| (group.added_in, group.removed_in)).collect();
+    let known: HashSet<_> = match change.extent {
+        // All bytes of its pairs are saved, whatever is found about them.
+        Extent::Merge => {
+            inodes.clear();
+            HashSet::new()
+        }
+        _ => study.findings.iter().flat_map(|finding| finding.inodes.iter().copied()).collect(),
+    };
+    let wasted = inspection.wasted.iter().filter(|wasted| {
+        pairs.contains(&(wasted.added_in, wasted.removed_in)) && !known.contains(&wasted.version)
+    });
+    inodes.extend(wasted.map(|wasted| wasted.version));
+    inodes
 }
 
 /// Returns the visible inodes of the findings that nothing needs.

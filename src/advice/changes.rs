@@ -5,10 +5,11 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::change::{STAGE, SuggestedChange};
-use super::findings::{Fate, Finding, Level, Whose, for_base};
+use super::findings::{Fate, Finding, Level, Whose, cause, for_base, varying};
 use super::ladder::{Certainty, PossibleSize, multi_stage};
 use super::merges::Merges;
 use crate::analysis::{Inspection, WastedGroup, wasted_groups};
+use crate::display::{Escaped, sentences};
 use crate::layer_index::LayerIndex;
 
 /// The part of the image that a change belongs to.
@@ -91,6 +92,8 @@ pub struct Change {
     pub extent: Extent,
     /// The advice, with the whole saving.
     pub fix: SuggestedChange,
+    /// The reason why the bytes of its findings are in the image; empty if it has none.
+    pub why: String,
 }
 
 impl Change {
@@ -260,7 +263,9 @@ impl Grouping<'_> {
         let (part, extent, saves, certainty, is_certain) = match (key, stage) {
             (&Key::Merge(first, last), _) => {
                 let saves = self.merges.saves(first, last);
-                (Part::Own, Extent::Merge, saves, known, fix.is_certain)
+                let varies = self.varying(first, last).filter(|_| known == Certainty::Exact);
+                let certainty = varies.map_or(known, |why| Certainty::Estimate(why.into()));
+                (Part::Own, Extent::Merge, saves, certainty, fix.is_certain)
             }
             (Key::Clause(Part::Own, clause), Some((saves, rung))) if clause == STAGE => {
                 (Part::Own, Extent::Stage, saves, rung.certainty.clone(), true)
@@ -278,6 +283,7 @@ impl Grouping<'_> {
         let size = self.inspection.totals.size.saturating_sub(saves);
         let fix = SuggestedChange { saves, ..fix };
         let needs_a_look = !is_certain;
+        let why = self.why(&findings);
         Some(Change {
             part,
             findings,
@@ -289,7 +295,35 @@ impl Grouping<'_> {
             needs_a_look,
             extent,
             fix,
+            why,
         })
+    }
+
+    /// Returns why the size after combining the `RUN`s of some layers is an estimate.
+    fn varying(&self, first: LayerIndex, last: LayerIndex) -> Option<Escaped> {
+        let tree = &self.inspection.tree;
+        varying(tree, |inode, only_merged| {
+            let (added_in, removal) = (tree.added_in(inode), tree.removal(inode));
+            let avoids = |removed_in| self.merges.avoids((first, last), added_in, removed_in);
+            only_merged && avoids(added_in) && !removal.is_some_and(|gone| avoids(gone.layer))
+        })
+    }
+
+    /// Explains why the bytes of some findings, the biggest first, are in the image: all layers that
+    /// have them are named.
+    fn why(&self, findings: &[usize]) -> String {
+        let mut all = findings.iter().map(|&i| &self.findings[i]);
+        let Some(first) = all.next() else { return String::new() };
+        let is_alike = |other: &&Finding| {
+            let (one, other) = (first, *other);
+            (one.fate, one.reason, one.whose) == (other.fate, other.reason, other.whose)
+        };
+        let mut layers: Vec<_> = all.filter(is_alike).map(|finding| finding.added_in).collect();
+        layers.push(first.added_in);
+        layers.sort_unstable();
+        layers.dedup();
+        let what = cause(self.inspection, &layers, first.fate, first.reason, first.whose);
+        sentences(&[&what, &first.need])
     }
 
     fn merge(&self, key: &Key) -> Option<SuggestedChange> {

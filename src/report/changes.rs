@@ -119,10 +119,9 @@ impl<'a> Telling<'a> {
     }
 
     fn why(&self) -> Escaped {
-        match (self.findings().next(), self.change.groups.first()) {
-            (Some(finding), _) => escaped_str(&finding.why),
-            (None, Some(group)) => shown!("{}.", why_wasted(group)),
-            (None, None) => Escaped::default(),
+        match self.change.groups.first().filter(|_| self.change.why.is_empty()) {
+            Some(group) => shown!("{}.", why_wasted(group)),
+            None => escaped_str(&self.change.why),
         }
     }
 
@@ -136,7 +135,7 @@ impl<'a> Telling<'a> {
             texts.retain(|text| seen.insert(*text));
         }
         let ignored = fix.dockerignore.iter().map(|line| escaped_str(line.trim_end()));
-        texts.into_iter().flat_map(|text| broken(text)).chain(ignored).collect()
+        texts.into_iter().flat_map(|text| instruction_lines(text)).chain(ignored).collect()
     }
 }
 
@@ -148,6 +147,22 @@ fn title(finding: &Finding) -> Escaped {
 fn step_of(finding: &Finding) -> StepRecord {
     let removed_in = finding.removed_in().map(LayerIndex::get);
     StepRecord { added_in: finding.added_in.get(), removed_in }
+}
+
+/// Returns whether another part of a change has the same words, so that the layers tell them apart.
+pub fn is_twice(part: &ContentRecord, all: &[ContentRecord]) -> bool {
+    let same = all.iter().filter(|other| (&other.title, &other.path) == (&part.title, &part.path));
+    same.count() > 1
+}
+
+/// Returns the layer that added a part of a change, and the one that removed it.
+pub fn layers_of(step: &StepRecord) -> String {
+    match step.removed_in {
+        Some(removed_in) if removed_in != step.added_in => {
+            format!("layer {}, removed in {removed_in}", step.added_in)
+        }
+        _ => format!("layer {}", step.added_in),
+    }
 }
 
 /// Returns what a change leaves out beside its findings.
@@ -214,7 +229,7 @@ pub fn place(inspection: &Inspection, node: NodeId) -> Escaped {
 }
 
 /// Breaks an instruction between its commands, so that it can be read and copied.
-fn broken(instruction: &str) -> Vec<Escaped> {
+pub fn instruction_lines(instruction: &str) -> Vec<Escaped> {
     let joined = instruction.replace(" \\\n", " ");
     match joined.strip_prefix("RUN ").filter(|command| !command.contains('\n')) {
         Some(command) => {

@@ -5,7 +5,7 @@
 use std::io::{self, Write};
 
 use super::TextStyle;
-use super::changes::ALONE;
+use super::changes::{ALONE, is_twice, layers_of as named};
 use super::markdown::{Page, code, code_cell, plain, repository};
 use super::words::{NOT_SEARCHED, date, incomplete};
 use crate::advice::changes::Part;
@@ -168,7 +168,11 @@ fn contents(change: &ChangeRecord, units: Units) -> String {
     }
     let part = |part: &ContentRecord| {
         let bytes = units.size(part.bytes);
-        format!("{bytes} {}{}", plain(&part.title), place(part.path.as_ref()))
+        let layers = match is_twice(part, &change.contains) {
+            true => format!(" ({})", named(&part.step)),
+            false => String::new(),
+        };
+        format!("{bytes} {}{}{layers}", plain(&part.title), place(part.path.as_ref()))
     };
     let mut parts: Vec<_> = change.contains.iter().take(PARTS).map(part).collect();
     let more: u64 = change.contains.iter().skip(PARTS).map(|part| part.bytes).sum();
@@ -194,14 +198,15 @@ fn layers_of(change: &ChangeRecord) -> String {
 }
 
 fn possible_sizes(page: &mut Page, image: &RecordedImage, units: Units) {
-    let [_, smaller @ ..] = &image.document.possible_sizes[..] else { return };
+    let sizes = image.document.possible_sizes.iter().skip(1);
+    let smaller: Vec<_> = sizes.filter(|size| size.noticeable).collect();
     if smaller.is_empty() {
         return;
     }
     page.line(
         "\n<details><summary>Possible sizes</summary>\n\n| size | grade | after | how |\n|--:|---|---|---|",
     );
-    for size in smaller.iter().filter(|size| size.noticeable).take(LISTED) {
+    for size in smaller.iter().take(LISTED) {
         let bytes = format!("{}{}", size.sign(), units.size(size.size_bytes));
         // A cell is one line.
         let how = Escaped::join(size.how.iter().cloned(), "; ");

@@ -27,7 +27,7 @@ mod words;
 pub use crate::display::{self, Units};
 pub use account::{Account, Detail, write_json};
 pub use advice::why_wasted;
-pub use changes::{changes, others};
+pub use changes::{changes, instruction_lines, others};
 pub use check::{CheckFormat, Checked, Places, write_check};
 pub use comment::write_markdown;
 pub use compare::{

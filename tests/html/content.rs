@@ -208,7 +208,7 @@ fn without_a_script_everything_but_the_tree_is_there() {
     let page = page(&demo());
     let body = page.split_once("<body>").unwrap().1.split_once("<script").unwrap().0;
     for text in [
-        "Layer 3 deletes these files, but layer 1 still contains them",
+        "Layer 3 deletes these files, but layers 1 and 2 still contain them",
         "combine the RUN instructions of layers 1 to 3, or use a multi-stage build",
         "210 MiB, 200 MiB wasted, 200 MiB avoidable",
         "without wasted bytes",

@@ -8,7 +8,7 @@ use crate::advice::change::{Given, Kind, LINE, SuggestedChange, command, copies,
 use crate::advice::merges::Merges;
 use crate::advice::tool::Tool;
 use crate::analysis::Inspection;
-use crate::display::sentences;
+use crate::display::{listed, sentences};
 use crate::layer_index::LayerIndex;
 use crate::shell;
 use crate::tree::Reason;
@@ -18,50 +18,73 @@ const LATER: usize = 64;
 
 /// Explains why the bytes of a group are in the image.
 pub fn why(inspection: &Inspection, rules: &Rules, group: &Group, whose: Whose) -> String {
-    let reason = match group.subject {
+    let reason = group.reason(inspection);
+    let what = cause(inspection, &[group.added_in], group.fate, reason, whose);
+    sentences(&[&what, need(rules, group)])
+}
+
+/// Returns the reason why nothing needs the bytes of a group, as a clause.
+pub fn need<'a>(rules: &'a Rules, group: &Group) -> &'a str {
+    match group.subject {
         Subject::Rule(number) => &rules.list[usize::from(number)].why,
         Subject::Signature(number) => &rules.signatures[usize::from(number)].why,
-    };
-    let added_in = group.added_in;
-    let what = match group.fate {
-        Fate::Left if whose == Whose::Base => {
-            format!("the base image adds them in layer {added_in}")
-        }
+    }
+}
+
+/// Says as a clause how bytes of some layers, the lowest first, came to be in the image.
+pub(in crate::advice) fn cause(
+    inspection: &Inspection,
+    layers: &[LayerIndex],
+    fate: Fate,
+    reason: Option<Reason>,
+    whose: Whose,
+) -> String {
+    let (named, is_one) = (named(layers), layers.len() == 1);
+    match fate {
+        Fate::Left if whose == Whose::Base => format!("the base image adds them in {named}"),
         Fate::Left => {
-            let word = inspection.layers[added_in]
-                .instruction
-                .text
-                .raw()
-                .split_whitespace()
-                .next()
-                .unwrap_or_default();
-            match word {
-                "RUN" => format!("the RUN in layer {added_in} leaves them in the image"),
-                "COPY" | "ADD" => format!("the {word} in layer {added_in} adds them"),
-                _ => format!("layer {added_in} adds them"),
+            let word = |layer: &LayerIndex| {
+                let text = inspection.layers[*layer].instruction.text.raw();
+                text.split_whitespace().next().unwrap_or_default().to_owned()
+            };
+            let mut words: Vec<_> = layers.iter().map(word).collect();
+            words.dedup();
+            match (words.first().map_or("", String::as_str), words.len(), is_one) {
+                ("RUN", 1, true) => format!("the RUN in {named} leaves them in the image"),
+                ("RUN", 1, false) => {
+                    format!("the RUN instructions in {named} leave them in the image")
+                }
+                (word @ ("COPY" | "ADD"), 1, true) => format!("the {word} in {named} adds them"),
+                (word @ ("COPY" | "ADD"), 1, false) => {
+                    format!("the {word} instructions in {named} add them")
+                }
+                (.., true) => format!("{named} adds them"),
+                (.., false) => format!("{named} add them"),
             }
         }
-        Fate::Gone { removed_in } if removed_in == added_in => {
-            format!("layer {added_in} contains them and something else at their path")
+        Fate::Gone { removed_in } if layers == [removed_in] => {
+            format!("{named} contains them and something else at their path")
         }
-        Fate::Gone { removed_in } => match group.reason(inspection) {
-            Some(Reason::RewrittenUnchanged) => {
-                format!(
-                    "Layer {removed_in} stores files again that layer {added_in} contains already"
-                )
-            }
-            Some(Reason::Overwritten) => format!(
-                "Layer {removed_in} replaces these files, but layer \
-                {added_in} still contains them"
-            ),
-            _ => {
-                format!(
-                    "Layer {removed_in} deletes these files, but layer {added_in} still contains them"
-                )
-            }
-        },
-    };
-    sentences(&[&what, reason])
+        Fate::Gone { removed_in } => {
+            let contain = if is_one { "contains" } else { "contain" };
+            let verb = match reason {
+                Some(Reason::RewrittenUnchanged) => {
+                    return format!(
+                        "Layer {removed_in} stores files again that {named} {contain} already"
+                    );
+                }
+                Some(Reason::Overwritten) => "replaces",
+                _ => "deletes",
+            };
+            format!("Layer {removed_in} {verb} these files, but {named} still {contain} them")
+        }
+    }
+}
+
+/// Returns `layer 1`, or `layers 1 and 4`.
+fn named(layers: &[LayerIndex]) -> String {
+    let words: Vec<_> = layers.iter().map(LayerIndex::to_string).collect();
+    format!("{} {}", if words.len() == 1 { "layer" } else { "layers" }, listed(&words))
 }
 
 /// Finds the remedy for the bytes of a group.

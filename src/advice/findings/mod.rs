@@ -33,9 +33,9 @@ use crate::tree::{NodeId, Reason, VersionId};
 pub use rules::{Level, Purpose, Rule, Rules, RulesError, Signature, When};
 
 pub(crate) use assign::{Matches, has_any, taken};
-pub(in crate::advice) use fix::{for_base, is_left_to_a_person};
+pub(in crate::advice) use fix::{cause, for_base, is_left_to_a_person};
 pub(crate) use matcher::take;
-pub(crate) use varying::varying_files;
+pub(crate) use varying::varying;
 
 /// The most findings; no real image has more.
 const FINDINGS: usize = 1_000;
@@ -117,6 +117,8 @@ pub struct Finding {
     pub packages: Vec<(Escaped, u64)>,
     /// The reason why they are not needed, in a sentence or two.
     pub why: String,
+    /// The reason why nothing needs them, as a clause.
+    pub need: String,
     /// The way to avoid them.
     pub fix: SuggestedChange,
     /// Links to documentation.
@@ -223,6 +225,7 @@ fn finding(
         examples,
         packages: Vec::new(),
         why: fix::why(inspection, rules, group, whose),
+        need: fix::need(rules, group).to_owned(),
         fix: fix::find(inspection, rules, merges, group, whose, base),
         sources: sources.clone(),
     }

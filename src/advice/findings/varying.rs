@@ -5,8 +5,9 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::matcher::take;
+use crate::display::{Escaped, escaped_str, listed, shown};
 use crate::glob::{Glob, Matcher};
-use crate::tree::{NodeId, Tree};
+use crate::tree::{Tree, VersionId};
 
 /// Files of one kind.
 #[derive(Deserialize)]
@@ -46,17 +47,24 @@ static TABLE: LazyLock<(Vec<Files>, Matcher)> = LazyLock::new(|| {
     (table.file, matcher)
 });
 
-/// Returns the paths whose size differs from build to build, each with the name of its kind, and
-/// true if it differs only where commands run together that ran apart.
-pub(crate) fn varying_files(tree: &Tree) -> impl Iterator<Item = (NodeId, &'static str, bool)> {
-    let (kinds, matcher) = &*TABLE;
+/// Says as a clause which files that another build makes differ in size from build to build; `None`
+/// if there are none. `is_made` tells of an inode whether the build makes it; its second argument is
+/// true for files that differ only where commands run together that ran apart.
+pub(crate) fn varying(tree: &Tree, is_made: impl Fn(VersionId, bool) -> bool) -> Option<Escaped> {
+    let (all, matcher) = &*TABLE;
     let taken = take(matcher, tree, &[]);
-    let nodes: Vec<_> = tree.nodes().collect();
-    nodes.into_iter().filter_map(move |node| {
-        let kind = taken.get(node.index()).copied().flatten()?;
-        let kind = kinds.get(usize::from(kind))?;
-        Some((node, kind.what.as_str(), kind.only_merged))
-    })
+    let mut kinds: Vec<&str> = Vec::new();
+    for node in tree.nodes() {
+        let kind = taken.get(node.index()).copied().flatten();
+        let Some(kind) = kind.and_then(|kind| all.get(usize::from(kind))) else { continue };
+        let mut inodes = tree.versions(node).map(|version| tree.inode(version));
+        let is_there = inodes.any(|inode| tree.size(inode) > 0 && is_made(inode, kind.only_merged));
+        if is_there && !kinds.contains(&kind.what.as_str()) {
+            kinds.push(&kind.what);
+        }
+    }
+    let words = || shown!("{} differ in size from build to build", escaped_str(&listed(&kinds)));
+    (!kinds.is_empty()).then(words)
 }
 
 #[cfg(test)]

@@ -103,8 +103,15 @@ impl Step {
 /// A step that makes the image smaller by no more than this part of it is not shown.
 const NOTICEABLE: u64 = 100;
 
-/// Returns the positions of the sizes that people are shown: the one as built, and those noticeably
-/// smaller than the one shown before.
+/// Returns the position of the smallest size that keeps the program as it is.
+pub fn smallest_kept(ladder: &[PossibleSize]) -> Option<usize> {
+    let is_kept = |place: &usize| !matches!(ladder[*place].step, Step::Stripped | Step::Packed);
+    (0..ladder.len()).filter(is_kept).min_by_key(|&place| ladder[place].size)
+}
+
+/// Returns the positions of the sizes that people are shown: the one as built, those noticeably
+/// smaller than the one shown before, and the smallest that keeps the program, with the steps that
+/// lead to it.
 pub fn noticeable(ladder: &[PossibleSize]) -> Vec<usize> {
     let mut shown: Vec<usize> = Vec::new();
     for (place, possible_size) in ladder.iter().enumerate() {
@@ -115,6 +122,11 @@ pub fn noticeable(ladder: &[PossibleSize]) -> Vec<usize> {
         if shown.last().is_none_or(is_smaller) {
             shown.push(place);
         }
+    }
+    if let Some(least) = smallest_kept(ladder).filter(|least| !shown.contains(least)) {
+        let before = shown.iter().copied().filter(|&place| place < least).max().unwrap_or(0);
+        shown.extend(before + 1..=least);
+        shown.sort_unstable();
     }
     shown
 }
@@ -197,5 +209,38 @@ impl PossibleSize {
     /// of the image is known.
     pub fn ratio(&self, first: &Self) -> Option<f64> {
         (self.size > 0 && first.certainty == Certainty::Exact).then(|| ratio(first.size, self.size))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_steps_are_shown_only_if_they_lead_to_the_smallest_size() {
+        let ladder = |sizes: &[(Step, u64)]| -> Vec<PossibleSize> {
+            let possible_size = |(step, size): &(Step, u64)| PossibleSize {
+                step: step.clone(),
+                size: *size,
+                holds: Holds::Others,
+                download: Download::Unknown,
+                certainty: Certainty::Exact,
+                how: String::new(),
+                notes: Vec::new(),
+            };
+            sizes.iter().map(possible_size).collect()
+        };
+        use Step::{
+            AsBuilt, MultiStage, Packed, Scratch, Stripped, WithoutLeftovers, WithoutWasted,
+        };
+        let small = [(AsBuilt, 885), (WithoutWasted, 884), (WithoutLeftovers, 883)];
+        assert_eq!(noticeable(&ladder(&small)), [0, 1, 2]);
+        assert_eq!(smallest_kept(&ladder(&small)), Some(2));
+        let large = [(AsBuilt, 885), (WithoutWasted, 884), (MultiStage, 500)];
+        assert_eq!(noticeable(&ladder(&large)), [0, 2]);
+        let stripped = [(AsBuilt, 885), (Scratch, 884), (Stripped, 600), (Packed, 599)];
+        assert_eq!(noticeable(&ladder(&stripped)), [0, 1, 2]);
+        assert_eq!(noticeable(&ladder(&[(AsBuilt, 885), (Stripped, 884)])), [0]);
+        assert_eq!(noticeable(&[]), Vec::<usize>::new());
     }
 }

@@ -10,7 +10,7 @@ use crate::advice::changes::Part;
 use crate::display::{Escaped, plural};
 use crate::escape::Untrusted;
 use crate::recorded::{ChangeRecord, StepRecord};
-use crate::report::changes::{ALONE, base_remark, changes as told, summary};
+use crate::report::changes::{ALONE, base_remark, changes as told, is_twice, layers_of, summary};
 use crate::report::words::nothing_wasted;
 
 /// The most changes of a part that are written in full, and the most lines about others.
@@ -114,6 +114,7 @@ fn contents(subject: &Subject<'_>, (index, change): Numbered<'_>) -> Markup {
                     li {
                         (bytes(&subject.size(part.bytes), part.bytes, Some(key))) " " (part.title)
                         @if let Some(path) = &part.path { ": " code { (path) } }
+                        @if is_twice(part, &change.contains) { " (" (layers_of(&part.step)) ")" }
                     }
                 }
                 @if more > 0 {

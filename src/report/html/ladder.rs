@@ -17,7 +17,7 @@ pub fn ladder(subject: &Subject<'_>) -> Option<Markup> {
         .map(|place| (place, &possible_sizes[place]))
         .collect();
     let sizes: Vec<_> = shown.iter().map(|(_, possible_size)| *possible_size).collect();
-    let first = possible_sizes.first().filter(|_| possible_sizes.len() > 1)?;
+    let first = possible_sizes.first().filter(|_| shown.len() > 1)?;
     Some(html! {
         ol .ladder {
             @for (index, possible_size) in &shown {

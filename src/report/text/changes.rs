@@ -3,12 +3,12 @@
 
 use std::io::{self, Write};
 
-use super::super::changes::{ALONE, base_remark, summary};
+use super::super::changes::{ALONE, base_remark, is_twice, layers_of, summary};
 use super::{INDENT, Page, Paint, WIDTH};
 use crate::Inspection;
 use crate::advice::avoidable::Avoidable;
 use crate::advice::changes::Part;
-use crate::display::{Escaped, cut, plural, shown, wrap};
+use crate::display::{Escaped, cut, escaped_str, plural, shown, wrap};
 use crate::layer_index::LayerIndex;
 use crate::recorded::{ChangeRecord, ContentRecord};
 
@@ -135,8 +135,8 @@ impl<W: Write> Page<'_, W> {
     fn contents(&mut self, change: &ChangeRecord) -> io::Result<()> {
         let layers = change.layers.iter().filter(|step| step.removed_in.is_none()).count();
         let text = |part: &ContentRecord| match layers {
-            0 | 1 => titled(part).to_string(),
-            _ => format!("layer {}: {}", part.step.added_in, titled(part)),
+            0 | 1 if !is_twice(part, &change.contains) => titled(part).to_string(),
+            _ => format!("{}: {}", layers_of(&part.step), titled(part)),
         };
         let mut lines: Vec<(u64, String)> =
             change.contains.iter().map(|part| (part.bytes, text(part))).collect();
@@ -212,7 +212,7 @@ impl<W: Write> Page<'_, W> {
     /// Writes the parts of a change that has one line.
     fn parts(&mut self, change: &ChangeRecord) -> io::Result<()> {
         for part in change.contains.iter().take(self.few(PARTS, change.contains.len())) {
-            let text = shown!("layer {}: {}", part.step.added_in, titled(part));
+            let text = shown!("{}: {}", escaped_str(&layers_of(&part.step)), titled(part));
             writeln!(self.out, "{:14}{:>8}  {}", "", self.size(part.bytes), text.cut(WIDTH - 24))?;
         }
         Ok(())

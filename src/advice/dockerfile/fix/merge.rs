@@ -295,7 +295,9 @@ impl Work<'_> {
         }
         let lines: Vec<_> =
             members[1..].iter().map(|&member| self.file.instructions[member].line).collect();
-        self.say(Kind::Merge, Verdict::saves(saves), first, text).lines.extend(lines);
+        let certainty = self.certainty_of_merge(&in_group);
+        let verdict = Verdict::Changed { saves, certainty };
+        self.say(Kind::Merge, verdict, first, text).lines.extend(lines);
         Group { runs: members, layers }
     }
 }

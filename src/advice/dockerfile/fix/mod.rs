@@ -311,9 +311,9 @@ impl Fix {
     pub fn size_after(&self) -> (u64, Certainty) {
         let (mut size, mut at_most) = (self.size, false);
         for remark in &self.remarks {
-            if let Verdict::Changed { saves, at_least } = remark.verdict {
-                size = size.saturating_sub(saves);
-                at_most |= at_least;
+            if let Verdict::Changed { saves, certainty } = &remark.verdict {
+                size = size.saturating_sub(*saves);
+                at_most |= *certainty == Certainty::AtMost;
             }
         }
         let certainty = match &self.varies {

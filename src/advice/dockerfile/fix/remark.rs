@@ -18,11 +18,11 @@ const WIDTH: usize = 100;
 pub enum Verdict {
     /// The diff has the change.
     Changed {
-        /// The exact saving in bytes of content; 0 if it saves time, not bytes.
+        /// The saving in bytes of content; 0 if it saves time, not bytes.
         saves: u64,
-        /// True if more may be saved, for example the dependencies of a package that is no longer
-        /// installed.
-        at_least: bool,
+        /// The reliability of the size after it: at most if more may be saved, for example the
+        /// dependencies of a package that is no longer installed.
+        certainty: Certainty,
     },
     /// Another file is proposed.
     Proposed {
@@ -58,15 +58,14 @@ pub struct Remark {
 impl Verdict {
     /// Makes the verdict for a change that saves exactly these bytes.
     pub(super) fn saves(bytes: u64) -> Self {
-        Self::Changed { saves: bytes, at_least: false }
+        Self::Changed { saves: bytes, certainty: Certainty::Exact }
     }
 
     /// Returns the word for the reliability of what is said; `None` if nothing is claimed of bytes.
     pub fn grade(&self) -> Option<&'static str> {
         match self {
             Self::Changed { saves: 0, .. } | Self::Proposed { size_after: None } => None,
-            Self::Changed { at_least: true, .. } => Some(Certainty::AtMost.grade()),
-            Self::Changed { at_least: false, .. } => Some(Certainty::Exact.grade()),
+            Self::Changed { certainty, .. } => Some(certainty.grade()),
             Self::Proposed { size_after: Some((_, certainty)) } => Some(certainty.grade()),
             Self::Left { .. } | Self::Unseen => Some(NEEDS_A_LOOK),
         }
@@ -128,9 +127,15 @@ impl Remark {
         text.push_str(&escaped_str(&self.text));
         match &self.verdict {
             Verdict::Changed { saves: 0, .. } => text.push_str("; saves no bytes"),
-            Verdict::Changed { saves, at_least } => {
-                let at_least = if *at_least { "at least " } else { "" };
-                text.push_str(&format!("; saves {at_least}{}", exactly(*saves)));
+            Verdict::Changed { saves, certainty } => {
+                let saves = match certainty {
+                    Certainty::AtMost => format!("at least {}", exactly(*saves)),
+                    Certainty::Estimate(why) => {
+                        format!("about {} ({})", units.size(*saves), why.shown(units))
+                    }
+                    _ => exactly(*saves),
+                };
+                text.push_str(&format!("; saves {saves}"));
             }
             Verdict::Proposed { size_after: Some((size_after, certainty)) } => {
                 let certainty = if whole { certainty } else { &Certainty::AtLeast };
@@ -199,12 +204,12 @@ fn summed_up(some: &[&Remark], units: Units, exact: bool) -> Option<String> {
     });
     let bytes = bytes.reduce(u64::saturating_add)?;
     let is_left = some.iter().any(|remark| matches!(remark.verdict, Verdict::Left { .. }));
-    let at_least =
-        some.iter().any(|remark| matches!(remark.verdict, Verdict::Changed { at_least: true, .. }));
-    let (head, verb) = match (is_left, at_least) {
-        (true, _) => ("[needs a look] not changed: ", "would save"),
-        (false, true) => ("[at most] ", "saves at least"),
-        (false, false) => ("[exact] ", "saves"),
+    let has = |grade: &str| some.iter().any(|remark| remark.verdict.grade() == Some(grade));
+    let (head, verb) = match is_left {
+        true => ("[needs a look] not changed: ", "would save"),
+        false if has("estimate") => ("[estimate] ", "saves about"),
+        false if has("at most") => ("[at most] ", "saves at least"),
+        false => ("[exact] ", "saves"),
     };
     let head = if exact || is_left { head } else { "" };
     let mut numbers: Vec<_> =

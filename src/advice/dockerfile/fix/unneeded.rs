@@ -9,6 +9,7 @@ use super::remark::Verdict;
 use super::{NOTEWORTHY, Work};
 use crate::advice::dockerfile::evidence::Unneeded;
 use crate::advice::dockerfile::parse::Keyword;
+use crate::advice::ladder::Certainty;
 use crate::advice::tool::{Tool, find_verb};
 use crate::display::Escaped;
 use crate::shell::{self, Command, base_name};
@@ -83,7 +84,7 @@ impl Work<'_> {
                     names.join(", ")
                 );
                 let saves = self.claims.claim(&self.inspection.tree, inodes);
-                let verdict = Verdict::Changed { saves, at_least: true };
+                let verdict = Verdict::Changed { saves, certainty: Certainty::AtMost };
                 self.say(Kind::Recommended, verdict, users.first().copied(), text);
             }
         }

@@ -1,9 +1,13 @@
 //! Tells when a size cannot be exact, because another build of the same file makes another one.
 
+use std::collections::HashSet;
+
 use super::{Change, Work};
 use crate::advice::dockerfile::births::Claims;
-use crate::advice::findings::varying_files;
-use crate::display::{Escaped, escaped_str, listed, shown};
+use crate::advice::findings::varying;
+use crate::advice::ladder::Certainty;
+use crate::display::Escaped;
+use crate::layer_index::LayerIndex;
 
 impl Work<'_> {
     /// Returns why the size after the changes is an estimate, as a clause; `None` if it is not.
@@ -12,20 +16,19 @@ impl Work<'_> {
             return None;
         }
         let tree = &self.inspection.tree;
-        let mut kinds: Vec<&str> = Vec::new();
-        for (node, kind, only_merged) in varying_files(tree) {
-            let inodes = tree.versions(node).map(|version| tree.inode(version));
-            let is_made = |inode| {
-                let added_in = tree.added_in(inode);
-                let is_affected = !only_merged || self.merged.contains(&added_in);
-                added_in >= self.target.base_layers && is_affected && !saved.has(inode)
-            };
-            let is_there = inodes.filter(|&inode| is_made(inode)).any(|inode| tree.size(inode) > 0);
-            if is_there && kinds.iter().all(|known| *known != kind) {
-                kinds.push(kind);
-            }
-        }
-        (!kinds.is_empty())
-            .then(|| shown!("{} differ in size from build to build", escaped_str(&listed(&kinds))))
+        varying(tree, |inode, only_merged| {
+            let added_in = tree.added_in(inode);
+            let is_affected = !only_merged || self.merged.contains(&added_in);
+            added_in >= self.target.base_layers && is_affected && !saved.has(inode)
+        })
+    }
+
+    /// Returns the reliability of what combining some layers saves.
+    pub(super) fn certainty_of_merge(&self, layers: &HashSet<LayerIndex>) -> Certainty {
+        let tree = &self.inspection.tree;
+        let varies = varying(tree, |inode, only_merged| {
+            only_merged && layers.contains(&tree.added_in(inode)) && !self.claims.has(inode)
+        });
+        varies.map_or(Certainty::Exact, |why| Certainty::Estimate(why.into()))
     }
 }

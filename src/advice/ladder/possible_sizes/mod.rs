@@ -10,8 +10,9 @@ use std::collections::HashMap;
 use super::{Certainty, Holds, LadderInputs, PossibleSize, Step};
 use crate::advice::apart::kept_apart;
 use crate::advice::change::{Given, SuggestedChange, combined, copies};
+use crate::advice::findings::varying;
 use crate::analysis::download::estimate_download;
-use crate::analysis::what_if::{Change, what_if};
+use crate::analysis::what_if::{Change, Outcome, what_if};
 use crate::analysis::{Inspection, WastedGroup, wasted_groups};
 use crate::display::{Escaped, Sentence, escaped_str, listed, shown};
 use crate::layer_index::LayerIndex;
@@ -103,12 +104,32 @@ impl Ladder<'_> {
         }
         let download = estimate_download(self.inspection, &outcome);
         let (size, holds) = (outcome.size, Holds::Changed(changes.to_vec()));
-        let certainty = match &self.doubt {
-            Some(why) => Certainty::Estimate(why.clone().into()),
+        let certainty = match self.doubt.clone().or_else(|| self.varying(changes, &outcome)) {
+            Some(why) => Certainty::Estimate(why.into()),
             None => Certainty::Exact,
         };
         self.add(PossibleSize { step, size, holds, download, certainty, how, notes });
         true
+    }
+
+    /// Returns why the size after some changes is an estimate: another build makes other files.
+    fn varying(&self, changes: &[Change], outcome: &Outcome) -> Option<Escaped> {
+        if changes.is_empty() {
+            return None;
+        }
+        let tree = &self.inspection.tree;
+        let is_merged = |layer: LayerIndex| {
+            changes.iter().any(|change| match change {
+                Change::Merge { first, last } => (*first..=*last).contains(&layer),
+                Change::Drop(_) | Change::Without(_) => false,
+            })
+        };
+        varying(tree, |inode, only_merged| {
+            let added_in = tree.added_in(inode);
+            added_in >= self.inputs.base_layers
+                && outcome.keeps(inode)
+                && (!only_merged || is_merged(added_in))
+        })
     }
 
     /// Returns the runs of layers to merge so that nothing in your layers is wasted.

@@ -4,6 +4,20 @@ use std::collections::{BTreeSet, HashMap};
 
 use layerscope::tree::{NodeId, Tree};
 
+/// A change that is tried among the possible sizes; its figures are those of the change alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trial {
+    /// The title of its row.
+    pub title: String,
+    /// The change in words.
+    pub what: String,
+    pub size: u64,
+    pub saves: u64,
+    /// The mark before the size.
+    pub sign: &'static str,
+    pub grade: &'static str,
+}
+
 /// A set of marked paths.
 #[derive(Debug, Default)]
 pub struct Marks(BTreeSet<NodeId>);

@@ -37,10 +37,10 @@ use rows::{Attributes, Measure, Row, Scope, Shown, Sort};
 
 pub use base::{BaseLayers, LayerRow};
 pub use lens::Lens;
-pub use marks::Marks;
+pub use marks::{Marks, Trial};
 pub use outline::Outline;
 pub use slice::Slice;
-pub use wasted::{Pair, WastedBelow};
+pub use wasted::WastedBelow;
 
 /// The state of the explorer: layer, row, settings and open directories.
 pub struct Explorer {
@@ -62,6 +62,8 @@ pub struct Explorer {
     pub marks: Marks,
     /// The layers that are marked for merging.
     pub marked_layers: BTreeSet<LayerIndex>,
+    /// The change that the marks stand for, until one of them changes.
+    pub trial: Option<Trial>,
     pub slice: Slice,
     pub rows: Outline,
     pub cursor: usize,
@@ -109,6 +111,7 @@ impl Explorer {
             filtered_bytes: 0,
             marks: Marks::default(),
             marked_layers: BTreeSet::new(),
+            trial: None,
             slice,
             rows: Outline::default(),
             cursor: 0,
@@ -206,6 +209,9 @@ impl Explorer {
 
     /// Returns the size of the marked paths, in the current measure.
     pub fn marked_bytes(&self) -> u64 {
+        if let (Some(trial), Measure::Size) = (&self.trial, self.measure) {
+            return trial.saves;
+        }
         let lens = self.lens();
         self.marks
             .topmost(&self.inspection.tree)
@@ -216,6 +222,7 @@ impl Explorer {
     /// Marks or unmarks the row, and moves to the next one.
     pub fn mark(&mut self) {
         if let Some(node) = self.selected() {
+            self.trial = None;
             self.marks.toggle(node);
             self.move_to(self.cursor + 1);
         }
@@ -223,6 +230,7 @@ impl Explorer {
 
     /// Marks or unmarks the layer, and moves to the next one.
     pub fn mark_layer(&mut self) {
+        self.trial = None;
         if !self.marked_layers.remove(&self.layer) {
             self.marked_layers.insert(self.layer);
         }
@@ -231,6 +239,7 @@ impl Explorer {
 
     /// Removes all marks from paths and layers.
     pub fn unmark_all(&mut self) {
+        self.trial = None;
         self.marks.clear();
         self.marked_layers.clear();
     }

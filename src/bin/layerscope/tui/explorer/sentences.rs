@@ -11,7 +11,7 @@ use layerscope::{Inspection, Known, LayerAmounts};
 
 use super::details::{Details, Quoted};
 use super::rows::{Measure, Scope};
-use super::{Explorer, Pair, Slice};
+use super::{Explorer, Slice};
 
 /// The width of an instruction inside a sentence; the details of its layer have it in full.
 const QUOTED: usize = 52;
@@ -175,6 +175,7 @@ fn about_path(explorer: &Explorer, node: NodeId, units: Units, quoted: Quoted) -
         paragraphs.extend(wasted_below(explorer, node, units, quoted));
         paragraphs.push(directory(explorer, node, units));
     } else {
+        paragraphs.extend(fix_of_wasted(explorer, node, units));
         paragraphs.extend(history(inspection, slice, node, (units, quoted)));
     }
     // Whoever reads in which layer it was added need not read it twice.
@@ -292,13 +293,7 @@ fn wasted_below(explorer: &Explorer, node: NodeId, units: Units, quoted: Quoted)
         return Vec::new();
     }
     let pairs = explorer.wasted_below.pairs(node, explorer.slice.layer);
-    let is_of = |pair: &Pair, group: &WastedGroup| {
-        (group.added_in, group.removed_in) == (pair.added_in, pair.removed_in)
-    };
-    let biggest =
-        pairs.first().and_then(|pair| explorer.groups.iter().find(|group| is_of(pair, group)));
-    let fix = |group| format!("Fix: {}", in_words(&explorer.change_for(group), units));
-    let mut lines: Vec<_> = biggest.map(fix).into_iter().collect();
+    let mut lines: Vec<_> = fix_of_wasted(explorer, node, units).into_iter().collect();
     for pair in pairs.iter().take(PAIRS) {
         // The sum of a single pair is that of the directory.
         let bytes =
@@ -312,6 +307,21 @@ fn wasted_below(explorer: &Explorer, node: NodeId, units: Units, quoted: Quoted)
         lines.push(format!("{HISTORY} added in {added} ── {removed}{bytes}"));
     }
     lines
+}
+
+/// Says how to avoid the wasted bytes at and below a path: the change for the pair of layers with
+/// the most.
+fn fix_of_wasted(explorer: &Explorer, node: NodeId, units: Units) -> Option<String> {
+    if explorer.slice.totals(node).wasted == 0 {
+        return None;
+    }
+    let pairs = explorer.wasted_below.pairs(node, explorer.slice.layer);
+    let pair = pairs.first()?;
+    let is_of = |group: &&WastedGroup| {
+        (group.added_in, group.removed_in) == (pair.added_in, pair.removed_in)
+    };
+    let group = explorer.groups.iter().find(is_of)?;
+    Some(format!("Fix: {}", in_words(&explorer.change_for(group), units)))
 }
 
 /// Writes an instruction as ``6 `RUN rm -rf …` ``.

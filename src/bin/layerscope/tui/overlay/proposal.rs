@@ -44,21 +44,26 @@ impl Edit {
 pub struct Proposal {
     title: Escaped,
     edits: Vec<Edit>,
+    /// The lines that are copied: whole instructions, not only what differs.
+    copied: Vec<String>,
     scroll: usize,
 }
 
 impl Proposal {
     pub fn new(title: Escaped, edits: Vec<Edit>) -> Self {
-        Self { title, edits, scroll: 0 }
+        let added = edits.iter().filter(|edit| matches!(edit, Edit::Added(_)));
+        let copied = added.map(|edit| edit.text().to_owned()).collect();
+        Self { title, edits, copied, scroll: 0 }
     }
 
-    fn new_lines(&self) -> impl Iterator<Item = &Edit> {
-        self.edits.iter().filter(|edit| matches!(edit, Edit::Added(_)))
+    /// Sets the lines that are copied, if some are given.
+    pub fn copying(self, lines: Option<Vec<String>>) -> Self {
+        Self { copied: lines.unwrap_or(self.copied), ..self }
     }
 
     /// Returns whether it has lines to copy.
     pub fn has_lines(&self) -> bool {
-        self.new_lines().next().is_some()
+        !self.copied.is_empty()
     }
 
     /// Returns the lines, wrapped; none is cut, because they are there to be copied.
@@ -124,8 +129,7 @@ impl App {
         match moved(action, proposal.scroll.min(last), last, height.max(2) - 1) {
             Some(scroll) => proposal.scroll = scroll,
             None if action == Action::CopyPath => {
-                let added = proposal.new_lines().map(|edit| edit.text().to_owned());
-                let lines = added.collect::<Vec<_>>().join("\n");
+                let lines = proposal.copied.join("\n");
                 let lines = Some(lines).filter(|lines| !lines.is_empty());
                 return self.copied(lines, "nothing to copy: this advice needs no lines");
             }

@@ -225,7 +225,7 @@ fn a_change_is_tried_among_the_sizes_and_shown_as_a_difference() {
     for line in [
         "- RUN apk add --update go git mercurial",
         "+ RUN apk add --update go git mercurial \\",
-        "+  && apk del go git",
+        "+     && apk del go git",
     ] {
         assert!(screen.contains(line), "{line} is not on\n{screen}");
     }

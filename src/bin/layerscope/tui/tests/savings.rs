@@ -1,5 +1,6 @@
 //! One change has one saving and one size after it, wherever it is told.
 
+mod grades;
 mod mixed;
 mod outputs;
 
@@ -7,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use layerscope::advice::assessment::Study;
-use layerscope::advice::avoidable::Avoidable;
+use layerscope::advice::avoidable::{Avoidable, left_out};
 use layerscope::advice::changes::{Change, Extent, Part};
 use layerscope::advice::ladder::{Certainty, Step};
 use layerscope::analysis::wasted_groups;
@@ -58,7 +59,8 @@ fn images() -> Vec<Assessed> {
         let opened = builtin::open(name).expect("the image is there").expect("it opens");
         Assessed::new(name, opened)
     });
-    let mut images: Vec<_> = built_in.chain([mixed::image()]).collect();
+    let mut images: Vec<_> =
+        built_in.chain([mixed::image(), grades::logs(), grades::lists()]).collect();
     let Some(directory) = std::env::var_os("LAYERSCOPE_IMAGES") else {
         eprintln!("without real images: LAYERSCOPE_IMAGES names no directory with them");
         return images;
@@ -179,6 +181,45 @@ fn the_first_screen_fix_and_sizes_show_the_same_figures() {
             let (sizes, size) = (person.types("7").reads(), Units::Iec.size(first.size));
             assert!(sizes.contains(&size), "{}: no {size} on\n{sizes}", image.name);
         }
+    }
+}
+
+#[test]
+fn a_change_leaves_out_the_bytes_that_it_saves_and_trying_it_shows_its_figures() {
+    for image in images() {
+        let (inspection, study) = (&image.inspection, &image.study);
+        let secrets = study.secrets.as_ref().map_or(0, |secrets| secrets.list.len());
+        let own = study.changes.iter().take_while(|change| change.part == Part::Own);
+        for (place, change) in own.enumerate() {
+            let inodes = left_out(inspection, study, change);
+            let bytes: u64 = inodes.iter().map(|&inode| inspection.tree.size(inode)).sum();
+            assert_eq!(bytes, change.saves, "{}: {change:?}", image.name);
+            let mut person = image.person(140, 60);
+            person.types("6").types(&"j".repeat(secrets + place)).types("m");
+            let screen = person.screen();
+            let row = screen.lines().find(|line| line.contains('▸')).unwrap_or_default();
+            let size = format!("{}{}", change.certainty.sign(), Units::Iec.size(change.size));
+            for part in [
+                &size,
+                &Units::Iec.size(change.saves),
+                change.grade().get(..8).unwrap_or(change.grade()),
+            ] {
+                assert!(row.contains(part), "{}: no {part} in {row}\n{screen}", image.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn the_smallest_size_of_the_header_has_a_row_among_the_sizes() {
+    for image in images() {
+        let (smallest, first) = image.study.smallest().expect("a size as built");
+        let mut person = image.person(140, 60);
+        let screen = person.types("7").screen();
+        let size = format!("{}{}", smallest.certainty.sign(), Units::Iec.size(smallest.size));
+        let row = |line: &&str| line.contains(&smallest.step.title()) && line.contains(&size);
+        assert!(screen.lines().any(|line| row(&line)), "{}: {size}\n{screen}", image.name);
+        assert!(smallest.size <= first.size);
     }
 }
 

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use layerscope::advice::SuggestedChange;
 use layerscope::advice::assessment::Study;
+use layerscope::advice::avoidable::left_out;
 use layerscope::advice::changes::{Change, Part};
 use layerscope::advice::findings::Finding;
 use layerscope::advice::secrets::Secret;
@@ -151,6 +152,12 @@ impl Findings {
         self.study.as_ref()?.findings.get(i?)
     }
 
+    /// Returns the lines of the change under the cursor, as the reports have them.
+    fn lines(&self) -> Vec<String> {
+        let told = self.change().and_then(|place| self.told.get(place));
+        told.map_or_else(Vec::new, |told| told.lines.iter().cloned().map(Into::into).collect())
+    }
+
     /// Returns the advice of the change under the cursor, also on one of its findings.
     fn fix(&self) -> Option<&SuggestedChange> {
         Some(&self.changes.get(self.change()?)?.fix)
@@ -190,7 +197,7 @@ impl Findings {
             return Some(secrets::lines_to_copy(inspection, secret));
         }
         let fix = self.fix()?;
-        let lines = lines(fix);
+        let lines = self.lines();
         Some(if lines.is_empty() { vec![escaped_str(&fix.what).into()] } else { lines })
     }
 
@@ -248,13 +255,26 @@ impl Findings {
 
     /// Shows the files of what is selected in the explorer, and nothing else.
     fn explore(&self, explorer: &mut Explorer) -> bool {
-        let Some(finding) = self.selected() else { return false };
-        let Some((node, added_in, gone)) = target(finding) else { return false };
-        let tree = &explorer.inspection.tree;
-        let inodes = self.all_selected().into_iter().flat_map(|finding| &finding.inodes);
-        let nodes: HashSet<_> = inodes.map(|&inode| tree.node_of(inode)).collect();
+        let (Some(fix), inspection) = (self.fix(), explorer.inspection.clone()) else {
+            return false;
+        };
+        let tree = &inspection.tree;
+        let inodes = match (self.selected_change(), &self.study) {
+            (Some(change), Some(study)) => left_out(&inspection, study, change),
+            _ => self.selected().map(|finding| finding.inodes.clone()).unwrap_or_default(),
+        };
+        let biggest = || {
+            let biggest = inodes.iter().copied().max_by_key(|&inode| tree.size(inode))?;
+            let gone = tree.removal(biggest).map(|removal| removal.layer);
+            Some((tree.node_of(biggest), tree.added_in(biggest), gone))
+        };
+        let Some((node, added_in, gone)) = self.selected().and_then(target).or_else(biggest) else {
+            return false;
+        };
+        let nodes: HashSet<_> = inodes.iter().map(|&inode| tree.node_of(inode)).collect();
+        let title = self.selected().map_or_else(|| fix.title(), |finding| finding.title.clone());
         explorer.select_layer(gone.unwrap_or(LayerIndex::FINAL));
-        explorer.keep_only(&nodes, &finding.title, View::Findings);
+        explorer.keep_only(&nodes, &title, View::Findings);
         explorer.reveal_up_to(node);
         if explorer.selected() != Some(node) {
             explorer.select_layer(added_in);
@@ -320,13 +340,6 @@ fn several(findings: &[&Finding]) -> String {
 fn place(explorer: &Explorer, finding: &Finding) -> Escaped {
     let place = finding.places.first().filter(|spot| spot.node != NodeId::ROOT);
     place.map_or_else(Escaped::default, |spot| escaped(&explorer.inspection.tree.path(spot.node)))
-}
-
-/// Returns the lines of a change.
-fn lines(fix: &SuggestedChange) -> Vec<String> {
-    let lines = fix.dockerfile.iter().flat_map(|text| text.lines());
-    let lines = lines.chain(fix.dockerignore.iter().map(String::as_str));
-    lines.map(|line| escaped_str(line.trim_end()).into()).collect()
 }
 
 /// Returns the biggest file of a finding, the layer that added it, and the one that removed it.

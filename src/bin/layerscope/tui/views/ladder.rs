@@ -210,8 +210,8 @@ impl Ladder {
             let size = Size {
                 title: shortened(mark, title),
                 bytes: mark.size,
-                sign: "",
-                certainty: "exact",
+                sign: mark.sign,
+                certainty: mark.certainty,
             };
             rows.push((Some(place), self.line(look, &size, place, title, width)));
             if place == self.cursor {

@@ -8,7 +8,7 @@ use layerscope::report::others;
 use ratatui::layout::Rect;
 
 use super::columns::before_text;
-use super::{Findings, Row, lines, secrets};
+use super::{Findings, Row, secrets};
 use crate::tui::explorer::Explorer;
 use crate::tui::widgets::part;
 use crate::tui::widgets::text::{cut, wrap};
@@ -126,12 +126,11 @@ impl Findings {
         }
         let after = format!("{}{}", told.sign(), self.units.size(change.size));
         add("after", &format!("{after} [{}]", change.grade()));
-        let Some(finding) = self.selected() else {
-            add("why", &told.why);
-            return notes;
-        };
-        add("why", &escaped_str(&finding.why));
-        lines(fix).iter().for_each(|line| add("", line));
+        let of_change = self.selected_change().map(|_| told.why.clone());
+        let why = of_change.or_else(|| Some(escaped_str(&self.selected()?.why)));
+        add("why", &why.unwrap_or_default());
+        self.lines().iter().for_each(|line| add("", line));
+        let Some(finding) = self.selected() else { return notes };
         add("added", &format!("layer {} {}", finding.added_in, instruction(finding.added_in)));
         if let Fate::Gone { removed_in } = finding.fate {
             add("removed", &format!("layer {removed_in} {}", instruction(removed_in)));

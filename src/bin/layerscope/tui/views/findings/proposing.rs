@@ -1,12 +1,18 @@
 //! The uses of a change: to show it as a difference, and to try it among the possible sizes.
 
-use layerscope::LayerIndex;
+use std::collections::HashSet;
+
 use layerscope::advice::SuggestedChange;
-use layerscope::advice::changes::Change;
-use layerscope::display::escaped_str;
+use layerscope::advice::avoidable::left_out;
+use layerscope::advice::changes::{Change, Extent};
+use layerscope::advice::findings::Finding;
+use layerscope::display::{Escaped, escaped_str};
+use layerscope::report::instruction_lines;
+use layerscope::{Inspection, LayerIndex};
+use similar::{Algorithm, DiffTag, capture_diff_slices};
 
 use super::{Findings, secrets};
-use crate::tui::explorer::Explorer;
+use crate::tui::explorer::{Explorer, Trial};
 use crate::tui::overlay::proposal::{Edit, Proposal};
 
 impl Findings {
@@ -16,23 +22,12 @@ impl Findings {
         if let Some(secret) = self.secret() {
             return Some(secrets::proposal(&explorer.inspection, secret));
         }
-        let (fix, finding) = (self.fix()?, self.selected());
-        let layers = &explorer.inspection.layers;
+        let fix = self.fix()?;
         let mut lines = Vec::new();
-        if let (Some(finding), true) = (finding, fix.dockerfile.is_some()) {
-            // Several instructions become one if the one that removes the files is a RUN, too.
-            let is_run = |layer: &LayerIndex| layers[*layer].instruction.is_run();
-            let last = finding
-                .removed_in()
-                .filter(is_run)
-                .filter(|_| is_run(&finding.added_in))
-                .unwrap_or(finding.added_in);
-            let (first, last) = fix.merges.unwrap_or((finding.added_in, last));
-            let old = first.up_to(last).filter_map(|layer| layer.of(layers));
-            lines.extend(old.flat_map(|layer| layer.instruction.lines()).map(Edit::Removed));
+        for (old, new) in self.instructions(&explorer.inspection) {
+            lines.extend(edits(&old, &new));
         }
-        let new = fix.dockerfile.iter().flat_map(|text| text.lines());
-        lines.extend(new.map(|line| Edit::Added(escaped_str(line.trim_end()))));
+        let has_instruction = !lines.is_empty();
         if !fix.dockerignore.is_empty() {
             lines.push(Edit::Same(".dockerignore:".into()));
             lines.extend(fix.dockerignore.iter().map(|line| Edit::Added(escaped_str(line))));
@@ -40,7 +35,34 @@ impl Findings {
         if lines.is_empty() {
             lines.push(Edit::Same(escaped_str(&fix.what)));
         }
-        Some(Proposal::new(escaped_str(fix.clause()), lines))
+        let title = escaped_str(fix.clause());
+        let copied = self.lines_to_copy(&explorer.inspection).filter(|_| has_instruction);
+        Some(Proposal::new(title, lines).copying(copied))
+    }
+
+    /// Returns the instructions that the selected row changes, as they are and as they become, in
+    /// lines.
+    fn instructions(&self, inspection: &Inspection) -> Vec<(Vec<Escaped>, Vec<Escaped>)> {
+        let layers = &inspection.layers;
+        let is_run = |layer: &LayerIndex| layers[*layer].instruction.is_run();
+        let one = |ends: (LayerIndex, LayerIndex), new: &str| {
+            let old = ends.0.up_to(ends.1).filter_map(|layer| layer.of(layers));
+            (old.flat_map(|layer| layer.instruction.lines()).collect(), instruction_lines(new))
+        };
+        if let Some(SuggestedChange { merges: Some(ends), dockerfile: Some(new), .. }) = self.fix()
+        {
+            return vec![one(*ends, new)];
+        }
+        let mut seen = HashSet::new();
+        let mut changed = Vec::new();
+        for finding in self.all_selected() {
+            // Several instructions become one if the one that removes the files is a RUN, too.
+            let last = finding.removed_in().filter(is_run).filter(|_| is_run(&finding.added_in));
+            let ends = (finding.added_in, last.unwrap_or(finding.added_in));
+            let new = finding.fix.dockerfile.as_deref();
+            changed.extend(new.filter(|new| seen.insert((ends, *new))).map(|new| one(ends, new)));
+        }
+        changed
     }
 
     /// Explains why the selected row cannot be marked.
@@ -60,28 +82,91 @@ impl Findings {
             return false;
         }
         explorer.unmark_all();
-        // The layers become one, so that deleted files never reach the image.
-        let ends = match change {
-            Some(Change { fix: SuggestedChange { merges: Some(ends), .. }, .. }) => vec![*ends],
-            Some(change) if findings.is_empty() => {
-                change.groups.iter().map(|group| (group.added_in, group.removed_in)).collect()
-            }
-            _ => Vec::new(),
-        };
-        explorer.marked_layers.extend(ends.iter().flat_map(|&(first, last)| [first, last]));
-        if !ends.is_empty() {
-            return true;
-        }
-        for finding in &findings {
-            match finding.removed_in().filter(|&removed_in| removed_in > finding.added_in) {
-                Some(removed_in) => explorer.marked_layers.extend([finding.added_in, removed_in]),
-                None => {
-                    let inspection = explorer.inspection.clone();
-                    let nodes = finding.inodes.iter().map(|&inode| inspection.tree.node_of(inode));
-                    nodes.for_each(|node| explorer.marks.insert(node));
-                }
-            }
+        match change {
+            Some(change) => self.try_change(explorer, change),
+            None => findings.iter().for_each(|finding| mark_finding(explorer, finding)),
         }
         true
+    }
+
+    /// Marks what a change leaves out, with the figures of the change.
+    fn try_change(&self, explorer: &mut Explorer, change: &Change) {
+        let Some(study) = &self.study else { return };
+        // The layers become one, so that deleted files never reach the image.
+        let (title, what) = match change.fix.merges.filter(|_| change.extent == Extent::Merge) {
+            Some((first, last)) => {
+                explorer.marked_layers.extend([first, last]);
+                (
+                    format!("layers {first}–{last} as one"),
+                    format!("with layers {first} to {last} as one"),
+                )
+            }
+            None => {
+                let inspection = explorer.inspection.clone();
+                let inodes = left_out(&inspection, study, change);
+                let nodes = inodes.into_iter().map(|inode| inspection.tree.node_of(inode));
+                nodes.for_each(|node| explorer.marks.insert(node));
+                let title: String = escaped_str(&change.fix.title()).into();
+                (title.clone(), format!("{title}, alone"))
+            }
+        };
+        explorer.trial = Some(Trial {
+            title,
+            what,
+            size: change.size,
+            saves: change.saves,
+            sign: change.certainty.sign(),
+            grade: change.grade(),
+        });
+    }
+}
+
+/// Marks the files of one finding; if a layer removes them, that layer and the one that adds them.
+fn mark_finding(explorer: &mut Explorer, finding: &Finding) {
+    match finding.removed_in().filter(|&removed_in| removed_in > finding.added_in) {
+        Some(removed_in) => explorer.marked_layers.extend([finding.added_in, removed_in]),
+        None => {
+            let inspection = explorer.inspection.clone();
+            let nodes = finding.inodes.iter().map(|&inode| inspection.tree.node_of(inode));
+            nodes.for_each(|node| explorer.marks.insert(node));
+        }
+    }
+}
+
+/// Returns the difference between two texts, the lines that both have among it.
+fn edits(old: &[Escaped], new: &[Escaped]) -> Vec<Edit> {
+    let [before, after] =
+        [old, new].map(|lines| -> Vec<_> { lines.iter().map(Escaped::as_str).collect() });
+    let mut edits = Vec::new();
+    for operation in capture_diff_slices(Algorithm::Myers, &before, &after) {
+        let (gone, come) = (&old[operation.old_range()], &new[operation.new_range()]);
+        if operation.tag() == DiffTag::Equal {
+            edits.extend(gone.iter().cloned().map(Edit::Same));
+            continue;
+        }
+        edits.extend(gone.iter().cloned().map(Edit::Removed));
+        edits.extend(come.iter().cloned().map(Edit::Added));
+    }
+    edits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_lines_that_differ_are_removed_and_added() {
+        let lines = |text: &'static str| text.lines().map(Escaped::from).collect::<Vec<_>>();
+        let told: Vec<_> =
+            edits(&lines("RUN a \\\n    && b"), &lines("RUN a \\\n    && b \\\n    && c"))
+                .into_iter()
+                .map(|edit| match edit {
+                    Edit::Same(text) => format!("  {text}"),
+                    Edit::Removed(text) => format!("- {text}"),
+                    Edit::Added(text) => format!("+ {text}"),
+                })
+                .collect();
+        let expected = ["  RUN a \\", "-     && b", "+     && b \\", "+     && c"];
+        assert_eq!(told, expected);
     }
 }

@@ -1,10 +1,11 @@
-//! The sizes without what is marked: one for each mark, and one for all of them.
+//! The sizes without what is marked: one for each mark, and one for all of them; or the one after a
+//! change that is tried.
 
 use layerscope::analysis::what_if::{Change, what_if};
 use layerscope::display::{escaped, plural};
 use layerscope::tree::NodeId;
 
-use crate::tui::explorer::Explorer;
+use crate::tui::explorer::{Explorer, Trial};
 
 /// The most marks that have a row of their own.
 const ROWS: usize = 6;
@@ -19,8 +20,25 @@ pub struct Marked {
     pub what: String,
     pub size: u64,
     pub saved: u64,
+    /// The mark before the size.
+    pub sign: &'static str,
+    pub certainty: &'static str,
     /// The marked path, where the row is about one.
     pub path: Option<NodeId>,
+}
+
+impl Marked {
+    fn of_trial(trial: &Trial) -> Self {
+        Self {
+            title: trial.title.clone(),
+            what: trial.what.clone(),
+            size: trial.size,
+            saved: trial.saves,
+            sign: trial.sign,
+            certainty: trial.grade,
+            path: None,
+        }
+    }
 }
 
 /// Computes the sizes: the marks one by one, the largest first, and then all together.
@@ -31,8 +49,12 @@ pub fn marked(explorer: &Explorer) -> Vec<Marked> {
     let run = explorer.marked_run();
     let row = |title: String, what: String, changes: &[Change], path| {
         let outcome = what_if(inspection, changes);
-        Marked { title, what, size: outcome.size, saved: outcome.saved(inspection), path }
+        let (size, saved) = (outcome.size, outcome.saved(inspection));
+        Marked { title, what, size, saved, sign: "", certainty: "exact", path }
     };
+    if let Some(trial) = &explorer.trial {
+        return vec![Marked::of_trial(trial)];
+    }
     let mut rows = Vec::new();
     if paths.len() <= COMPUTED {
         rows.extend(paths.iter().map(|&path| {

@@ -1,0 +1,88 @@
+//! Changes whose size is no more than an estimate, and those that several layers have a part in.
+
+use layerscope::advice::changes::Extent;
+use layerscope::advice::dockerfile::Verdict;
+use layerscope::advice::ladder::{Certainty, Step};
+use layerscope::display::Units;
+use serde_json::json;
+
+use super::Assessed;
+use super::outputs::fixed;
+use crate::tui::tests::support::build::{self, Image, file, gone, layer, tar};
+
+/// A base, `RUN apt-get install`, which leaves a compressed log, and `RUN rm` of what it made.
+pub fn logs() -> Assessed {
+    let mut image = Image::of([
+        layer([file("etc/os-release", 80), file("bin/sh", 900_000)]),
+        layer([
+            file("usr/bin/gcc", 3_000_000),
+            file("usr/bin/g++", 2_000_000),
+            file("var/log/apt/eipp.log.xz", 20_000),
+        ]),
+        layer([gone("usr/bin/gcc"), gone("usr/bin/g++")]),
+    ]);
+    let step = |text: &str| json!({ "created_by": text });
+    image.config["history"] = json!([
+        step("/bin/sh -c #(nop) ADD file:aaaa in / "),
+        step("RUN /bin/sh -c apt-get install -y gcc # buildkit"),
+        step("RUN /bin/sh -c rm /usr/bin/gcc /usr/bin/g++ # buildkit"),
+    ]);
+    Assessed::new("logs", build::open(tar(image.docker())).unwrap())
+}
+
+/// A base, and two `RUN`s that leave lists of apt.
+pub fn lists() -> Assessed {
+    let list = |name: &str| file(&format!("var/lib/apt/lists/{name}_Packages"), 4_000_000);
+    let mut image = Image::of([
+        layer([file("etc/os-release", 80), file("bin/sh", 900_000)]),
+        layer([list("a"), file("usr/bin/a", 3_000)]),
+        layer([list("b"), file("usr/bin/b", 3_000)]),
+    ]);
+    let step = |text: &str| json!({ "created_by": text });
+    let run = |name: &str| {
+        step(&format!("RUN /bin/sh -c apt-get update && apt-get install -y {name} # buildkit"))
+    };
+    image.config["history"] =
+        json!([step("/bin/sh -c #(nop) ADD file:aaaa in / "), run("a"), run("b")]);
+    Assessed::new("lists", build::open(tar(image.docker())).unwrap())
+}
+
+#[test]
+fn a_merge_that_makes_apt_s_logs_anew_is_an_estimate_everywhere() {
+    let image = logs();
+    let change = image.study.changes.iter().find(|change| change.extent == Extent::Merge).unwrap();
+    let why = "apt's compressed logs differ in size from build to build";
+    let is_estimate = |certainty: &Certainty| match certainty {
+        Certainty::Estimate(told) => told.shown(Units::Iec) == why,
+        _ => false,
+    };
+    assert!(is_estimate(&change.certainty), "{change:?}");
+    assert_eq!((change.grade(), change.saves), ("estimate", 5_000_000));
+    let rung = image.study.ladder.iter().find(|rung| rung.step == Step::WithoutWasted).unwrap();
+    assert!(is_estimate(&rung.certainty), "{rung:?}");
+    let fix = fixed(&image);
+    let (size, certainty) = fix.size_after();
+    assert!(is_estimate(&certainty) && size == rung.size, "{fix:?}");
+    let merge = fix.remarks.iter().find(|remark| remark.text.starts_with("combined")).unwrap();
+    let Verdict::Changed { saves: 5_000_000, certainty } = &merge.verdict else {
+        panic!("{merge:?}")
+    };
+    assert!(is_estimate(certainty), "{merge:?}");
+}
+
+#[test]
+fn the_reason_names_every_layer_that_has_a_part_in_the_change() {
+    let image = lists();
+    let own: Vec<_> = image.changes();
+    let why = "The RUN instructions in layers 1 and 2 leave them in the image. ";
+    assert!(own[0].why.starts_with(why), "{:?}", own[0]);
+    let mut person = image.person(140, 60);
+    let screen = person.types("6").reads();
+    assert!(screen.contains(why.trim_end()), "{screen}");
+    // Each instruction has its own difference, and only the line that changes is another one.
+    let screen = person.types("D").screen();
+    let added = screen.lines().filter(|line| line.contains("+     && rm -rf")).count();
+    assert_eq!(added, 2, "{screen}");
+    assert!(screen.contains("  RUN apt-get update \\"), "{screen}");
+    assert!(!screen.contains("- RUN apt-get update"), "{screen}");
+}
