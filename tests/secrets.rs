@@ -1,5 +1,6 @@
 //! Secrets: found in every layer and in the config, said plainly, and never shown.
 
+mod compared;
 mod everywhere;
 mod faces;
 mod found;

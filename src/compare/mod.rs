@@ -7,13 +7,16 @@ mod sharing;
 mod tree;
 mod walk;
 
+use std::collections::HashSet;
+
 use crate::analysis::{Amount, Inspection};
 use crate::display::shown;
 use crate::display::{Escaped, ratio};
+use crate::tree::NodeId;
 
 pub use packages::{PackageChange, PackageChanges, PackageDifference, changed_packages};
 pub use paths::{Difference, PathChange, changed_paths};
-pub use secrets::{ComparedSecret, SecretChanges};
+pub use secrets::{ComparedSecret, SecretChanges, differing_files};
 pub use sharing::{LayerPlace, Sharing, layer_places, sharing};
 pub use tree::{DifferenceTree, PathDifference};
 
@@ -97,13 +100,22 @@ pub struct Pair {
     pub paths: DifferenceTree,
 }
 
+/// Files of two images that are known to differ, each with its path in both.
+pub type DifferingFiles = HashSet<(NodeId, NodeId)>;
+
 impl Pair {
     /// Compares an image with another one.
     pub fn of(first: &Inspection, second: &Inspection) -> Self {
+        Self::knowing(first, second, &DifferingFiles::new())
+    }
+
+    /// Compares an image with another one, with files that are known to differ though size and time
+    /// are the same.
+    pub fn knowing(first: &Inspection, second: &Inspection, differing: &DifferingFiles) -> Self {
         let sharing = sharing(first, second);
         Self {
             layers: layer_places(first, second, &sharing),
-            paths: DifferenceTree::compare(first, second),
+            paths: DifferenceTree::compare(first, second, differing),
             sharing,
         }
     }

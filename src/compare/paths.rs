@@ -17,7 +17,8 @@ pub enum Difference {
     Larger,
     /// The file is smaller in the second image.
     Smaller,
-    /// The size is the same, but the kind, mode, owner, time, link target or set of names differs.
+    /// The size is the same, but the kind, mode, owner, time, link target or set of names differs, or
+    /// a secret in it.
     Changed,
     /// Unknown, because a layer that would show a difference could not be read.
     Unknown,
@@ -177,6 +178,13 @@ impl Delta {
         }
         let layers = (a.map(|a| one.tree.added_in(a)), b.map(|b| two.tree.added_in(b)));
         Some(Self { place, difference, before, after, less, more, layers })
+    }
+
+    /// Notes that the contents are known to differ.
+    pub fn has_changed(&mut self) {
+        if self.difference == Difference::Same {
+            self.difference = Difference::Changed;
+        }
     }
 
     /// Converts the difference to one with the path written out.

@@ -1,11 +1,15 @@
 //! The secrets that an update brings, and those that it takes out of the image.
 
+use std::collections::{BTreeMap, HashSet};
+
+use super::DifferingFiles;
 use crate::advice::secrets::{Place, Secrets};
 use crate::analysis::Inspection;
 use crate::display::{Escaped, escaped, escaped_str, plural, shown};
 use crate::layer_index::LayerIndex;
 use crate::recorded::SecretsRecord;
 use crate::secret::ValueHash;
+use crate::tree::NodeId;
 
 /// A secret of an image or of its report, as far as both have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +26,8 @@ pub struct ComparedSecret {
     pub visible: bool,
     /// The word for the place, and the path of a file: lines and entries of the history move.
     key: (Escaped, Option<Escaped>),
+    /// The path of a visible file; `None` in a report.
+    node: Option<NodeId>,
     /// The hash of the value; `None` in a report.
     hash: Option<ValueHash>,
 }
@@ -42,6 +48,10 @@ impl ComparedSecret {
                     _ => None,
                 },
             ),
+            node: match secret.place {
+                Place::File { node, .. } if secret.is_visible() => Some(node),
+                _ => None,
+            },
             hash: Some(secret.hash),
         };
         secrets.list.iter().map(secret).collect()
@@ -56,6 +66,7 @@ impl ComparedSecret {
             layer: secret.layer,
             visible: secret.visible,
             key: (secret.place.clone(), secret.path.clone()),
+            node: None,
             hash: None,
         };
         secrets.found.iter().map(secret).collect()
@@ -70,6 +81,26 @@ impl ComparedSecret {
         };
         is_same_value && (&self.key, &self.what) == (&other.key, &other.what)
     }
+}
+
+/// Returns the visible files of two images that have different secrets, each with its path in both:
+/// their contents differ, whatever size and time say.
+pub fn differing_files(before: &[ComparedSecret], after: &[ComparedSecret]) -> DifferingFiles {
+    let mut files: BTreeMap<&Escaped, [Option<NodeId>; 2]> = BTreeMap::new();
+    let mut values: BTreeMap<&Escaped, [HashSet<ValueHash>; 2]> = BTreeMap::new();
+    for (side, secrets) in [before, after].into_iter().enumerate() {
+        for secret in secrets {
+            let (Some(path), Some(node), Some(hash)) = (&secret.key.1, secret.node, secret.hash)
+            else {
+                continue;
+            };
+            files.entry(path).or_default()[side] = Some(node);
+            values.entry(path).or_default()[side].insert(hash);
+        }
+    }
+    let differs = |path: &&Escaped| values.get(path).is_some_and(|[one, two]| one != two);
+    let files = files.into_iter().filter(|(path, _)| differs(path));
+    files.filter_map(|(_, [one, two])| Some((one?, two?))).collect()
 }
 
 /// The difference between the secrets of two images.

@@ -4,6 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use super::DifferingFiles;
 use super::paths::{Delta, Difference, PathChange, State};
 use super::walk::{Place, walk};
 use crate::analysis::{Inspection, Listing};
@@ -73,9 +74,9 @@ impl DifferenceTree {
     /// The index of the root.
     pub const ROOT: usize = 0;
 
-    /// Compares the final filesystems of two images; without the files of one of them, there is no
-    /// difference.
-    pub fn compare(first: &Inspection, second: &Inspection) -> Self {
+    /// Compares the final filesystems of two images, with files that are known to differ; without the
+    /// files of one of them, there is no difference.
+    pub fn compare(first: &Inspection, second: &Inspection, differing: &DifferingFiles) -> Self {
         let (before, after) = (State::last(first), State::last(second));
         let entry = |above, delta: Delta| PathDifference {
             delta,
@@ -93,7 +94,12 @@ impl DifferenceTree {
         }
         walk(&first.tree, &second.tree, Self::ROOT, |above, place| {
             // If a path does not exist any more, nothing is below it.
-            entries.push(entry(above, Delta::at(place, &before, &after)?));
+            let mut delta = Delta::at(place, &before, &after)?;
+            let nodes = place.one.zip(place.two);
+            if nodes.is_some_and(|nodes| differing.contains(&nodes)) {
+                delta.has_changed();
+            }
+            entries.push(entry(above, delta));
             Some(entries.len() - 1)
         });
         Self { entries: kept(entries) }

@@ -199,7 +199,7 @@ impl Image {
             .all(|layer| layer.member.as_ref().is_some_and(|member| member.missing == 0));
         let size = if has_all { size } else { format!("≥ {size}") };
         let layers = crate::display::plural(self.layers.len(), "layer");
-        format!("{tags}  {}  {short}  {layers}  {size} in the archive", platform)
+        format!("{tags}  {platform}  {short}  {layers}  {size} in the archive")
     }
 
     /// Returns whether the archive has all layers, except those that may not be distributed.

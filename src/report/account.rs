@@ -12,7 +12,7 @@ use super::completeness::{CompletenessPart, VerificationPart, WarningPart, warni
 use super::json::{lossless, write_escaped};
 use super::ladder::{PossibleSizePart, possible_size_parts};
 use super::runtime::ApplicationPart;
-use super::secrets::SecretsPart;
+use super::secrets::{SearchPart, SecretsPart};
 use super::study::{BasePart, FindingPart, SharePart, findings};
 use super::words::verdict;
 use crate::Inspection;
@@ -55,6 +55,7 @@ pub struct Account<'a> {
     changes: Vec<ChangeRecord>,
     #[serde(skip_serializing_if = "Option::is_none")]
     secrets: Option<SecretsPart>,
+    secrets_search: SearchPart,
     base: BasePart,
     bytes_by_purpose: Vec<SharePart>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -279,6 +280,7 @@ impl<'a> Account<'a> {
             findings: findings(inspection, study),
             changes: changes(inspection, study),
             secrets: study.secrets.as_ref().map(|found| SecretsPart::new(inspection, found)),
+            secrets_search: SearchPart::new(study.secrets.as_ref()),
             base: BasePart::new(inspection, &study.base),
             bytes_by_purpose: study.shares.iter().map(SharePart::new).collect(),
             application: study

@@ -14,6 +14,31 @@ use crate::secret::Masked;
 pub struct SecretsPart {
     found: Vec<SecretPart>,
     unread_files: usize,
+    unopened_archives: usize,
+}
+
+/// The reason why secrets were not searched for.
+const WHY_NOT_SEARCHED: &str = "--quick, --no-secrets or the configuration leaves it out";
+
+/// The search for secrets: an absent list does not tell whether there was one.
+#[derive(Debug, Serialize)]
+pub struct SearchPart {
+    searched: bool,
+    /// The reason why it was left out.
+    why: Option<&'static str>,
+    count: Option<usize>,
+    unread_files: Option<usize>,
+}
+
+impl SearchPart {
+    pub fn new(secrets: Option<&Secrets>) -> Self {
+        Self {
+            searched: secrets.is_some(),
+            why: secrets.is_none().then_some(WHY_NOT_SEARCHED),
+            count: secrets.map(|secrets| secrets.list.len()),
+            unread_files: secrets.map(|secrets| secrets.unread),
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -53,7 +78,11 @@ struct FixPart {
 impl SecretsPart {
     pub fn new(inspection: &Inspection, secrets: &Secrets) -> Self {
         let found = secrets.list.iter().map(|secret| SecretPart::new(inspection, secret));
-        Self { found: found.collect(), unread_files: secrets.unread }
+        Self {
+            found: found.collect(),
+            unread_files: secrets.unread,
+            unopened_archives: secrets.archives,
+        }
     }
 }
 

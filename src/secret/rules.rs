@@ -117,6 +117,8 @@ pub struct SecretRules {
     pub areas: Vec<Area>,
     /// The globs of files in which tokens are not searched.
     pub not_text: Vec<String>,
+    /// The ends of the names of archives, which are not opened.
+    pub archives: Vec<String>,
     /// The kind of a value that is known only by its name.
     pub(super) named: Kind,
     /// The kind of a password in an address.
@@ -142,6 +144,7 @@ struct File {
     area: Vec<Area>,
     known: Vec<Known>,
     text: Text,
+    archives: Archives,
 }
 
 #[derive(Deserialize)]
@@ -242,6 +245,12 @@ struct Text {
     except: Vec<String>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Archives {
+    ends: Vec<String>,
+}
+
 impl SecretRules {
     /// Returns the expression of passwords that programs take as arguments.
     pub(super) fn argument(&self) -> &regex::Regex {
@@ -265,7 +274,7 @@ pub fn kinds() -> impl Iterator<Item = &'static Kind> {
 }
 
 fn read(json: &str) -> serde_json::Result<SecretRules> {
-    let File { token, file, argument, names, values, area, known, text } =
+    let File { token, file, argument, names, values, area, known, text, archives } =
         serde_json::from_str(json)?;
     let general = |id: &str, title: &str| Kind {
         id: id.into(),
@@ -289,6 +298,7 @@ fn read(json: &str) -> serde_json::Result<SecretRules> {
         argument_hints: argument.into_iter().flat_map(|argument| argument.has).collect(),
         areas: area,
         not_text: text.except,
+        archives: archives.ends,
         named: general("named-secret", "value of a secret"),
         address: general("password-in-address", "password in an address"),
         name_hints: name_hints(names.words.iter().chain(&names.exact)),

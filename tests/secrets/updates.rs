@@ -166,10 +166,19 @@ fn a_limit_on_secrets_says_that_its_baseline_was_not_searched() {
         std::fs::write(directory.path().join("old.json"), &report.stdout).unwrap();
         let check = ["check", "shop.tar", "--baseline", "old.json", "--max-secrets", "0"];
         let output = run(&shop(), directory.path(), &check);
-        let said = String::from_utf8_lossy(&output.stderr);
-        let expected = "the baseline was not searched for secrets";
-        assert_eq!(said.contains(expected), is_said, "{option}: {said}");
         assert_eq!(output.status.code(), Some(1), "{option}");
+        for format in ["text", "markdown"] {
+            let said =
+                out(&run(&shop(), directory.path(), &[&check[..], &["--format", format]].concat()));
+            let expected = "The baseline was not searched for secrets";
+            assert_eq!(said.contains(expected), is_said, "{option}: {said}");
+        }
+        let json = [&check[..], &["--format", "json"]].concat();
+        let document = json_of(&run(&shop(), directory.path(), &json));
+        validate(&document, "check");
+        let image = &document["images"][0];
+        assert_eq!(image["baseline_searched_for_secrets"], json!(!is_said), "{option}");
+        assert_eq!(image["secrets"]["count"], 5);
     }
 }
 

@@ -15,7 +15,9 @@ use crate::files::contents::{Contents, Searched};
 use crate::files::filesystem::{Filesystem, readable};
 use crate::files::packages::Packages;
 use crate::progress::Progress;
-use crate::secret::{FileSearch, FoundValues, Hit, Masked, ValueHash, is_text, path_matcher};
+use crate::secret::{
+    FileSearch, FoundValues, Hit, Masked, ValueHash, is_text, path_matcher, rules,
+};
 use crate::tree::{NodeId, Removal, Tree, VersionId};
 
 /// The most bytes that are read in all.
@@ -49,7 +51,7 @@ pub fn find(
 ) -> Result<Secrets, Error> {
     let tree = &inspection.tree;
     let filesystem = Filesystem::new(tree, contents, progress);
-    let mut secrets = Secrets::default();
+    let mut secrets = Secrets { archives: archives(tree, packages), ..Secrets::default() };
     let (mut bytes, mut files) = (BYTES, FILES);
     for candidate in candidates(tree) {
         let size = tree.size(candidate.inode);
@@ -74,6 +76,28 @@ pub fn find(
         }
     }
     Ok(secrets)
+}
+
+/// Counts the archives that no package brought.
+fn archives(tree: &Tree, packages: &Packages) -> usize {
+    let is_archive = |&(inode, removal): &(VersionId, Option<&Removal>)| {
+        let node = tree.node_of(inode);
+        let name = tree.name(node).to_ascii_lowercase();
+        let is_one = rules().archives.iter().any(|end| name.ends_with(end.as_bytes()));
+        is_one && tree.size(inode) > 0 && !is_of_a_package(tree, packages, (inode, node, removal))
+    };
+    tree.inodes_with_removals().filter(is_archive).count()
+}
+
+/// Returns whether a package brought a file as it is: everybody who has the package has it.
+fn is_of_a_package(
+    tree: &Tree,
+    packages: &Packages,
+    (inode, node, removal): (VersionId, NodeId, Option<&Removal>),
+) -> bool {
+    let is_first = tree.versions(node).last() == Some(inode);
+    let layer = packages.layer_for(tree, inode, removal);
+    is_first && packages.owner(tree, layer, node).is_some()
 }
 
 /// Returns the files to read, in the order of the layers and of their places in them.
@@ -112,11 +136,8 @@ impl Candidate<'_> {
         hits.iter().take(OF_FILE).map(|hit| self.secret(tree, bytes, hit)).collect()
     }
 
-    /// Returns whether a package brought the file as it is: everybody who has the package has it.
     fn is_of_a_package(&self, tree: &Tree, packages: &Packages) -> bool {
-        let is_first = tree.versions(self.node).last() == Some(self.inode);
-        let layer = packages.layer_for(tree, self.inode, self.removal);
-        is_first && packages.owner(tree, layer, self.node).is_some()
+        is_of_a_package(tree, packages, (self.inode, self.node, self.removal))
     }
 
     fn secret(&self, tree: &Tree, bytes: &[u8], hit: &Hit) -> Secret {

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::analysis::Inspection;
-use crate::display::{Escaped, escaped, escaped_str, shown};
+use crate::display::{Escaped, escaped, escaped_str, plural, shown};
 use crate::error::Error;
 use crate::files::contents::Contents;
 use crate::files::packages::Packages;
@@ -111,6 +111,8 @@ pub struct Secrets {
     /// The number of files that were not looked into, because the limits were reached or because
     /// they could not be read.
     pub unread: usize,
+    /// The number of archives that no package brought: what is in them is not searched.
+    pub archives: usize,
     /// The values that no text is to show: plain words and the names of files are not among them.
     pub values: FoundValues,
 }
@@ -161,6 +163,17 @@ impl Secrets {
         let deleted = self.list.iter().filter(|secret| !secret.is_visible()).count();
         let values = self.list.iter().filter(|secret| secret.origin.is_none()).count();
         headline(self.list.len(), values, deleted)
+    }
+
+    /// Says what was not searched; `None` if everything was.
+    pub fn not_searched(&self) -> Option<Escaped> {
+        let files = (self.unread > 0).then(|| plural(self.unread, "file"));
+        let archives = (self.archives > 0).then(|| {
+            format!("what is inside {}, such as jar and zip", plural(self.archives, "archive"))
+        });
+        let parts: Vec<_> = [files, archives].into_iter().flatten().collect();
+        (!parts.is_empty())
+            .then(|| escaped_str(&format!("Not searched for secrets: {}", parts.join(", and "))))
     }
 
     /// Finds, for each value that several places have, the place that had it first: the lowest layer,

@@ -13,7 +13,7 @@ use crate::gate::{Bound, Excepted, ExceptionUse, Found, Outcome, Quantity, Statu
 use crate::layer_index::LayerIndex;
 use crate::report::completeness::CompletenessPart;
 use crate::report::json::write_escaped;
-use crate::report::secrets::SecretChangesPart;
+use crate::report::secrets::{SearchPart, SecretChangesPart};
 
 #[derive(Serialize)]
 struct Document<'a> {
@@ -34,6 +34,9 @@ struct ImagePart<'a> {
     size_bytes: u64,
     wasted_bytes: u64,
     growth_bytes: Option<i64>,
+    secrets: SearchPart,
+    /// Null without a baseline, or if the image itself was not searched.
+    baseline_searched_for_secrets: Option<bool>,
     secrets_since_baseline: Option<SecretChangesPart<'a>>,
     limits: Vec<LimitPart>,
     exceptions: Vec<ExceptionPart>,
@@ -97,6 +100,12 @@ fn image_part<'a>(checked: &'a Checked<'_>, units: Units) -> ImagePart<'a> {
         size_bytes: inspection.totals.size,
         wasted_bytes: inspection.totals.wasted(),
         growth_bytes: checked.growth,
+        secrets: SearchPart::new(checked.study.secrets.as_ref()),
+        baseline_searched_for_secrets: match (&checked.secrets, checked.baseline_is_unsearched) {
+            (Some(_), _) => Some(true),
+            (None, true) => Some(false),
+            (None, false) => None,
+        },
         secrets_since_baseline: checked.secrets.as_ref().map(SecretChangesPart::new),
         limits: checked
             .verdict

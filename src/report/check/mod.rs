@@ -41,11 +41,19 @@ pub struct Checked<'a> {
     pub growth: Option<i64>,
     /// The difference of its secrets to those of the baseline, if both were searched.
     pub secrets: Option<SecretChanges>,
+    /// True if the image was searched for secrets, and the baseline was not.
+    pub baseline_is_unsearched: bool,
 }
 
 impl Checked<'_> {
     /// Says which secrets came since the baseline; `None` without one, or if there are none.
     fn new_secrets(&self) -> Option<Escaped> {
+        if self.baseline_is_unsearched {
+            return Some(
+                "The baseline was not searched for secrets, so it is not known which are new."
+                    .into(),
+            );
+        }
         self.secrets.as_ref()?.sentence("the baseline")
     }
 

@@ -185,6 +185,7 @@ mod tests {
             places: Places::default(),
             growth: None,
             secrets: None,
+            baseline_is_unsearched: false,
         };
         let mut out = Vec::new();
         write(&[checked], Units::Iec, &mut out).unwrap();

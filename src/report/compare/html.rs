@@ -86,8 +86,8 @@ fn body(subject: &Subject<'_>, title: &str) -> Markup {
         header {
             h1 { (title) }
             (gaps(comparison))
-            @if let Some(sentence) = comparison.secrets() {
-                @if comparison.brings_secrets() {
+            @for (sentence, is_new) in comparison.secrets() {
+                @if is_new {
                     p .incomplete role="note" { strong { (sentence) } }
                 } @else {
                     p .note { (sentence) }

@@ -55,6 +55,9 @@ struct ImagePart<'a> {
     warnings: Vec<WarningPart>,
     #[serde(skip_serializing_if = "Option::is_none")]
     download: Option<DownloadPart>,
+    secrets_searched: bool,
+    /// Null for the first image, and if one of both was not searched.
+    secrets_since_first: Option<SecretChangesPart<'a>>,
 }
 
 #[derive(Serialize)]
@@ -153,7 +156,15 @@ pub fn write_comparison_json(
         images: comparison
             .images()
             .zip(sharings)
-            .map(|(image, sharing)| image_part(image, sharing))
+            .enumerate()
+            .map(|(number, (image, sharing))| ImagePart {
+                secrets_searched: comparison.searched.get(number).copied().unwrap_or_default(),
+                secrets_since_first: number
+                    .checked_sub(1)
+                    .and_then(|other| comparison.secrets.get(other)?.as_ref())
+                    .map(SecretChangesPart::new),
+                ..image_part(image, sharing)
+            })
             .collect(),
         layers: against.map(layer_parts),
         download: against.map(|against| download_part(&against.pair.sharing)),
@@ -161,7 +172,9 @@ pub fn write_comparison_json(
         unknown: compared.map(|against| ChangeParts { against, unknown: true }),
         not_compared,
         packages: against.and_then(|against| against.packages.as_ref()).map(packages_part),
-        secrets: against.and_then(|against| against.secrets.as_ref()).map(SecretChangesPart::new),
+        secrets: against
+            .and_then(|_| comparison.secrets.first()?.as_ref())
+            .map(SecretChangesPart::new),
     };
     write_escaped(&part, out)
 }
@@ -184,6 +197,8 @@ fn image_part<'a>(
         completeness: CompletenessPart::new(&image.completeness),
         warnings: warning_parts(&image.warnings),
         download: sharing.map(download_part),
+        secrets_searched: false,
+        secrets_since_first: None,
     }
 }
 

@@ -63,8 +63,8 @@ pub fn write_comparison_markdown(
     let mut page =
         Page::new(&format!("layerscope compare {}", names.last().map_or("", Escaped::as_str)));
     page.line(format!("### {}\n", plain(&comparison.verdict(units))));
-    if let Some(sentence) = comparison.secrets() {
-        let (sign, mark) = if comparison.brings_secrets() { ("🔑 ", "**") } else { ("", "") };
+    for (sentence, is_new) in comparison.secrets() {
+        let (sign, mark) = if is_new { ("🔑 ", "**") } else { ("", "") };
         page.line(format!("{sign}{mark}{}{mark}\n", plain(&sentence)));
     }
     for (column, image) in comparison.images() {

@@ -9,11 +9,10 @@ mod words;
 
 use crate::analysis::Inspection;
 use crate::compare::{
-    Column, ComparedSecret, PackageChanges, Pair, SecretChanges, Sharing, changed_packages,
-    columns, sharing, tell_apart,
+    Column, ComparedSecret, DifferingFiles, PackageChanges, Pair, SecretChanges, Sharing,
+    changed_packages, columns, differing_files, sharing, tell_apart,
 };
-use crate::display::Escaped;
-use crate::display::Units;
+use crate::display::{Escaped, Units, shown};
 use crate::files::packages::Installed;
 
 pub use html::write_comparison_html;
@@ -28,6 +27,11 @@ pub struct Comparison<'a> {
     images: Vec<&'a Inspection>,
     columns: Vec<Column>,
     others: Others<'a>,
+    /// The secrets in which each image after the first differs from it; `None` if one of both was not
+    /// searched.
+    secrets: Vec<Option<SecretChanges>>,
+    /// True for each image that was searched for secrets.
+    searched: Vec<bool>,
 }
 
 /// The images after the first, each compared with it.
@@ -47,30 +51,44 @@ struct Against<'a> {
     pair: Pair,
     /// `None` if no packages were read.
     packages: Option<PackageChanges>,
-    /// `None` if secrets were not searched for in both images.
-    secrets: Option<SecretChanges>,
 }
 
 impl<'a> Comparison<'a> {
     /// Compares all images with the first one; two images are compared path by path.
     pub fn compare(images: &[&'a Inspection]) -> Self {
+        Self::with_secrets(images, &vec![None; images.len()])
+    }
+
+    /// Compares all images with the first one, with the secrets of those that were searched.
+    pub fn with_secrets(
+        images: &[&'a Inspection],
+        secrets: &[Option<Vec<ComparedSecret>>],
+    ) -> Self {
         let others = match *images {
             [first, second] => {
-                let pair = Pair::of(first, second);
-                Others::One(Box::new(Against {
-                    first,
-                    second,
-                    pair,
-                    packages: None,
-                    secrets: None,
-                }))
+                let differing = match secrets {
+                    [Some(before), Some(after)] => differing_files(before, after),
+                    _ => DifferingFiles::new(),
+                };
+                let pair = Pair::knowing(first, second, &differing);
+                Others::One(Box::new(Against { first, second, pair, packages: None }))
             }
             [first, ref others @ ..] => {
                 Others::Several(others.iter().map(|other| sharing(first, other)).collect())
             }
             [] => Others::Several(Vec::new()),
         };
-        Self { images: images.to_vec(), columns: columns(images), others }
+        let changes = |after: &Option<Vec<ComparedSecret>>| {
+            let before = secrets.first()?.as_ref()?;
+            Some(SecretChanges::between(before, after.as_ref()?))
+        };
+        Self {
+            images: images.to_vec(),
+            columns: columns(images),
+            others,
+            secrets: secrets.iter().skip(1).map(changes).collect(),
+            searched: secrets.iter().map(Option::is_some).collect(),
+        }
     }
 
     /// Adds the archives' names to images that have the same name.
@@ -87,24 +105,36 @@ impl<'a> Comparison<'a> {
         self
     }
 
-    /// Adds the comparison of secrets.
-    pub fn with_secrets(mut self, first: &[ComparedSecret], second: &[ComparedSecret]) -> Self {
-        if let Others::One(pair) = &mut self.others {
-            pair.secrets = Some(SecretChanges::between(first, second));
-        }
-        self
+    /// Says which secrets each image brings or takes out, with true for one that brings some; and
+    /// which images were not searched, if others were.
+    fn secrets(&self) -> Vec<(Escaped, bool)> {
+        let is_pair = self.pair().is_some();
+        let named = self.columns.iter().skip(1).zip(&self.secrets);
+        let told = named.filter_map(|(column, changes)| {
+            let changes = changes.as_ref()?;
+            let sentence = changes.sentence("the first")?;
+            let sentence = if is_pair { sentence } else { shown!("{}: {}", column.name, sentence) };
+            Some((sentence, !changes.added.is_empty()))
+        });
+        let mut told: Vec<_> = told.collect();
+        told.extend(self.unsearched().map(|sentence| (sentence, false)));
+        told
     }
 
-    /// Says which secrets an update brings or takes out; `None` if there are none, or if they are
-    /// not known.
-    fn secrets(&self) -> Option<Escaped> {
-        self.pair()?.secrets.as_ref()?.sentence("the first")
+    /// Says which images were not searched for secrets; `None` if all or none of them were.
+    fn unsearched(&self) -> Option<Escaped> {
+        let unsearched =
+            self.columns.iter().zip(&self.searched).filter(|(_, searched)| !**searched);
+        let names: Vec<_> = unsearched.map(|(column, _)| column.name.clone()).collect();
+        let verb = if names.len() == 1 { "was" } else { "were" };
+        (!names.is_empty() && names.len() < self.columns.len()).then(|| {
+            shown!("Not compared by secrets: {} {} not searched.", Escaped::listed(&names), verb)
+        })
     }
 
     /// Returns whether an update brings secrets.
     fn brings_secrets(&self) -> bool {
-        let secrets = self.pair().and_then(|against| against.secrets.as_ref());
-        secrets.is_some_and(|secrets| !secrets.added.is_empty())
+        self.secrets.iter().flatten().any(|secrets| !secrets.added.is_empty())
     }
 
     /// Returns the result in one line.

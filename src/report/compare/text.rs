@@ -80,12 +80,13 @@ impl<W: Write> Page<'_, W> {
         writeln!(self.out, "{:>11}  and {} more (--top 0 lists all)", "", plural(all - shown, noun))
     }
 
-    /// Writes the secrets that the update brings or takes out.
+    /// Writes the secrets that each update brings or takes out.
     fn secrets(&mut self, comparison: &Comparison<'_>) -> io::Result<()> {
-        let Some(sentence) = comparison.secrets() else { return Ok(()) };
-        let paint = if comparison.brings_secrets() { Paint::Wasted } else { Paint::Dim };
-        for line in wrap(&sentence, WIDTH) {
-            writeln!(self.out, "{}", paint.on(&line, self.style.colour))?;
+        for (sentence, is_new) in comparison.secrets() {
+            let paint = if is_new { Paint::Wasted } else { Paint::Dim };
+            for line in wrap(&sentence, WIDTH) {
+                writeln!(self.out, "{}", paint.on(&line, self.style.colour))?;
+            }
         }
         Ok(())
     }

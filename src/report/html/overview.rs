@@ -34,8 +34,8 @@ pub fn header(subject: &Subject<'_>) -> Markup {
             }
             @match &study.secrets {
                 None => p .note { (NOT_SEARCHED) },
-                Some(secrets) if secrets.list.is_empty() && secrets.unread > 0 => {
-                    p .note { "Not searched for secrets: " (plural(secrets.unread, "file")) }
+                Some(secrets) if secrets.list.is_empty() => {
+                    @if let Some(text) = secrets.not_searched() { p .note { (text) } }
                 },
                 Some(_) => {},
             }

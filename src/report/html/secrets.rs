@@ -19,9 +19,7 @@ pub fn secrets(subject: &Subject<'_>) -> Option<Markup> {
         p { strong { (secrets.headline()) } }
         @for secret in secrets.list.iter().take(SECRETS) { (in_full(subject, secret)) }
         @if more > 0 { p .note { "and " (plural(more, "more secret")) } }
-        @if secrets.unread > 0 {
-            p .note { "Not searched for secrets: " (plural(secrets.unread, "file")) }
-        }
+        @if let Some(text) = secrets.not_searched() { p .note { (text) } }
     })
 }
 

@@ -6,7 +6,7 @@ use super::{INDENT, Page, Paint, WIDTH};
 use crate::Inspection;
 use crate::advice::assessment::Study;
 use crate::advice::secrets::{Prevention, Secret, Secrets};
-use crate::display::{cut, escaped_str, plural, shown, wrap};
+use crate::display::{cut, plural, shown, wrap};
 use crate::report::words::NOT_SEARCHED;
 
 /// The most secrets that are shown in full.
@@ -84,13 +84,10 @@ impl<W: Write> Page<'_, W> {
     }
 
     fn unread(&mut self, secrets: &Secrets) -> io::Result<()> {
-        if secrets.unread == 0 {
-            return Ok(());
-        }
-        let files = plural(secrets.unread, "file");
-        let text = escaped_str(&format!("Not searched for secrets: {files}"));
+        let Some(text) = secrets.not_searched() else { return Ok(()) };
+        writeln!(self.out)?;
         for line in wrap(&text, WIDTH - 2) {
-            writeln!(self.out, "\n  {}", self.paint(Paint::Dim, &line))?;
+            writeln!(self.out, "  {}", self.paint(Paint::Dim, &line))?;
         }
         Ok(())
     }

@@ -192,7 +192,9 @@ fn write(arguments: &CompareArguments, format: CompareFormat) -> Result<(), Fail
     let sides = sides.collect::<Result<Vec<_>, _>>()?;
     let archives: Vec<_> = sides.iter().map(Side::file).collect();
     let inspections: Vec<&Inspection> = sides.iter().map(Side::inspection).collect();
-    let mut comparison = Comparison::compare(&inspections).told_apart_by(&archives);
+    let secrets: Vec<_> = sides.iter().map(Side::secrets).collect();
+    let comparison = Comparison::with_secrets(&inspections, &secrets);
+    let mut comparison = comparison.told_apart_by(&archives);
     for (column, inspection) in archives.iter().zip(&inspections) {
         completeness::say_of(column, inspection);
     }
@@ -206,11 +208,6 @@ fn write(arguments: &CompareArguments, format: CompareFormat) -> Result<(), Fail
             installed(&image.tree, &LayerContents::new(opened), &Arc::default())
         };
         comparison = comparison.with_packages(&installed(first), &installed(second));
-    }
-    if let [first, second] = &sides[..]
-        && let (Some(before), Some(after)) = (first.secrets(), second.secrets())
-    {
-        comparison = comparison.with_secrets(&before, &after);
     }
     let mut sources = Vec::new();
     if matches!(format, CompareFormat::Markdown) && sides.len() == 2 {

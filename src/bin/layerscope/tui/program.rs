@@ -307,8 +307,9 @@ impl Program {
         let inspection = |image: usize| comparison.images.get(image)?.inspection.clone();
         let (Some(first), Some(second)) = (inspection(0), inspection(other)) else { return };
         let sender = self.sender.clone();
+        let differing = comparison.differing_files(other);
         spawn(move || {
-            let pair = Arc::new(Pair::of(&first, &second));
+            let pair = Arc::new(Pair::knowing(&first, &second, &differing));
             let _ = sender.send(Event::Compared(ComparisonMessage::Compared(other, pair)));
         });
     }

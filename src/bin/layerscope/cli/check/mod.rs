@@ -170,9 +170,6 @@ pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
         .as_deref()
         .map(|path| baseline::read(path, &arguments.options, prepared.searches_secrets()))
         .transpose()?;
-    if limits.has(&Measure::Secrets) && matches!(baseline, Some((_, None))) {
-        say("the baseline was not searched for secrets: this check cannot say which ones are new");
-    }
     let needs_download = arguments.init || limits.has(&Measure::Download);
     let read = |(input, selection)| -> Result<Read, Failure> {
         let progress = Progress { searching: prepared.searching(), ..Progress::default() };
@@ -203,6 +200,8 @@ pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
             }),
             growth: held.as_ref().and_then(|baseline| baseline.growth_to(&read.inspection)),
             secrets: baseline::secrets(baseline.as_ref(), read),
+            baseline_is_unsearched: matches!(baseline, Some((_, None)))
+                && read.study.secrets.is_some(),
         })
         .collect();
     outputs.write(&checked, units, signs)?;

@@ -1,13 +1,22 @@
 //! The comparison learns what the threads have read and compared.
 
 use layerscope::Error;
-use layerscope::compare::{SecretChanges, columns, tell_apart};
+use layerscope::compare::{DifferingFiles, SecretChanges, columns, differing_files, tell_apart};
 
 use super::Comparison;
 use super::message::{ComparisonMessage, Effect};
 use super::sheet::Sheet;
 
 impl Comparison {
+    /// Returns the files with secrets that differ between the first image and another one.
+    pub fn differing_files(&self, other: usize) -> DifferingFiles {
+        let secrets = |image: usize| self.images.get(image)?.secrets.as_deref();
+        match (secrets(0), secrets(other)) {
+            (Some(before), Some(after)) => differing_files(before, after),
+            _ => DifferingFiles::new(),
+        }
+    }
+
     /// Handles a message of the threads.
     pub fn learn(&mut self, news: ComparisonMessage) -> Option<Effect> {
         match news {
