@@ -140,6 +140,7 @@ const FLOORS: [Floor; 10] = [
             "output",
             "escaping",
             "misplaced",
+            "meant",
             "progress",
             "failure",
             "name",

@@ -52,6 +52,8 @@ fn an_unknown_topic_is_corrected() {
         said.contains("no such topic: numbrs") && said.contains("did you mean numbers?"),
         "{said}"
     );
+    let output = layerscope(&["help", "topcs"]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("did you mean topics?"));
     let output = layerscope(&["help", "xxxxxxxxxxxx"]);
     assert!(String::from_utf8_lossy(&output.stderr).contains("layerscope help topics"));
 }

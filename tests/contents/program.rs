@@ -58,6 +58,7 @@ fn what_cannot_be_found_is_explained_with_the_command_that_helps() {
         "layer 1 adds it\nhint: try: \
         layerscope cat"
     ));
+    assert!(said(&["/secrte"]).contains("hint: did you mean /secret?"));
     assert!(said(&["/no/such"]).starts_with("error: no layer of the image has /no/such\nhint: "));
     assert!(
         said(&["/etc"]).starts_with("error: /etc is a directory, not a file\nhint: "),

@@ -17,6 +17,7 @@ use layerscope::{Error, Inspection, Progress, Warning, WarningKind};
 
 use super::escaping::Escaping;
 use super::input::Input;
+use super::meant::nearest;
 use super::output::writing;
 use super::stderr::say;
 use super::{Failure, Target, completeness, progress};
@@ -176,13 +177,27 @@ impl Opened {
             ),
             None => (
                 format!("no layer of the image has {shown}"),
-                format!(
-                    "list all paths: layerscope report {} --format json --tree | jq -r .tree[].path",
-                    self.image
-                ),
+                self.similar(tree, path).unwrap_or_else(|| {
+                    let image = &self.image;
+                    format!(
+                        "list all paths: layerscope report {image} --format json --tree | jq -r .tree[].path"
+                    )
+                }),
             ),
         };
         Err(Failure::Place { message, hint })
+    }
+
+    /// Returns the hint with the path of the same directory that has the most similar name.
+    fn similar(&self, tree: &Tree, path: &[u8]) -> Option<String> {
+        let path = path.strip_suffix(b"/").unwrap_or(path);
+        let split = path.iter().rposition(|&b| b == b'/').map_or(0, |slash| slash + 1);
+        let (directory, name) = path.split_at(split);
+        let directory = tree.lookup(directory, self.layer, Last::Followed)?.node;
+        let names = tree.children(directory).map(|child| escaped(tree.name(child)).to_string());
+        let name = nearest(&escaped(name), names)?;
+        let near = tree.children(directory).find(|&child| *escaped(tree.name(child)) == *name)?;
+        Some(format!("did you mean {}?", quoted(&escaped(&tree.path(near)))))
     }
 
     /// Returns the failure with the command that writes what is not a file.

@@ -3,8 +3,8 @@
 use std::io;
 
 use layerscope::Error;
-use layerscope::origin::Reference;
 
+use super::meant;
 use crate::config;
 use crate::lesson::{CourseError, LessonError};
 use crate::tui;
@@ -107,10 +107,16 @@ impl From<config::Error> for Failure {
     }
 }
 
-/// Returns the hint for a name with capitals, which was taken for a file.
+/// Returns the hint for a name that was probably mistyped.
 fn meant(error: &Error) -> Option<String> {
-    let Error::Io { path, source, .. } = error else { return None };
-    let is_missing = source.kind() == io::ErrorKind::NotFound;
-    let name = is_missing.then(|| Reference::parse_lower_case(path)).flatten()?;
-    Some(format!("names of images are in lower case: {name}"))
+    match error {
+        Error::Io { path, source, .. } if source.kind() == io::ErrorKind::NotFound => {
+            meant::by_file(path)
+        }
+        Error::Nowhere { name, hint, .. } => {
+            let is_better = hint.as_ref().is_some_and(|hint| hint.starts_with("did you mean"));
+            (!is_better).then(|| meant::as_command(name)).flatten()
+        }
+        _ => None,
+    }
 }

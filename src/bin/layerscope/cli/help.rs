@@ -62,7 +62,11 @@ fn about(topic: &str) -> Result<String, Failure> {
         return Ok(command.render_long_help().to_string());
     }
     let commands = program.get_subcommands().map(clap::Command::get_name);
-    let near = unknown("topic", topic, commands.chain(PAGES.iter().map(|(name, _)| *name)));
+    let near = unknown(
+        "topic",
+        topic,
+        commands.chain(PAGES.iter().map(|(name, _)| *name)).chain(["topics"]),
+    );
     let hint = near.hint().unwrap_or_else(|| "all topics: layerscope help topics".into());
     Err(Failure::Place { message: format!("no such topic: {}", escaped_str(topic)), hint })
 }

@@ -76,6 +76,9 @@ pub fn ladder(arguments: &LadderArguments) -> Result<(), Failure> {
         let of_rule = own.clone().filter(|finding| finding.rule == *rule);
         let inodes: Vec<_> = of_rule.flat_map(|finding| finding.inodes.iter().copied()).collect();
         if inodes.is_empty() {
+            if let Some(unknown) = prepared.unknown_rule(rule) {
+                return Err(unknown);
+            }
             let message = format!("the rule {} finds nothing in your layers", escaped_str(rule));
             let mut others: Vec<_> = own.map(|finding| escaped_str(&finding.rule)).collect();
             let mut seen = HashSet::new();

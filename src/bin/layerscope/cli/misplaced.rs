@@ -7,10 +7,11 @@ use clap::error::{ContextKind, ContextValue};
 use layerscope::display::escaped_str;
 
 use super::Arguments;
+use layerscope::shell::quoted;
 use layerscope::toml_file::unknown;
 
 /// Commands of other tools and names of views, with the command that does the same.
-const ELSEWHERE: [(&str, &str); 14] = [
+pub const ELSEWHERE: [(&str, &str); 14] = [
     ("findings", "report"),
     ("analyze", "report"),
     ("analyse", "report"),
@@ -57,6 +58,9 @@ fn explain(
                 .into(),
         );
     }
+    if let Some(line) = with_the_command_first(words, commands, &exists) {
+        return ("the command comes first".into(), format!("did you mean: {line}?"));
+    }
     let first = words.iter().find(|word| !word.starts_with('-')).map_or(word, String::as_str);
     let near = unknown("command", first, commands.iter().copied());
     if !exists(first)
@@ -74,6 +78,24 @@ fn explain(
         "several images given, but layerscope opens only one".into(),
         format!("compare them: layerscope compare {images}"),
     )
+}
+
+/// Returns a line whose command stands behind an image, or behind a word of its own, with the command
+/// at its beginning.
+fn with_the_command_first(
+    words: &[String],
+    commands: &[&str],
+    exists: impl Fn(&str) -> bool,
+) -> Option<String> {
+    let is_command = |word: &String| commands.contains(&word.as_str()) && !exists(word);
+    let at = words.iter().position(is_command).filter(|&at| at > 0)?;
+    let (before, after) = (&words[..at], &words[at + 1..]);
+    let is_image_behind = after.iter().any(|word| !word.starts_with('-'));
+    let before =
+        if is_image_behind && !before.iter().any(|word| exists(word)) { &[] } else { before };
+    let line = std::iter::once(&words[at]).chain(before).chain(after);
+    let line: Vec<_> = line.map(|word| quoted(&escaped_str(word))).collect();
+    Some(format!("layerscope {}", line.join(" ")))
 }
 
 #[cfg(test)]
@@ -105,6 +127,18 @@ mod tests {
             explained("diff a.tar b.tar", "a.tar"),
             "no such command: diff / did you mean compare?"
         );
+        for (line, meant) in [
+            ("a.tar report", "report a.tar"),
+            ("a.tar report --top 0", "report a.tar --top 0"),
+            ("L report demo", "report demo"),
+            ("a.tar compare b.tar", "compare a.tar b.tar"),
+        ] {
+            assert_eq!(
+                explained(line, "report"),
+                format!("the command comes first / did you mean: layerscope {meant}?"),
+                "{line}"
+            );
+        }
         assert!(
             explained("--theme dark report a.tar", "a.tar")
                 .starts_with("write options after the command: ")

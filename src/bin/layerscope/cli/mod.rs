@@ -20,6 +20,7 @@ mod images;
 mod input;
 mod ladder;
 mod learn;
+mod meant;
 mod misplaced;
 mod name;
 mod output;
