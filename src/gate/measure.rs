@@ -8,7 +8,7 @@ use crate::advice::avoidable::Avoidable;
 use crate::advice::findings::{Finding, Whose};
 use crate::advice::secrets::Secret;
 use crate::analysis::{Inspection, LayerAccount, Wasted};
-use crate::display::{DAY, Escaped, ratio, seconds, shown};
+use crate::display::{DAY, Escaped, escaped_str, plural, ratio, seconds, shown};
 use crate::layer_index::LayerIndex;
 use crate::tree::VersionId;
 
@@ -170,6 +170,15 @@ impl<'a> Measures<'a> {
         let findings = self.subject.study.findings.iter().enumerate();
         let counts = |finding: &Finding| finding.whose == Whose::Own && self.counted(finding) > 0;
         findings.filter(|(_, finding)| counts(finding)).map(|(index, _)| index).collect()
+    }
+
+    /// Says what was not searched for secrets, so that their number may be larger.
+    pub fn unsearched(&self, measure: &Measure) -> Option<Escaped> {
+        let unread = self.subject.study.secrets.as_ref().map_or(0, |secrets| secrets.unread);
+        let verb = if unread == 1 { "was" } else { "were" };
+        (*measure == Measure::Secrets && unread > 0).then(|| {
+            shown!("{} {} not searched for secrets", escaped_str(&plural(unread, "file")), verb)
+        })
     }
 
     /// Returns the secrets that count, the deleted ones first.

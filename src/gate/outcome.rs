@@ -30,6 +30,9 @@ impl Measures<'_> {
                 Some(summary.unwrap_or_else(|| "a part is not known".into())),
             );
         }
+        if let Some(unsearched) = self.unsearched(&limit.measure).filter(|_| !exceeds) {
+            return outcome(Status::Unknown, Some(found), Some(unsearched));
+        }
         if !exceeds {
             return outcome(Status::Passed, Some(found), None);
         }

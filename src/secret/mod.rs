@@ -52,6 +52,9 @@ pub fn headline(count: usize, values: usize, deleted: usize) -> String {
     };
     let them = if count == 1 { "it" } else { "them" };
     match deleted {
+        1 if count == 1 => {
+            format!("{secrets}, deleted too late: anyone who can pull the image can read {them}")
+        }
         0 => format!("{secrets}: anyone who can pull the image can read {them}"),
         deleted => format!(
             "{secrets}, {deleted} of them deleted too late: anyone who can pull the image can \

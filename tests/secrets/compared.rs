@@ -1,11 +1,12 @@
 //! Images side by side: several of them, files that look the same, and what was not searched.
 
 use std::path::Path;
+use std::process::{Command, Output};
 
 use serde_json::{Value, json};
 
-use super::{assert_masked, image, json_of, out, run, shop, text};
-use crate::support::build::{Image, file, tar};
+use super::{GITHUB, assert_masked, image, json_of, out, run, shop, text};
+use crate::support::build::{Image, Layer, file, tar};
 
 /// An image with a password in a file.
 fn with_password(value: &str) -> Image {
@@ -107,4 +108,73 @@ fn archives_are_not_opened_and_the_report_says_so() {
     let report =
         json_of(&run(&image, directory.path(), &["report", "shop.tar", "--format", "json"]));
     assert_eq!(report["secrets"]["unopened_archives"], 2);
+}
+
+/// Runs the program with an archive on standard input, through a pipe.
+fn piped(image: &Image, directory: &Path, arguments: &str) -> Output {
+    write(directory, "piped.tar", image);
+    let line = format!("cat piped.tar | {} {arguments}", env!("CARGO_BIN_EXE_layerscope"));
+    Command::new("sh")
+        .args(["-c", &line])
+        .current_dir(directory)
+        .env("LAYERSCOPE_CONFIG", "/dev/null")
+        .env_remove("CI")
+        .env_remove("GITHUB_ACTIONS")
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn a_pipe_is_searched_while_it_passes_and_reports_the_same_secrets() {
+    let directory = tempfile::tempdir().unwrap();
+    let plain = shop();
+    let packed = Image { layers: shop().layers.into_iter().map(Layer::gzip).collect(), ..shop() };
+    let secrets = |output: &Output| {
+        let mut found = json_of(output)["secrets"]["found"].clone();
+        // The commands name the archive.
+        found.as_array_mut().unwrap().iter_mut().for_each(|secret| secret["see"] = Value::Null);
+        found
+    };
+    let from_file = run(&shop(), directory.path(), &["report", "shop.tar", "--format", "json"]);
+    for image in [plain, packed] {
+        let output = piped(&image, directory.path(), "report - --format json");
+        assert_eq!(secrets(&output), secrets(&from_file));
+        assert_eq!(json_of(&output)["secrets"]["unread_files"], 0);
+        let check = piped(&image, directory.path(), "check - --max-secrets 0");
+        assert_eq!(check.status.code(), Some(1), "{}", out(&check));
+        assert_masked(&out(&check), "the check of a pipe");
+        let kept = piped(&image, directory.path(), "check - --max-secrets 5");
+        assert_eq!(kept.status.code(), Some(0), "{}", out(&kept));
+    }
+}
+
+#[test]
+fn files_of_packages_in_a_pipe_are_no_alarm() {
+    let list = text("var/lib/dpkg/info/acme.list", "/etc\n/etc/acme.conf\n");
+    let status = text(
+        "var/lib/dpkg/status",
+        "Package: acme\nStatus: install ok installed\nVersion: 1\nArchitecture: all\n\n",
+    );
+    let config = text("etc/acme.conf", &format!("token {GITHUB}"));
+    let image = image([("RUN apt-get install acme", vec![list, status, config])]);
+    let directory = tempfile::tempdir().unwrap();
+    let output = piped(&image, directory.path(), "check - --max-secrets 0");
+    assert_eq!(output.status.code(), Some(0), "{}", out(&output));
+}
+
+#[test]
+fn a_check_of_secrets_does_not_pass_while_files_were_not_searched() {
+    let directory = tempfile::tempdir().unwrap();
+    let root = [
+        file("etc/os-release", 0).holding("ID=debian\n"),
+        file("bin/sh", 10),
+        text("app/.env", "DB_PASSWORD=f4lc0n-42\n"),
+    ];
+    std::fs::write(directory.path().join("root.tar"), tar(root)).unwrap();
+    let line =
+        format!("cat root.tar | {} check - --max-secrets 0", env!("CARGO_BIN_EXE_layerscope"));
+    let output =
+        Command::new("sh").args(["-c", &line]).current_dir(directory.path()).output().unwrap();
+    let said = format!("{}{}", out(&output), String::from_utf8_lossy(&output.stderr));
+    assert_ne!(output.status.code(), Some(0), "{said}");
 }

@@ -24,6 +24,8 @@ use crate::tree::{Kind, Tree, VersionId};
 
 /// The number of the stream for an archive that is compressed as a whole; no layer has it.
 const WHOLE: usize = usize::MAX;
+/// The largest file that is kept of a pipe, in bytes.
+const KEPT: usize = 32 << 20;
 
 /// A reader of file contents from the layers of an image.
 ///
@@ -54,8 +56,8 @@ struct Place {
 enum Whereabouts {
     /// The layer is not in the archive.
     Missing { foreign: bool },
-    /// The layer was read from a pipe.
-    Piped,
+    /// The layer was read from a pipe: only what was kept of it while it passed can be read.
+    Piped { member: usize },
     /// The files are below a directory of the host.
     Root(Arc<Path>),
     /// The layer is stored, with or without compression.
@@ -80,7 +82,7 @@ impl LayerContents {
         let layers = opened.image.layers.iter().map(|layer| {
             let whereabouts = match (&layer.member, &opened.storage) {
                 (None, _) => Whereabouts::Missing { foreign: layer.foreign },
-                (Some(_), Storage::Pipe) => Whereabouts::Piped,
+                (Some(member), Storage::Pipe) => Whereabouts::Piped { member: member.id },
                 (Some(_), Storage::Root(root)) => Whereabouts::Root(root.clone()),
                 (Some(member), storage) => {
                     let extent = member.extent;
@@ -141,7 +143,7 @@ impl LayerContents {
             &Whereabouts::Missing { foreign } => {
                 Err(Error::NoLayer { file: file(), layer, name, foreign })
             }
-            Whereabouts::Piped => Err(Error::Piped { file: file() }),
+            Whereabouts::Piped { .. } => Err(Error::Piped { file: file() }),
             Whereabouts::Root(root) => {
                 let root = escaped(root.as_os_str().as_encoded_bytes());
                 Err(Error::NotATar { file: shown!("{} ({})", file(), root) })
@@ -151,6 +153,18 @@ impl LayerContents {
                 Ok(Arc::new(Watched { region, progress: progress.clone() }))
             }
         }
+    }
+
+    /// Returns the contents of a file that were kept of a layer while it passed; `None` if they were
+    /// not, or not as a whole.
+    fn kept(&self, member: usize, tree: &Tree, inode: VersionId) -> Option<Vec<u8>> {
+        let size = usize::try_from(tree.size(inode)).ok()?;
+        let passed = self.passed.of(member);
+        if !passed.has_pieces() || size > KEPT {
+            return None;
+        }
+        let mut bytes = vec![0; size];
+        (passed.read_at(&mut bytes, tree.data_offset(inode)) == size).then_some(bytes)
     }
 
     /// Returns the uncompressed tar of `stored`.
@@ -197,17 +211,24 @@ impl Contents for LayerContents {
 
     fn searched(&self, tree: &Tree, inode: VersionId, search: FileSearch) -> Searched {
         let place = tree.added_in(inode).of(&self.layers).map(|place| &place.whereabouts);
-        let Some(Whereabouts::Stored { member, bytes, files, .. }) = place else {
-            return Searched::NotYet;
+        let (member, is_costly) = match place {
+            Some(Whereabouts::Piped { member }) => (*member, false),
+            Some(Whereabouts::Stored { member, bytes, files, .. }) => {
+                let costs = |source: &Source| source.costs_a_download();
+                let is_download = matches!(&bytes.bytes, Bytes::Source(source) if costs(source));
+                // A layer that is read by its table of contents is costly, too.
+                (*member, files.is_some() || is_download)
+            }
+            Some(Whereabouts::Missing { .. } | Whereabouts::Root(_)) | None => {
+                return Searched::NotYet;
+            }
         };
-        let note = self.passed.of(*member).note(tree.data_offset(inode));
-        match (note.filter(|note| note.search.includes(search)), &bytes.bytes) {
-            (Some(note), _) if note.is_hit => Searched::Hit,
-            (Some(_), _) => Searched::Nothing,
-            // A layer that is read by its table of contents.
-            (None, _) if files.is_some() => Searched::NotHere,
-            (None, Bytes::Source(source)) if source.costs_a_download() => Searched::NotHere,
-            (None, _) => Searched::NotYet,
+        let note = self.passed.of(member).note(tree.data_offset(inode));
+        match note.filter(|note| note.search.includes(search)) {
+            Some(note) if note.is_hit => Searched::Hit,
+            Some(_) => Searched::Nothing,
+            None if is_costly => Searched::NotHere,
+            None => Searched::NotYet,
         }
     }
 
@@ -240,7 +261,10 @@ impl Contents for LayerContents {
             Some(&Whereabouts::Missing { foreign }) => {
                 Err(Error::NoLayer { file, layer, name, foreign })
             }
-            Some(Whereabouts::Piped) => Err(Error::Piped { file }),
+            Some(Whereabouts::Piped { member }) => {
+                let kept = self.kept(*member, tree, inode).ok_or(Error::Piped { file })?;
+                Ok(Arc::new(MemorySource(kept)))
+            }
             Some(Whereabouts::Root(root)) => {
                 open_below(root, &tree.path(tree.node_of(inode)), progress)
             }
