@@ -100,6 +100,16 @@ const PATHS: &[(&str, &str, &str, &[&str])] = &[
     ("archive-kept", "usr/src/php.tar.xz", "home/app/x.apk", &[]),
     ("debug", "app/lib.pdb", "data/1abc.pdb", &["app/lib.dll"]),
     ("pycache", "app/__pycache__/a.cpython-311.pyc", "app/sourceless.pyc", &["app/a.py"]),
+    (
+        "py3compile",
+        "usr/lib/python3/dist-packages/a/__pycache__/m.cpython-311.pyc",
+        "usr/lib/python3.11/site-packages/__pycache__/b.cpython-311.pyc",
+        &[
+            "usr/bin/py3compile",
+            "usr/lib/python3/dist-packages/a/m.py",
+            "usr/lib/python3.11/site-packages/b.py",
+        ],
+    ),
     ("pycache", "app/b.pyc", "app/lib/__pycache__/c.cpython-311.pyc", &["app/b.py"]),
 ];
 
