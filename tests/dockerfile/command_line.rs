@@ -101,8 +101,13 @@ fn the_rebuilt_dockerfile_is_the_one_that_the_diff_is_for() {
     let directory = directory();
     let (code, printed, _) = run(directory.path(), &["dockerfile", "image.tar"]);
     assert_eq!(code, Some(0));
+    let (_, out, _) = run(directory.path(), &["fix", "image.tar"]);
+    let hint = "# Dockerfile.rebuilt is rebuilt from the image's history; --write-rebuilt \
+        Dockerfile.rebuilt writes it\n";
+    assert!(out.contains(hint), "who applies the diff needs the file: {out}");
     let (code, out, _) = run(directory.path(), &["fix", "image.tar", "--write-rebuilt", "Rebuilt"]);
     assert!(code == Some(0) && out.contains("--- Rebuilt\n"), "{out}");
+    assert!(!out.contains("rebuilt from the image's history"), "it is written now: {out}");
     assert_eq!(std::fs::read_to_string(directory.path().join("Rebuilt")).unwrap(), printed);
     let (code, _, error) =
         run(directory.path(), &["fix", "image.tar", "--write-rebuilt", "Dockerfile"]);

@@ -37,7 +37,7 @@ use super::evidence::Evidence;
 use super::parse::{Dockerfile, Keyword};
 use crate::advice::ladder::Certainty;
 use crate::analysis::Inspection;
-use crate::display::{Escaped, Units, listed};
+use crate::display::{Escaped, Units, escaped_str, listed};
 use crate::shell::Obstacle;
 use crate::tree::VersionId;
 
@@ -78,6 +78,9 @@ pub struct Fix {
     pub raw: bool,
     /// True if small changes are listed one by one.
     pub all: bool,
+    /// The Dockerfile that the diff is for, escaped for display, if it is rebuilt from the history
+    /// and nobody has written it.
+    pub unwritten: Option<Escaped>,
     /// The secrets of the image; `None` if they were not searched for.
     pub secrets: Option<Vec<NamedSecret>>,
 }
@@ -152,6 +155,7 @@ pub fn fix(inspection: &Inspection, target: &Target, evidence: &Evidence) -> Fix
     let completeness = &inspection.completeness;
     let unread = completeness.summary().filter(|_| !completeness.sizes_are_exact());
     Fix {
+        unwritten: target.is_rebuilt.then(|| escaped_str(&target.name)),
         size: inspection.totals.size,
         grows,
         varies,
@@ -367,6 +371,12 @@ impl Fix {
                 .map(|directory| format!(" -d {directory}"))
                 .unwrap_or_default();
             writeln!(out, "# suggested changes for {name}; apply with: patch -p0{there}")?;
+            if let Some(file) = &self.unwritten {
+                writeln!(
+                    out,
+                    "# {file} is rebuilt from the image's history; --write-rebuilt {file} writes it"
+                )?;
+            }
         }
         out.write_all(remark::in_all(self, units).unwrap_or_default().as_bytes())?;
         for line in remark::lines(self, units) {

@@ -146,6 +146,8 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
     let program = Program::detect(&filesystem, &shown.run)?;
     let evidence = Evidence::gather(shown, subject.base_layers, &filesystem, &program)?;
     let mut fix = fix(shown, &subject, &evidence);
+    let is_there = arguments.write_rebuilt.is_some() || Path::new(REBUILT).exists();
+    fix.unwritten = fix.unwritten.filter(|_| !is_there);
     fix.secrets = secrets.as_ref().map(|secrets| NamedSecret::all(shown, secrets));
     opened.check_unchanged()?;
     let mut diff = Vec::new();
