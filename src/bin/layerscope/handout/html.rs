@@ -6,7 +6,7 @@ use layerscope::display::escaped_str;
 
 use super::{Handout, Part, Picture, paragraphs};
 use crate::lesson::{FileLine, letter};
-use crate::tui::lesson::Screenshot;
+use crate::tui::screenshots::Screenshot;
 use crate::tui::widgets::picture::{WHITE, escape, inline};
 
 const STYLE: &str = include_str!("style.css");

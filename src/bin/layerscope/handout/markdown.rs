@@ -6,7 +6,7 @@ use layerscope::display::escaped_str;
 
 use super::{Handout, Part, Picture, Pictures, file, paragraphs, picture_name};
 use crate::lesson::letter;
-use crate::tui::lesson::Screenshot;
+use crate::tui::screenshots::Screenshot;
 use crate::tui::widgets::picture::lines;
 
 pub fn write(handout: &Handout, pictures: Pictures) -> String {

@@ -12,9 +12,9 @@ use layerscope::display::escaped_str;
 
 use crate::lesson::{Question, RenderedLesson, Stage, Step};
 use crate::tui::Settings;
-use crate::tui::lesson::{Screenshot, screenshots};
+use crate::tui::screenshots::{Screenshot, screenshots};
 
-pub use crate::tui::lesson::Size;
+pub use crate::tui::screenshots::Size;
 pub use kit::{Kit, check_kit_free};
 
 /// The screen size for print: as wide as a page, and low enough for two per page.

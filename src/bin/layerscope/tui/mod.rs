@@ -12,6 +12,7 @@ pub mod lesson;
 mod message;
 mod overlay;
 mod program;
+pub mod screenshots;
 mod session;
 mod terminal;
 #[cfg(test)]

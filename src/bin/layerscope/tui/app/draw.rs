@@ -12,7 +12,7 @@ use crate::tui::explorer;
 use crate::tui::explorer::draw::prompts;
 use crate::tui::layout::{Pane, Panes};
 use crate::tui::lesson;
-use crate::tui::overlay::Overlay;
+use crate::tui::overlay::{Around, Overlay};
 use crate::tui::viewer;
 use crate::tui::views::Look;
 use crate::tui::widgets::text::{cut, first_visible};
@@ -41,14 +41,15 @@ fn inner(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     for (row, pieces) in header(app, theme, panes.header).into_iter().enumerate() {
         bars::draw(pieces, part(panes.header, row, 1), buffer);
     }
+    let around = Around { keymap: &app.keymap, units: app.units, explorer: app.explorer() };
     let (covering, over) = app.overlays.seen();
     match covering {
-        Some(overlay) if !app.shows_a_page() => overlay.draw(app, theme, panes.main, buffer),
+        Some(overlay) if !app.shows_a_page() => overlay.draw(around, theme, panes.main, buffer),
         _ => screen_in(app, theme, &panes, buffer),
     }
     if let (Some(lesson), Screen::Image { explorer, .. }) = (&app.lesson, &app.screen) {
-        lesson::draw(app, lesson, theme, panes.narrator, buffer);
-        lesson::mark(app, explorer, lesson, theme, buffer);
+        lesson::draw(lesson, &app.keymap, app.takes_text(), theme, panes.narrator, buffer);
+        lesson::mark(&app.seen(), &panes, explorer, lesson, theme, buffer);
     }
     match bottom(app, theme, panes.footer.width) {
         Some(line) => put(line, 0, panes.footer, buffer),
@@ -56,7 +57,7 @@ fn inner(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     }
     for overlay in over {
         let area = if matches!(overlay, Overlay::Help(_)) { area } else { panes.main };
-        overlay.draw(app, theme, area, buffer);
+        overlay.draw(around, theme, area, buffer);
     }
 }
 
@@ -67,9 +68,9 @@ fn screen_in(app: &App, theme: &Theme, panes: &Panes, buffer: &mut Buffer) {
             choosing(what, choices, *cursor, theme, panes.main, buffer);
         }
         &Screen::Loading { done, total, layers } => {
-            explorer::draw::layers::draw(app, theme, panes.layers, buffer);
+            explorer::draw::layers::draw(&app.seen(), theme, panes.layers, buffer);
             loading(app, theme, (done, total, layers), panes.tree, buffer);
-            explorer::draw::details(app, theme, panes.details, buffer);
+            explorer::draw::details(&app.seen(), theme, panes.details, buffer);
         }
         Screen::Image { .. } if app.shows_a_page() => {
             if let Some(lesson) = &app.lesson {
@@ -82,7 +83,7 @@ fn screen_in(app: &App, theme: &Theme, panes: &Panes, buffer: &mut Buffer) {
             }
         }
         Screen::Image { explorer, .. } if app.view == View::Explore => {
-            explorer::draw::draw(app, explorer, theme, panes, buffer);
+            explorer::draw::draw(&app.seen(), explorer, theme, panes, buffer);
         }
         Screen::Image { explorer, views } => {
             views.draw(app.view, explorer, Look { theme, units: app.units }, panes.main, buffer);
@@ -98,7 +99,11 @@ fn bottom(app: &App, theme: &Theme, width: u16) -> Option<Line<'static>> {
     {
         return Some(viewer::typing(*asking, prompt, theme));
     }
-    let typed = || prompts::line(app, theme, width).filter(|_| app.overlays.any_viewer().is_none());
+    let typed = || {
+        let is_there = app.view == View::Explore && app.overlays.help().is_none();
+        let is_there = is_there && app.overlays.any_viewer().is_none();
+        is_there.then(|| prompts::line(&app.seen(), &app.keymap, theme, width)).flatten()
+    };
     let notice = app.notice.as_ref().filter(|_| !app.is_typing()).map(said);
     notice.or_else(typed).or_else(|| app.waiting().as_ref().map(said))
 }

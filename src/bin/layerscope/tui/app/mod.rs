@@ -4,11 +4,15 @@ mod acting;
 pub mod bars;
 mod copy;
 pub mod draw;
+mod explore;
 mod keys;
 pub mod mouse;
 mod moving;
+mod overlays;
 mod panes;
 mod paste;
+mod teaching;
+mod viewing;
 
 use crossterm::event::KeyEventKind;
 use layerscope::Error;
@@ -30,6 +34,7 @@ use super::work::Numbers;
 use crate::intro::LayerIntro;
 use crate::tui::app::mouse::Pointer;
 use crate::tui::explorer::details::Details;
+use crate::tui::explorer::exploration::{Query, Tops};
 use crate::tui::explorer::search::Search;
 use crate::tui::overlay::Overlays;
 use crate::tui::overlay::extract::Extraction;
@@ -54,20 +59,6 @@ pub enum Screen {
         explorer: Box<Explorer>,
         views: Box<Views>,
     },
-}
-
-/// A query that is typed below the tree.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Query {
-    Search,
-    Filter,
-}
-
-/// The first visible rows of the lists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Tops {
-    pub layers: usize,
-    pub tree: usize,
 }
 
 /// The state of the program.

@@ -166,7 +166,7 @@ impl App {
         }
         if self.search.listed && panes.tree.contains(at) {
             let area = tree_list(panes.tree);
-            let first = crate::tui::explorer::draw::hits::first(self, panes.tree);
+            let first = crate::tui::explorer::draw::hits::first(&self.search, panes.tree);
             self.search.at = row_in(area, at, first, self.search.hits.len())?;
             self.focus = Pane::Tree;
             self.refresh_details();

@@ -1,11 +1,10 @@
 //! The panes of the explorer: their areas, the focus, and the visible rows.
 
-use layerscope::LayerIndex;
 use ratatui::layout::Rect;
 
-use super::{App, Screen, Tops};
-use crate::tui::explorer::Explorer;
-use crate::tui::explorer::{LayerRow, draw::layers, draw::tree_list, file_history, sentences};
+use super::{App, Screen};
+use crate::tui::explorer::exploration::{Exploration, Tops};
+use crate::tui::explorer::{draw::layers, draw::tree_list, file_history, sentences};
 use crate::tui::layout::{
     Pane, Panes, Stack, header_rows, layout, layout_with_narrator, rows_inside,
 };
@@ -57,25 +56,37 @@ impl App {
         }
     }
 
-    /// Returns the rows of the list of layers.
-    pub fn layer_rows(&self) -> Vec<LayerRow> {
-        self.explorer().map_or_else(
-            || LayerIndex::all(self.intro.len()).map(LayerRow::Layer).collect(),
-            Explorer::layer_rows,
-        )
+    /// Returns what the panes of the explorer show, with the rows that were visible before.
+    fn exploration(&self) -> Exploration<'_> {
+        Exploration {
+            explorer: self.explorer(),
+            intro: &self.intro,
+            search: &self.search,
+            query: self.query,
+            details: &self.details,
+            details_scroll: self.details_scroll,
+            focus: self.focus,
+            tops: self.tops,
+            units: self.units,
+            secret_above: self.secret_above(),
+        }
+    }
+
+    /// Returns what the panes of the explorer show.
+    pub fn seen(&self) -> Exploration<'_> {
+        Exploration { tops: self.tops(), ..self.exploration() }
     }
 
     /// Returns the number of lines of each row of the list of layers in a pane.
     pub fn layer_lines(&self, pane: Rect) -> Vec<usize> {
-        let rows = self.layer_rows();
-        let lines = |row: usize, width| layers::lines_of(self, rows[row], width);
-        Stack { count: rows.len(), lines: &lines }.lines_in(pane)
+        self.exploration().layer_lines(pane)
     }
 
     /// Returns the areas of the panes.
     pub fn panes(&self) -> Panes {
-        let rows = self.layer_rows();
-        let lines = |row: usize, width| layers::lines_of(self, rows[row], width);
+        let seen = self.exploration();
+        let rows = seen.layer_rows();
+        let lines = |row: usize, width| layers::lines_of(&seen, rows[row], width);
         let layers = Stack { count: rows.len(), lines: &lines };
         match &self.lesson {
             Some(lesson) => {

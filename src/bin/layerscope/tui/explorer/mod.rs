@@ -1,10 +1,10 @@
 //! The state of the explorer: selection, visible rows and open directories, without a terminal.
 
-mod act;
 mod base;
 mod changes;
 pub mod details;
 pub mod draw;
+pub mod exploration;
 pub mod file_history;
 pub mod filter;
 mod findings_below;

@@ -7,13 +7,13 @@ use ratatui::text::{Line, Span};
 
 use super::{ANSWERS, LessonPlayer, Place, Turn};
 use crate::lesson::{correction, letter};
-use crate::tui::app::App;
 use crate::tui::comparison::columns::draw_columns;
 use crate::tui::explorer::Explorer;
-use crate::tui::keys::Action;
+use crate::tui::explorer::exploration::Exploration;
 use crate::tui::keys::Action::*;
 use crate::tui::keys::help::Line as Hint;
-use crate::tui::layout::rows_inside;
+use crate::tui::keys::{Action, Keymap};
+use crate::tui::layout::{Panes, rows_inside};
 use crate::tui::views::Look;
 use crate::tui::widgets::text::{cut, paragraphs, wrap};
 use crate::tui::widgets::theme::Theme;
@@ -24,13 +24,20 @@ use crate::view::View;
 const WIDEST: usize = 100;
 
 /// Draws the narrator; while the learner explores, one line with the key to return.
-pub fn draw(app: &App, lesson: &LessonPlayer, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+pub fn draw(
+    lesson: &LessonPlayer,
+    keymap: &Keymap,
+    is_typing: bool,
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
     let steps = lesson.told.steps.len();
     let at = (lesson.step + 1).min(steps);
     if lesson.turn == Turn::Learner {
-        let key = app.keymap.first_keys(&[LessonReturn]);
+        let key = keymap.first_keys(&[LessonReturn]);
         // During text input, every letter is text.
-        let before = if app.takes_text() { "Esc, then " } else { "" };
+        let before = if is_typing { "Esc, then " } else { "" };
         let key = key.trim();
         let title = &lesson.told.title;
         let line =
@@ -43,7 +50,7 @@ pub fn draw(app: &App, lesson: &LessonPlayer, theme: &Theme, area: Rect, buffer:
         );
     }
     let title = if lines_in(lesson, area) > rows_inside(area) {
-        let key = app.keymap.first_keys(&[PageDown]);
+        let key = keymap.first_keys(&[PageDown]);
         format!("{at} of {steps} · {}: more · {}", key.trim(), lesson.told.title)
     } else {
         format!("{} · {at} of {steps}", lesson.told.title)
@@ -202,7 +209,8 @@ pub fn keys(lesson: &LessonPlayer) -> &'static [Hint] {
 
 /// Marks the layer and the path of the narrator's scene.
 pub fn mark(
-    app: &App,
+    seen: &Exploration<'_>,
+    panes: &Panes,
     explorer: &Explorer,
     lesson: &LessonPlayer,
     theme: &Theme,
@@ -214,7 +222,7 @@ pub fn mark(
     else {
         return;
     };
-    let (panes, tops) = (app.panes(), app.tops());
+    let tops = seen.tops;
     let mut point = |area: Rect, row: Option<usize>| {
         let Some(row) = row.and_then(|row| u16::try_from(row).ok()) else { return };
         let y = area.y + row;
@@ -227,7 +235,7 @@ pub fn mark(
         height: panes.layers.height.saturating_sub(2),
         ..panes.layers
     };
-    let lines = app.layer_lines(panes.layers);
+    let lines = seen.layer_lines(panes.layers);
     let above = lines.get(tops.layers..explorer.layer_row());
     point(layers, above.map(|rows| rows.iter().sum()));
     if scene.path.is_some() {

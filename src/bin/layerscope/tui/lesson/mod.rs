@@ -1,9 +1,7 @@
 //! A lesson on the screen: the narrator shows one step at a time, and the explorer shows its scene.
 
-mod acting;
 mod draw;
 mod page;
-mod screenshots;
 
 use layerscope::compare::{Column, columns};
 
@@ -12,7 +10,6 @@ use crate::tui::keys::Action;
 
 pub use draw::{draw, draw_last_or_beside, keys, lines_asked, lines_in, mark, option_at};
 pub use page::rows as page_rows;
-pub use screenshots::{Screenshot, Size, screenshots};
 
 /// The actions that answer a question, in the order of the options.
 pub static ANSWERS: [Action; 4] =
@@ -41,14 +38,14 @@ pub enum Turn {
 /// The state of a lesson on the screen.
 pub struct LessonPlayer {
     pub told: RenderedLesson,
-    stages: Vec<Stage>,
+    pub stages: Vec<Stage>,
     /// The step; the summary follows the last one.
     pub step: usize,
     pub turn: Turn,
     /// The image in the explorer.
-    staged: Option<usize>,
+    pub staged: Option<usize>,
     /// The answers to the question of each step.
-    answers: Vec<Option<Answer>>,
+    pub answers: Vec<Option<Answer>>,
     /// The option that Enter chooses.
     pub option: usize,
     /// The number of lines scrolled out at the top.

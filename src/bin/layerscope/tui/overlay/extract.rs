@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use crossterm::event::KeyEvent;
 use layerscope::LayerIndex;
 use layerscope::display::escaped;
 use layerscope::display::{Escaped, Units, files, plural};
@@ -12,13 +11,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::Overlay;
 use super::popup::{inside, popup};
-use crate::tui::app::App;
-use crate::tui::widgets::prompt::{Prompt, Typed};
+use crate::tui::widgets::prompt::Prompt;
 use crate::tui::widgets::text::{cut, wrap};
 use crate::tui::widgets::theme::Theme;
-use crate::tui::work::{Answer, Ask, Numbers, Task};
+use crate::tui::work::{Ask, Numbers, Task};
 
 /// The amount to extract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,7 +28,7 @@ pub struct Amount {
 
 /// The state of the extraction.
 #[derive(Debug)]
-enum State {
+pub enum State {
     /// The user types the directory.
     Asking,
     /// The extraction is requested.
@@ -50,7 +47,7 @@ pub struct Extraction {
     name: Escaped,
     pub prompt: Prompt,
     pub problem: Option<Escaped>,
-    state: State,
+    pub state: State,
     pub amount: Option<Amount>,
     measuring: Option<u64>,
 }
@@ -83,7 +80,7 @@ impl Extraction {
         )
     }
 
-    fn task(&mut self, numbers: &mut Numbers) -> Option<Task> {
+    pub fn task(&mut self, numbers: &mut Numbers) -> Option<Task> {
         if let State::Wanted(to) = &self.state {
             let (to, number) = (to.clone(), numbers.take());
             self.state = State::Running { number, done: 0, total: 0 };
@@ -97,7 +94,7 @@ impl Extraction {
         None
     }
 
-    fn awaits(&self, number: u64) -> bool {
+    pub fn awaits(&self, number: u64) -> bool {
         let running =
             matches!(self.state, State::Running { number: running, .. } if running == number);
         running || (self.amount.is_none() && self.measuring == Some(number))
@@ -169,7 +166,7 @@ pub fn amount_in_words(amount: Amount, units: Units) -> String {
 }
 
 /// Describes the result in one sentence.
-fn result(extracted: &Extracted, to: &str, units: Units) -> String {
+pub fn result(extracted: &Extracted, to: &str, units: Units) -> String {
     let small = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
     let amount = Amount {
         files: small(extracted.files),
@@ -205,11 +202,11 @@ pub fn place(text: &str) -> PathBuf {
 }
 
 /// Draws where something is to be extracted to.
-pub fn draw(extraction: &Extraction, app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+pub fn draw(extraction: &Extraction, units: Units, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let width = inside(area);
     let (before, after) = extraction.prompt.shown();
     let amount = match extraction.amount {
-        Some(amount) => amount_in_words(amount, app.units),
+        Some(amount) => amount_in_words(amount, units),
         None => "counting …".into(),
     };
     let mut lines = vec![
@@ -234,108 +231,4 @@ pub fn draw(extraction: &Extraction, app: &App, theme: &Theme, area: Rect, buffe
     };
     lines.extend(wrap(text, width).into_iter().map(|line| Line::styled(line, style)));
     popup(&format!("Extract {}", extraction.path), lines, 0, theme, area, buffer);
-}
-
-impl App {
-    /// Opens the dialog for the selection.
-    pub(in crate::tui) fn ask_to_extract(&mut self) {
-        if self.extracting.is_some() {
-            self.notice = Some("An extraction is already running. Press Esc to cancel it.".into());
-            return;
-        }
-        let selected = self.selected_place();
-        let Some(explorer) = self.explorer() else { return };
-        let tree = &explorer.inspection.tree;
-        let what = match (self.overlays.any_viewer(), selected) {
-            (Some(viewer), _) => Some(What::Version(viewer.version())),
-            (None, Some((node, layer))) if tree.at(node, layer).is_some() => {
-                Some(What::AsOf { node, layer })
-            }
-            (None, Some((node, layer))) => {
-                let before = tree.versions(node).find(|&version| tree.added_in(version) <= layer);
-                before.or_else(|| tree.versions(node).next()).map(What::Version)
-            }
-            (None, None) => None,
-        };
-        match what.map(|what| Extraction::new(tree, what)) {
-            Some(extraction) => self.overlays.open(Overlay::Extraction(Box::new(extraction))),
-            None => self.notice = Some("Select a file or directory first.".into()),
-        }
-    }
-
-    /// Handles a key in the input line.
-    pub(in crate::tui) fn type_place(&mut self, key: KeyEvent) {
-        let Some(Overlay::Extraction(extraction)) = self.overlays.top_mut() else { return };
-        match extraction.prompt.key(key) {
-            Typed::Left => {
-                self.overlays.close();
-            }
-            Typed::Entered => {
-                extraction.problem = None;
-                extraction.state = State::Wanted(place(extraction.prompt.text().trim()));
-                if let Some(Overlay::Extraction(extraction)) = self.overlays.close() {
-                    self.extracting = Some(extraction);
-                }
-            }
-            Typed::Changed => extraction.problem = None,
-            Typed::Same | Typed::Other => {}
-        }
-    }
-
-    /// Cancels the extraction; returns false if there is none.
-    pub(in crate::tui) fn stop_extracting(&mut self) -> bool {
-        let stopped = self.extracting.take().is_some();
-        if stopped {
-            self.notice = Some("cancelled: nothing was written".into());
-        }
-        stopped
-    }
-
-    pub(in crate::tui) fn extraction_task(&mut self) -> Option<Task> {
-        let numbers = &mut self.numbers;
-        let asking = self.overlays.extraction_mut().and_then(|extraction| extraction.task(numbers));
-        asking.or_else(|| self.extracting.as_mut()?.task(numbers))
-    }
-
-    pub(in crate::tui) fn extraction_awaits(&self, number: u64) -> bool {
-        let extractions = [self.overlays.extraction(), self.extracting.as_deref()];
-        extractions.into_iter().flatten().any(|extraction| extraction.awaits(number))
-    }
-
-    pub(in crate::tui) fn extraction_progressed(
-        &mut self,
-        heard: u64,
-        heard_done: u64,
-        heard_total: u64,
-    ) {
-        if let Some(State::Running { number, done, total }) =
-            self.extracting.as_mut().map(|extraction| &mut extraction.state)
-            && *number == heard
-        {
-            (*done, *total) = (heard_done, heard_total);
-        }
-    }
-
-    /// Handles an answer. A failed extraction can be tried again with another directory.
-    pub(in crate::tui) fn extraction_answer(&mut self, answer: Answer) {
-        if let Answer::Measured(amount) = answer {
-            let extraction = self.overlays.extraction_mut().or(self.extracting.as_deref_mut());
-            if let Some(extraction) = extraction {
-                extraction.amount = Some(amount);
-            }
-            return;
-        }
-        let Some(mut extraction) = self.extracting.take() else { return };
-        match answer {
-            Answer::Extracted(extracted) => {
-                self.notice = Some(result(&extracted, &extraction.destination(), self.units));
-            }
-            Answer::Failed(problem) => {
-                extraction.problem = Some(problem);
-                extraction.state = State::Asking;
-                self.overlays.open(Overlay::Extraction(extraction));
-            }
-            _ => self.extracting = Some(extraction),
-        }
-    }
 }

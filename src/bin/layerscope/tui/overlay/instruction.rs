@@ -6,14 +6,10 @@ use layerscope::image::Instruction;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::Overlay;
-use crate::tui::app::App;
-use crate::tui::keys::Action;
-use crate::tui::layout::rows_inside;
-use crate::tui::message::Effect;
+use crate::tui::explorer::Explorer;
 use crate::tui::widgets::text::wrap;
 use crate::tui::widgets::theme::Theme;
-use crate::tui::widgets::{inside, moved, scrolled_title, text_pane};
+use crate::tui::widgets::{inside, scrolled_title, text_pane};
 
 /// The additional indent of a wrapped line.
 const HANGING: usize = 2;
@@ -42,10 +38,23 @@ fn hang(line: &str, width: usize) -> Vec<String> {
         .collect()
 }
 
+/// Returns the rows of the selected layer's instruction in an area.
+pub fn selected_rows(explorer: Option<&Explorer>, area: Rect) -> Vec<String> {
+    let width = usize::from(inside(area).width);
+    let layer = explorer.and_then(|explorer| explorer.layer.of(&explorer.inspection.layers));
+    layer.map(|layer| rows(&layer.instruction, width)).unwrap_or_default()
+}
+
 /// Draws the selected layer's instruction in full.
-pub fn draw(reading: Reading, app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let lines = app.instruction_rows();
-    let layer = app.explorer().map_or(LayerIndex::FIRST, |explorer| explorer.layer);
+pub fn draw(
+    reading: Reading,
+    explorer: Option<&Explorer>,
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let lines = selected_rows(explorer, area);
+    let layer = explorer.map_or(LayerIndex::FIRST, |explorer| explorer.layer);
     let title = scrolled_title(
         &format!("Layer {layer}: its instruction"),
         reading.scroll,
@@ -53,50 +62,6 @@ pub fn draw(reading: Reading, app: &App, theme: &Theme, area: Rect, buffer: &mut
         area,
     );
     text_pane(&title, lines, reading.scroll, true, theme, area, buffer);
-}
-
-impl App {
-    /// Shows the selected layer's instruction in full.
-    pub(in crate::tui) fn open_instruction(&mut self) {
-        if self.explorer().is_some_and(|explorer| !explorer.inspection.layers.is_empty()) {
-            self.overlays.open(Overlay::Instruction(Reading::default()));
-        }
-    }
-
-    /// Returns the rows of the instruction that is shown.
-    pub fn instruction_rows(&self) -> Vec<String> {
-        let width = usize::from(inside(self.panes().main).width);
-        let layer =
-            self.explorer().and_then(|explorer| explorer.layer.of(&explorer.inspection.layers));
-        layer.map(|layer| rows(&layer.instruction, width)).unwrap_or_default()
-    }
-
-    /// Performs an action while an instruction is shown.
-    pub(in crate::tui) fn read(&mut self, action: Action) -> Option<Effect> {
-        let height = rows_inside(self.panes().main);
-        let last = self.instruction_rows().len().saturating_sub(height);
-        let Some(Overlay::Instruction(reading)) = self.overlays.top_mut() else { return None };
-        if let Some(scroll) = moved(action, reading.scroll.min(last), last, height.max(2) - 1) {
-            reading.scroll = scroll;
-            return None;
-        }
-        match action {
-            Action::NextLayer | Action::PreviousLayer => {
-                reading.scroll = 0;
-                self.step_layer(action);
-                None
-            }
-            Action::CopyPath => {
-                let explorer = self.explorer()?;
-                let layer = explorer.layer.of(&explorer.inspection.layers)?;
-                Some(Effect::Copy(layer.instruction.lines().join("\n")))
-            }
-            _ => {
-                self.overlays.close();
-                None
-            }
-        }
-    }
 }
 
 #[cfg(test)]

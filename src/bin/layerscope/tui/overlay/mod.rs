@@ -21,12 +21,13 @@ use palette::Palette;
 use picker::Picker;
 use proposal::Proposal;
 
+use layerscope::display::Units;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::app::App;
-use super::keys::Action;
+use super::explorer::Explorer;
 use super::keys::help::EXPLORER;
+use super::keys::{Action, Keymap};
 use super::viewer::{self, Viewer};
 use super::widgets::theme::Theme;
 
@@ -75,17 +76,25 @@ impl Overlay {
     }
 
     /// Draws it over an area.
-    pub fn draw(&self, app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    pub fn draw(&self, around: Around<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         match self {
             Self::Viewer(viewer) => viewer::draw(viewer, theme, area, buffer),
-            Self::Instruction(reading) => instruction::draw(*reading, app, theme, area, buffer),
-            Self::Explanation(explanation) => explain::draw(explanation, app, theme, area, buffer),
-            Self::Extraction(extraction) => extract::draw(extraction, app, theme, area, buffer),
+            Self::Instruction(reading) => {
+                instruction::draw(*reading, around.explorer, theme, area, buffer)
+            }
+            Self::Explanation(explanation) => {
+                explain::draw(explanation, around, theme, area, buffer)
+            }
+            Self::Extraction(extraction) => {
+                extract::draw(extraction, around.units, theme, area, buffer)
+            }
             Self::Proposal(proposal) => proposal::draw(proposal, theme, area, buffer),
             Self::Opening(opening) => opening::draw(opening, theme, area, buffer),
             Self::Picker(picker) => picker::draw(picker, theme, area, buffer),
-            Self::Palette(palette) => palette::draw(palette, &app.keymap, theme, area, buffer),
-            Self::Help(help) => help::draw_help(help, &EXPLORER, &app.keymap, theme, area, buffer),
+            Self::Palette(palette) => palette::draw(palette, around.keymap, theme, area, buffer),
+            Self::Help(help) => {
+                help::draw_help(help, &EXPLORER, around.keymap, theme, area, buffer)
+            }
         }
     }
 
@@ -93,6 +102,15 @@ impl Overlay {
     fn covers(&self) -> bool {
         matches!(self, Self::Viewer(_) | Self::Instruction(_) | Self::Proposal(_) | Self::Picker(_))
     }
+}
+
+/// The screen below an overlay, as far as overlays show something of it.
+#[derive(Clone, Copy)]
+pub struct Around<'a> {
+    pub keymap: &'a Keymap,
+    pub units: Units,
+    /// The image, if it has been read.
+    pub explorer: Option<&'a Explorer>,
 }
 
 /// The overlays that are open, the one on top last; no kind is open twice.

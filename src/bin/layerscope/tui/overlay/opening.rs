@@ -5,10 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::Overlay;
 use super::popup::{inside, popup};
-use crate::tui::app::App;
-use crate::tui::message::Effect;
 use crate::tui::widgets::prompt::{Prompt, Typed};
 use crate::tui::widgets::text::wrap;
 use crate::tui::widgets::theme::Theme;
@@ -34,35 +31,6 @@ impl Opening {
             self.problem.clear();
         }
         typed
-    }
-}
-
-impl App {
-    /// Asks for another image.
-    pub(in crate::tui) fn ask_for_image(&mut self) {
-        self.overlays.open(Overlay::Opening(Opening::default()));
-    }
-
-    /// Asks again for an image that could not be opened, and says why.
-    pub(in crate::tui) fn ask_again_for_image(&mut self, name: String, problem: Vec<String>) {
-        self.overlays.open(Overlay::Opening(Opening::failed(name, problem)));
-    }
-
-    /// Handles a key while a path is typed.
-    pub(in crate::tui) fn type_image(&mut self, key: KeyEvent) -> Option<Effect> {
-        let Some(Overlay::Opening(opening)) = self.overlays.top_mut() else { return None };
-        match opening.key(key) {
-            Typed::Left => {
-                self.overlays.close();
-            }
-            Typed::Entered => {
-                let path = opening.path.text().trim().to_owned();
-                self.overlays.close();
-                return (!path.is_empty()).then(|| Effect::Open(path));
-            }
-            Typed::Changed | Typed::Same | Typed::Other => {}
-        }
-        None
     }
 }
 

@@ -1,17 +1,14 @@
 //! The list of the images that container runtimes hold: what is typed narrows it, and Enter opens
 //! one.
 
-use crossterm::event::{KeyCode, KeyEvent};
+use crossterm::event::KeyCode;
 use layerscope::display::Escaped;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use unicode_width::UnicodeWidthStr;
 
-use super::Overlay;
-use crate::tui::app::App;
-use crate::tui::message::Effect;
 use crate::tui::widgets::choices::{Choice, Choices, choices};
-use crate::tui::widgets::prompt::{Prompt, Typed};
+use crate::tui::widgets::prompt::Prompt;
 use crate::tui::widgets::theme::Theme;
 
 /// An image that can be opened.
@@ -35,7 +32,7 @@ pub struct Picker {
     /// The words that the shown images contain.
     pub query: Prompt,
     offers: Vec<Offer>,
-    cursor: usize,
+    pub cursor: usize,
 }
 
 impl Picker {
@@ -45,7 +42,7 @@ impl Picker {
     }
 
     /// Returns the images that contain all words of the query.
-    fn found(&self) -> Vec<&Offer> {
+    pub fn found(&self) -> Vec<&Offer> {
         let query = self.query.text().to_lowercase();
         let contains = |offer: &&Offer| {
             let text = format!("{} {}", offer.name, offer.place).to_lowercase();
@@ -54,7 +51,7 @@ impl Picker {
         self.offers.iter().filter(contains).collect()
     }
 
-    fn step(&mut self, key: KeyCode) {
+    pub fn step(&mut self, key: KeyCode) {
         let last = self.found().len().saturating_sub(1);
         self.cursor = match key {
             KeyCode::Down => self.cursor + 1,
@@ -68,39 +65,6 @@ impl Picker {
 
 /// The rows of a page.
 const PAGE: usize = 10;
-
-impl App {
-    /// Offers images to open.
-    pub(in crate::tui) fn offer_images(&mut self, offers: Vec<Offer>) {
-        self.overlays.open(Overlay::Picker(Picker::new(offers)));
-    }
-
-    /// Handles a key while an image is picked.
-    pub(in crate::tui) fn pick_image(&mut self, key: KeyEvent) -> Option<Effect> {
-        let Some(Overlay::Picker(picker)) = self.overlays.top_mut() else { return None };
-        let is_empty = picker.query.text().is_empty();
-        match (key.code, picker.query.key(key)) {
-            (KeyCode::Down | KeyCode::Up | KeyCode::PageDown | KeyCode::PageUp, _) => {
-                picker.step(key.code);
-            }
-            // Esc ends the narrowing first, and then the list.
-            (KeyCode::Esc, _) if !is_empty => {
-                picker.query = Prompt::default();
-                picker.cursor = 0;
-            }
-            (_, Typed::Left) => return Some(Effect::Quit),
-            (_, Typed::Changed) => picker.cursor = 0,
-            (_, Typed::Entered) => {
-                return picker
-                    .found()
-                    .get(picker.cursor)
-                    .map(|offer| Effect::Open(offer.argument.clone()));
-            }
-            (_, Typed::Same | Typed::Other) => {}
-        }
-        None
-    }
-}
 
 /// Draws the list over an area.
 pub fn draw(picker: &Picker, theme: &Theme, area: Rect, buffer: &mut Buffer) {

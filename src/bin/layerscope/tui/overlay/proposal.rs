@@ -5,15 +5,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
-use super::Overlay;
-use crate::tui::app::{App, Screen};
-use crate::tui::keys::Action;
-use crate::tui::layout::rows_inside;
-use crate::tui::message::Effect;
 use crate::tui::widgets::text::wrap;
 use crate::tui::widgets::theme::Theme;
-use crate::tui::widgets::{inside, moved, pane, put, scroll_bar, scrolled_title};
-use crate::view::View;
+use crate::tui::widgets::{inside, pane, put, scroll_bar, scrolled_title};
 
 /// A line of the difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +18,7 @@ pub enum Edit {
 }
 
 impl Edit {
-    fn text(&self) -> &str {
+    pub fn text(&self) -> &str {
         match self {
             Self::Removed(text) | Self::Added(text) | Self::Same(text) => text,
         }
@@ -45,8 +39,8 @@ pub struct Proposal {
     title: Escaped,
     edits: Vec<Edit>,
     /// The lines that are copied: whole instructions, not only what differs.
-    copied: Vec<String>,
-    scroll: usize,
+    pub copied: Vec<String>,
+    pub scroll: usize,
 }
 
 impl Proposal {
@@ -67,7 +61,7 @@ impl Proposal {
     }
 
     /// Returns the lines, wrapped; none is cut, because they are there to be copied.
-    fn lines(&self, theme: &Theme, width: usize) -> Vec<Line<'static>> {
+    pub fn lines(&self, theme: &Theme, width: usize) -> Vec<Line<'static>> {
         let mut lines = Vec::new();
         for edit in &self.edits {
             let style = match edit {
@@ -96,47 +90,5 @@ pub fn draw(proposal: &Proposal, theme: &Theme, area: Rect, buffer: &mut Buffer)
     let first = scroll_bar(proposal.scroll, lines.len(), inner, theme, buffer);
     for (row, line) in lines.into_iter().skip(first).enumerate() {
         put(line, row, inner, buffer);
-    }
-}
-
-impl App {
-    /// Shows the selected change as a difference.
-    pub(in crate::tui) fn show_proposal(&mut self) {
-        let Screen::Image { explorer, views } = &self.screen else { return };
-        match views.proposal(explorer) {
-            Some(proposal) => self.overlays.open(Overlay::Proposal(proposal)),
-            None => self.notice = Some("select a change first".into()),
-        }
-    }
-
-    /// Marks the selected change, and shows the size without it among the possible sizes.
-    pub(in crate::tui) fn try_it(&mut self) {
-        let Screen::Image { explorer, views } = &mut self.screen else { return };
-        if views.mark_change(explorer) {
-            self.show(View::Sizes);
-        } else {
-            self.notice = Some(views.unmarkable().into());
-        }
-    }
-
-    /// Performs an action while a difference is shown.
-    pub(in crate::tui) fn act_in_proposal(&mut self, action: Action) -> Option<Effect> {
-        let area = self.panes().main;
-        let Some(Overlay::Proposal(proposal)) = self.overlays.top_mut() else { return None };
-        let lines = proposal.lines(&Theme::BARE, usize::from(inside(area).width)).len();
-        let height = rows_inside(area);
-        let last = lines.saturating_sub(height);
-        match moved(action, proposal.scroll.min(last), last, height.max(2) - 1) {
-            Some(scroll) => proposal.scroll = scroll,
-            None if action == Action::CopyPath => {
-                let lines = proposal.copied.join("\n");
-                let lines = Some(lines).filter(|lines| !lines.is_empty());
-                return self.copied(lines, "nothing to copy: this advice needs no lines");
-            }
-            None => {
-                self.overlays.close();
-            }
-        }
-        None
     }
 }

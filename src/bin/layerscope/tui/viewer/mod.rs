@@ -14,7 +14,6 @@ pub mod facts;
 mod file;
 pub mod find;
 mod glyphs;
-mod keys;
 pub mod pager;
 pub mod program;
 pub mod window;
@@ -125,7 +124,7 @@ pub struct Viewer {
     units: Units,
     pub node: NodeId,
     /// The layer as of which links are followed.
-    layer: LayerIndex,
+    pub layer: LayerIndex,
     /// The versions of the path, the oldest first.
     versions: Vec<VersionId>,
     shown: usize,

@@ -7,8 +7,8 @@ use layerscope::tree::{Change, Kind, NodeId, VersionId};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use crate::tui::app::App;
 use crate::tui::explorer::Explorer;
+use crate::tui::explorer::exploration::Exploration;
 use crate::tui::explorer::rows::{Attributes, Measure, Order, Row, Scope};
 use crate::tui::widgets::bar;
 use crate::tui::widgets::text::{cut, date};
@@ -119,7 +119,7 @@ impl Column {
 
     fn cell(
         self,
-        app: &App,
+        seen: &Exploration<'_>,
         explorer: &Explorer,
         theme: &Theme,
         row: &Row,
@@ -140,9 +140,9 @@ impl Column {
             }
             Self::Mark => vec![Span::raw(" ")],
             Self::Size if explorer.measure == Measure::Download && visible + wasted > 0 => {
-                right(format!("~{}", app.units.size(visible + wasted)))
+                right(format!("~{}", seen.units.size(visible + wasted)))
             }
-            Self::Size => right(app.units.size(visible + wasted)),
+            Self::Size => right(seen.units.size(visible + wasted)),
             Self::Bar => bar(visible, wasted, whole(explorer), width, theme),
             Self::Percent => right(percent(visible + wasted, whole(explorer))),
             Self::Added => {
@@ -170,7 +170,7 @@ impl Column {
 
 /// Returns the cells of a row before its name.
 pub fn cells(
-    app: &App,
+    seen: &Exploration<'_>,
     explorer: &Explorer,
     theme: &Theme,
     row: &Row,
@@ -178,7 +178,7 @@ pub fn cells(
 ) -> Vec<Span<'static>> {
     let mut spans = Vec::new();
     for column in Column::shown(explorer, width) {
-        spans.extend(column.cell(app, explorer, theme, row, column.width(explorer, width)));
+        spans.extend(column.cell(seen, explorer, theme, row, column.width(explorer, width)));
         spans.push(Span::raw(" "));
     }
     spans

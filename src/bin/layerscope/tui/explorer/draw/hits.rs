@@ -8,8 +8,9 @@ use ratatui::text::{Line, Span};
 
 use super::columns::{change, removed_in};
 use super::tree;
-use crate::tui::app::App;
 use crate::tui::explorer::Explorer;
+use crate::tui::explorer::exploration::Exploration;
+use crate::tui::explorer::search::Search;
 use crate::tui::layout::Pane;
 use crate::tui::widgets::text::first_visible;
 use crate::tui::widgets::theme::Theme;
@@ -18,13 +19,19 @@ use crate::tui::widgets::{bar, fill, pane, put, scroll_bar};
 const SIZE_WIDTH: usize = 8;
 
 /// Returns the first visible row of the list in the pane of the tree.
-pub fn first(app: &App, area: Rect) -> usize {
+pub fn first(search: &Search, area: Rect) -> usize {
     let height = usize::from(tree::rows(area).height);
-    first_visible(app.search.at, app.search.hits.len(), height.max(1))
+    first_visible(search.at, search.hits.len(), height.max(1))
 }
 
-pub fn draw(app: &App, explorer: &Explorer, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let search = &app.search;
+pub fn draw(
+    seen: &Exploration<'_>,
+    explorer: &Explorer,
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let search = seen.search;
     let (before, after) = search.query.shown_in(usize::from(area.width) / 2);
     let what = if search.query.text().is_empty() {
         "Biggest files".into()
@@ -33,7 +40,7 @@ pub fn draw(app: &App, explorer: &Explorer, theme: &Theme, area: Rect, buffer: &
     };
     let place = (search.at + 1).min(search.hits.len());
     let title = format!("{what} · {}/{}", count(place as u64), count(search.count as u64));
-    let inner = pane(&title, app.focus == Pane::Tree, theme, area, buffer);
+    let inner = pane(&title, seen.focus == Pane::Tree, theme, area, buffer);
     let body = tree::rows(area);
     let (width, height) = (usize::from(body.width), usize::from(body.height));
     let bar_width = (width / 8).clamp(3, 20);
@@ -42,13 +49,13 @@ pub fn draw(app: &App, explorer: &Explorer, theme: &Theme, area: Rect, buffer: &
         put(Line::styled(heads, theme.dim), 0, inner, buffer);
     }
     let whole = explorer.inspection.totals.size;
-    let first = first(app, area);
+    let first = first(search, area);
     scroll_bar(first, search.hits.len(), body, theme, buffer);
     for (row, &node) in search.hits.iter().enumerate().skip(first).take(height) {
         let totals = explorer.slice.up_to()[node.index()];
         let bytes = explorer.weights[node.index()];
         let wasted = if totals.size() == bytes { totals.wasted } else { 0 };
-        let mut spans = vec![Span::raw(format!("{:>SIZE_WIDTH$} ", app.units.size(bytes)))];
+        let mut spans = vec![Span::raw(format!("{:>SIZE_WIDTH$} ", seen.units.size(bytes)))];
         spans.extend(bar(bytes - wasted, wasted, whole, bar_width, theme));
         let (mark, style) = change(explorer, theme, node);
         let by = removed_in(explorer, node).map(|layer| layer.to_string()).unwrap_or_default();

@@ -9,7 +9,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use crate::tui::app::{App, Screen};
+use crate::tui::explorer::exploration::Exploration;
 use crate::tui::explorer::{Explorer, LayerRow};
 use crate::tui::layout::{LINES, Pane};
 use crate::tui::widgets::text::{cut, wrap};
@@ -28,19 +28,19 @@ struct Columns {
     biggest: u64,
 }
 
-pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let explorer = app.explorer();
-    let count = app.intro.len();
+pub fn draw(seen: &Exploration<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let explorer = seen.explorer;
+    let count = seen.intro.len();
     let title = match (count, explorer) {
         (0, _) => "Layers".into(),
         // Sizes as in the archive or the registry, until the layers are read.
         (count, None) => format!("Layers, as stored · {count}"),
         (count, Some(explorer)) => format!("Layers · {}/{count}", explorer.layer.count()),
     };
-    let inner = pane(&title, app.focus == Pane::Layers, theme, area, buffer);
-    let (rows, lines) = (app.layer_rows(), app.layer_lines(area));
+    let inner = pane(&title, seen.focus == Pane::Layers, theme, area, buffer);
+    let (rows, lines) = (seen.layer_rows(), seen.layer_lines(area));
     let selected = explorer.map(Explorer::layer_row);
-    let first = app.tops().layers;
+    let first = seen.tops.layers;
     scroll_bar(first, lines.iter().sum(), inner, theme, buffer);
     let biggest = explorer
         .map_or(0, |explorer| rows.iter().map(|&row| size(explorer, row)).max().unwrap_or(0));
@@ -50,12 +50,12 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         if at >= usize::from(inner.height) {
             break;
         }
-        let texts = self::rows(app, theme, row, columns, lines);
+        let texts = self::rows(seen, theme, row, columns, lines);
         for text in texts.into_iter().map(Some).chain(std::iter::repeat(None)).take(lines) {
             put(text.unwrap_or_default(), at, inner, buffer);
             if selected == Some(place) {
                 let style =
-                    if app.focus == Pane::Layers { theme.selected } else { theme.elsewhere };
+                    if seen.focus == Pane::Layers { theme.selected } else { theme.elsewhere };
                 fill(at, inner, style, buffer);
             }
             at += 1;
@@ -77,10 +77,10 @@ impl Columns {
 }
 
 /// Returns the number of lines that a row needs in a pane of a width.
-pub fn lines_of(app: &App, row: LayerRow, width: u16) -> usize {
+pub fn lines_of(seen: &Exploration<'_>, row: LayerRow, width: u16) -> usize {
     let inner = inside(Rect { width, height: 3, ..Rect::default() });
-    let columns = Columns::new(app.intro.len(), usize::from(inner.width), 0);
-    let (text, [note, _]) = texts(app, row);
+    let columns = Columns::new(seen.intro.len(), usize::from(inner.width), 0);
+    let (text, [note, _]) = texts(seen, row);
     folded(&text, columns.rooms(), note.width(), LINES).len()
 }
 
@@ -93,24 +93,22 @@ fn size(explorer: &Explorer, row: LayerRow) -> u64 {
 }
 
 /// Returns the instruction of a row, and a note on it, in words and short.
-fn texts(app: &App, row: LayerRow) -> (String, [String; 2]) {
-    match (row, &app.screen) {
-        (LayerRow::Base, Screen::Image { explorer, .. }) => {
+fn texts(seen: &Exploration<'_>, row: LayerRow) -> (String, [String; 2]) {
+    match (row, seen.explorer) {
+        (LayerRow::Base, Some(explorer)) => {
             let layers = plural(explorer.base.count, "layer");
             (explorer.base.title(), [layers, String::new()])
         }
-        (LayerRow::Layer(layer), Screen::Image { explorer, .. }) => {
+        (LayerRow::Layer(layer), Some(explorer)) => {
             let known = explorer.inspection.completeness.layer(layer);
             let missing = known.mark().map_or(String::new(), |mark| format!("({mark}) "));
             let is_base = explorer.base.count == 1 && layer == 0 && explorer.base.name.is_some();
             let text =
-                if is_base { explorer.base.title() } else { beginning(app, layer).to_owned() };
-            (missing + &text, avoidable(app, explorer, layer))
+                if is_base { explorer.base.title() } else { beginning(seen, layer).to_owned() };
+            (missing + &text, avoidable(seen, explorer, layer))
         }
-        (LayerRow::Layer(layer), Screen::Loading { .. } | Screen::Choosing { .. }) => {
-            (beginning(app, layer).to_owned(), Default::default())
-        }
-        (LayerRow::Base, Screen::Loading { .. } | Screen::Choosing { .. }) => Default::default(),
+        (LayerRow::Layer(layer), None) => (beginning(seen, layer).to_owned(), Default::default()),
+        (LayerRow::Base, None) => Default::default(),
     }
 }
 
@@ -118,62 +116,67 @@ fn texts(app: &App, row: LayerRow) -> (String, [String; 2]) {
 const SHOWN: usize = 4096;
 
 /// Returns as much of an instruction as its lines can show.
-fn beginning(app: &App, layer: LayerIndex) -> &str {
-    let text: &str = layer.of(&app.intro).map_or("", |intro| &intro.instruction);
+fn beginning<'a>(seen: &Exploration<'a>, layer: LayerIndex) -> &'a str {
+    let text: &str = layer.of(seen.intro).map_or("", |intro| &intro.instruction);
     let end = (0..=SHOWN.min(text.len())).rev().find(|&end| text.is_char_boundary(end));
     text.get(..end.unwrap_or(0)).unwrap_or_default()
 }
 
 /// Returns the lines of a row, at most so many.
 fn rows(
-    app: &App,
+    seen: &Exploration<'_>,
     theme: &Theme,
     row: LayerRow,
     columns: Columns,
     most: usize,
 ) -> Vec<Line<'static>> {
     let mut head = Vec::new();
-    match (row, &app.screen) {
-        (LayerRow::Base, Screen::Image { explorer, .. }) => {
+    match (row, seen.explorer) {
+        (LayerRow::Base, Some(explorer)) => {
             let mark = if explorer.base.open { "▾" } else { "▸" };
             head.push(Span::raw(format!("{mark:>width$} ", width = columns.digits)));
             let layers = &explorer.inspection.layers[..explorer.base.count];
             let wasted = layers.iter().map(LayerAccount::wasted).sum();
             let bytes = size(explorer, row);
-            head.extend(sized(theme, &app.units.size(bytes), (bytes, wasted), columns));
+            head.extend(sized(theme, &seen.units.size(bytes), (bytes, wasted), columns));
         }
-        (LayerRow::Layer(layer), Screen::Image { explorer, .. }) => {
-            head.extend(numbered(app, theme, layer, columns));
+        (LayerRow::Layer(layer), Some(explorer)) => {
+            head.extend(numbered(seen, theme, layer, columns));
             let account = &explorer.inspection.layers[layer];
-            if app.is_kept_secret(layer) {
+            if seen.is_kept_secret(layer) {
                 let bar = columns.bar;
                 head.push(Span::raw(format!("{:>SIZE_WIDTH$} {:bar$}", "?", "")));
             } else {
                 // Later removals are not revealed yet.
                 let wasted =
-                    if app.is_kept_secret(LayerIndex::FINAL) { 0 } else { account.wasted() };
-                let size = explorer.inspection.amounts_of(layer).size.column(app.units);
+                    if seen.is_kept_secret(LayerIndex::FINAL) { 0 } else { account.wasted() };
+                let size = explorer.inspection.amounts_of(layer).size.column(seen.units);
                 head.extend(sized(theme, &size, (account.size, wasted), columns));
             }
         }
-        (LayerRow::Layer(layer), Screen::Loading { .. } | Screen::Choosing { .. }) => {
-            head.extend(numbered(app, theme, layer, columns));
-            let intro = &app.intro[layer];
-            let stored = intro.stored.map_or("missing".into(), |bytes| app.units.size(bytes));
+        (LayerRow::Layer(layer), None) => {
+            head.extend(numbered(seen, theme, layer, columns));
+            let intro = &seen.intro[layer];
+            let stored = intro.stored.map_or("missing".into(), |bytes| seen.units.size(bytes));
             head.push(Span::raw(format!("{stored:>SIZE_WIDTH$} ")));
             head.push(Span::styled("·".repeat(columns.bar), theme.dim));
         }
-        (LayerRow::Base, Screen::Loading { .. } | Screen::Choosing { .. }) => {}
+        (LayerRow::Base, None) => {}
     }
-    let (text, [note, short]) = texts(app, row);
+    let (text, [note, short]) = texts(seen, row);
     if most < 2 {
         return vec![in_one_line(head, &text, [&note, &short], theme, columns)];
     }
     described(head, folded(&text, columns.rooms(), note.width(), most), note, theme, columns)
 }
 
-fn numbered(app: &App, theme: &Theme, layer: LayerIndex, columns: Columns) -> [Span<'static>; 2] {
-    let explorer = app.explorer();
+fn numbered(
+    seen: &Exploration<'_>,
+    theme: &Theme,
+    layer: LayerIndex,
+    columns: Columns,
+) -> [Span<'static>; 2] {
+    let explorer = seen.explorer;
     let marked = explorer.is_some_and(|explorer| explorer.marked_layers.contains(&layer));
     let known =
         explorer.map_or(Known::Whole, |explorer| explorer.inspection.completeness.layer(layer));
@@ -201,15 +204,15 @@ const NOTEWORTHY: u64 = 1000;
 
 /// Returns what is avoidable in a layer, in words and as a short number, once that is known and
 /// unless a lesson keeps it secret.
-fn avoidable(app: &App, explorer: &Explorer, layer: LayerIndex) -> [String; 2] {
+fn avoidable(seen: &Exploration<'_>, explorer: &Explorer, layer: LayerIndex) -> [String; 2] {
     let bytes = layer.of(&explorer.avoidable_of_layers).copied().unwrap_or(0);
     if bytes == 0
         || bytes < explorer.inspection.totals.size / NOTEWORTHY
-        || app.is_kept_secret(LayerIndex::FINAL)
+        || seen.is_kept_secret(LayerIndex::FINAL)
     {
         return Default::default();
     }
-    let size = app.units.size(bytes);
+    let size = seen.units.size(bytes);
     [format!("avoidable {size}"), format!("−{size}")]
 }
 

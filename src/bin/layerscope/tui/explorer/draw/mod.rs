@@ -13,23 +13,29 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::Explorer;
-use crate::tui::app::App;
+use super::exploration::Exploration;
 use crate::tui::layout::{Pane, Panes};
 use crate::tui::widgets::theme::Theme;
 use crate::tui::widgets::{inside, scrolled_title, text_pane};
 
 /// Draws the panes of the explorer.
-pub fn draw(app: &App, explorer: &Explorer, theme: &Theme, panes: &Panes, buffer: &mut Buffer) {
-    layers::draw(app, theme, panes.layers, buffer);
-    let draw_tree = if app.search.listed { hits::draw } else { tree::draw };
-    draw_tree(app, explorer, theme, panes.tree, buffer);
-    details(app, theme, panes.details, buffer);
+pub fn draw(
+    seen: &Exploration<'_>,
+    explorer: &Explorer,
+    theme: &Theme,
+    panes: &Panes,
+    buffer: &mut Buffer,
+) {
+    layers::draw(seen, theme, panes.layers, buffer);
+    let draw_tree = if seen.search.listed { hits::draw } else { tree::draw };
+    draw_tree(seen, explorer, theme, panes.tree, buffer);
+    details(seen, theme, panes.details, buffer);
 }
 
 /// Draws the details of the selection.
-pub fn details(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+pub fn details(seen: &Exploration<'_>, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let room = inside(area);
-    let lines = app.details.lines(usize::from(room.width), usize::from(room.height));
-    let title = scrolled_title(&app.details.title, app.details_scroll, lines.len(), area);
-    text_pane(&title, lines, app.details_scroll, app.focus == Pane::Details, theme, area, buffer);
+    let lines = seen.details.lines(usize::from(room.width), usize::from(room.height));
+    let title = scrolled_title(&seen.details.title, seen.details_scroll, lines.len(), area);
+    text_pane(&title, lines, seen.details_scroll, seen.focus == Pane::Details, theme, area, buffer);
 }

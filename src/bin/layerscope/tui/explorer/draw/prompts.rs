@@ -4,32 +4,35 @@ use layerscope::display::{count, escaped_str};
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use crate::tui::app::{App, Query};
 use crate::tui::explorer::Explorer;
+use crate::tui::explorer::exploration::{Exploration, Query};
 use crate::tui::explorer::filter::Filter;
 use crate::tui::explorer::search::{Search, where_it_lives};
-use crate::tui::keys::Action;
+use crate::tui::keys::{Action, Keymap};
 use crate::tui::widgets::theme::Theme;
-use crate::view::View;
 
 /// Returns the line, if there is input or a match.
-pub fn line(app: &App, theme: &Theme, width: u16) -> Option<Line<'static>> {
-    let explorer =
-        app.explorer().filter(|_| app.view == View::Explore && app.overlays.help().is_none())?;
+pub fn line(
+    seen: &Exploration<'_>,
+    keymap: &Keymap,
+    theme: &Theme,
+    width: u16,
+) -> Option<Line<'static>> {
+    let explorer = seen.explorer?;
     let filter = &explorer.filter;
     let all = explorer.inspection.tree.node_count() - 1;
     let (query, what, editing) = match () {
-        () if app.query == Some(Query::Search) => {
-            (&app.search.query, searched(&app.search, explorer), true)
+        () if seen.query == Some(Query::Search) => {
+            (&seen.search.query, searched(seen.search, explorer), true)
         }
-        () if app.query == Some(Query::Filter) => (&filter.query, filtered(filter, all), true),
-        () if app.search.hit().is_some() && !app.search.listed => {
-            let keys = app.keymap.first_keys(&[Action::NextHit, Action::PreviousHit]);
-            (&app.search.query, format!("{}   {keys} others", hit(&app.search, explorer)), false)
+        () if seen.query == Some(Query::Filter) => (&filter.query, filtered(filter, all), true),
+        () if seen.search.hit().is_some() && !seen.search.listed => {
+            let keys = keymap.first_keys(&[Action::NextHit, Action::PreviousHit]);
+            (&seen.search.query, format!("{}   {keys} others", hit(seen.search, explorer)), false)
         }
         () => return None,
     };
-    let key = if app.query == Some(Query::Filter) { "filter " } else { "/" };
+    let key = if seen.query == Some(Query::Filter) { "filter " } else { "/" };
     // A long query leaves room for what it finds, and hints are whole or not there.
     let width = usize::from(width);
     let shortest = query.text().width().min(width / 3);

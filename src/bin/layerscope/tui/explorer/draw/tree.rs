@@ -10,8 +10,8 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::columns::{cells, change, heads};
-use crate::tui::app::App;
 use crate::tui::explorer::Explorer;
+use crate::tui::explorer::exploration::Exploration;
 use crate::tui::explorer::rows::{Row, Scope};
 use crate::tui::layout::Pane;
 use crate::tui::widgets::text::cut;
@@ -37,10 +37,16 @@ pub fn list(pane: Rect) -> Rect {
     Rect { y: pane.y + heads, height: pane.height - heads, ..pane }
 }
 
-pub fn draw(app: &App, explorer: &Explorer, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+pub fn draw(
+    seen: &Exploration<'_>,
+    explorer: &Explorer,
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
     let room = usize::from(area.width.saturating_sub(4));
-    let inner = pane(&title(explorer, room), app.focus == Pane::Tree, theme, area, buffer);
-    status(app, explorer, theme, area, buffer);
+    let inner = pane(&title(explorer, room), seen.focus == Pane::Tree, theme, area, buffer);
+    status(seen, explorer, theme, area, buffer);
     let body = rows(area);
     let (width, height) = (usize::from(body.width), usize::from(body.height));
     if body.height < inner.height {
@@ -54,12 +60,12 @@ pub fn draw(app: &App, explorer: &Explorer, theme: &Theme, area: Rect, buffer: &
         }
         return;
     }
-    let first = app.tops().tree;
+    let first = seen.tops.tree;
     scroll_bar(first, explorer.rows.len(), body, theme, buffer);
     for (i, row) in explorer.rows_from(first, height).iter().enumerate() {
-        put(line(app, explorer, theme, row, width), i, body, buffer);
+        put(line(seen, explorer, theme, row, width), i, body, buffer);
         if first + i == explorer.cursor {
-            let style = if app.focus == Pane::Tree { theme.selected } else { theme.elsewhere };
+            let style = if seen.focus == Pane::Tree { theme.selected } else { theme.elsewhere };
             fill(i, body, style, buffer);
         }
     }
@@ -107,7 +113,13 @@ fn title(explorer: &Explorer, room: usize) -> String {
 }
 
 /// Draws the filter and the marks on the bottom border.
-fn status(app: &App, explorer: &Explorer, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+fn status(
+    seen: &Exploration<'_>,
+    explorer: &Explorer,
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
     let mut parts = Vec::new();
     if let Some(kept) = &explorer.filter.kept {
         let all = explorer.inspection.tree.node_count() - 1;
@@ -116,11 +128,11 @@ fn status(app: &App, explorer: &Explorer, theme: &Theme, area: Rect, buffer: &mu
             count(kept.count as u64),
             if kept.complete { "" } else { "…" },
             count(all as u64),
-            app.units.size(explorer.filtered_bytes)
+            seen.units.size(explorer.filtered_bytes)
         ));
     }
     if !explorer.marks.is_empty() {
-        let bytes = app.units.size(explorer.marked_bytes());
+        let bytes = seen.units.size(explorer.marked_bytes());
         parts.push(format!("{} marked: {bytes}", count(explorer.marks.len() as u64)));
     }
     if !parts.is_empty() && area.height > 2 {
@@ -135,11 +147,17 @@ fn status(app: &App, explorer: &Explorer, theme: &Theme, area: Rect, buffer: &mu
     }
 }
 
-fn line(app: &App, explorer: &Explorer, theme: &Theme, row: &Row, width: usize) -> Line<'static> {
+fn line(
+    seen: &Exploration<'_>,
+    explorer: &Explorer,
+    theme: &Theme,
+    row: &Row,
+    width: usize,
+) -> Line<'static> {
     let inspection = &explorer.inspection;
     let tree = &inspection.tree;
     let (_, style) = change(explorer, theme, row.node);
-    let mut spans = cells(app, explorer, theme, row, width);
+    let mut spans = cells(seen, explorer, theme, row, width);
     spans.push(Span::raw("  ".repeat(row.depth.min(DEEPEST_INDENT))));
     spans.push(Span::styled(
         match (explorer.lens().is_folder(row.node), explorer.is_open(row.node)) {

@@ -4,11 +4,11 @@ use crossterm::event::KeyEvent;
 use layerscope::LayerIndex;
 use layerscope::tree::{Kind, NodeId};
 
-use super::{Next, Notice, Viewer};
-use crate::tui::app::{App, Screen};
+use super::{App, Screen};
 use crate::tui::keys::Action;
 use crate::tui::message::Effect;
 use crate::tui::overlay::Overlay;
+use crate::tui::viewer::{Next, Notice, Viewer};
 use crate::tui::work::{Answer, Task};
 use crate::view::View;
 

@@ -2,12 +2,12 @@
 
 mod typing;
 
-use super::Explorer;
-use super::filter::Filter;
-use super::rows::{Order, Scope, Shown};
-use super::search::{Search, biggest_files};
-use crate::tui::app::{App, Screen};
+use super::{App, Screen};
 use crate::tui::comparison::Spot;
+use crate::tui::explorer::Explorer;
+use crate::tui::explorer::filter::Filter;
+use crate::tui::explorer::rows::{Order, Scope, Shown};
+use crate::tui::explorer::search::{Search, biggest_files};
 use crate::tui::keys::Action;
 use crate::tui::layout::{Pane, rows_inside};
 use crate::tui::message::Effect;

@@ -2,7 +2,8 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use crate::tui::app::{App, Query, Screen};
+use crate::tui::app::{App, Screen};
+use crate::tui::explorer::exploration::Query;
 use crate::tui::explorer::pattern::Pattern;
 use crate::tui::explorer::search::Search;
 use crate::tui::keys::Action;

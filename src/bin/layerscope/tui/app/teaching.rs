@@ -2,11 +2,11 @@
 
 use ratatui::layout::Position;
 
-use super::{ANSWERS, Answer, LessonPlayer, Place, Turn};
-use crate::tui::app::{App, Screen};
+use super::{App, Screen};
 use crate::tui::explorer::search::Search;
 use crate::tui::keys::{Action, Context};
 use crate::tui::layout::{Pane, rows_inside};
+use crate::tui::lesson::{self, ANSWERS, Answer, LessonPlayer, Place, Turn};
 use crate::tui::message::Effect;
 use crate::tui::views::Prepared;
 use crate::tui::widgets::moved;
@@ -64,7 +64,7 @@ impl App {
             };
         }
         if lesson.is_over() {
-            let last = super::page_rows(lesson, self.area.width).saturating_sub(page + 1);
+            let last = lesson::page_rows(lesson, self.area.width).saturating_sub(page + 1);
             if let Some(scroll) = moved(action, lesson.scroll, last, page) {
                 lesson.scroll = scroll;
                 return Ok(None);
@@ -72,7 +72,7 @@ impl App {
         }
         // On a small screen not all words fit.
         let rows = rows_inside(panes.narrator);
-        let hidden = super::lines_in(lesson, panes.narrator).saturating_sub(rows);
+        let hidden = lesson::lines_in(lesson, panes.narrator).saturating_sub(rows);
         let answered = ANSWERS.iter().position(|&answer| answer == action);
         match action {
             Action::LessonNext if lesson.asks() => {
@@ -118,19 +118,20 @@ impl App {
         let lesson = self.lesson.as_ref()?;
         match lesson.turn {
             Turn::Learner => Some(Action::LessonReturn),
-            Turn::Narrator => super::option_at(lesson, self.panes().narrator, at.y),
+            Turn::Narrator => lesson::option_at(lesson, self.panes().narrator, at.y),
         }
     }
 
     /// Returns whether a layer comes after the current question, so that its size would reveal the
     /// answer.
     pub fn is_kept_secret(&self, layer: LayerIndex) -> bool {
-        let Some(lesson) =
-            self.lesson.as_ref().filter(|lesson| lesson.turn == Turn::Narrator && lesson.asks())
-        else {
-            return false;
-        };
-        lesson.scene().is_some_and(|scene| layer > scene.layer)
+        self.secret_above().is_some_and(|shown| layer > shown)
+    }
+
+    /// Returns the layer above which a question keeps the layers secret.
+    pub fn secret_above(&self) -> Option<LayerIndex> {
+        let asks = |lesson: &&Box<LessonPlayer>| lesson.turn == Turn::Narrator && lesson.asks();
+        self.lesson.as_ref().filter(asks)?.scene().map(|scene| scene.layer)
     }
 
     /// Gives the keys to the image for a command that the user chose by its name in a lesson.
@@ -184,8 +185,8 @@ impl App {
         lesson.answers[step] = Some(Answer { first, last: option });
         lesson.option = option.map_or(0, |option| option + 1);
         // On a small screen the question is scrolled out to make room for the answer.
-        let fits = super::lines_in(lesson, area) <= rows_inside(area);
-        lesson.scroll = if fits { 0 } else { super::lines_asked(lesson, area) };
+        let fits = lesson::lines_in(lesson, area) <= rows_inside(area);
+        lesson.scroll = if fits { 0 } else { lesson::lines_asked(lesson, area) };
         None
     }
 
@@ -205,7 +206,7 @@ impl App {
     }
 
     /// Goes to a step, counted from 0; the summary follows the last one.
-    pub(super) fn go_to_step(&mut self, step: usize) {
+    pub(in crate::tui) fn go_to_step(&mut self, step: usize) {
         let Some(lesson) = &mut self.lesson else { return };
         lesson.step = step.min(lesson.told.steps.len());
         self.set_the_scene();

@@ -6,11 +6,11 @@ use std::time::Duration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{LessonPlayer, Place};
 use crate::lesson::{RenderedLesson, Scene, Stage};
 use crate::tui::Settings;
 use crate::tui::app::App;
 use crate::tui::app::draw;
+use crate::tui::lesson::{LessonPlayer, Place};
 use crate::tui::message::Message;
 use crate::tui::views::Motion;
 use crate::tui::widgets::text::cut;
