@@ -5,12 +5,16 @@
 
 mod app;
 pub mod comparison;
+mod contents;
 mod explorer;
+mod image_table;
 pub mod keys;
 mod layout;
 pub mod lesson;
 mod message;
 mod overlay;
+mod pattern;
+mod pointer;
 mod program;
 pub mod screenshots;
 mod session;

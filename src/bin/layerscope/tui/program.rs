@@ -43,7 +43,9 @@ pub fn compare(candidates: Vec<Candidate>, settings: Settings) -> Result<Shown, 
         let names = candidates.iter().map(|candidate| candidate.name.clone()).collect();
         let comparison = Comparison::new(names, &program.settings, area);
         let secrets = program.settings.secrets;
-        let reading = Reading::start(candidates, secrets, program.sender.clone());
+        let sender = program.sender.clone();
+        let tell = move |message| sender.send(Event::Compared(message)).ok();
+        let reading = Reading::start(candidates, secrets, tell);
         program.base = Some((comparison, reading));
     })
 }

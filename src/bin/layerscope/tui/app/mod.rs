@@ -32,12 +32,12 @@ use super::viewer::Viewer;
 use super::views::{Motion, Prepared, Views};
 use super::work::Numbers;
 use crate::intro::LayerIntro;
-use crate::tui::app::mouse::Pointer;
 use crate::tui::explorer::details::Details;
 use crate::tui::explorer::exploration::{Query, Tops};
 use crate::tui::explorer::search::Search;
 use crate::tui::overlay::Overlays;
 use crate::tui::overlay::extract::Extraction;
+use crate::tui::pointer::Pointer;
 use crate::tui::widgets::moved;
 use crate::view::View;
 

@@ -10,45 +10,14 @@ use super::{App, Screen};
 use crate::tui::explorer::LayerRow;
 use crate::tui::explorer::draw::tree_list;
 use crate::tui::keys::Action;
-use crate::tui::layout::{Divider, Pane, rows_inside};
+use crate::tui::layout::{Pane, rows_inside};
 use crate::tui::message::Effect;
+use crate::tui::pointer::Hit;
 use crate::tui::views::Look;
 use crate::tui::widgets::text::first_visible;
 use crate::tui::widgets::theme::Theme;
 use crate::tui::widgets::{WHEEL, bars};
 use crate::view::View;
-
-/// The longest time between the clicks of a double click.
-const DOUBLE: Duration = Duration::from_millis(400);
-
-/// The state between mouse events.
-#[derive(Debug, Default)]
-pub struct Pointer {
-    /// The place and time of the last press of the button.
-    pressed: Option<(Position, Duration)>,
-    hit: Option<Hit>,
-    dragged: Option<Divider>,
-}
-
-/// The result of a click.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Hit {
-    Layer,
-    /// An entry that Enter opens.
-    Entry,
-}
-
-impl Pointer {
-    /// Records a press of the button; returns whether it is a double click.
-    pub fn presses(&mut self, at: Position, time: Duration) -> bool {
-        let double = self
-            .pressed
-            .is_some_and(|(cell, before)| cell == at && time.saturating_sub(before) <= DOUBLE);
-        // A third click is a new first one.
-        self.pressed = (!double).then_some((at, time));
-        double
-    }
-}
 
 impl App {
     /// Handles a mouse event at a time.
@@ -255,22 +224,4 @@ fn row_in(pane: Rect, at: Position, first: usize, count: usize) -> Option<usize>
     let height = rows_inside(pane);
     let row = first + place;
     (inside && place < height && row < count).then_some(row)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn two_clicks_in_a_short_time_on_one_cell_are_a_double_click() {
-        let mut pointer = Pointer::default();
-        let mut clicks = |x: u16, millis: u64| {
-            pointer.presses(Position::new(x, 1), Duration::from_millis(millis))
-        };
-        assert!(!clicks(5, 0) && clicks(5, 400));
-        assert!(!clicks(5, 500), "the third click begins anew");
-        assert!(!clicks(6, 600), "on another cell");
-        assert!(!clicks(6, 1001), "too late");
-        assert!(clicks(6, 1200));
-    }
 }

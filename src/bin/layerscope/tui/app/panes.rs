@@ -79,7 +79,7 @@ impl App {
 
     /// Returns the number of lines of each row of the list of layers in a pane.
     pub fn layer_lines(&self, pane: Rect) -> Vec<usize> {
-        self.exploration().layer_lines(pane)
+        layers::lines_in(&self.exploration(), pane)
     }
 
     /// Returns the areas of the panes.

@@ -12,11 +12,10 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::against::Against;
-use super::columns;
-use super::columns::draw_columns;
 use super::cursor::Cursor;
 use super::sign::{of_path, signed};
 use super::{Comparison, Look};
+use crate::tui::image_table::{self, draw_columns};
 use crate::tui::keys::Action;
 use crate::tui::keys::help::Line as Hint;
 use crate::tui::widgets::text::{cut, wrap};
@@ -77,7 +76,7 @@ impl Comparison {
     /// Returns the area of the table's rows.
     pub(in crate::tui) fn image_rows(&self, area: Rect) -> Rect {
         let verdict = self.verdict_lines(usize::from(area.width)).len();
-        columns::rows(inside(panes(area, verdict, self.columns.len()).table))
+        image_table::rows(inside(panes(area, verdict, self.columns.len()).table))
     }
 
     /// Moves the cursor; the image under it is compared with the first.
@@ -106,7 +105,7 @@ impl Comparison {
         let title = format!("Images · {}/{}", self.cursor.at + 1, self.columns.len());
         let inner = pane(&title, true, look.theme, panes.table, buffer);
         let Cursor { at, .. } = self.cursor;
-        let first = self.cursor.first(self.columns.len(), columns::rows(inner));
+        let first = self.cursor.first(self.columns.len(), image_table::rows(inner));
         draw_columns(&self.columns, Some(at), first, look, inner, buffer);
         if panes.summary.is_empty() {
             return;

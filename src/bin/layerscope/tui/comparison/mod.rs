@@ -6,7 +6,6 @@
 
 mod acting;
 mod against;
-pub mod columns;
 mod copy;
 mod cursor;
 mod dialog;
@@ -39,8 +38,8 @@ use super::Settings;
 use super::keys::{Context, Keymap, is_interrupt, is_typed};
 use super::message::Message;
 use super::views::Look;
-use crate::tui::app::mouse::Pointer;
 use crate::tui::overlay::help::Help;
+use crate::tui::pointer::Pointer;
 use crate::tui::widgets::prompt::Prompt;
 
 use cursor::Cursor;

@@ -11,9 +11,9 @@ use super::Spot;
 use super::against::Against;
 use super::cursor::Cursor;
 use super::find::Find;
-use crate::tui::explorer::pattern::Pattern;
 use crate::tui::keys::Action;
 use crate::tui::keys::help::Line as Hint;
+use crate::tui::pattern::Pattern;
 
 pub use draw::draw;
 use rows::{Order, Row, Rows};

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::Sender;
 
 use layerscope::advice::secrets::Secrets;
 use layerscope::compare::ComparedSecret;
@@ -13,7 +12,6 @@ use layerscope::progress::{Searching, spawn};
 use layerscope::{Error, Inspection, Opened, Progress};
 
 use super::{Comparison, ComparisonMessage};
-use crate::tui::terminal::stage::Event;
 
 /// A function that opens an image. A stream is read to its end.
 pub type Opener = Box<dyn FnOnce(&Progress) -> Result<Opened, Error> + Send>;
@@ -41,14 +39,17 @@ fn searched(
 pub struct Reading(Vec<Arc<Progress>>);
 
 impl Reading {
-    /// Reads the images one after another, each on all cores, and then their packages.
-    pub fn start(candidates: Vec<Candidate>, secrets: bool, sender: Sender<Event>) -> Self {
+    /// Reads the images one after another, each on all cores, and then their packages, until nobody
+    /// listens to what it tells.
+    pub fn start(
+        candidates: Vec<Candidate>,
+        secrets: bool,
+        tell: impl Fn(ComparisonMessage) -> Option<()> + Send + 'static,
+    ) -> Self {
         let searching = Searching::all_if(secrets);
         let counters = || Arc::new(Progress { searching, ..Progress::default() });
         let progress: Vec<Arc<Progress>> = candidates.iter().map(|_| counters()).collect();
         let reading = Self(progress.clone());
-        // Stops when the receiver is gone.
-        let tell = move |message| sender.send(Event::Compared(message)).ok();
         let work = move || {
             let mut read = Vec::new();
             for (i, (candidate, progress)) in candidates.into_iter().zip(&progress).enumerate() {

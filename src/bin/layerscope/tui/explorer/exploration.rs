@@ -2,14 +2,12 @@
 
 use layerscope::LayerIndex;
 use layerscope::report::Units;
-use ratatui::layout::Rect;
 
 use super::details::Details;
-use super::draw::layers;
 use super::search::Search;
 use super::{Explorer, LayerRow};
 use crate::intro::LayerIntro;
-use crate::tui::layout::{Pane, Stack};
+use crate::tui::layout::Pane;
 
 /// A query that is typed below the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,12 +54,5 @@ impl Exploration<'_> {
             || LayerIndex::all(self.intro.len()).map(LayerRow::Layer).collect(),
             Explorer::layer_rows,
         )
-    }
-
-    /// Returns the number of lines of each row of the list of layers in a pane.
-    pub fn layer_lines(&self, pane: Rect) -> Vec<usize> {
-        let rows = self.layer_rows();
-        let lines = |row: usize, width| layers::lines_of(self, rows[row], width);
-        Stack { count: rows.len(), lines: &lines }.lines_in(pane)
     }
 }

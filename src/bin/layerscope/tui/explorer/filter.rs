@@ -6,6 +6,7 @@ use layerscope::tree::{NodeId, Tree};
 
 use super::Explorer;
 use crate::tui::widgets::prompt::Prompt;
+use crate::tui::work::kept::Kept;
 use crate::tui::work::pass::Pending;
 use crate::view::View;
 
@@ -24,80 +25,6 @@ pub struct Filter {
     /// The view that asked for it, to go back to.
     pub from: Option<View>,
     pub kept: Option<Kept>,
-}
-
-/// The paths that a filter keeps.
-#[derive(Debug, Clone)]
-pub struct Kept {
-    /// Paths that match, or are below one that does.
-    held: Bits,
-    /// Paths that match, or have something below that does.
-    leading: Bits,
-    /// Paths that match themselves.
-    matching: Bits,
-    /// The matching paths that are not below another one.
-    pub topmost: Vec<NodeId>,
-    /// The number of paths that match.
-    pub count: usize,
-    /// True if all paths have been examined.
-    pub complete: bool,
-}
-
-impl Kept {
-    pub fn new(tree: &Tree) -> Self {
-        let bits = Bits::new(tree.node_count());
-        let (held, leading, matching) = (bits.clone(), bits.clone(), bits);
-        Self { held, leading, matching, topmost: Vec::new(), count: 0, complete: false }
-    }
-
-    /// Adds a path. All directories above it have been added before.
-    pub fn take(&mut self, tree: &Tree, node: NodeId, matches: bool) {
-        let inside = self.held.get(tree.parent(node));
-        if matches || inside {
-            self.held.set(node);
-        }
-        if !matches {
-            return;
-        }
-        self.count += 1;
-        self.matching.set(node);
-        if !inside {
-            self.topmost.push(node);
-        }
-        let mut here = node;
-        while !self.leading.get(here) {
-            self.leading.set(here);
-            here = tree.parent(here);
-        }
-    }
-
-    /// Returns whether a path itself is kept.
-    pub fn holds(&self, node: NodeId) -> bool {
-        self.held.get(node)
-    }
-
-    /// Returns whether a path is kept because it or something below it matches.
-    pub fn leads_to(&self, node: NodeId) -> bool {
-        self.leading.get(node)
-    }
-}
-
-/// A bit for each path.
-#[derive(Debug, Clone)]
-struct Bits(Vec<u64>);
-
-impl Bits {
-    fn new(count: usize) -> Self {
-        Self(vec![0; count.div_ceil(64)])
-    }
-
-    fn get(&self, node: NodeId) -> bool {
-        self.0[node.index() / 64] >> (node.index() % 64) & 1 == 1
-    }
-
-    fn set(&mut self, node: NodeId) {
-        self.0[node.index() / 64] |= 1 << (node.index() % 64);
-    }
 }
 
 /// The rows as they were before a filter opened directories and hid others.
@@ -187,11 +114,11 @@ impl Explorer {
         let mut counts: HashMap<NodeId, u32> = HashMap::new();
         let Some(kept) = &self.filter.kept else { return counts };
         let tree = &self.inspection.tree;
-        let nodes: Vec<_> = tree.nodes().filter(|&node| kept.leading.get(node)).collect();
+        let nodes: Vec<_> = tree.nodes().filter(|&node| kept.leads_to(node)).collect();
         // A directory comes before its contents.
         for &node in nodes.iter().rev().filter(|&&node| node != NodeId::ROOT) {
             let below = counts.get(&node).copied().unwrap_or_default();
-            let itself = u32::from(kept.matching.get(node));
+            let itself = u32::from(kept.matches(node));
             *counts.entry(tree.parent(node)).or_default() += below + itself;
         }
         counts

@@ -6,9 +6,9 @@ use std::collections::{HashMap, HashSet};
 use layerscope::Inspection;
 use layerscope::tree::{Change, Kind, NodeId, Tree};
 
-use super::filter::Kept;
 use super::rows::{Measure, Order, Scope, Shown, Sort};
 use super::slice::Slice;
+use crate::tui::work::kept::Kept;
 
 /// The number of links without a size from which on they stand together.
 const MANY: usize = 3;

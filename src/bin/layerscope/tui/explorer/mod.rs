@@ -12,7 +12,6 @@ mod lens;
 mod marks;
 mod opening;
 mod outline;
-pub mod pattern;
 mod reveal;
 pub mod rows;
 pub mod search;

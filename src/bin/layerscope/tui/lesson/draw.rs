@@ -7,9 +7,9 @@ use ratatui::text::{Line, Span};
 
 use super::{ANSWERS, LessonPlayer, Place, Turn};
 use crate::lesson::{correction, letter};
-use crate::tui::comparison::columns::draw_columns;
 use crate::tui::explorer::Explorer;
 use crate::tui::explorer::exploration::Exploration;
+use crate::tui::image_table::draw_columns;
 use crate::tui::keys::Action::*;
 use crate::tui::keys::help::Line as Hint;
 use crate::tui::keys::{Action, Keymap};
@@ -235,7 +235,7 @@ pub fn mark(
         height: panes.layers.height.saturating_sub(2),
         ..panes.layers
     };
-    let lines = seen.layer_lines(panes.layers);
+    let lines = crate::tui::explorer::draw::layers::lines_in(seen, panes.layers);
     let above = lines.get(tops.layers..explorer.layer_row());
     point(layers, above.map(|rows| rows.iter().sum()));
     if scene.path.is_some() {

@@ -5,8 +5,8 @@ use ratatui::layout::Rect;
 
 use super::comparison::Comparison;
 use super::file::FileView;
-use super::find::Pattern;
 use super::{Asking, Next, Page, Saving, Viewer, facts};
+use crate::tui::contents::find::Pattern;
 use crate::tui::keys::Action;
 use crate::tui::widgets::moved;
 use crate::tui::widgets::prompt::{Prompt, Typed};

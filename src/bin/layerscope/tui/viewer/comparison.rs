@@ -3,9 +3,9 @@
 use layerscope::display::Escaped;
 use layerscope::tree::{Kind, Tree, VersionId};
 
-use super::difference::{Difference, Lines};
 use super::facts;
 use super::{Numbers, Room};
+use crate::tui::contents::difference::{Difference, Lines};
 use crate::tui::keys::Action;
 use crate::tui::widgets::moved;
 use crate::tui::work::{Answer, Ask, Task};
@@ -106,7 +106,9 @@ impl Comparison {
             action => moved(action, self.top, last, room.height.max(2) - 1).unwrap_or(self.top),
         };
         match action {
-            Action::Right => self.left = (self.left + SIDEWAYS).min(super::window::LONG as usize),
+            Action::Right => {
+                self.left = (self.left + SIDEWAYS).min(crate::tui::contents::window::LONG as usize)
+            }
             Action::Left => self.left = self.left.saturating_sub(SIDEWAYS),
             _ => {}
         }

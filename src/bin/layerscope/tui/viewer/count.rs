@@ -1,6 +1,6 @@
 //! Counts the lines of a file block by block, as far as it has been read.
 
-use super::window::BLOCK;
+use crate::tui::contents::window::BLOCK;
 
 /// The most blocks that are counted: 16 GiB. Line numbers after that are not shown.
 const MOST: usize = 64 << 10;

@@ -7,7 +7,7 @@ use layerscope::display::escaped;
 use layerscope::display::{Escaped, Units, count, plural, plural_of};
 use layerscope::tree::{Kind, Last, NodeId, Tree, VersionId};
 
-use super::difference::{Difference, Why};
+use crate::tui::contents::difference::{Difference, Why};
 use crate::tui::explorer::sentences;
 use crate::tui::widgets::text::date;
 

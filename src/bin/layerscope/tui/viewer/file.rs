@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use layerscope::tree::VersionId;
 
-use super::colours::Part;
 use super::count::Count;
-use super::find::{Pattern, Way};
-use super::glyphs::Encoding;
-use super::window::{BLOCK, Window, around};
 use super::{Numbers, Room};
+use crate::tui::contents::colours::Part;
+use crate::tui::contents::find::{Pattern, Way};
+use crate::tui::contents::glyphs::Encoding;
+use crate::tui::contents::window::{BLOCK, Window, around};
 use crate::tui::widgets::text::wrap;
 use crate::tui::work::{Answer, Ask, Task};
 

@@ -5,18 +5,12 @@
 //! the tasks it needs ([`Viewer::task`]), and continues with the answers ([`Viewer::answer`]).
 
 mod acting;
-pub mod colours;
 mod comparison;
 mod count;
-pub mod difference;
 mod draw;
 pub mod facts;
 mod file;
-pub mod find;
-mod glyphs;
 pub mod pager;
-pub mod program;
-pub mod window;
 
 use std::sync::Arc;
 

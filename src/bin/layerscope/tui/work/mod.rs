@@ -3,7 +3,9 @@
 //! The state gives a task a number and continues. Answers that are no longer awaited are dropped,
 //! and their tasks are cancelled.
 
+pub mod amount;
 mod jobs;
+pub mod kept;
 pub mod pass;
 
 use std::io::{self, Write};
@@ -20,13 +22,13 @@ use layerscope::tree::VersionId;
 use layerscope::{Error, Inspection, Progress};
 use tempfile::TempPath;
 
-use super::viewer::colours::{self, Part};
-use super::viewer::difference::{self, Difference};
-use super::viewer::find::{self, Pattern, Way};
-use super::viewer::program;
-use super::viewer::window::{BLOCK, Window, around, newlines};
-use crate::tui::overlay::extract::{Amount, measure};
+use super::contents::colours::{self, Part};
+use super::contents::difference::{self, Difference};
+use super::contents::find::{self, Pattern, Way};
+use super::contents::program;
+use super::contents::window::{BLOCK, Window, around, newlines};
 
+use amount::{Amount, measure};
 pub use jobs::Jobs;
 use pass::{Matches, Pass};
 

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use layerscope::tree::{NodeId, Tree};
 
+use super::kept::Kept;
 use super::{Ask, Numbers, Task};
-use crate::tui::explorer::filter::Kept;
-use crate::tui::explorer::pattern::Pattern;
+use crate::tui::pattern::Pattern;
 
 /// Paths that are looked at before a pass asks whether it is still wanted.
 const PIECE: usize = 4096;

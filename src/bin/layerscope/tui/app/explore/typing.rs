@@ -4,9 +4,9 @@ use crossterm::event::{KeyCode, KeyEvent};
 
 use crate::tui::app::{App, Screen};
 use crate::tui::explorer::exploration::Query;
-use crate::tui::explorer::pattern::Pattern;
 use crate::tui::explorer::search::Search;
 use crate::tui::keys::Action;
+use crate::tui::pattern::Pattern;
 use crate::tui::widgets::prompt::Typed;
 use crate::tui::work::Task;
 use crate::tui::work::pass::{Matches, Pass, Pending, Purpose};

@@ -11,7 +11,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::tui::explorer::exploration::Exploration;
 use crate::tui::explorer::{Explorer, LayerRow};
-use crate::tui::layout::{LINES, Pane};
+use crate::tui::layout::{LINES, Pane, Stack};
 use crate::tui::widgets::text::{cut, wrap};
 use crate::tui::widgets::theme::Theme;
 use crate::tui::widgets::{bar, fill, inside, pane, put, scroll_bar};
@@ -38,7 +38,7 @@ pub fn draw(seen: &Exploration<'_>, theme: &Theme, area: Rect, buffer: &mut Buff
         (count, Some(explorer)) => format!("Layers · {}/{count}", explorer.layer.count()),
     };
     let inner = pane(&title, seen.focus == Pane::Layers, theme, area, buffer);
-    let (rows, lines) = (seen.layer_rows(), seen.layer_lines(area));
+    let (rows, lines) = (seen.layer_rows(), lines_in(seen, area));
     let selected = explorer.map(Explorer::layer_row);
     let first = seen.tops.layers;
     scroll_bar(first, lines.iter().sum(), inner, theme, buffer);
@@ -74,6 +74,13 @@ impl Columns {
         let [head, below] = [self.digits + 1 + SIZE_WIDTH + 1 + self.bar + 1, self.digits + 1];
         [head, below].map(|used| self.width.saturating_sub(used))
     }
+}
+
+/// Returns the number of lines of each row in a pane.
+pub fn lines_in(seen: &Exploration<'_>, pane: Rect) -> Vec<usize> {
+    let rows = seen.layer_rows();
+    let lines = |row: usize, width| lines_of(seen, rows[row], width);
+    Stack { count: rows.len(), lines: &lines }.lines_in(pane)
 }
 
 /// Returns the number of lines that a row needs in a pane of a width.

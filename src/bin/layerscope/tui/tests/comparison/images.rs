@@ -8,7 +8,6 @@ use layerscope::compare::ComparedSecret;
 
 use super::*;
 use crate::tui::comparison::{Candidate, Reading};
-use crate::tui::terminal::stage::Event;
 
 #[test]
 fn the_first_screen_says_what_the_new_version_costs_and_why() {
@@ -164,9 +163,10 @@ fn an_image_of_the_comparison_is_explored_with_all_of_its_secrets() {
         let opened = image.opened.clone();
         Candidate { name: "a.tar".into(), open: Box::new(move |_| Ok(opened)) }
     };
-    let reading = Reading::start(images.iter().map(candidate).collect(), true, sender);
-    while let Ok(event) = receiver.recv_timeout(Duration::from_secs(60)) {
-        let Event::Compared(news) = event else { panic!("only the comparison gets messages here") };
+    let reading = Reading::start(images.iter().map(candidate).collect(), true, move |news| {
+        sender.send(news).ok()
+    });
+    while let Ok(news) = receiver.recv_timeout(Duration::from_secs(60)) {
         onlooker.learns(news);
     }
     drop(reading);

@@ -6,10 +6,10 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::super::comparison::Comparison;
-use super::super::difference::{Lines, Row};
-use super::super::glyphs::Encoding;
-use super::super::window::LONG;
 use super::text::visible;
+use crate::tui::contents::difference::{Lines, Row};
+use crate::tui::contents::glyphs::Encoding;
+use crate::tui::contents::window::LONG;
 use crate::tui::widgets::put;
 use crate::tui::widgets::text::cut;
 use crate::tui::widgets::theme::Theme;

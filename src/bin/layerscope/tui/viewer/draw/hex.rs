@@ -6,8 +6,8 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::super::file::FileView;
-use super::super::window::Window;
 use super::super::{Room, digits};
+use crate::tui::contents::window::Window;
 use crate::tui::widgets::put;
 use crate::tui::widgets::theme::Theme;
 

@@ -8,10 +8,10 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use super::super::Room;
-use super::super::colours::{Part, Role};
 use super::super::file::FileView;
-use super::super::glyphs::{Encoding, Text, glyphs};
-use super::super::window::Window;
+use crate::tui::contents::colours::{Part, Role};
+use crate::tui::contents::glyphs::{Encoding, Text, glyphs};
+use crate::tui::contents::window::Window;
 use crate::tui::widgets::put;
 use crate::tui::widgets::theme::Theme;
 

@@ -1,10 +1,10 @@
 //! Moves through a file: by rows, to a line, or to a match; and determines the rows.
 
 use super::super::Room;
-use super::super::find::Way;
-use super::super::glyphs::{self, Encoding, glyphs};
-use super::super::window::LONG;
 use super::{Asked, FileView, Form, Goal, Top};
+use crate::tui::contents::find::Way;
+use crate::tui::contents::glyphs::{self, Encoding, glyphs};
+use crate::tui::contents::window::LONG;
 use crate::tui::keys::Action;
 
 /// The number of columns of a sideways step.

@@ -10,7 +10,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::Look;
+use super::views::Look;
 use crate::tui::widgets::{bar, fill, part, put, scroll_bar};
 
 /// The smallest width of names; numbers are dropped first.
