@@ -259,7 +259,7 @@ fn findings_with_one_fix_are_one_change_and_groups_have_sums() {
     let own = layerscope::report::Units::Iec.size(own);
     let head = format!("In your Dockerfile: {own} avoidable");
     assert!(screen.contains(&head), "{head:?} is not on\n{screen}");
-    let fixes: std::collections::HashSet<_> =
+    let fixes: HashSet<_> =
         STUDY.findings.iter().map(|finding| (finding.whose, finding.fix.clause())).collect();
     let changes = screen
         .lines()

@@ -39,8 +39,7 @@ impl App {
         match moved(action, proposal.scroll.min(last), last, height.max(2) - 1) {
             Some(scroll) => proposal.scroll = scroll,
             None if action == Action::CopyPath => {
-                let lines = proposal.copied.join("
-");
+                let lines = proposal.copied.join("\n");
                 let lines = Some(lines).filter(|lines| !lines.is_empty());
                 return self.copied(lines, "nothing to copy: this advice needs no lines");
             }
