@@ -21,7 +21,7 @@ struct Floor {
     rooms: &'static [&'static str],
 }
 
-const FLOORS: [Floor; 10] = [
+const FLOORS: [Floor; 11] = [
     Floor {
         folder: "",
         prefix: "crate::",
@@ -165,6 +165,32 @@ const FLOORS: [Floor; 10] = [
         ],
     },
     Floor {
+        folder: "bin/layerscope/tui",
+        prefix: "crate::tui::",
+        rooms: &[
+            "pattern",
+            "contents",
+            "keys",
+            "layout",
+            "pointer",
+            "widgets",
+            "work",
+            "explorer",
+            "viewer",
+            "overlay",
+            "views",
+            "image_table",
+            "lesson",
+            "message",
+            "comparison",
+            "app",
+            "screenshots",
+            "terminal",
+            "session",
+            "program",
+        ],
+    },
+    Floor {
         folder: "bin/layerscope",
         prefix: "crate::",
         rooms: &[
@@ -238,7 +264,7 @@ impl Floor {
             let path = entry.unwrap().path();
             let room = path.file_stem().unwrap().to_str().unwrap().to_owned();
             // The root of a floor lists its rooms, and the binary is a crate of its own.
-            if !["mod", "lib", "bin"].contains(&room.as_str()) {
+            if !["mod", "lib", "bin", "tests"].contains(&room.as_str()) {
                 sources(&path).into_iter().for_each(|file| files.push((room.clone(), file)));
             }
         }
@@ -249,7 +275,7 @@ impl Floor {
     fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
         for (room, file) in self.files() {
-            let text = fs::read_to_string(&file).unwrap();
+            let text = circles::code(&fs::read_to_string(&file).unwrap());
             for (line, named) in self.wrong(&room, &text, self.parents(&file)) {
                 faults.push(format!("{}:{line}: {room} names {named}", file.display()));
             }

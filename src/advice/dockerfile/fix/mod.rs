@@ -344,7 +344,7 @@ impl Fix {
             matches!(remark.verdict, Verdict::Changed { .. } | Verdict::Proposed { .. })
         };
         let changed = self.remarks.iter().any(changes);
-        let name = crate::display::escaped_str(name);
+        let name = escaped_str(name);
         let left = self.remarks.iter().any(|remark| matches!(remark.verdict, Verdict::Left { .. }));
         let secrets = self.secrets.as_deref().unwrap_or_default();
         out.write_all(secrets::paragraph(secrets, !self.changes.is_empty()).as_bytes())?;

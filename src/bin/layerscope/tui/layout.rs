@@ -1,6 +1,12 @@
 //! Divides the screen into panes; one function for drawing, the mouse and paging.
 
+mod shares;
+mod stack;
+
 use ratatui::layout::{Position, Rect};
+
+pub use shares::{Divider, Shares};
+pub use stack::{LINES, Stack};
 
 /// A pane that can have the keyboard focus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,126 +39,6 @@ pub struct Panes {
     pub narrator: Rect,
     /// The area between header and footer.
     pub main: Rect,
-}
-
-/// A line between panes that can be dragged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Divider {
-    /// Between the layers and the tree.
-    Upright,
-    /// Between these two and the details.
-    Level,
-}
-
-/// The positions to which dividers were dragged, as shares that stay valid when the screen is
-/// resized; `None` until then.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Shares {
-    layers: Option<Share>,
-    details: Option<Share>,
-}
-
-/// A part of a whole, in 65,536ths. It is rounded up, so that converting a number of cells back
-/// gives the same number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Share(u32);
-
-impl Share {
-    fn of(part: u16, whole: u16) -> Self {
-        Self((u32::from(part) << 16).div_ceil(u32::from(whole.max(1))))
-    }
-
-    fn cells(self, whole: u16) -> u16 {
-        u16::try_from((u64::from(whole) * u64::from(self.0)) >> 16).unwrap_or(whole)
-    }
-}
-
-/// The smallest size of a pane: a frame and something in it.
-const NARROWEST: u16 = 20;
-const LOWEST: u16 = 4;
-
-impl Shares {
-    /// Moves a divider to a column or row of the screen.
-    pub fn drag(&mut self, divider: Divider, main: Rect, column: u16, row: u16) {
-        let kept =
-            |cells: u16, least: u16, whole: u16| cells.max(least).min(whole.saturating_sub(least));
-        match divider {
-            Divider::Upright => {
-                let layers = kept(column.saturating_sub(main.x), NARROWEST, main.width);
-                self.layers = Some(Share::of(layers, main.width));
-            }
-            Divider::Level => {
-                let details = kept(main.bottom().saturating_sub(row), LOWEST, main.height);
-                self.details = Some(Share::of(details, main.height));
-            }
-        }
-    }
-
-    fn layers(&self, main: Rect) -> u16 {
-        match self.layers {
-            None => {
-                (u32::from(main.width) * 46 / 100).try_into().unwrap_or(main.width).clamp(38, 80)
-            }
-            Some(share) => share.cells(main.width).clamp(NARROWEST, main.width - NARROWEST),
-        }
-    }
-
-    /// Returns the height of the details below the layers, which take the lines that they need.
-    fn details(&self, main: Rect, layers: Stack<'_>, width: u16) -> u16 {
-        match self.details {
-            None => {
-                let room = main.height.saturating_sub(DETAILS.min(main.height / 2));
-                let inside = |rows: u16| usize::from(rows).saturating_sub(2);
-                let lines = layers.fitted(inside(room), inside(main.height / 2), width);
-                let wanted = lines
-                    .and_then(|lines| u16::try_from(lines.iter().sum::<usize>() + 2).ok())
-                    .unwrap_or(room);
-                main.height - wanted.clamp(LOWEST, main.height - LOWEST)
-            }
-            Some(share) => share.cells(main.height).clamp(LOWEST, main.height - LOWEST),
-        }
-    }
-}
-
-/// The height that the details keep, however many layers there are.
-const DETAILS: u16 = 9;
-/// The most lines that a layer gets.
-pub const LINES: usize = 6;
-
-/// The rows of the list of layers, as the layout asks for them.
-#[derive(Clone, Copy)]
-pub struct Stack<'a> {
-    pub count: usize,
-    /// The number of lines that a row needs in a pane of a width.
-    pub lines: &'a dyn Fn(usize, u16) -> usize,
-}
-
-impl Stack<'static> {
-    /// A list without rows.
-    pub const EMPTY: Self = Self { count: 0, lines: &|_, _| 1 };
-}
-
-impl Stack<'_> {
-    /// Returns the lines of each row, if they fit into some lines together: as many as the row
-    /// needs or, if not all have room, fewer for the long ones. Only so many of the lines are for
-    /// rows with more than two.
-    fn fitted(&self, room: usize, for_long: usize, width: u16) -> Option<Vec<usize>> {
-        if self.count > room {
-            return None;
-        }
-        let needs: Vec<_> = (0..self.count).map(|row| (self.lines)(row, width).max(1)).collect();
-        (1..=LINES).rev().find_map(|most| {
-            let lines: Vec<_> = needs.iter().map(|&lines| lines.min(most)).collect();
-            let room = if most > 2 { for_long } else { room };
-            (lines.iter().sum::<usize>() <= room).then_some(lines)
-        })
-    }
-
-    /// Returns the lines of each row in a pane; one, if the list is longer than the pane.
-    pub fn lines_in(&self, pane: Rect) -> Vec<usize> {
-        self.fitted(rows_inside(pane), rows_inside(pane), pane.width)
-            .unwrap_or_else(|| vec![1; self.count])
-    }
 }
 
 /// Returns the area between header and footer, or everything if there is no space for those.
@@ -261,6 +147,7 @@ pub fn rows_inside(pane: Rect) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::shares::{LOWEST, NARROWEST};
     use super::*;
 
     /// Layers of which each needs so many lines.
