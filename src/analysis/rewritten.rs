@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 use std::hash::BuildHasher;
 use std::io;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use foldhash::fast::RandomState;
 
@@ -21,8 +21,12 @@ use crate::tree::{Kind, NodeId, Reason, Removal, Tree, VersionId};
 const SMALL_PIECE: usize = 4 << 10;
 /// Number of bytes that are compared at a time after that.
 const PIECE: usize = 128 << 10;
-/// The pairs that a thread takes at a time. Neighbours lie close together in the archive.
+/// The most pairs that a thread takes at a time. Neighbours lie close together in the archive.
 const BUNCH: usize = 64;
+/// The most bytes of each file that a thread takes at a time. A longer file is compared in parts.
+const PART: u64 = 4 << 20;
+/// The most parts of a file.
+const PARTS: u64 = 1024;
 /// The number of versions of a path up to which it is quick to find one of them.
 const FEW_VERSIONS: usize = 8;
 /// The number of bytes below which one thread compares all pairs.
@@ -127,32 +131,82 @@ fn same_contents<S: BuildHasher>(
     }
 }
 
+/// A part of the files of a pair.
+struct Part {
+    /// The index of the pair.
+    pair: usize,
+    start: u64,
+    len: u64,
+}
+
+/// Splits pairs into parts. A pair of long files whose beginnings differ has none, nor has one of
+/// files that end early.
+fn parts(pairs: &[Pair]) -> Vec<Part> {
+    let mut buffers = [Vec::new(), Vec::new()];
+    let mut parts = Vec::with_capacity(pairs.len());
+    for (pair, files) in pairs.iter().enumerate() {
+        let whole = files.one.1.len;
+        let is_candidate = whole == files.other.1.len
+            && (whole <= PART || files.is_same(0, SMALL_PIECE as u64, &mut buffers));
+        let step = PART.max(whole.div_ceil(PARTS));
+        let mut start = 0;
+        while is_candidate && start < whole {
+            let len = step.min(whole - start);
+            parts.push(Part { pair, start, len });
+            start += len;
+        }
+    }
+    parts
+}
+
+/// Divides parts among threads: neighbours together, and about as many bytes in each bunch.
+fn bunches(parts: &[Part]) -> Vec<&[Part]> {
+    let (mut bunches, mut first, mut bytes) = (Vec::new(), 0, 0);
+    for (i, part) in parts.iter().enumerate() {
+        bytes += part.len;
+        if bytes >= PART || i + 1 - first == BUNCH || i + 1 == parts.len() {
+            bunches.push(&parts[first..=i]);
+            (first, bytes) = (i + 1, 0);
+        }
+    }
+    bunches
+}
+
 /// Compares pairs of files on all cores; returns the removals of those that have the same contents.
 fn compare(pairs: &[Pair]) -> Vec<usize> {
-    let same = Mutex::new(Vec::new());
+    let parts = parts(pairs);
+    let bunches = bunches(&parts);
+    // The bytes of each pair that are not known to be the same.
+    let unlike: Vec<_> =
+        pairs.iter().map(|pair| AtomicU64::new(pair.one.1.len.max(pair.other.1.len))).collect();
     let next = AtomicUsize::new(0);
     let work = || {
         let mut buffers = [Vec::new(), Vec::new()];
-        loop {
-            let first = next.fetch_add(BUNCH, Ordering::Relaxed);
-            let Some(bunch) = pairs.get(first..pairs.len().min(first + BUNCH)) else { return };
-            if bunch.is_empty() {
-                return;
+        while let Some(bunch) = bunches.get(next.fetch_add(1, Ordering::Relaxed)) {
+            for &Part { pair, start, len } in *bunch {
+                if pairs[pair].is_same(start, len, &mut buffers) {
+                    unlike[pair].fetch_sub(len, Ordering::Relaxed);
+                }
             }
-            let is_same =
-                |pair: &&Pair| equal(&pair.one, &pair.other, &mut buffers).unwrap_or(false);
-            let found: Vec<_> = bunch.iter().filter(is_same).map(|pair| pair.removal).collect();
-            same.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
         }
     };
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let bytes = pairs.iter().map(|pair| pair.one.1.len).fold(0, u64::saturating_add);
-    let more = if bytes < FEW { 0 } else { cores.min(pairs.len().div_ceil(BUNCH)) - 1 };
+    let more = if bytes < FEW { 0 } else { cores.min(bunches.len()).saturating_sub(1) };
     std::thread::scope(|scope| {
         workers(scope, more, &work);
         work();
     });
-    same.into_inner().unwrap_or_else(PoisonError::into_inner)
+    let same = pairs.iter().zip(unlike).filter(|(_, unlike)| unlike.load(Ordering::Relaxed) == 0);
+    same.map(|(pair, _)| pair.removal).collect()
+}
+
+impl Pair {
+    /// Returns whether `len` bytes from `start` on are the same in both files.
+    fn is_same(&self, start: u64, len: u64, buffers: &mut [Vec<u8>; 2]) -> bool {
+        let part = |(source, extent): &Bytes| (source.clone(), extent.part(start, len));
+        equal(&part(&self.one), &part(&self.other), buffers).unwrap_or(false)
+    }
 }
 
 fn equal((one, a): &Bytes, (other, b): &Bytes, buffers: &mut [Vec<u8>; 2]) -> io::Result<bool> {

@@ -4,7 +4,7 @@
 
 use std::collections::hash_map::Entry;
 
-use super::matcher::{Map, Matcher, Step, Target};
+use super::matcher::{EVERY, Map, Matcher, Step, Target};
 
 /// The number of a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -178,7 +178,9 @@ impl<'a> Automaton<'a> {
 fn taken_by(matcher: &Matcher, steps: &[u32]) -> Option<u16> {
     let ends = steps.iter().filter(|&&at| matches!(matcher.steps[at as usize], Step::End { .. }));
     let ends: Vec<Target> = ends.map(|&at| matcher.target(at)).collect();
-    let excluded = |of: u16| ends.iter().any(|target| target.excludes && target.of == of);
+    let excluded = |of: u16| {
+        ends.iter().any(|target| target.excludes && (target.of == of || target.of == EVERY))
+    };
     let takes = ends.iter().filter(|target| !target.excludes && !excluded(target.of));
     takes
         .max_by_key(|target| (target.specificity, std::cmp::Reverse(target.of)))

@@ -8,10 +8,13 @@ use super::parse::{Glob, Name, Part, Specificity};
 
 pub(super) type Map<K, V> = HashMap<K, V, RandomState>;
 
+/// The number of a glob that excludes paths from all rules.
+pub const EVERY: u16 = u16::MAX;
+
 /// The effect of a glob.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Target {
-    /// The number of the rule.
+    /// The number of the rule, or [`EVERY`].
     pub of: u16,
     /// True if a match excludes the path from the rule.
     pub excludes: bool,
@@ -69,7 +72,8 @@ impl Buckets {
 }
 
 impl Matcher {
-    /// Adds a glob for a rule. The glob has been parsed, so its patterns are valid.
+    /// Adds a glob for a rule; one that excludes may be for [`EVERY`] rule. The glob has been parsed,
+    /// so its patterns are valid.
     pub fn add(&mut self, glob: &Glob, of: u16, excludes: bool) {
         let number = u32::try_from(self.globs.len()).expect("globs are limited");
         self.globs.push(Target { of, excludes, specificity: glob.specificity() });

@@ -10,5 +10,5 @@ mod matcher;
 mod parse;
 
 pub use automaton::{Automaton, StateId};
-pub use matcher::Matcher;
+pub use matcher::{EVERY, Matcher};
 pub use parse::{Glob, GlobError, Name, Part};

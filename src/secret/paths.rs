@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::rules::rules;
 use super::search::FileSearch;
-use crate::glob::{Automaton, Glob, Matcher, StateId};
+use crate::glob::{Automaton, EVERY, Glob, Matcher, StateId};
 use crate::path::components;
 
 /// The longest path that is matched while a layer passes, in bytes: no program opens a longer one.
@@ -15,21 +15,21 @@ pub fn path_matcher() -> &'static Matcher {
     static MATCHER: LazyLock<Matcher> = LazyLock::new(|| {
         let rules = rules();
         let mut matcher = Matcher::default();
-        let mut add = |glob: &str, of: usize, excludes: bool| {
-            let of = u16::try_from(of).expect("there are few rules");
+        let mut add = |glob: &str, of: u16, excludes: bool| {
             let globs = Glob::parse(glob).expect("a test parses them");
             globs.iter().for_each(|glob| matcher.add(glob, of, excludes));
         };
-        let text = rules.files.len();
-        for (number, rule) in rules.files.iter().enumerate() {
+        let text = u16::try_from(rules.files.len()).expect("there are few rules");
+        for (number, rule) in (0..text).zip(&rules.files) {
             rule.globs.iter().for_each(|glob| add(glob, number, false));
             rule.except.iter().for_each(|glob| add(glob, number, true));
-            let areas = rules.areas.iter().filter(|area| area.all);
-            areas.flat_map(|area| &area.globs).for_each(|glob| add(glob, number, true));
         }
         add("**", text, false);
-        let areas = rules.areas.iter().flat_map(|area| &area.globs);
-        areas.chain(&rules.not_text).for_each(|glob| add(glob, text, true));
+        for area in &rules.areas {
+            let of = if area.all { EVERY } else { text };
+            area.globs.iter().for_each(|glob| add(glob, of, true));
+        }
+        rules.not_text.iter().for_each(|glob| add(glob, text, true));
         matcher
     });
     &MATCHER

@@ -11,6 +11,7 @@ use layerscope::advice::findings::Rules;
 use layerscope::archive::{Extent, read_extent};
 use layerscope::display::Units;
 use layerscope::files::contents::{Contents, LayerContents};
+use layerscope::progress::Searching;
 use layerscope::report::{Account, Detail, write_json};
 use layerscope::tree::{Kind, VersionId};
 use layerscope::{Inspection, Progress, inspect, open};
@@ -134,7 +135,10 @@ pub fn run(arguments: &[String]) -> Result<(), Box<dyn std::error::Error>> {
             );
         }
         Side::Account => {
-            let inspection = inspect(&open(path, None)?, &Progress::default())?;
+            // As with `--quick`.
+            let searching = Searching::Nothing;
+            let progress = Progress { account_only: true, searching, ..Progress::default() };
+            let inspection = inspect(&open(path, None)?, &progress)?;
             let rules = Rules::built_in();
             let study =
                 Study::assess(&inspection, &Question::with(&rules)).map_err(io::Error::other)?;
@@ -143,7 +147,10 @@ pub fn run(arguments: &[String]) -> Result<(), Box<dyn std::error::Error>> {
             println!("entries {entries}\nvisible {}", inspection.totals.visible);
         }
         Side::Study => {
-            let (opened, progress) = (open(path, None)?, Arc::default());
+            // Secrets are searched while layers pass, as in a report.
+            let searching = Searching::Everything;
+            let progress = Arc::new(Progress { searching, ..Progress::default() });
+            let opened = open(path, None)?;
             let inspection = inspect(&opened, &progress)?;
             let contents = LayerContents::new(&opened);
             let study = Study::unprompted(&inspection, &contents, true, &progress)?;
