@@ -240,3 +240,39 @@ fn equal((one, a): &Bytes, (other, b): &Bytes, buffers: &mut [Vec<u8>; 2]) -> io
     }
     Ok(true)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::MemorySource;
+
+    fn pair(removal: usize, one: Vec<u8>, other: Vec<u8>) -> Pair {
+        let bytes = |bytes: Vec<u8>| {
+            let len = bytes.len() as u64;
+            (Arc::new(MemorySource(bytes)) as Source, Extent { offset: 0, len })
+        };
+        Pair { removal, one: bytes(one), other: bytes(other) }
+    }
+
+    #[test]
+    fn long_files_are_compared_in_parts_to_their_last_byte() {
+        let long: Vec<u8> = (0..2 * PART + 5).map(|i| (i % 251) as u8).collect();
+        let differing = |at: usize| {
+            let mut other = long.clone();
+            other[at] ^= 1;
+            other
+        };
+        let end = long.len() - 1;
+        let pairs = [
+            pair(10, long.clone(), long.clone()),
+            pair(11, long.clone(), differing(0)),
+            pair(12, long.clone(), differing(SMALL_PIECE)),
+            pair(13, long.clone(), differing(end)),
+            pair(14, long.clone(), long[..end].to_vec()),
+            pair(15, b"short".to_vec(), b"short".to_vec()),
+            pair(16, b"short".to_vec(), b"shorn".to_vec()),
+            pair(17, Vec::new(), b"x".to_vec()),
+        ];
+        assert_eq!(compare(&pairs), [10, 15]);
+    }
+}

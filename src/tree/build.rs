@@ -231,18 +231,25 @@ impl Builder {
         self.children.len() < SMALL
     }
 
-    /// Touches what is known of a path that earlier layers may have named; the result has no meaning.
-    pub(super) fn trace(&self, parent: NodeId, name: &[u8]) -> u32 {
+    /// Returns the path of an earlier layer that is most likely called `name`, by its hash.
+    pub(super) fn candidate(&self, parent: NodeId, name: &[u8]) -> Option<NodeId> {
         if parent >= self.first_new {
-            return 0;
+            return None;
         }
         let hash = self.hash(parent, name);
-        let Some(&(_, id)) = self.children.find(spread(hash), |&(other, _)| other == hash) else {
-            return 0;
-        };
-        let first = self.tree.name(id).first().copied().unwrap_or_default();
-        let below = self.state[id.index()].below.some();
-        u32::from(first) ^ below.map_or(0, |version| self.tree.version(version).extra)
+        let found = self.children.find(spread(hash), |&(other, _)| other == hash);
+        found.map(|&(_, id)| id)
+    }
+
+    /// Touches what is known of some paths; the result has no meaning.
+    pub(super) fn touch(&self, nodes: &[NodeId]) -> u64 {
+        let starts: Vec<u32> = nodes.iter().map(|&node| self.tree.node(node).name).collect();
+        let below: Vec<usize> =
+            nodes.iter().map(|&node| self.state[node.index()].below.index()).collect();
+        let name = |&start: &u32| self.tree.names.get(start as usize).map_or(0, |&b| u64::from(b));
+        let size = |&version: &usize| self.tree.versions.get(version).map_or(0, |v| v.size);
+        let sum = |all: u64, one: u64| all.wrapping_add(one);
+        below.iter().map(size).fold(starts.iter().map(name).fold(0, sum), sum)
     }
 
     /// Adds the paths that the current layer named first to those of earlier layers.

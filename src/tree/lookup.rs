@@ -78,16 +78,17 @@ impl Builder {
 
     /// Looks up what earlier layers have at the paths of some entries, and drops it.
     ///
-    /// No lookup depends on another one, so that the processor waits for many of them at once. When
-    /// the entries are added, one after the other, what is needed is at hand: with a million paths,
-    /// most of the time of a merge went into waiting for the memory.
+    /// When the entries are added, one after the other, what is needed is at hand then. Each step
+    /// does the same for all of them, so that the processor waits for many places in the memory at
+    /// once: with a million paths, most of the time of a merge went into waiting for one after the
+    /// other.
     pub(super) fn look_ahead<'a>(&self, entries: impl Iterator<Item = EntryRef<'a>>) {
         if self.is_small() {
             return;
         }
-        let (mut run, mut parent, mut seen) = (None, None, 0);
-        for entry in entries {
-            let Some(directory) = entry.directory else { continue };
+        let (mut run, mut parent) = (None, None);
+        let found = entries.filter_map(|entry| {
+            let directory = entry.directory?;
             if run != directory.run {
                 run = directory.run;
                 parent = match directory.path {
@@ -95,11 +96,10 @@ impl Builder {
                     path => self.known_directory(self.directory_key(path)),
                 };
             }
-            let Some(parent) = parent else { continue };
-            let name = entry.name.strip_prefix(PREFIX).unwrap_or(entry.name);
-            seen ^= self.trace(parent, name);
-        }
-        std::hint::black_box(seen);
+            self.candidate(parent?, entry.name.strip_prefix(PREFIX).unwrap_or(entry.name))
+        });
+        let found: Vec<NodeId> = found.collect();
+        std::hint::black_box(self.touch(&found));
     }
 
     /// Returns the directory of the next entry in the layer's own tree, and creates it if it is

@@ -22,6 +22,8 @@ const FRAME_END: &[u8] = b"\x1b[?2026l";
 const QUIET: Duration = Duration::from_millis(120);
 /// The same for the many keys in a deep tree, which start little.
 const SHORTLY: Duration = Duration::from_millis(50);
+/// In a deep tree, what goes on for longer is not waited for: a time-lapse that a key has started.
+const ENOUGH: Duration = Duration::from_millis(500);
 /// Within this time everything comes, or something is wrong.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// What a frame may take.
@@ -177,14 +179,19 @@ pub fn measure(archive: &Path, rounds: usize) -> Result<Vec<Timing>, Box<dyn Err
 /// of the view's list, where it is deepest. With a `step`, only every so many of the keys.
 pub fn measure_deep(archive: &Path, step: usize) -> Result<Vec<Timing>, Box<dyn Error>> {
     let (mut terminal, loading) = Terminal::open(archive)?;
-    terminal.quiet = SHORTLY;
+    (terminal.quiet, terminal.most) = (SHORTLY, ENOUGH);
     let mut timings = Vec::new();
     for view in VIEWS {
         let mut timing = Timing::new(format!("in a deep tree, each key of view {view}"));
         for key in EACH.into_iter().step_by(step) {
             terminal.press(ESCAPE)?;
             timing.add(view, terminal.press(&format!("{view}G"))?);
-            timing.add(key, terminal.press(key)?);
+            let (frame, settled) = terminal.press(key)?;
+            timing.add(key, (frame, settled));
+            if settled >= ENOUGH {
+                // The end of the time-lapse, so that none of its frames is taken for the next key's.
+                terminal.press("G")?;
+            }
         }
         timings.push(timing);
     }
@@ -241,6 +248,8 @@ struct Terminal {
     tail: Vec<u8>,
     /// Without output for so long, all that a key started is over.
     quiet: Duration,
+    /// For so long at most, that is waited for.
+    most: Duration,
 }
 
 impl Terminal {
@@ -262,8 +271,8 @@ impl Terminal {
                 }
             }
         });
-        let (tail, quiet) = (Vec::new(), QUIET);
-        let mut terminal = Self { child, _master: pair.master, keys, output, tail, quiet };
+        let (tail, quiet, most) = (Vec::new(), QUIET, PATIENCE);
+        let mut terminal = Self { child, _master: pair.master, keys, output, tail, quiet, most };
         let mut loading = Timing::new("while layers are read, and after that");
         let mut seen = Vec::new();
         let start = Instant::now();
@@ -325,6 +334,9 @@ impl Terminal {
                     }
                     let kept = self.tail.len().saturating_sub(FRAME_END.len() - 1);
                     self.tail.drain(..kept);
+                    if let Some(first) = first.filter(|_| start.elapsed() > self.most) {
+                        return Ok((first, last));
+                    }
                 }
                 Err(RecvTimeoutError::Timeout) => {
                     return first.map(|first| (first, last)).ok_or_else(|| "no frame came".into());
