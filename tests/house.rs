@@ -91,6 +91,7 @@ const FLOORS: [Floor; 11] = [
             "change",
             "findings",
             "base",
+            "unneeded",
             "ladder",
             "measure",
             "secrets",

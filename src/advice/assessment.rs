@@ -12,6 +12,7 @@ use crate::advice::findings::{Finding, Matches, Purpose, Rules, findings_of};
 use crate::advice::ladder::{LadderInputs, PossibleSize, climb, smallest_kept};
 use crate::advice::merges::Merges;
 use crate::advice::secrets::Secrets;
+use crate::advice::unneeded::surplus;
 use crate::analysis::{Inspection, WastedGroup, wasted_groups};
 use crate::error::Error;
 use crate::files::contents::Contents;
@@ -183,6 +184,13 @@ impl Study {
             (given, _) => given,
         };
         let program = runtime.as_ref().and_then(|runtime| runtime.parts.clone());
+        let surplus = match question.contents {
+            Some(contents) => {
+                let filesystem = Filesystem::new(tree, contents, progress);
+                surplus(inspection, base.layers, &filesystem, &rules.tools)?
+            }
+            None => Vec::new(),
+        };
         let (shares, (findings, changes, inputs, ladder)) = join(
             || shares(inspection, rules, &matches, base.layers, application, &packages),
             || {
@@ -191,10 +199,12 @@ impl Study {
                     findings_of(inspection, rules, &matches, &merges, base.layers, &packages);
                 let inputs = LadderInputs {
                     merges,
+                    surplus,
                     ..LadderInputs::gather(inspection, &base, &findings, program)
                 };
                 let ladder = climb(inspection, &inputs);
-                let changes = changes(inspection, &findings, &inputs.merges, &ladder, base.layers);
+                let (merges, surplus) = (&inputs.merges, &inputs.surplus);
+                let changes = changes(inspection, &findings, merges, &ladder, surplus, base.layers);
                 settle(&mut findings, &changes);
                 (findings, changes, inputs, ladder)
             },

@@ -6,6 +6,7 @@ use crate::advice::assessment::Study;
 use crate::advice::changes::{Change, Extent};
 use crate::advice::findings::{Fate, Finding, Level, Whose};
 use crate::advice::ladder::{Holds, multi_stage};
+use crate::advice::unneeded::Surplus;
 use crate::analysis::{Inspection, WastedGroup, wasted_groups};
 use crate::layer_index::LayerIndex;
 use crate::tree::{Reason, VersionId};
@@ -98,7 +99,12 @@ impl Avoidable {
             layer: finding.added_in,
             bytes: finding.bytes,
         });
-        removed.chain(left).max_by_key(Cause::bytes)
+        let surplus = study.ladder_inputs.surplus.iter().map(|surplus| Cause::Left {
+            title: "packages that are only recommended",
+            layer: surplus.layer(),
+            bytes: surplus.bytes,
+        });
+        removed.chain(left).chain(surplus).max_by_key(Cause::bytes)
     }
 
     /// Adds up the bytes of each layer that changes in the user's own layers would save; together
@@ -119,8 +125,9 @@ impl Avoidable {
         }
         let is_own = |layer: &LayerIndex| *layer >= study.base.layers;
         let wasted = groups.iter().map(|group| (group.added_in, group.bytes));
-        let found = study.findings.iter().filter(|finding| is_own_and_left(finding));
-        let found = found.map(|finding| (finding.added_in, finding.bytes));
+        let tree = &inspection.tree;
+        let unwanted = unwanted(study);
+        let found = unwanted.iter().map(|&inode| (tree.added_in(inode), tree.size(inode)));
         for (layer, bytes) in wasted.filter(|(layer, _)| is_own(layer)).chain(found) {
             layers[layer] += bytes;
         }
@@ -155,7 +162,7 @@ pub fn left_out(inspection: &Inspection, study: &Study, change: &Change) -> Vec<
         return tree.inodes().filter(|it| is_own(it) && !kept.contains(it)).collect();
     }
     let found = change.findings.iter().flat_map(|&i| &study.findings[i].inodes);
-    let mut inodes: Vec<_> = found.copied().collect();
+    let mut inodes: Vec<_> = found.copied().chain(Surplus::inodes(&change.surplus)).collect();
     let pairs: HashSet<_> =
         change.groups.iter().map(|group| (group.added_in, group.removed_in)).collect();
     let known: HashSet<_> = match change.extent {
@@ -173,10 +180,11 @@ pub fn left_out(inspection: &Inspection, study: &Study, change: &Change) -> Vec<
     inodes
 }
 
-/// Returns the visible inodes of the findings that nothing needs.
+/// Returns the visible inodes of the findings and of the packages that nothing needs.
 fn unwanted(study: &Study) -> HashSet<VersionId> {
     let found = study.findings.iter().filter(|finding| is_own_and_left(finding));
-    found.flat_map(|finding| finding.inodes.iter().copied()).collect()
+    let found = found.flat_map(|finding| finding.inodes.iter().copied());
+    found.chain(Surplus::inodes(&study.ladder_inputs.surplus)).collect()
 }
 
 fn is_unwanted(finding: &Finding) -> bool {

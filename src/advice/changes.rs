@@ -1,6 +1,8 @@
 //! Changes to an image: findings that one change avoids stand together, with its saving and the
 //! size after it. Every report and every screen tells these.
 
+mod surplus;
+
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
@@ -8,6 +10,7 @@ use super::change::{STAGE, SuggestedChange};
 use super::findings::{Fate, Finding, Level, Whose, cause, for_base, varying};
 use super::ladder::{Certainty, PossibleSize, multi_stage};
 use super::merges::Merges;
+use super::unneeded::Surplus;
 use crate::analysis::{Inspection, WastedGroup, wasted_groups};
 use crate::display::{Escaped, sentences};
 use crate::layer_index::LayerIndex;
@@ -66,6 +69,8 @@ pub enum Extent {
     Merge,
     /// Only files that the program needs are copied from another stage.
     Stage,
+    /// Packages that are only recommended are not installed.
+    Packages,
 }
 
 /// A change that avoids some bytes.
@@ -80,6 +85,8 @@ pub struct Change {
     /// Wasted bytes that the change avoids and no finding is about, the biggest group first; of a
     /// merge, all groups of wasted bytes that it avoids.
     pub groups: Vec<WastedGroup>,
+    /// Packages that it does not install.
+    pub surplus: Vec<Surplus>,
     /// The bytes that the image becomes smaller by, if nothing else changes.
     pub saves: u64,
     /// The size after the change, in bytes.
@@ -142,6 +149,7 @@ pub(super) fn changes(
     findings: &[Finding],
     merges: &Merges,
     ladder: &[PossibleSize],
+    surplus: &[Surplus],
     base: usize,
 ) -> Vec<Change> {
     let (keys, members) = (Vec::new(), HashMap::new());
@@ -157,7 +165,7 @@ pub(super) fn changes(
         let members = grouping.members.remove(&key)?;
         grouping.change(&key, members, stage)
     });
-    let mut changes: Vec<_> = all.collect();
+    let mut changes: Vec<_> = all.chain(surplus::change(inspection, surplus)).collect();
     changes.sort_by_key(|change| (change.part, Reverse(change.saves)));
     changes
 }
@@ -289,6 +297,7 @@ impl Grouping<'_> {
             findings,
             bytes,
             groups,
+            surplus: Vec::new(),
             saves,
             size,
             certainty,

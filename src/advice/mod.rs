@@ -14,5 +14,6 @@ pub mod measure;
 pub mod merges;
 pub mod secrets;
 pub mod tool;
+pub mod unneeded;
 
 pub use change::SuggestedChange;

@@ -8,6 +8,7 @@ use crate::advice::SuggestedChange;
 use crate::advice::changes::Part;
 use crate::advice::findings::Finding;
 use crate::advice::secrets::{Prevention, Secret};
+use crate::advice::unneeded::Surplus;
 use crate::analysis::{LayerAccount, wasted_groups};
 use crate::compare::changed_paths;
 use crate::display::{Escaped, Sentence, escaped, escaped_str, shown};
@@ -175,9 +176,11 @@ impl Blamer<'_, '_> {
         let study = self.0.subject.study;
         let counts = |&i: &usize| self.0.counted(&study.findings[i]) > 0;
         let own = study.changes.iter().filter(|change| change.part == Part::Own);
-        let mut counted = own.filter(|change| change.findings.iter().any(counts));
+        let mut counted =
+            own.filter(|change| change.findings.iter().any(counts) || !change.surplus.is_empty());
         let Some(change) = counted.next() else { return self.wasted() };
         let layer = change.findings.iter().map(|&i| study.findings[i].added_in).next();
+        let layer = layer.or_else(|| change.surplus.first().map(Surplus::layer));
         let fix = escaped_str(change.fix.what.trim_end_matches('.'));
         Blame::of(layer, Sentence::from("one change saves ").size(change.saves), fix)
     }

@@ -7,7 +7,7 @@ use crate::advice::avoidable::Avoidable;
 use crate::advice::changes::{Change, Extent};
 use crate::advice::findings::Finding;
 use crate::analysis::{WastedGroup, short};
-use crate::display::{Escaped, Units, escaped, escaped_str, files, shown};
+use crate::display::{Escaped, Units, escaped, escaped_str, files, plural, shown};
 use crate::layer_index::LayerIndex;
 use crate::recorded::{ChangeRecord, ContentRecord, StepRecord};
 use crate::shell::pretty_shell;
@@ -15,6 +15,8 @@ use crate::tree::NodeId;
 
 /// The meaning of savings and sizes of changes.
 pub const ALONE: &str = "Each saving and each size is that of the one change alone.";
+/// The most packages that are named, the largest first.
+const PACKAGES: usize = 5;
 /// The most titles in the words for what a change leaves out.
 const TITLES: usize = 3;
 
@@ -43,6 +45,7 @@ impl<'a> Telling<'a> {
         };
         let places = only.iter().flat_map(|finding| &finding.places);
         let packages = self.findings().next().into_iter().flat_map(|finding| &finding.packages);
+        let surplus = change.surplus.iter().flat_map(|surplus| &surplus.unneeded.packages);
         ChangeRecord {
             part: change.part.word().into(),
             title: escaped_str(&change.fix.title()),
@@ -57,7 +60,12 @@ impl<'a> Telling<'a> {
             others: others(change.extent).into(),
             contains,
             places: places.map(|spot| place(self.inspection, spot.node)).collect(),
-            packages: packages.map(|(name, _)| name.clone()).collect(),
+            packages: packages
+                .map(|(name, _)| name)
+                .chain(surplus)
+                .take(PACKAGES)
+                .cloned()
+                .collect(),
             why: self.why(),
             lines: self.lines(),
         }
@@ -86,6 +94,11 @@ impl<'a> Telling<'a> {
         match (only, change.extent) {
             (Some(finding), _) => title(finding),
             (None, Extent::Merge) => removed_files(self.inspection, &change.groups),
+            (None, Extent::Packages) => {
+                let count = change.surplus.iter().map(|it| it.unneeded.packages.len()).sum();
+                let packages = escaped_str(&plural(count, "package"));
+                shown!("{} that others only recommend", packages)
+            }
             (None, Extent::Stage) => "all that the program does not need".into(),
             (None, Extent::Findings) if change.findings.is_empty() => {
                 removed_files(self.inspection, &change.groups)
@@ -112,7 +125,10 @@ impl<'a> Telling<'a> {
             added_in: group.added_in.get(),
             removed_in: Some(group.removed_in.get()),
         });
-        let mut layers: Vec<_> = self.findings().map(step_of).chain(groups).collect();
+        let surplus = self.change.surplus.iter();
+        let surplus = surplus.map(|it| StepRecord { added_in: it.layer().get(), removed_in: None });
+        let mut layers: Vec<_> =
+            self.findings().map(step_of).chain(groups).chain(surplus).collect();
         layers.sort_unstable();
         layers.dedup();
         layers
@@ -133,6 +149,9 @@ impl<'a> Telling<'a> {
             texts = self.findings().filter_map(|finding| finding.fix.dockerfile.as_ref()).collect();
             let mut seen = std::collections::HashSet::new();
             texts.retain(|text| seen.insert(*text));
+        }
+        if self.change.extent == Extent::Packages {
+            texts = self.change.surplus.iter().map(|surplus| &surplus.line).collect();
         }
         let ignored = fix.dockerignore.iter().map(|line| escaped_str(line.trim_end()));
         texts.into_iter().flat_map(|text| instruction_lines(text)).chain(ignored).collect()
@@ -168,7 +187,7 @@ pub fn layers_of(step: &StepRecord) -> String {
 /// Returns what a change leaves out beside its findings.
 pub fn others(extent: Extent) -> &'static str {
     match extent {
-        Extent::Findings => "of other files",
+        Extent::Findings | Extent::Packages => "of other files",
         Extent::Merge => "of other files that these layers add and remove",
         Extent::Stage => "of other files that the program does not need",
     }

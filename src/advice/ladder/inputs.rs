@@ -65,6 +65,7 @@ impl LadderInputs {
             program,
             named: named(&inspection.tree, &inspection.run).arguments,
             merges: Merges::default(),
+            surplus: Vec::new(),
         }
     }
 }

@@ -8,12 +8,15 @@ mod bases;
 mod inputs;
 mod possible_sizes;
 mod stage;
+mod surplus;
 
 pub use bases::{BaseKind, SmallBase, smallest};
 pub use possible_sizes::climb;
 pub use stage::multi_stage;
+pub(in crate::advice) use surplus::certainty_without;
 
 use crate::advice::merges::Merges;
+use crate::advice::unneeded::Surplus;
 use crate::analysis::download::Download;
 use crate::analysis::what_if::Change;
 use crate::display::{Escaped, Sentence, ratio};
@@ -43,6 +46,8 @@ pub struct LadderInputs {
     pub named: Vec<NodeId>,
     /// The RUN instructions that are worth combining.
     pub merges: Merges,
+    /// Packages that are only recommended.
+    pub surplus: Vec<Surplus>,
 }
 
 /// A change.
@@ -54,6 +59,8 @@ pub enum Step {
     WithoutWasted,
     /// Caches and leftovers are left out.
     WithoutLeftovers,
+    /// Packages that are only recommended are left out.
+    WithoutRecommended,
     /// Only the files needed at run time are copied to the same base; toolchain and sources stay in
     /// another stage.
     MultiStage,
@@ -76,6 +83,7 @@ impl Step {
             Self::AsBuilt => "as-built",
             Self::WithoutWasted => "without-wasted",
             Self::WithoutLeftovers => "without-leftovers",
+            Self::WithoutRecommended => "without-recommended",
             Self::MultiStage => "multi-stage",
             Self::SmallBase(_) => "small-base",
             Self::Distroless(_) => "distroless",
@@ -91,6 +99,7 @@ impl Step {
             Self::AsBuilt => "as built".into(),
             Self::WithoutWasted => "without wasted bytes".into(),
             Self::WithoutLeftovers => "without caches and build leftovers".into(),
+            Self::WithoutRecommended => "without recommended packages".into(),
             Self::MultiStage => "without compilers and source code".into(),
             Self::SmallBase(base) | Self::Distroless(base) => format!("on {}", base.name),
             Self::Scratch => "from scratch".into(),

@@ -97,6 +97,30 @@ impl Tool {
         (!tops.is_empty()).then_some(tops)
     }
 
+    /// Returns a `RUN` with the flag, and with more words behind the first use; `None` if no use
+    /// lacks the flag.
+    pub(crate) fn flagged(&self, run: &str, more: &[String]) -> Option<String> {
+        let text = run.strip_prefix("RUN ")?;
+        let script = shell::read(text)?;
+        let mut edits = self.flag_edits(&script);
+        if edits.is_empty() {
+            return None;
+        }
+        if let Some(end) = self.end_of_first_use(&script).filter(|_| !more.is_empty()) {
+            edits.push((end..end, format!(" {}", more.join(" "))));
+            edits.sort_by_key(|(place, _)| (place.start, place.end));
+        }
+        Some(format!("RUN {}", edited(text, &edits)))
+    }
+
+    /// Returns where the words of the first command end that leaves the files.
+    pub(crate) fn end_of_first_use(&self, script: &Script) -> Option<usize> {
+        let command = script.commands.iter().find(|command| self.is_used_by(command))?;
+        let words = command.words.iter().zip(&command.places);
+        let (_, place) = words.take_while(|(word, _)| !word.contains(['<', '>'])).last()?;
+        Some(place.end)
+    }
+
     /// Returns a `RUN` that leaves nothing behind; `None` if it does not use the tool.
     pub fn applied_to(&self, run: &str) -> Option<String> {
         let (head, text, tail) = match run.strip_prefix("RUN <<EOF\n") {

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::names::Links;
 use crate::advice::dockerfile::births::at_and_below;
+use crate::advice::unneeded::Links;
 use crate::analysis::Inspection;
 use crate::error::Error;
 use crate::files::filesystem::{Filesystem, readable};

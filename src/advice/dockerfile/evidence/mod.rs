@@ -2,18 +2,14 @@
 //! from paths.
 
 mod development;
-mod names;
 mod program;
-mod recommended;
-mod texts;
 
 pub use development::Development;
 pub use program::{CopiedProgram, Library, LooksFor, Needs, Place};
-pub use recommended::Unneeded;
-pub use texts::{Texts, mentions};
 
 use crate::advice::findings::{Rules, Whose};
 use crate::advice::ladder::{Certainty, Holds, LadderInputs, climb};
+use crate::advice::unneeded::{Texts, Unneeded, recommended};
 use crate::analysis::Inspection;
 use crate::error::Error;
 use crate::files::filesystem::Filesystem;
@@ -78,7 +74,7 @@ impl Evidence {
             program: program::copied(filesystem, base_layers, program),
             bare: bare(inspection, base_layers, program),
             named: program::named(filesystem, base_layers, &inspection.run, program)?,
-            recommended: recommended::recommended(inspection, base_layers, filesystem)?,
+            recommended: recommended(inspection, base_layers, filesystem)?,
             development: development::development(inspection, base_layers, filesystem)?,
             texts: Texts::read(inspection, base_layers, filesystem)?,
             ..Self::default()

@@ -6,8 +6,8 @@ use std::collections::HashSet;
 
 use super::Work;
 use super::condition::{Condition, Refusal};
-use crate::advice::dockerfile::evidence::mentions;
 use crate::advice::dockerfile::parse::{Instruction, Keyword};
+use crate::advice::unneeded::mentions;
 use crate::display::Escaped;
 use crate::layer_index::LayerIndex;
 use crate::shell::{self, Command, base_name};

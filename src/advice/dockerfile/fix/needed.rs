@@ -3,10 +3,10 @@
 use super::Work;
 use super::condition::{Condition, Refusal};
 use super::merge::Group;
-use crate::advice::dockerfile::evidence::mentions;
 use crate::advice::dockerfile::parse::Keyword;
 use crate::advice::findings::Rule;
 use crate::advice::tool::Tool;
+use crate::advice::unneeded::mentions;
 use crate::shell::{self, base_name};
 
 /// Programs that take something away.

@@ -1,22 +1,18 @@
 //! Avoids packages that are not needed at run time: those that apt installs because others
 //! recommend them, and npm packages for development.
 
-use std::collections::HashSet;
-
 use super::condition::{Condition, Kind};
 use super::merge::Group;
 use super::remark::Verdict;
 use super::{NOTEWORTHY, Work};
-use crate::advice::dockerfile::evidence::Unneeded;
 use crate::advice::dockerfile::parse::Keyword;
 use crate::advice::ladder::Certainty;
 use crate::advice::tool::{Tool, find_verb};
+use crate::advice::unneeded::{Later, NO_RECOMMENDED, Unneeded, used_by_instruction, used_by_text};
 use crate::display::Escaped;
 use crate::shell::{self, Command, base_name};
 use crate::tree::VersionId;
 
-/// Flag that keeps recommended packages out.
-const NO_RECOMMENDED: &str = "--no-install-recommends";
 /// Flag that keeps packages for development out.
 const NO_DEVELOPMENT: &str = "--omit=dev";
 /// Programs that use no npm packages.
@@ -24,16 +20,6 @@ const INDIFFERENT: [&str; 20] = [
     "apk", "apt", "apt-get", "cd", "chgrp", "chmod", "chown", "cp", "echo", "export", "find",
     "install", "ln", "mkdir", "mv", "rm", "rmdir", "set", "touch", "true",
 ];
-/// Packages that build others.
-const BUILDS: [&str; 9] =
-    ["gcc", "g++", "build-essential", "make", "binutils", "cpp", "libc6-dev", "dpkg-dev", "git"];
-/// Programs that may build what they install.
-const COMPILE: [&str; 16] = [
-    "pip", "pip3", "pipx", "python", "python3", "npm", "yarn", "pnpm", "gem", "bundle", "cpan",
-    "cpanm", "cargo", "go", "make", "Rscript",
-];
-/// Words of the command that installs, which say nothing of use.
-const APT: [&str; 7] = ["apt", "apt-get", "install", "update", "rm", "lists", "clean"];
 /// The most packages that are listed.
 const NAMED: usize = 6;
 
@@ -54,6 +40,10 @@ impl Work<'_> {
                 continue;
             }
             let users = self.users(group, apt);
+            // Whoever gives the flag already has named what is there.
+            if !users.iter().any(|&i| self.lacks_flag(i, apt)) {
+                continue;
+            }
             let used = group.runs.first().and_then(|&first| self.used_package(first, &known));
             if let Some(reason) = used {
                 let would_save = self.unclaimed(&inodes);
@@ -130,16 +120,8 @@ impl Work<'_> {
         let Some(&first) = users.first().filter(|_| !packages.is_empty()) else { return };
         let instruction = &file.instructions[first];
         let script = shell::read(&instruction.arguments);
-        let command = script
-            .iter()
-            .flat_map(|script| &script.commands)
-            .find(|command| apt.is_used_by(command));
-        let last = command.and_then(|command| {
-            let words = command.words.iter().zip(&command.places);
-            words.take_while(|(word, _)| !word.contains(['<', '>'])).last()
-        });
-        if let Some((_, place)) = last {
-            let end = instruction.place(place.end - 1) + 1;
+        if let Some(end) = script.and_then(|script| apt.end_of_first_use(&script)) {
+            let end = instruction.place(end - 1) + 1;
             self.draft.insert_first(first, end, format!(" {}", packages.join(" ")));
         }
     }
@@ -147,70 +129,39 @@ impl Work<'_> {
     /// Returns the recommended package that the program, or an instruction from `first` on, may
     /// need, with the one that needs it.
     fn used_package(&self, first: usize, known: &[&Unneeded]) -> Option<String> {
+        let later = self.stage.iter().copied().filter(|&i| i >= first);
+        let later: Vec<_> = later.filter_map(|i| self.later(i)).collect();
         let tree = &self.inspection.tree;
-        let packages: Vec<_> =
-            known.iter().flat_map(|known| &known.packages).map(Escaped::as_str).collect();
-        let mut files: HashSet<Vec<u8>> = HashSet::new();
-        for &inode in known.iter().flat_map(|known| &known.inodes) {
-            let node = tree.node_of(inode);
-            if [&b"bin"[..], b"sbin", b"games"].contains(&tree.name(tree.parent(node))) {
-                files.insert(tree.name(node).to_vec());
+        used_by_instruction(tree, known, &later)
+            .or_else(|| used_by_text(tree, known, &self.evidence.texts))
+    }
+
+    /// Returns the commands of an instruction that runs something.
+    fn later(&self, i: usize) -> Option<Later> {
+        let instruction = &self.file.instructions[i];
+        let arguments = instruction.arguments.clone();
+        let texts = match instruction.keyword {
+            Keyword::Run => {
+                let bodies = instruction.heredocs.iter();
+                let bodies =
+                    bodies.map(|heredoc| self.file.source()[heredoc.body.clone()].to_owned());
+                bodies.chain([arguments]).collect()
             }
-        }
-        let is_build = |package: &&str| {
-            BUILDS.iter().any(|name| package == name || package.starts_with(&format!("{name}-")))
-                || package.ends_with("-dev")
+            Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck => vec![arguments],
+            _ => return None,
         };
-        let builds = packages.iter().copied().find(|package| is_build(package));
-        let later =
-            self.stage.iter().copied().filter(|&i| i >= first).map(|i| &self.file.instructions[i]);
-        for instruction in later {
-            let line = instruction.line;
-            let texts: Vec<&str> = match instruction.keyword {
-                Keyword::Run => {
-                    let bodies = instruction
-                        .heredocs
-                        .iter()
-                        .map(|heredoc| &self.file.source()[heredoc.body.clone()]);
-                    bodies.chain([instruction.arguments.as_str()]).collect()
-                }
-                Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck => {
-                    vec![instruction.arguments.as_str()]
-                }
-                _ => continue,
-            };
-            for text in texts {
-                let text = without_apt(text);
-                let words: HashSet<_> =
-                    text.split(|c: char| !(c.is_alphanumeric() || "_-.+".contains(c))).collect();
-                if let Some(word) = words
-                    .iter()
-                    .find(|word| !APT.contains(*word) && files.contains(word.as_bytes()))
-                {
-                    return Some(format!(
-                        "line {line} names {}, which one of them has",
-                        crate::display::escaped_str(word)
-                    ));
-                }
-                if let Some(package) =
-                    builds.filter(|_| COMPILE.iter().any(|program| words.contains(program)))
-                {
-                    return Some(format!("line {line} may compile something with {package}"));
-                }
-            }
-        }
-        let texts = &self.evidence.texts;
-        let names: Vec<_> = files
-            .iter()
-            .filter_map(|name| std::str::from_utf8(name).ok())
-            .filter(|name| name.len() > 2)
-            .collect();
-        texts.running(&names).map(|file| format!("{file} runs what one of them has"))
+        Some(Later { place: format!("line {}", instruction.line), texts })
     }
 
     pub(super) fn unclaimed(&self, inodes: &[VersionId]) -> u64 {
         let left = inodes.iter().filter(|&&inode| !self.claims.has(inode));
         left.map(|&inode| self.inspection.tree.size(inode)).fold(0, u64::saturating_add)
+    }
+
+    /// Returns whether a `RUN` uses a tool without its flag.
+    fn lacks_flag(&self, i: usize, tool: &Tool) -> bool {
+        let script = shell::read(&self.file.instructions[i].arguments);
+        script.is_some_and(|script| !tool.flag_edits(&script).is_empty())
     }
 
     /// Returns the `RUN`s of a group in which a tool installs packages.
@@ -251,32 +202,4 @@ fn is_indifferent(command: &Command, npm: &Tool) -> bool {
         || INDIFFERENT.contains(&program)
         || npm.is_used_by(command)
         || find_verb(command.program(), &npm.programs, &["cache"]).is_some()
-}
-
-/// Returns commands without those of apt, whose arguments are names of packages and no programs.
-fn without_apt(text: &str) -> String {
-    let Some(script) = shell::read(text) else { return text.to_owned() };
-    let is_apt = |command: &&Command| {
-        let program = command.program().first().map_or("", |program| base_name(program));
-        matches!(program, "apt" | "apt-get")
-    };
-    let all = script.every();
-    if !all.iter().any(|command| is_apt(&command)) {
-        return text.to_owned();
-    }
-    let others = all.iter().filter(|command| !is_apt(command));
-    others.map(|command| command.words.join(" ")).collect::<Vec<_>>().join("\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_of_a_package_is_not_a_program_that_runs() {
-        let text = "apt-get update && apt-get install -y nodejs npm && npm ci";
-        assert_eq!(without_apt(text), "npm ci");
-        assert_eq!(without_apt("sudo apt-get install -y npm"), "");
-        assert_eq!(without_apt("npm ci"), "npm ci");
-    }
 }

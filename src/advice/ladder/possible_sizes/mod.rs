@@ -7,14 +7,15 @@ mod program;
 
 use std::collections::HashMap;
 
-use super::{Certainty, Holds, LadderInputs, PossibleSize, Step};
+use super::{Certainty, Holds, LadderInputs, PossibleSize, Step, certainty_without};
 use crate::advice::apart::kept_apart;
 use crate::advice::change::{Given, SuggestedChange, combined, copies};
 use crate::advice::findings::varying;
+use crate::advice::unneeded::{NO_RECOMMENDED, Surplus};
 use crate::analysis::download::estimate_download;
 use crate::analysis::what_if::{Change, Outcome, what_if};
 use crate::analysis::{Inspection, WastedGroup, wasted_groups};
-use crate::display::{Escaped, Sentence, escaped_str, listed, shown};
+use crate::display::{Escaped, Sentence, Units, escaped_str, listed, shown};
 use crate::layer_index::LayerIndex;
 use crate::runtime::{Parts, Start};
 use crate::tree::{NodeId, Reason};
@@ -35,6 +36,7 @@ pub fn climb(inspection: &Inspection, inputs: &LadderInputs) -> Vec<PossibleSize
     ladder.built_otherwise(Step::AsBuilt, &[], String::new(), Vec::new());
     let merges = ladder.without_wasted();
     let changes = ladder.without_leftovers(merges);
+    let changes = ladder.without_recommended(changes);
     match inputs.program.as_ref().map(|program| (program, &program.start, &program.needed)) {
         Some((program, Start::Script(libc), Some(_))) => {
             ladder.without_build_only(changes);
@@ -286,6 +288,34 @@ impl Ladder<'_> {
         if !self.built_otherwise(Step::WithoutLeftovers, &changes, how, Vec::new()) {
             changes.pop();
         }
+        changes
+    }
+
+    /// Adds the rung without packages that are only recommended.
+    fn without_recommended(&mut self, mut changes: Vec<Change>) -> Vec<Change> {
+        let surplus = &self.inputs.surplus;
+        if surplus.is_empty() {
+            return changes;
+        }
+        changes.push(Change::Without(Surplus::inodes(surplus).collect()));
+        let flag = |surplus: &Surplus| {
+            format!("layer {}: add {NO_RECOMMENDED} to apt-get install", surplus.layer())
+        };
+        let how = surplus.iter().map(flag).collect::<Vec<_>>().join("\n");
+        let used = surplus.iter().filter_map(|surplus| surplus.used.as_deref());
+        let notes =
+            used.map(|used| escaped_str(&format!("{used}, so name the packages that are used")));
+        let notes = notes.map(Sentence::from).collect();
+        if !self.built_otherwise(Step::WithoutRecommended, &changes, how, notes) {
+            changes.pop();
+            return changes;
+        }
+        let last = self.possible_sizes.last_mut().filter(|last| last.certainty == Certainty::Exact);
+        let certainty = certainty_without(self.inspection, surplus);
+        if let (None, Certainty::Estimate(why)) = (&self.doubt, &certainty) {
+            self.doubt = Some(why.shown(Units::default()));
+        }
+        last.into_iter().for_each(|last| last.certainty = certainty.clone());
         changes
     }
 

@@ -1,9 +1,9 @@
 //! Finds what may use a file that a pattern would exclude.
 
 use super::{ANEW, KNOWN, Kept, VERSIONS};
-use crate::advice::dockerfile::evidence::mentions;
 use crate::advice::dockerfile::fix::Work;
 use crate::advice::dockerfile::parse::Keyword;
+use crate::advice::unneeded::mentions;
 use crate::shell::{self, base_name};
 
 impl Work<'_> {

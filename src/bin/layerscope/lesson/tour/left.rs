@@ -1,6 +1,7 @@
 //! Describes visible files that are not needed: caches and leftovers, and tools that built the
 //! application.
 
+use layerscope::advice::changes::{Change, Extent};
 use layerscope::advice::findings::{Fate, Finding, Level, Whose};
 use layerscope::display::cut;
 use layerscope::display::escaped_str;
@@ -76,6 +77,26 @@ impl<'a> StoryBuilder<'a> {
             );
             self.say(in_view(View::Findings, self.last_layer()), [text]);
         }
+    }
+
+    /// Describes the packages that are only recommended.
+    pub fn tell_surplus(&mut self) {
+        let is_it = |change: &&Change| change.extent == Extent::Packages;
+        let study = self.study;
+        let Some(change) = study.changes.iter().find(is_it) else { return };
+        let Some(first) = change.surplus.first().filter(|_| self.matters(change.saves)) else {
+            return;
+        };
+        let count = change.surplus.iter().map(|it| it.unneeded.packages.len()).sum();
+        let (bytes, packages) = (self.size(change.saves), plural(count, "package"));
+        let what = format!("Packages that are only recommended: {bytes} in {packages}.");
+        let why = words::capital(&words::stopped(&change.why));
+        let line = words::code(&first.line, CODE).map(|line| format!(" Written out: `{line}`"));
+        let helps =
+            format!("What helps: {}{}", words::stopped(&change.fix.what), line.unwrap_or_default());
+        self.say(explore(first.layer(), None), [format!("{what} {why}"), helps]);
+        let line = format!("{bytes} are packages that no package needs: {packages}.");
+        self.waste(change.saves, line);
     }
 
     fn tell_finding(&mut self, finding: &Finding) {

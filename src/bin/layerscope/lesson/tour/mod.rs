@@ -52,6 +52,7 @@ fn tour(stage: &Stage, dockerfiles: Dockerfiles, units: Units) -> RenderedLesson
     if story.image_size() > 0 {
         story.tell_pairs();
         story.tell_rewritten();
+        story.tell_surplus();
         let built_by_more = story.bytes_left(Left::Builders) > story.bytes_left(Left::Leftovers);
         if !built_by_more {
             story.tell_left(Left::Leftovers);

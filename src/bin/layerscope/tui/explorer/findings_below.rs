@@ -1,7 +1,9 @@
 //! An index of the bytes of findings below any path.
 
+use layerscope::advice::assessment::Study;
 use layerscope::advice::findings::{Fate, Finding};
-use layerscope::tree::Tree;
+use layerscope::advice::unneeded::Surplus;
+use layerscope::tree::{Tree, VersionId};
 
 use super::wasted::WastedBelow;
 
@@ -9,6 +11,8 @@ use super::wasted::WastedBelow;
 #[derive(Debug, Default)]
 pub struct FindingsBelow {
     of_finding: Vec<Vec<FileAt>>,
+    /// The packages that are only recommended.
+    surplus: Vec<FileAt>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -19,16 +23,11 @@ struct FileAt {
 }
 
 impl FindingsBelow {
-    pub fn new(findings: &[Finding], tree: &Tree, order: &WastedBelow) -> Self {
-        let files = |finding: &Finding| {
-            if finding.fate != Fate::Left {
-                return Vec::new();
-            }
+    pub fn new(study: &Study, tree: &Tree, order: &WastedBelow) -> Self {
+        let files = |inodes: &mut dyn Iterator<Item = VersionId>| {
             let place = |version| order.span(tree.node_of(version)).0;
-            let mut files: Vec<_> = finding
-                .inodes
-                .iter()
-                .map(|&version| FileAt { place: place(version), sum: tree.size(version) })
+            let mut files: Vec<_> = inodes
+                .map(|version| FileAt { place: place(version), sum: tree.size(version) })
                 .collect();
             files.sort_unstable_by_key(|file| file.place);
             let mut sum = 0;
@@ -38,16 +37,31 @@ impl FindingsBelow {
             }
             files
         };
-        Self { of_finding: findings.iter().map(files).collect() }
+        let of_finding = |finding: &Finding| match finding.fate {
+            Fate::Left => files(&mut finding.inodes.iter().copied()),
+            Fate::Gone { .. } => Vec::new(),
+        };
+        Self {
+            of_finding: study.findings.iter().map(of_finding).collect(),
+            surplus: files(&mut Surplus::inodes(&study.ladder_inputs.surplus)),
+        }
     }
 
     /// Returns the bytes of a finding at places from `first` to before `end`.
-    pub fn bytes(&self, finding: usize, (first, end): (u32, u32)) -> u64 {
-        let Some(files) = self.of_finding.get(finding) else { return 0 };
-        let before = |place: u32| {
-            let at = files.partition_point(|file| file.place < place);
-            at.checked_sub(1).map_or(0, |at| files[at].sum)
-        };
-        before(end) - before(first)
+    pub fn bytes(&self, finding: usize, span: (u32, u32)) -> u64 {
+        self.of_finding.get(finding).map_or(0, |files| bytes(files, span))
     }
+
+    /// Returns the bytes of packages that are only recommended at such places.
+    pub fn bytes_of_surplus(&self, span: (u32, u32)) -> u64 {
+        bytes(&self.surplus, span)
+    }
+}
+
+fn bytes(files: &[FileAt], (first, end): (u32, u32)) -> u64 {
+    let before = |place: u32| {
+        let at = files.partition_point(|file| file.place < place);
+        at.checked_sub(1).map_or(0, |at| files[at].sum)
+    };
+    before(end) - before(first)
 }

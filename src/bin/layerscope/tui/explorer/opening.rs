@@ -1,19 +1,22 @@
 //! The place where an image opens: the biggest change in the user's own layers, else the biggest
 //! directory.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use layerscope::advice::SuggestedChange;
 use layerscope::advice::assessment::{Study, for_group};
 use layerscope::advice::avoidable::Avoidable;
 use layerscope::advice::base::{BaseHint, base};
-use layerscope::advice::changes::Part;
-use layerscope::advice::findings::{Fate, Finding};
+use layerscope::advice::changes::{Change, Extent, Part};
+use layerscope::advice::findings::Fate;
 use layerscope::advice::ladder::PossibleSize;
 use layerscope::advice::merges::Merges;
 use layerscope::advice::secrets::{Place, Secret};
+use layerscope::advice::unneeded::Surplus;
 use layerscope::analysis::WastedGroup;
-use layerscope::tree::NodeId;
+use layerscope::display::escaped_str;
+use layerscope::tree::{NodeId, Tree, VersionId};
 
 use super::findings_below::FindingsBelow;
 use super::{BaseLayers, Explorer};
@@ -54,7 +57,7 @@ impl Explorer {
             self.keep_layer_in_sight();
         }
         let tree = &self.inspection.tree;
-        self.findings_below = FindingsBelow::new(&study.findings, tree, &self.wasted_below);
+        self.findings_below = FindingsBelow::new(study, tree, &self.wasted_below);
         self.merges = study.ladder_inputs.merges.clone();
         self.study = Some(study.clone());
         self.secret_paths.clear();
@@ -109,6 +112,11 @@ impl Explorer {
         let Some(study) = self.study.clone() else { return };
         let own = study.changes.first().filter(|change| change.part == Part::Own);
         let Some(change) = own else { return };
+        if change.extent == Extent::Packages && self.matters(change.saves) {
+            let place = biggest_place(&self.inspection.tree, Surplus::inodes(&change.surplus));
+            self.fold_all();
+            return self.reveal_up_to(place);
+        }
         let Some(&finding) = change.findings.first() else { return };
         let finding = &study.findings[finding];
         if finding.fate != Fate::Left || !self.matters(change.saves) {
@@ -133,19 +141,35 @@ impl Explorer {
         self.study.as_ref()?.smallest()
     }
 
-    /// Returns the finding with the most bytes at or below a path, as of the selected layer, and
-    /// these bytes, with the change that avoids it.
-    pub fn finding_at(&self, node: NodeId) -> Option<(&Finding, &SuggestedChange, u64)> {
+    /// Returns the change for what nothing needs at or below a path, as of the selected layer, with
+    /// a sentence about that and its bytes there: the finding with the most bytes, or packages that
+    /// are only recommended.
+    pub fn advice_at(&self, node: NodeId) -> Option<(String, &SuggestedChange, u64)> {
         let span = self.wasted_below.span(node);
         let study = self.study.as_ref()?;
         let findings = study.findings.iter().enumerate();
-        let (at, finding, bytes) = findings
+        let found = findings
             .filter(|(_, finding)| finding.added_in <= self.layer)
             .map(|(at, finding)| (at, finding, self.findings_below.bytes(at, span)))
             .filter(|&(.., bytes)| bytes > 0)
-            .max_by_key(|&(.., bytes)| bytes)?;
+            .max_by_key(|&(.., bytes)| bytes);
+        let packages = study.changes.iter().find(|change| change.extent == Extent::Packages);
+        let is_there = |change: &&Change| change.surplus.iter().any(|it| it.layer() <= self.layer);
+        if let Some(change) = packages.filter(is_there) {
+            let bytes = self.findings_below.bytes_of_surplus(span);
+            if bytes > 0 && bytes >= found.map_or(0, |(.., bytes)| bytes) {
+                let title = escaped_str("packages that are only recommended");
+                return Some((
+                    format!("{title}: {}", escaped_str(&change.why)),
+                    &change.fix,
+                    bytes,
+                ));
+            }
+        }
+        let (at, finding, bytes) = found?;
         let fix = study.change_of(at).map_or(&finding.fix, |change| &change.fix);
-        Some((finding, fix, bytes))
+        let words = format!("{}: {}", escaped_str(&finding.title), escaped_str(&finding.why));
+        Some((words, fix, bytes))
     }
 
     fn matters(&self, bytes: u64) -> bool {
@@ -167,4 +191,25 @@ impl Explorer {
         }
         self.reveal(here);
     }
+}
+
+/// Returns the lowest directory with more than half of the bytes of some files.
+fn biggest_place(tree: &Tree, inodes: impl Iterator<Item = VersionId>) -> NodeId {
+    let mut sums: HashMap<NodeId, u64> = HashMap::new();
+    for inode in inodes {
+        let mut node = tree.node_of(inode);
+        while node != NodeId::ROOT {
+            node = tree.parent(node);
+            *sums.entry(node).or_default() += tree.size(inode);
+        }
+    }
+    let all = sums.get(&NodeId::ROOT).copied().unwrap_or(0);
+    let (mut here, mut is_last) = (NodeId::ROOT, false);
+    while !is_last {
+        let has_most = |child: &NodeId| sums.get(child).is_some_and(|&bytes| bytes > all / 2);
+        let next = tree.children(here).find(has_most);
+        is_last = next.is_none();
+        here = next.unwrap_or(here);
+    }
+    here
 }

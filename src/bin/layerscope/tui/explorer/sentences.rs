@@ -191,16 +191,15 @@ fn about_path(explorer: &Explorer, node: NodeId, units: Units, quoted: Quoted) -
         paragraphs.push(downloaded(explorer, node, units));
     }
     // A change that the rules know comes first, unless deleted bytes are the bigger of both.
-    if let Some((finding, fix, here)) =
-        explorer.finding_at(node).filter(|&(.., here)| here > slice.totals(node).wasted)
+    if let Some((words, fix, here)) =
+        explorer.advice_at(node).filter(|&(.., here)| here > slice.totals(node).wasted)
     {
         let part = match here < fix.saves {
             true => format!(", {} of it here", units.size(here)),
             false => String::new(),
         };
         paragraphs.insert(0, format!("Fix: {}", in_words_with(fix, &part, units)));
-        paragraphs
-            .insert(1, format!("{}: {}", escaped_str(&finding.title), escaped_str(&finding.why)));
+        paragraphs.insert(1, words);
     }
     let secrets = explorer
         .secrets()

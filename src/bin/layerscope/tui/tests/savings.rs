@@ -59,8 +59,9 @@ fn images() -> Vec<Assessed> {
         let opened = builtin::open(name).expect("the image is there").expect("it opens");
         Assessed::new(name, opened)
     });
-    let mut images: Vec<_> =
-        built_in.chain([mixed::image(), grades::logs(), grades::lists()]).collect();
+    let made = [mixed::image(), grades::logs(), grades::lists()];
+    let recommends = ["git", "ssh"].map(|command| grades::recommends(command, command));
+    let mut images: Vec<_> = built_in.chain(made).chain(recommends).collect();
     let Some(directory) = std::env::var_os("LAYERSCOPE_IMAGES") else {
         eprintln!("without real images: LAYERSCOPE_IMAGES names no directory with them");
         return images;
@@ -89,7 +90,9 @@ fn a_saving_is_what_the_image_becomes_smaller_by() {
                     stage.expect("a size after it").size
                 }
                 _ => {
-                    let inodes = findings.flat_map(|finding| finding.inodes.clone()).collect();
+                    let surplus = change.surplus.iter().map(|surplus| &surplus.unneeded.inodes);
+                    let inodes = findings.map(|finding| &finding.inodes).chain(surplus);
+                    let inodes = inodes.flatten().copied().collect();
                     let others: u64 = change.groups.iter().map(|group| group.bytes).sum();
                     what_if(inspection, &[what_if::Change::Without(inodes)]).size - others
                 }

@@ -318,11 +318,15 @@ fn layers(findings: &[&Finding]) -> String {
         [(added_in, None)] => format!("{added_in:>3}"),
         _ => {
             let added_in = |pair: Option<&(LayerIndex, _)>| pair.map(|(added_in, _)| *added_in);
-            let first = added_in(pairs.first()).unwrap_or_default();
-            let last = added_in(pairs.last()).unwrap_or_default();
-            if first == last { format!("{first:>3}") } else { format!("{first:>3}–{last}") }
+            between(added_in(pairs.first()), added_in(pairs.last()))
         }
     }
+}
+
+/// Returns a range of layers.
+fn between(first: Option<LayerIndex>, last: Option<LayerIndex>) -> String {
+    let (first, last) = (first.unwrap_or_default(), last.unwrap_or_default());
+    if first == last { format!("{first:>3}") } else { format!("{first:>3}–{last}") }
 }
 
 fn titled(finding: &Finding) -> String {

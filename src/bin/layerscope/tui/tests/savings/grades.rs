@@ -1,8 +1,9 @@
 //! Changes whose size is no more than an estimate, and those that several layers have a part in.
 
+use layerscope::advice::avoidable::Avoidable;
 use layerscope::advice::changes::Extent;
-use layerscope::advice::dockerfile::Verdict;
-use layerscope::advice::ladder::{Certainty, Step};
+use layerscope::advice::dockerfile::{Kind, Remark, Verdict};
+use layerscope::advice::ladder::{Certainty, PossibleSize, Step};
 use layerscope::display::Units;
 use serde_json::json;
 
@@ -45,6 +46,70 @@ pub fn lists() -> Assessed {
     image.config["history"] =
         json!([step("/bin/sh -c #(nop) ADD file:aaaa in / "), run("a"), run("b")]);
     Assessed::new("lists", build::open(tar(image.docker())).unwrap())
+}
+
+/// A base, `RUN apt-get install git`, which brings ssh because git recommends it, and a command.
+pub fn recommends(name: &str, command: &str) -> Assessed {
+    let package = |name: &str, more: &str| {
+        format!("Package: {name}\nStatus: install ok installed\nArchitecture: amd64\n{more}\n")
+    };
+    let before = package("libc6", "");
+    let git = package("git", "Depends: libc6\nRecommends: ssh\n");
+    let after = format!("{before}{git}{}", package("ssh", "Depends: libc6\n"));
+    let status = |text: &str| file("var/lib/dpkg/status", 0).holding(text);
+    let list = |name: &str| {
+        let path = format!("var/lib/dpkg/info/{name}.list");
+        file(&path, 0).holding(format!("/.\n/usr/bin/{name}\n/usr/share/{name}/data\n"))
+    };
+    let mut image = Image::of([
+        layer([file("etc/os-release", 80), file("bin/sh", 900_000), status(&before)]),
+        layer([
+            status(&after),
+            list("git"),
+            list("ssh"),
+            file("usr/bin/git", 2_000_000),
+            file("usr/bin/ssh", 1_000_000),
+            file("usr/share/ssh/data", 4_000_000),
+        ]),
+    ]);
+    let step = |text: &str| json!({ "created_by": text });
+    image.config["history"] = json!([
+        step("/bin/sh -c #(nop) ADD file:aaaa in / "),
+        step("RUN /bin/sh -c apt-get update && apt-get install -y git # buildkit"),
+        json!({ "created_by": format!("CMD [\"{command}\"]"), "empty_layer": true }),
+    ]);
+    Assessed::new(name, build::open(tar(image.docker())).unwrap())
+}
+
+#[test]
+fn packages_that_are_only_recommended_are_one_change_with_one_grade_everywhere() {
+    for (image, grade, sign) in [
+        (recommends("unused", "git"), "at most", "≤"),
+        (recommends("used", "ssh"), "needs a look", "~"),
+    ] {
+        let change = &image.changes()[0];
+        let title = "add --no-install-recommends to apt-get install";
+        assert_eq!((change.extent, change.fix.title()), (Extent::Packages, title.to_owned()));
+        assert_eq!((change.saves, change.grade()), (5_000_000, grade));
+        assert_eq!(change.certainty.sign(), sign);
+        let is_step = |rung: &&PossibleSize| rung.step == Step::WithoutRecommended;
+        let rung = image.study.ladder.iter().find(is_step).expect("a step");
+        assert_eq!((rung.size, &rung.certainty), (change.size, &change.certainty));
+        let avoidable = Avoidable::measure(&image.inspection, &image.study).own;
+        assert_eq!(avoidable, 5_000_000);
+        let fix = fixed(&image);
+        let is_it = |remark: &&Remark| remark.kind == Kind::Recommended;
+        let remark = fix.remarks.iter().find(is_it).expect("a remark");
+        let saves = match remark.verdict {
+            Verdict::Changed { saves, .. } | Verdict::Left { would_save: saves } => saves,
+            _ => 0,
+        };
+        assert_eq!((saves, remark.verdict.grade()), (change.saves, Some(grade)), "{remark:?}");
+        let person = image.person(120, 40);
+        let told = person.app.details.paragraphs[0].clone();
+        let ought = format!("Fix: {title} (saves {}, ", Units::Iec.size(change.saves));
+        assert!(told.starts_with(&ought), "{told}");
+    }
 }
 
 #[test]

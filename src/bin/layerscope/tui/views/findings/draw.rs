@@ -3,6 +3,7 @@
 use layerscope::advice::assessment::Study;
 use layerscope::advice::changes::{Extent, Part as Side};
 use layerscope::advice::findings::Fate;
+use layerscope::advice::unneeded::Surplus;
 use layerscope::display::{Escaped, escaped_str};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -12,7 +13,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::columns::{AFTER_WIDTH, LAYERS_WIDTH, SIZE_WIDTH, WIDE, bar_width};
 use super::notes::Shape;
-use super::{Findings, Row, layers, place, secrets, several, titled};
+use super::{Findings, Row, between, layers, place, secrets, several, titled};
 use crate::tui::explorer::Explorer;
 use crate::tui::views::Look;
 use crate::tui::widgets::text::{cut, wrap};
@@ -168,6 +169,7 @@ impl Findings {
                     change.findings.iter().map(|&i| &study.findings[i]).collect();
                 let left = findings.iter().filter(|finding| finding.fate == Fate::Left);
                 let visible = match change.extent {
+                    Extent::Packages => change.saves,
                     Extent::Stage => {
                         change.others() + left.map(|finding| finding.bytes).sum::<u64>()
                     }
@@ -178,6 +180,10 @@ impl Findings {
                     (Some((first, last)), _) => format!("{first:>3} → {last}"),
                     (None, Some(group)) if findings.is_empty() => {
                         format!("{:>3} → {}", group.added_in, group.removed_in)
+                    }
+                    _ if !change.surplus.is_empty() => {
+                        let layers: Vec<_> = change.surplus.iter().map(Surplus::layer).collect();
+                        between(layers.iter().min().copied(), layers.iter().max().copied())
                     }
                     _ => layers(&findings),
                 };

@@ -3,7 +3,8 @@
 use layerscope::LayerIndex;
 use layerscope::advice::changes::Change;
 use layerscope::advice::findings::{Fate, Finding};
-use layerscope::display::escaped_str;
+use layerscope::advice::unneeded::Surplus;
+use layerscope::display::{Escaped, escaped_str};
 use layerscope::report::others;
 use ratatui::layout::Rect;
 
@@ -130,7 +131,15 @@ impl Findings {
         let why = of_change.or_else(|| Some(escaped_str(&self.selected()?.why)));
         add("why", &why.unwrap_or_default());
         self.lines().iter().for_each(|line| add("", line));
-        let Some(finding) = self.selected() else { return notes };
+        let Some(finding) = self.selected() else {
+            for layer in change.surplus.iter().map(Surplus::layer) {
+                add("added", &format!("layer {layer} {}", instruction(layer)));
+            }
+            if !told.packages.is_empty() {
+                add("package", &Escaped::join(told.packages.iter().cloned(), ", "));
+            }
+            return notes;
+        };
         add("added", &format!("layer {} {}", finding.added_in, instruction(finding.added_in)));
         if let Fate::Gone { removed_in } = finding.fate {
             add("removed", &format!("layer {removed_in} {}", instruction(removed_in)));

@@ -54,7 +54,9 @@ impl Findings {
             return vec![one(*ends, new)];
         }
         let mut seen = HashSet::new();
-        let mut changed = Vec::new();
+        let surplus = self.selected_change().into_iter().flat_map(|change| &change.surplus);
+        let mut changed: Vec<_> =
+            surplus.map(|it| one((it.layer(), it.layer()), &it.line)).collect();
         for finding in self.all_selected() {
             // Several instructions become one if the one that removes the files is a RUN, too.
             let last = finding.removed_in().filter(is_run).filter(|_| is_run(&finding.added_in));

@@ -1,12 +1,12 @@
 //! Finds packages that apt only installed because others recommend them, by comparing the database
 //! of dpkg before and after a `RUN`.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::names::Links;
-use crate::advice::dockerfile::step::steps;
 use crate::analysis::Inspection;
-use crate::display::Escaped;
+use crate::display::{Escaped, escaped_str};
 use crate::error::Error;
 use crate::files::filesystem::{Filesystem, readable};
 use crate::files::packages::status::{Relations, relations};
@@ -28,7 +28,7 @@ const LAYERS: usize = 64;
 pub struct Unneeded {
     /// The layer.
     pub layer: LayerIndex,
-    /// The packages, escaped for display, in order.
+    /// The packages, escaped for display, the largest first.
     pub packages: Vec<Escaped>,
     /// The files of the packages.
     pub inodes: Vec<VersionId>,
@@ -57,8 +57,9 @@ pub fn recommended(
     let mut found = Vec::new();
     let paths = Paths::new(tree);
     let links = Links::of(tree);
-    let steps = steps(&inspection.history, inspection.layers.len());
-    let installing = steps.iter().filter_map(|step| Some((step.layer?, asked_for(&step.text)?)));
+    let layers = LayerIndex::numbered(&inspection.layers);
+    let installing = layers
+        .filter_map(|(layer, account)| Some((layer, asked_for(account.instruction.text.raw())?)));
     let installing: Vec<_> =
         installing.filter(|&(layer, _)| layer >= base_layers.max(1)).take(LAYERS).collect();
     for (at_step, (layer, named)) in installing.iter().enumerate() {
@@ -92,16 +93,21 @@ pub fn recommended(
             let again = brought_by(&relations(&last), &later);
             packages.retain(|package| !again.contains(*package));
         }
-        let mut names = Vec::new();
+        let (mut names, mut sizes) = (Vec::new(), Vec::new());
         for package in &packages {
             let architecture = after.get(package).map_or("", |package| package.architecture);
-            names.extend(files(filesystem, &paths, layer, package, architecture)?);
+            let files = files(filesystem, &paths, layer, package, architecture)?;
+            let size =
+                |node: &NodeId| tree.at(*node, layer).map_or(0, |version| tree.size(version));
+            sizes.push((Reverse(files.iter().map(size).sum::<u64>()), escaped_str(package)));
+            names.extend(files);
         }
         let mut inodes = links.wholly_named(tree, &names);
-        inodes.retain(|&inode| tree.added_in(inode) == layer);
+        // What a later layer removes is saved where that is.
+        inodes.retain(|&inode| tree.added_in(inode) == layer && tree.removal(inode).is_none());
         if !inodes.is_empty() {
-            let packages =
-                packages.iter().map(|package| crate::display::escaped_str(package)).collect();
+            sizes.sort();
+            let packages = sizes.into_iter().map(|(_, package)| package).collect();
             found.push(Unneeded { layer, packages, inodes, wanted });
         }
     }

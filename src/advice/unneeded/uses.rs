@@ -1,0 +1,101 @@
+//! Tells whether something may use packages that are only recommended: an instruction that runs or
+//! starts later, or a script.
+
+use std::collections::HashSet;
+
+use super::recommended::Unneeded;
+use super::texts::Texts;
+use crate::display::{Escaped, escaped_str};
+use crate::shell::{self, Command, base_name};
+use crate::tree::Tree;
+
+/// Packages that build others.
+const BUILDS: [&str; 9] =
+    ["gcc", "g++", "build-essential", "make", "binutils", "cpp", "libc6-dev", "dpkg-dev", "git"];
+/// Programs that may build what they install.
+const COMPILE: [&str; 16] = [
+    "pip", "pip3", "pipx", "python", "python3", "npm", "yarn", "pnpm", "gem", "bundle", "cpan",
+    "cpanm", "cargo", "go", "make", "Rscript",
+];
+/// Words of the command that installs, which say nothing of use.
+const APT: [&str; 7] = ["apt", "apt-get", "install", "update", "rm", "lists", "clean"];
+
+/// An instruction that runs when the packages are installed, or after that.
+pub struct Later {
+    /// The instruction in words.
+    pub place: String,
+    /// The commands.
+    pub texts: Vec<String>,
+}
+
+/// Returns the recommended package that an instruction may need, with the instruction, as a clause.
+pub fn used_by_instruction(tree: &Tree, known: &[&Unneeded], later: &[Later]) -> Option<String> {
+    let packages: Vec<_> =
+        known.iter().flat_map(|known| &known.packages).map(Escaped::as_str).collect();
+    let files = programs(tree, known);
+    let is_build = |package: &&str| {
+        BUILDS.iter().any(|name| package == name || package.starts_with(&format!("{name}-")))
+            || package.ends_with("-dev")
+    };
+    // The largest is not always the same one.
+    let builds = packages.iter().copied().filter(is_build).min();
+    let uses = |text: &str| {
+        let text = without_apt(text);
+        let words: HashSet<_> =
+            text.split(|c: char| !(c.is_alphanumeric() || "_-.+".contains(c))).collect();
+        let is_program = |word: &&&str| !APT.contains(*word) && files.contains(word.as_bytes());
+        if let Some(word) = words.iter().filter(is_program).min() {
+            return Some(format!("names {}, which one of them has", escaped_str(word)));
+        }
+        let package = builds.filter(|_| COMPILE.iter().any(|program| words.contains(program)))?;
+        Some(format!("may compile something with {package}"))
+    };
+    later.iter().find_map(|instruction| {
+        let use_of_it = instruction.texts.iter().find_map(|text| uses(text))?;
+        Some(format!("{} {use_of_it}", instruction.place))
+    })
+}
+
+/// Returns the script that runs a program of a recommended package, as a clause.
+pub fn used_by_text(tree: &Tree, known: &[&Unneeded], texts: &Texts) -> Option<String> {
+    let files = programs(tree, known);
+    let names = files.iter().filter_map(|name| std::str::from_utf8(name).ok());
+    let names: Vec<_> = names.filter(|name| name.len() > 2).collect();
+    texts.running(&names).map(|file| format!("{file} runs what one of them has"))
+}
+
+/// Returns the names of the programs of some packages.
+fn programs(tree: &Tree, known: &[&Unneeded]) -> HashSet<Vec<u8>> {
+    let nodes = known.iter().flat_map(|known| &known.inodes).map(|&inode| tree.node_of(inode));
+    let is_program =
+        |node: &_| [&b"bin"[..], b"sbin", b"games"].contains(&tree.name(tree.parent(*node)));
+    nodes.filter(is_program).map(|node| tree.name(node).to_vec()).collect()
+}
+
+/// Returns commands without those of apt, whose arguments are names of packages and no programs.
+fn without_apt(text: &str) -> String {
+    let Some(script) = shell::read(text) else { return text.to_owned() };
+    let is_apt = |command: &&Command| {
+        let program = command.program().first().map_or("", |program| base_name(program));
+        matches!(program, "apt" | "apt-get")
+    };
+    let all = script.every();
+    if !all.iter().any(|command| is_apt(&command)) {
+        return text.to_owned();
+    }
+    let others = all.iter().filter(|command| !is_apt(command));
+    others.map(|command| command.words.join(" ")).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_of_a_package_is_not_a_program_that_runs() {
+        let text = "apt-get update && apt-get install -y nodejs npm && npm ci";
+        assert_eq!(without_apt(text), "npm ci");
+        assert_eq!(without_apt("sudo apt-get install -y npm"), "");
+        assert_eq!(without_apt("npm ci"), "npm ci");
+    }
+}
