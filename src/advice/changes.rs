@@ -49,13 +49,10 @@ impl Part {
     }
 
     fn of_finding(finding: &Finding) -> Self {
-        match (finding.whose, finding.fate, finding.level) {
-            (Whose::Base, ..) => Self::Base,
-            (Whose::Own, Fate::Gone { .. }, _)
-            | (Whose::Own, _, Level::Leftovers | Level::Toolchain) => Self::Own,
-            // A separate stage leaves out both, so it is one change.
-            (Whose::Own, Fate::Left, _) if finding.fix.clause() == STAGE => Self::Own,
-            (Whose::Own, Fate::Left, _) => Self::Optional,
+        match finding.whose {
+            Whose::Base => Self::Base,
+            Whose::Own if finding.is_optional() => Self::Optional,
+            Whose::Own => Self::Own,
         }
     }
 }

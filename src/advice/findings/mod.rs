@@ -22,6 +22,7 @@ mod varying;
 use std::sync::Arc;
 
 use crate::advice::SuggestedChange;
+use crate::advice::change::STAGE;
 use crate::advice::merges::Merges;
 use crate::analysis::{Inspection, wasted_groups};
 use crate::display::Escaped;
@@ -132,6 +133,16 @@ impl Finding {
             Fate::Left => None,
             Fate::Gone { removed_in } => Some(removed_in),
         }
+    }
+
+    /// Returns whether files in your layers are left that somebody may want.
+    pub fn is_optional(&self) -> bool {
+        let may_be_wanted = matches!(self.level, Level::Build | Level::Documentation);
+        // A separate stage leaves out what only builds need with the compilers: it is one change.
+        self.whose == Whose::Own
+            && self.fate == Fate::Left
+            && may_be_wanted
+            && self.fix.clause() != STAGE
     }
 }
 

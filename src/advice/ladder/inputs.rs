@@ -21,11 +21,13 @@ impl LadderInputs {
         findings: &[Finding],
         program: Option<Parts>,
     ) -> Self {
+        // What somebody may want stays.
         let own = |level: &'static [Level]| -> Vec<VersionId> {
             let fits = |finding: &&Finding| {
                 finding.whose == Whose::Own
                     && finding.fate == Fate::Left
                     && level.contains(&finding.level)
+                    && !finding.is_optional()
             };
             findings.iter().filter(fits).flat_map(|finding| &finding.inodes).copied().collect()
         };
