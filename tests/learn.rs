@@ -250,7 +250,8 @@ fn a_lesson_of_one_s_own_is_written_with_the_archive_that_lies_beside_it() {
     assert!(!directory.join("far").exists());
     let readme = std::fs::read_to_string(directory.join("README.txt")).unwrap();
     assert!(
-        readme.contains("is not in here: it lies in ") && readme.contains("learn mine.toml"),
+        readme.contains("is not in this directory. It is in ")
+            && readme.contains("learn mine.toml"),
         "{readme}"
     );
     assert!(directory.join("mine.toml").exists(), "the lesson itself");

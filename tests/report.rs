@@ -57,15 +57,19 @@ fn a_report_that_is_to_list_all_leaves_nothing_to_be_listed() {
 #[test]
 fn who_asks_for_a_rule_that_finds_nothing_is_told_those_that_do() {
     let directory = tempfile::tempdir().unwrap();
-    let output =
-        layerscope(&["ladder", demo(directory.path()).to_str().unwrap(), "--apply", "npm-cache"]);
+    let demo = demo(directory.path());
+    let apply = |rule| layerscope(&["ladder", demo.to_str().unwrap(), "--apply", rule]);
+    let output = apply("apt-lists");
     assert_eq!(output.status.code(), Some(2));
     let error = text(&output.stderr);
-    assert!(error.contains("error: the rule npm-cache finds nothing in your layers"), "{error}");
+    assert!(error.contains("error: the rule apt-lists finds nothing in your layers"), "{error}");
     assert!(
         error.contains("hint: rules that find something, largest first: go-sdk, apk-virtual, "),
         "{error}"
     );
+    let misspelt = apply("apt-list");
+    let error = text(&misspelt.stderr);
+    assert!(error.contains("apt-list: no such rule; did you mean apt-lists?"), "{error}");
 }
 
 /// The text of the demo's report is kept beside the pictures.

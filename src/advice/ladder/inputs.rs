@@ -51,7 +51,7 @@ impl LadderInputs {
         advice.retain(|line| seen.insert(line.clone()));
         if let more @ 1.. = advice.len().saturating_sub(NAMED) {
             advice.truncate(NAMED);
-            advice.push(format!("and {more} more: see Findings"));
+            advice.push(format!("and {more} more: see Fix"));
         }
         Self {
             leftover_advice: advice,

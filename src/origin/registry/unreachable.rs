@@ -6,7 +6,7 @@ use crate::origin::Answer;
 /// Returns the answer for a server that cannot be reached.
 pub fn unreachable(error: &ureq::Error) -> Answer {
     Answer::Unreachable(match error {
-        ureq::Error::HostNotFound => "there is no such host".into(),
+        ureq::Error::HostNotFound => "no such host".into(),
         ureq::Error::TooManyRedirects => "it redirects in a circle".into(),
         ureq::Error::BadUri(location) => {
             shown!("it redirects to {}, which is not followed", escaped_str(location))
@@ -14,7 +14,7 @@ pub fn unreachable(error: &ureq::Error) -> Answer {
         ureq::Error::Timeout(_) => "it does not answer in time".into(),
         ureq::Error::Rustls(error) => refused(error),
         ureq::Error::Io(error) => match error.to_string() {
-            text if text.contains("failed to lookup address") => "there is no such host".into(),
+            text if text.contains("failed to lookup address") => "no such host".into(),
             text => escaped_str(&text),
         },
         error => escaped_display(error),

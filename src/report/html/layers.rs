@@ -103,7 +103,7 @@ pub fn timeline(subject: &Subject<'_>) -> Option<Markup> {
     let bound = if inspection.completeness.sizes_are_exact() { "" } else { "≥ " };
     Some(html! {
         p .note {
-            "The image after each layer. Its size never falls: a later layer hides files, but cannot \
+            "The image after each layer. It only grows: a later layer hides files, but cannot \
             remove them from an earlier one."
         }
         @if !inspection.completeness.sizes_are_exact() {

@@ -282,7 +282,7 @@ impl Ladder<'_> {
         }
         changes.push(Change::Without(self.inputs.leftovers.clone()));
         let how = match &*self.inputs.leftover_advice {
-            [] => "leave out what Findings lists as leftovers".into(),
+            [] => "leave out the files that Fix lists as leftovers".into(),
             advice => advice.join("\n"),
         };
         if !self.built_otherwise(Step::WithoutLeftovers, &changes, how, Vec::new()) {

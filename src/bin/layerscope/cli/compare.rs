@@ -64,7 +64,7 @@ enum CompareFormat {
     Text,
     /// For programs: see assets/compare.schema.json
     Json,
-    /// For a comment on a change: what it costs, your own files apart from the base image and
+    /// For a comment on a pull request: sizes, and your own files apart from the base image and
     /// packages
     #[value(alias = "md")]
     Markdown,

@@ -76,10 +76,11 @@ pub fn ladder(arguments: &LadderArguments) -> Result<(), Failure> {
         let of_rule = own.clone().filter(|finding| finding.rule == *rule);
         let inodes: Vec<_> = of_rule.flat_map(|finding| finding.inodes.iter().copied()).collect();
         if inodes.is_empty() {
-            if let Some(unknown) = prepared.unknown_rule(rule) {
-                return Err(unknown);
-            }
-            let message = format!("the rule {} finds nothing in your layers", escaped_str(rule));
+            let shown = escaped_str(rule);
+            let message = match prepared.unknown_rule(rule) {
+                Some(unknown) => format!("--apply {shown}: {unknown}"),
+                None => format!("the rule {shown} finds nothing in your layers"),
+            };
             let mut others: Vec<_> = own.map(|finding| escaped_str(&finding.rule)).collect();
             let mut seen = HashSet::new();
             others.retain(|rule| seen.insert(rule.clone()));

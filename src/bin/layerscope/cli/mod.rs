@@ -98,7 +98,7 @@ const AFTER_HELP: &str = "Examples:
   layerscope demo --write demo.tar             then: docker load -i demo.tar
 
 Exit codes, of every command and of the screens:
-  0  the whole image was read (except parts named by --accept), and check found every limit kept
+  0  the whole image was read (except parts named by --accept), and the image meets every limit of check
   1  check found a limit exceeded, or report --verify found a mismatch with manifest or config
   2  the image could not be read, or only in part (the output names what is missing); a limit could not be checked;
      --verify could not compare everything; an output could not be written; or the command line is wrong
@@ -135,7 +135,7 @@ enum Command {
     Extract(ExtractArguments),
     /// Open the built-in demo image, or write it to a file
     Demo(DemoArguments),
-    /// Show where the cache lies and how much it takes, or clear it
+    /// Show where the cache is and how much it takes, or clear it
     Cache(CacheArguments),
     /// Print the effective configuration as commented TOML
     Config(ConfigArguments),
@@ -194,7 +194,7 @@ enum ReportFormat {
     Text,
     /// For programs: see assets/report.schema.json
     Json,
-    /// For a comment on a change, or a page of a wiki: below 64 KiB
+    /// For a comment on a pull request, or a page of a wiki: below 64 KiB
     #[value(alias = "md")]
     Markdown,
     /// The files for ncdu and gdu: ncdu -f FILE

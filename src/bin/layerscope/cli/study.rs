@@ -8,10 +8,10 @@ use layerscope::advice::assessment::{Question, Study, StudyError};
 use layerscope::advice::base::BaseHint;
 use layerscope::advice::findings::Rules;
 use layerscope::advice::secrets::Secrets;
-use layerscope::display::{Escaped, escaped, escaped_str};
+use layerscope::display::{Escaped, escaped};
 use layerscope::files::contents::{Contents, LayerContents};
 use layerscope::progress::Searching;
-use layerscope::toml_file::unknown;
+use layerscope::toml_file::{UnknownName, unknown};
 use layerscope::{Inspection, Opened, Progress, Selection};
 
 use super::Failure;
@@ -116,18 +116,10 @@ impl StudyArguments {
 }
 
 impl Prepared {
-    /// Returns the failure that there is no such rule, if there is none.
-    pub fn unknown_rule(&self, id: &str) -> Option<Failure> {
-        if self.rules.iter().any(|rule| rule.id == id) {
-            return None;
-        }
-        let near = unknown("rule", id, self.rules.iter().map(|rule| rule.id.as_str()));
-        Some(Failure::Place {
-            message: format!("--apply {}: no such rule", escaped_str(id)),
-            hint: near
-                .hint()
-                .unwrap_or_else(|| "layerscope report IMAGE --format json names the rules".into()),
-        })
+    /// Returns that there is no rule of a name, with the most similar one, if there is none.
+    pub fn unknown_rule(&self, id: &str) -> Option<UnknownName> {
+        let ids = || self.rules.iter().map(|rule| rule.id.as_str());
+        (!ids().any(|known| known == id)).then(|| unknown("rule", id, ids()))
     }
 }
 

@@ -13,10 +13,9 @@ use super::settings::Preferences;
 /// The image of a command, which may be left out.
 #[derive(Args)]
 pub struct OptionalTarget {
-    /// The image: a name, which is looked for in Docker, Podman, containerd and its registry; or an
-    /// archive of `docker save`, `podman save`, skopeo, buildah, BuildKit, kaniko, …; an OCI
-    /// layout; a root filesystem; as a tar, compressed or not, or as a directory; `-` is standard
-    /// input
+    /// Name of the image, searched in Docker, Podman, containerd and its registry; or an archive of
+    /// `docker save`, `podman save`, skopeo, buildah, BuildKit, kaniko, …, an OCI layout or a root
+    /// filesystem: a tar, compressed or not, or a directory; `-` is standard input
     #[arg(value_name = "IMAGE")]
     pub path: Option<PathBuf>,
     #[command(flatten)]
@@ -26,10 +25,9 @@ pub struct OptionalTarget {
 /// The image of a command.
 #[derive(Args)]
 pub struct Target {
-    /// The image: a name, which is looked for in Docker, Podman, containerd and its registry; or an
-    /// archive of `docker save`, `podman save`, skopeo, buildah, BuildKit, kaniko, …; an OCI
-    /// layout; a root filesystem; as a tar, compressed or not, or as a directory; `-` is standard
-    /// input
+    /// Name of the image, searched in Docker, Podman, containerd and its registry; or an archive of
+    /// `docker save`, `podman save`, skopeo, buildah, BuildKit, kaniko, …, an OCI layout or a root
+    /// filesystem: a tar, compressed or not, or a directory; `-` is standard input
     #[arg(value_name = "IMAGE")]
     pub path: PathBuf,
     #[command(flatten)]

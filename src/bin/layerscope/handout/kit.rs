@@ -113,7 +113,7 @@ impl Kit<'_> {
                         {name}\n    docker load -i {name}\n",
                 ),
                 Archive::Elsewhere(name) => {
-                    write!(text, "\nThe image {image} is not in here: it lies in {name}.\n")
+                    write!(text, "\nThe image {image} is not in this directory. It is in {name}.\n")
                 }
             };
         }

@@ -122,7 +122,7 @@ pub fn letter(option: usize) -> char {
 /// Returns what stands before the reason after a wrong answer; `right` is the index of the right
 /// option.
 pub fn correction(right: usize) -> String {
-    format!("Not quite: {} is right. ", letter(right))
+    format!("No: {} is right. ", letter(right))
 }
 
 /// The scene of a step: the part of the image that is shown.

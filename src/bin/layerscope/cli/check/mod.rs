@@ -36,14 +36,14 @@ pub use dive::DiveOptions;
 const AFTER_HELP: &str = "\
 Examples:
   layerscope check my-app --max-wasted 20MB --min-efficiency 0.9
-  layerscope check my-app --init                         writes .layerscope.toml, which the image keeps now
+  layerscope check my-app --init                         writes a .layerscope.toml that the image meets
   layerscope check my-app --baseline report.json --max-growth 5%
   layerscope check my-app --output sarif=x.sarif --output markdown=-
   CI=true layerscope my-app                              the rules of a .dive-ci, or of a .layerscope.toml
 
 Exit codes:
-  0  every limit is kept
-  1  a limit is exceeded
+  0  the image meets every limit
+  1  the image exceeds a limit
   2  the image could not be read, or only in part; a limit could not be checked; or the command line is wrong
 
 Limits in a file, exceptions and outputs: layerscope help gate";
@@ -66,7 +66,7 @@ pub struct CheckArguments {
     limits: LimitOptions,
     #[command(flatten)]
     dive: DiveOptions,
-    /// Write a commented file of limits that the image keeps now: .layerscope.toml, or the file of
+    /// Write a commented file of limits that the image meets now: .layerscope.toml, or the file of
     /// --limits
     #[arg(long)]
     init: bool,

@@ -29,7 +29,7 @@ pub struct OutputOptions {
     /// Replace the files of --output that are there already
     #[arg(long)]
     overwrite: bool,
-    /// Write no Markdown if every limit is kept, and the size differs from --baseline by less
+    /// Write no Markdown if the image meets every limit and its size differs from --baseline by less
     #[arg(long, value_name = "SIZE|PERCENT", value_parser = Quantity::parse, requires = "baseline")]
     quiet_below: Option<Quantity>,
 }
@@ -40,7 +40,7 @@ enum FormatWord {
     Text,
     /// For programs: see assets/check.schema.json
     Json,
-    /// For a comment on a change, or the summary of a job
+    /// For a comment on a pull request, or the summary of a job
     #[value(alias = "md")]
     Markdown,
     /// SARIF 2.1.0, for code scanning

@@ -38,7 +38,7 @@ impl StoryBuilder<'_> {
             self.size(bytes),
             self.who_hid(biggest, biggest.bytes == bytes)
         );
-        let only = "Only another base image avoids them. A line of yours cannot remove them.";
+        let only = "Only another base image avoids them. Your Dockerfile cannot remove them.";
         self.say(changes(biggest.removed_in, Some(path)), [text, only.into()]);
         let line = format!(
             "{} wasted in the base image: only another base image avoids them.",

@@ -210,7 +210,7 @@ impl StoryBuilder<'_> {
                 .wasted
                 .iter()
                 .any(|wasted| wasted.added_in < self.study.base.layers && wasted.bytes > 0);
-            let own = if base { "of yours " } else { "" };
+            let own = if base { "your own " } else { "" };
             let size = self.size(possible_size.size);
             said.push(if self.inspection.completeness.sizes_are_exact() {
                 format!("Without {own}wasted bytes, the image would have {size}{ratio}. That is exact.")

@@ -80,7 +80,7 @@ fn every_lesson_can_be_walked_to_its_end_with_every_answer() {
                         );
                         person.types(&LETTERS[answer.expect("another option")].to_string());
                         if width >= 80 {
-                            let wrong = format!("Not quite: {} is right.", LETTERS[question.right]);
+                            let wrong = format!("No: {} is right.", LETTERS[question.right]);
                             let verdict = if rightly { "Right." } else { &wrong };
                             assert!(
                                 person.reads().contains(&format!("{verdict} {because}")),

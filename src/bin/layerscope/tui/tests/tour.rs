@@ -78,7 +78,7 @@ fn walk(opened: &Opened, what: &str) -> Vec<View> {
             );
             let wrong = (question.right + 1) % question.options.len();
             let letters = ['a', 'b', 'c', 'd'];
-            let corrected = format!("Not quite: {} is right.", letters[question.right]);
+            let corrected = format!("No: {} is right.", letters[question.right]);
             for (option, verdict) in [(wrong, corrected.as_str()), (question.right, "Right.")] {
                 person.press(KeyCode::Char(letters[option]));
                 let because = format!("{verdict} {}", question.because);

@@ -18,7 +18,7 @@ fn a_question_waits_for_an_answer_and_the_first_one_counts() {
     assert!(person.screen().contains("Press the letter of an answer"), "{}", person.screen());
     // Down, and Enter takes what is chosen.
     person.press(KeyCode::Down).press(KeyCode::Enter);
-    assert!(person.reads().contains("Not quite: b is right."), "{}", person.screen());
+    assert!(person.reads().contains("No: b is right."), "{}", person.screen());
     person.types("b");
     assert!(person.reads().contains("Right."), "{}", person.screen());
     assert_eq!(person.lesson().score().0, 0);
