@@ -57,6 +57,9 @@ static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
     expression(r#"[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@"'$<{]*:(?P<value>[^\s/@"'<]+)@[A-Za-z0-9\[]"#)
 });
 
+/// An expression that is compiled when it is needed.
+type Expression = fn() -> &'static Regex;
+
 /// Finds the secrets in a command, or in an instruction of a Dockerfile.
 pub fn find_in_command(text: &str) -> Vec<Hit> {
     let mut hits = find_tokens(text.as_bytes());
@@ -67,7 +70,7 @@ pub fn find_in_command(text: &str) -> Vec<Hit> {
         let options = OPTION.captures_iter(text).chain(JSON_OPTION.captures_iter(text));
         hits.extend(options.filter_map(|found| named(&found)).take(HITS));
     }
-    let expressions: [(bool, fn() -> &'static Regex); 4] = [
+    let expressions: [(bool, Expression); 4] = [
         (hints.has_header(), || &HEADER),
         (hints.has_download(), || &LOGIN),
         (hints.has_login(), || &AUTH),

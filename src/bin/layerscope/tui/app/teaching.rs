@@ -130,8 +130,8 @@ impl App {
 
     /// Returns the layer above which a question keeps the layers secret.
     pub fn secret_above(&self) -> Option<LayerIndex> {
-        let asks = |lesson: &&Box<LessonPlayer>| lesson.turn == Turn::Narrator && lesson.asks();
-        self.lesson.as_ref().filter(asks)?.scene().map(|scene| scene.layer)
+        let asks = |lesson: &&LessonPlayer| lesson.turn == Turn::Narrator && lesson.asks();
+        self.lesson.as_deref().filter(asks)?.scene().map(|scene| scene.layer)
     }
 
     /// Gives the keys to the image for a command that the user chose by its name in a lesson.

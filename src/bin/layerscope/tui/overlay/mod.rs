@@ -80,20 +80,20 @@ impl Overlay {
         match self {
             Self::Viewer(viewer) => viewer::draw(viewer, theme, area, buffer),
             Self::Instruction(reading) => {
-                instruction::draw(*reading, around.explorer, theme, area, buffer)
+                instruction::draw(*reading, around.explorer, theme, area, buffer);
             }
             Self::Explanation(explanation) => {
-                explain::draw(explanation, around, theme, area, buffer)
+                explain::draw(explanation, around, theme, area, buffer);
             }
             Self::Extraction(extraction) => {
-                extract::draw(extraction, around.units, theme, area, buffer)
+                extract::draw(extraction, around.units, theme, area, buffer);
             }
             Self::Proposal(proposal) => proposal::draw(proposal, theme, area, buffer),
             Self::Opening(opening) => opening::draw(opening, theme, area, buffer),
             Self::Picker(picker) => picker::draw(picker, theme, area, buffer),
             Self::Palette(palette) => palette::draw(palette, around.keymap, theme, area, buffer),
             Self::Help(help) => {
-                help::draw_help(help, &EXPLORER, around.keymap, theme, area, buffer)
+                help::draw_help(help, &EXPLORER, around.keymap, theme, area, buffer);
             }
         }
     }

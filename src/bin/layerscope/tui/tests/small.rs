@@ -29,7 +29,7 @@ fn the_help_has_a_text_beside_every_key_and_cuts_none() {
             let screen = person.screen();
             for row in screen.lines().filter(|row| row.starts_with("│   ")) {
                 let (keys, text) = row.split_at(row.char_indices().nth(21).map_or(0, |(at, _)| at));
-                let has_key = keys.trim_matches(['│', ' ']) != "";
+                let has_key = !keys.trim_matches(['│', ' ']).is_empty();
                 let text = text.trim_matches(['│', '▐', ' ']);
                 assert!(!has_key || !text.is_empty(), "only a key: {row:?}\n{screen}");
                 all += text;

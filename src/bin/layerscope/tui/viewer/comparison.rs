@@ -107,7 +107,7 @@ impl Comparison {
         };
         match action {
             Action::Right => {
-                self.left = (self.left + SIDEWAYS).min(crate::tui::contents::window::LONG as usize)
+                self.left = (self.left + SIDEWAYS).min(crate::tui::contents::window::LONG as usize);
             }
             Action::Left => self.left = self.left.saturating_sub(SIDEWAYS),
             _ => {}

@@ -33,7 +33,7 @@ pub fn logs() -> Assessed {
 
 /// A base, and two `RUN`s that leave lists of apt.
 pub fn lists() -> Assessed {
-    let list = |name: &str| file(&format!("var/lib/apt/lists/{name}_Packages"), 4_000_000);
+    let list = |name: &str| file(format!("var/lib/apt/lists/{name}_Packages"), 4_000_000);
     let mut image = Image::of([
         layer([file("etc/os-release", 80), file("bin/sh", 900_000)]),
         layer([list("a"), file("usr/bin/a", 3_000)]),
