@@ -153,13 +153,26 @@ fn a_terminal_that_does_not_say_its_colours_is_not_waited_for_and_its_late_answe
 }
 
 #[test]
+fn keys_that_are_typed_before_the_first_frame_are_not_lost() {
+    let mut session = Session::in_colour();
+    while !session.raw.contains("\x1b]11;?") {
+        let bytes = session.output.recv_timeout(PATIENCE).expect("it asks");
+        session.take(&bytes);
+    }
+    // Before, between and behind the answers; the image is not read yet.
+    session.types("[\x1b]10;rgb:ffff/ffff/ffff\x1b\\[\x1b]11;rgb:1414/1717/1c1c\x1b\\[");
+    session.sees("Layer 0").loses("Layers 0–").types("q");
+    assert!(session.ends().success());
+}
+
+#[test]
 fn a_light_terminal_gets_colours_for_light_backgrounds() {
     // The red of the light theme. An answer may come too late where the machine is busy, so there
     // is more than one try.
     let light = "38;2;179;38;30";
     let got_it = (0..20).any(|_| {
         let mut session = Session::in_colour();
-        while !session.raw.contains("\x1b[c") {
+        while !session.raw.contains("\x1b]11;?") {
             let bytes = session.output.recv_timeout(PATIENCE).expect("it asks");
             session.take(&bytes);
         }

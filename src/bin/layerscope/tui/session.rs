@@ -150,9 +150,21 @@ impl Session {
         self.app.update(Message::Waiting(progress.waiting()));
     }
 
-    /// Handles an event, unless it is for another session; returns the step of the program, if
-    /// there is one.
+    /// Handles an event, unless it is for another session, and the keys that waited for it; returns the
+    /// step of the program, if there is one.
     pub fn take(&mut self, event: Event, stage: &mut Stage) -> io::Result<Option<Turn>> {
+        let mut turn = self.handle(event, stage)?;
+        for message in self.app.resume() {
+            if turn.is_none() {
+                // What a key asks for may be there before the next one.
+                self.work();
+                turn = self.handle(Event::Message(message), stage)?;
+            }
+        }
+        Ok(turn)
+    }
+
+    fn handle(&mut self, event: Event, stage: &mut Stage) -> io::Result<Option<Turn>> {
         let effect = match event {
             Event::Message(message) => self.app.update(message),
             Event::RenderedLesson(number, message) if number == self.number => {

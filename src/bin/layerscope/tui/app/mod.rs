@@ -4,6 +4,7 @@ mod acting;
 pub mod bars;
 mod copy;
 pub mod draw;
+mod early;
 mod explore;
 mod keys;
 pub mod mouse;
@@ -88,6 +89,8 @@ pub struct App {
     pub(in crate::tui) touched: bool,
     /// The place to go to once the image is there.
     pub(in crate::tui) awaited_spot: Option<Spot>,
+    /// Messages of the user that need the image, until it is there.
+    early: Vec<Message>,
     pub area: Rect,
     pub shares: Shares,
     tops: Tops,
@@ -122,6 +125,7 @@ impl App {
             numbers: Numbers::default(),
             touched: false,
             awaited_spot: None,
+            early: Vec::new(),
             area,
             shares: Shares::default(),
             tops: Tops::default(),
@@ -151,6 +155,7 @@ impl App {
     /// Handles a message.
     pub fn update(&mut self, message: Message) -> Option<Effect> {
         let resized = matches!(message, Message::Resize(..));
+        let message = self.keep_early(message)?;
         let effect = self.take(message);
         // A screen that is made smaller and larger again looks as before.
         if !resized {

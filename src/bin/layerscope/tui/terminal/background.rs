@@ -1,15 +1,6 @@
 //! Detects the terminal's colours, and whether its background is dark or light.
 
-use std::time::Duration;
-
-use crossterm::event;
-use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
-use terminal_colorsaurus::{Error, QueryOptions, ThemeMode, theme_mode};
-
 use crate::tui::widgets::theme::{Background, Depth, Theme};
-
-/// The time limit for the terminal's answer; terminals answer within a few milliseconds.
-const PATIENCE: Duration = Duration::from_millis(100);
 
 /// The environment variables about the terminal.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,16 +8,6 @@ pub struct Environment {
     pub term: Option<String>,
     pub colorterm: Option<String>,
     pub colorfgbg: Option<String>,
-}
-
-/// The terminal's answer about its background.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
-    Is(Background),
-    /// No answer, and none will follow.
-    Nothing,
-    /// No answer yet; a late one would be taken for keys.
-    Late,
 }
 
 impl Environment {
@@ -49,17 +30,23 @@ impl Environment {
         theme.reduced(self.depth())
     }
 
-    /// Returns the theme that suits the terminal, which is only asked if its answer matters.
-    pub fn suitable(&self, ask: impl FnOnce() -> Answer) -> (Theme, Answer) {
+    /// Returns the theme that suits the terminal, which is only asked for its background if its
+    /// answer matters.
+    pub fn suitable(&self, ask: impl FnOnce() -> Option<Background>) -> Theme {
         if self.depth() != Depth::True {
-            return (Theme::colours(), Answer::Nothing);
+            return Theme::colours();
         }
-        let answer = ask();
-        let background = match answer {
-            Answer::Is(background) => Some(background),
-            Answer::Nothing | Answer::Late => self.background(),
-        };
-        (background.map_or_else(Theme::colours, Theme::for_background), answer)
+        let answer = if self.answers() { ask() } else { None };
+        let background = answer.or_else(|| self.background());
+        background.map_or_else(Theme::colours, Theme::for_background)
+    }
+
+    /// Returns whether the terminal may be asked: GNU screen passes questions on to several
+    /// terminals, and others print them.
+    fn answers(&self) -> bool {
+        self.term.as_deref().is_some_and(|term| {
+            !matches!(term, "dumb" | "screen" | "Eterm") && !term.starts_with("screen.")
+        })
     }
 
     fn depth(&self) -> Depth {
@@ -75,35 +62,6 @@ impl Environment {
             _ => None,
         }
     }
-}
-
-impl Answer {
-    /// Asks the terminal. This has to happen before anything else reads from it.
-    pub fn ask() -> Self {
-        // An answer is recognised by its start only, so keys that were typed earlier have to be
-        // read first.
-        if something_was_typed() {
-            return Self::Nothing;
-        }
-        let mut options = QueryOptions::default();
-        options.timeout = PATIENCE;
-        match theme_mode(options) {
-            Ok(ThemeMode::Dark) => Self::Is(Background::Dark),
-            Ok(ThemeMode::Light) => Self::Is(Background::Light),
-            Err(Error::Timeout(_)) => Self::Late,
-            Err(_) => Self::Nothing,
-        }
-    }
-}
-
-/// Returns whether there are unread keys, without reading them.
-fn something_was_typed() -> bool {
-    if enable_raw_mode().is_err() {
-        return true;
-    }
-    let typed = event::poll(Duration::ZERO);
-    let _ = disable_raw_mode();
-    typed.unwrap_or(true)
 }
 
 #[cfg(test)]
@@ -122,13 +80,15 @@ mod tests {
     #[test]
     fn the_terminal_is_asked_only_if_it_has_true_colour() {
         let never = || panic!("asked");
-        assert_eq!(
-            environment(None, Some("0;15")).suitable(never),
-            (Theme::colours(), Answer::Nothing)
-        );
+        assert_eq!(environment(None, Some("0;15")).suitable(never), Theme::colours());
+        let screen = Environment {
+            term: Some("screen.xterm".into()),
+            ..environment(Some("truecolor"), Some("0;15"))
+        };
+        let light = Theme::for_background(Background::Light);
+        assert_eq!(screen.suitable(never), light, "its answer may be another terminal's");
         for background in [Background::Dark, Background::Light] {
-            let (theme, _) =
-                environment(Some("truecolor"), Some("0;15")).suitable(|| Answer::Is(background));
+            let theme = environment(Some("truecolor"), Some("0;15")).suitable(|| Some(background));
             assert_eq!(theme, Theme::for_background(background));
         }
     }
@@ -141,12 +101,7 @@ mod tests {
             (Some("15;default"), Theme::colours()),
             (None, Theme::colours()),
         ] {
-            for answer in [Answer::Nothing, Answer::Late] {
-                assert_eq!(
-                    environment(Some("24bit"), variable).suitable(|| answer),
-                    (theme, answer)
-                );
-            }
+            assert_eq!(environment(Some("24bit"), variable).suitable(|| None), theme);
         }
     }
 }

@@ -1,27 +1,45 @@
-//! Filters a late answer of the terminal, which looks like keys.
+//! Takes the answers of the terminal, which look like keys, out of the keys.
 //!
-//! `ESC ] 11 ; rgb:1414/1717/1c1c BEL` is read as Alt-], 1, 1, ;, r and so on: on a slow connection
-//! that would switch views and open the search.
+//! `ESC ] 11 ; rgb:1414/1717/1c1c BEL` is read as Alt-], 1, 1, ;, r and so on: that would switch views
+//! and open the search. On a slow connection, an answer may be late.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use terminal_colorsaurus::Color;
+
+use crate::tui::widgets::theme::Background;
 
 /// The longest answer.
 const LONGEST: usize = 40;
-/// The number of answers: the colours of text and background are requested.
-const ANSWERS: usize = 2;
+/// The beginnings of the answers: the colours of text and background.
+const ANSWERS: [&str; 2] = ["10;rgb", "11;rgb"];
 
 /// A filter that removes answers from the keys.
 #[derive(Debug, Default)]
 pub struct Late {
+    /// The number of answers that are still expected.
     answers: usize,
-    /// The most keys of the current answer that are still expected.
-    inside: usize,
+    /// The current answer so far.
+    inside: Option<String>,
+    text: Option<Color>,
+    background: Option<Color>,
 }
 
 impl Late {
-    /// Expects answers, or none.
-    pub fn expected(expected: bool) -> Self {
-        Self { answers: if expected { ANSWERS } else { 0 }, inside: 0 }
+    /// Expects answers.
+    pub fn expected() -> Self {
+        Self { answers: ANSWERS.len(), ..Self::default() }
+    }
+
+    /// Returns whether the colour of the background is known, which is asked for last.
+    pub fn is_complete(&self) -> bool {
+        self.background.is_some() && self.inside.is_none()
+    }
+
+    /// Returns whether the terminal is dark or light, if it has answered.
+    pub fn background(&self) -> Option<Background> {
+        let background = self.background.as_ref()?.perceived_lightness();
+        let text = self.text.as_ref().map_or(0.5, Color::perceived_lightness);
+        Some(if background < text { Background::Dark } else { Background::Light })
     }
 
     /// Returns whether a key is part of an answer.
@@ -30,21 +48,51 @@ impl Late {
             key.modifiers.contains(KeyModifiers::ALT),
             key.modifiers.contains(KeyModifiers::CONTROL),
         );
-        if self.inside > 0 {
-            let ends = matches!(
-                (key.code, alt, control),
-                (KeyCode::Char('\\'), true, _) | (KeyCode::Char('g'), _, true)
-            );
-            self.inside = if ends { 0 } else { self.inside - 1 };
-            return true;
+        let Some(mut answer) = self.inside.take() else {
+            let begins = self.answers > 0 && alt && key.code == KeyCode::Char(']');
+            if begins {
+                self.answers -= 1;
+                self.inside = Some(String::new());
+            }
+            return begins;
+        };
+        match (key.code, alt, control) {
+            (KeyCode::Char('\\'), true, _) | (KeyCode::Char('g'), _, true) => self.learn(&answer),
+            (KeyCode::Char(c), false, false) if answer.len() < LONGEST => {
+                answer.push(c);
+                let begins = |start: &str| start.starts_with(&answer) || answer.starts_with(start);
+                if !ANSWERS.into_iter().any(begins) {
+                    return false;
+                }
+                self.inside = Some(answer);
+            }
+            _ => return false,
         }
-        let begins = self.answers > 0 && alt && key.code == KeyCode::Char(']');
-        if begins {
-            self.answers -= 1;
-            self.inside = LONGEST;
-        }
-        begins
+        true
     }
+
+    /// Notes the colour in an answer.
+    fn learn(&mut self, answer: &str) {
+        let Some((which, colour)) = answer.split_once(";rgb:") else { return };
+        let mut channels = colour.split('/').map(channel);
+        let (Some(Some(r)), Some(Some(g)), Some(Some(b))) =
+            (channels.next(), channels.next(), channels.next())
+        else {
+            return;
+        };
+        let known = if which == "10" { &mut self.text } else { &mut self.background };
+        *known = Some(Color::rgb(r, g, b));
+    }
+}
+
+/// Reads a channel of one to four hexadecimal digits, of which the largest number is full.
+fn channel(digits: &str) -> Option<u16> {
+    let most = match digits.len() {
+        1..=4 => (1_u32 << (4 * digits.len())) - 1,
+        _ => return None,
+    };
+    let value = u32::from_str_radix(digits, 16).ok()?;
+    u16::try_from(value * u32::from(u16::MAX) / most).ok()
 }
 
 #[cfg(test)]
@@ -68,19 +116,25 @@ mod tests {
     }
 
     #[test]
-    fn a_late_answer_presses_no_keys() {
+    fn an_answer_presses_no_keys_and_tells_the_background() {
+        let mut late = Late::expected();
         let answers = "j\x1b]10;rgb:ffff/ffff/ffff\x07\x1b]11;rgb:1414/1717/1c1c\x1b\\kg";
-        assert_eq!(left_over(&mut Late::expected(true), answers), "jkg");
+        assert_eq!(left_over(&mut late, answers), "jkg");
+        assert!(late.is_complete());
+        assert_eq!(late.background(), Some(Background::Dark));
+        let mut late = Late::expected();
+        assert_eq!(left_over(&mut late, "\x1b]11;rgb:f/ff/fff\x07"), "");
+        assert_eq!(late.background(), Some(Background::Light), "alone, and with few digits");
     }
 
     #[test]
     fn keys_are_not_taken_for_an_answer_for_ever() {
-        let mut late = Late::expected(true);
         let cut_short = format!("\x1b]10;{}", "j".repeat(60));
-        assert!(!left_over(&mut late, &cut_short).is_empty());
-        assert_eq!(left_over(&mut Late::expected(false), "a]b"), "a]b");
-        assert!(
-            !Late::expected(false).swallows(KeyEvent::new(KeyCode::Char(']'), KeyModifiers::ALT))
-        );
+        assert_eq!(left_over(&mut Late::expected(), &cut_short), "j".repeat(60));
+        let endless = format!("\x1b]10;rgb:{}", "f".repeat(60));
+        assert!(!left_over(&mut Late::expected(), &endless).is_empty());
+        assert_eq!(left_over(&mut Late::default(), "a]b"), "a]b");
+        let bracket = KeyEvent::new(KeyCode::Char(']'), KeyModifiers::ALT);
+        assert!(!Late::default().swallows(bracket));
     }
 }

@@ -1,5 +1,6 @@
 //! Takes over the terminal, and restores it in any case.
 
+mod asking;
 mod background;
 pub mod clock;
 mod input;
@@ -25,9 +26,9 @@ use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{Frame, Terminal, TerminalOptions, Viewport};
 
-pub use background::{Answer, Environment};
+pub use asking::Asking;
+pub use background::Environment;
 pub use input::{Input, Reader};
-pub use late::Late;
 pub use tmux::give_to_tmux;
 
 use crate::signals;

@@ -11,7 +11,7 @@ use layerscope::{Archive, Error, Progress};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use super::{Answer, Environment, Input, Late, Reader, Screen, drawn, give_to_tmux};
+use super::{Asking, Environment, Input, Reader, Screen, drawn, give_to_tmux};
 use crate::lesson::LessonError;
 use crate::signals::{self, Asked};
 use crate::tui::comparison::ComparisonMessage;
@@ -67,12 +67,13 @@ impl Prepared {
     /// Asks the terminal for its colours unless the settings have a theme, and takes it over.
     pub fn open(self, settings: &Settings) -> io::Result<Stage> {
         let environment = Environment::read();
-        let (theme, answer) = match settings.theme {
-            Some(theme) => (environment.adapted(theme), Answer::Nothing),
-            None => environment.suitable(Answer::ask),
+        let mut asking = Asking::default();
+        let theme = match settings.theme {
+            Some(theme) => environment.adapted(theme),
+            None => environment.suitable(|| asking.background()),
         };
         let screen = Screen::open(settings.mouse)?;
-        let input = watch_input(self.reader, self.sender, Late::expected(answer == Answer::Late));
+        let input = watch_input(self.reader, self.sender, asking);
         Ok(Stage { screen, theme: theme.with(settings.signs), input, receiver: self.receiver })
     }
 }
@@ -153,10 +154,12 @@ impl Stage {
     }
 }
 
-fn watch_input(reader: Reader, sender: Sender<Event>, mut late: Late) -> Input {
+/// Passes events on: first those that came while the terminal was asked.
+fn watch_input(reader: Reader, sender: Sender<Event>, asking: Asking) -> Input {
+    let Asking { mut late, events } = asking;
     let start = Instant::now();
     let end = sender.clone();
-    let take = move |event: TerminalEvent| {
+    let mut take = move |event: TerminalEvent| {
         let message = match event {
             #[cfg(debug_assertions)]
             TerminalEvent::Key(key) if key.code == crossterm::event::KeyCode::F(12) => {
@@ -174,5 +177,8 @@ fn watch_input(reader: Reader, sender: Sender<Event>, mut late: Late) -> Input {
         };
         sender.send(Event::Message(message)).is_ok()
     };
+    events.into_iter().for_each(|event| {
+        take(event);
+    });
     reader.watch(take, move || drop(end.send(Event::Message(Message::Terminate))))
 }

@@ -374,3 +374,30 @@ fn what_is_avoidable_in_a_layer_is_there_where_layers_have_a_single_row() {
     assert!(roomy.screen().contains(&format!("avoidable {bytes}│")), "{}", roomy.screen());
     assert!(row(&narrow).contains(&format!("… −{bytes}│")), "{}", narrow.screen());
 }
+
+#[test]
+fn keys_typed_while_the_image_is_read_are_kept_and_esc_drops_them() {
+    let read = |keys: &dyn Fn(&mut Person)| {
+        let mut person = Person::waiting(120, 30);
+        keys(&mut person);
+        let image = loaded(&person.app, DEMO.1.clone());
+        person.tell(image);
+        person
+    };
+    let person = read(&|person| {
+        person.types("[[2");
+    });
+    assert_eq!((person.layer(), person.app.view), (1, View::Waste), "{}", person.screen());
+    let person = read(&|person| {
+        person.types("[[").press(KeyCode::Esc);
+    });
+    assert_eq!(person.layer(), 3, "{}", person.screen());
+    let person = read(&|person| {
+        person.types("/q").press(KeyCode::Backspace).types("go");
+    });
+    assert!(!person.ended && person.reads().contains("go"), "{}", person.screen());
+    let person = read(&|person| {
+        person.types("[q");
+    });
+    assert!(person.ended, "the quit key waits for nothing");
+}

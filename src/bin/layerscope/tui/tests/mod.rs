@@ -164,6 +164,9 @@ impl Person {
         if !self.slow {
             self.works();
         }
+        for message in self.app.resume() {
+            self.tell(message);
+        }
     }
 
     fn does(&mut self, message: Message) {
