@@ -26,16 +26,17 @@ pub fn cut_front(text: &str, width: usize) -> String {
 /// Shortens text to `width` columns, with an ellipsis in the middle: the start of a line has the
 /// context, and the end what is new.
 pub fn cut_middle(text: &str, width: usize) -> String {
-    if text.width() <= width {
-        return text.into();
+    if text.width() <= width || width == 0 {
+        return cut(text, width);
     }
-    let front = cut(text, width / 2);
-    let back = cut_front(text, width - front.width());
+    let front = cut(text, (width - 1) / 2 + 1);
+    // The ellipsis stands only once.
+    let back = cut_front(text, width + 1 - front.width());
     // From the next word on, if one begins soon.
     let word = back.char_indices().find(|&(i, c)| c == ' ' && i < back.len() / 2).map(|(i, _)| i);
     format!(
         "{front}{}",
-        &back[word.unwrap_or_else(|| back.char_indices().nth(1).map_or(0, |(i, _)| i))..]
+        &back[word.unwrap_or_else(|| back.char_indices().nth(1).map_or(back.len(), |(i, _)| i))..]
     )
 }
 

@@ -24,8 +24,8 @@ fn issue(problem: &Problem<'_>) -> Value {
         "type": "issue",
         "check_name": problem.rule,
         "description": problem.message,
-        "categories": [match problem.severity {
-            Severity::Secret => "Security",
+        "categories": [match (problem.severity, problem.rule.as_str()) {
+            (Severity::Secret, _) | (_, "limit/secrets") => "Security",
             _ => "Performance",
         }],
         "fingerprint": problem.fingerprint,
