@@ -324,7 +324,7 @@ fn a_file_of_a_compressed_layer_is_looked_at_searched_and_given_to_a_pager() {
     session.types("G").sees("200000 line 200000 of the log");
     // A pager of its own: it has the terminal and the keys to itself.
     session.types("|").sees("lines: 200000").types("q\r").sees("200000 line 200000 of the log");
-    session.types("q").sees("Layers 0–0").types("q");
+    session.types("q").sees("Layer 0 · 1/1").types("q");
     assert!(session.ends().success());
 }
 
