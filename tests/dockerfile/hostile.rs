@@ -107,6 +107,17 @@ proptest! {
 }
 
 #[test]
+fn control_characters_of_a_build_argument_are_escaped() {
+    let run = "|2 A=1 B=x\ry /bin/sh -c make";
+    let (_, inspection) = image(vec![json!({ "created_by": run })]);
+    let rebuilt = rebuild(&inspection, &of_layers(&inspection, 0));
+    let source = rebuilt.file.source();
+    assert!(source.contains("ARG B=") && source.contains("y"), "{source}");
+    assert!(source.contains("# control characters of the next instruction"), "{source}");
+    assert!(!source.contains('\r'), "{source}");
+}
+
+#[test]
 fn a_step_that_would_run_on_into_the_next_one_is_no_instruction() {
     for first in ["ENV \\", "ENV A=1 \\", "LABEL a=b\\", "RUN <<E\nx"] {
         let history =

@@ -150,16 +150,17 @@ impl Page<'_> {
     }
 
     fn step(&mut self, step: &Step, last: bool) {
-        let printable = printable(&step.text);
-        let step = &match printable {
-            Some(text) => {
-                self.comment(
-                    "control characters of the next instruction are shown as \\x and \\u escapes",
-                );
-                Step { text, ..step.clone() }
-            }
-            None => step.clone(),
-        };
+        let text = printable(&step.text);
+        let shown = |argument: &String| printable(argument).unwrap_or_else(|| argument.clone());
+        let arguments: Option<Vec<_>> =
+            step.arguments.as_ref().map(|arguments| arguments.iter().map(shown).collect());
+        if text.is_some() || arguments != step.arguments {
+            self.comment(
+                "control characters of the next instruction are shown as \\x and \\u escapes",
+            );
+        }
+        let text = text.unwrap_or_else(|| step.text.clone());
+        let step = &Step { text, arguments, ..step.clone() };
         let keyword = Keyword::named(step.text.split_whitespace().next().unwrap_or_default());
         let written = match keyword {
             Keyword::Run => self.run(step),
