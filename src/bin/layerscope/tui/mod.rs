@@ -6,6 +6,7 @@
 mod app;
 pub mod comparison;
 mod contents;
+mod early;
 mod explorer;
 mod image_table;
 pub mod keys;

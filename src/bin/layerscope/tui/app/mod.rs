@@ -23,6 +23,7 @@ use ratatui::layout::Rect;
 
 use super::Settings;
 use super::comparison::Spot;
+use super::early::Early;
 use super::explorer::Explorer;
 use super::explorer::sentences;
 use super::keys::{Action, Keymap};
@@ -90,7 +91,7 @@ pub struct App {
     /// The place to go to once the image is there.
     pub(in crate::tui) awaited_spot: Option<Spot>,
     /// Messages of the user that need the image, until it is there.
-    early: Vec<Message>,
+    early: Early,
     pub area: Rect,
     pub shares: Shares,
     tops: Tops,
@@ -125,7 +126,7 @@ impl App {
             numbers: Numbers::default(),
             touched: false,
             awaited_spot: None,
-            early: Vec::new(),
+            early: Early::default(),
             area,
             shares: Shares::default(),
             tops: Tops::default(),

@@ -63,7 +63,7 @@ impl Comparison {
                 self.sheets.insert(other, Some(Box::new(sheet)));
                 self.compare_packages();
                 if other == self.other && !self.early.is_empty() {
-                    return Some(Effect::Resume(std::mem::take(&mut self.early)));
+                    return Some(Effect::Resume(self.early.take()));
                 }
             }
         }

@@ -35,6 +35,7 @@ use layerscope::{Inspection, Opened};
 use ratatui::layout::Rect;
 
 use super::Settings;
+use super::early::Early;
 use super::keys::{Context, Keymap, is_interrupt, is_typed};
 use super::message::Message;
 use super::views::Look;
@@ -90,7 +91,7 @@ pub struct Comparison {
     /// A notice about the last key, shown until the next key.
     notice: Option<String>,
     /// The messages of the user that wait for the comparison.
-    early: Vec<Message>,
+    early: Early,
     pub area: Rect,
     pointer: Pointer,
     pub units: Units,
@@ -124,7 +125,7 @@ impl Comparison {
             help: None,
             dialog: None,
             notice: None,
-            early: Vec::new(),
+            early: Early::default(),
             area,
             pointer: Pointer::default(),
             units: settings.units,
