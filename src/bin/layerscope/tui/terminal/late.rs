@@ -4,7 +4,7 @@
 //! and open the search. On a slow connection, an answer may be late.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use terminal_colorsaurus::Color;
+use xterm_color::Color;
 
 use crate::tui::widgets::theme::Background;
 
@@ -73,26 +73,11 @@ impl Late {
 
     /// Notes the colour in an answer.
     fn learn(&mut self, answer: &str) {
-        let Some((which, colour)) = answer.split_once(";rgb:") else { return };
-        let mut channels = colour.split('/').map(channel);
-        let (Some(Some(r)), Some(Some(g)), Some(Some(b))) =
-            (channels.next(), channels.next(), channels.next())
-        else {
-            return;
-        };
+        let Some((which, colour)) = answer.split_once(';') else { return };
+        let Ok(colour) = Color::parse(colour.as_bytes()) else { return };
         let known = if which == "10" { &mut self.text } else { &mut self.background };
-        *known = Some(Color::rgb(r, g, b));
+        *known = Some(colour);
     }
-}
-
-/// Reads a channel of one to four hexadecimal digits, of which the largest number is full.
-fn channel(digits: &str) -> Option<u16> {
-    let most = match digits.len() {
-        1..=4 => (1_u32 << (4 * digits.len())) - 1,
-        _ => return None,
-    };
-    let value = u32::from_str_radix(digits, 16).ok()?;
-    u16::try_from(value * u32::from(u16::MAX) / most).ok()
 }
 
 #[cfg(test)]
