@@ -63,6 +63,28 @@ fn merging_does_not_save_what_a_copy_brought() {
 }
 
 #[test]
+fn the_difference_of_a_merge_takes_no_copy_out() {
+    let mut image = Image::of([
+        layer([file("var/lib/dpkg/status", 80), file("usr/bin/apt", 900_000)]),
+        layer([file("var/cache/apt/archives/a.deb", 2_000_000), file("usr/bin/a", 9_000_000)]),
+        layer([file("src/main.go", 100_000)]),
+        layer([gone("var/cache/apt/archives/a.deb"), gone("usr/bin/a")]),
+    ]);
+    let step = |text: &str| json!({ "created_by": text });
+    image.config["history"] = json!([
+        step("/bin/sh -c #(nop) ADD file:aaaa in / "),
+        step("RUN /bin/sh -c apt-get update && apt-get install -y a # buildkit"),
+        step("COPY src /src # buildkit"),
+        step("RUN /bin/sh -c apt-get purge -y a && apt-get clean # buildkit"),
+    ]);
+    let image = Assessed::new("between", build::open(tar(image.docker())).unwrap());
+    let mut person = image.person(100, 40);
+    let screen = person.types("6D").screen();
+    assert!(screen.contains("combine the RUN instructions of layers 1"), "{screen}");
+    assert!(!screen.contains("- COPY") && !screen.contains("- RUN"), "{screen}");
+}
+
+#[test]
 fn report_json_fix_and_ladder_agree_on_what_a_copy_brought_and_a_run_removes() {
     let image = image();
     let (inspection, study) = (&*image.inspection, &*image.study);

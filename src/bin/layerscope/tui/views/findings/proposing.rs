@@ -49,9 +49,9 @@ impl Findings {
             let old = ends.0.up_to(ends.1).filter_map(|layer| layer.of(layers));
             (old.flat_map(|layer| layer.instruction.lines()).collect(), instruction_lines(new))
         };
-        if let Some(SuggestedChange { merges: Some(ends), dockerfile: Some(new), .. }) = self.fix()
-        {
-            return vec![one(*ends, new)];
+        if let Some(SuggestedChange { merges: Some(ends), dockerfile, .. }) = self.fix() {
+            // What some of these instructions become alone would take out the others.
+            return dockerfile.iter().map(|new| one(*ends, new)).collect();
         }
         let mut seen = HashSet::new();
         let surplus = self.selected_change().into_iter().flat_map(|change| &change.surplus);
