@@ -206,3 +206,43 @@ fn an_extraction_that_a_signal_ends_leaves_nothing() {
         }
     }
 }
+
+#[test]
+fn sigterm_ends_it_in_order() {
+    let mut session = Session::start(&["demo"], 80, 24);
+    session.sees("wasted 200 MiB");
+    session.signal("-TERM");
+    session.ends();
+}
+
+#[test]
+fn control_z_stops_it_and_the_shell_brings_it_back_whole() {
+    let mut command = command("sh");
+    let script = format!(
+        "set -m; '{PROGRAM}' demo; echo it is stopped; read answer; fg >/dev/null; echo it is over"
+    );
+    command.args(["-c", &script]);
+    let mut session = Session::run(command, 80, 24);
+    session.sees("/usr/lib/go").types("[").sees("Layers 0–2").types("\x1a").sees("it is stopped");
+    assert!(!session.screen.screen().alternate_screen() && !session.screen.screen().hide_cursor());
+    assert_eq!(
+        modes(&*session.master),
+        session.modes_before,
+        "the terminal's modes while it is stopped"
+    );
+    session.resize(120, 40).types("\n").sees("Layers 0–2").sees("libmenuw");
+    assert!(session.screen.screen().alternate_screen());
+    session.types("]").sees("Layers 0–3").types("q").sees("it is over");
+    assert!(session.ends().success());
+}
+
+#[test]
+fn stopped_and_continued_from_outside_it_draws_anew() {
+    let mut session = Session::start(&["demo"], 80, 24);
+    session.sees("wasted 200 MiB");
+    session.signal("-STOP");
+    session.take(b"\x1b[?1049l\x1b[2J\x1b[Hthe shell wrote this");
+    session.signal("-CONT");
+    session.loses("the shell wrote this").sees("/usr/lib/go").types("q");
+    assert!(session.ends().success());
+}
