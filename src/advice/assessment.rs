@@ -163,19 +163,19 @@ impl Study {
         let shown = shown.map(Arc::new);
         let inspection = shown.as_deref().unwrap_or(inspection);
         let mut matches = Matches::find(inspection, rules);
-        let mut runtime = match question.contents {
-            Some(contents) => {
-                Some(Program::detect(&Filesystem::new(tree, contents, progress), &inspection.run)?)
-            }
+        let filesystem =
+            question.contents.map(|contents| Filesystem::new(tree, contents, progress));
+        let mut runtime = match &filesystem {
+            Some(filesystem) => Some(Program::detect(filesystem, &inspection.run)?),
             None => None,
         };
         if let (Some(runtime), Some(secrets)) = (&mut runtime, &secrets) {
             runtime.mask(&secrets.values);
         }
         let mut commands = vec![inspection.run.words().join(" ")];
-        if let (Some(runtime), Some(contents)) = (&runtime, question.contents) {
+        if let (Some(runtime), Some(filesystem)) = (&runtime, &filesystem) {
             keep(runtime, tree, rules, &mut matches);
-            commands.extend(scripts(&Filesystem::new(tree, contents, progress), runtime)?);
+            commands.extend(scripts(filesystem, runtime)?);
         }
         matches.keep_read(tree, rules, &commands);
         matches.keep_mentioned(tree, rules, &mentioned(tree, &inspection.run, &commands));
@@ -184,11 +184,8 @@ impl Study {
             (given, _) => given,
         };
         let program = runtime.as_ref().and_then(|runtime| runtime.parts.clone());
-        let surplus = match question.contents {
-            Some(contents) => {
-                let filesystem = Filesystem::new(tree, contents, progress);
-                surplus(inspection, base.layers, &filesystem, &rules.tools)?
-            }
+        let surplus = match &filesystem {
+            Some(filesystem) => surplus(inspection, base.layers, filesystem, &rules.tools)?,
             None => Vec::new(),
         };
         let (shares, (findings, changes, inputs, ladder)) = join(

@@ -114,22 +114,20 @@ impl SuggestedChange {
                 "change the tool that writes this layer: each path should be in the layer only once",
             );
         }
-        let text = |layer: LayerIndex| inspection.layers[layer].instruction.text.raw();
-        let (run, copied) = (
-            text(added_in).starts_with("RUN "),
-            added_in > LayerIndex::FIRST && copies(text(added_in)),
-        );
-        let both = run && text(removed_in).starts_with("RUN ");
+        let instruction = |layer: LayerIndex| &inspection.layers[layer].instruction;
+        let run = instruction(added_in).is_run();
+        let copied = added_in > LayerIndex::FIRST && copies(instruction(added_in).text.raw());
+        let both = run && instruction(removed_in).is_run();
         match reason {
             Reason::RewrittenUnchanged if run => Self::new(
                 Kind::Copy,
                 format!(
                     "set {} where the files are made: in the RUN of layer {added_in}",
-                    Given::by(text(removed_in)).subject()
+                    Given::by(instruction(removed_in).text.raw()).subject()
                 ),
             ),
             Reason::RewrittenUnchanged => {
-                let given = Given::by(text(removed_in));
+                let given = Given::by(instruction(removed_in).text.raw());
                 let needs_buildkit = given.mode && !is_by_buildkit(inspection, added_in);
                 let builder = if needs_buildkit { " (--chmod needs BuildKit)" } else { "" };
                 Self::new(

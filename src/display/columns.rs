@@ -33,11 +33,8 @@ pub fn cut_middle(text: &str, width: usize) -> String {
     // The ellipsis stands only once.
     let back = cut_front(text, width + 1 - front.width());
     // From the next word on, if one begins soon.
-    let word = back.char_indices().find(|&(i, c)| c == ' ' && i < back.len() / 2).map(|(i, _)| i);
-    format!(
-        "{front}{}",
-        &back[word.unwrap_or_else(|| back.char_indices().nth(1).map_or(back.len(), |(i, _)| i))..]
-    )
+    let word = back.find(' ').filter(|&word| word < back.len() / 2);
+    format!("{front}{}", &back[word.unwrap_or('…'.len_utf8())..])
 }
 
 /// Shortens a path: its end stays; of a last name that is too long, both ends.

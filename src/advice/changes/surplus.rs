@@ -25,11 +25,8 @@ pub(super) fn change(inspection: &Inspection, surplus: &[Surplus]) -> Option<Cha
         names => format!(" and name {}", listed(names)),
     };
     let used = surplus.iter().find_map(|surplus| surplus.used.as_deref());
-    let look = match used {
-        Some(used) => format!("; {used}, so name the packages that are used"),
-        None => "; name the packages that are used".to_owned(),
-    };
-    let what = format!("add {NO_RECOMMENDED} to apt-get install{and}{look}");
+    let look = Surplus::to_name(used);
+    let what = format!("add {NO_RECOMMENDED} to apt-get install{and}; {look}");
     let fix = SuggestedChange {
         is_certain: used.is_none(),
         saves,

@@ -174,7 +174,7 @@ fn for_signature(
                 .or_else(|| merged(inspection, added_in, removed_in));
             if signature.id == "rewritten-unchanged"
                 && is_from_context(text(added_in))
-                && text(removed_in).starts_with("RUN ")
+                && inspection.layers[removed_in].instruction.is_run()
             {
                 let what = format!(
                     "keep them out of the build context with .dockerignore if the RUN of layer {removed_in} \

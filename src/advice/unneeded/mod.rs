@@ -44,6 +44,13 @@ impl Surplus {
         self.unneeded.layer
     }
 
+    /// Returns what a person has to do about those that may be used, with the reason, if one is
+    /// known.
+    pub fn to_name(used: Option<&str>) -> String {
+        let because = used.map_or_else(String::new, |used| format!("{used}, so "));
+        format!("{because}name the packages that are used")
+    }
+
     /// Returns the inodes of all packages.
     pub fn inodes(all: &[Self]) -> impl Iterator<Item = VersionId> {
         all.iter().flat_map(|surplus| surplus.unneeded.inodes.iter().copied())

@@ -171,8 +171,7 @@ impl Ladder<'_> {
     fn merging(&self, groups: &[WastedGroup], (first, last): Run) -> String {
         let layer = |layer: LayerIndex| &self.inspection.layers[layer].instruction;
         let ends = format!("from `{}` to `{}`", layer(first).one_line(), layer(last).one_line());
-        let runs: Vec<_> =
-            first.up_to(last).filter(|&i| layer(i).text.raw().starts_with("RUN ")).collect();
+        let runs: Vec<_> = first.up_to(last).filter(|&i| layer(i).is_run()).collect();
         let is_whole = runs.first() == Some(&first) && runs.last() == Some(&last);
         if let Some(why) = kept_apart(self.inspection, &runs) {
             return format!(
@@ -303,8 +302,7 @@ impl Ladder<'_> {
         };
         let how = surplus.iter().map(flag).collect::<Vec<_>>().join("\n");
         let used = surplus.iter().filter_map(|surplus| surplus.used.as_deref());
-        let notes =
-            used.map(|used| escaped_str(&format!("{used}, so name the packages that are used")));
+        let notes = used.map(|used| escaped_str(&Surplus::to_name(Some(used))));
         let notes = notes.map(Sentence::from).collect();
         if !self.built_otherwise(Step::WithoutRecommended, &changes, how, notes) {
             changes.pop();

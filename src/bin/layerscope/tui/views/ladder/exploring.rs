@@ -55,11 +55,7 @@ impl Ladder {
     fn stays(&self, explorer: &Explorer, copied: Option<&[VersionId]>) -> HashSet<NodeId> {
         let tree = &explorer.inspection.tree;
         match copied {
-            Some(inodes) => inodes
-                .iter()
-                .filter(|&&inode| tree.kind(inode) != Kind::Directory)
-                .map(|&inode| tree.node_of(inode))
-                .collect(),
+            Some(inodes) => paths(tree, inodes.iter().copied()),
             None => self.program().into_iter().collect(),
         }
     }
@@ -84,11 +80,13 @@ fn left_out(explorer: &Explorer, before: &[Change], after: &[Change]) -> HashSet
     let inspection = &explorer.inspection;
     let (before, after) = (what_if(inspection, before), what_if(inspection, after));
     let tree = &inspection.tree;
-    let gone = tree.inodes().filter(|&inode| before.keeps(inode) && !after.keeps(inode));
-    // A directory may have contents that stay.
-    gone.filter(|&inode| tree.kind(inode) != Kind::Directory)
-        .map(|inode| tree.node_of(inode))
-        .collect()
+    paths(tree, tree.inodes().filter(|&inode| before.keeps(inode) && !after.keeps(inode)))
+}
+
+/// Returns the paths of inodes without directories, whose contents are not all among them.
+fn paths(tree: &Tree, inodes: impl Iterator<Item = VersionId>) -> HashSet<NodeId> {
+    let files = inodes.filter(|&inode| tree.kind(inode) != Kind::Directory);
+    files.map(|inode| tree.node_of(inode)).collect()
 }
 
 /// Adds the directories that have nothing else in them, so that each is one row.
