@@ -87,7 +87,7 @@ impl LayerIndex {
     }
 
     /// Returns the item of this layer in a list with an item for each layer, if it is that long.
-    pub fn of<T>(self, items: &[T]) -> Option<&T> {
+    pub fn get_from<T>(self, items: &[T]) -> Option<&T> {
         items.get(self.get())
     }
 }
@@ -175,7 +175,7 @@ mod tests {
         assert_eq!(layers(&mut LayerIndex::range(1..3)), [1, 2]);
         assert_eq!(layers(&mut LayerIndex::from(2).up_to(4.into())), [2, 3, 4]);
         assert_eq!(LayerIndex::from(4).up_to(2.into()).len(), 0);
-        assert_eq!(LayerIndex::from(1).of(&["a", "b"]), Some(&"b"));
-        assert_eq!(LayerIndex::from(2).of(&["a", "b"]), None);
+        assert_eq!(LayerIndex::from(1).get_from(&["a", "b"]), Some(&"b"));
+        assert_eq!(LayerIndex::from(2).get_from(&["a", "b"]), None);
     }
 }

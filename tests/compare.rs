@@ -230,7 +230,7 @@ fn a_file_with_two_names_counts_once() {
     let one = layer([file("a", 100), hardlink("b", "a")]);
     let two = layer([file("b", 100)]);
     let [one, two] = [one, two].map(|own| build::inspect(tar(Image::of([own]).docker())).unwrap());
-    let paths = Pair::of(&one, &two).paths;
+    let paths = Pair::between(&one, &two).paths;
     assert_eq!(
         (paths.root().less, paths.root().more),
         (100, 100),
@@ -253,7 +253,7 @@ proptest! {
         };
         let (one, two) = (image(&before), image(&after));
         let changes = changed_paths(&one, &two);
-        let root = *Pair::of(&one, &two).paths.root();
+        let root = *Pair::between(&one, &two).paths.root();
         prop_assert_eq!(i128::from(root.more) - i128::from(root.less), i128::from(two.totals.visible) - i128::from(one.totals.visible));
         prop_assert_eq!(root.count, changes.len());
         let more: i128 = changes.iter().map(|change| i128::from(change.after) - i128::from(change.before)).sum();

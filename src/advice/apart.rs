@@ -73,7 +73,8 @@ fn by_a_link(inspection: &Inspection, layers: &[LayerIndex]) -> Option<Escaped> 
 
 /// A path that a builder mounts starts anew with each `RUN`.
 fn by_a_mount(inspection: &Inspection, earlier: &[LayerIndex]) -> Option<Escaped> {
-    let name = |&layer: &LayerIndex| mounted(layer.of(&inspection.layers)?.instruction.text.raw());
+    let name =
+        |&layer: &LayerIndex| mounted(layer.get_from(&inspection.layers)?.instruction.text.raw());
     let name = earlier.iter().find_map(name)?;
     Some(shown!("an earlier one names {}, which each RUN gets anew", escaped_str(&name)))
 }

@@ -63,7 +63,7 @@ impl Completeness {
 
     /// Returns how far a layer is known; layers are counted from 0.
     pub fn layer(&self, layer: LayerIndex) -> Known {
-        layer.of(&self.layers).copied().unwrap_or_default()
+        layer.get_from(&self.layers).copied().unwrap_or_default()
     }
 
     /// Returns how far each layer is known.

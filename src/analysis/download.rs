@@ -19,7 +19,8 @@ impl Inspection {
 
     /// Returns the share of a layer's stored size for `bytes` of its contents.
     pub fn download_share(&self, layer: LayerIndex, bytes: u64) -> u64 {
-        let Some(account) = layer.of(&self.layers).filter(|account| account.is_compressed()) else {
+        let Some(account) = layer.get_from(&self.layers).filter(|account| account.is_compressed())
+        else {
             return bytes;
         };
         let share =

@@ -76,7 +76,7 @@ pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error
         }
         opened.remember(layer, read);
         builder.apply(&read.entries).map_err(over)?;
-        measured.push(Measured::of(read));
+        measured.push(Measured::from_layer(read));
         let readable = |member: &Member| {
             read.compression == Compression::None && !opened.read.contains_key(&member.id)
         };
@@ -134,7 +134,7 @@ struct Jobs {
     last_use: Vec<LayerIndex>,
 }
 
-struct State {
+struct ReadLayers {
     results: Vec<Option<Arc<ReadLayer>>>,
     taken: usize,
     /// The number of jobs that have been merged.
@@ -195,7 +195,7 @@ impl Jobs {
         // pressure); otherwise the lists of entries pile up.
         let ahead = if decode { usize::MAX } else { 2 * threads };
         let results = (0..self.list.len()).map(|_| None).collect();
-        let state = Mutex::new(State { results, taken: 0, merged: 0, error: None });
+        let state = Mutex::new(ReadLayers { results, taken: 0, merged: 0, error: None });
         let changed = Condvar::new();
         let lock = || state.lock().unwrap_or_else(PoisonError::into_inner);
         let stop = |error: Error| {
@@ -204,7 +204,7 @@ impl Jobs {
             changed.notify_all();
         };
         // Reads the next job; false if there is none.
-        let read_next = |mut now: MutexGuard<'_, State>| {
+        let read_next = |mut now: MutexGuard<'_, ReadLayers>| {
             if now.error.is_some() || now.taken == order.len() {
                 return false;
             }

@@ -283,7 +283,9 @@ impl Inspection {
             wasted: Amount::Unknown,
             hid: Amount::Unknown,
         };
-        layer.of(&self.layers).map_or(nothing, |account| self.completeness.of_layer(layer, account))
+        layer
+            .get_from(&self.layers)
+            .map_or(nothing, |account| self.completeness.of_layer(layer, account))
     }
 }
 
@@ -297,7 +299,7 @@ pub(crate) struct Measured {
 }
 
 impl Measured {
-    pub fn of(layer: &ReadLayer) -> Self {
+    pub fn from_layer(layer: &ReadLayer) -> Self {
         Self {
             compression: Some(layer.compression),
             entries: layer.entries.len(),

@@ -132,7 +132,7 @@ fn same_contents<S: BuildHasher>(
 }
 
 /// A part of the files of a pair.
-struct Part {
+struct PairPart {
     /// The index of the pair.
     pair: usize,
     start: u64,
@@ -141,7 +141,7 @@ struct Part {
 
 /// Splits pairs into parts. A pair of long files whose beginnings differ has none, nor has one of
 /// files that end early.
-fn parts(pairs: &[Pair]) -> Vec<Part> {
+fn parts(pairs: &[Pair]) -> Vec<PairPart> {
     let mut buffers = [Vec::new(), Vec::new()];
     let mut parts = Vec::with_capacity(pairs.len());
     for (pair, files) in pairs.iter().enumerate() {
@@ -152,7 +152,7 @@ fn parts(pairs: &[Pair]) -> Vec<Part> {
         let mut start = 0;
         while is_candidate && start < whole {
             let len = step.min(whole - start);
-            parts.push(Part { pair, start, len });
+            parts.push(PairPart { pair, start, len });
             start += len;
         }
     }
@@ -160,7 +160,7 @@ fn parts(pairs: &[Pair]) -> Vec<Part> {
 }
 
 /// Divides parts among threads: neighbours together, and about as many bytes in each bunch.
-fn bunches(parts: &[Part]) -> Vec<&[Part]> {
+fn bunches(parts: &[PairPart]) -> Vec<&[PairPart]> {
     let (mut bunches, mut first, mut bytes) = (Vec::new(), 0, 0);
     for (i, part) in parts.iter().enumerate() {
         bytes += part.len;
@@ -183,7 +183,7 @@ fn compare(pairs: &[Pair]) -> Vec<usize> {
     let work = || {
         let mut buffers = [Vec::new(), Vec::new()];
         while let Some(bunch) = bunches.get(next.fetch_add(1, Ordering::Relaxed)) {
-            for &Part { pair, start, len } in *bunch {
+            for &PairPart { pair, start, len } in *bunch {
                 if pairs[pair].is_same(start, len, &mut buffers) {
                     unlike[pair].fetch_sub(len, Ordering::Relaxed);
                 }

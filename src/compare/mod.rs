@@ -105,7 +105,7 @@ pub type DifferingFiles = HashSet<(NodeId, NodeId)>;
 
 impl Pair {
     /// Compares an image with another one.
-    pub fn of(first: &Inspection, second: &Inspection) -> Self {
+    pub fn between(first: &Inspection, second: &Inspection) -> Self {
         Self::knowing(first, second, &DifferingFiles::new())
     }
 

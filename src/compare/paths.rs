@@ -1,6 +1,6 @@
 //! Compares the paths of two images: added, removed, larger, smaller or otherwise changed.
 
-use super::walk::{Place, walk};
+use super::walk::{PathPair, walk};
 use crate::analysis::Inspection;
 use crate::layer_index::LayerIndex;
 use crate::tree::{Kind, NodeId, Totals, Tree, VersionId};
@@ -71,7 +71,7 @@ impl PathChange {
 }
 
 /// The versions at the paths of an image after a layer, with their sizes.
-pub(super) struct State<'a> {
+pub(super) struct VersionsAtPaths<'a> {
     tree: &'a Tree,
     layer: LayerIndex,
     totals: Vec<Totals>,
@@ -80,7 +80,7 @@ pub(super) struct State<'a> {
     unknown: Option<LayerIndex>,
 }
 
-impl<'a> State<'a> {
+impl<'a> VersionsAtPaths<'a> {
     pub fn after(image: &'a Inspection, layer: LayerIndex) -> Self {
         let layers = image.completeness.layers();
         let up_to = &layers[..layers.len().min(layer.count())];
@@ -126,7 +126,7 @@ impl<'a> State<'a> {
 /// A path in both images, with its difference.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Delta {
-    pub place: Place,
+    pub place: PathPair,
     pub difference: Difference,
     before: u64,
     after: u64,
@@ -137,7 +137,7 @@ pub(super) struct Delta {
 
 impl Delta {
     /// Makes an entry without a difference.
-    pub fn nothing(place: Place) -> Self {
+    pub fn nothing(place: PathPair) -> Self {
         Self {
             place,
             difference: Difference::Same,
@@ -150,7 +150,11 @@ impl Delta {
     }
 
     /// Compares a path in both images; `None` if neither has it.
-    pub fn at(place: Place, one: &State<'_>, two: &State<'_>) -> Option<Self> {
+    pub fn at(
+        place: PathPair,
+        one: &VersionsAtPaths<'_>,
+        two: &VersionsAtPaths<'_>,
+    ) -> Option<Self> {
         let (a, b) = (one.version(place.one), two.version(place.two));
         let ((before, counted_before), (after, counted_after)) = (one.bytes(a), two.bytes(b));
         let certain = one.is_certain(a) && two.is_certain(b);
@@ -209,7 +213,12 @@ impl Delta {
 
 /// Returns every path that differs between the final filesystems, ordered by path.
 pub fn changed_paths(first: &Inspection, second: &Inspection) -> Vec<PathChange> {
-    let deltas = changes(&first.tree, &second.tree, &State::last(first), &State::last(second));
+    let deltas = changes(
+        &first.tree,
+        &second.tree,
+        &VersionsAtPaths::last(first),
+        &VersionsAtPaths::last(second),
+    );
     deltas.iter().map(|delta| delta.named(&first.tree, &second.tree)).collect()
 }
 
@@ -224,14 +233,24 @@ pub(super) fn changed_at(
     most: usize,
 ) -> Vec<PathChange> {
     let (one, two) = (&first.tree, &second.tree);
-    let mut deltas = changes(one, two, &State::after(first, layer), &State::after(second, layer));
+    let mut deltas = changes(
+        one,
+        two,
+        &VersionsAtPaths::after(first, layer),
+        &VersionsAtPaths::after(second, layer),
+    );
     deltas.retain(|delta| delta.difference != Difference::Unknown);
     deltas.sort_by_key(|delta| std::cmp::Reverse(delta.less.saturating_add(delta.more)));
     // Paths are only written out if needed: together they may be longer than the input.
     deltas.iter().take(most).map(|delta| delta.named(one, two)).collect()
 }
 
-fn changes(one: &Tree, two: &Tree, before: &State<'_>, after: &State<'_>) -> Vec<Delta> {
+fn changes(
+    one: &Tree,
+    two: &Tree,
+    before: &VersionsAtPaths<'_>,
+    after: &VersionsAtPaths<'_>,
+) -> Vec<Delta> {
     let mut out = Vec::new();
     walk(one, two, 0, |_, place| {
         let delta = Delta::at(place, before, after)?;

@@ -55,10 +55,10 @@ impl Sharing {
 
 /// Finds the layers that `second` shares with `first`, by digest or diff ID.
 pub fn sharing(first: &Inspection, second: &Inspection) -> Sharing {
-    let known = Places::of(&first.layers);
+    let known = Places::from_layers(&first.layers);
     // The same index is tried first, because a layer may be in an image several times.
     let same_place =
-        |i: LayerIndex, layer| i.of(&first.layers).is_some_and(|other| is_same(layer, other));
+        |i: LayerIndex, layer| i.get_from(&first.layers).is_some_and(|other| is_same(layer, other));
     let found = |(i, layer)| if same_place(i, layer) { Some(i) } else { known.place(layer) };
     let same: Vec<Option<LayerIndex>> = LayerIndex::numbered(&second.layers).map(found).collect();
     let common = LayerIndex::numbered(&same).take_while(|&(i, &other)| other == Some(i)).count();
@@ -153,7 +153,7 @@ pub fn layer_places(first: &Inspection, second: &Inspection, sharing: &Sharing) 
     let shown: HashSet<LayerIndex> = sharing.same.iter().flatten().copied().collect();
     let mut rest = LayerIndex::all(first.layers.len()).filter(|i| !shown.contains(i)).peekable();
     // One layer may be at several places in the first image.
-    let known = Places::of(&second.layers);
+    let known = Places::from_layers(&second.layers);
     let of_first = |i: LayerIndex| {
         known.place(&first.layers[i]).map_or(LayerPlace::First(i), |j| LayerPlace::Both(i, j))
     };
@@ -191,7 +191,7 @@ struct Places<'a> {
 }
 
 impl<'a> Places<'a> {
-    fn of(layers: &'a [LayerAccount]) -> Self {
+    fn from_layers(layers: &'a [LayerAccount]) -> Self {
         let by = |id: fn(&LayerAccount) -> Option<&Untrusted>| {
             // Of several equal layers, the lowest counts.
             LayerIndex::numbered(layers)

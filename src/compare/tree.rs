@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::DifferingFiles;
-use super::paths::{Delta, Difference, PathChange, State};
-use super::walk::{Place, walk};
+use super::paths::{Delta, Difference, PathChange, VersionsAtPaths};
+use super::walk::{PathPair, walk};
 use crate::analysis::{Inspection, Listing};
 use crate::tree::{NodeId, Tree};
 
@@ -77,7 +77,7 @@ impl DifferenceTree {
     /// Compares the final filesystems of two images, with files that are known to differ; without the
     /// files of one of them, there is no difference.
     pub fn compare(first: &Inspection, second: &Inspection, differing: &DifferingFiles) -> Self {
-        let (before, after) = (State::last(first), State::last(second));
+        let (before, after) = (VersionsAtPaths::last(first), VersionsAtPaths::last(second));
         let entry = |above, delta: Delta| PathDifference {
             delta,
             above,
@@ -87,7 +87,7 @@ impl DifferenceTree {
             more: delta.more,
             count: usize::from(delta.difference != Difference::Same),
         };
-        let root = Place { one: Some(NodeId::ROOT), two: Some(NodeId::ROOT) };
+        let root = PathPair { one: Some(NodeId::ROOT), two: Some(NodeId::ROOT) };
         let mut entries = vec![entry(Self::ROOT, Delta::nothing(root))];
         if [first, second].iter().any(|image| image.listing == Listing::Absent) {
             return Self { entries: kept(entries) };

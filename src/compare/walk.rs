@@ -6,7 +6,7 @@ use crate::tree::{NodeId, Tree};
 
 /// A path that exists in the history of at least one of two trees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct PathPair {
     /// The path in the first tree.
     pub one: Option<NodeId>,
     /// The path in the second tree.
@@ -22,14 +22,14 @@ pub(super) fn walk(
     one: &Tree,
     two: &Tree,
     root: usize,
-    mut take: impl FnMut(usize, Place) -> Option<usize>,
+    mut take: impl FnMut(usize, PathPair) -> Option<usize>,
 ) {
     let mut work = Vec::new();
     push_children(
         one,
         two,
         root,
-        Place { one: Some(NodeId::ROOT), two: Some(NodeId::ROOT) },
+        PathPair { one: Some(NodeId::ROOT), two: Some(NodeId::ROOT) },
         &mut work,
     );
     while let Some((above, place)) = work.pop() {
@@ -44,8 +44,8 @@ fn push_children(
     one: &Tree,
     two: &Tree,
     here: usize,
-    place: Place,
-    work: &mut Vec<(usize, Place)>,
+    place: PathPair,
+    work: &mut Vec<(usize, PathPair)>,
 ) {
     let sorted = |tree: &Tree, node: Option<NodeId>| {
         let mut children: Vec<_> = node.into_iter().flat_map(|node| tree.children(node)).collect();
@@ -61,6 +61,6 @@ fn push_children(
     } {
         let one = if order == Ordering::Less { None } else { ones.pop() };
         let two = if order == Ordering::Greater { None } else { twos.pop() };
-        work.push((here, Place { one, two }));
+        work.push((here, PathPair { one, two }));
     }
 }

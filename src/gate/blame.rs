@@ -65,7 +65,7 @@ impl Blamer<'_, '_> {
                 }
             }
         };
-        Blame::of(Some(removed_in), cause, change)
+        Blame::new(Some(removed_in), cause, change)
     }
 
     /// Blames the largest of your layers, or of all layers if you have none.
@@ -108,7 +108,7 @@ impl Blamer<'_, '_> {
             None if is_own => FEWER_FILES.into(),
             None => "use a smaller base image".into(),
         };
-        Blame::of(Some(index), cause, change)
+        Blame::new(Some(index), cause, change)
     }
 
     /// Blames the first secret, and counts the others.
@@ -134,7 +134,7 @@ impl Blamer<'_, '_> {
         let change = shown!("revoke it, and {}", prevention.what);
         Blame {
             secret: number.map(|(number, _)| number),
-            ..Blame::of(secret.added_in, cause, change)
+            ..Blame::new(secret.added_in, cause, change)
         }
     }
 
@@ -156,10 +156,10 @@ impl Blamer<'_, '_> {
         let (first, last) = best;
         if first == last {
             let cause = "every instruction that changes files adds a layer";
-            return Blame::of(None, cause, "combine COPY and RUN instructions");
+            return Blame::new(None, cause, "combine COPY and RUN instructions");
         }
         let cause = shown!("layers {} to {} are RUN instructions in a row", first, last);
-        Blame::of(Some(first), cause, "combine them into one RUN instruction")
+        Blame::new(Some(first), cause, "combine them into one RUN instruction")
     }
 
     /// Blames a finding.
@@ -168,7 +168,7 @@ impl Blamer<'_, '_> {
         let cause = Sentence::from(shown!("layer {} adds ", finding.added_in))
             .size(self.0.counted(finding));
         let cause = cause.words(shown!(" ({})", escaped_str(&finding.title)));
-        Blame::of(Some(finding.added_in), cause, self.change_of(finding))
+        Blame::new(Some(finding.added_in), cause, self.change_of(finding))
     }
 
     /// Blames the change in your layers that saves the most, of those with a finding that counts.
@@ -182,7 +182,7 @@ impl Blamer<'_, '_> {
         let layer = change.findings.iter().map(|&i| study.findings[i].added_in).next();
         let layer = layer.or_else(|| change.surplus.first().map(Surplus::layer));
         let fix = escaped_str(change.fix.what.trim_end_matches('.'));
-        Blame::of(layer, Sentence::from("one change saves ").size(change.saves), fix)
+        Blame::new(layer, Sentence::from("one change saves ").size(change.saves), fix)
     }
 
     /// Returns the change of a finding in a clause.
@@ -225,7 +225,7 @@ impl Blamer<'_, '_> {
             || "leave out what the program does not need".into(),
             |it| self.change_of(it),
         );
-        Blame::of(Some(index), cause, change)
+        Blame::new(Some(index), cause, change)
     }
 
     /// Blames the path that is most larger than in the baseline or, without its files, a layer that
@@ -245,7 +245,7 @@ impl Blamer<'_, '_> {
                 let compare = "compare the images: layerscope compare OLD NEW".into();
                 let finding = change.layer_after.and_then(|layer| self.in_layer(layer));
                 let change_text = finding.map_or(compare, |it| self.change_of(it));
-                return Blame::of(change.layer_after, cause, change_text);
+                return Blame::new(change.layer_after, cause, change_text);
             }
         }
         let is_new = |layer: &LayerAccount| {
@@ -263,7 +263,7 @@ impl Blamer<'_, '_> {
                 let change = self
                     .in_layer(index)
                     .map_or_else(|| FEWER_FILES.into(), |it| self.change_of(it));
-                Blame::of(Some(index), cause, change)
+                Blame::new(Some(index), cause, change)
             }
             None => Blame::default(),
         }
@@ -285,13 +285,13 @@ impl Blamer<'_, '_> {
             .map_or_else(Escaped::default, |name| shown!(" {}", name.escaped()));
         let layer = LayerIndex::highest(self.0.subject.study.base.layers).unwrap_or_default();
         let cause = shown!("the base image{} has not been renewed", name);
-        Blame::of(Some(layer), cause, "pull it and build again: docker build --pull")
+        Blame::new(Some(layer), cause, "pull it and build again: docker build --pull")
     }
 
     /// Blames a base image that is not among those allowed.
     pub fn other_base(&self, allowed: &[String]) -> Blame {
         let allowed = allowed.iter().map(|name| escaped_str(name));
         let change = shown!("begin the last stage with FROM {}", Escaped::join(allowed, " or "));
-        Blame::of(Some(LayerIndex::FIRST), "it is not among the allowed base images", change)
+        Blame::new(Some(LayerIndex::FIRST), "it is not among the allowed base images", change)
     }
 }

@@ -113,7 +113,7 @@ pub struct Blame {
 
 impl Blame {
     /// Blames a layer, or none.
-    fn of(
+    fn new(
         layer: Option<LayerIndex>,
         cause: impl Into<Sentence>,
         change: impl Into<Escaped>,

@@ -83,7 +83,7 @@ impl Quantity {
     }
 
     /// Returns the bytes that the quantity is of a whole.
-    pub fn of(&self, whole: u64) -> u64 {
+    pub fn bytes_of(&self, whole: u64) -> u64 {
         match self {
             Self::Bytes(bytes, _) => *bytes,
             #[expect(

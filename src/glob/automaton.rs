@@ -17,7 +17,7 @@ impl StateId {
 
 /// A set of positions in globs.
 #[derive(Debug)]
-struct State {
+struct PositionSet {
     steps: Box<[u32]>,
     /// The patterns that these positions need, in order.
     patterns: Box<[u32]>,
@@ -34,7 +34,7 @@ pub struct Automaton<'a> {
     conditional: Vec<bool>,
     /// Numbers of the facts about names, as the alphabet of the automaton.
     symbols: Map<Box<[u32]>, u32>,
-    states: Vec<State>,
+    states: Vec<PositionSet>,
     known: Map<Box<[u32]>, StateId>,
     next: Map<(StateId, u32), StateId>,
     /// The facts about the last name.
@@ -107,7 +107,7 @@ impl<'a> Automaton<'a> {
         self.state(steps.collect())
     }
 
-    fn at(&self, state: StateId) -> &State {
+    fn at(&self, state: StateId) -> &PositionSet {
         &self.states[state.0 as usize]
     }
 
@@ -168,7 +168,12 @@ impl<'a> Automaton<'a> {
                 patterns.sort_unstable();
                 patterns.dedup();
                 let taken_by = taken_by(self.matcher, &steps);
-                self.states.push(State { steps, patterns: patterns.into(), taken_by, asking });
+                self.states.push(PositionSet {
+                    steps,
+                    patterns: patterns.into(),
+                    taken_by,
+                    asking,
+                });
                 id
             }
         }

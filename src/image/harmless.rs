@@ -31,7 +31,7 @@ fn suspected(read: &ReadLayer) -> Vec<Range<u64>> {
     let entries = read.entries.iter().filter(|entry| entry.record.kind == EntryKind::File);
     let is_suspected = entries.filter(|entry| match read.passed.note(entry.record.data) {
         Some(note) => note.is_hit,
-        None => paths.of(entry.name).is_some_and(|search| search.rule().is_some()),
+        None => paths.search_for(entry.name).is_some_and(|search| search.rule().is_some()),
     });
     is_suspected
         .map(|entry| entry.record.data..entry.record.data.saturating_add(entry.record.size))

@@ -59,7 +59,7 @@ impl Passed {
     /// Returns the note for the file whose contents begin at `data` in the tar; `None` if it was not
     /// searched.
     pub fn note(&self, data: u64) -> Option<Note> {
-        self.notes.as_ref()?.of(data)
+        self.notes.as_ref()?.note_at(data)
     }
 
     /// Reads kept bytes of the tar; 0 if those at `offset` were not kept.
@@ -92,7 +92,7 @@ impl PassedLayers {
     }
 
     /// Returns what was kept of a layer.
-    pub fn of(&self, member: usize) -> Arc<Passed> {
+    pub fn of_member(&self, member: usize) -> Arc<Passed> {
         let layers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         layers.get(&member).cloned().unwrap_or_default()
     }
@@ -187,12 +187,12 @@ fn has_room(kept: &AtomicU64, bytes: u64, budget: u64) -> bool {
 
 /// The table of files that are kept.
 #[derive(Deserialize)]
-struct Table {
-    kept: Vec<Row>,
+struct KeptFiles {
+    kept: Vec<KeptFile>,
 }
 
 #[derive(Deserialize)]
-struct Row {
+struct KeptFile {
     paths: Vec<String>,
     kib: u64,
 }
@@ -205,7 +205,7 @@ struct Pattern {
 }
 
 static PATTERNS: LazyLock<Vec<Pattern>> = LazyLock::new(|| {
-    let table: Table =
+    let table: KeptFiles =
         toml::from_str(include_str!("../../assets/kept.toml")).expect("a test reads it");
     let pattern = |path: String, most| {
         let path: &'static str = path.leak();

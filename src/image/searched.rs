@@ -52,7 +52,7 @@ impl SearchNotes {
     }
 
     /// Returns the note for the file whose contents begin at `data`; `None` if it was not searched.
-    pub fn of(&self, data: u64) -> Option<Note> {
+    pub fn note_at(&self, data: u64) -> Option<Note> {
         let block = data / BLOCK;
         let at = self.files.partition_point(|file| file >> LOW < block);
         let file = *self.files.get(at).filter(|&file| file >> LOW == block)?;
@@ -93,7 +93,7 @@ impl Searcher {
     /// Returns the search that an entry asks for, if its contents are stored as they are.
     pub fn search_of(&mut self, entry: &Entry) -> Option<FileSearch> {
         let is_file = entry.kind == EntryKind::File && !entry.sparse && entry.size == entry.stored;
-        let search = is_file.then(|| self.paths.of(&entry.name)).flatten()?;
+        let search = is_file.then(|| self.paths.search_for(&entry.name)).flatten()?;
         if !search.takes(entry.size) {
             return None;
         }
@@ -136,10 +136,10 @@ mod tests {
         assert_eq!(searcher.search_of(&entry("usr/lib/a.py", 10)), None);
         assert_eq!(searcher.search_of(&Entry { sparse: true, ..entry("app/c", 10) }), None);
         let notes = searcher.into_notes();
-        let hits = |data| notes.of(data).map(|note| note.is_hit);
+        let hits = |data| notes.note_at(data).map(|note| note.is_hit);
         assert_eq!([hits(512), hits(2048), hits(3072)], [Some(false), Some(true), Some(false)]);
         assert_eq!([hits(0), hits(513), hits(1024), hits(4096)], [None; 4]);
-        assert!(notes.of(2048).unwrap().search.rule().is_some());
+        assert!(notes.note_at(2048).unwrap().search.rule().is_some());
         let bytes = postcard::to_stdvec(&notes).unwrap();
         assert!(bytes.len() < 40 && !bytes.windows(4).any(|window| window == b"0123"));
         let back: SearchNotes = postcard::from_bytes(&bytes).unwrap();

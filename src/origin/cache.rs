@@ -179,7 +179,7 @@ impl Cache {
         let directories = Record::ALL.iter().map(|kind| self.directory.join(kind.directory()));
         let entries =
             directories.filter_map(|directory| fs::read_dir(directory).ok()).flatten().flatten();
-        entries.filter_map(|entry| Kept::of(&entry)).collect()
+        entries.filter_map(|entry| Kept::from_entry(&entry)).collect()
     }
 }
 
@@ -192,7 +192,7 @@ struct Kept {
 }
 
 impl Kept {
-    fn of(entry: &fs::DirEntry) -> Option<Self> {
+    fn from_entry(entry: &fs::DirEntry) -> Option<Self> {
         let metadata = entry.metadata().ok().filter(fs::Metadata::is_file)?;
         let is_temporary = entry.file_name().as_encoded_bytes().starts_with(TEMPORARY.as_bytes());
         let used = metadata.modified().ok()?;

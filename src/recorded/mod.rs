@@ -91,7 +91,7 @@ impl RecordedImage {
     pub fn read(name: &Escaped, text: &str) -> Result<Self, RecordError> {
         document::check_version(text)?;
         let document = serde_json::from_str(text).map_err(|error| of_json(&error))?;
-        Self::of(document, name)
+        Self::from_document(document, name)
     }
 
     /// Makes the image of a report; `name` is that of the file, escaped for display.
@@ -99,7 +99,7 @@ impl RecordedImage {
     /// # Errors
     ///
     /// [`RecordError`] if the numbers contradict each other or exceed a limit.
-    pub fn of(mut document: Document, name: &Escaped) -> Result<Self, RecordError> {
+    pub fn from_document(mut document: Document, name: &Escaped) -> Result<Self, RecordError> {
         let tree = document.tree.take();
         document.check()?;
         let inspection = image::inspection(&document, tree, name)?;

@@ -306,7 +306,7 @@ impl Account<'_> {
         let fault = |error: serde_json::Error| RecordError::Member(error.to_string());
         let document =
             serde_json::to_value(self).and_then(serde_json::from_value).map_err(fault)?;
-        RecordedImage::of(document, name)
+        RecordedImage::from_document(document, name)
     }
 }
 

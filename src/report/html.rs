@@ -60,7 +60,7 @@ pub fn write_html(
         title: shown!("{} · layerscope", inspection.name),
         script: REPORT,
         body: body(&subject),
-        data: Some(serde_json::to_string(&Data::of(inspection, units)?)?),
+        data: Some(serde_json::to_string(&Data::from_inspection(inspection, units)?)?),
     };
     out.write_all(document(page).as_bytes())?;
     out.flush()

@@ -43,7 +43,7 @@ pub fn write_text(
     style: TextStyle,
     mut out: impl Write,
 ) -> io::Result<()> {
-    let mut page = Page { style, out: &mut out };
+    let mut page = ReportText { style, out: &mut out };
     page.headline(inspection)?;
     page.secrets(inspection, study)?;
     page.verdict(inspection, study)?;
@@ -72,12 +72,12 @@ pub fn write_text(
     out.flush()
 }
 
-struct Page<'a, W> {
+struct ReportText<'a, W> {
     style: TextStyle,
     out: &'a mut W,
 }
 
-impl<W: Write> Page<'_, W> {
+impl<W: Write> ReportText<'_, W> {
     fn paint(&self, paint: Paint, text: &str) -> String {
         paint.on(text, self.style.colour)
     }

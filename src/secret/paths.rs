@@ -55,7 +55,7 @@ impl Default for SearchByPath {
 
 impl SearchByPath {
     /// Returns the search of a file, if there is one.
-    pub fn of(&mut self, path: &[u8]) -> Option<FileSearch> {
+    pub fn search_for(&mut self, path: &[u8]) -> Option<FileSearch> {
         let (directory, name) = match path.iter().rposition(|&b| b == b'/') {
             Some(slash) => (&path[..slash], &path[slash + 1..]),
             None => (&path[..0], path),
@@ -83,12 +83,12 @@ mod tests {
     fn texts_of_yours_are_searched_and_files_of_packages_are_not() {
         let mut paths = SearchByPath::default();
         for path in ["root/.npmrc", "./app/.env", "etc/.env", "srv/a.tfvars"] {
-            let search = paths.of(path.as_bytes()).expect(path);
+            let search = paths.search_for(path.as_bytes()).expect(path);
             assert!(search.rule().is_some(), "{path} has a rule");
             assert!(search.takes(1 << 20) && !search.takes(0) && !search.takes(2 << 20));
         }
         for path in ["/etc/app.conf", "srv/main.js", "srv/../srv/./main.ts", "app/a/b/c"] {
-            let search = paths.of(path.as_bytes()).expect(path);
+            let search = paths.search_for(path.as_bytes()).expect(path);
             assert!(search.rule().is_none(), "{path} has no rule");
             assert!(search.takes(256 << 10) && !search.takes(1 << 20));
         }
@@ -101,7 +101,7 @@ mod tests {
             "app/testdata/key.pem",
             "app/..",
         ] {
-            assert_eq!(paths.of(path.as_bytes()), None, "{path}");
+            assert_eq!(paths.search_for(path.as_bytes()), None, "{path}");
         }
     }
 }

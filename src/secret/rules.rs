@@ -142,7 +142,7 @@ struct File {
     values: Values,
     argument: Vec<Argument>,
     area: Vec<Area>,
-    known: Vec<Known>,
+    known: Vec<PublicValue>,
     text: Text,
     archives: Archives,
 }
@@ -231,7 +231,7 @@ struct Values {
 /// A value that everybody has; what it is and its source are for readers of the file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Known {
+struct PublicValue {
     sha256: String,
     #[serde(rename = "what")]
     _what: String,

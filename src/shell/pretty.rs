@@ -18,7 +18,7 @@ pub fn pretty_shell(command: &str) -> Vec<Escaped> {
     if command.contains('\n') {
         return command.lines().map(verbatim).collect();
     }
-    let mut page = Page::default();
+    let mut page = PrettyLines::default();
     for token in tokens(command) {
         page.take(token);
     }
@@ -115,7 +115,7 @@ fn word(text: &str) -> usize {
 
 /// The lines as they grow.
 #[derive(Default)]
-struct Page {
+struct PrettyLines {
     lines: Vec<String>,
     line: String,
     /// Loops, conditions and groups that are open.
@@ -128,7 +128,7 @@ struct Page {
     pending: Option<usize>,
 }
 
-impl Page {
+impl PrettyLines {
     fn take(&mut self, token: Token<'_>) {
         match token {
             Token::Word(word) if self.inside_command => {

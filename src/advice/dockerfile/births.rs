@@ -25,7 +25,7 @@ impl Births {
 
     /// Returns the inodes that a layer added.
     pub fn in_layer(&self, layer: LayerIndex) -> &[VersionId] {
-        layer.of(&self.of_layer).map(Vec::as_slice).unwrap_or_default()
+        layer.get_from(&self.of_layer).map(Vec::as_slice).unwrap_or_default()
     }
 }
 

@@ -35,7 +35,8 @@ pub fn map(file: &Dockerfile, steps: &[Step]) -> Mapping {
     let stage = &all[all.len().saturating_sub(MOST)..];
     let first = steps.len().saturating_sub(MOST);
     let history: Vec<_> = steps[first..].iter().map(Key::of_step).collect();
-    let written: Vec<_> = stage.iter().map(|&i| Key::of(&file.instructions[i], file)).collect();
+    let written: Vec<_> =
+        stage.iter().map(|&i| Key::from_instruction(&file.instructions[i], file)).collect();
     let pairs = align(&history, &written);
     let mut mapping = Mapping {
         steps: vec![None; file.instructions.len()],
@@ -135,7 +136,7 @@ struct Key {
 }
 
 impl Key {
-    fn of(instruction: &Instruction, file: &Dockerfile) -> Self {
+    fn from_instruction(instruction: &Instruction, file: &Dockerfile) -> Self {
         let fold = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         let text = match (&*instruction.heredocs, instruction.json()) {
             // The shell's input is the document if the command consists of nothing else.
@@ -171,7 +172,7 @@ impl Key {
 
     fn of_step(step: &Step) -> Self {
         match step.instruction() {
-            Some((file, instruction)) => Self::of(&instruction, &file),
+            Some((file, instruction)) => Self::from_instruction(&instruction, &file),
             // The classic builder records the exec form of a RUN as its words, without a shell.
             None if step.layer.is_some() && !step.text.is_empty() => {
                 let text = step.text.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -14,7 +14,7 @@ mod step;
 
 pub use diff::unified;
 pub use evidence::{
-    CopiedProgram, Development, Evidence, Library, LooksFor, Needs, Place, Toolchain,
+    CopiedProgram, Development, Evidence, Library, LooksFor, NeededPath, Needs, Toolchain,
 };
 pub use fix::raw::read as text_from;
 pub use fix::{Change, Condition, Fix, Kind, NamedSecret, Refusal, Remark, Target, Verdict, fix};

@@ -133,20 +133,21 @@ impl Step {
 mod tests {
     use super::*;
 
-    fn of(created_by: &str) -> Step {
+    fn step_from(created_by: &str) -> Step {
         let entry = HistoryEntry { created_by: Some(created_by.into()), ..HistoryEntry::default() };
         steps(&[entry], 1).remove(0)
     }
 
     #[test]
     fn build_arguments_and_the_shell_are_told_from_the_command() {
-        let step =
-            of("RUN |2 VERSION=1.2 B=x y /bin/bash -o pipefail -c curl x | tar x # buildkit");
+        let step = step_from(
+            "RUN |2 VERSION=1.2 B=x y /bin/bash -o pipefail -c curl x | tar x # buildkit",
+        );
         assert_eq!(step.text, "RUN curl x | tar x");
         assert_eq!(step.arguments, Some(vec!["VERSION=1.2".into(), "B=x y".into()]));
         assert_eq!(step.shell.unwrap().join(" "), "/bin/bash -o pipefail -c");
         assert!(step.buildkit);
-        assert_eq!(of("|2 A=1 /bin/sh -c true").arguments, None, "one is missing");
+        assert_eq!(step_from("|2 A=1 /bin/sh -c true").arguments, None, "one is missing");
     }
 
     #[test]

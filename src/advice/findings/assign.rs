@@ -199,7 +199,7 @@ struct Words<'a> {
 impl Words<'_> {
     /// Returns, for each signature, whether the layer's instruction may have made its bytes, and
     /// whether it may have removed them.
-    fn of(&mut self, layer: LayerIndex) -> Vec<(bool, bool)> {
+    fn of_layer(&mut self, layer: LayerIndex) -> Vec<(bool, bool)> {
         let words = self.known.entry(layer).or_insert_with(|| {
             let text = self.inspection.layers[layer].instruction.one_line();
             let has = |signature: &Signature| {
@@ -239,7 +239,7 @@ fn signed(
     removed_in: LayerIndex,
     inodes: Vec<Inode>,
 ) -> impl Iterator<Item = Group> {
-    let (adding, removing) = (words.of(added_in), words.of(removed_in));
+    let (adding, removing) = (words.of_layer(added_in), words.of_layer(removed_in));
     let fits_the_pair = |&(number, signature): &(usize, &Signature)| {
         signature.same_layer == (added_in == removed_in) && adding[number].0 && removing[number].1
     };

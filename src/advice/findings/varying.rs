@@ -29,12 +29,12 @@ struct Files {
 }
 
 #[derive(Deserialize)]
-struct Table {
+struct VaryingPaths {
     file: Vec<Files>,
 }
 
 static TABLE: LazyLock<(Vec<Files>, Matcher)> = LazyLock::new(|| {
-    let table: Table = toml::from_str(include_str!("../../../assets/varying.toml"))
+    let table: VaryingPaths = toml::from_str(include_str!("../../../assets/varying.toml"))
         .expect("a table that a test reads");
     let mut matcher = Matcher::default();
     for (number, files) in (0..).zip(&table.file) {

@@ -35,12 +35,12 @@ pub enum BaseKind {
 }
 
 #[derive(Deserialize)]
-struct Table {
+struct SmallBases {
     base: Vec<SmallBase>,
 }
 
 static TABLE: LazyLock<Vec<SmallBase>> = LazyLock::new(|| {
-    let table: Table = toml::from_str(include_str!("../../../assets/small-bases.toml"))
+    let table: SmallBases = toml::from_str(include_str!("../../../assets/small-bases.toml"))
         .expect("a table that a test reads");
     table.base
 });

@@ -32,7 +32,8 @@ impl Prevention {
             ),
             Place::File { node, .. } => {
                 let path = inspection.tree.path(*node);
-                let layer = secret.brought_in().and_then(|layer| layer.of(&inspection.layers));
+                let layer =
+                    secret.brought_in().and_then(|layer| layer.get_from(&inspection.layers));
                 let text = layer.map_or("", |layer| layer.instruction.text.raw());
                 if text.starts_with("COPY") || text.starts_with("ADD") {
                     Self::copied(&path)
@@ -93,7 +94,7 @@ impl Prevention {
 /// Returns whether a secret is a value in a text that has other purposes, such as source code. A private
 /// key is a file of its own wherever it lies.
 fn is_in_a_text(secret: &Secret, path: &[u8]) -> bool {
-    let search = SearchByPath::default().of(path);
+    let search = SearchByPath::default().search_for(path);
     secret.kind.id != "private-key" && search.is_some_and(|search| search.rule().is_none())
 }
 

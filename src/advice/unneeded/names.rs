@@ -11,7 +11,7 @@ pub struct Links {
 
 impl Links {
     /// Gathers the names of a tree.
-    pub fn of(tree: &Tree) -> Self {
+    pub fn from_tree(tree: &Tree) -> Self {
         let mut names: HashMap<VersionId, Vec<NodeId>> = HashMap::new();
         for node in tree.nodes() {
             if let Some(version) = tree.last(node).filter(|&version| tree.is_linked(version)) {

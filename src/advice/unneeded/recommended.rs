@@ -56,7 +56,7 @@ pub fn recommended(
     let Some(status) = tree.find(STATUS) else { return Ok(Vec::new()) };
     let mut found = Vec::new();
     let paths = Paths::new(tree);
-    let links = Links::of(tree);
+    let links = Links::from_tree(tree);
     let layers = LayerIndex::numbered(&inspection.layers);
     let installing = layers
         .filter_map(|(layer, account)| Some((layer, asked_for(account.instruction.text.raw())?)));

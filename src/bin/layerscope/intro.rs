@@ -18,7 +18,7 @@ pub struct Intro {
 }
 
 impl Intro {
-    pub fn of(opened: &Opened) -> Self {
+    pub fn from_opened(opened: &Opened) -> Self {
         let layers = opened.image.layers.iter().map(|layer| LayerIntro {
             instruction: layer.instruction.one_line(),
             stored: layer.member.as_ref().map(|member| member.extent.len),

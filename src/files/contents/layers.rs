@@ -35,7 +35,7 @@ const KEPT: usize = 32 << 20;
 pub struct LayerContents {
     /// The name of the archive, escaped for display.
     path: Escaped,
-    layers: Vec<Place>,
+    layers: Vec<LayerBytes>,
     /// The uncompressed layers that have been used, by member number. One member may be several
     /// layers.
     tars: Mutex<HashMap<usize, Region>>,
@@ -47,7 +47,7 @@ pub struct LayerContents {
 }
 
 /// A layer, and the place of its contents.
-struct Place {
+struct LayerBytes {
     /// The name of the member, escaped for display.
     name: Escaped,
     whereabouts: Whereabouts,
@@ -112,7 +112,7 @@ impl LayerContents {
                     }
                 }
             };
-            Place { name: layer.name.clone(), whereabouts }
+            LayerBytes { name: layer.name.clone(), whereabouts }
         });
         Self {
             path: opened.path.clone(),
@@ -137,7 +137,7 @@ impl LayerContents {
         let file = || shown!("layer {}", layer);
         let none = || (Escaped::default(), &Whereabouts::Missing { foreign: false });
         let (name, place) = layer
-            .of(&self.layers)
+            .get_from(&self.layers)
             .map_or_else(none, |place| (place.name.clone(), &place.whereabouts));
         match place {
             &Whereabouts::Missing { foreign } => {
@@ -159,7 +159,7 @@ impl LayerContents {
     /// not, or not as a whole.
     fn kept(&self, member: usize, tree: &Tree, inode: VersionId) -> Option<Vec<u8>> {
         let size = usize::try_from(tree.size(inode)).ok()?;
-        let passed = self.passed.of(member);
+        let passed = self.passed.of_member(member);
         if !passed.has_pieces() || size > KEPT {
             return None;
         }
@@ -191,7 +191,7 @@ impl LayerContents {
             // The layer was not recognised as compressed when the archive was read.
             (None, _) => Compression::None,
         };
-        let (shared, passed) = (self.shared.clone(), self.passed.of(member));
+        let (shared, passed) = (self.shared.clone(), self.passed.of_member(member));
         let tar = match compression {
             Compression::None => stored.clone(),
             compression => {
@@ -210,7 +210,7 @@ impl Contents for LayerContents {
     }
 
     fn searched(&self, tree: &Tree, inode: VersionId, search: FileSearch) -> Searched {
-        let place = tree.added_in(inode).of(&self.layers).map(|place| &place.whereabouts);
+        let place = tree.added_in(inode).get_from(&self.layers).map(|place| &place.whereabouts);
         let (member, is_costly) = match place {
             Some(Whereabouts::Piped { member }) => (*member, false),
             Some(Whereabouts::Stored { member, bytes, files, .. }) => {
@@ -223,7 +223,7 @@ impl Contents for LayerContents {
                 return Searched::NotYet;
             }
         };
-        let note = self.passed.of(member).note(tree.data_offset(inode));
+        let note = self.passed.of_member(member).note(tree.data_offset(inode));
         match note.filter(|note| note.search.includes(search)) {
             Some(note) if note.is_hit => Searched::Hit,
             Some(_) => Searched::Nothing,
@@ -254,7 +254,7 @@ impl Contents for LayerContents {
         }
         let inode = tree.inode(version);
         let layer = tree.added_in(inode);
-        let place = layer.of(&self.layers);
+        let place = layer.get_from(&self.layers);
         let name = place.map_or_else(Escaped::default, |place| place.name.clone());
         match place.map(|place| &place.whereabouts) {
             None => Err(Error::NoLayer { file, layer, name, foreign: false }),

@@ -113,13 +113,13 @@ mod tests {
     use super::*;
     use crate::archive::MemorySource;
 
-    fn of(bytes: impl Into<Vec<u8>>) -> Recognised {
+    fn recognise_bytes(bytes: impl Into<Vec<u8>>) -> Recognised {
         Recognised::detect(&(Arc::new(MemorySource(bytes.into())) as Source)).unwrap()
     }
 
     fn script(text: &str) -> Option<(String, Option<String>)> {
         let text_of = |bytes| String::from_utf8(bytes).unwrap();
-        match of(text) {
+        match recognise_bytes(text) {
             Recognised::Script(script) => {
                 Some((text_of(script.interpreter), script.argument.map(text_of)))
             }
@@ -143,16 +143,25 @@ mod tests {
         let mut windows = b"MZ".to_vec();
         windows.resize(0x3c, 0);
         windows.extend(0x40_u32.to_le_bytes());
-        assert!(matches!(of(windows.clone()), Recognised::Other), "a program for DOS");
+        assert!(matches!(recognise_bytes(windows.clone()), Recognised::Other), "a program for DOS");
         windows.extend(b"PE\0\0");
-        assert!(matches!(of(windows), Recognised::Foreign(Foreign::Windows)));
+        assert!(matches!(recognise_bytes(windows), Recognised::Foreign(Foreign::Windows)));
         assert!(matches!(
-            of(*b"\xcf\xfa\xed\xfe\x07\0\0\x01"),
+            recognise_bytes(*b"\xcf\xfa\xed\xfe\x07\0\0\x01"),
             Recognised::Foreign(Foreign::MacOs)
         ));
-        assert!(matches!(of(*b"\xca\xfe\xba\xbe\0\0\0\x02"), Recognised::Foreign(Foreign::MacOs)));
-        assert!(matches!(of(*b"\xca\xfe\xba\xbe\0\0\0\x34"), Recognised::Other), "a Java class");
-        assert!(matches!(of(*b"\0asm\x01\0\0\0"), Recognised::Foreign(Foreign::WebAssembly)));
-        assert!(matches!(of(*b""), Recognised::Other));
+        assert!(matches!(
+            recognise_bytes(*b"\xca\xfe\xba\xbe\0\0\0\x02"),
+            Recognised::Foreign(Foreign::MacOs)
+        ));
+        assert!(
+            matches!(recognise_bytes(*b"\xca\xfe\xba\xbe\0\0\0\x34"), Recognised::Other),
+            "a Java class"
+        );
+        assert!(matches!(
+            recognise_bytes(*b"\0asm\x01\0\0\0"),
+            Recognised::Foreign(Foreign::WebAssembly)
+        ));
+        assert!(matches!(recognise_bytes(*b""), Recognised::Other));
     }
 }

@@ -49,7 +49,7 @@ pub fn installed(tree: &Tree, contents: &dyn Contents, progress: &Arc<Progress>)
         }
     });
     let told = !packages.is_empty();
-    let owners = Packages::of(tree, Reader::new(tree, contents, Which::Last, progress));
+    let owners = Packages::read_all(tree, Reader::new(tree, contents, Which::Last, progress));
     let last = LayerIndex::FINAL;
     let mut counted = HashSet::new();
     let mut unpackaged = 0;

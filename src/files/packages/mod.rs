@@ -65,10 +65,10 @@ impl Packages {
     /// Reads the package databases of an image. A database that cannot be read, or that was not
     /// read before a cancellation, contributes no packages.
     pub fn read(tree: &Tree, contents: &dyn Contents, progress: &Arc<Progress>) -> Self {
-        Self::of(tree, Reader::new(tree, contents, Which::All, progress))
+        Self::read_all(tree, Reader::new(tree, contents, Which::All, progress))
     }
 
-    fn of(tree: &Tree, mut reader: Reader<'_>) -> Self {
+    fn read_all(tree: &Tree, mut reader: Reader<'_>) -> Self {
         let mut packages = Self::default();
         for path in APK {
             let Some(node) = tree.find(path) else { continue };

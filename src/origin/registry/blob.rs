@@ -33,10 +33,10 @@ pub struct RemoteBlob {
     client: Arc<Client>,
     digest: String,
     len: u64,
-    state: Mutex<State>,
+    state: Mutex<Download>,
 }
 
-struct State {
+struct Download {
     /// The rest of the blob, from `have` on.
     stream: Option<BodyReader<'static>>,
     /// The bytes from the beginning on that have been downloaded.
@@ -49,18 +49,18 @@ struct State {
     /// True if only parts of it will be read.
     in_parts: bool,
     /// Bytes that were fetched out of order, the newest first.
-    parts: VecDeque<Part>,
+    parts: VecDeque<FetchedRun>,
     /// The number of bytes to fetch if reading goes on behind a part.
     next: u64,
 }
 
 /// A run of bytes that was fetched.
-struct Part {
+struct FetchedRun {
     start: u64,
     bytes: Vec<u8>,
 }
 
-impl Part {
+impl FetchedRun {
     fn end(&self) -> u64 {
         self.start + self.bytes.len() as u64
     }
@@ -69,7 +69,7 @@ impl Part {
 impl RemoteBlob {
     /// Makes a source of the blob with a digest and a size. Nothing is fetched yet.
     pub fn new(client: Arc<Client>, digest: &str, len: u64) -> Self {
-        let state = State {
+        let state = Download {
             stream: None,
             have: 0,
             kept: None,
@@ -116,7 +116,7 @@ impl RemoteBlob {
     }
 
     /// Reads on from the beginning of the blob, and keeps what is read.
-    fn read_on(&self, state: &mut State, buf: &mut [u8]) -> io::Result<usize> {
+    fn read_on(&self, state: &mut Download, buf: &mut [u8]) -> io::Result<usize> {
         let mut breaks = 0;
         loop {
             if state.stream.is_none() {
@@ -154,7 +154,7 @@ impl RemoteBlob {
     }
 
     /// Keeps bytes that follow those that are kept, and checks the digest at the end.
-    fn keep(&self, state: &mut State, bytes: &[u8]) -> io::Result<()> {
+    fn keep(&self, state: &mut Download, bytes: &[u8]) -> io::Result<()> {
         if state.have == 0 {
             state.kept = Spool::new().ok();
         }
@@ -182,12 +182,12 @@ impl RemoteBlob {
     /// Reads bytes out of order.
     fn read_part(
         &self,
-        state: &mut State,
+        state: &mut Download,
         buf: &mut [u8],
         offset: u64,
         least: u64,
     ) -> io::Result<usize> {
-        let holds = |part: &Part| (part.start..part.end()).contains(&offset);
+        let holds = |part: &FetchedRun| (part.start..part.end()).contains(&offset);
         if !state.parts.iter().any(holds) {
             // Reading goes on where a part ended: more is fetched at a time.
             let goes_on = state.parts.iter().any(|part| part.end() == offset);
@@ -204,7 +204,7 @@ impl RemoteBlob {
             if bytes.is_empty() {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
-            state.keep_part(Part { start: offset, bytes });
+            state.keep_part(FetchedRun { start: offset, bytes });
         }
         let Some(part) = state.parts.iter().find(|part| holds(part)) else { return Ok(0) };
         let from = usize::try_from(offset - part.start).unwrap_or(usize::MAX);
@@ -215,7 +215,12 @@ impl RemoteBlob {
     }
 
     /// Reads from a server that ignores ranges: all bytes up to the wanted ones.
-    fn without_ranges(&self, state: &mut State, buf: &mut [u8], offset: u64) -> io::Result<usize> {
+    fn without_ranges(
+        &self,
+        state: &mut Download,
+        buf: &mut [u8],
+        offset: u64,
+    ) -> io::Result<usize> {
         if offset < state.have {
             return self.stream(offset)?.read(buf);
         }
@@ -224,7 +229,7 @@ impl RemoteBlob {
     }
 
     /// Downloads up to `offset`.
-    fn pass(&self, state: &mut State, offset: u64) -> io::Result<()> {
+    fn pass(&self, state: &mut Download, offset: u64) -> io::Result<()> {
         let mut passed = vec![0; usize::try_from(CHUNK).unwrap_or(1 << 16)];
         while state.have < offset {
             let wanted =
@@ -235,9 +240,9 @@ impl RemoteBlob {
     }
 }
 
-impl State {
+impl Download {
     /// Keeps a part, and the ones before it as far as there is room.
-    fn keep_part(&mut self, part: Part) {
+    fn keep_part(&mut self, part: FetchedRun) {
         self.parts.push_front(part);
         let mut room = PARTS;
         self.parts.retain(|part| {

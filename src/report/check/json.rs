@@ -125,7 +125,7 @@ fn limit_part(checked: &Checked<'_>, outcome: &Outcome, units: Units) -> LimitPa
     let blame = outcome.blame.as_ref();
     let layer = blame.and_then(|blame| blame.layer);
     let instruction = layer
-        .and_then(|layer| layer.of(&checked.inspection.layers))
+        .and_then(|layer| layer.get_from(&checked.inspection.layers))
         .map(|layer| &layer.instruction);
     let line = checked.places.line_of_blame(blame);
     let what = measured(outcome, units);

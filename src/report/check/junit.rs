@@ -20,7 +20,7 @@ struct Counts {
 }
 
 impl Counts {
-    fn of<'c>(images: impl IntoIterator<Item = &'c Checked<'c>>) -> Self {
+    fn count<'c>(images: impl IntoIterator<Item = &'c Checked<'c>>) -> Self {
         let mut counts = Self::default();
         for verdict in images.into_iter().map(|checked| &checked.verdict) {
             counts.add(verdict);
@@ -61,7 +61,7 @@ pub(super) fn write(
 ) -> io::Result<()> {
     let mut xml = Writer::new_with_indent(&mut out, b' ', 2);
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-    let all = Counts::of(images);
+    let all = Counts::count(images);
     let mut suites =
         xml.create_element("testsuites").with_attribute(("name", env!("CARGO_PKG_NAME")));
     // Jenkins' schema (junit-10.xsd) knows no number of skipped tests here.
@@ -77,7 +77,7 @@ pub(super) fn write(
 fn suite<W: Write>(xml: &mut Writer<W>, checked: &Checked<'_>, units: Units) -> io::Result<()> {
     let image = valid(&checked.inspection.name);
     let mut suite = xml.create_element("testsuite").with_attribute(("name", image.as_str()));
-    for (name, value) in &Counts::of([checked]).attributes() {
+    for (name, value) in &Counts::count([checked]).attributes() {
         suite = suite.with_attribute((*name, value.as_str()));
     }
     suite.write_inner_content(|xml| {

@@ -66,7 +66,7 @@ impl Checked<'_> {
             return false;
         };
         let before = self.inspection.totals.size.saturating_add_signed(growth.saturating_neg());
-        growth.unsigned_abs() < limit.of(before)
+        growth.unsigned_abs() < limit.bytes_of(before)
     }
 }
 
@@ -91,7 +91,7 @@ impl Default for Places {
 impl Places {
     /// Returns the line of a layer's instruction, if it is known.
     fn known_line(&self, layer: Option<LayerIndex>) -> Option<usize> {
-        layer?.of(&self.lines).copied().flatten()
+        layer?.get_from(&self.lines).copied().flatten()
     }
 
     /// Returns the line that brings a secret, by its number, if it is known.

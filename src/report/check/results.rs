@@ -198,7 +198,7 @@ fn of_finding<'a>(checked: &'a Checked<'_>, finding: &Finding, units: Units) -> 
 
 /// Returns the instruction of a layer at the end of a message.
 fn instruction(checked: &Checked<'_>, layer: Option<LayerIndex>) -> String {
-    let layer = layer.and_then(|index| Some((index, index.of(&checked.inspection.layers)?)));
+    let layer = layer.and_then(|index| Some((index, index.get_from(&checked.inspection.layers)?)));
     layer.map_or_else(String::new, |(index, layer)| {
         format!(" [layer {index}: {}]", cut(&layer.instruction.one_line(), WIDTH))
     })

@@ -48,7 +48,7 @@ struct Configuration {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Entry {
+struct SarifResult {
     rule_id: String,
     rule_index: usize,
     level: &'static str,
@@ -95,7 +95,7 @@ pub(super) fn write(images: &[Checked<'_>], units: Units, out: impl Write) -> io
     write_escaped(&document, out)
 }
 
-fn entry(problem: &Problem<'_>, rules: &mut Vec<Rule>) -> Entry {
+fn entry(problem: &Problem<'_>, rules: &mut Vec<Rule>) -> SarifResult {
     let level = match problem.severity {
         Severity::Unread | Severity::Error => "error",
         Severity::Secret | Severity::Warning => "warning",
@@ -117,7 +117,7 @@ fn entry(problem: &Problem<'_>, rules: &mut Vec<Rule>) -> Entry {
         "artifactLocation": { "uri": uri(problem.file) },
         "region": { "startLine": problem.line },
     });
-    Entry {
+    SarifResult {
         rule_id: problem.rule.clone(),
         rule_index,
         level,

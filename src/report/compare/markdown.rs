@@ -88,7 +88,7 @@ pub fn write_comparison_markdown(
 /// that a comment would say nothing.
 pub fn differs_by_less(comparison: &Comparison<'_>, limit: &Quantity) -> bool {
     let [first, second] = &comparison.columns[..] else { return false };
-    let least = limit.of(first.size);
+    let least = limit.bytes_of(first.size);
     let is_small = |before: u64, after: u64| before.abs_diff(after) < least;
     !comparison.brings_secrets()
         && first.exact

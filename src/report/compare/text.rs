@@ -31,7 +31,7 @@ pub fn write_comparison(
     style: TextStyle,
     mut out: impl Write,
 ) -> io::Result<()> {
-    let mut page = Page { style, out: &mut out };
+    let mut page = ComparisonText { style, out: &mut out };
     for line in wrap(&comparison.verdict(style.units), WIDTH) {
         page.head(&line)?;
     }
@@ -50,12 +50,12 @@ pub fn write_comparison(
     out.flush()
 }
 
-struct Page<'a, W> {
+struct ComparisonText<'a, W> {
     style: TextStyle,
     out: &'a mut W,
 }
 
-impl<W: Write> Page<'_, W> {
+impl<W: Write> ComparisonText<'_, W> {
     fn size(&self, bytes: u64) -> String {
         self.style.units.size(bytes)
     }

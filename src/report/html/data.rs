@@ -66,7 +66,7 @@ impl Data {
     /// # Errors
     ///
     /// An error of the compression.
-    pub fn of(inspection: &Inspection, units: Units) -> io::Result<Self> {
+    pub fn from_inspection(inspection: &Inspection, units: Units) -> io::Result<Self> {
         let walk = Walk::new(&inspection.tree);
         let entries = walk.listed.len();
         let (tree, listed) = walk.packed(if entries > MANY { LARGE } else { SMALL })?;

@@ -115,7 +115,7 @@ pub fn timeline(subject: &Subject<'_>) -> Option<Markup> {
                 "; " (subject.size(inspection.totals.visible)) " is visible in the end."
             }
             @for (layer, held) in steps.iter().enumerate() {
-                @let place = Place::of(layer, count);
+                @let place = ColumnPosition::from_share(layer, count);
                 @let visible = percent(held.visible, size);
                 @let wasted = percent(held.wasted, size);
                 (column(place, 0.0, visible, "visible"))
@@ -150,13 +150,13 @@ pub fn timeline(subject: &Subject<'_>) -> Option<Markup> {
 
 /// The place of a column, in per cent of the width.
 #[derive(Clone, Copy)]
-struct Place {
+struct ColumnPosition {
     left: f64,
     width: f64,
 }
 
-impl Place {
-    fn of(layer: usize, count: usize) -> Self {
+impl ColumnPosition {
+    fn from_share(layer: usize, count: usize) -> Self {
         let edge = |layer: usize| percent(layer as u64, count as u64);
         let all = edge(layer + 1) - edge(layer);
         Self { left: edge(layer) + all * 0.18, width: all * 0.64 }
@@ -168,7 +168,7 @@ impl Place {
 }
 
 /// A part of a column; its bottom and height are in per cent of the drawing.
-fn column(place: Place, bottom: f64, height: f64, class: &str) -> Markup {
+fn column(place: ColumnPosition, bottom: f64, height: f64, class: &str) -> Markup {
     let pixels = |percent: f64| percent * f64::from(HEIGHT) / 100.0;
     let (height, top) = (pixels(height), pixels(100.0 - bottom - height));
     html! {

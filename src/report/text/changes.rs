@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use super::super::changes::{ALONE, base_remark, is_twice, layers_of, summary};
-use super::{INDENT, Page, Paint, WIDTH};
+use super::{INDENT, Paint, ReportText, WIDTH};
 use crate::Inspection;
 use crate::advice::avoidable::Avoidable;
 use crate::advice::changes::Part;
@@ -32,12 +32,12 @@ pub(super) struct Changes<'a> {
 }
 
 impl Changes<'_> {
-    fn of(&self, part: Part) -> Vec<&ChangeRecord> {
+    fn in_part(&self, part: Part) -> Vec<&ChangeRecord> {
         self.all.iter().filter(|change| change.part == *part.word()).collect()
     }
 }
 
-impl<W: Write> Page<'_, W> {
+impl<W: Write> ReportText<'_, W> {
     pub(super) fn changes(&mut self, inspection: &Inspection, changes: &Changes) -> io::Result<()> {
         if changes.all.is_empty() {
             return Ok(());
@@ -48,11 +48,11 @@ impl<W: Write> Page<'_, W> {
         for line in wrap(&format!("{summary}{ALONE}"), WIDTH - 2) {
             writeln!(self.out, "  {}", self.paint(Paint::Dim, &line))?;
         }
-        let own = changes.of(Part::Own);
+        let own = changes.in_part(Part::Own);
         let shown = self.shown(&own);
         own[..shown].iter().try_for_each(|change| self.change(inspection, change))?;
         self.smaller(&own[shown..])?;
-        let optional = changes.of(Part::Optional);
+        let optional = changes.in_part(Part::Optional);
         if self.style.top == 0 {
             optional.iter().try_for_each(|change| self.change(inspection, change))?;
         } else {
@@ -60,7 +60,7 @@ impl<W: Write> Page<'_, W> {
             self.lines(head, &optional)?;
         }
         let head = shown!("[needs a look] {}", base_remark(changes.base.as_ref()));
-        self.lines(&head, &changes.of(Part::Base))
+        self.lines(&head, &changes.in_part(Part::Base))
     }
 
     /// Returns the number of changes to show: the first, and all that are not small; or all if
@@ -165,7 +165,7 @@ impl<W: Write> Page<'_, W> {
     ) -> io::Result<()> {
         let shown = self.few(LAYERS, layers.len());
         for (i, layer) in layers.iter().take(shown).enumerate() {
-            let instruction = LayerIndex::new(*layer).of(&inspection.layers);
+            let instruction = LayerIndex::new(*layer).get_from(&inspection.layers);
             let line = instruction.map(|layer| layer.instruction.one_line()).unwrap_or_default();
             let line = shown!("layer {layer}: {}", line).cut(WIDTH - INDENT);
             writeln!(self.out, "{}  {line}", self.label(if i == 0 { word } else { "" }))?;

@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use super::changes::Changes;
-use super::{Page, Paint, REASON, WIDTH};
+use super::{Paint, REASON, ReportText, WIDTH};
 use crate::Inspection;
 use crate::advice::avoidable::Avoidable;
 use crate::display::{cut, cut_front, shown, wrap};
@@ -28,7 +28,7 @@ pub fn write_recorded(
     mut out: impl Write,
 ) -> io::Result<()> {
     let RecordedImage { document, inspection } = image;
-    let mut page = Page { style, out: &mut out };
+    let mut page = ReportText { style, out: &mut out };
     page.headline(inspection)?;
     for line in wrap(&document.verdict, WIDTH) {
         writeln!(page.out, "{line}")?;
@@ -58,7 +58,7 @@ pub fn write_recorded(
     out.flush()
 }
 
-impl<W: Write> Page<'_, W> {
+impl<W: Write> ReportText<'_, W> {
     /// Returns the number of rows of a list that are shown.
     fn top(&self, usual: usize, all: usize) -> usize {
         if self.style.top == 0 { all } else { usual.min(all) }

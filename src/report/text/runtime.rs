@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::super::ladder::{LadderDetail, write_ladder};
 use super::super::words::executable;
-use super::{Page, Paint, WIDTH};
+use super::{Paint, ReportText, WIDTH};
 use crate::Inspection;
 use crate::advice::assessment::Study;
 use crate::display::escaped;
@@ -12,7 +12,7 @@ use crate::display::plural;
 use crate::display::{cut, wrap};
 use crate::runtime::libraries::ProgramAndLibraries;
 
-impl<W: Write> Page<'_, W> {
+impl<W: Write> ReportText<'_, W> {
     pub(super) fn runtime(&mut self, inspection: &Inspection, study: &Study) -> io::Result<()> {
         let Some(runtime) = &study.runtime else { return Ok(()) };
         if runtime.application.steps.is_empty() && runtime.application.program.is_none() {

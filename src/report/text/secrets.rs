@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::{INDENT, Page, Paint, WIDTH};
+use super::{INDENT, Paint, ReportText, WIDTH};
 use crate::Inspection;
 use crate::advice::assessment::Study;
 use crate::advice::secrets::{Prevention, Secret, Secrets};
@@ -12,7 +12,7 @@ use crate::report::words::NOT_SEARCHED;
 /// The most secrets that are shown in full.
 const SECRETS: usize = 8;
 
-impl<W: Write> Page<'_, W> {
+impl<W: Write> ReportText<'_, W> {
     pub(super) fn secrets(&mut self, inspection: &Inspection, study: &Study) -> io::Result<()> {
         let Some(secrets) = &study.secrets else { return Ok(()) };
         if secrets.list.is_empty() {

@@ -3,12 +3,12 @@
 use std::io::{self, Write};
 
 use super::super::words::{base, conclusion};
-use super::{Page, Paint, WIDTH};
+use super::{Paint, ReportText, WIDTH};
 use crate::Inspection;
 use crate::advice::assessment::Study;
 use crate::display::{share, wrap};
 
-impl<W: Write> Page<'_, W> {
+impl<W: Write> ReportText<'_, W> {
     pub(super) fn whose(&mut self, inspection: &Inspection, study: &Study) -> io::Result<()> {
         let size = inspection.totals.size;
         if size == 0 {

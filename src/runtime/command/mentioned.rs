@@ -37,7 +37,7 @@ pub fn mentioned(tree: &Tree, run: &Run, texts: &[String]) -> Mentioned {
         Last::Followed,
     );
     let directory = directory.map_or(NodeId::ROOT, |found| found.node);
-    let mut values = Values::of(tree, run);
+    let mut values = Values::gather(tree, run);
     let mut mentioned = Mentioned::default();
     for text in texts {
         let text = text.replace(['"', '\''], "");
@@ -99,7 +99,7 @@ struct Values {
 }
 
 impl Values {
-    fn of(tree: &Tree, run: &Run) -> Self {
+    fn gather(tree: &Tree, run: &Run) -> Self {
         let mut homes = vec!["/root".to_owned()];
         homes.extend(run.environment.raw_value("HOME").map(str::to_owned));
         if let Some(home) = tree.find(b"/home") {

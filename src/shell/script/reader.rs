@@ -14,7 +14,7 @@ enum Inside {
     Backticks,
 }
 
-struct Reader<'a> {
+struct ScriptReader<'a> {
     text: &'a str,
     commands: Vec<Command<'a>>,
     word: Option<usize>,
@@ -31,7 +31,7 @@ pub(crate) fn read(text: &str) -> Option<Script<'_>> {
 /// Reads a text; an obstacle if it cannot be followed with certainty.
 pub(crate) fn follow(text: &str) -> Result<Script<'_>, Obstacle> {
     let start = (Joint::Start, 0);
-    let mut reader = Reader {
+    let mut reader = ScriptReader {
         text,
         commands: Vec::new(),
         word: None,
@@ -113,7 +113,7 @@ pub(crate) fn follow(text: &str) -> Result<Script<'_>, Obstacle> {
     if commands.is_empty() { Err(Construct::Nothing.at(0)) } else { Ok(Script { commands }) }
 }
 
-impl Reader<'_> {
+impl ScriptReader<'_> {
     /// Handles a character with a meaning outside of quotes; returns the number of further
     /// characters that belong to it.
     fn operator(&mut self, at: usize, here: u8, next: u8) -> Result<usize, Obstacle> {

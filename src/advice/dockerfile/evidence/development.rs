@@ -63,7 +63,7 @@ pub fn development(
     let tree = &inspection.tree;
     let mut found: Vec<Development> = Vec::new();
     let paths = Paths::new(tree);
-    let links = Links::of(tree);
+    let links = Links::from_tree(tree);
     let is_outer = |&node: &NodeId| tree.name(node) == DIRECTORY && !lies_in_another(tree, node);
     for directory in tree.nodes().filter(is_outer).take(PROJECTS) {
         let project = tree.parent(directory);

@@ -5,7 +5,7 @@ mod development;
 mod program;
 
 pub use development::Development;
-pub use program::{CopiedProgram, Library, LooksFor, Needs, Place};
+pub use program::{CopiedProgram, Library, LooksFor, NeededPath, Needs};
 
 use crate::advice::findings::{Rules, Whose};
 use crate::advice::ladder::{Certainty, Holds, LadderInputs, climb};

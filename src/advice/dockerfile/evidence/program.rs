@@ -64,12 +64,12 @@ pub struct LooksFor {
     /// The kind.
     pub kind: NeedKind,
     /// The places where the image has it, without links; empty if it has none.
-    pub places: Vec<Place>,
+    pub places: Vec<NeededPath>,
 }
 
 /// A file or a directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct NeededPath {
     /// The absolute path.
     pub path: String,
     /// The size in bytes, including the contents of a directory.
@@ -222,11 +222,11 @@ pub(super) fn copied(
 
 /// Returns the place of a path that `COPY` can take from another stage. Links are left out, because
 /// `COPY` follows them and their targets have places of their own.
-fn place(filesystem: &Filesystem<'_>, node: NodeId, is_own: bool) -> Option<Place> {
+fn place(filesystem: &Filesystem<'_>, node: NodeId, is_own: bool) -> Option<NeededPath> {
     let tree = filesystem.tree();
     let is_link = tree.last(node).is_some_and(|version| tree.kind(version) == Kind::Symlink);
     let path = String::from_utf8(tree.path(node)).ok().filter(|_| !is_link)?;
-    Some(Place { path, bytes: filesystem.bytes([node]), is_own })
+    Some(NeededPath { path, bytes: filesystem.bytes([node]), is_own })
 }
 
 /// Prefixes of the compiler's own libraries, which every distribution with glibc has.

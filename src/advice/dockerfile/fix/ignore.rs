@@ -20,18 +20,22 @@ use used::is_input_of;
 pub(super) use context::is_whole_context;
 
 /// Name that a build context has and an image rarely runs from.
-struct Known {
+struct ContextName {
     name: &'static str,
     what: &'static str,
     /// Programs that look for it without being told.
     programs: &'static [&'static str],
 }
 
-const fn known(name: &'static str, what: &'static str, programs: &'static [&'static str]) -> Known {
-    Known { name, what, programs }
+const fn known(
+    name: &'static str,
+    what: &'static str,
+    programs: &'static [&'static str],
+) -> ContextName {
+    ContextName { name, what, programs }
 }
 
-const KNOWN: [Known; 17] = [
+const KNOWN: [ContextName; 17] = [
     known(".git", VERSIONS, &["git"]),
     known(".hg", VERSIONS, &["hg"]),
     known(".svn", VERSIONS, &["svn"]),

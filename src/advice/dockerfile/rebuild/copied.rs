@@ -1,7 +1,7 @@
 //! Rebuilds `COPY` and `ADD`. Names that the history does not have are inferred from the layer's
 //! files.
 
-use super::Page;
+use super::DockerfileDraft;
 use crate::advice::dockerfile::births::is_plain;
 use crate::advice::dockerfile::parse::Keyword;
 use crate::advice::dockerfile::step::Step;
@@ -9,7 +9,7 @@ use crate::advice::dockerfile::step::Step;
 /// The most names that are listed.
 const NAMES: usize = 8;
 
-impl Page<'_> {
+impl DockerfileDraft<'_> {
     /// Writes a `COPY` or `ADD`; false if no valid instruction can be written.
     pub(super) fn copy(&mut self, step: &Step, keyword: Keyword) -> bool {
         let name = keyword.name();

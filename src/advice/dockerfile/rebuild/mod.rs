@@ -33,7 +33,7 @@ pub fn rebuild(inspection: &Inspection, base: &Base) -> Rebuilt {
     let steps = steps(&inspection.history, inspection.layers.len());
     let steps: Vec<_> = steps.iter().map(Step::masked).collect();
     let own = &steps[steps_of(&steps, base.layers)..];
-    let mut page = Page {
+    let mut page = DockerfileDraft {
         inspection,
         births: Births::find(inspection),
         text: String::new(),
@@ -64,7 +64,7 @@ pub fn rebuild(inspection: &Inspection, base: &Base) -> Rebuilt {
 }
 
 /// The file under construction.
-struct Page<'a> {
+struct DockerfileDraft<'a> {
     inspection: &'a Inspection,
     births: Births,
     text: String,
@@ -75,7 +75,7 @@ struct Page<'a> {
     known: HashSet<String>,
 }
 
-impl Page<'_> {
+impl DockerfileDraft<'_> {
     fn head(&mut self, own: &[Step]) {
         // Here-documents, mounts and the newer flags of COPY need a frontend that supports them.
         let modern = own.iter().any(|step| step.buildkit || step.text.starts_with("RUN <<"));

@@ -1,6 +1,6 @@
 //! Rebuilds `RUN`: build arguments before it, its shell, and long commands in several lines.
 
-use super::Page;
+use super::DockerfileDraft;
 use crate::advice::dockerfile::step::Step;
 use crate::shell::{self, Joint};
 
@@ -22,7 +22,7 @@ const PREDEFINED: [&str; 10] = [
     "all_proxy",
 ];
 
-impl Page<'_> {
+impl DockerfileDraft<'_> {
     /// Writes a `RUN` with the instructions that it needs before it; false if no valid instruction
     /// can be written.
     pub(super) fn run(&mut self, step: &Step) -> bool {

@@ -1,13 +1,13 @@
 //! Rebuilds instructions that set values, and restores quotes that builders removed.
 
-use super::Page;
+use super::DockerfileDraft;
 use crate::advice::dockerfile::parse::Keyword;
 use crate::advice::dockerfile::step::{Step, first_assignment};
 use crate::escape::Untrusted;
 use crate::image::Variables;
 use crate::secret::mask_words;
 
-impl Page<'_> {
+impl DockerfileDraft<'_> {
     /// Writes an instruction that makes no files; false if no valid instruction can be written.
     pub(super) fn value(&mut self, step: &Step, keyword: Keyword, last: bool) -> bool {
         let rest = step.text.split_once(char::is_whitespace).map_or("", |(_, rest)| rest).trim();

@@ -179,12 +179,12 @@ impl From<WrittenReason> for Reason {
 /// [`RulesError`] names the file, the line and the key.
 pub fn read(user: Option<(&str, &str)>, built_in: &str) -> Result<Rules, RulesError> {
     let mut all = All::default();
-    let mut reader = Reader { file: "", text: "", globs: 0 };
+    let mut reader = RulesReader { file: "", text: "", globs: 0 };
     if let Some((file, text)) = user {
-        reader = Reader { file, text, ..reader };
+        reader = RulesReader { file, text, ..reader };
         all.add(reader.parse()?, &mut reader)?;
     }
-    reader = Reader { file: "the built-in rules", text: built_in, ..reader };
+    reader = RulesReader { file: "the built-in rules", text: built_in, ..reader };
     let parsed: File<String> = serde_json::from_str(built_in)
         .map_err(|error| reader.error(0..0, None, error.to_string()))?;
     all.add(parsed, &mut reader)?;
@@ -201,7 +201,11 @@ struct All {
 
 impl All {
     /// Adds the rules of the next file.
-    fn add<T: Text>(&mut self, parsed: File<T>, reader: &mut Reader<'_>) -> Result<(), RulesError> {
+    fn add<T: Text>(
+        &mut self,
+        parsed: File<T>,
+        reader: &mut RulesReader<'_>,
+    ) -> Result<(), RulesError> {
         let Self { rules, ids, signatures } = self;
         let count = parsed.rule.len() + parsed.place.len() + parsed.signature.len();
         if rules.list.len() + count > RULES {
@@ -242,13 +246,13 @@ impl All {
     }
 }
 
-struct Reader<'a> {
+struct RulesReader<'a> {
     file: &'a str,
     text: &'a str,
     globs: usize,
 }
 
-impl Reader<'_> {
+impl RulesReader<'_> {
     /// Parses a user's file.
     fn parse(&self) -> Result<File<Spanned<String>>, RulesError> {
         if self.text.len() > FILE {

@@ -184,7 +184,7 @@ fn tour(
     let reading = Arc::new(Progress::default());
     let (told, stage) = progress::shown("reading layers", &reading, || {
         let opened = input.open(&reading)?.choose(&selection)?;
-        lesson::tour::of(&opened, settings.units, &reading)
+        lesson::tour::prepare(&opened, settings.units, &reading)
     })?;
     let format = format.unwrap_or(Format::Markdown);
     let command = format!(

@@ -26,14 +26,14 @@ impl Place {
     /// Returns the file of `--config`, of `LAYERSCOPE_CONFIG`, or the usual place.
     pub fn find(asked: Option<&Path>) -> Self {
         let variable = std::env::var_os("LAYERSCOPE_CONFIG");
-        Self::of(
+        Self::choose(
             asked,
             variable,
             etcetera::choose_base_strategy().ok().map(|strategy| strategy.config_dir()),
         )
     }
 
-    fn of(asked: Option<&Path>, variable: Option<OsString>, platform: Option<PathBuf>) -> Self {
+    fn choose(asked: Option<&Path>, variable: Option<OsString>, platform: Option<PathBuf>) -> Self {
         let variable = variable.filter(|path| !path.is_empty()).map(PathBuf::from);
         match asked.map(Path::to_owned).or(variable) {
             Some(path) => Self::Asked(path),
@@ -94,16 +94,16 @@ mod tests {
         let platform = || Some(PathBuf::from("/home/me/.config"));
         let asked = Path::new("mine.toml");
         assert_eq!(
-            Place::of(Some(asked), Some("other.toml".into()), platform()),
+            Place::choose(Some(asked), Some("other.toml".into()), platform()),
             Place::Asked("mine.toml".into())
         );
         assert_eq!(
-            Place::of(None, Some("other.toml".into()), platform()),
+            Place::choose(None, Some("other.toml".into()), platform()),
             Place::Asked("other.toml".into())
         );
         let usual = Place::Usual("/home/me/.config/layerscope/config.toml".into());
-        assert_eq!(Place::of(None, Some(OsString::new()), platform()), usual);
-        assert_eq!(Place::of(None, None, None), Place::Nowhere);
+        assert_eq!(Place::choose(None, Some(OsString::new()), platform()), usual);
+        assert_eq!(Place::choose(None, None, None), Place::Nowhere);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use layerscope::display::escaped_str;
 
-use super::{Handout, Part, Picture, paragraphs};
+use super::{Handout, NumberedStep, Picture, paragraphs};
 use crate::lesson::{FileLine, letter};
 use crate::tui::screenshots::Screenshot;
 use crate::tui::widgets::picture::{WHITE, escape, inline};
@@ -51,7 +51,7 @@ pub fn write(handout: &Handout) -> String {
     out
 }
 
-fn step(part: &Part, out: &mut String) {
+fn step(part: &NumberedStep, out: &mut String) {
     let number = part.number;
     out.push_str("<section class=\"step\">\n");
     match part.question {
@@ -91,7 +91,7 @@ fn step(part: &Part, out: &mut String) {
 }
 
 /// Writes the answers, if there are questions.
-fn answers(parts: &[Part], out: &mut String) {
+fn answers(parts: &[NumberedStep], out: &mut String) {
     let questions: Vec<_> =
         parts.iter().filter_map(|part| Some((part.number, part.question?))).collect();
     if questions.is_empty() {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use layerscope::display::escaped_str;
 
-use super::{Handout, Part, Picture, Pictures, file, paragraphs, picture_name};
+use super::{Handout, NumberedStep, Picture, Pictures, file, paragraphs, picture_name};
 use crate::lesson::letter;
 use crate::tui::screenshots::Screenshot;
 use crate::tui::widgets::picture::lines;
@@ -49,7 +49,7 @@ pub fn write(handout: &Handout, pictures: Pictures) -> String {
     out
 }
 
-fn step(part: &Part, pictures: Pictures, out: &mut String) {
+fn step(part: &NumberedStep, pictures: Pictures, out: &mut String) {
     match part.question {
         Some((number, question)) => {
             let _ = writeln!(out, "## Step {}: question {number}\n", part.number);

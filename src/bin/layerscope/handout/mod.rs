@@ -44,7 +44,7 @@ pub enum Pictures<'a> {
 }
 
 /// A step with its number in the handout.
-struct Part<'a> {
+struct NumberedStep<'a> {
     /// The number of the step, counted from 1.
     number: usize,
     step: &'a Step,
@@ -90,7 +90,7 @@ impl Handout {
         self.screenshots.iter().enumerate().filter_map(|(i, still)| Some((i + 1, still.as_ref()?)))
     }
 
-    fn parts(&self) -> Vec<Part<'_>> {
+    fn parts(&self) -> Vec<NumberedStep<'_>> {
         let (mut pictured, mut questions) = (1, 0);
         let mut parts = Vec::with_capacity(self.told.steps.len());
         for (i, (step, still)) in self.told.steps.iter().zip(&self.screenshots).enumerate() {
@@ -104,7 +104,7 @@ impl Handout {
             };
             questions += usize::from(step.question.is_some());
             let question = step.question.as_ref().map(|question| (questions, question));
-            parts.push(Part { number, step, picture, question });
+            parts.push(NumberedStep { number, step, picture, question });
         }
         parts
     }

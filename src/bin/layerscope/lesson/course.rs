@@ -79,7 +79,7 @@ impl Course {
                 problem,
             };
             let lesson = Lesson::read(text).map_err(wrong)?;
-            Ok(Entry::of(lesson, name))
+            Ok(Entry::from_lesson(lesson, name))
         };
         Ok(Self { entries: BUILT_IN.iter().map(entry).collect::<Result<_, CourseError>>()? })
     }
@@ -115,7 +115,7 @@ impl Course {
 
 impl Entry {
     /// Makes the entry of a built-in lesson.
-    pub fn of(lesson: Lesson, name: &str) -> Self {
+    pub fn from_lesson(lesson: Lesson, name: &str) -> Self {
         Self { name: name.into(), origin: Origin::BuiltIn, lesson }
     }
 

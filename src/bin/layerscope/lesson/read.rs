@@ -76,7 +76,7 @@ impl Visitor<'_> for NumberVisitor {
 
 /// Parses the text of a lesson.
 pub fn read(text: &str) -> Result<Lesson, Problem> {
-    let reader = Reader { text };
+    let reader = LessonReader { text };
     let file: File = toml::from_str(text).map_err(|error| Problem::of_syntax(text, &error))?;
     if file.images.get_ref().is_empty() {
         return Err(reader.problem(&file.images, "images", "at least one image is needed"));
@@ -107,11 +107,11 @@ pub fn read(text: &str) -> Result<Lesson, Problem> {
     })
 }
 
-struct Reader<'t> {
+struct LessonReader<'t> {
     text: &'t str,
 }
 
-impl Reader<'_> {
+impl LessonReader<'_> {
     fn problem<T>(&self, place: &Spanned<T>, key: &str, what: impl Display) -> Problem {
         Problem::at(self.text, place.span().start, key, what)
     }

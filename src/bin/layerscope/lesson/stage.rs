@@ -49,11 +49,11 @@ impl Stage {
     /// # Errors
     ///
     /// The image cannot be read, or the work was cancelled.
-    pub fn of(opened: &Opened, progress: &Arc<Progress>) -> Result<Self, Error> {
+    pub fn prepare(opened: &Opened, progress: &Arc<Progress>) -> Result<Self, Error> {
         let inspection = Arc::new(layerscope::inspect(opened, progress)?);
         let contents: Arc<dyn Contents> = Arc::new(LayerContents::new(opened));
         let study = Study::unprompted(&inspection, &*contents, true, progress)?;
-        let mut intro = Intro::of(opened);
+        let mut intro = Intro::from_opened(opened);
         let inspection = study.shown.clone().unwrap_or(inspection);
         Intro::mask(&mut intro.layers, &inspection);
         Ok(Self { intro, inspection, study: Arc::new(study), contents })
@@ -74,7 +74,10 @@ impl Entry {
         let mut stages = Vec::with_capacity(self.lesson.images.len());
         for (name, &line) in self.lesson.images.iter().zip(&self.lesson.image_lines) {
             let read = || {
-                Stage::of(&self.archive(name, progress)?.choose(&Selection::default())?, progress)
+                Stage::prepare(
+                    &self.archive(name, progress)?.choose(&Selection::default())?,
+                    progress,
+                )
             };
             stages.push(read().map_err(|source| match (&self.origin, source) {
                 (Origin::BuiltIn, source) | (_, source @ Error::Cancelled) => {

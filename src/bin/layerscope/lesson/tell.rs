@@ -184,7 +184,7 @@ mod tests {
     fn told(steps: &str) -> Result<RenderedLesson, Problem> {
         let lesson =
             Lesson::read(&format!("{HEAD}{steps}")).unwrap_or_else(|problem| panic!("{problem}"));
-        let entry = Entry::of(lesson, "test");
+        let entry = Entry::from_lesson(lesson, "test");
         match entry.stage(Units::Si, &Arc::default()) {
             Ok((told, _)) => Ok(told),
             Err(LessonError::Words { problem, .. }) => Err(problem),

@@ -32,7 +32,7 @@ pub fn draw_columns(
 ) {
     let theme = look.theme;
     let rows = rows(area);
-    let table = Table::fitted(columns, look, usize::from(area.width));
+    let table = ImageColumns::fitted(columns, look, usize::from(area.width));
     if rows.height < area.height {
         put(table.heads(theme.dim), 0, area, buffer);
     }
@@ -69,7 +69,7 @@ impl Numbers {
 }
 
 /// The columns that fit.
-struct Table {
+struct ImageColumns {
     /// The size comes first, followed by the bar.
     numbers: Vec<Numbers>,
     bar: usize,
@@ -78,7 +78,7 @@ struct Table {
     biggest: u64,
 }
 
-impl Table {
+impl ImageColumns {
     fn fitted(columns: &[Column], look: Look<'_>, width: usize) -> Self {
         let size = |bytes| look.units.size(bytes);
         let wasted = |column: &Column| match (column.wasted, column.exact) {

@@ -136,7 +136,7 @@ fn caption(scene: Scene, stages: &[Stage]) -> String {
         .map_or(String::new(), |mark| format!(" ({mark})"));
     let instruction = scene
         .layer
-        .of(&inspection.layers)
+        .get_from(&inspection.layers)
         .map(|layer| cut(&layer.instruction.one_line(), INSTRUCTION));
     let what = if scene.changes { "what layer" } else { "everything up to layer" };
     let changed = if scene.changes { " changed" } else { "" };

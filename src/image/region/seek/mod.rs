@@ -30,12 +30,12 @@ pub struct DecodedStream {
     shared: Arc<Shared>,
     /// The checkpoints that were made when it passed for the first time.
     passed: Arc<Passed>,
-    known: Mutex<Known>,
+    known: Mutex<StreamFacts>,
 }
 
 /// Facts about a stream that were found by decoding it.
 #[derive(Default)]
-struct Known {
+struct StreamFacts {
     checkpoints: Checkpoints,
     end: Option<End>,
 }
@@ -100,7 +100,7 @@ impl DecodedStream {
         self.known().end.clone()
     }
 
-    fn known(&self) -> MutexGuard<'_, Known> {
+    fn known(&self) -> MutexGuard<'_, StreamFacts> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{On, has_compiler_in_its_name};
 use crate::advice::dockerfile::births::is_plain;
-use crate::advice::dockerfile::evidence::{CopiedProgram, Needs, Place};
+use crate::advice::dockerfile::evidence::{CopiedProgram, NeededPath, Needs};
 use crate::advice::dockerfile::fix::{NOTEWORTHY, Work};
 use crate::advice::ladder::{BaseKind, Certainty, smallest};
 use crate::display::{count, escaped_str, shown};
@@ -31,7 +31,7 @@ pub(super) struct Start {
 
 impl Start {
     /// Returns whether the base lacks something that the image has.
-    pub(super) fn lacks(&self, kind: NeedKind, place: &Place) -> bool {
+    pub(super) fn lacks(&self, kind: NeedKind, place: &NeededPath) -> bool {
         match self.on {
             On::Scratch => true,
             On::Same => place.is_own,

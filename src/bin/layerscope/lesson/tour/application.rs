@@ -50,7 +50,8 @@ impl StoryBuilder<'_> {
         let others = others.into_iter().filter(|&other| other > 0 && other <= size && apart(other));
         let wrong = others.map(|other| (self.share(other), String::new()));
         let turn = self.inspection.layers.len();
-        let Some(options) = Options::of((self.share(bytes), String::new()), wrong, turn) else {
+        let Some(options) = Options::arrange((self.share(bytes), String::new()), wrong, turn)
+        else {
             return;
         };
         let text = "How much of this image is your application?";

@@ -30,7 +30,7 @@ impl Dockerfiles {
     /// # Errors
     ///
     /// The work was cancelled.
-    pub fn of(stage: &Stage, progress: &Arc<Progress>) -> Result<Self, Error> {
+    pub fn find(stage: &Stage, progress: &Arc<Progress>) -> Result<Self, Error> {
         let inspection = &stage.inspection;
         let target = Target::rebuilt(inspection, NAME.into(), &stage.study.base);
         let filesystem = Filesystem::new(&inspection.tree, &*stage.contents, progress);

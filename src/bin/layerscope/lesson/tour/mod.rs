@@ -33,13 +33,13 @@ use story::StoryBuilder;
 /// # Errors
 ///
 /// The image cannot be read, or the work was cancelled.
-pub fn of(
+pub fn prepare(
     opened: &Opened,
     units: Units,
     progress: &Arc<Progress>,
 ) -> Result<(RenderedLesson, Stage), Error> {
-    let stage = Stage::of(opened, progress)?;
-    let dockerfiles = Dockerfiles::of(&stage, progress)?;
+    let stage = Stage::prepare(opened, progress)?;
+    let dockerfiles = Dockerfiles::find(&stage, progress)?;
     opened.check_unchanged()?;
     Ok((tour(&stage, dockerfiles, units), stage))
 }

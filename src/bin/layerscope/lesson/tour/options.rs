@@ -16,7 +16,11 @@ pub type Answer = (String, String);
 impl Options {
     /// Places the right answer among wrong ones, of which at least one has to look different;
     /// `turn` determines the position.
-    pub fn of(right: Answer, wrong: impl IntoIterator<Item = Answer>, turn: usize) -> Option<Self> {
+    pub fn arrange(
+        right: Answer,
+        wrong: impl IntoIterator<Item = Answer>,
+        turn: usize,
+    ) -> Option<Self> {
         let mut answers = vec![right];
         for answer in wrong {
             if answers.len() < MOST && answers.iter().all(|(figure, _)| *figure != answer.0) {
@@ -46,13 +50,16 @@ mod tests {
 
     #[test]
     fn figures_that_read_the_same_are_one_option() {
-        let options =
-            Options::of(answer("1 MB"), ["1 MB", "2 MB", "2 MB", "3 MB", "4 MB"].map(answer), 4)
-                .unwrap();
+        let options = Options::arrange(
+            answer("1 MB"),
+            ["1 MB", "2 MB", "2 MB", "3 MB", "4 MB"].map(answer),
+            4,
+        )
+        .unwrap();
         assert_eq!(
             (options.shown, options.right),
             (["3 MB", "1 MB", "2 MB"].map(String::from).to_vec(), 1)
         );
-        assert!(Options::of(answer("1 MB"), [answer("1 MB")], 0).is_none());
+        assert!(Options::arrange(answer("1 MB"), [answer("1 MB")], 0).is_none());
     }
 }

@@ -122,7 +122,7 @@ impl StoryBuilder<'_> {
         };
         let wrong = wrong.map(|(figure, words)| (figure, words.into()));
         let turn = pair.added_in.get() + removed_in.get();
-        let Some(options) = Options::of((self.size(after), right), wrong, turn) else {
+        let Some(options) = Options::arrange((self.size(after), right), wrong, turn) else {
             return false;
         };
         let text = format!(

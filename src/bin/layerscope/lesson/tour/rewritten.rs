@@ -46,7 +46,7 @@ impl StoryBuilder<'_> {
             (self.size(0), "no contents change".into()),
             (self.size(headers), "a note for each file".into()),
         ];
-        let options = Options::of(right, wrong, added_in.get() + removed_in.get());
+        let options = Options::arrange(right, wrong, added_in.get() + removed_in.get());
         let is_big = pair.bytes >= self.image_size() / ASKABLE;
         match options.filter(|_| is_big) {
             Some(options) => {

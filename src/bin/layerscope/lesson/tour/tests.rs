@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use layerscope::report::Units;
 
-use super::{RenderedLesson, of};
+use super::{RenderedLesson, prepare};
 use crate::lesson::Stage;
 
 fn tour(name: &str) -> (RenderedLesson, Stage) {
     let opened =
         layerscope::image::builtin::open(name).expect("the image is there").expect("it opens");
-    of(&opened, Units::Iec, &Arc::default()).expect("it is readable")
+    prepare(&opened, Units::Iec, &Arc::default()).expect("it is readable")
 }
 
 /// Returns the words of a story in one line.

@@ -20,7 +20,7 @@ impl App {
         if self.view == View::Image {
             return explorer.inspection.id.as_ref().map(Untrusted::escaped);
         }
-        let layer = explorer.layer.of(&explorer.inspection.layers)?;
+        let layer = explorer.layer.get_from(&explorer.inspection.layers)?;
         layer.diff_id.as_ref().or(layer.digest.as_ref()).map(Untrusted::escaped)
     }
 

@@ -89,7 +89,7 @@ pub fn draw(view: &Layers, against: &Against, look: Look<'_>, area: Rect, buffer
         plural(pair.sharing.same.len(), "layer")
     );
     let inner = pane(&title, true, look.theme, list, buffer);
-    let table = Table::of(against, usize::from(inner.width));
+    let table = LayerColumns::fit_into(against, usize::from(inner.width));
     put(Line::styled(table.heads(against), look.theme.dim), 0, inner, buffer);
     let rows = rows(area, places.len());
     let cursor = view.cursor;
@@ -114,14 +114,14 @@ pub fn draw(view: &Layers, against: &Against, look: Look<'_>, area: Rect, buffer
 }
 
 /// The widths of the columns.
-struct Table {
+struct LayerColumns {
     digits: usize,
     bar: usize,
     biggest: u64,
 }
 
-impl Table {
-    fn of(against: &Against, width: usize) -> Self {
+impl LayerColumns {
+    fn fit_into(against: &Against, width: usize) -> Self {
         let layers = || against.first.layers.iter().chain(&against.second.layers);
         let most = against.first.layers.len().max(against.second.layers.len());
         Self {

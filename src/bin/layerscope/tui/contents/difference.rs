@@ -76,7 +76,7 @@ pub fn compare(old: &dyn ReadAt, new: &dyn ReadAt) -> io::Result<Difference> {
     }
     let whole = |source: &dyn ReadAt| read_extent(source, Extent::whole(source));
     let (old, new) = (whole(old)?, whole(new)?);
-    let (old_encoding, new_encoding) = (Encoding::of(&old), Encoding::of(&new));
+    let (old_encoding, new_encoding) = (Encoding::detect(&old), Encoding::detect(&new));
     if [old_encoding, new_encoding].contains(&Encoding::Binary) {
         return Ok(Difference::Bytes { first, why: Why::Binary });
     }

@@ -23,7 +23,7 @@ pub enum Encoding {
 
 impl Encoding {
     /// Guesses the encoding from the start of a file.
-    pub fn of(start: &[u8]) -> Self {
+    pub fn detect(start: &[u8]) -> Self {
         let head = &start[..start.len().min(HEAD)];
         if head.contains(&0) {
             return Self::Binary;
@@ -173,14 +173,14 @@ mod tests {
 
     #[test]
     fn the_start_of_a_file_tells_how_to_read_it() {
-        assert_eq!(Encoding::of(b""), Encoding::Utf8);
-        assert_eq!(Encoding::of("naïve 漢字\n\t\x1b[0m".as_bytes()), Encoding::Utf8);
-        assert_eq!(Encoding::of(b"caf\xe9 na\xefve\n"), Encoding::Latin1);
-        assert_eq!(Encoding::of(b"\x7fELF\x02\x01\0"), Encoding::Binary);
-        assert_eq!(Encoding::of(&[0x80, 0x91, 0xff, 0xfe].repeat(50)), Encoding::Binary);
+        assert_eq!(Encoding::detect(b""), Encoding::Utf8);
+        assert_eq!(Encoding::detect("naïve 漢字\n\t\x1b[0m".as_bytes()), Encoding::Utf8);
+        assert_eq!(Encoding::detect(b"caf\xe9 na\xefve\n"), Encoding::Latin1);
+        assert_eq!(Encoding::detect(b"\x7fELF\x02\x01\0"), Encoding::Binary);
+        assert_eq!(Encoding::detect(&[0x80, 0x91, 0xff, 0xfe].repeat(50)), Encoding::Binary);
         let cut = "é".repeat(HEAD).into_bytes();
         assert_eq!(
-            Encoding::of(&cut[1..]),
+            Encoding::detect(&cut[1..]),
             Encoding::Utf8,
             "one byte that is none is no reason to give up"
         );

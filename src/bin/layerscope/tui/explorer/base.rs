@@ -30,7 +30,7 @@ pub struct BaseLayers {
 }
 
 impl BaseLayers {
-    pub fn of(base: &Base) -> Self {
+    pub fn from_base(base: &Base) -> Self {
         Self { count: base.layers, name: base.name.as_ref().map(Untrusted::escaped), open: false }
     }
 

@@ -13,7 +13,7 @@ pub struct Details {
 
 impl Details {
     /// Makes details of the paragraphs in short and in full.
-    pub fn of(title: String, paragraphs: impl Fn(Quoted) -> Vec<String>) -> Self {
+    pub fn new(title: String, paragraphs: impl Fn(Quoted) -> Vec<String>) -> Self {
         Self { title, paragraphs: paragraphs(Quoted::Short), in_full: paragraphs(Quoted::Whole) }
     }
 
@@ -55,7 +55,7 @@ mod tests {
     #[test]
     fn instructions_are_whole_where_all_lines_have_room() {
         let run = "RUN apt-get update && apt-get install -y golang-go";
-        let details = Details::of("/usr".into(), |quoted| {
+        let details = Details::new("/usr".into(), |quoted| {
             vec![format!("Added in 1 `{}`.", quoted.cut(run, 12)), "Directory.".into()]
         });
         let whole = [

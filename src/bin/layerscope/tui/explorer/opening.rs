@@ -30,7 +30,7 @@ impl Explorer {
     pub(super) fn open_at_what_matters(&mut self) {
         self.base = base(&self.inspection, BaseHint::Nothing)
             .as_ref()
-            .map(BaseLayers::of)
+            .map(BaseLayers::from_base)
             .unwrap_or_default();
         let own = self.base.count;
         self.merges = Merges::find(&self.inspection, &self.groups, own);
@@ -53,7 +53,7 @@ impl Explorer {
         self.avoidable = Some(Avoidable::of_groups(&self.groups, &self.inspection, study));
         self.avoidable_of_layers = Avoidable::of_layers(&self.groups, &self.inspection, study);
         if study.base.layers != self.base.count {
-            self.base = BaseLayers::of(&study.base);
+            self.base = BaseLayers::from_base(&study.base);
             self.keep_layer_in_sight();
         }
         let tree = &self.inspection.tree;

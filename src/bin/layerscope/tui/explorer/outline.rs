@@ -33,7 +33,7 @@ pub struct Outline {
 
 /// The index of a child in its folder.
 #[derive(Clone, Copy)]
-struct Place {
+struct ChildIndex {
     folder: NodeId,
     child: usize,
     /// The number of open children before it.
@@ -178,7 +178,7 @@ impl Outline {
         let mut places = self.places(first);
         let mut rows = Vec::new();
         while rows.len() < count {
-            let Some(&Place { folder: parent, child, passed }) = places.last() else { break };
+            let Some(&ChildIndex { folder: parent, child, passed }) = places.last() else { break };
             let folder = &self.folders[&parent];
             let Some(&node) = folder.children.get(child) else {
                 places.pop();
@@ -187,14 +187,14 @@ impl Outline {
             rows.push(Row { node, depth: places.len() - 1 });
             let is_open = folder.open.get(passed) == Some(&child);
             if let Some(here) = places.last_mut() {
-                *here = Place {
+                *here = ChildIndex {
                     folder: parent,
                     child: child + 1,
                     passed: passed + usize::from(is_open),
                 };
             }
             if is_open {
-                places.push(Place { folder: node, child: 0, passed: 0 });
+                places.push(ChildIndex { folder: node, child: 0, passed: 0 });
             }
         }
         rows
@@ -202,7 +202,7 @@ impl Outline {
 
     /// Returns the way down to a row; in the folders on the way, the index after the child that is
     /// entered.
-    fn places(&self, row: usize) -> Vec<Place> {
+    fn places(&self, row: usize) -> Vec<ChildIndex> {
         let mut places = Vec::new();
         let mut here = NodeId::ROOT;
         let mut left = row;
@@ -214,19 +214,23 @@ impl Outline {
                 let row = open + below;
                 let node = folder.children[open];
                 if left <= row {
-                    places.push(Place { folder: here, child: left - below, passed });
+                    places.push(ChildIndex { folder: here, child: left - below, passed });
                     return places;
                 }
                 let inside = self.rows_below(node);
                 if left <= row + inside {
-                    places.push(Place { folder: here, child: open + 1, passed: passed + 1 });
+                    places.push(ChildIndex { folder: here, child: open + 1, passed: passed + 1 });
                     left -= row + 1;
                     here = node;
                     continue 'folder;
                 }
                 below += inside;
             }
-            places.push(Place { folder: here, child: left - below, passed: folder.open.len() });
+            places.push(ChildIndex {
+                folder: here,
+                child: left - below,
+                passed: folder.open.len(),
+            });
             break;
         }
         places

@@ -49,7 +49,7 @@ pub fn of_reading() -> Details {
 /// Describes the selected layer.
 pub fn of_layer(explorer: &Explorer, units: Units) -> Details {
     let (inspection, layer) = (&*explorer.inspection, explorer.layer);
-    let Some(account) = layer.of(&inspection.layers) else {
+    let Some(account) = layer.get_from(&inspection.layers) else {
         let text = match inspection.completeness.sizes_are_exact() {
             true => "This image has no layers, so its size is 0 bytes.",
             false => "The layers of this image could not be read, so its size is not known.",
@@ -57,7 +57,7 @@ pub fn of_layer(explorer: &Explorer, units: Units) -> Details {
         let paragraphs = vec![text.into()];
         return Details { title: "No layers".into(), paragraphs, ..Details::default() };
     };
-    Details::of(format!("Layer {layer}"), |quoted| about_layer(explorer, account, units, quoted))
+    Details::new(format!("Layer {layer}"), |quoted| about_layer(explorer, account, units, quoted))
 }
 
 fn about_layer(
@@ -164,7 +164,7 @@ fn technical(account: &LayerAccount, units: Units) -> String {
 /// Describes a path as of the layer of `slice`.
 pub fn of_path(explorer: &Explorer, node: NodeId, units: Units) -> Details {
     let title = escaped(&explorer.inspection.tree.path(node));
-    Details::of(title.into(), |quoted| about_path(explorer, node, units, quoted))
+    Details::new(title.into(), |quoted| about_path(explorer, node, units, quoted))
 }
 
 fn about_path(explorer: &Explorer, node: NodeId, units: Units, quoted: Quoted) -> Vec<String> {

@@ -52,18 +52,18 @@ pub struct Keymap {
 impl Keymap {
     /// Returns the default keys, including those of dive, vim and ncdu.
     pub fn usual() -> Self {
-        Self::of(Action::usual_keys)
+        Self::from_usual(Action::usual_keys)
     }
 
     /// Returns the default keys, except that dive's keys have dive's actions.
     pub fn dive() -> Self {
-        Self::of(|action| match action.dive_keys() {
+        Self::from_usual(|action| match action.dive_keys() {
             [] => action.usual_keys(),
             keys => keys,
         })
     }
 
-    fn of(keys: impl Fn(Action) -> &'static [&'static str]) -> Self {
+    fn from_usual(keys: impl Fn(Action) -> &'static [&'static str]) -> Self {
         let mut keymap = Self { actions: HashMap::new(), keys: HashMap::new(), ascii: false };
         for &action in Action::ALL {
             let chords = keys(action)

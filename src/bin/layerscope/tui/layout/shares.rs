@@ -27,7 +27,7 @@ pub struct Shares {
 struct Share(u32);
 
 impl Share {
-    fn of(part: u16, whole: u16) -> Self {
+    fn from_part(part: u16, whole: u16) -> Self {
         Self((u32::from(part) << 16).div_ceil(u32::from(whole.max(1))))
     }
 
@@ -48,11 +48,11 @@ impl Shares {
         match divider {
             Divider::Upright => {
                 let layers = kept(column.saturating_sub(main.x), NARROWEST, main.width);
-                self.layers = Some(Share::of(layers, main.width));
+                self.layers = Some(Share::from_part(layers, main.width));
             }
             Divider::Level => {
                 let details = kept(main.bottom().saturating_sub(row), LOWEST, main.height);
-                self.details = Some(Share::of(details, main.height));
+                self.details = Some(Share::from_part(details, main.height));
             }
         }
     }

@@ -41,7 +41,7 @@ fn hang(line: &str, width: usize) -> Vec<String> {
 /// Returns the rows of the selected layer's instruction in an area.
 pub fn selected_rows(explorer: Option<&Explorer>, area: Rect) -> Vec<String> {
     let width = usize::from(inside(area).width);
-    let layer = explorer.and_then(|explorer| explorer.layer.of(&explorer.inspection.layers));
+    let layer = explorer.and_then(|explorer| explorer.layer.get_from(&explorer.inspection.layers));
     layer.map(|layer| rows(&layer.instruction, width)).unwrap_or_default()
 }
 

@@ -54,7 +54,7 @@ impl Session {
         contents: Arc<dyn Contents>,
     ) {
         self.image = Some(opened.clone());
-        self.app.update(Message::Opened(Intro::of(opened)));
+        self.app.update(Message::Opened(Intro::from_opened(opened)));
         self.contents = Some(contents.clone());
         let (progress, teller, motion) = (self.progress.clone(), self.teller(), self.app.motion);
         let secrets = self.secrets;
@@ -99,7 +99,7 @@ impl Session {
     /// Shows the facts in the manifest about the image, and reads its layers in the background.
     pub(super) fn read(&mut self, opened: Opened) {
         self.image = Some(opened.clone());
-        self.app.update(Message::Opened(Intro::of(&opened)));
+        self.app.update(Message::Opened(Intro::from_opened(&opened)));
         if self.is_tour {
             return self.tell(opened);
         }
@@ -121,7 +121,7 @@ impl Session {
         let (progress, sender, units) =
             (self.progress.clone(), self.sender.clone(), self.app.units);
         spawn(move || {
-            let told = lesson::tour::of(&opened, units, &progress);
+            let told = lesson::tour::prepare(&opened, units, &progress);
             let narrator = told
                 .map(|(told, stage)| Box::new(LessonPlayer::new(told, vec![stage], Place::Alone)));
             let _ = sender.send(Event::Lesson(

@@ -33,12 +33,12 @@ pub struct Rest<'a> {
 
 #[derive(Default)]
 struct Gate {
-    state: Mutex<State>,
+    state: Mutex<ReadingState>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct State {
+struct ReadingState {
     /// True if the thread should not read.
     closed: bool,
     /// True if the thread has stopped reading.
@@ -46,7 +46,7 @@ struct State {
 }
 
 impl Gate {
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, ReadingState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

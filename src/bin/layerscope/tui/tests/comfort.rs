@@ -37,7 +37,7 @@ fn made_by(created_by: &str, width: u16, height: u16) -> Person {
     last.instruction = Instruction::from_history(Some(created_by), None);
     let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
     let mut person = Person::in_front_of("mine.tar", width, height);
-    person.tell(Message::Opened(Intro::of(&opened)));
+    person.tell(Message::Opened(Intro::from_opened(&opened)));
     person.tell(loaded(&person.app, Arc::new(inspection)));
     person
 }
@@ -61,7 +61,7 @@ fn in_ascii_every_cell_of_every_view_is_ascii() {
             screens.push((keys, person.screen()));
         }
         let mut waiting = Person::with(&in_ascii(), "x.tar", width, height);
-        waiting.tell(Message::Opened(Intro::of(&DEMO.0)));
+        waiting.tell(Message::Opened(Intro::from_opened(&DEMO.0)));
         waiting.tell(Message::Progress(1 << 20, 2 << 20, 1));
         screens.push(("waiting", waiting.screen()));
         waiting.tell(Message::Choices("image", vec!["app:1".into()], 0));

@@ -28,7 +28,7 @@ struct Film {
 }
 
 impl Film {
-    fn of(width: u16, height: u16) -> Self {
+    fn with_size(width: u16, height: u16) -> Self {
         Self { person: Person::at(width, height), scenes: Vec::new() }
     }
 
@@ -114,7 +114,7 @@ impl Film {
 
 #[test]
 fn where_nothing_is_animated_the_last_screen_is_seen() {
-    let mut film = Film::of(80, 24);
+    let mut film = Film::with_size(80, 24);
     film.shows("", "first", 1.0);
     film.types("2", "last", 1.0);
     let drawn = film.draw();
@@ -135,7 +135,7 @@ fn where_nothing_is_animated_the_last_screen_is_seen() {
 #[test]
 fn the_build() {
     const FRAME: Duration = Duration::from_millis(160);
-    let mut film = Film::of(100, 30);
+    let mut film = Film::with_size(100, 30);
     film.person.types("8");
     film.shows("8", "replay: the build, layer by layer", FRAME.as_secs_f64());
     while film.person.app.is_moving() {
@@ -155,7 +155,7 @@ fn the_build() {
 
 #[test]
 fn the_first_minute() {
-    let mut film = Film::of(100, 30);
+    let mut film = Film::with_size(100, 30);
     film.shows("", "layerscope my-app.tar: it opens where the waste is", 5.0);
     film.types("[[[", "step back through the layers: the image as it was then", 1.2);
     film.types("]]]", "and forward again: layer 3 deletes Go, but its bytes stay in layer 1", 1.8);

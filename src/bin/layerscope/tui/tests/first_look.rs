@@ -120,7 +120,7 @@ fn fat() -> (Opened, Person) {
     let inspection =
         Arc::new(layerscope::inspect(&opened, &Progress::default()).expect("a readable image"));
     let mut person = Person::in_front_of("fat.tar", 120, 40);
-    person.tell(Message::Opened(Intro::of(&opened)));
+    person.tell(Message::Opened(Intro::from_opened(&opened)));
     person.tell(loaded(&person.app, inspection));
     (opened, person)
 }
@@ -301,7 +301,7 @@ fn a_chown_that_doubled_the_image_is_seen_with_the_copy_that_avoids_it() {
         Arc::new(layerscope::inspect(&opened, &Progress::default()).expect("it is readable"));
     let study = study(&opened, &inspection);
     let mut person = Person::in_front_of("the lesson's image", 120, 40);
-    person.tell(Message::Opened(Intro::of(&opened)));
+    person.tell(Message::Opened(Intro::from_opened(&opened)));
     person.tell(loaded(&person.app, inspection));
     person.tell(Message::Studied(study));
     let screen = person.screen();
@@ -341,7 +341,7 @@ fn with_a_compiler(steps: usize) -> Person {
     let inspection =
         Arc::new(layerscope::inspect(&opened, &Progress::default()).expect("a readable image"));
     let mut person = Person::in_front_of("compiler.tar", 80, 24);
-    person.tell(Message::Opened(Intro::of(&opened)));
+    person.tell(Message::Opened(Intro::from_opened(&opened)));
     person.tell(loaded(&person.app, inspection.clone()));
     person.tell(Message::Studied(study(&opened, &inspection)));
     person

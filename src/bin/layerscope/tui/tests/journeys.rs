@@ -151,7 +151,7 @@ fn an_image_without_layers_is_shown() {
     opened.image.layers.clear();
     let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
     let mut person = Person::in_front_of("empty.tar", 80, 24);
-    person.tell(Message::Opened(Intro::of(&opened)));
+    person.tell(Message::Opened(Intro::from_opened(&opened)));
     person.tell(loaded(&person.app, Arc::new(inspection)));
     person.types("jklh[]tw").press(KeyCode::Tab).types("jk");
     assert!(person.screen().contains("no layers"), "{}", person.screen());

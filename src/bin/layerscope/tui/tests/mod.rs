@@ -101,7 +101,7 @@ impl Person {
     /// Starts before the layers have been read.
     fn waiting(width: u16, height: u16) -> Self {
         let mut person = Self::in_front_of("the built-in demo", width, height);
-        person.tell(Message::Opened(Intro::of(&DEMO.0)));
+        person.tell(Message::Opened(Intro::from_opened(&DEMO.0)));
         person
     }
 
@@ -138,7 +138,7 @@ impl Person {
     /// Puts a user with these settings in front of the demo.
     fn who(settings: &Settings, width: u16, height: u16) -> Self {
         let mut person = Self::with(settings, "the built-in demo", width, height);
-        person.tell(Message::Opened(Intro::of(&DEMO.0)));
+        person.tell(Message::Opened(Intro::from_opened(&DEMO.0)));
         person.tell(loaded(&person.app, DEMO.1.clone()));
         person
     }
@@ -150,7 +150,7 @@ impl Person {
         opened.image.layers = vec![last; number];
         let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
         let mut person = Self::in_front_of("many.tar", width, height);
-        person.tell(Message::Opened(Intro::of(&opened)));
+        person.tell(Message::Opened(Intro::from_opened(&opened)));
         person.tell(loaded(&person.app, Arc::new(inspection)));
         person
     }
@@ -211,7 +211,7 @@ impl Person {
     fn looking_at(opened: &Opened, workshop: &Workshop, width: u16, height: u16) -> Self {
         let mut person = Self::in_front_of("files.tar", width, height);
         person.workshop = Some(workshop.clone());
-        person.tell(Message::Opened(Intro::of(opened)));
+        person.tell(Message::Opened(Intro::from_opened(opened)));
         person.tell(loaded(&person.app, workshop.inspection.clone()));
         person
     }

@@ -41,7 +41,7 @@ fn the_first_screen_of_a_real_image_answers_without_a_key() {
         let study = study(&opened, &inspection);
         for (width, height) in [(80, 24), (120, 40)] {
             let mut person = Person::in_front_of(&format!("{name}.tar"), width, height);
-            person.tell(Message::Opened(Intro::of(&opened)));
+            person.tell(Message::Opened(Intro::from_opened(&opened)));
             person.tell(loaded(&person.app, inspection.clone()));
             person.tell(Message::Studied(study.clone()));
             let screen = person.screen();

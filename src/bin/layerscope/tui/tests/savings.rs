@@ -41,7 +41,7 @@ impl Assessed {
 
     fn person(&self, width: u16, height: u16) -> Person {
         let mut person = Person::in_front_of(&self.name, width, height);
-        person.tell(Message::Opened(Intro::of(&self.opened)));
+        person.tell(Message::Opened(Intro::from_opened(&self.opened)));
         let loaded = super::loaded(&person.app, self.inspection.clone());
         person.tell(loaded);
         person.tell(Message::Studied(self.study.clone()));

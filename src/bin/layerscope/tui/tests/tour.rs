@@ -22,9 +22,9 @@ const SMALL: (u16, u16) = (80, 24);
 /// Puts a user in front of the guided tour of an image.
 fn listener(opened: &Opened, (width, height): (u16, u16)) -> Person {
     let (told, stage) =
-        tour::of(opened, Units::Iec, &Arc::default()).expect("the image is readable");
+        tour::prepare(opened, Units::Iec, &Arc::default()).expect("the image is readable");
     let mut person = Person::in_front_of("an image", width, height);
-    person.tell(Message::Opened(Intro::of(opened)));
+    person.tell(Message::Opened(Intro::from_opened(opened)));
     person.tell(Message::Lesson(Box::new(LessonPlayer::new(told, vec![stage], Place::Alone))));
     person
 }
@@ -102,7 +102,7 @@ fn walk(opened: &Opened, what: &str) -> Vec<View> {
 
 /// Returns the guided tour of an image as text.
 fn told(opened: &Opened) -> String {
-    tour::of(opened, Units::Iec, &Arc::default()).expect("the image is readable").0.plain()
+    tour::prepare(opened, Units::Iec, &Arc::default()).expect("the image is readable").0.plain()
 }
 
 /// Makes an image whose layers were made by these instructions.
@@ -272,7 +272,7 @@ fn more_than_a_hundred_layers_are_told_of_shortly() {
     };
     let opened = image((0..60).flat_map(pair));
     walk(&opened, "120 layers");
-    let steps = tour::of(&opened, Units::Iec, &Arc::default()).unwrap().0.steps.len();
+    let steps = tour::prepare(&opened, Units::Iec, &Arc::default()).unwrap().0.steps.len();
     assert!((6..16).contains(&steps), "{steps}");
     assert!(told(&opened).contains("56 more pairs of layers"), "{}", told(&opened));
 }
@@ -292,7 +292,7 @@ fn what_is_hostile_or_endless_is_escaped_and_cut() {
         ("RUN <<EOF\n\u{9b}", made()),
     ]);
     walk(&opened, "hostile");
-    let (told, _) = tour::of(&opened, Units::Iec, &Arc::default()).unwrap();
+    let (told, _) = tour::prepare(&opened, Units::Iec, &Arc::default()).unwrap();
     let hostile = |text: &str| text.chars().any(|c| c.is_control() && c != '\n' || c == '\u{202e}');
     assert!(told.steps.iter().all(|step| !hostile(&step.text)));
     assert!(!hostile(&told.title) && !told.seen.iter().any(|line| hostile(line)));
@@ -322,7 +322,7 @@ fn what_only_the_base_image_wastes_is_said_to_be_its_own() {
         ("/bin/sh -c #(nop)  CMD [\"bash\"]", layer([])),
         ("RUN rm /var/cache/big", layer([gone("var/cache/big")])),
     ]);
-    let (_, stage) = tour::of(&opened, Units::Iec, &Arc::default()).unwrap();
+    let (_, stage) = tour::prepare(&opened, Units::Iec, &Arc::default()).unwrap();
     assert_eq!(stage.study.base.layers, 2, "the base image is found");
     walk(&opened, "base");
     let text = squeezed(&told(&opened));

@@ -165,7 +165,7 @@ fn an_image_without_layers_says_so() {
     opened.image.layers.clear();
     let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
     let mut person = Person::in_front_of("empty.tar", 80, 24);
-    person.tell(Message::Opened(Intro::of(&opened)));
+    person.tell(Message::Opened(Intro::from_opened(&opened)));
     person.tell(loaded(&person.app, Arc::new(inspection)));
     person.types("4hjkl+-0[]");
     assert!(person.reads().contains("no layers"), "{}", person.screen());

@@ -77,7 +77,7 @@ fn a_place_is_named_by_a_directory_of_at_most_three_names() {
     let inspection =
         layerscope::inspect(&opened, &Progress::default()).expect("the image is readable");
     let mut person = Person::in_front_of("image.tar", 90, 24);
-    person.tell(Message::Opened(Intro::of(&opened)));
+    person.tell(Message::Opened(Intro::from_opened(&opened)));
     person.tell(loaded(&person.app, Arc::new(inspection)));
     person.types("2");
     let screen = person.screen();
@@ -188,7 +188,7 @@ fn an_image_with_nothing_dead_says_so() {
     opened.image.layers.truncate(1);
     let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
     let mut person = Person::in_front_of("base.tar", 80, 24);
-    person.tell(Message::Opened(Intro::of(&opened)));
+    person.tell(Message::Opened(Intro::from_opened(&opened)));
     person.tell(loaded(&person.app, Arc::new(inspection)));
     person.types("2jklh TG T").press(KeyCode::Enter);
     assert!(person.reads().contains("No wasted bytes: every file"), "{}", person.screen());

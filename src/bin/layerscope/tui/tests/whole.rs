@@ -10,7 +10,7 @@ fn without_a_layer(width: u16, height: u16) -> Person {
     let inspection =
         layerscope::inspect(&opened, &Progress::default()).expect("the rest is readable");
     let mut person = Person::in_front_of("part.tar", width, height);
-    person.tell(Message::Opened(Intro::of(&opened)));
+    person.tell(Message::Opened(Intro::from_opened(&opened)));
     person.tell(loaded(&person.app, Arc::new(inspection)));
     person
 }

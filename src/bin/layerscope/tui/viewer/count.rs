@@ -17,7 +17,7 @@ pub struct Count {
 
 impl Count {
     /// Starts the count for a file of `size` bytes.
-    pub fn of(size: u64) -> Self {
+    pub fn for_size(size: u64) -> Self {
         Self { sums: Vec::new(), blocks: size.div_ceil(BLOCK), open: false }
     }
 
@@ -78,7 +78,7 @@ mod tests {
 
     #[test]
     fn lines_are_found_in_the_blocks_that_were_counted() {
-        let mut count = Count::of(3 * BLOCK);
+        let mut count = Count::for_size(3 * BLOCK);
         count.learn(1, &[7], false);
         assert_eq!(count.find(5), None, "the first block is not known yet");
         count.learn(0, &[10, 20], false);

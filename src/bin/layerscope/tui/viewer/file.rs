@@ -109,7 +109,7 @@ impl FileView {
             form: Form::Text,
             wrap: false,
             window: None,
-            count: Count::of(size),
+            count: Count::for_size(size),
             top: Top::default(),
             left: 0,
             parts: Vec::new(),
@@ -315,7 +315,7 @@ impl FileView {
         self.size = window.size;
         self.count.learn(window.start / BLOCK, newlines, open);
         if self.encoding.is_none() {
-            let encoding = Encoding::of(&window.bytes);
+            let encoding = Encoding::detect(&window.bytes);
             self.encoding = Some(encoding);
             self.form = if encoding == Encoding::Binary { Form::Hex } else { Form::Text };
         }

@@ -60,7 +60,7 @@ struct Pointed {
 }
 
 /// A line, with the word before it.
-struct Row {
+struct LabelledLine {
     word: String,
     text: String,
     /// True if the secret stands here that was asked for.
@@ -136,7 +136,7 @@ impl ImageFacts {
         false
     }
 
-    fn lines(&self, units: Units, width: usize) -> Vec<Row> {
+    fn lines(&self, units: Units, width: usize) -> Vec<LabelledLine> {
         let Sizes { size, visible, tar, stored, efficiency } = &self.sizes;
         let wasted = units.size(size.bytes().saturating_sub(*visible));
         let (size, visible) = (size.text(units), units.size(*visible));
@@ -174,7 +174,7 @@ impl ImageFacts {
             let pointed = self.pointed.as_ref().filter(|pointed| pointed.is_fact(last, text));
             push(&mut lines, word, text, pointed, width);
         }
-        lines.push(Row { word: String::new(), text: String::new(), is_pointed: false });
+        lines.push(LabelledLine { word: String::new(), text: String::new(), is_pointed: false });
         for (entry, (layer, instruction)) in self.history.iter().enumerate() {
             let pointed = self.pointed.as_ref().filter(|pointed| pointed.is_entry(entry));
             push(&mut lines, layer, instruction, pointed, width);
@@ -187,7 +187,9 @@ impl ImageFacts {
         let title = scrolled_title("Image", self.scroll, lines.len(), area);
         let inner = pane(&title, true, look.theme, area, buffer);
         let first = scroll_bar(self.scroll, lines.len(), inner, look.theme, buffer);
-        for (at, Row { word, text, is_pointed }) in lines.into_iter().skip(first).enumerate() {
+        for (at, LabelledLine { word, text, is_pointed }) in
+            lines.into_iter().skip(first).enumerate()
+        {
             let word = Span::styled(format!("{word:>WORDS$}  "), look.theme.dim);
             put(Line::from(vec![word, Span::raw(text)]), at, inner, buffer);
             if is_pointed {
@@ -227,11 +229,17 @@ fn command_word(keyword: &str) -> Option<&'static str> {
 
 /// Adds a text that wraps beside its word, and below it the secret that stands there and was asked
 /// for.
-fn push(lines: &mut Vec<Row>, word: &str, text: &str, pointed: Option<&Pointed>, width: usize) {
+fn push(
+    lines: &mut Vec<LabelledLine>,
+    word: &str,
+    text: &str,
+    pointed: Option<&Pointed>,
+    width: usize,
+) {
     let secret = pointed.map(|pointed| ("! secret", &*pointed.text));
     for (mut word, text) in [(word, text)].into_iter().chain(secret) {
         for text in wrap(text, width.saturating_sub(WORDS + 2)) {
-            lines.push(Row { word: word.to_owned(), text, is_pointed: pointed.is_some() });
+            lines.push(LabelledLine { word: word.to_owned(), text, is_pointed: pointed.is_some() });
             word = "";
         }
     }

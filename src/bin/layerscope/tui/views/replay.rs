@@ -58,7 +58,7 @@ pub struct Replay {
 
 impl Replay {
     pub fn new(points: Arc<[Point]>, explorer: &Explorer, motion: Motion) -> Self {
-        let schedule = Schedule::of(
+        let schedule = Schedule::from_sizes(
             points.iter().map(|point| (point.added + point.changed).max(point.hidden)),
         );
         Self {
@@ -147,7 +147,7 @@ impl Replay {
 
     /// Goes to the layer at a cell, or toggles the replay; returns whether it was a layer.
     pub fn select(&mut self, look: Look<'_>, at: Position, area: Rect) -> bool {
-        let stage = Stage::of(area);
+        let stage = Stage::fit_into(area);
         let layers = self.points.len();
         let (list, chart) = stage.list_and_chart(layers);
         let click = if list.contains(at) {
@@ -205,7 +205,7 @@ impl Replay {
 
     /// Returns the sizes of the image after a layer, or while that layer arrives.
     fn column_of(&self, layer: LayerIndex) -> Option<Column> {
-        let now = layer.of(&self.points).filter(|_| layer <= self.playback.layer())?.column();
+        let now = layer.get_from(&self.points).filter(|_| layer <= self.playback.layer())?.column();
         if layer < self.playback.layer() {
             return Some(now);
         }
@@ -244,7 +244,7 @@ impl Replay {
             (0, Presence::Unmade, _) => return None,
             (0, Presence::There, _) => State::Untouched,
             (0, Presence::Gone, _) => State::Deleted,
-            _ => State::of(was, is, held_before != held_now),
+            _ => State::between(was, is, held_before != held_now),
         };
         Some(Shown {
             name: &branch.name,

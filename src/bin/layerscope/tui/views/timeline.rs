@@ -135,7 +135,7 @@ impl Timeline {
         }
         let (below, text) = self.divided(explorer, look, inner);
         if below > 0 {
-            let column = |layer: LayerIndex| layer.of(&self.points).map(Point::column);
+            let column = |layer: LayerIndex| layer.get_from(&self.points).map(Point::column);
             self.chart(explorer.layer, look, part(inner, 0, below)).draw(column, look, buffer);
         }
         for (row, line) in text.into_iter().enumerate() {
@@ -147,7 +147,7 @@ impl Timeline {
     fn sentences(&self, explorer: &Explorer, look: Look<'_>, quoted: usize) -> Vec<String> {
         let layer = explorer.layer;
         let (Some(point), Some(account)) =
-            (layer.of(&self.points), layer.of(&explorer.inspection.layers))
+            (layer.get_from(&self.points), layer.get_from(&explorer.inspection.layers))
         else {
             return vec!["This image has no layers.".into()];
         };

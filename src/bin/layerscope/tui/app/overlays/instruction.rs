@@ -38,7 +38,7 @@ impl App {
             }
             Action::CopyPath => {
                 let explorer = self.explorer()?;
-                let layer = explorer.layer.of(&explorer.inspection.layers)?;
+                let layer = explorer.layer.get_from(&explorer.inspection.layers)?;
                 Some(Effect::Copy(layer.instruction.lines().join("\n")))
             }
             _ => {

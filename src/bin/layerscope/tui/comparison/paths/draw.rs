@@ -153,7 +153,7 @@ fn remarks(view: &Paths, against: &Against, look: Look<'_>) -> Vec<String> {
     }
     let of = |image: &Inspection, layer: Option<LayerIndex>, which: &str| {
         let layer = layer?;
-        let instruction = layer.of(&image.layers)?.instruction.one_line();
+        let instruction = layer.get_from(&image.layers)?.instruction.one_line();
         Some(format!("{which}: layer {layer} `{instruction}`"))
     };
     remarks.extend(of(&against.first, change.layer_before, "first"));

@@ -124,7 +124,7 @@ const SHOWN: usize = 4096;
 
 /// Returns as much of an instruction as its lines can show.
 fn beginning<'a>(seen: &Exploration<'a>, layer: LayerIndex) -> &'a str {
-    let text: &str = layer.of(seen.intro).map_or("", |intro| &intro.instruction);
+    let text: &str = layer.get_from(seen.intro).map_or("", |intro| &intro.instruction);
     let end = (0..=SHOWN.min(text.len())).rev().find(|&end| text.is_char_boundary(end));
     text.get(..end.unwrap_or(0)).unwrap_or_default()
 }
@@ -212,7 +212,7 @@ const NOTEWORTHY: u64 = 1000;
 /// Returns what is avoidable in a layer, in words and as a short number, once that is known and
 /// unless a lesson keeps it secret.
 fn avoidable(seen: &Exploration<'_>, explorer: &Explorer, layer: LayerIndex) -> [String; 2] {
-    let bytes = layer.of(&explorer.avoidable_of_layers).copied().unwrap_or(0);
+    let bytes = layer.get_from(&explorer.avoidable_of_layers).copied().unwrap_or(0);
     if bytes == 0
         || bytes < explorer.inspection.totals.size / NOTEWORTHY
         || seen.is_kept_secret(LayerIndex::FINAL)

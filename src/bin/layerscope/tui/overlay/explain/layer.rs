@@ -18,7 +18,7 @@ pub fn explain(
     units: Units,
 ) -> (String, Vec<Part>) {
     let title = format!("Layer {layer}");
-    let Some(account) = layer.of(&inspection.layers) else { return (title, Vec::new()) };
+    let Some(account) = layer.get_from(&inspection.layers) else { return (title, Vec::new()) };
     let visible_and_wasted = vec![
         (account.visible, "visible: files of the final filesystem".into()),
         (account.wasted(), "wasted: not visible in the final filesystem".into()),

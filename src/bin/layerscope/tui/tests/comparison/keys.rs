@@ -22,7 +22,7 @@ fn escape_goes_back_to_the_images_and_never_out_and_q_quits() {
 #[test]
 fn keys_typed_while_the_images_are_being_compared_are_not_lost() {
     let pair = || {
-        let pair = Pair::of(&VERSIONS[0].inspection, &VERSIONS[1].inspection);
+        let pair = Pair::between(&VERSIONS[0].inspection, &VERSIONS[1].inspection);
         ComparisonMessage::Compared(1, Arc::new(pair))
     };
     let mut onlooker = Onlooker::waiting(&*VERSIONS, 80, 24);
@@ -140,7 +140,7 @@ fn from_the_explorer_escape_and_q_come_back_and_interrupt_quits() {
     let explorer = || {
         let mut app = App::new("1.tar".into(), &settings(), Rect::new(0, 0, 80, 24));
         app.returns = true;
-        app.update(Message::Opened(Intro::of(&image.opened)));
+        app.update(Message::Opened(Intro::from_opened(&image.opened)));
         app.update(loaded(&app, image.inspection.clone()));
         app
     };

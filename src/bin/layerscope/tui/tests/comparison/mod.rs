@@ -126,7 +126,8 @@ impl<'a> Onlooker<'a> {
             Some(Effect::Open(image, spot)) => self.opened = Some((image, spot)),
             Some(Effect::OpenNamed(name)) => self.named = Some(name),
             Some(Effect::Compare(other)) => {
-                let pair = Pair::of(&self.images[0].inspection, &self.images[other].inspection);
+                let pair =
+                    Pair::between(&self.images[0].inspection, &self.images[other].inspection);
                 self.learns(ComparisonMessage::Compared(other, Arc::new(pair)));
             }
             Some(Effect::Resume(messages)) => {

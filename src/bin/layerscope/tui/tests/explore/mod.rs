@@ -45,7 +45,7 @@ pub(super) fn at_an_image_of(layers: Vec<Layer>) -> Person {
     let inspection =
         layerscope::inspect(&opened, &layerscope::Progress::default()).expect("a readable image");
     let mut person = Person::in_front_of("built.tar", 120, 40);
-    person.tell(Message::Opened(Intro::of(&opened)));
+    person.tell(Message::Opened(Intro::from_opened(&opened)));
     person.tell(loaded(&person.app, Arc::new(inspection)));
     person.types("Zg");
     person

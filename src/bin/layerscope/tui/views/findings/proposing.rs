@@ -46,7 +46,7 @@ impl Findings {
         let layers = &inspection.layers;
         let is_run = |layer: &LayerIndex| layers[*layer].instruction.is_run();
         let one = |ends: (LayerIndex, LayerIndex), new: &str| {
-            let old = ends.0.up_to(ends.1).filter_map(|layer| layer.of(layers));
+            let old = ends.0.up_to(ends.1).filter_map(|layer| layer.get_from(layers));
             (old.flat_map(|layer| layer.instruction.lines()).collect(), instruction_lines(new))
         };
         if let Some(SuggestedChange { merges: Some(ends), dockerfile, .. }) = self.fix() {

@@ -77,7 +77,7 @@ pub fn notes(inspection: &Inspection, secret: &Secret) -> Vec<(&'static str, Esc
     notes.push(("fix", prevention.what.clone()));
     notes.extend(lines(&prevention).into_iter().map(|line| ("", line)));
     for (word, layer) in [("added", secret.added_in), ("removed", secret.removed_in)] {
-        let account = layer.and_then(|layer| Some((layer, layer.of(&inspection.layers)?)));
+        let account = layer.and_then(|layer| Some((layer, layer.get_from(&inspection.layers)?)));
         notes.extend(account.map(|(layer, account)| {
             (word, shown!("layer {} {}", layer, account.instruction.one_line()))
         }));

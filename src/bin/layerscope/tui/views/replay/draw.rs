@@ -20,7 +20,7 @@ use crate::tui::widgets::text::{cut, wrap};
 use crate::tui::widgets::{bar, pane, put};
 
 pub fn draw(replay: &Replay, explorer: &Explorer, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
-    let stage = Stage::of(area);
+    let stage = Stage::fit_into(area);
     let inspection = &*explorer.inspection;
     card(replay, inspection, look, stage.card, buffer);
     if replay.points.is_empty() {
@@ -44,7 +44,9 @@ fn card(replay: &Replay, inspection: &Inspection, look: Look<'_>, area: Rect, bu
         .map_or(String::new(), |mark| format!(" · {layer}! {mark}"));
     let title = format!("Replay · {place}/{}{mark}", plural(replay.points.len(), "layer"));
     let inner = pane(&title, true, look.theme, area, buffer);
-    let Some(account) = layer.of(&inspection.layers).filter(|_| !inner.is_empty()) else { return };
+    let Some(account) = layer.get_from(&inspection.layers).filter(|_| !inner.is_empty()) else {
+        return;
+    };
     let (width, rows) = (usize::from(inner.width).saturating_sub(2), usize::from(inner.height));
     let instruction = cut(&account.instruction.one_line(), width * rows);
     let mut lines = wrap(&instruction, width);
@@ -170,7 +172,7 @@ fn sees(replay: &Replay, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
         }
     }
     if branches.len() > rows && others > 0 {
-        let Widths { name, .. } = Widths::of(usize::from(inner.width));
+        let Widths { name, .. } = Widths::fit_into(usize::from(inner.width));
         let line = format!(
             "  {:<name$} {:>SIZE_WIDTH$}",
             cut("everything else", name),
@@ -198,7 +200,9 @@ fn bars(replay: &Replay, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
 /// Draws the description of the layer, after its instruction is revealed; at the end, the result.
 fn text(replay: &Replay, inspection: &Inspection, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
     let layer = replay.playback.layer();
-    let Some((account, now)) = layer.of(&inspection.layers).zip(layer.of(&replay.points)) else {
+    let Some((account, now)) =
+        layer.get_from(&inspection.layers).zip(layer.get_from(&replay.points))
+    else {
         return;
     };
     let width = usize::from(area.width).saturating_sub(2);

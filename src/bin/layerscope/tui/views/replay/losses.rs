@@ -54,6 +54,6 @@ impl Losses {
 
     /// Returns the bytes that a layer removed from earlier ones.
     pub fn taken(&self, layer: LayerIndex) -> &[Loss] {
-        layer.of(&self.taken).map_or(&[], Vec::as_slice)
+        layer.get_from(&self.taken).map_or(&[], Vec::as_slice)
     }
 }

@@ -22,7 +22,7 @@ pub struct Widths {
 }
 
 impl Widths {
-    pub fn of(width: usize) -> Self {
+    pub fn fit_into(width: usize) -> Self {
         let wasted = if width >= WITH_WASTED { WASTED_WIDTH } else { 0 };
         let room = width.saturating_sub(2 + SIZE_WIDTH + 2 + wasted);
         let bar = room * 2 / 5;
@@ -53,7 +53,7 @@ pub enum State {
 
 impl State {
     /// Returns the state from the presence before and after the layer.
-    pub fn of(before: Presence, now: Presence, changes: bool) -> Self {
+    pub fn between(before: Presence, now: Presence, changes: bool) -> Self {
         match (before, now) {
             (_, Presence::Gone | Presence::Unmade) => Self::Deleted,
             (Presence::There, Presence::There) if changes => Self::Changed,
@@ -73,7 +73,8 @@ impl Shown<'_> {
             State::Untouched => ("  ", Style::new()),
             State::Deleted => ("✗ ", theme.wasted),
         };
-        let Widths { name: name_width, bar: bar_width, wasted: wasted_width } = Widths::of(width);
+        let Widths { name: name_width, bar: bar_width, wasted: wasted_width } =
+            Widths::fit_into(width);
         let name = cut(&format!("{}{}", "  ".repeat(self.depth), self.name), name_width);
         let indent = name.len() - name.trim_start().len();
         let blank = " ".repeat(name_width - name.width());

@@ -245,7 +245,7 @@ mod tests {
     const FRAME: Duration = Duration::from_millis(40);
 
     fn playback(layers: usize, motion: Motion) -> Playback {
-        Playback::new(Schedule::of(vec![1 << 20; layers].into_iter()), motion)
+        Playback::new(Schedule::from_sizes(vec![1 << 20; layers].into_iter()), motion)
     }
 
     /// Runs until the replay stops; returns the time it took.

@@ -20,7 +20,7 @@ pub struct Schedule {
 
 impl Schedule {
     /// Divides the time among layers that add or remove these numbers of bytes.
-    pub fn of(bytes: impl ExactSizeIterator<Item = u64>) -> Self {
+    pub fn from_sizes(bytes: impl ExactSizeIterator<Item = u64>) -> Self {
         let layers = u32::try_from(bytes.len()).unwrap_or(u32::MAX).max(1);
         let shortest = SHORTEST.min(WHOLE / layers);
         let weights: Vec<u64> = bytes
@@ -45,7 +45,7 @@ impl Schedule {
 
     /// Returns the start of a layer; the end of all if there is no such layer.
     pub fn start(&self, layer: LayerIndex) -> Duration {
-        let end = |before: LayerIndex| before.of(&self.ends).or(self.ends.last()).copied();
+        let end = |before: LayerIndex| before.get_from(&self.ends).or(self.ends.last()).copied();
         layer.previous().and_then(end).unwrap_or_default()
     }
 
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     fn even(layers: usize) -> Schedule {
-        Schedule::of(vec![1 << 20; layers].into_iter())
+        Schedule::from_sizes(vec![1 << 20; layers].into_iter())
     }
 
     #[test]
@@ -101,7 +101,8 @@ mod tests {
 
     #[test]
     fn a_layer_that_does_more_takes_longer() {
-        let schedule = Schedule::of((0..20).map(|layer| if layer == 3 { 300 << 20 } else { 0 }));
+        let schedule =
+            Schedule::from_sizes((0..20).map(|layer| if layer == 3 { 300 << 20 } else { 0 }));
         assert!(schedule.length(3.into()) > schedule.length(2.into()) * 2);
     }
 

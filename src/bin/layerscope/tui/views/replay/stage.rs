@@ -29,7 +29,7 @@ pub struct Stage {
 }
 
 impl Stage {
-    pub fn of(area: Rect) -> Self {
+    pub fn fit_into(area: Rect) -> Self {
         let mut rest = area;
         let mut top = |height: u16| {
             let part = Rect { height: height.min(rest.height), ..rest };
@@ -91,7 +91,7 @@ mod tests {
         for width in 0..150 {
             for height in 0..60 {
                 let area = Rect::new(3, 1, width, height);
-                let stage = Stage::of(area);
+                let stage = Stage::fit_into(area);
                 let parts =
                     [stage.card, stage.sizes, stage.sees, stage.bars, stage.text, stage.transport];
                 assert!(
@@ -114,9 +114,9 @@ mod tests {
 
     #[test]
     fn at_80_by_24_there_are_both_pictures_and_in_40_by_12_the_bars() {
-        let big = Stage::of(Rect::new(0, 1, 80, 22));
+        let big = Stage::fit_into(Rect::new(0, 1, 80, 22));
         assert!(!big.sizes.is_empty() && !big.sees.is_empty() && big.bars.is_empty());
-        let small = Stage::of(Rect::new(0, 1, 40, 10));
+        let small = Stage::fit_into(Rect::new(0, 1, 40, 10));
         assert!(
             small.sizes.is_empty()
                 && small.sees.is_empty()
