@@ -9,6 +9,7 @@ mod file;
 mod limits;
 mod markdown;
 pub mod outputs;
+mod unread;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, HashSet};
 use super::measure::Measures;
 use super::{Blame, Measure};
 use crate::advice::SuggestedChange;
-use crate::advice::changes::Part;
+use crate::advice::changes::{Change, Part};
 use crate::advice::findings::Finding;
 use crate::advice::secrets::{Prevention, Secret};
 use crate::advice::unneeded::Surplus;
-use crate::analysis::{LayerAccount, wasted_groups};
+use crate::analysis::{LayerAccount, WastedGroup, wasted_groups};
 use crate::compare::changed_paths;
 use crate::display::{Escaped, Sentence, escaped, escaped_str, shown};
 use crate::layer_index::LayerIndex;
@@ -18,6 +18,11 @@ use crate::tree::Reason;
 /// The change where no rule knows one.
 const FEWER_FILES: &str =
     "copy only what the program needs from a build stage, or use a smaller base image";
+
+/// Returns a change in a clause.
+fn fix_of(change: &Change) -> Escaped {
+    escaped_str(change.fix.what.trim_end_matches('.'))
+}
 
 /// Finds causes in the numbers of an image.
 pub(super) struct Blamer<'m, 'a>(pub &'m Measures<'a>);
@@ -29,11 +34,21 @@ impl Blamer<'_, '_> {
         for wasted in self.0.wasted() {
             *pairs.entry((wasted.added_in, wasted.removed_in)).or_default() += wasted.bytes;
         }
-        let inspection = self.0.inspection();
+        let (inspection, study) = (self.0.inspection(), self.0.subject.study);
         // Of two equal pairs the lower one is named, so that the answer stays the same.
-        let Some((added_in, removed_in)) =
-            pairs.iter().rev().max_by_key(|(_, bytes)| **bytes).map(|(pair, _)| *pair)
-        else {
+        let largest = |of: Option<&Change>| {
+            let change_for = |pair: &(LayerIndex, LayerIndex)| study.change_for(pair.0, pair.1);
+            let is_of = |pair: &(LayerIndex, LayerIndex)| match of {
+                Some(change) => change_for(pair).is_some_and(|it| std::ptr::eq(it, change)),
+                None => true,
+            };
+            let pairs = pairs.iter().rev().filter(|(pair, _)| is_of(pair));
+            pairs.max_by_key(|(_, bytes)| **bytes).map(|(pair, _)| *pair)
+        };
+        // What the user can change comes before what the base image wastes.
+        let own = study.changes.iter().filter(|change| change.part == Part::Own);
+        let first = own.map(Some).find_map(largest);
+        let Some((added_in, removed_in)) = first.or_else(|| largest(None)) else {
             return Blame::default();
         };
         let groups = wasted_groups(inspection);
@@ -83,8 +98,30 @@ impl Blamer<'_, '_> {
         let all = || {
             LayerIndex::numbered(&self.0.inspection().layers).max_by_key(|(_, layer)| weight(layer))
         };
-        own.or_else(all)
-            .map_or_else(Blame::default, |(index, layer)| self.layer(index, stated(layer)))
+        let blame = own
+            .or_else(all)
+            .map_or_else(Blame::default, |(index, layer)| self.layer(index, stated(layer)));
+        match self.first_change() {
+            Some(change) => Blame { change: Some(fix_of(change)), ..blame },
+            None => blame,
+        }
+    }
+
+    /// Returns the change in your layers that comes first wherever changes are listed, of those with
+    /// something that counts.
+    fn first_change(&self) -> Option<&Change> {
+        let study = self.0.subject.study;
+        let counts = |&i: &usize| self.0.counted(&study.findings[i]) > 0;
+        let is_wasted = |group: &WastedGroup| {
+            let mut wasted = self.0.wasted();
+            wasted.any(|it| (it.added_in, it.removed_in) == (group.added_in, group.removed_in))
+        };
+        let mut own = study.changes.iter().filter(|change| change.part == Part::Own);
+        own.find(|change| {
+            change.findings.iter().any(counts)
+                || !change.surplus.is_empty()
+                || change.groups.iter().any(is_wasted)
+        })
     }
 
     /// Blames the largest layer.
@@ -102,8 +139,7 @@ impl Blamer<'_, '_> {
             Some(bytes) => cause.words(", ").size(bytes),
             None => cause,
         };
-        let finding = self.0.own_findings().find(|finding| finding.added_in == index);
-        let change = match finding {
+        let change = match self.in_layer(index) {
             Some(finding) => self.change_of(finding),
             None if is_own => FEWER_FILES.into(),
             None => "use a smaller base image".into(),
@@ -112,8 +148,8 @@ impl Blamer<'_, '_> {
     }
 
     /// Blames the first secret, and counts the others.
-    pub fn secrets(&self, secrets: &[&Secret]) -> Blame {
-        let [secret, others @ ..] = secrets else { return Blame::default() };
+    pub fn secrets<'s>(&self, mut secrets: impl Iterator<Item = (usize, &'s Secret)>) -> Blame {
+        let Some((number, secret)) = secrets.next() else { return Blame::default() };
         let inspection = self.0.inspection();
         let (what, place) = (secret.what(), secret.whereabouts(inspection));
         let has = match (secret.added_in, secret.removed_in) {
@@ -123,19 +159,14 @@ impl Blamer<'_, '_> {
             (Some(layer), None) => shown!("layer {} has ", layer),
             (None, _) => "the image has ".into(),
         };
-        let more = match others.len() {
+        let more = match secrets.count() {
             0 => Escaped::default(),
             n => shown!(", and {} more (`layerscope report` lists them)", n),
         };
         let prevention = Prevention::find(inspection, secret);
-        let all = self.0.subject.study.secrets.iter().flat_map(|secrets| &secrets.list);
-        let number = all.enumerate().find(|(_, other)| std::ptr::eq(*other, *secret));
         let cause = shown!("{}{} in {}{}", has, what, place, more);
         let change = shown!("revoke it, and {}", prevention.what);
-        Blame {
-            secret: number.map(|(number, _)| number),
-            ..Blame::new(secret.added_in, cause, change)
-        }
+        Blame { secret: Some(number), ..Blame::new(secret.added_in, cause, change) }
     }
 
     /// Blames the longest sequence of RUN instructions.
@@ -174,15 +205,14 @@ impl Blamer<'_, '_> {
     /// Blames the change in your layers that saves the most, of those with a finding that counts.
     pub fn change(&self) -> Blame {
         let study = self.0.subject.study;
-        let counts = |&i: &usize| self.0.counted(&study.findings[i]) > 0;
-        let own = study.changes.iter().filter(|change| change.part == Part::Own);
-        let mut counted =
-            own.filter(|change| change.findings.iter().any(counts) || !change.surplus.is_empty());
-        let Some(change) = counted.next() else { return self.wasted() };
+        let is_only_wasted =
+            |change: &&Change| change.findings.is_empty() && change.surplus.is_empty();
+        let change = self.first_change().filter(|change| !is_only_wasted(change));
+        let Some(change) = change else { return self.wasted() };
         let layer = change.findings.iter().map(|&i| study.findings[i].added_in).next();
         let layer = layer.or_else(|| change.surplus.first().map(Surplus::layer));
-        let fix = escaped_str(change.fix.what.trim_end_matches('.'));
-        Blame::new(layer, Sentence::from("one change saves ").size(change.saves), fix)
+        let cause = Sentence::from("one change saves ").size(change.saves);
+        Blame::new(layer, cause, fix_of(change))
     }
 
     /// Returns the change of a finding in a clause.
@@ -217,10 +247,8 @@ impl Blamer<'_, '_> {
             .words(", the largest file is ");
         let cause = cause.words(shown!("{} with ", place)).size(most);
         let inodes: HashSet<_> = self.0.below(path).collect();
-        let finding = self
-            .0
-            .own_findings()
-            .find(|finding| finding.inodes.iter().any(|inode| inodes.contains(inode)));
+        let finding =
+            self.first_finding(|finding| finding.inodes.iter().any(|it| inodes.contains(it)));
         let change = finding.map_or_else(
             || "leave out what the program does not need".into(),
             |it| self.change_of(it),
@@ -270,7 +298,15 @@ impl Blamer<'_, '_> {
     }
 
     fn in_layer(&self, layer: LayerIndex) -> Option<&Finding> {
-        self.0.own_findings().find(|finding| finding.added_in == layer)
+        self.first_finding(|finding| finding.added_in == layer)
+    }
+
+    /// Returns the first of some findings in your layers: one of files that may be wanted is the
+    /// last resort.
+    fn first_finding(&self, is_it: impl Fn(&Finding) -> bool) -> Option<&Finding> {
+        let mut found: Vec<_> = self.0.own_findings().filter(|finding| is_it(finding)).collect();
+        found.sort_by_key(|finding| finding.is_optional());
+        found.into_iter().next()
     }
 
     /// Blames an old base image.

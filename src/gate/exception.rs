@@ -3,19 +3,45 @@
 use std::collections::HashSet;
 
 use super::Subject;
+use crate::advice::secrets::Secret;
 use crate::display::DAY;
 use crate::tree::{NodeId, Tree, VersionId};
 
-/// The bytes that an exception names.
+/// The bytes or the secrets that an exception names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Excepted {
-    /// A path and everything below it; may be a glob.
+    /// A path and everything below it; may be a glob. Secrets in it still count, since nobody may
+    /// know of them.
     Path(String),
-    /// The findings of a rule.
-    Rule(String),
+    /// The findings of a rule, or the secrets of a kind.
+    Rule {
+        /// The ID of the rule or of the kind.
+        rule: String,
+        /// The path below which they are excepted; may be a glob. `None` for all.
+        path: Option<String>,
+    },
 }
 
-/// Bytes that count neither as wasted nor as avoidable, nor in findings and budgets.
+impl Excepted {
+    /// Returns the rule, if one is named.
+    pub fn rule(&self) -> Option<&str> {
+        match self {
+            Self::Path(_) => None,
+            Self::Rule { rule, .. } => Some(rule),
+        }
+    }
+
+    /// Returns the path, if one is named.
+    pub fn path(&self) -> Option<&str> {
+        match self {
+            Self::Path(path) => Some(path),
+            Self::Rule { path, .. } => path.as_deref(),
+        }
+    }
+}
+
+/// Bytes that count neither as wasted nor as avoidable, nor in findings and budgets; or secrets that
+/// do not count.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exception {
     /// The bytes.
@@ -29,7 +55,7 @@ pub struct Exception {
 /// The state of an exception on the day of the check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExceptionState {
-    /// Some bytes are excepted.
+    /// Some bytes or secrets are excepted.
     Used,
     /// Nothing in the image is named by it.
     Unused,
@@ -57,6 +83,12 @@ pub struct ExceptionUse {
     pub state: ExceptionState,
     /// The size of what it names, in bytes.
     pub bytes: u64,
+    /// The number of secrets that it names.
+    pub secrets: usize,
+    /// The number of secrets below its path that still count, because it does not name their rule.
+    pub other_secrets: usize,
+    /// The rules of these secrets, each once.
+    pub other_rules: Vec<String>,
 }
 
 impl Exception {
@@ -65,26 +97,46 @@ impl Exception {
         now >= self.until.saturating_add(DAY)
     }
 
-    /// Returns the inodes that the exception names.
-    pub(super) fn inodes(&self, subject: &Subject<'_>) -> HashSet<VersionId> {
+    /// Returns what the exception names in an image.
+    pub(super) fn of_image(&self, subject: &Subject<'_>) -> Named {
         let tree = &subject.inspection.tree;
-        match &self.what {
-            Excepted::Path(path) => {
-                let below = below(tree, path);
-                tree.inodes().filter(|&inode| below[tree.node_of(inode).index()]).collect()
-            }
-            Excepted::Rule(rule) => {
-                let findings =
-                    subject.study.findings.iter().filter(|finding| finding.rule == *rule);
-                let secrets = subject.study.secrets.iter().flat_map(|secrets| &secrets.list);
-                let secrets = secrets.filter(|secret| secret.kind.id == *rule);
-                findings
-                    .flat_map(|finding| finding.inodes.iter().copied())
-                    .chain(secrets.filter_map(|secret| secret.inode))
-                    .collect()
-            }
+        let below = self.what.path().map(|path| below(tree, path));
+        let is_below =
+            |inode: VersionId| below.as_ref().is_none_or(|it| it[tree.node_of(inode).index()]);
+        let all = subject.study.secrets.iter().flat_map(|secrets| &secrets.list).enumerate();
+        // A part of the config is below no path.
+        let is_there = |secret: &Secret| secret.inode.map_or(below.is_none(), is_below);
+        let there = all.filter(|(_, secret)| is_there(secret));
+        let Some(rule) = self.what.rule() else {
+            return Named {
+                inodes: tree.inodes().filter(|&inode| is_below(inode)).collect(),
+                secrets: HashSet::new(),
+                others: there.map(|(_, secret)| secret.kind.id.clone()).collect(),
+            };
+        };
+        let findings = subject.study.findings.iter().filter(|finding| finding.rule == *rule);
+        let inodes = findings.flat_map(|finding| finding.inodes.iter().copied());
+        let secrets: Vec<_> = there.filter(|(_, secret)| secret.kind.id == *rule).collect();
+        Named {
+            inodes: inodes
+                .filter(|&inode| is_below(inode))
+                .chain(secrets.iter().filter_map(|(_, secret)| secret.inode))
+                .collect(),
+            secrets: secrets.iter().map(|(number, _)| *number).collect(),
+            others: Vec::new(),
         }
     }
+}
+
+/// The files and secrets of an image that an exception names.
+#[derive(Default)]
+pub(super) struct Named {
+    /// The files, whose bytes do not count.
+    pub inodes: HashSet<VersionId>,
+    /// The secrets that do not count, by their numbers in the list of all.
+    pub secrets: HashSet<usize>,
+    /// The rules of the secrets that are below its path and count.
+    pub others: Vec<String>,
 }
 
 /// Returns, for each node, whether it is at or below a path or a glob.

@@ -87,7 +87,8 @@ growth = \"10%\"
 # level = \"leftovers\"
 # max = \"0\"
 
-# Bytes that limits on waste, findings and paths do not count, until the day is over.
+# Bytes that limits on waste, findings and paths do not count, until the day is over. Secrets in a path
+# still count: an exception for them names their rule, such as rule = \"npm-token\".
 # [[exception]]
 # path = \"/opt/model\"
 # reason = \"the next release moves it into a volume\"

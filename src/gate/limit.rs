@@ -1,6 +1,6 @@
 //! Limits: what is measured, and the bound that it is held to.
 
-use super::exception::{Excepted, Exception};
+use super::exception::Exception;
 use super::{Found, Quantity};
 use crate::advice::findings::{Level, Rules};
 use crate::display::{Escaped, escaped_str, listed, percent, plural};
@@ -316,18 +316,20 @@ impl Limits {
             rule.chain(signature)
         };
         let selected = self.limits.iter().filter_map(|limit| match &limit.measure {
-            Measure::Finding(Selector::Rule(rule)) => Some(rule),
+            Measure::Finding(Selector::Rule(rule)) => Some(rule.as_str()),
             _ => None,
         });
-        let excepted = self.exceptions.iter().filter_map(|exception| match &exception.what {
-            Excepted::Rule(rule) => Some(rule),
-            Excepted::Path(_) => None,
-        });
+        let excepted = self.exceptions.iter().filter_map(|exception| exception.what.rule());
         // An exception may also name a kind of secret.
         let excepted = excepted.filter(|rule| !kinds().any(|kind| kind.id == **rule));
-        match selected.chain(excepted).find(|rule| known().all(|known| known != rule.as_str())) {
+        let excepted: Vec<_> = excepted.collect();
+        let all = selected.chain(excepted.iter().copied());
+        match all.into_iter().find(|rule| known().all(|known| known != *rule)) {
             Some(rule) => {
+                let of_secrets = kinds().map(|kind| kind.id.as_str());
+                let of_secrets = of_secrets.filter(|_| excepted.contains(&rule));
                 let names = known().chain(LEVELS.iter().map(|level| level.name()));
+                let names = names.chain(of_secrets);
                 let nearest = nearest(rule, known(), NEAREST);
                 Err(UnknownRule {
                     rule: escaped_str(rule),

@@ -1,8 +1,8 @@
 //! Measures the numbers that limits are about.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 
-use super::exception::below;
+use super::exception::{Named, below};
 use super::{ExceptionState, ExceptionUse, Found, Limits, Measure, Subject};
 use crate::advice::avoidable::Avoidable;
 use crate::advice::findings::{Finding, Whose};
@@ -26,14 +26,20 @@ pub(super) enum Missing {
 /// The numbers of an image without what is excepted.
 pub(super) struct Measures<'a> {
     pub subject: &'a Subject<'a>,
-    /// The inodes that are excepted.
-    excepted: HashSet<VersionId>,
+    /// The inodes and the secrets that are excepted.
+    excepted: Named,
 }
 
 impl<'a> Measures<'a> {
     pub fn new(subject: &'a Subject<'a>, limits: &Limits) -> Self {
         let active = limits.exceptions.iter().filter(|exception| !exception.has_ended(subject.now));
-        Self { subject, excepted: active.flat_map(|exception| exception.inodes(subject)).collect() }
+        let mut excepted = Named::default();
+        for exception in active {
+            let named = exception.of_image(subject);
+            excepted.inodes.extend(named.inodes);
+            excepted.secrets.extend(named.secrets);
+        }
+        Self { subject, excepted }
     }
 
     pub fn inspection(&self) -> &'a Inspection {
@@ -42,21 +48,28 @@ impl<'a> Measures<'a> {
 
     /// Returns whether an inode counts.
     fn counts(&self, inode: VersionId) -> bool {
-        !self.excepted.contains(&inode)
+        !self.excepted.inodes.contains(&inode)
     }
 
     /// Lists the exceptions with the bytes that each names.
     pub fn exceptions(&self, limits: &Limits) -> Vec<ExceptionUse> {
         let tree = &self.inspection().tree;
         let uses = limits.exceptions.iter().map(|exception| {
-            let bytes: u64 =
-                exception.inodes(self.subject).into_iter().map(|inode| tree.size(inode)).sum();
-            let state = match bytes {
+            let Named { inodes, secrets, others } = exception.of_image(self.subject);
+            let (bytes, secrets) = (inodes.iter().map(|&it| tree.size(it)).sum(), secrets.len());
+            let state = match (bytes, secrets) {
                 _ if exception.has_ended(self.subject.now) => ExceptionState::Ended,
-                0 => ExceptionState::Unused,
+                (0, 0) => ExceptionState::Unused,
                 _ => ExceptionState::Used,
             };
-            ExceptionUse { exception: exception.clone(), state, bytes }
+            ExceptionUse {
+                exception: exception.clone(),
+                state,
+                bytes,
+                secrets,
+                other_secrets: others.len(),
+                other_rules: others.into_iter().collect::<BTreeSet<_>>().into_iter().collect(),
+            }
         });
         uses.collect()
     }
@@ -143,7 +156,7 @@ impl<'a> Measures<'a> {
     /// Adds up what changes in your layers save together.
     fn avoidable(&self) -> u64 {
         let (inspection, study) = (self.inspection(), self.subject.study);
-        if self.excepted.is_empty() {
+        if self.excepted.inodes.is_empty() {
             return Avoidable::measure(inspection, study).own;
         }
         let inodes = Avoidable::own_inodes(inspection, study).into_iter();
@@ -181,10 +194,10 @@ impl<'a> Measures<'a> {
         })
     }
 
-    /// Returns the secrets that count, the deleted ones first.
-    pub fn secrets(&self) -> impl Iterator<Item = &'a Secret> {
+    /// Returns the secrets that count, the deleted ones first, with their numbers in the list of all.
+    pub fn secrets(&self) -> impl Iterator<Item = (usize, &'a Secret)> {
         let secrets = self.subject.study.secrets.iter().flat_map(|secrets| &secrets.list);
-        secrets.filter(|secret| secret.inode.is_none_or(|inode| self.counts(inode)))
+        secrets.enumerate().filter(|(number, _)| !self.excepted.secrets.contains(number))
     }
 
     /// Returns the findings that a measure selects.
@@ -201,7 +214,7 @@ impl<'a> Measures<'a> {
 
     /// Returns the bytes of a finding that count.
     pub fn counted(&self, finding: &Finding) -> u64 {
-        if self.excepted.is_empty() {
+        if self.excepted.inodes.is_empty() {
             return finding.bytes;
         }
         let tree = &self.inspection().tree;

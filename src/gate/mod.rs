@@ -4,6 +4,7 @@
 //! come in, and an [`Outcome`] for each [`Limit`] comes out. Files, clocks and exit codes are the
 //! program's.
 
+mod absence;
 mod baseline;
 mod blame;
 mod dive;
@@ -28,6 +29,7 @@ pub use dive::{DiveCount, DiveError, DiveRule, DiveRules};
 pub use exception::{Excepted, Exception, ExceptionState, ExceptionUse};
 pub use init::example;
 pub use limit::{Bound, Limit, Limits, Measure, Selector, UnknownRule};
+use quantity::day;
 pub use quantity::{Quantity, QuantityError, days};
 pub use read::{LimitError, path, read};
 
@@ -133,7 +135,7 @@ pub struct Outcome {
     pub found: Option<Found>,
     /// The cause, if the limit is exceeded.
     pub blame: Option<Blame>,
-    /// The reason why the limit is unknown or skipped.
+    /// The reason why the limit is unknown or skipped, or why it says nothing though it is kept.
     pub reason: Option<Escaped>,
 }
 
@@ -148,6 +150,8 @@ pub struct Verdict {
     pub not_whole: Option<Escaped>,
     /// The indices of the study's findings in your layers that are not excepted, the largest first.
     pub findings: Vec<usize>,
+    /// The numbers of the secrets that are not excepted, in the study's list of all.
+    pub secrets: Vec<usize>,
     /// The numbers of dive, if its rules were asked for and it counts other wasted bytes.
     pub dive: Option<DiveCount>,
 }
@@ -190,6 +194,7 @@ pub fn check(subject: &Subject<'_>, limits: &Limits) -> Verdict {
         exceptions: measures.exceptions(limits),
         not_whole: (!subject.is_whole()).then(summary),
         findings: measures.counted_findings(),
+        secrets: measures.secrets().map(|(number, _)| number).collect(),
         dive: if limits.of_dive { other_count(subject.inspection) } else { None },
     }
 }

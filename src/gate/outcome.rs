@@ -1,5 +1,6 @@
 //! Holds a limit against its number, and blames what exceeds it.
 
+use super::absence::absence;
 use super::blame::Blamer;
 use super::measure::{Measures, Missing};
 use super::{Blame, Bound, Limit, Measure, Outcome, Status};
@@ -34,7 +35,11 @@ impl Measures<'_> {
             return outcome(Status::Unknown, Some(found), Some(unsearched));
         }
         if !exceeds {
-            return outcome(Status::Passed, Some(found), None);
+            let absent = match &limit.measure {
+                Measure::Budget(path) => absence(&self.inspection().tree, path),
+                _ => None,
+            };
+            return outcome(Status::Passed, Some(found), absent);
         }
         let blame = self.blame(limit);
         Outcome { blame: Some(blame), ..outcome(Status::Failed, Some(found), None) }
@@ -56,7 +61,7 @@ impl Measures<'_> {
             Measure::Finding(_) => blamer.finding(self.findings_of(&limit.measure).next()),
             Measure::Budget(path) => blamer.budget(path),
             Measure::Growth | Measure::GrowthShare => blamer.growth(),
-            Measure::Secrets => blamer.secrets(&self.secrets().collect::<Vec<_>>()),
+            Measure::Secrets => blamer.secrets(self.secrets()),
             Measure::BaseAge => blamer.old_base(),
             Measure::BaseName => blamer.other_base(match &limit.bound {
                 Bound::Names(names) => names,

@@ -1,6 +1,11 @@
 //! Sizes, shares and ages as people write them.
 
-use crate::display::{cut, escaped_str, number_and_unit, read_size};
+use crate::display::{cut, date, escaped_str, number_and_unit, read_size, seconds};
+
+/// The largest size of a limit in bytes: no image is as large.
+const LARGEST: u64 = 1 << 50;
+/// The longest age of a limit in days: a hundred years.
+const OLDEST: u64 = 36_500;
 
 /// A size or a share of a whole.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,9 +22,20 @@ pub enum QuantityError {
     /// A size.
     #[error("{0:?} is not a size: write a number and a unit, such as 20MB or 20MiB")]
     Size(String),
+    /// A part of a byte.
+    #[error(
+        "{0:?} is not a number of bytes: write a whole one, a unit such as 20MB, or a percentage such as 5%"
+    )]
+    PartOfByte(String),
+    /// More than any image has.
+    #[error("{0:?} is larger than any image: the largest limit is 1PiB")]
+    TooLarge(String),
     /// A percentage.
     #[error("{0:?} is not a percentage: write 5%")]
     Percentage(String),
+    /// A part of a whole that is more than the whole.
+    #[error("{0:?} is more than the whole: write at most 100%")]
+    MoreThanAll(String),
     /// A ratio.
     #[error("{0:?} is not a ratio: write a number from 0 to 1, or a percentage")]
     Ratio(String),
@@ -29,6 +45,12 @@ pub enum QuantityError {
     /// An age.
     #[error("{0:?} is not an age: write a number of days or weeks, such as 90d or 12w")]
     Age(String),
+    /// More than the age of any image.
+    #[error("{0:?} is older than any image: the largest limit is 36500d")]
+    TooOld(String),
+    /// A date.
+    #[error("{0:?} is no day of the calendar: a date is expected, such as 2027-01-31")]
+    Date(String),
 }
 
 impl Quantity {
@@ -41,12 +63,40 @@ impl Quantity {
         if text.trim_end().ends_with('%') { Self::percentage(text) } else { Self::size(text) }
     }
 
-    /// Reads a size: MB is 1,000,000 bytes, MiB is 1,048,576, and a number without a unit is bytes.
+    /// Reads a size, or a percentage of the image: at most all of it.
+    ///
+    /// # Errors
+    ///
+    /// [`QuantityError`] if it is neither.
+    pub fn part(text: &str) -> Result<Self, QuantityError> {
+        match Self::parse(text)? {
+            Self::Share(share) if share > 1.0 => Err(QuantityError::MoreThanAll(shown(text))),
+            quantity => Ok(quantity),
+        }
+    }
+
+    /// Reads a size that an image can have: MB is 1,000,000 bytes, MiB is 1,048,576, and a number without a unit is bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`QuantityError`] if it is none.
+    pub fn size(text: &str) -> Result<Self, QuantityError> {
+        let (number, unit) = number_and_unit(text);
+        match Self::any_size(text)? {
+            Self::Bytes(bytes, _) if bytes > LARGEST => Err(QuantityError::TooLarge(shown(text))),
+            _ if unit.is_empty() && number.contains('.') => {
+                Err(QuantityError::PartOfByte(shown(text)))
+            }
+            size => Ok(size),
+        }
+    }
+
+    /// Reads a size as dive does, however large it is.
     ///
     /// # Errors
     ///
     /// [`QuantityError::Size`] if it is none.
-    pub fn size(text: &str) -> Result<Self, QuantityError> {
+    pub(super) fn any_size(text: &str) -> Result<Self, QuantityError> {
         let bytes = read_size(text).ok_or_else(|| QuantityError::Size(shown(text)))?;
         let (number, unit) = number_and_unit(text);
         let unit = if unit.is_empty() { "B" } else { unit };
@@ -62,7 +112,7 @@ impl Quantity {
         let bad = || QuantityError::Percentage(shown(text));
         let number = text.trim().strip_suffix('%').ok_or_else(bad)?;
         let percent: f64 = number.trim().parse().map_err(|_| bad())?;
-        if !percent.is_finite() || percent < 0.0 {
+        if !percent.is_finite() || percent.is_sign_negative() {
             return Err(bad());
         }
         Ok(Self::Share(percent / 100.0))
@@ -121,7 +171,20 @@ pub fn days(text: &str) -> Result<u64, QuantityError> {
         "w" | "week" | "weeks" => 7,
         _ => return Err(bad()),
     };
-    number.parse::<u64>().ok().and_then(|number| number.checked_mul(factor)).ok_or_else(bad)
+    let number = number.parse::<u64>().map_err(|_| bad())?;
+    let days = number.checked_mul(factor).filter(|&days| days <= OLDEST);
+    days.ok_or_else(|| QuantityError::TooOld(shown(text)))
+}
+
+/// Reads a day of the calendar, `2027-01-31`, as seconds since 1970.
+///
+/// # Errors
+///
+/// [`QuantityError::Date`] if it is none.
+pub fn day(text: &str) -> Result<i64, QuantityError> {
+    let start = seconds(&format!("{text}T00:00:00Z"));
+    // The 30th of February is read as a day of March.
+    start.filter(|&start| date(start) == text).ok_or_else(|| QuantityError::Date(shown(text)))
 }
 
 /// Returns a text for a message: escaped, and not longer than a line.
@@ -176,6 +239,23 @@ mod tests {
                 && Quantity::parse("-1%").is_err()
         );
         assert_eq!([days("90d"), days("12 weeks"), days("7")], [Ok(90), Ok(84), Ok(7)]);
-        assert!(days("2 years").is_err() && days("-3d").is_err());
+        assert!(days("2 years").is_err() && days("-3d").is_err() && days("99999999999d").is_err());
+        assert!(Quantity::part("100%").is_ok() && Quantity::parse("150%").is_ok());
+        assert_eq!(Quantity::part("150%"), Err(QuantityError::MoreThanAll("150%".into())));
+        for text in
+            ["NaN%", "-0%", "inf%", "NaN", "-1", "1.5", "0.05", "2PiB", "18446744073709551615"]
+        {
+            assert!(Quantity::part(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_day_is_one_of_the_calendar() {
+        assert_eq!(day("2028-02-29"), Ok(1_835_395_200));
+        for text in
+            ["2026-02-30", "2027-02-29", "2026-13-01", "2026-2-3", "2026-01-31T", "", "soon"]
+        {
+            assert!(day(text).is_err(), "{text}");
+        }
     }
 }

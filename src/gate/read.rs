@@ -4,8 +4,7 @@
 use toml::de::{DeTable, DeValue};
 
 use super::exception::{Excepted, Exception};
-use super::{Bound, Limit, Limits, Measure, Quantity, QuantityError, Selector, days};
-use crate::display::seconds;
+use super::{Bound, Limit, Limits, Measure, Quantity, QuantityError, Selector, day, days};
 use crate::toml_file::{
     Problem, UnknownName, Value, ValueError, in_order, instead, string, unknown,
 };
@@ -52,12 +51,12 @@ pub enum LimitError {
     /// One of two keys is needed.
     #[error("write either {0} or {1}")]
     Either(&'static str, &'static str),
+    /// One of two keys is needed, and both are possible.
+    #[error("write {0}, {1} or both")]
+    AtLeastOne(&'static str, &'static str),
     /// The level is unknown.
     #[error("{0:?} is no level of findings")]
     Level(String),
-    /// The text is no date.
-    #[error("a date is expected, such as 2027-01-31")]
-    Date,
     /// The text has no equals sign.
     #[error("write {0}")]
     NoEquals(&'static str),
@@ -163,11 +162,8 @@ fn bounds(name: &str, value: &DeValue<'_>) -> Result<Vec<Limit>, LimitError> {
 
 /// Makes a limit of bytes or of a share.
 fn quantity(name: &str, value: &DeValue<'_>) -> Result<Limit, LimitError> {
-    let quantity = match number(value) {
-        Some(number) => Quantity::size(&number),
-        None => Quantity::parse(string(value)?),
-    };
-    let quantity = quantity?;
+    let text = text_of(value)?;
+    let quantity = if name == "wasted" { Quantity::part(&text)? } else { Quantity::parse(&text)? };
     let measure = match (name, &quantity) {
         ("wasted", Quantity::Bytes(..)) => Measure::Wasted,
         ("wasted", Quantity::Share(_)) => Measure::WastedShare,
@@ -241,9 +237,9 @@ fn read_entry(
         }
         _ => {
             let what = match (fields.path()?, fields.text("rule")?) {
+                (path, Some(rule)) => Excepted::Rule { rule, path },
                 (Some(path), None) => Excepted::Path(path),
-                (None, Some(rule)) => Excepted::Rule(rule),
-                _ => return Err(whole(LimitError::Either("path", "rule"))),
+                (None, None) => return Err(whole(LimitError::AtLeastOne("path", "rule"))),
             };
             let reason = fields.text("reason")?.filter(|reason| !reason.trim().is_empty());
             let reason = reason.ok_or_else(|| whole(LimitError::Missing("reason")))?;
@@ -308,12 +304,13 @@ impl Fields<'_, '_> {
 
     fn date(&mut self, name: &str) -> Result<Option<i64>, Problem> {
         self.field(name, |value| {
-            let text = match value {
-                DeValue::Datetime(date) => date.to_string(),
-                value => string(value)?.to_owned(),
-            };
-            let day = text.get(..10).and_then(|day| seconds(&format!("{day}T00:00:00Z")));
-            day.ok_or(LimitError::Date)
+            Ok(match value {
+                DeValue::Datetime(date) => {
+                    let text = date.to_string();
+                    day(text.get(..10).unwrap_or(&text))?
+                }
+                value => day(string(value)?)?,
+            })
         })
     }
 }

@@ -28,7 +28,7 @@ pub use crate::display::{self, Units};
 pub use account::{Account, Detail, write_json};
 pub use advice::why_wasted;
 pub use changes::{changes, instruction_lines, others};
-pub use check::{CheckFormat, Checked, Places, write_check};
+pub use check::{CheckFormat, CheckResults, Checked, Places, Unchecked, write_check};
 pub use comment::write_markdown;
 pub use compare::{
     BytesBySource, Comparison, differs_by_less, end_of_sharing, verdict, write_comparison,

@@ -70,7 +70,15 @@ fn a_mistake_in_the_file_names_line_and_key() {
         ("[[exception]]\npath = \"/a\"\nreason = \"r\"", "line 1: exception: until is missing"),
         (
             "[[exception]]\npath = \"/a\"\nreason = \"r\"\nuntil = \"soon\"",
-            "line 4: exception.until: a date is expected",
+            "line 4: exception.until: \"soon\" is no day of the calendar: a date is expected",
+        ),
+        (
+            "[[exception]]\npath = \"/a\"\nreason = \"r\"\nuntil = \"2026-02-30\"",
+            "line 4: exception.until: \"2026-02-30\" is no day of the calendar",
+        ),
+        (
+            "[[exception]]\nreason = \"r\"\nuntil = 2027-01-31",
+            "line 1: exception: write path, rule or both",
         ),
         ("[limits\n", "line 1: "),
     ] {
@@ -83,6 +91,66 @@ fn a_mistake_in_the_file_names_line_and_key() {
             answer.said
         );
     }
+}
+
+#[test]
+fn an_impossible_limit_is_refused_in_the_file_as_in_an_option() {
+    let place = Place::new();
+    for (option, key, values, words) in [
+        ("--max-wasted", "wasted", &["150%", "101 %"][..], "is more than the whole"),
+        ("--max-wasted", "wasted", &["-5%", "NaN%", "-0%", "inf%"], "is not a percentage"),
+        ("--max-wasted", "wasted", &["-5MB", "NaN", "1e9"], "is not a size"),
+        ("--max-wasted", "wasted", &["0.05"], "is not a number of bytes: write a whole one"),
+        ("--max-size", "size", &["2PiB", "18446744073709551615"], "is larger than any image"),
+        ("--max-size", "size", &["99999999999999999999", "16EiB"], "is not a size"),
+        ("--max-size", "size", &["5%"], "is not a size"),
+        ("--max-growth", "growth", &["-5%", "NaN%"], "is not a percentage"),
+        ("--min-efficiency", "efficiency", &["1.5", "90", "-0.1", "NaN", "120%"], "is not a ratio"),
+        ("--max-base-age", "base-age", &["99999999999d", "9999w"], "is older than any image"),
+        ("--max-base-age", "base-age", &["-3d", "1.5d"], "is not an age"),
+        ("--max-layers", "layers", &["-1", "1.5", "many"], ""),
+    ] {
+        for value in values {
+            let given = format!("{option}={value}");
+            let answer = place.check(&[&given, "--baseline", "shop.tar"]);
+            assert_eq!((answer.code, answer.out.as_str()), (Some(2), ""), "{given}: {answer:#?}");
+            assert!(answer.said.contains(words), "{given}: {}", answer.said);
+            place.write("limits.toml", format!("[limits]\n{key} = \"{value}\"\n"));
+            let answer = place.check(&["--limits", "limits.toml", "--baseline", "shop.tar"]);
+            assert_eq!((answer.code, answer.out.as_str()), (Some(2), ""), "{given}: {answer:#?}");
+            let line = format!("limits.toml line 2: limits.{key}: ");
+            assert!(answer.said.contains(&line), "{given}: {}", answer.said);
+            assert!(answer.said.contains(words), "{given}: {}", answer.said);
+        }
+    }
+    for number in ["nan", "inf", "-5", "0.05", "1e30"] {
+        for key in ["wasted", "size", "growth"] {
+            place.write("limits.toml", format!("[limits]\n{key} = {number}\n"));
+            let answer = place.check(&["--limits", "limits.toml", "--baseline", "shop.tar"]);
+            assert_eq!(answer.code, Some(2), "{key} = {number}: {answer:#?}");
+        }
+    }
+}
+
+#[test]
+fn a_file_that_limits_nothing_is_no_pass() {
+    let place = Place::new();
+    for (text, words) in [
+        ("", "the file of limits has no limit"),
+        ("[limits]\n", "the file of limits has no limit"),
+        (
+            "[limits]\ngrowth = [\"5%\", \"1MB\"]\n",
+            "hint: name the earlier image or its report: --baseline IMAGE",
+        ),
+    ] {
+        place.write(".layerscope.toml", text);
+        let answer = place.check(&[]);
+        assert_eq!((answer.code, answer.out.as_str()), (Some(2), ""), "{text:?}: {answer:#?}");
+        assert!(answer.said.contains(words), "{text:?}: {}", answer.said);
+        assert!(answer.said.contains("nothing is checked"), "{text:?}: {}", answer.said);
+    }
+    assert_eq!(place.check(&["--baseline", "shop.tar"]).code, Some(0), "the growth is known");
+    assert_eq!(place.check(&["--max-size", "1MB"]).code, Some(0), "something is checked");
 }
 
 #[test]

@@ -67,7 +67,7 @@ fn every_limit_can_pass_and_fail() {
         ),
         ("--budget", "/nowhere=0", "/*=4kB", "/* 203 KiB (limit 4 kB)"),
         ("--max-finding", "toolchain=0", "leftovers=0", "finding leftovers 195 KiB (limit 0 B)"),
-        ("--max-base-age", "9000w", "30d", "age of the base image "),
+        ("--max-base-age", "5000w", "30d", "age of the base image "),
     ] {
         let answer = place.check(&["--base-layers", "1", option, kept]);
         assert_eq!(answer.code, Some(0), "{option} {kept}: {answer:#?}");
@@ -79,6 +79,74 @@ fn every_limit_can_pass_and_fail() {
         assert_eq!(answer.code, Some(1), "{option} {exceeded}: {answer:#?}");
         assert!(answer.line("FAIL").contains(words), "{option} {exceeded}: {answer:#?}");
         assert!(answer.line("FAIL").contains("; "), "a change is named: {answer:#?}");
+    }
+}
+
+#[test]
+fn a_budget_for_a_path_that_is_nowhere_says_so_in_every_output() {
+    let place = Place::new();
+    let budget = ["--budget", "/opt/tol=1MB"];
+    let answer = place.check(&budget);
+    assert_eq!(answer.code, Some(0));
+    assert_eq!(
+        answer.line("PASS"),
+        "PASS  /opt/tol 0 B (limit 1 MB): no layer has this path, so the limit checks nothing; \
+         in /opt, did you mean tool?"
+    );
+    for format in ["json", "markdown", "sarif", "junit", "github", "gitlab"] {
+        let out = place.check(&[&budget[..], &["--format", format]].concat()).out;
+        assert!(out.contains("no layer has this path"), "{format}: {out}");
+    }
+    for (budget, says) in [
+        ("/opt/tool=1MB", false),
+        ("/opt/*=1MB", false),
+        ("/=1MB", false),
+        ("/*/nothing=1MB", true),
+        ("/xyzzy-xyzzy/a=0", true),
+    ] {
+        let answer = place.check(&["--budget", budget]);
+        assert_eq!(answer.out.contains("checks nothing"), says, "{budget}: {}", answer.out);
+    }
+}
+
+#[test]
+fn the_change_that_is_named_is_the_first_of_those_that_can_be_made() {
+    let place = Place::with(&image([
+        ("ADD file:0 in / ", layer([file("lib", 3_000)])),
+        (
+            "RUN /bin/sh -c apt-get update # buildkit",
+            layer([
+                dir("usr"),
+                dir("usr/share"),
+                dir("usr/share/man"),
+                dir("usr/share/man/man1"),
+                file("usr/share/man/man1/a.1.gz", 2_400_000),
+                dir("var"),
+                dir("var/lib"),
+                dir("var/lib/apt"),
+                dir("var/lib/apt/lists"),
+                file("var/lib/apt/lists/a_Packages", 90_000),
+            ]),
+        ),
+    ]));
+    let report = place.run(&["report", "shop.tar", "--format", "json"]).out;
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    let first = &report["changes"][0];
+    assert_eq!(first["part"], "own", "{report:#}");
+    let advice = first["advice"].as_str().unwrap().trim_end_matches('.');
+    let optional = &report["changes"][1];
+    assert_eq!(optional["part"], "optional", "the larger one is not the first");
+    assert!(optional["saves_bytes"].as_u64() > first["saves_bytes"].as_u64());
+    for option in [
+        "--max-size=1kB",
+        "--max-own=1kB",
+        "--max-layer=1kB",
+        "--max-download=10",
+        "--max-avoidable=0",
+        "--budget=/*=1kB",
+    ] {
+        let answer = place.check(&["--base-layers", "1", option]);
+        assert!(answer.line("FAIL").ends_with(advice), "{option}: {}", answer.out);
     }
 }
 

@@ -47,7 +47,7 @@ pub fn checked(place: &Place, format: &str) -> Answer {
     place.check(&limits.chain(["--format", format]).collect::<Vec<_>>())
 }
 
-fn validate(schema: &str, value: &Value) {
+pub fn validate(schema: &str, value: &Value) {
     let mut schemas = boon::Schemas::new();
     let mut compiler = boon::Compiler::new();
     compiler.add_resource("schema.json", serde_json::from_str(schema).unwrap()).unwrap();

@@ -130,7 +130,7 @@ impl DiveRules {
             }
             let (measure, quantity) = match rule {
                 DiveRule::LowestEfficiency => (Measure::Efficiency, ratio(text)),
-                DiveRule::HighestWastedBytes => (Measure::Wasted, Quantity::size(text)),
+                DiveRule::HighestWastedBytes => (Measure::Wasted, Quantity::any_size(text)),
                 DiveRule::HighestUserWastedPercent => (Measure::UserWastedShare, ratio(text)),
             };
             let quantity = quantity.map_err(|why| DiveError { rule, why })?;

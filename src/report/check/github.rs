@@ -5,7 +5,7 @@
 
 use std::io::{self, Write};
 
-use super::Checked;
+use super::CheckResults;
 use super::results::{Problem, Severity, problems};
 use crate::display::{Units, escaped_str};
 
@@ -13,8 +13,12 @@ use crate::display::{Units, escaped_str};
 const SHOWN: usize = 10;
 
 /// Writes the annotations of all images.
-pub(super) fn write(images: &[Checked<'_>], units: Units, out: &mut impl Write) -> io::Result<()> {
-    let problems = problems(images, units);
+pub(super) fn write(
+    results: &CheckResults<'_>,
+    units: Units,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let problems = problems(results, units);
     for problem in problems.iter().take(SHOWN) {
         writeln!(out, "{}", command(problem))?;
     }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde_json::{Value, json};
 
-use super::Checked;
+use super::CheckResults;
 use super::results::{Problem, Severity, problems};
 use crate::display::{Units, escaped_str};
 use crate::report::json::write_escaped;
@@ -14,8 +14,8 @@ use crate::report::json::write_escaped;
 const ISSUES: usize = 5_000;
 
 /// Writes the issues of all images.
-pub(super) fn write(images: &[Checked<'_>], units: Units, out: impl Write) -> io::Result<()> {
-    let issues: Vec<_> = problems(images, units).iter().take(ISSUES).map(issue).collect();
+pub(super) fn write(results: &CheckResults<'_>, units: Units, out: impl Write) -> io::Result<()> {
+    let issues: Vec<_> = problems(results, units).iter().take(ISSUES).map(issue).collect();
     write_escaped(&issues, out)
 }
 

@@ -6,10 +6,10 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::Checked;
 use super::words::{explained, measured};
+use super::{CheckResults, Checked, Unchecked};
 use crate::display::{Escaped, Units, date};
-use crate::gate::{Bound, Excepted, ExceptionUse, Found, Outcome, Quantity, Status};
+use crate::gate::{Bound, ExceptionUse, Found, Outcome, Quantity};
 use crate::layer_index::LayerIndex;
 use crate::report::completeness::CompletenessPart;
 use crate::report::json::write_escaped;
@@ -21,6 +21,15 @@ struct Document<'a> {
     tool: Value,
     status: &'static str,
     images: Vec<ImagePart<'a>>,
+    errors: Vec<ErrorPart<'a>>,
+}
+
+/// An image that could not be checked, or the failed check.
+#[derive(Serialize)]
+struct ErrorPart<'a> {
+    image: Option<&'a Escaped>,
+    message: &'a Escaped,
+    hint: Option<&'a Escaped>,
 }
 
 #[derive(Serialize)]
@@ -69,21 +78,22 @@ struct ExceptionPart {
     until: String,
     state: &'static str,
     bytes: u64,
+    secrets: usize,
+    secrets_that_count: usize,
 }
 
 /// Writes the results of all images.
-pub(super) fn write(images: &[Checked<'_>], units: Units, out: impl Write) -> io::Result<()> {
-    let any = |status| images.iter().any(|checked| checked.verdict.status() == status);
-    let status = match () {
-        () if any(Status::Unknown) => Status::Unknown,
-        () if any(Status::Failed) => Status::Failed,
-        () => Status::Passed,
-    };
+pub(super) fn write(results: &CheckResults<'_>, units: Units, out: impl Write) -> io::Result<()> {
+    fn error(unchecked: &Unchecked) -> ErrorPart<'_> {
+        let Unchecked { image, message, hint, .. } = unchecked;
+        ErrorPart { image: image.as_ref(), message, hint: hint.as_ref() }
+    }
     let document = Document {
         schema_version: 1,
         tool: json!({ "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") }),
-        status: status.name(),
-        images: images.iter().map(|checked| image_part(checked, units)).collect(),
+        status: results.status().name(),
+        images: results.images.iter().map(|checked| image_part(checked, units)).collect(),
+        errors: results.unchecked.iter().map(error).collect(),
     };
     write_escaped(&document, out)
 }
@@ -173,16 +183,15 @@ fn bound_part(bound: &Bound) -> Value {
 }
 
 fn exception_part(used: &ExceptionUse) -> ExceptionPart {
-    let (path, rule) = match &used.exception.what {
-        Excepted::Path(path) => (Some(path.clone()), None),
-        Excepted::Rule(rule) => (None, Some(rule.clone())),
-    };
+    let what = &used.exception.what;
     ExceptionPart {
-        path,
-        rule,
+        path: what.path().map(str::to_owned),
+        rule: what.rule().map(str::to_owned),
         reason: used.exception.reason.clone(),
         until: date(used.exception.until),
         state: used.state.name(),
         bytes: used.bytes,
+        secrets: used.secrets,
+        secrets_that_count: used.other_secrets,
     }
 }

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::Checked;
 use super::words::{exception, explained, measured};
+use super::{CheckResults, Checked, Unchecked};
 use crate::display::Units;
 use crate::gate::{Outcome, Status, Verdict};
 
@@ -55,13 +55,15 @@ impl Counts {
 
 /// Writes the limits of all images as test cases.
 pub(super) fn write(
-    images: &[Checked<'_>],
+    results: &CheckResults<'_>,
     units: Units,
     mut out: &mut impl Write,
 ) -> io::Result<()> {
     let mut xml = Writer::new_with_indent(&mut out, b' ', 2);
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-    let all = Counts::count(images);
+    let mut all = Counts::count(&results.images);
+    all.tests += results.unchecked.len();
+    all.errors += results.unchecked.len();
     let mut suites =
         xml.create_element("testsuites").with_attribute(("name", env!("CARGO_PKG_NAME")));
     // Jenkins' schema (junit-10.xsd) knows no number of skipped tests here.
@@ -69,9 +71,42 @@ pub(super) fn write(
         suites = suites.with_attribute((*name, value.as_str()));
     }
     suites.write_inner_content(|xml| {
-        images.iter().try_for_each(|checked| suite(xml, checked, units))
+        results.unchecked.iter().try_for_each(|unchecked| suite_of_error(xml, unchecked))?;
+        results.images.iter().try_for_each(|checked| suite(xml, checked, units))
     })?;
     writeln!(out)
+}
+
+/// Writes what could not be checked as a suite with an error.
+fn suite_of_error<W: Write>(xml: &mut Writer<W>, unchecked: &Unchecked) -> io::Result<()> {
+    let name = valid(&unchecked.name());
+    let counts = Counts { tests: 1, errors: 1, ..Counts::default() };
+    let mut suite = xml.create_element("testsuite").with_attribute(("name", name.as_str()));
+    for (attribute, value) in &counts.attributes() {
+        suite = suite.with_attribute((*attribute, value.as_str()));
+    }
+    suite.write_inner_content(|xml| {
+        error_case(xml, "checked", &name, "not checked", &unchecked.sentences())
+    })?;
+    Ok(())
+}
+
+/// Writes a test case that could not be decided.
+fn error_case<W: Write>(
+    xml: &mut Writer<W>,
+    case: &str,
+    image: &str,
+    message: &str,
+    text: &str,
+) -> io::Result<()> {
+    let attributes = [("name", case), ("classname", image)];
+    xml.create_element("testcase").with_attributes(attributes).write_inner_content(|xml| {
+        let attributes = [("message", message), ("type", case)];
+        let error = xml.create_element("error").with_attributes(attributes);
+        error.write_text_content(BytesText::new(&valid(text)))?;
+        Ok(())
+    })?;
+    Ok(())
 }
 
 fn suite<W: Write>(xml: &mut Writer<W>, checked: &Checked<'_>, units: Units) -> io::Result<()> {
@@ -82,18 +117,7 @@ fn suite<W: Write>(xml: &mut Writer<W>, checked: &Checked<'_>, units: Units) -> 
     }
     suite.write_inner_content(|xml| {
         if let Some(not_whole) = &checked.verdict.not_whole {
-            let case = xml
-                .create_element("testcase")
-                .with_attributes([("name", "whole"), ("classname", image.as_str())]);
-            case.write_inner_content(|xml| {
-                let error = xml
-                    .create_element("error")
-                    .with_attribute(("message", "not all of the image was read"));
-                error
-                    .with_attribute(("type", "whole"))
-                    .write_text_content(BytesText::new(&valid(not_whole)))?;
-                Ok(())
-            })?;
+            error_case(xml, "whole", &image, "not all of the image was read", not_whole)?;
         }
         for outcome in &checked.verdict.outcomes {
             case(xml, outcome, &image, units)?;
@@ -126,17 +150,21 @@ fn case<W: Write>(
     let message = valid(&measured(outcome, units));
     let text = valid(&explained(outcome, units).unwrap_or_default());
     let element = match outcome.status {
-        Status::Passed => {
+        Status::Passed if text.is_empty() => {
             case.write_empty()?;
             return Ok(());
         }
+        Status::Passed => "system-out",
         Status::Failed => "failure",
         Status::Unknown => "error",
         Status::Skipped => "skipped",
     };
     case.write_inner_content(|xml| {
-        let mut inner = xml.create_element(element).with_attribute(("message", message.as_str()));
-        if outcome.status != Status::Skipped {
+        let mut inner = xml.create_element(element);
+        if outcome.status != Status::Passed {
+            inner = inner.with_attribute(("message", message.as_str()));
+        }
+        if matches!(outcome.status, Status::Failed | Status::Unknown) {
             inner = inner.with_attribute(("type", measure.key()));
         }
         inner.write_text_content(BytesText::new(&text))?;

@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use super::words::{exception, explained, measured_parts, summary};
-use super::{Checked, repository};
+use super::{CheckResults, Checked, repository, without_tag};
 use crate::display::{Units, escaped, plural, share};
 use crate::gate::Status;
 use crate::report::markdown::{Page, code, code_cell, plain};
@@ -13,10 +13,21 @@ use crate::report::markdown::{Page, code, code_cell, plain};
 const FINDINGS: usize = 10;
 
 /// Writes the results of all images as one comment.
-pub(super) fn write(images: &[Checked<'_>], units: Units, out: &mut impl Write) -> io::Result<()> {
-    let names: Vec<_> = images.iter().map(|checked| repository(checked.inspection)).collect();
+pub(super) fn write(
+    results: &CheckResults<'_>,
+    units: Units,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let names = results.images.iter().map(|checked| repository(checked.inspection).into());
+    let unread = results.unchecked.iter().filter_map(|unchecked| unchecked.image.as_deref());
+    let names: Vec<String> = names.chain(unread.map(|name| without_tag(name).to_owned())).collect();
     let mut page = Page::new(&format!("layerscope check {}", names.join(" ")));
-    for checked in images {
+    for unchecked in &results.unchecked {
+        let sign = sign(Status::Unknown);
+        page.line(format!("### {sign} {}: not checked.\n", code(&unchecked.name())));
+        page.line(format!("{}\n", plain(&unchecked.sentences())));
+    }
+    for checked in &results.images {
         image(&mut page, checked, units);
     }
     out.write_all(page.finish().as_bytes())

@@ -19,7 +19,7 @@ use crate::advice::assessment::Study;
 use crate::advice::secrets::Secret;
 use crate::analysis::Inspection;
 use crate::compare::SecretChanges;
-use crate::display::{Escaped, escaped_str};
+use crate::display::{Escaped, escaped_str, shown};
 use crate::gate::{Blame, Quantity, Status, Verdict};
 use crate::layer_index::LayerIndex;
 
@@ -45,6 +45,61 @@ pub struct Checked<'a> {
     pub baseline_is_unsearched: bool,
 }
 
+/// An image that could not be checked, or the failure of a whole check.
+#[derive(Debug, Clone)]
+pub struct Unchecked {
+    /// The image as the user named it; `None` if the check itself failed.
+    pub image: Option<Escaped>,
+    /// The error, in one line.
+    pub message: Escaped,
+    /// The suggestion.
+    pub hint: Option<Escaped>,
+    /// The path of the Dockerfile, not escaped.
+    pub file: String,
+}
+
+impl Unchecked {
+    /// Names the image, or the check as a whole.
+    fn name(&self) -> Escaped {
+        self.image.clone().unwrap_or_else(|| "layerscope check".into())
+    }
+
+    /// Returns the error and the suggestion in a sentence or two.
+    fn sentences(&self) -> Escaped {
+        match &self.hint {
+            Some(hint) => shown!("{} (hint: {})", self.message, hint),
+            None => self.message.clone(),
+        }
+    }
+}
+
+/// The results of a check. One with an image that could not be checked never passes.
+#[derive(Debug, Default)]
+pub struct CheckResults<'a> {
+    /// The images that were checked.
+    pub images: Vec<Checked<'a>>,
+    /// The images that could not be checked, or the failure of the whole check.
+    pub unchecked: Vec<Unchecked>,
+}
+
+impl CheckResults<'_> {
+    /// Returns the state of the whole check: unknown before failed before passed.
+    pub fn status(&self) -> Status {
+        let any = |status| self.images.iter().any(|checked| checked.verdict.status() == status);
+        match () {
+            () if !self.unchecked.is_empty() || any(Status::Unknown) => Status::Unknown,
+            () if any(Status::Failed) => Status::Failed,
+            () => Status::Passed,
+        }
+    }
+
+    /// Returns whether every image passes and differs from the baseline by less than a limit, so
+    /// that a comment would say nothing.
+    pub fn are_below(&self, limit: &Quantity) -> bool {
+        self.unchecked.is_empty() && self.images.iter().all(|image| image.is_below(limit))
+    }
+}
+
 impl Checked<'_> {
     /// Says which secrets came since the baseline; `None` without one, or if there are none.
     fn new_secrets(&self) -> Option<Escaped> {
@@ -59,7 +114,7 @@ impl Checked<'_> {
 
     /// Returns whether every limit is kept and the size differs from the baseline by less than a
     /// limit, so that a comment would say nothing.
-    pub fn is_below(&self, limit: &Quantity) -> bool {
+    fn is_below(&self, limit: &Quantity) -> bool {
         let has_new = self.secrets.as_ref().is_some_and(|secrets| !secrets.added.is_empty());
         let is_quiet = self.verdict.status() == Status::Passed && !has_new;
         let Some(growth) = self.growth.filter(|_| is_quiet) else {
@@ -129,26 +184,26 @@ pub enum CheckFormat {
     OpenMetrics,
 }
 
-/// Writes checked images in a format.
+/// Writes the results of a check in a format.
 ///
 /// # Errors
 ///
 /// An error of `out`.
 pub fn write_check(
     format: CheckFormat,
-    images: &[Checked<'_>],
+    results: &CheckResults<'_>,
     style: TextStyle,
     mut out: impl Write,
 ) -> io::Result<()> {
     match format {
-        CheckFormat::Text => text::write(images, style, &mut out),
-        CheckFormat::Json => json::write(images, style.units, &mut out),
-        CheckFormat::Markdown => markdown::write(images, style.units, &mut out),
-        CheckFormat::Sarif => sarif::write(images, style.units, &mut out),
-        CheckFormat::Junit => junit::write(images, style.units, &mut out),
-        CheckFormat::Github => github::write(images, style.units, &mut out),
-        CheckFormat::Gitlab => gitlab::write(images, style.units, &mut out),
-        CheckFormat::OpenMetrics => openmetrics::write(images, &mut out),
+        CheckFormat::Text => text::write(results, style, &mut out),
+        CheckFormat::Json => json::write(results, style.units, &mut out),
+        CheckFormat::Markdown => markdown::write(results, style.units, &mut out),
+        CheckFormat::Sarif => sarif::write(results, style.units, &mut out),
+        CheckFormat::Junit => junit::write(results, style.units, &mut out),
+        CheckFormat::Github => github::write(results, style.units, &mut out),
+        CheckFormat::Gitlab => gitlab::write(results, style.units, &mut out),
+        CheckFormat::OpenMetrics => openmetrics::write(results, &mut out),
     }?;
     out.flush()
 }
@@ -163,10 +218,15 @@ fn has_namesake(images: &[Checked<'_>], checked: &Checked<'_>) -> bool {
 /// from build to build.
 fn repository(inspection: &Inspection) -> Escaped {
     let name = inspection.tags.first().map_or(inspection.name.as_str(), Untrusted::raw);
-    let name = name.split('@').next().unwrap_or(name);
     let start = name.rfind('/').map_or(0, |slash| slash + 1);
     let name = if inspection.tags.is_empty() { &name[start..] } else { name };
+    escaped_str(without_tag(name))
+}
+
+/// Returns a reference without its tag or digest.
+fn without_tag(name: &str) -> &str {
+    let name = name.split('@').next().unwrap_or(name);
     let start = name.rfind('/').map_or(0, |slash| slash + 1);
     let end = name[start..].find(':').map_or(name.len(), |colon| start + colon);
-    escaped_str(&name[..end])
+    &name[..end]
 }

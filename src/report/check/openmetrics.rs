@@ -5,7 +5,7 @@ use crate::escape::Untrusted;
 use std::collections::HashSet;
 use std::io::{self, Write};
 
-use super::{Checked, has_namesake};
+use super::{CheckResults, Checked, has_namesake};
 use crate::advice::avoidable::Avoidable;
 use crate::analysis::LayerAccount;
 use crate::display::{Escaped, escaped_str, shown};
@@ -32,7 +32,16 @@ fn one(value: impl ToString) -> Vec<Sample> {
     vec![Sample { labels: Vec::new(), value: value.to_string() }]
 }
 
-const FAMILIES: [Family; 11] = [
+/// The family that also has the images that could not be checked.
+const CHECKED: Family = Family {
+    name: "layerscope_image_checked",
+    help: "1 if the image was checked, 0 if it could not be; without an image, the check itself failed.",
+    bytes: false,
+    values: |_| one(1),
+};
+
+const FAMILIES: [Family; 12] = [
+    CHECKED,
     Family {
         name: "layerscope_image_size_bytes",
         help: "Size of the image: the contents of the files in all layers.",
@@ -125,7 +134,8 @@ const FAMILIES: [Family; 11] = [
 ];
 
 /// Writes the numbers of all images.
-pub(super) fn write(images: &[Checked<'_>], out: &mut impl Write) -> io::Result<()> {
+pub(super) fn write(results: &CheckResults<'_>, out: &mut impl Write) -> io::Result<()> {
+    let images = &results.images[..];
     for family in &FAMILIES {
         writeln!(out, "# TYPE {} gauge", family.name)?;
         if family.bytes {
@@ -135,6 +145,14 @@ pub(super) fn write(images: &[Checked<'_>], out: &mut impl Write) -> io::Result<
         // A series is named once: images of one name are told apart by their files, and the same
         // file counts once.
         let mut written = HashSet::new();
+        let unchecked = results.unchecked.iter().filter(|_| family.name == CHECKED.name);
+        for unchecked in unchecked {
+            let labels = unchecked.image.as_ref().map(|name| label("image", name));
+            let labels = labels.map_or_else(String::new, |label| format!("{{{label}}}"));
+            if written.insert(labels.clone()) {
+                writeln!(out, "{}{labels} 0", family.name)?;
+            }
+        }
         for checked in images {
             let platform =
                 checked.inspection.platform.as_ref().map(Untrusted::escaped).unwrap_or_default();

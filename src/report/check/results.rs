@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sha2::{Digest, Sha256};
 
 use super::words::{explained, measured};
-use super::{Checked, repository};
+use super::{CheckResults, Checked, Unchecked, repository, without_tag};
 use crate::advice::findings::Finding;
 use crate::advice::secrets::{Prevention, Secret};
 use crate::analysis::Amount;
@@ -21,7 +21,7 @@ const WIDTH: usize = 120;
 /// The severity of a result, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Severity {
-    /// An image that was not wholly read.
+    /// An image that was not or not wholly read.
     Unread,
     /// A limit that is exceeded or not known.
     Error,
@@ -56,17 +56,22 @@ pub(super) struct Problem<'a> {
 }
 
 /// Lists the results of images.
-pub(super) fn problems<'a>(images: &'a [Checked<'_>], units: Units) -> Vec<Problem<'a>> {
-    let mut problems = Vec::new();
+pub(super) fn problems<'a>(results: &'a CheckResults<'_>, units: Units) -> Vec<Problem<'a>> {
+    let mut problems: Vec<_> = results.unchecked.iter().map(of_unchecked).collect();
     let mut numbers = HashMap::new();
-    for checked in images {
+    for checked in &results.images {
         let outcomes = checked.verdict.outcomes.iter();
-        let bad =
-            outcomes.filter(|outcome| matches!(outcome.status, Status::Failed | Status::Unknown));
+        // A limit that is kept says something only if it is about nothing.
+        let bad = outcomes.filter(|outcome| match outcome.status {
+            Status::Failed | Status::Unknown => true,
+            Status::Passed => outcome.reason.is_some(),
+            Status::Skipped => false,
+        });
         problems.extend(of_gaps(checked));
         problems.extend(bad.map(|outcome| of_outcome(checked, outcome, units)));
-        let secrets = checked.study.secrets.iter().flat_map(|secrets| &secrets.list);
-        let secrets = secrets.enumerate();
+        let all = checked.study.secrets.as_ref().map_or(&[][..], |secrets| &secrets.list);
+        let counted = checked.verdict.secrets.iter();
+        let secrets = counted.filter_map(|&number| Some((number, all.get(number)?)));
         problems.extend(secrets.map(|(number, secret)| of_secret(checked, number, secret)));
         let mut findings: Vec<_> = checked
             .verdict
@@ -87,20 +92,44 @@ pub(super) fn problems<'a>(images: &'a [Checked<'_>], units: Units) -> Vec<Probl
     problems
 }
 
+/// Makes the result of what could not be checked.
+fn of_unchecked(unchecked: &Unchecked) -> Problem<'_> {
+    let name = unchecked.name();
+    Problem {
+        severity: Severity::Unread,
+        rule: "image/not-checked".into(),
+        title: "not checked".into(),
+        help: "An image could not be read, or the check itself failed. What was not checked never passes."
+            .into(),
+        message: format!("{name}: not checked: {}", unchecked.sentences()),
+        bytes: 0,
+        image: unchecked.image.as_deref().unwrap_or_default(),
+        layer: None,
+        file: &unchecked.file,
+        line: 1,
+        fingerprint: hash([without_tag(&name), "not-checked"]),
+    }
+}
+
 fn of_outcome<'a>(checked: &'a Checked<'_>, outcome: &Outcome, units: Units) -> Problem<'a> {
     let measure = &outcome.limit.measure;
+    let is_kept = outcome.status == Status::Passed;
     let layer = outcome.blame.as_ref().and_then(|blame| blame.layer);
     let explained = explained(outcome, units).unwrap_or_default();
     let what = measured(outcome, units);
     Problem {
-        severity: Severity::Error,
-        rule: format!("limit/{}", measure.key()),
+        severity: if is_kept { Severity::Note } else { Severity::Error },
+        rule: match is_kept {
+            true => format!("limit/{}-of-nothing", measure.key()),
+            false => format!("limit/{}", measure.key()),
+        },
         title: match outcome.status {
             Status::Unknown => format!("limit not checked: {}", measure.key()),
+            Status::Passed => format!("limit about nothing: {}", measure.key()),
             _ => format!("limit exceeded: {}", measure.key()),
         },
         help:
-            "A limit of `layerscope check` is exceeded, or its value is not known. `layerscope help gate` explains it."
+            "A limit of `layerscope check` is exceeded, its value is not known, or nothing in the image is measured by it. `layerscope help gate` explains it."
                 .into(),
         message: format!("{}: {what}: {explained}{}", checked.inspection.name, instruction(checked, layer)),
         bytes: over(outcome),

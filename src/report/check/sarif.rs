@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::Checked;
+use super::CheckResults;
 use super::results::{Problem, Severity, problems};
 use crate::display::Units;
 use crate::gate::Status;
@@ -59,20 +59,17 @@ struct SarifResult {
 }
 
 /// Writes the results of all images as one run.
-pub(super) fn write(images: &[Checked<'_>], units: Units, out: impl Write) -> io::Result<()> {
-    let problems = problems(images, units);
+pub(super) fn write(results: &CheckResults<'_>, units: Units, out: impl Write) -> io::Result<()> {
+    let problems = problems(results, units);
     let mut rules: Vec<Rule> = Vec::new();
     let entries: Vec<_> =
         problems.iter().take(RESULTS).map(|problem| entry(problem, &mut rules)).collect();
-    let whole = images.iter().all(|checked| checked.verdict.status() != Status::Unknown);
-    let mut notifications: Vec<_> = images
+    let whole = results.status() != Status::Unknown;
+    let error = |text: String| json!({ "level": "error", "message": { "text": text } });
+    let mut notifications: Vec<_> = problems
         .iter()
-        .filter_map(|checked| {
-            let what = checked.verdict.not_whole.as_ref()?;
-            let text =
-                format!("{}: not all of the image was read: {what}", checked.inspection.name);
-            Some(json!({ "level": "error", "message": { "text": text } }))
-        })
+        .filter(|problem| problem.severity == Severity::Unread)
+        .map(|problem| error(problem.message.clone()))
         .collect();
     if let more @ 1.. = problems.len().saturating_sub(RESULTS) {
         let text = format!("{more} more results are not in this file");
@@ -151,7 +148,7 @@ mod tests {
     use crate::files::contents::LayerContents;
     use crate::gate::{Bound, Found, Limit, Measure, Outcome, Quantity, Verdict};
     use crate::progress::Progress;
-    use crate::report::check::Places;
+    use crate::report::check::{Checked, Places};
 
     #[test]
     fn of_more_results_than_are_shown_the_worst_are_written_and_the_others_counted() {
@@ -176,6 +173,7 @@ mod tests {
             exceptions: Vec::new(),
             not_whole: None,
             findings: Vec::new(),
+            secrets: Vec::new(),
             dive: None,
         };
         let checked = Checked {
@@ -188,7 +186,8 @@ mod tests {
             baseline_is_unsearched: false,
         };
         let mut out = Vec::new();
-        write(&[checked], Units::Iec, &mut out).unwrap();
+        let results = CheckResults { images: vec![checked], unchecked: Vec::new() };
+        write(&results, Units::Iec, &mut out).unwrap();
         let document: Value = serde_json::from_slice(&out).unwrap();
         let results = document["runs"][0]["results"].as_array().unwrap();
         let bytes = |result: &Value| result["properties"]["bytes"].as_u64();

@@ -3,18 +3,19 @@
 use std::io::{self, Write};
 
 use super::words::{dive, exception, line, summary};
-use super::{Checked, has_namesake};
+use super::{CheckResults, has_namesake};
 use crate::display::shown;
 use crate::gate::Status;
 use crate::report::TextStyle;
 use crate::report::paint::Paint;
 
-/// Writes checked images as text.
+/// Writes the results as text: those of each image, then the images that could not be checked.
 pub(super) fn write(
-    images: &[Checked<'_>],
+    results: &CheckResults<'_>,
     style: TextStyle,
     out: &mut impl Write,
 ) -> io::Result<()> {
+    let images = &results.images[..];
     for (i, checked) in images.iter().enumerate() {
         if i > 0 {
             writeln!(out)?;
@@ -50,6 +51,14 @@ pub(super) fn write(
             writeln!(out, "note  {}", dive(count, checked, style.units))?;
         }
         writeln!(out, "{}", summary(checked))?;
+    }
+    for (i, unchecked) in results.unchecked.iter().enumerate() {
+        if i > 0 || !images.is_empty() {
+            writeln!(out)?;
+        }
+        writeln!(out, "{}", Paint::Bold.on(&unchecked.name(), style.colour))?;
+        let word = Paint::Warning.on("????", style.colour);
+        writeln!(out, "{word}  not checked: {}", unchecked.sentences())?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 //! format.
 
 use super::Checked;
-use crate::display::{Escaped, Units, date, escaped_str, percent, plural};
+use crate::display::{Escaped, Units, date, escaped_str, listed, percent, plural};
 use crate::gate::{DiveCount, Excepted, Exception, ExceptionState, ExceptionUse, Outcome, Status};
 
 /// Formats the value and the limit: `wasted 200 MiB (limit 20 MB)`.
@@ -89,18 +89,33 @@ pub(super) fn exception(used: &ExceptionUse, units: Units) -> String {
     let Exception { what, reason, until } = &used.exception;
     let what = match what {
         Excepted::Path(path) => escaped_str(path).into(),
-        Excepted::Rule(rule) => format!("the rule {}", escaped_str(rule)),
+        Excepted::Rule { rule, path: None } => format!("the rule {}", escaped_str(rule)),
+        Excepted::Rule { rule, path: Some(path) } => {
+            format!("the rule {} in {}", escaped_str(rule), escaped_str(path))
+        }
     };
     let (until, reason) = (date(*until), escaped_str(reason));
-    match used.state {
+    let text = match used.state {
         ExceptionState::Used => {
-            format!("{} of {what} is not counted until {until}: {reason}", units.size(used.bytes))
+            let bytes = (used.bytes > 0).then(|| units.size(used.bytes));
+            let secrets = (used.secrets > 0).then(|| plural(used.secrets, "secret"));
+            let amount = listed(&bytes.into_iter().chain(secrets).collect::<Vec<_>>());
+            let verb =
+                if used.secrets > 1 || used.secrets == 1 && used.bytes > 0 { "are" } else { "is" };
+            format!("{amount} of {what} {verb} not counted until {until}: {reason}")
         }
         ExceptionState::Unused => {
             format!("the exception for {what} applies to nothing in this image")
         }
         ExceptionState::Ended => format!("the exception for {what} ended on {until}: {reason}"),
-    }
+    };
+    let counts = match used.other_secrets {
+        0 => return text,
+        1 => "the secret in it still counts".to_owned(),
+        n => format!("the {n} secrets in it still count"),
+    };
+    let rules = listed(&used.other_rules);
+    format!("{text}; {counts}: an exception for a secret names its rule ({rules})")
 }
 
 /// Formats the numbers of dive where they differ.

@@ -5,6 +5,7 @@ use std::io;
 use layerscope::Error;
 
 use super::meant;
+use super::stderr::say;
 use crate::config;
 use crate::lesson::{CourseError, LessonError};
 use crate::tui;
@@ -34,19 +35,30 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// Says the error and its suggestion on standard error; returns false if there is nothing to
+    /// say.
+    pub fn say(&self) -> bool {
+        let Some((message, hint)) = self.message() else { return false };
+        say(format_args!("error: {message}"));
+        if let Some(hint) = hint {
+            say(format_args!("hint: {hint}"));
+        }
+        true
+    }
+
     /// Returns whether the output was closed by its reader, which is not a failure.
     pub fn is_broken_pipe(&self) -> bool {
         matches!(self, Self::Output(_, error) if error.kind() == io::ErrorKind::BrokenPipe)
     }
     /// Returns the error and a suggestion; `None` if what was written says it already.
-    pub fn message(self) -> Option<(String, Option<String>)> {
+    pub fn message(&self) -> Option<(String, Option<String>)> {
         Some(match self {
-            Self::Image(error) => (error.to_string(), meant(&error).or_else(|| error.hint())),
+            Self::Image(error) => (error.to_string(), meant(error).or_else(|| error.hint())),
             Self::Output(what, error) => (format!("cannot write {what}: {error}"), None),
-            Self::File(message) => (message, None),
-            Self::Usage(message) => (message, Some("see layerscope --help".into())),
+            Self::File(message) => (message.clone(), None),
+            Self::Usage(message) => (message.clone(), Some("see layerscope --help".into())),
             Self::Place { message, hint } | Self::NotWhole { message, hint } => {
-                (message, Some(hint))
+                (message.clone(), Some(hint.clone()))
             }
             Self::Config(error) => (error.to_string(), error.hint()),
             Self::Dumb(hint) => (

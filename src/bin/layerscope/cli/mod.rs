@@ -212,14 +212,7 @@ pub fn run() -> ExitCode {
     match dispatch(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
-        Err(failure) => {
-            let Some((message, hint)) = failure.message() else { return ExitCode::from(1) };
-            say(format_args!("error: {message}"));
-            if let Some(hint) = hint {
-                say(format_args!("hint: {hint}"));
-            }
-            ExitCode::from(2)
-        }
+        Err(failure) => ExitCode::from(if failure.say() { 2 } else { 1 }),
     }
 }
 

@@ -27,7 +27,7 @@ pub struct LimitOptions {
     #[arg(long, value_name = "SIZE", value_parser = Quantity::size)]
     max_download: Option<Quantity>,
     /// Wasted bytes, or the wasted part of the size (may be given twice)
-    #[arg(long, value_name = "SIZE|PERCENT", value_parser = Quantity::parse)]
+    #[arg(long, value_name = "SIZE|PERCENT", value_parser = Quantity::part)]
     max_wasted: Vec<Quantity>,
     /// The visible part of the size: 0.9 or 90%
     #[arg(long, value_name = "RATIO", value_parser = Quantity::ratio)]

@@ -12,24 +12,26 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use layerscope::advice::assessment::Study;
-use layerscope::advice::dockerfile::{lines_of_layers, lines_of_secrets};
+use layerscope::advice::dockerfile::{Dockerfile, lines_of_layers, lines_of_secrets};
 use layerscope::advice::measure::measure;
 use layerscope::advice::secrets::Secret;
 use layerscope::analysis::download::Download;
 use layerscope::display::{Units, escaped};
 use layerscope::files::output::write_file;
-use layerscope::gate::{self, Baseline, Limits, Measure, Outcome, Status, Subject};
-use layerscope::report::{Checked, Places};
-use layerscope::{Gap, Inspection, Opened, Progress, Selection};
+use layerscope::gate::{self, Baseline, Limit, Limits, Measure, Outcome, Status, Subject};
+use layerscope::report::{CheckResults, Checked, Places};
+use layerscope::{Error, Gap, Inspection, Opened, Progress, Selection};
 
 use super::input::Input;
 use super::output::writing;
 use super::settings::AsciiOption;
 use super::stderr::say;
-use super::study::{SecretsOption, StudyArguments};
+use super::study::{Prepared, SecretsOption, StudyArguments};
 use super::{Failure, TargetOptions, compare, completeness, fix, progress, read_opened};
 use limits::LimitOptions;
 use output::OutputOptions;
+
+use crate::tui::Signs;
 
 pub use dive::DiveOptions;
 
@@ -108,6 +110,38 @@ impl CheckArguments {
         }
         Ok(limits)
     }
+
+    /// Checks that there is a limit, and one that this check can measure: a check of nothing does not
+    /// pass.
+    fn check_that_something_is_limited(&self, limits: &Limits) -> Result<(), Failure> {
+        let place = |message: &str, hint: &str| {
+            Err(Failure::Place { message: message.into(), hint: hint.into() })
+        };
+        let is_of_growth =
+            |limit: &Limit| matches!(limit.measure, Measure::Growth | Measure::GrowthShare);
+        let init =
+            "layerscope check IMAGE --init writes one; or give options, such as --max-wasted 20MB";
+        match &limits.limits[..] {
+            [] if limits.of_dive => {
+                // dive passes, too.
+                say("warning: all rules of dive are disabled, so nothing is checked");
+                Ok(())
+            }
+            [] if self.limits.has_file() => place(
+                "the file of limits has no limit, so nothing is checked",
+                "write one, such as wasted = \"20MB\" below [limits]; or give options, such as --max-wasted 20MB",
+            ),
+            [] => place(
+                "no limits are given, and there is no .layerscope.toml here or above, and no .dive-ci",
+                init,
+            ),
+            all if self.baseline.is_none() && all.iter().all(is_of_growth) => place(
+                "all limits are about growth, and nothing says since when, so nothing is checked",
+                "name the earlier image or its report: --baseline IMAGE",
+            ),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Returns whether `layerscope IMAGE` is a check: one of dive's options asks for it, or a build
@@ -138,74 +172,130 @@ impl Read {
     }
 }
 
+/// Everything that a check needs beside its images.
+struct Setting {
+    limits: Limits,
+    prepared: Prepared,
+    /// The Dockerfile, with its path as results name it.
+    dockerfile: Option<(String, Dockerfile)>,
+    units: Units,
+    signs: Signs,
+    accepted: Vec<Gap>,
+    baseline: Option<baseline::Earlier>,
+    needs_download: bool,
+}
+
+impl Setting {
+    /// Reads the limits and everything that they are compared with.
+    fn read(arguments: &CheckArguments) -> Result<Self, Failure> {
+        let limits = if arguments.init { Limits::default() } else { arguments.limits()? };
+        let secrets = arguments.secrets.wanted(&arguments.options.preferences)?;
+        let prepared = arguments.study.prepare()?.with_secrets(secrets);
+        limits
+            .check_rules(prepared.rules())
+            .map_err(|error| Failure::Place { message: error.to_string(), hint: error.hint() })?;
+        if !arguments.init {
+            arguments.check_that_something_is_limited(&limits)?;
+        }
+        if limits.has(&Measure::Secrets) && !prepared.searches_secrets() {
+            return Err(Failure::Place {
+                message: "the limit on secrets needs the search for them, which --quick, --no-secrets or the configuration leaves out".into(),
+                hint: "leave out that option, or the limit".into(),
+            });
+        }
+        let dockerfile = arguments
+            .dockerfile
+            .as_deref()
+            .map(|path| Ok::<_, Failure>((fix::named(path).to_string(), fix::parse(path)?.0)));
+        let dockerfile = dockerfile.transpose()?;
+        let (units, signs) = arguments.options.preferences.of_text(&arguments.ascii)?;
+        let accepted = arguments.options.preferences.accepted()?;
+        let baseline = arguments
+            .baseline
+            .as_deref()
+            .map(|path| baseline::read(path, &arguments.options, prepared.searches_secrets()))
+            .transpose()?;
+        let needs_download = arguments.init || limits.has(&Measure::Download);
+        Ok(Self { limits, prepared, dockerfile, units, signs, accepted, baseline, needs_download })
+    }
+
+    /// Reads and assesses an image.
+    fn image(&self, input: Input, selection: &Selection) -> Result<Read, Failure> {
+        let prepared = &self.prepared;
+        let progress = Progress { searching: prepared.searching(), ..Progress::default() };
+        let (opened, inspection) =
+            read_opened(input, selection, &progress).map_err(compare::named_here)?;
+        completeness::say(&inspection);
+        let study = prepared.study(&opened, &inspection, &Arc::default())?;
+        let download = if self.needs_download { measured(&opened, &inspection)? } else { None };
+        opened.check_unchanged()?;
+        Ok(Read { inspection, study, download })
+    }
+
+    /// Holds an image to the limits.
+    fn checked<'a>(&'a self, read: &'a Read, baseline: Option<&'a Baseline<'a>>) -> Checked<'a> {
+        let places = |(path, file): &(String, Dockerfile)| Places {
+            file: path.clone(),
+            lines: lines_of_layers(file, &read.inspection),
+            secrets: lines_of_secrets(file, &read.inspection, read.secrets()),
+        };
+        let subject = subject(read, baseline, &self.accepted);
+        Checked {
+            inspection: read.study.shown(&read.inspection),
+            study: &read.study,
+            verdict: gate::check(&subject, &self.limits),
+            places: self.dockerfile.as_ref().map_or_else(Places::default, places),
+            growth: baseline.and_then(|baseline| baseline.growth_to(&read.inspection)),
+            secrets: baseline::secrets(self.baseline.as_ref(), read),
+            baseline_is_unsearched: matches!(self.baseline, Some((_, None)))
+                && read.study.secrets.is_some(),
+        }
+    }
+}
+
 /// Checks images, and ends with a failure if one of them exceeds a limit or is not known well
 /// enough.
 pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
-    let limits = if arguments.init { Limits::default() } else { arguments.limits()? };
-    let secrets = arguments.secrets.wanted(&arguments.options.preferences)?;
-    let prepared = arguments.study.prepare()?.with_secrets(secrets);
-    limits
-        .check_rules(prepared.rules())
-        .map_err(|error| Failure::Place { message: error.to_string(), hint: error.hint() })?;
-    if limits.limits.is_empty() && !arguments.init {
-        return Err(Failure::Place {
-            message: "no limits are given, and there is no .layerscope.toml here or above, and no .dive-ci".into(),
-            hint: "layerscope check IMAGE --init writes one; or give options, such as --max-wasted 20MB".into(),
-        });
-    }
-    if limits.has(&Measure::Secrets) && !prepared.searches_secrets() {
-        return Err(Failure::Place {
-            message: "the limit on secrets needs the search for them, which --quick, --no-secrets or the configuration leaves out".into(),
-            hint: "leave out that option, or the limit".into(),
-        });
+    if arguments.init {
+        return init(arguments);
     }
     let outputs = arguments.output.prepare()?;
-    let dockerfile =
-        arguments.dockerfile.as_deref().map(|path| Ok::<_, Failure>((path, fix::parse(path)?.0)));
-    let dockerfile = dockerfile.transpose()?;
-    let (units, signs) = arguments.options.preferences.of_text(&arguments.ascii)?;
-    let accepted = arguments.options.preferences.accepted()?;
-    let baseline = arguments
-        .baseline
-        .as_deref()
-        .map(|path| baseline::read(path, &arguments.options, prepared.searches_secrets()))
-        .transpose()?;
-    let needs_download = arguments.init || limits.has(&Measure::Download);
-    let read = |(input, selection)| -> Result<Read, Failure> {
-        let progress = Progress { searching: prepared.searching(), ..Progress::default() };
-        let (opened, inspection) =
-            read_opened(input, &selection, &progress).map_err(compare::named_here)?;
-        completeness::say(&inspection);
-        let study = prepared.study(&opened, &inspection, &Arc::default())?;
-        let download = if needs_download { measured(&opened, &inspection)? } else { None };
-        opened.check_unchanged()?;
-        Ok(Read { inspection, study, download })
+    let file = || match &arguments.dockerfile {
+        Some(path) => fix::named(path).to_string(),
+        None => Places::default().file,
     };
-    let images = inputs(arguments)?.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    let held = baseline.as_ref().map(|(image, _)| Baseline::of_image(image));
-    let subject = |read| subject(read, held.as_ref(), &accepted);
-    if arguments.init {
-        return init(&images, subject, &arguments.limits, &accepted, units);
+    let failed = |failure| outputs.failed(failure, file());
+    let inputs = inputs(arguments).map_err(failed)?;
+    let setting = Setting::read(arguments).map_err(failed)?;
+    let (mut images, mut failures, mut unchecked) = (Vec::new(), Vec::new(), Vec::new());
+    for (input, selection) in inputs {
+        let name = input.name();
+        match setting.image(input, &selection) {
+            Ok(read) => images.push(read),
+            Err(cancelled @ Failure::Image(Error::Cancelled)) => return Err(failed(cancelled)),
+            Err(failure) => {
+                unchecked.extend(output::unchecked(&failure, Some(name), file()));
+                failures.push(failure);
+            }
+        }
     }
-    let checked: Vec<_> = images
-        .iter()
-        .map(|read| Checked {
-            inspection: read.study.shown(&read.inspection),
-            study: &read.study,
-            verdict: gate::check(&subject(read), &limits),
-            places: dockerfile.as_ref().map_or_else(Places::default, |(path, file)| Places {
-                file: fix::named(path).to_string(),
-                lines: lines_of_layers(file, &read.inspection),
-                secrets: lines_of_secrets(file, &read.inspection, read.secrets()),
-            }),
-            growth: held.as_ref().and_then(|baseline| baseline.growth_to(&read.inspection)),
-            secrets: baseline::secrets(baseline.as_ref(), read),
-            baseline_is_unsearched: matches!(baseline, Some((_, None)))
-                && read.study.secrets.is_some(),
-        })
-        .collect();
-    outputs.write(&checked, units, signs)?;
-    ended(&checked, &accepted)
+    let baseline = setting.baseline.as_ref().map(|(image, _)| Baseline::of_image(image));
+    let checked = images.iter().map(|read| setting.checked(read, baseline.as_ref())).collect();
+    let results = CheckResults { images: checked, unchecked };
+    outputs.write(&results, setting.units, setting.signs)?;
+    failures.extend(ended(&results.images, &setting.accepted).err());
+    worst(failures)
+}
+
+/// Ends with the last failure that has something to say, after saying the others.
+fn worst(failures: Vec<Failure>) -> Result<(), Failure> {
+    let (mut said, silent): (Vec<_>, Vec<_>) =
+        failures.into_iter().partition(|failure| failure.message().is_some());
+    let last = said.pop();
+    for failure in said {
+        failure.say();
+    }
+    last.or_else(|| silent.into_iter().next()).map_or(Ok(()), Err)
 }
 
 fn subject<'a>(
@@ -258,17 +348,16 @@ fn measured(opened: &Opened, inspection: &Inspection) -> Result<Option<Download>
 }
 
 /// Writes a file of limits that the image keeps.
-fn init<'a>(
-    images: &'a [Read],
-    subject: impl Fn(&'a Read) -> Subject<'a>,
-    limits: &LimitOptions,
-    accepted: &[Gap],
-    units: Units,
-) -> Result<(), Failure> {
-    let [read] = images else { return Err(Failure::Usage("--init takes one image".into())) };
-    completeness::ended([&read.inspection], accepted)?;
-    let text = gate::example(&subject(read), units);
-    let file = limits.file().unwrap_or(Path::new(limits::FILE));
+fn init(arguments: &CheckArguments) -> Result<(), Failure> {
+    let mut inputs = inputs(arguments)?;
+    let (Some((input, selection)), true) = (inputs.pop(), inputs.is_empty()) else {
+        return Err(Failure::Usage("--init takes one image".into()));
+    };
+    let setting = Setting::read(arguments)?;
+    let read = setting.image(input, &selection)?;
+    completeness::ended([&read.inspection], &setting.accepted)?;
+    let text = gate::example(&subject(&read, None, &setting.accepted), setting.units);
+    let file = arguments.limits.file().unwrap_or(Path::new(limits::FILE));
     let progress = Progress::default();
     writing(&progress, || write_file(file, &progress, |out| out.write_all(text.as_bytes())))?;
     let name = escaped(file.as_os_str().as_encoded_bytes());

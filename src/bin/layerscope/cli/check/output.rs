@@ -1,7 +1,7 @@
 //! The outputs of a check: a format on standard output, and files in any number of formats.
 
 use std::fs::OpenOptions;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
@@ -9,7 +9,7 @@ use layerscope::Progress;
 use layerscope::display::{Escaped, Units, escaped_str};
 use layerscope::files::output::{check_free, replace_file, write_file};
 use layerscope::gate::Quantity;
-use layerscope::report::{CheckFormat, Checked, TextStyle, write_check};
+use layerscope::report::{CheckFormat, CheckResults, TextStyle, Unchecked, write_check};
 
 use super::super::output::writing;
 use super::super::{Failure, coloured, text_output, to_stdout};
@@ -72,6 +72,7 @@ impl FormatWord {
 }
 
 /// The outputs of a check, known to be free before an image is read.
+#[derive(Clone)]
 pub struct Outputs {
     /// The format on standard output, if something is written there.
     stdout: Option<CheckFormat>,
@@ -152,52 +153,75 @@ fn shown(text: &str) -> Escaped {
 }
 
 impl Outputs {
-    /// Writes all outputs: files first, so that a reader of standard output finds them.
-    pub fn write(&self, images: &[Checked<'_>], units: Units, signs: Signs) -> Result<(), Failure> {
+    /// Writes all outputs: files first, so that a reader of standard output finds them. One that
+    /// cannot be written does not keep the others from it.
+    pub fn write(
+        &self,
+        results: &CheckResults<'_>,
+        units: Units,
+        signs: Signs,
+    ) -> Result<(), Failure> {
         let plain = TextStyle { colour: false, units, top: 0 };
+        let mut outcome = Ok(());
         for (format, file) in &self.files {
             let mut bytes = Vec::new();
-            self.render(*format, images, plain, &mut bytes).map_err(to_stdout)?;
-            write_whole(file, &bytes, self.overwrite)?;
+            let rendered = self.render(*format, results, plain, &mut bytes).map_err(to_stdout);
+            outcome =
+                outcome.and(rendered.and_then(|()| write_whole(file, &bytes, self.overwrite)));
         }
         if let Some(format) = self.stdout {
             let (style, signs) = match format {
                 CheckFormat::Text => (TextStyle { colour: coloured(), ..plain }, signs),
                 _ => (plain, Signs::Unicode),
             };
-            self.render(format, images, style, text_output(signs)).map_err(to_stdout)?;
+            let written = self.render(format, results, style, text_output(signs));
+            outcome = outcome.and(match written {
+                // A reader that has seen enough does not make an image pass.
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+                written => written.map_err(to_stdout),
+            });
         }
-        self.annotate(images, plain);
-        Ok(())
+        self.annotate(results, plain);
+        outcome
+    }
+
+    /// Writes the failure of a whole check into all outputs, and returns it: no result of an earlier
+    /// run stands for this one. Text on standard output is for people, who see the error anyway.
+    pub fn failed(&self, failure: Failure, file: String) -> Failure {
+        let unchecked = Vec::from_iter(unchecked(&failure, None, file));
+        let results = CheckResults { images: Vec::new(), unchecked };
+        let stdout = self.stdout.filter(|format| *format != CheckFormat::Text);
+        let written = Self { stdout, ..self.clone() }.write(&results, Units::Iec, Signs::Unicode);
+        if let Err(other) = written {
+            other.say();
+        }
+        failure
     }
 
     fn render(
         &self,
         format: CheckFormat,
-        images: &[Checked<'_>],
+        results: &CheckResults<'_>,
         style: TextStyle,
         mut out: impl Write,
-    ) -> std::io::Result<()> {
-        let quiet = self
-            .quiet_below
-            .as_ref()
-            .is_some_and(|limit| images.iter().all(|image| image.is_below(limit)));
+    ) -> io::Result<()> {
+        let quiet = self.quiet_below.as_ref().is_some_and(|limit| results.are_below(limit));
         if format == CheckFormat::Markdown && quiet {
             out.flush()
         } else {
-            write_check(format, images, style, out)
+            write_check(format, results, style, out)
         }
     }
 
     /// Writes annotations and the summary of the job where GitHub runs the build. Neither decides
     /// how the check ends.
-    fn annotate(&self, images: &[Checked<'_>], style: TextStyle) {
+    fn annotate(&self, results: &CheckResults<'_>, style: TextStyle) {
         if std::env::var_os("GITHUB_ACTIONS").is_none_or(|value| value != "true") {
             return;
         }
         let render = |format| {
             let mut bytes = Vec::new();
-            let _ = write_check(format, images, style, &mut bytes);
+            let _ = write_check(format, results, style, &mut bytes);
             bytes
         };
         // The runner reads commands from both streams, and standard output may be for another
@@ -217,6 +241,14 @@ impl Outputs {
             }
         }
     }
+}
+
+/// Makes the entry of what could not be checked; `None` if the failure has nothing to say.
+pub fn unchecked(failure: &Failure, image: Option<Escaped>, file: String) -> Option<Unchecked> {
+    let (message, hint) = failure.message()?;
+    let lines = message.lines().map(|line| escaped_str(line.trim()));
+    let hint = hint.map(|hint| escaped_str(&hint));
+    Some(Unchecked { image, message: Escaped::join(lines, "; "), hint, file })
 }
 
 /// Writes a file as a whole.
