@@ -1,12 +1,15 @@
 //! Secrets: found in every layer and in the config, said plainly, and never shown.
 
 mod compared;
+mod copies;
 mod everywhere;
 mod faces;
 mod found;
 mod lines;
 mod none;
 mod updates;
+mod values;
+mod whole;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -4,7 +4,7 @@
 use crate::analysis::LayerAccount;
 use crate::display::{Escaped, Units, shown};
 use crate::layer_index::LayerIndex;
-use crate::warning::{Gap, Known, Warning};
+use crate::warning::{Gap, Known, Warning, WarningKind};
 
 /// The parts of an image that could be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -49,6 +49,19 @@ impl Completeness {
     /// still be missing.
     pub fn sizes_are_exact(&self) -> bool {
         !self.sizes_in_doubt && self.layers.iter().all(|&layer| layer == Known::Whole)
+    }
+
+    /// Returns whether the config is not known.
+    pub fn lacks_config(&self) -> bool {
+        let is_config = |gap: &Warning| {
+            matches!(
+                gap.kind,
+                WarningKind::ConfigAbsent { .. }
+                    | WarningKind::ConfigUnnamed
+                    | WarningKind::ConfigUnreadable { .. }
+            )
+        };
+        self.gaps.iter().any(is_config)
     }
 
     /// Returns the missing parts, with the reasons.

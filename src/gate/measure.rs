@@ -8,7 +8,7 @@ use crate::advice::avoidable::Avoidable;
 use crate::advice::findings::{Finding, Whose};
 use crate::advice::secrets::Secret;
 use crate::analysis::{Inspection, LayerAccount, Wasted};
-use crate::display::{DAY, Escaped, escaped_str, plural, ratio, seconds, shown};
+use crate::display::{DAY, Escaped, escaped_str, listed, ratio, seconds, shown};
 use crate::layer_index::LayerIndex;
 use crate::tree::VersionId;
 
@@ -187,11 +187,12 @@ impl<'a> Measures<'a> {
 
     /// Says what was not searched for secrets, so that their number may be larger.
     pub fn unsearched(&self, measure: &Measure) -> Option<Escaped> {
-        let unread = self.subject.study.secrets.as_ref().map_or(0, |secrets| secrets.unread);
-        let verb = if unread == 1 { "was" } else { "were" };
-        (*measure == Measure::Secrets && unread > 0).then(|| {
-            shown!("{} {} not searched for secrets", escaped_str(&plural(unread, "file")), verb)
-        })
+        let secrets = self.subject.study.secrets.as_ref()?;
+        let parts = secrets.unsearched();
+        let is_one = parts.len() == 1 && secrets.unread + secrets.unread_layers <= 1;
+        let verb = if is_one { "was" } else { "were" };
+        (*measure == Measure::Secrets && !parts.is_empty())
+            .then(|| shown!("{} {} not searched for secrets", escaped_str(&listed(&parts)), verb))
     }
 
     /// Returns the secrets that count, the deleted ones first, with their numbers in the list of all.

@@ -3,7 +3,8 @@
 //! Positions at which decoding can start, so that any later read decodes little. And the contents
 //! of files that are always wanted, so that nothing is decoded for them. `assets/kept.toml` names
 //! those files; they stay in memory only, and take at most [`BUDGET`] bytes together. Files in which
-//! a search found secrets while they passed take at most [`HITS`] bytes more.
+//! a search found secrets while they passed take at most [`HITS`] bytes more, and small texts, in
+//! which copies of a secret are looked for, at most [`TEXTS`].
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,6 +22,8 @@ use crate::progress::{Progress, Searching};
 const BUDGET: u64 = 16 << 20;
 /// The most bytes that are kept of files with secrets.
 const HITS: u64 = 16 << 20;
+/// The most bytes that are kept of small texts.
+const TEXTS: u64 = 32 << 20;
 
 /// Checkpoints and contents that were kept of a layer, or of an archive that is compressed as a
 /// whole.
@@ -114,6 +117,8 @@ pub struct Pass<'a> {
     searches_downloads: bool,
     /// The bytes of files with secrets that were kept so far.
     hits: &'a AtomicU64,
+    /// The bytes of small texts that were kept so far.
+    texts: &'a AtomicU64,
 }
 
 impl<'a> Pass<'a> {
@@ -127,6 +132,7 @@ impl<'a> Pass<'a> {
             searches: progress.wants_secrets(),
             searches_downloads: kept.is_some() && progress.searching == Searching::Downloads,
             hits: &progress.kept_hits,
+            texts: &progress.kept_texts,
         }
     }
 
@@ -140,6 +146,7 @@ impl<'a> Pass<'a> {
             searches: false,
             searches_downloads: false,
             hits: &NONE,
+            texts: &NONE,
         }
     }
 
@@ -173,6 +180,12 @@ impl<'a> Pass<'a> {
     /// Returns whether to keep a file of `bytes` bytes with secrets, and counts it.
     pub fn takes_hit(&self, bytes: u64) -> bool {
         self.kept.is_some() && has_room(self.hits, bytes, HITS)
+    }
+
+    /// Returns whether to keep a small text of `bytes` bytes, because it may have a copy of a secret
+    /// that is found elsewhere, and counts it.
+    pub fn takes_text(&self, bytes: u64) -> bool {
+        self.kept.is_some() && has_room(self.texts, bytes, TEXTS)
     }
 }
 

@@ -9,7 +9,6 @@ use std::sync::atomic::Ordering;
 use super::compression::{Note, SPACING, identify};
 use super::damage::{remark_all, remark_damage};
 use super::opened::{Archive, CompressedArchive, Storage};
-use super::passed::Passed;
 use super::root::find_images;
 use super::{Compression, FaultCause, Image, Streamed, decode, read_stream};
 use crate::archive::{Extent, Member, Source, SpentSource, Window, read_buffered, uninterrupted};
@@ -115,7 +114,10 @@ fn read_compressed(
     }
     let mut streamed = read_stream(path, &mut decoded, progress)?;
     let checkpoints = decoded.get_mut().take_checkpoints();
-    streamed.whole.passed = Arc::new(Passed::from(checkpoints));
+    let passed = Arc::into_inner(std::mem::take(&mut streamed.whole.passed));
+    let mut passed = passed.unwrap_or_default();
+    passed.checkpoints = checkpoints;
+    streamed.whole.passed = Arc::new(passed);
     if let Some(note) = decoded.get_ref().note() {
         streamed.trailer = Some(match note {
             Note::Checksum => WarningKind::ArchiveChecksum,

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::archive::{Entry, EntryKind};
-use crate::secret::{FileSearch, SearchByPath, fingerprint};
+use crate::secret::{FileSearch, SearchByPath, SmallTexts, fingerprint};
 
 /// The most bytes of files that are searched in one layer.
 const MOST: u64 = 512 << 20;
@@ -79,13 +79,20 @@ impl SearchNotes {
 pub struct Searcher {
     paths: SearchByPath,
     notes: SearchNotes,
+    /// The small texts in which copies of a secret are looked for.
+    small: SmallTexts,
     /// The number of bytes that may still be searched.
     left: u64,
 }
 
 impl Default for Searcher {
     fn default() -> Self {
-        Self { paths: SearchByPath::default(), notes: SearchNotes::default(), left: MOST }
+        Self {
+            paths: SearchByPath::default(),
+            notes: SearchNotes::default(),
+            small: SmallTexts::default(),
+            left: MOST,
+        }
     }
 }
 
@@ -93,19 +100,32 @@ impl Searcher {
     /// Returns the search that an entry asks for, if its contents are stored as they are.
     pub fn search_of(&mut self, entry: &Entry) -> Option<FileSearch> {
         let is_file = entry.kind == EntryKind::File && !entry.sparse && entry.size == entry.stored;
-        let search = is_file.then(|| self.paths.search_for(&entry.name)).flatten()?;
-        if !search.takes(entry.size) {
-            return None;
-        }
-        self.left = self.left.checked_sub(entry.size)?;
-        Some(search)
+        (is_file && entry.size > 0).then(|| self.paths.search_for(&entry.name)).flatten()
+    }
+
+    /// Returns whether copies of a secret may be looked for in a file of `bytes` bytes that has a
+    /// search, and counts it.
+    pub fn is_small(&mut self, bytes: u64) -> bool {
+        self.small.takes(bytes)
+    }
+
+    /// Returns whether `bytes` more may be searched, and counts them.
+    pub fn takes(&mut self, bytes: u64) -> bool {
+        let left = self.left.checked_sub(bytes);
+        self.left = left.unwrap_or(self.left);
+        left.is_some()
     }
 
     /// Searches the contents that begin at `data`, and returns whether something was found.
     pub fn search(&mut self, search: FileSearch, data: u64, contents: &[u8]) -> bool {
-        let is_hit = !search.find(contents).is_empty();
-        self.notes.push(data, Note { search, is_hit });
+        let is_hit = !search.find(contents).hits.is_empty();
+        self.note(search, data, is_hit);
         is_hit
+    }
+
+    /// Notes what a search found in the contents that begin at `data`.
+    pub fn note(&mut self, search: FileSearch, data: u64, is_hit: bool) {
+        self.notes.push(data, Note { search, is_hit });
     }
 
     /// Returns what was noted.

@@ -13,11 +13,12 @@ use xxhash_rust::xxh3::Xxh3;
 use super::JSON_LIMIT;
 use super::compression::{Compression, Stream, describe};
 use super::fault::LayerFault;
+use super::keeper::Keeper;
 use super::layer::{FULL, LayerEntries};
 use super::passed::Pass;
 use super::read::{ReadLayer, read_passing};
 use super::region::Place;
-use super::watch::Watched;
+use super::watch::{Watched, Watcher};
 use crate::archive::{
     Entry, EntryKind, Extent, Fault, Forward, Limits, Members, MembersBuilder, MemorySource,
     Pieces, Rest, SparseMap, SparseReader, SpentSource, Walker, check_sparse, is_tar,
@@ -84,6 +85,8 @@ pub fn read_stream(
     let mut walker =
         Walker::new(Stream(Cursor::new(head).chain(reader)), Limits::default()).keeping_pieces();
     let mut builder = MembersBuilder::default();
+    // The archive may be a root filesystem, which passes only once.
+    let mut keeper = Keeper::new(Pass::new(progress));
     let mut kept = 0;
     let fault = loop {
         match walker.advance() {
@@ -100,7 +103,9 @@ pub fn read_stream(
                 limit: "33,554,432 entries, 4 GiB of names".into(),
             });
         }
-        let mut contents = Watched::new(walker.contents_reader(), Xxh3::new());
+        keeper.begin(&entry);
+        let watcher = Passing { hash: Xxh3::new(), keeper: &mut keeper };
+        let mut contents = Watched::new(walker.contents_reader(), watcher);
         match entry.kind {
             EntryKind::File | EntryKind::Other(b'7') => {
                 let before = streamed.layers.len();
@@ -134,9 +139,11 @@ pub fn read_stream(
             _ => {}
         }
         // The rest of the contents is hashed, too, because the archive may be a root filesystem.
-        let _ = Stream(&mut contents).skip(u64::MAX);
-        streamed.whole.entries.push_hash(contents.watcher.digest128());
+        let is_whole = Stream(&mut contents).skip(u64::MAX).is_ok();
+        streamed.whole.entries.push_hash(contents.watcher.hash.digest128());
+        keeper.end(is_whole);
     };
+    streamed.whole.passed = Arc::new(keeper.finish());
     if cancelled() {
         return Err(Error::Cancelled);
     }
@@ -159,6 +166,19 @@ pub fn read_stream(
     let members = builder.finish(fault, streamed.complete);
     streamed.members = if is_followed { members.followed() } else { members };
     Ok(streamed)
+}
+
+/// The hash of the contents that pass, and what else is done with them.
+struct Passing<'a, 'p> {
+    hash: Xxh3,
+    keeper: &'a mut Keeper<'p>,
+}
+
+impl Watcher for Passing<'_, '_> {
+    fn see(&mut self, bytes: &[u8]) {
+        self.hash.update(bytes);
+        self.keeper.push(bytes);
+    }
 }
 
 /// Reads what follows the end of the archive; returns whether it is something else than zeros, and

@@ -33,6 +33,8 @@ pub struct Progress {
     pub kept: AtomicU64,
     /// The bytes of files with secrets that were kept, too.
     pub kept_hits: AtomicU64,
+    /// The bytes of small texts that were kept for a second look, too.
+    pub kept_texts: AtomicU64,
     /// The layers whose files are searched for secrets while they pass.
     pub searching: Searching,
     /// The answer that is waited for before the first byte comes: `asking Docker`.

@@ -32,6 +32,7 @@ struct SecretPart<'a> {
     removed_in: Option<LayerIndex>,
     now: &'a str,
     fix: &'a str,
+    take_out: Option<&'a str>,
     dockerfile: Option<&'a str>,
     dockerignore: Option<&'a str>,
 }
@@ -98,6 +99,7 @@ fn secret(secret: &NamedSecret) -> SecretPart<'_> {
         removed_in: secret.removed_in,
         now: &secret.revoke,
         fix: &secret.prevention.what,
+        take_out: secret.prevention.take_out.as_deref(),
         dockerfile: secret.prevention.dockerfile.as_deref(),
         dockerignore: secret.prevention.dockerignore.as_deref(),
     }

@@ -14,6 +14,8 @@ use crate::secret::Masked;
 pub struct SecretsPart {
     found: Vec<SecretPart>,
     unread_files: usize,
+    unread_layers: usize,
+    config_read: bool,
     unopened_archives: usize,
 }
 
@@ -71,6 +73,7 @@ struct SecretPart {
 #[derive(Debug, Serialize)]
 struct FixPart {
     what: Escaped,
+    take_out: Option<Escaped>,
     dockerfile: Option<Escaped>,
     dockerignore: Option<Escaped>,
 }
@@ -81,6 +84,8 @@ impl SecretsPart {
         Self {
             found: found.collect(),
             unread_files: secrets.unread,
+            unread_layers: secrets.unread_layers,
+            config_read: !secrets.lacks_config,
             unopened_archives: secrets.archives,
         }
     }
@@ -121,6 +126,7 @@ impl SecretPart {
             revoke: Some(secret.kind.revoke.clone()).filter(|page| !page.is_empty()),
             fix: FixPart {
                 what: fix.what,
+                take_out: fix.take_out,
                 dockerfile: fix.dockerfile,
                 dockerignore: fix.dockerignore,
             },

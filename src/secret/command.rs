@@ -1,6 +1,5 @@
 //! Secrets in commands: build arguments, assignments, options, addresses with passwords.
 
-use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -8,9 +7,10 @@ use regex::{Captures, Regex};
 
 use super::hints::Hints;
 use super::names::is_secret;
-use super::rules::{Kind, rules};
+use super::rules::{Argument, Kind, rules};
 use super::token::find_tokens;
-use super::{Hit, Masked, apart};
+use super::value::is_telling;
+use super::{Hit, apart};
 use crate::shell::{after_shell, without_arguments};
 
 /// The most secrets that are found in one text.
@@ -26,12 +26,12 @@ static PAIR: LazyLock<Regex> = LazyLock::new(|| {
 /// An option with its value behind a space.
 static OPTION: LazyLock<Regex> = LazyLock::new(|| {
     expression(
-        r#"(?P<name>--[A-Za-z][A-Za-z0-9-]*|[:/]_(?:authToken|auth|password))[ \t]+(?P<value>"[^"]*"|'[^']*'|[^\s;&|"'<>()-][^\s;&|"'<>()]*)"#,
+        r#"(?P<name>--[A-Za-z][A-Za-z0-9_-]*|[:/]_(?:authToken|auth|password))[ \t]+(?P<value>"[^"]*"|'[^']*'|[^\s;&|"'<>()-][^\s;&|"'<>()]*)"#,
     )
 });
 /// An option with its value as the next word of an exec form.
 static JSON_OPTION: LazyLock<Regex> = LazyLock::new(|| {
-    expression(r#""(?P<name>--[A-Za-z][A-Za-z0-9-]*)"[ \t]*,?[ \t]*(?P<value>"(?:[^"\\]|\\.)*")"#)
+    expression(r#""(?P<name>--[A-Za-z][A-Za-z0-9_-]*)"[ \t]*,?[ \t]*(?P<value>"(?:[^"\\]|\\.)*")"#)
 });
 /// A header with credentials.
 static HEADER: LazyLock<Regex> = LazyLock::new(|| {
@@ -57,6 +57,19 @@ static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
     expression(r#"[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@"'$<{]*:(?P<value>[^\s/@"'<]+)@[A-Za-z0-9\[]"#)
 });
 
+/// An address with a token instead of a name.
+static TOKEN_ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
+    expression(
+        r"https?://(?P<value>[A-Za-z0-9_]{16,})(?::|:x-oauth-basic)?@(?P<host>[A-Za-z0-9.-]+)",
+    )
+});
+/// A line of a file with variables, whose value goes on to its end.
+static LINE: LazyLock<Regex> = LazyLock::new(|| {
+    expression(
+        r#"(?m)^[ \t]*(?:export[ \t]+)?(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)[ \t]*=[ \t]*(?P<value>[^\s"'#][^\n]*)$"#,
+    )
+});
+
 /// An expression that is compiled when it is needed.
 type Expression = fn() -> &'static Regex;
 
@@ -70,14 +83,16 @@ pub fn find_in_command(text: &str) -> Vec<Hit> {
         let options = OPTION.captures_iter(text).chain(JSON_OPTION.captures_iter(text));
         hits.extend(options.filter_map(|found| named(&found)).take(HITS));
     }
-    let expressions: [(bool, Expression); 4] = [
+    let expressions: [(bool, Expression); 3] = [
         (hints.has_header(), || &HEADER),
         (hints.has_download(), || &LOGIN),
         (hints.has_login(), || &AUTH),
-        (hints.has_argument(), || rules().argument()),
     ];
-    for (_, expression) in expressions.into_iter().filter(|&(may_match, _)| may_match) {
-        let found = expression().captures_iter(text).take(HITS);
+    let expressions = expressions.into_iter().filter(|&(may_match, _)| may_match);
+    let arguments = rules().arguments.iter().filter(|argument| argument.may_be_in(text));
+    let arguments = arguments.map(Argument::expression);
+    for expression in expressions.map(|(_, expression)| expression()).chain(arguments) {
+        let found = expression.captures_iter(text).take(HITS);
         hits.extend(found.filter_map(|found| valued(&found, &rules().named)));
     }
     if hints.has_name() {
@@ -130,9 +145,29 @@ fn in_variables(text: &str) -> Vec<Hit> {
     hits.collect()
 }
 
-/// Finds names of secrets with their values: `NAME=value`, `name: value`, `"name": "value"`.
-pub fn pairs(text: &str) -> Vec<Hit> {
-    hinted_pairs(text, &Hints::new(text))
+/// Finds names of secrets with their values in a file: `NAME=value`, `name: value`,
+/// `"name": "value"`. A value without quotes goes on to the end of its line.
+pub fn pairs_of_file(text: &str) -> Vec<Hit> {
+    let hints = Hints::new(text);
+    let mut hits = hinted_pairs(text, &hints);
+    if hints.has_name() {
+        let lines = LINE.captures_iter(text).filter_map(|line| whole_line(&line));
+        hits.extend(lines.take(HITS));
+    }
+    apart(hits)
+}
+
+/// Returns the secret that a line has after its name, without a comment behind it.
+fn whole_line(line: &Captures<'_>) -> Option<Hit> {
+    let (name, value) = (line.name("name")?.as_str(), line.name("value")?);
+    let text = value.as_str();
+    let text = text.split_once(" #").map_or(text, |(before, _)| before).trim_end();
+    // A shell has several in a line.
+    if NAME.is_match(text) || !is_secret(name, text.as_bytes()) {
+        return None;
+    }
+    let range = value.start()..value.start() + text.len();
+    Some(Hit { kind: &rules().named, range, name: Some(name.into()) })
 }
 
 fn hinted_pairs(text: &str, hints: &Hints<'_>) -> Vec<Hit> {
@@ -146,55 +181,17 @@ fn hinted_pairs(text: &str, hints: &Hints<'_>) -> Vec<Hit> {
     apart(hits)
 }
 
-/// Finds the secrets in the value of a variable: the whole value, if its name says so.
-pub fn find_named(name: &str, value: &str) -> Vec<Hit> {
-    let mut hits = find_in_command(value);
-    if is_secret(name, value.as_bytes()) {
-        hits.push(Hit { kind: &rules().named, range: 0..value.len(), name: None });
-    }
-    apart(hits)
-}
-
-/// Finds passwords in addresses: `https://user:password@host`.
+/// Finds passwords and tokens in addresses: `https://user:password@host`, `https://token@host`.
 fn addresses(text: &str) -> impl Iterator<Item = Hit> {
-    ADDRESS.captures_iter(text).filter_map(|found| valued(&found, &rules().address)).take(HITS)
-}
-
-/// Masks the secrets in a command, or in an instruction of a Dockerfile.
-pub fn mask(text: &str) -> Cow<'_, str> {
-    let hits = find_in_command(text);
-    if hits.is_empty() {
-        return Cow::Borrowed(text);
-    }
-    let (mut out, mut done) = (String::with_capacity(text.len()), 0);
-    for hit in hits {
-        // Tokens are ASCII, and the other expressions match whole characters.
-        let (Some(before), Some(value)) =
-            (text.get(done..hit.range.start), text.get(hit.range.clone()))
-        else {
-            continue;
-        };
-        out.push_str(before);
-        out.push_str(Masked::new(value.as_bytes()).as_str());
-        done = hit.range.end;
-    }
-    out.push_str(text.get(done..).unwrap_or_default());
-    Cow::Owned(out)
-}
-
-/// Masks the secrets in the words of a command.
-pub fn mask_words(words: &[String]) -> Vec<String> {
-    let word = |(i, word): (usize, &String)| {
-        // `--token`, `abc`: the value of an option is a word of its own.
-        let option = i.checked_sub(1).map(|before| &words[before]);
-        match option.filter(|option| option.starts_with("--")) {
-            Some(option) if is_secret(option, word.as_bytes()) => {
-                Masked::new(word.as_bytes()).to_string()
-            }
-            _ => mask(word).into_owned(),
-        }
-    };
-    words.iter().enumerate().map(word).collect()
+    let passwords = ADDRESS.captures_iter(text);
+    let passwords = passwords.filter_map(|found| valued(&found, &rules().address));
+    let tokens = TOKEN_ADDRESS.captures_iter(text).filter_map(|found| {
+        let host = found.name("host")?.as_str();
+        let is_public = rules().public_hosts.iter().any(|part| host.contains(part.as_str()));
+        let hit = valued(&found, &rules().address)?;
+        (!is_public && is_telling(&text[hit.range.clone()])).then_some(hit)
+    });
+    passwords.take(HITS).chain(tokens.take(HITS))
 }
 
 /// Compiles an expression of this file.
@@ -206,7 +203,11 @@ pub(super) fn expression(pattern: &str) -> Regex {
 fn named(found: &Captures<'_>) -> Option<Hit> {
     let name = found.name("name")?.as_str().trim_start_matches([':', '/']);
     let hit = valued(found, &rules().named)?;
-    rules().is_name(name).then(|| Hit { name: Some(name.trim_start_matches('-').into()), ..hit })
+    let whole = found.get(0)?;
+    let value =
+        whole.as_str().get(hit.range.start - whole.start()..hit.range.end - whole.start())?;
+    let fits = rules().fits(name, value.as_bytes());
+    fits.then(|| Hit { name: Some(name.trim_start_matches('-').into()), ..hit })
 }
 
 /// Returns the value of a match without its quotes, unless it is a placeholder: the group of that

@@ -85,6 +85,11 @@ impl FoundValues {
         }
     }
 
+    /// Returns the values, to look for copies of them.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.values.iter().map(String::as_str)
+    }
+
     /// Returns whether nothing was found.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()

@@ -62,11 +62,6 @@ impl<'a> Hints<'a> {
         self.text.contains("curl") || self.text.contains("wget")
     }
 
-    /// Returns whether a program may be given a password as an argument.
-    pub fn has_argument(&self) -> bool {
-        rules().argument_hints.iter().any(|word| self.text.contains(word.as_str()))
-    }
-
     /// Returns whether an address with a password may stand in the text.
     pub fn has_address(&self) -> bool {
         self.text.contains("://") && self.text.contains('@')

@@ -5,10 +5,14 @@
 //! placeholders. What is found is known by its place and its [`Kind`]; its value is shown only as
 //! [`Masked`].
 
+mod blocks;
 mod command;
+mod copies;
+mod encoding;
 mod fingerprint;
 mod found;
 mod hints;
+mod instruction;
 mod masked;
 mod names;
 mod paths;
@@ -16,19 +20,24 @@ mod rules;
 mod search;
 mod settings;
 mod token;
+mod value;
+mod written;
 
 use std::ops::Range;
 
 use crate::display::plural;
 
-pub use command::{find_in_command, find_named, mask, mask_words, pairs};
+pub use blocks::{BlockSearch, FarHit};
+pub use copies::{Copies, CopyFinder};
+pub use encoding::{Encoding, HEAD};
 pub use fingerprint::fingerprint;
 pub use found::{FoundValues, ValueHash};
+pub use instruction::{find_in_command, find_named, mask, mask_words};
 pub use masked::Masked;
 pub use names::{is_secret, is_value};
 pub use paths::{SearchByPath, path_matcher};
 pub use rules::{Area, FileRule, Kind, Looks, SecretRules, kinds, rules};
-pub use search::{FileSearch, is_text};
+pub use search::{FileSearch, FoundInFile, SmallTexts};
 pub use settings::find_settings;
 pub use token::find_tokens;
 

@@ -1,18 +1,15 @@
-//! Names of secrets, and values that are none.
+//! Names of secrets, and what their values have to tell.
 
 use sha2::{Digest, Sha256};
 
-use super::Masked;
 use super::rules::{SecretRules, rules};
+use super::value::is_telling;
 use crate::display::hex;
-
-/// The shortest value that is a secret, in bytes.
-const SHORTEST: usize = 6;
 
 /// Returns whether a value belongs to a name of a secret, and is no placeholder.
 pub fn is_secret(name: &str, value: &[u8]) -> bool {
     let rules = rules();
-    rules.is_name(name) && rules.is_value(value)
+    rules.fits(name, value) && rules.is_value(value)
 }
 
 /// Returns whether a value may be a secret: not a placeholder, and not a value that everybody has.
@@ -35,38 +32,37 @@ fn in_capitals(name: &str) -> String {
     capitals
 }
 
+/// Returns whether a name is one of some words, or ends with `_` and one of them.
+fn ends_with(name: &str, words: &[String]) -> bool {
+    words.iter().any(|word| {
+        let before = name.strip_suffix(word.as_str());
+        before.is_some_and(|before| before.is_empty() || before.ends_with('_'))
+    })
+}
+
 impl SecretRules {
     /// Returns whether a variable, an option or a key holds a secret, by its name.
     pub(super) fn is_name(&self, name: &str) -> bool {
         let name = in_capitals(name.trim_start_matches(['-', '_']));
-        let ends = |word: &String| {
-            let before = name.strip_suffix(word.as_str());
-            before.is_some_and(|before| before.is_empty() || before.ends_with('_'))
-        };
-        self.exact.contains(&name) || self.words.iter().any(ends)
+        self.exact.contains(&name) || ends_with(&name, &self.words) && !self.is_public(&name)
     }
 
-    /// Returns whether a value may be a secret: not a placeholder, a path or a reference, and not a
-    /// value that everybody has.
-    pub(super) fn is_value(&self, value: &[u8]) -> bool {
-        let text = String::from_utf8_lossy(value);
-        let text = text.trim().trim_matches(['"', '\'']);
-        let lower = text.to_lowercase();
-        let is_reference = || {
-            text.starts_with(['$', '<', '/', '@', '%', '!', '*', '(', '~']) || text.ends_with('>')
-        };
-        let is_repeated = || text.chars().skip(1).all(|c| text.starts_with(c));
-        let is_number = || text.chars().all(|c| c.is_ascii_digit()) && text.len() < 10;
-        let is_address = || lower.starts_with("http://") || lower.starts_with("https://");
-        text.len() >= SHORTEST
-            && !Masked::is_like(text)
-            && !is_reference()
-            && !is_repeated()
-            && !is_number()
-            && !is_address()
-            && !self.trivial.contains(&lower)
-            && !self.parts.iter().any(|part| lower.contains(part.as_str()))
-            && !self.is_known(text.as_bytes())
+    /// Returns whether a value is a secret because of its name, unless it is a placeholder. A name
+    /// that means other things, too, needs a value that tells.
+    pub(super) fn fits(&self, name: &str, value: &[u8]) -> bool {
+        if self.is_name(name) {
+            return true;
+        }
+        let name = in_capitals(name.trim_start_matches(['-', '_']));
+        let value = || String::from_utf8_lossy(value);
+        ends_with(&name, &self.telling) && is_telling(&value())
+            || ends_with(&name, &self.random)
+                && !self.is_public(&name)
+                && self.is_random(value().trim())
+    }
+
+    fn is_public(&self, name: &str) -> bool {
+        ends_with(name, &self.public)
     }
 
     /// Returns whether everybody has a value.

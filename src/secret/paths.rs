@@ -85,12 +85,12 @@ mod tests {
         for path in ["root/.npmrc", "./app/.env", "etc/.env", "srv/a.tfvars"] {
             let search = paths.search_for(path.as_bytes()).expect(path);
             assert!(search.rule().is_some(), "{path} has a rule");
-            assert!(search.takes(1 << 20) && !search.takes(0) && !search.takes(2 << 20));
+            assert!(search.takes_whole(8 << 20) && !search.takes_whole(9 << 20));
         }
         for path in ["/etc/app.conf", "srv/main.js", "srv/../srv/./main.ts", "app/a/b/c"] {
             let search = paths.search_for(path.as_bytes()).expect(path);
             assert!(search.rule().is_none(), "{path} has no rule");
-            assert!(search.takes(256 << 10) && !search.takes(1 << 20));
+            assert!(search.is_for_tokens());
         }
         for path in [
             "app/node_modules/a/index.js",

@@ -10,6 +10,11 @@ use serde::Deserialize;
 /// The rules, as `build.rs` converts them.
 const BUILT_IN: &str = include_str!(concat!(env!("OUT_DIR"), "/secrets.json"));
 
+/// The value of an argument, in quotes or without.
+const VALUE: &str = r#"(?:'([^'\n]+)'|"([^"$\n]+)"|([^\s"'$<>;&|\\-][^\s"';&|\\]*))"#;
+/// Words between a program and its argument.
+const OTHER_WORDS: &str = r"(?:[^;&|\n]*?[ \t])?";
+
 /// A kind of secret.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Kind {
@@ -49,6 +54,34 @@ impl Deref for Expression {
     }
 }
 
+/// Passwords that programs take as arguments.
+#[derive(Debug)]
+pub(super) struct Argument {
+    /// Words of which each match has one.
+    has: Vec<String>,
+    pattern: String,
+    compiled: OnceLock<regex::Regex>,
+}
+
+impl Argument {
+    fn new(written: WrittenArgument) -> Self {
+        let WrittenArgument { matches, has, .. } = written;
+        let pattern = matches.replace("{value}", VALUE).replace("{any}", OTHER_WORDS);
+        Self { has, pattern, compiled: OnceLock::new() }
+    }
+
+    /// Returns whether a text may have one.
+    pub(super) fn may_be_in(&self, text: &str) -> bool {
+        self.has.iter().any(|word| text.contains(word.as_str()))
+    }
+
+    /// Returns the expression; the first group that matches is the value.
+    pub(super) fn expression(&self) -> &regex::Regex {
+        let compiled = || regex::Regex::new(&self.pattern).expect("a test compiles it");
+        self.compiled.get_or_init(compiled)
+    }
+}
+
 /// A token with a published shape.
 #[derive(Debug)]
 pub(super) struct Token {
@@ -71,6 +104,13 @@ pub enum Looks {
     Settings(bool),
     /// Nothing but a token.
     Tokens,
+}
+
+impl Looks {
+    /// Returns whether the evidence is in the words of a text.
+    pub(super) fn is_for_text(&self) -> bool {
+        matches!(self, Self::Pairs | Self::Commands | Self::Settings(_))
+    }
 }
 
 /// A file that may hold a secret.
@@ -108,11 +148,8 @@ pub struct SecretRules {
     pub(super) starts: Vec<Vec<String>>,
     /// Files by path.
     pub files: Vec<FileRule>,
-    /// Passwords that programs take as arguments: the first group that matches.
-    argument: String,
-    compiled_argument: OnceLock<regex::Regex>,
-    /// Words of which each of them has one.
-    pub(super) argument_hints: Vec<String>,
+    /// Passwords that programs take as arguments.
+    pub(super) arguments: Vec<Argument>,
     /// Paths of packages, tests and examples.
     pub areas: Vec<Area>,
     /// The globs of files in which tokens are not searched.
@@ -127,8 +164,26 @@ pub struct SecretRules {
     /// The ends of all names, as hints compare them.
     pub(super) name_hints: Vec<String>,
     pub(super) exact: HashSet<String>,
+    /// Names whose values need a letter and a digit.
+    pub(super) telling: Vec<String>,
+    /// Names whose values need to look random.
+    pub(super) random: Vec<String>,
+    /// Ends of names whose values are public.
+    pub(super) public: Vec<String>,
     pub(super) trivial: HashSet<String>,
-    pub(super) parts: Vec<String>,
+    /// The marks of placeholders, with `-` between words.
+    pub(super) placeholders: Vec<String>,
+    /// Short words of placeholders.
+    pub(super) short: HashSet<String>,
+    /// Ends of values of documentation.
+    pub(super) endings: Vec<String>,
+    /// Code that reads a value from elsewhere.
+    pub(super) code: Vec<String>,
+    pub(super) code_starts: Vec<String>,
+    /// Beginnings of values that are public.
+    pub(super) public_starts: Vec<String>,
+    /// Parts of hosts whose addresses have a public key.
+    pub(super) public_hosts: Vec<String>,
     /// The SHA-256 of values that everybody has, in hexadecimal.
     pub(super) known: HashSet<String>,
 }
@@ -140,7 +195,7 @@ struct File {
     file: Vec<WrittenFile>,
     names: Names,
     values: Values,
-    argument: Vec<Argument>,
+    argument: Vec<WrittenArgument>,
     area: Vec<Area>,
     known: Vec<PublicValue>,
     text: Text,
@@ -204,7 +259,7 @@ enum WrittenLooks {
 /// readers of the file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Argument {
+struct WrittenArgument {
     matches: String,
     has: Vec<String>,
     #[serde(rename = "of")]
@@ -218,6 +273,9 @@ struct Argument {
 struct Names {
     words: Vec<String>,
     exact: Vec<String>,
+    telling: Vec<String>,
+    random: Vec<String>,
+    public: Vec<String>,
     sources: Vec<String>,
 }
 
@@ -225,7 +283,13 @@ struct Names {
 #[serde(deny_unknown_fields)]
 struct Values {
     trivial: Vec<String>,
-    parts: Vec<String>,
+    placeholders: Vec<String>,
+    short: Vec<String>,
+    endings: Vec<String>,
+    code: Vec<String>,
+    code_starts: Vec<String>,
+    public_starts: Vec<String>,
+    public_hosts: Vec<String>,
 }
 
 /// A value that everybody has; what it is and its source are for readers of the file.
@@ -249,14 +313,6 @@ struct Text {
 #[serde(deny_unknown_fields)]
 struct Archives {
     ends: Vec<String>,
-}
-
-impl SecretRules {
-    /// Returns the expression of passwords that programs take as arguments.
-    pub(super) fn argument(&self) -> &regex::Regex {
-        let compiled = || regex::Regex::new(&self.argument).expect("a test compiles it");
-        self.compiled_argument.get_or_init(compiled)
-    }
 }
 
 /// Returns the built-in rules.
@@ -293,19 +349,28 @@ fn read(json: &str) -> serde_json::Result<SecretRules> {
         starts,
         tokens: token.into_iter().map(read_token).collect(),
         files: file.into_iter().map(read_file).collect(),
-        argument: argument.iter().map(|argument| &*argument.matches).collect::<Vec<_>>().join("|"),
-        compiled_argument: OnceLock::new(),
-        argument_hints: argument.into_iter().flat_map(|argument| argument.has).collect(),
+        arguments: argument.into_iter().map(Argument::new).collect(),
         areas: area,
         not_text: text.except,
         archives: archives.ends,
         named: general("named-secret", "value of a secret"),
         address: general("password-in-address", "password in an address"),
-        name_hints: name_hints(names.words.iter().chain(&names.exact)),
+        name_hints: name_hints(
+            [&names.words, &names.exact, &names.telling, &names.random].into_iter().flatten(),
+        ),
         words: names.words,
         exact: names.exact.into_iter().collect(),
+        telling: names.telling,
+        random: names.random,
+        public: names.public,
         trivial: values.trivial.into_iter().collect(),
-        parts: values.parts,
+        placeholders: values.placeholders,
+        short: values.short.into_iter().collect(),
+        endings: values.endings,
+        code: values.code,
+        code_starts: values.code_starts,
+        public_starts: values.public_starts,
+        public_hosts: values.public_hosts,
         known: known.into_iter().map(|known| known.sha256).collect(),
     })
 }

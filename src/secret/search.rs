@@ -1,22 +1,25 @@
 //! Searches the contents of a file, in the way that its path asks for.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use super::Hit;
-use super::command::{find_in_command, pairs};
+use super::command::{find_in_command, pairs_of_file};
+use super::encoding::{Encoding, as_utf8};
 use super::names::is_value;
 use super::rules::{FileRule, Looks, rules};
 use super::settings::find_settings;
 use super::token::find_tokens;
 
-/// The largest file of a rule that is searched, in bytes.
-const FILE: u64 = 1 << 20;
-/// The largest text that is searched for tokens, in bytes.
-const TEXT: u64 = 256 << 10;
+/// The largest file that is searched as a whole, in bytes. Of a larger one, only tokens in plain text
+/// are found.
+const WHOLE: u64 = 8 << 20;
+/// The largest text in which copies of a secret are looked for, in bytes.
+const SMALL: u64 = 16 << 10;
+/// The most bytes of such texts in a layer.
+const SMALL_OF_LAYER: u64 = 1 << 20;
 /// The most secrets of a file that are known.
 const SECRETS: usize = 200;
-/// The number of bytes in which a file without zeros is taken for a text.
-const HEAD: usize = 8 << 10;
 
 /// The way in which a file is searched: by the rule of its path, and for tokens; or for tokens
 /// alone.
@@ -39,10 +42,14 @@ impl FileSearch {
         rules().files.get(usize::from(self.0))
     }
 
-    /// Returns whether a file of `bytes` bytes is searched.
-    pub fn takes(self, bytes: u64) -> bool {
-        let most = if self.rule().is_some() { FILE } else { TEXT };
-        (1..=most).contains(&bytes)
+    /// Returns whether only tokens are searched: a file that is no text has none.
+    pub fn is_for_tokens(self) -> bool {
+        self.rule().is_none_or(|rule| matches!(rule.looks, Looks::Tokens))
+    }
+
+    /// Returns whether a file of `bytes` bytes is searched as a whole; a larger one in blocks.
+    pub fn takes_whole(self, bytes: u64) -> bool {
+        bytes <= WHOLE
     }
 
     /// Returns whether this search finds whatever the other one does.
@@ -51,26 +58,73 @@ impl FileSearch {
     }
 
     /// Finds the secrets in the contents of a file, each value once.
-    pub fn find(self, bytes: &[u8]) -> Vec<Hit> {
-        let mut hits = self.rule().map(|rule| by_rule(rule, bytes)).unwrap_or_default();
-        if is_text(bytes) {
-            let tokens = find_tokens(bytes);
+    pub fn find(self, bytes: &[u8]) -> FoundInFile<'_> {
+        let encoding = Encoding::detect(bytes);
+        let is_text = encoding.is_text();
+        let mut text = encoding.decode(bytes);
+        if is_text && self.rule().is_some_and(|rule| rule.looks.is_for_text()) {
+            text = match text {
+                Cow::Borrowed(bytes) => match as_utf8(bytes) {
+                    Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+                    Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+                },
+                decoded @ Cow::Owned(_) => decoded,
+            };
+        }
+        let mut hits = self.rule().map(|rule| by_rule(rule, &text)).unwrap_or_default();
+        if is_text {
+            let tokens = find_tokens(&text);
             hits.retain(|hit| tokens.iter().all(|token| !overlap(token, hit)));
             hits.extend(tokens);
         }
         let mut known = HashSet::new();
-        hits.retain(|hit| known.insert(bytes[hit.range.clone()].to_vec()));
+        hits.retain(|hit| known.insert(text[hit.range.clone()].to_vec()));
         hits.sort_by_key(|hit| hit.range.start);
         hits.truncate(SECRETS);
-        hits
+        FoundInFile { text, is_text, hits }
     }
+}
+
+/// The small texts of a layer, in the order of its tar, in which copies of a secret are looked for.
+#[derive(Debug)]
+pub struct SmallTexts {
+    /// The number of bytes that more of them may have.
+    left: u64,
+}
+
+impl Default for SmallTexts {
+    fn default() -> Self {
+        Self { left: SMALL_OF_LAYER }
+    }
+}
+
+impl SmallTexts {
+    /// Returns whether the next file, of `bytes` bytes, is one of them, and counts it.
+    pub fn takes(&mut self, bytes: u64) -> bool {
+        let left = self.left.checked_sub(bytes).filter(|_| bytes <= SMALL);
+        self.left = left.unwrap_or(self.left);
+        left.is_some()
+    }
+}
+
+/// The secrets in a file.
+pub struct FoundInFile<'a> {
+    /// The contents: of a text, in UTF-8 as far as it can be converted.
+    pub text: Cow<'a, [u8]>,
+    /// True if the file is a text.
+    pub is_text: bool,
+    /// The secrets with their places in the contents.
+    pub hits: Vec<Hit>,
 }
 
 /// Finds the secrets that the rule of a path knows.
 fn by_rule(rule: &'static FileRule, bytes: &[u8]) -> Vec<Hit> {
-    let as_text = || String::from_utf8_lossy(bytes);
     let of_rule =
         |hit: Hit| Hit { kind: if hit.kind.is_general { &rule.kind } else { hit.kind }, ..hit };
+    let in_text = |find: &dyn Fn(&str) -> Vec<Hit>| {
+        let hits = std::str::from_utf8(bytes).map(find).unwrap_or_default();
+        hits.into_iter().map(of_rule).collect()
+    };
     match &rule.looks {
         Looks::Tokens => Vec::new(),
         Looks::Regex(expressions) => expressions
@@ -82,25 +136,12 @@ fn by_rule(rule: &'static FileRule, bytes: &[u8]) -> Vec<Hit> {
                 is_secret.then(|| Hit { kind: &rule.kind, range: value.range(), name: None })
             })
             .collect(),
-        // Lossy text has other places; its secrets are found all the same.
-        Looks::Pairs if std::str::from_utf8(bytes).is_ok() => {
-            pairs(&as_text()).into_iter().map(of_rule).collect()
-        }
-        Looks::Commands if std::str::from_utf8(bytes).is_ok() => {
-            find_in_command(&as_text()).into_iter().map(of_rule).collect()
-        }
-        Looks::Settings(only_quoted) if std::str::from_utf8(bytes).is_ok() => {
-            find_settings(&as_text(), *only_quoted).into_iter().map(of_rule).collect()
-        }
-        Looks::Pairs | Looks::Commands | Looks::Settings(_) => Vec::new(),
+        Looks::Pairs => in_text(&pairs_of_file),
+        Looks::Commands => in_text(&find_in_command),
+        Looks::Settings(only_quoted) => in_text(&|text| find_settings(text, *only_quoted)),
     }
 }
 
 fn overlap(one: &Hit, other: &Hit) -> bool {
     one.range.start < other.range.end && other.range.start < one.range.end
-}
-
-/// Returns whether the beginning of a file is text.
-pub fn is_text(bytes: &[u8]) -> bool {
-    !bytes[..bytes.len().min(HEAD)].contains(&0)
 }

@@ -81,6 +81,103 @@ fn every_program_that_takes_a_password_is_known_in_every_spelling() {
 }
 
 #[test]
+fn an_instruction_that_writes_a_secret_or_gives_it_to_a_program_has_one() {
+    for text in [
+        "RUN echo \"machine acme.dev login ci password S3cretPw\" > ~/.netrc",
+        "RUN printf 'machine acme.dev\\nlogin ci\\npassword S3cretPw\\n' > /root/.netrc",
+        "RUN printf '[pypi]\\nusername = ci\\npassword = S3cretPw\\n' > ~/.pypirc",
+        "RUN echo 'db:5432:app:ci:S3cretPw' > /root/.pgpass",
+        "RUN echo S3cretPw | tee /run/secrets/db",
+        "RUN echo '{\"auths\":{\"a.dev\":{\"auth\":\"Y2k6ZjRsYzBuLTQy\"}}}' > $HOME/.docker/config.json",
+        "RUN aws configure set aws_secret_access_key wJalrXUtnFEMIK7MDENGbPxRfiCYzz",
+        "RUN aws --profile ci configure set profile.ci.aws_session_token 'wJalrXUtnFEMIK7MDENGbPxRfiCYzz'",
+        "RUN git clone https://f4lc0n42f4lc0n42f4@git.acme.dev/app",
+        "RUN git clone https://f4lc0n42f4lc0n42f4:x-oauth-basic@git.acme.dev/app",
+        "RUN pip install git+https://f4lc0n42f4lc0n42f4@git.acme.dev/app",
+        "RUN pip install --extra-index-url https://ci:f4lc0n-42@pypi.acme.dev/simple app",
+        "RUN openssl enc -d -aes-256-cbc -k S3cretPw -in a -out b",
+        "RUN openssl enc -aes-256-cbc -pass pass:S3cretPw -in a",
+        "RUN openssl passwd -6 S3cretPw",
+        "RUN dotnet nuget add source https://acme.dev/index.json -n acme -u ci -p S3cretPw --store-password-in-clear-text",
+        "RUN nuget sources add -Name acme -UserName ci -Password S3cretPw",
+        "RUN composer config http-basic.acme.dev ci S3cretPw",
+        "RUN composer config --global --auth github-oauth.github.com f4lc0n-42",
+        "RUN poetry config pypi-token.pypi f4lc0n-42",
+        "RUN useradd -m -p S3cretPw ci",
+        "RUN usermod -p '$6$salt9$S3cretHash' root",
+        "RUN echo 'root:S3cretPw' | chpasswd",
+        "RUN printf 'root:S3cretPw\\n' | chpasswd",
+        "RUN chpasswd <<< \"root:S3cretPw\"",
+        "RUN npm config set //acme.dev/:_authToken S3cretPw",
+        "RUN npm config set //acme.dev/:_authToken=S3cretPw",
+        "RUN yarn config set npmAuthToken S3cretPw",
+        "RUN curl -uci:S3cretPw https://acme.dev",
+        "RUN curl --user=ci:S3cretPw https://acme.dev",
+        "RUN curl --proxy-user ci:S3cretPw https://acme.dev",
+        "RUN smbclient -U ci%S3cretPw //acme/share",
+        "RUN gh auth login --with-token <<< f4lc0n-42",
+        "RUN echo f4lc0n-42 | gh auth login --with-token",
+        "RUN helm repo add acme https://acme.dev --username ci --password S3cretPw",
+        "RUN bundle config set --global gems.acme.dev ci:S3cretPw",
+        "RUN twine upload -u __token__ -p S3cretPw dist/*",
+        "RUN cargo login f4lc0n-42",
+        "RUN mysql -e \"CREATE USER 'ci'@'%' IDENTIFIED BY 'S3cretPw'\"",
+        "RUN psql -c \"ALTER USER postgres PASSWORD 'S3cretPw'\"",
+        "RUN rabbitmqctl add_user ci S3cretPw",
+        "RUN mc alias set store https://acme.dev ci S3cretPw",
+        "RUN kubectl create secret generic db --from-literal=password=S3cretPw",
+        "RUN 7z x -pS3cretPw a.7z",
+        "RUN echo S3cretPw | gpg --batch --passphrase-fd 0 -d a.gpg",
+        "RUN s3cmd --secret_key=S3cretPw get s3://a/b",
+        "RUN tailscale up --authkey S3cretPw",
+        "CMD [\"sh\", \"-c\", \"PW=S3cretPw app\"]",
+        "RUN sh -c \"PW=S3cretPw make\"",
+        "RUN A_KEY=Zz9Kx7Qm2Vt9Zr4Lp1 make",
+        "RUN |1 DB_PWD=with spaces S3cretPw /bin/sh -c make",
+        "ENV AUTH=Zz9Kx7Qm2Vt9Zr4Lp1",
+    ] {
+        let hits = find_in_command(text);
+        assert_eq!(hits.len(), 1, "{text}: {hits:?}");
+        let masked = mask(text);
+        assert!(!masked.contains("S3cretPw") && !masked.contains("0n-42"), "{masked}");
+    }
+    for text in [
+        "RUN echo 'machine acme.dev login ci password $NETRC_PASSWORD' > ~/.netrc",
+        "RUN aws configure set region eu-central-1 && aws configure set output json",
+        "RUN aws configure set aws_secret_access_key $AWS_SECRET",
+        "RUN git clone https://git-of-the-company-42@bitbucket.org/acme/app",
+        "ENV SENTRY_DSN=https://4f3c2b1a9e8d4c7ba6f591c2d3e4f5a7@o1.ingest.sentry.io/2",
+        "RUN openssl req -x509 -newkey rsa:4096 -keyout key1.pem -out cert1.pem -nodes",
+        "RUN openssl genrsa -out server1.key 2048",
+        "RUN dotnet nuget add source https://acme.dev/v3/index.json -n acme",
+        "RUN nuget install Newtonsoft.Json -Version 13.0.1",
+        "RUN composer config repositories.acme composer https://acme1.dev",
+        "RUN useradd -m -s /bin/bash -u 1001 app1user",
+        "RUN adduser --disabled-password --gecos '' app1user",
+        "RUN npm config set registry https://acme1.dev && npm set progress=false",
+        "RUN curl -fsSL -u $USER:$PASSWORD https://acme1.dev",
+        "RUN curl -sSL https://acme.dev/a1b2c3d4 | bash",
+        "RUN curl -H 'Accept: application/json1' -o out1.json https://acme1.dev",
+        "RUN bundle config set --local without development:test1",
+        "RUN bundle config build.nokogiri --use-system-libraries1",
+        "RUN cargo install cargo-chef1 --locked",
+        "RUN echo 'export KEY=$KEY1' >> ~/.bashrc",
+        "RUN echo \"deb [signed-by=/usr/share/keyrings/acme1.gpg] https://acme1.dev stable main\" > /etc/apt/sources.list.d/acme.list",
+        "RUN apt-key adv --keyserver hkp://keyserver.ubuntu.com:80 --recv-keys 9DA31620334BD75D9DCB49F368818C72E52529D4",
+        "RUN gpg --recv-key 5BE8A3F6C8A5C01D106C0AD820B1A390B168D356",
+        "RUN mkpasswd --help && 7z x archive1.7z -o/opt/app1",
+        "RUN echo root: | chpasswd -e",
+        "RUN keytool -list -alias key1 && echo 'pass: 12 tests'",
+        "RUN psql -c \"ALTER USER postgres PASSWORD '$PGPASS1'\"",
+        "HEALTHCHECK CMD mysqladmin ping -p$MYSQL_ROOT_PASSWORD",
+        "RUN make KEY=/etc/ssl/key1.pem AUTH=none PWD=/app1",
+        "ENV AUTH_METHOD=oidc SSH_KEY_FILE=/root/.ssh/id_1 A_KEY=$X",
+    ] {
+        assert!(find_in_command(text).is_empty(), "{text}: {:?}", find_in_command(text));
+    }
+}
+
+#[test]
 fn a_named_value_is_a_secret_and_a_placeholder_is_none() {
     for text in [
         "|1 NPM_TOKEN=s3cr3t-value /bin/sh -c npm ci",

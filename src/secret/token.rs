@@ -17,6 +17,8 @@ const REST: usize = 2 << 10;
 /// The longest text that is looked at byte by byte first, in bytes: most commands have no token, and
 /// compiling the expression takes longer than that.
 const SHORT: usize = 4 << 10;
+/// The longest token in which `example` and `xxxx` tell that it is none, in bytes.
+const LONG: usize = 256;
 /// The alphabet of checksums in base 62.
 const BASE_62: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /// The alphabet of checksums in base 36.
@@ -110,10 +112,12 @@ fn hit(token: &'static Token, text: &[u8], start: Range<usize>) -> Option<Hit> {
     }
     let body = &after[..end];
     let value = &text[range.clone()];
+    // In a long key, such letters come by chance.
     let is_placeholder = is_monotonous(body)
-        || [&b"EXAMPLE"[..], b"example", b"XXXX", b"xxxx"]
-            .iter()
-            .any(|part| value.windows(part.len()).any(|window| window == *part));
+        || value.len() <= LONG
+            && [&b"EXAMPLE"[..], b"example", b"XXXX", b"xxxx"]
+                .iter()
+                .any(|part| value.windows(part.len()).any(|window| window == *part));
     if is_placeholder || rules().is_known(value) {
         return None;
     }

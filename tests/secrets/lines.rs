@@ -140,6 +140,61 @@ fn lines_to_copy_are_written_so_that_a_builder_reads_the_path_of_the_file() {
     }
 }
 
+#[test]
+fn advice_to_ignore_a_file_names_the_instruction_that_fails_without_it() {
+    let npmrc = format!("//acme.dev/:_authToken={NPM}\n");
+    for (instruction, ignored) in [
+        ("COPY .npmrc /root/.npmrc", Some("**/.npmrc")),
+        ("COPY --chown=1000:1000 package.json .npmrc /root/", Some("**/.npmrc")),
+        ("ADD ci/npm.conf /root/.npmrc", Some("**/npm.conf")),
+        ("COPY . /root", None),
+        ("COPY ci/ /root/", None),
+        ("COPY ci/* /root/", None),
+    ] {
+        let step = format!("{instruction} # buildkit");
+        let image = image([(step.as_str(), vec![text("root/.npmrc", &npmrc)])]);
+        let directory = tempfile::tempdir().unwrap();
+        let json = run(&image, directory.path(), &["report", "shop.tar", "--format", "json"]);
+        let fix = &json_of(&json)["secrets"]["found"][0]["fix"];
+        assert_eq!(fix["take_out"], json!(ignored.map(|_| instruction)), "{fix}");
+        assert_eq!(fix["dockerignore"], ignored.unwrap_or("**/.npmrc"), "{fix}");
+        for arguments in [&["report", "shop.tar"][..], &["fix", "shop.tar"]] {
+            let output = run(&image, directory.path(), arguments);
+            let said = format!("{}{}", out(&output), String::from_utf8_lossy(&output.stderr));
+            let line = format!("instead of: {instruction}");
+            assert_eq!(said.contains(&line), ignored.is_some(), "{said}");
+        }
+    }
+    let hash = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+    let step = format!("/bin/sh -c #(nop) COPY file:{hash} in /root/.npmrc ");
+    let image = image([(step.as_str(), vec![text("root/.npmrc", &npmrc)])]);
+    let directory = tempfile::tempdir().unwrap();
+    let report = out(&run(&image, directory.path(), &["report", "shop.tar"]));
+    assert!(report.contains("instead of: COPY"), "{report}");
+}
+
+#[test]
+fn the_command_that_shows_a_file_of_any_name_can_be_pasted() {
+    for path in [
+        "app/new\nline.pem",
+        "app/esc\x1b[31mred.pem",
+        "-rf.pem",
+        "app/$(x)`y`'s.pem",
+        "app/a\\nb.pem",
+    ] {
+        let image = image([("COPY . / # buildkit", vec![text(path, &key())])]);
+        let directory = tempfile::tempdir().unwrap();
+        let json = run(&image, directory.path(), &["report", "shop.tar", "--format", "json"]);
+        let see = json_of(&json)["secrets"]["found"][0]["see"].as_str().unwrap().to_owned();
+        let shown = std::process::Command::new("sh")
+            .args(["-c", &see.replace("layerscope", env!("CARGO_BIN_EXE_layerscope"))])
+            .current_dir(directory.path())
+            .output()
+            .unwrap();
+        assert_eq!(out(&shown), key(), "{see}: {}", String::from_utf8_lossy(&shown.stderr));
+    }
+}
+
 /// An image whose second layer stores a copied file again, and whose third has the same value.
 fn repeated() -> Image {
     let npmrc = |path: &str| text(path, &format!("//acme.dev/:_authToken={NPM}\n"));

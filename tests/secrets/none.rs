@@ -68,10 +68,37 @@ fn what_a_package_brings_is_no_secret_until_it_is_replaced() {
 }
 
 #[test]
-fn binaries_and_large_texts_are_not_searched() {
-    let mut binary = b"\x7fELF\0\0".to_vec();
-    binary.extend(GITHUB.as_bytes());
-    assert_eq!(found(vec![file("app/tool", 0).holding(binary)]), []);
-    let large = format!("{}{GITHUB}", "line\n".repeat(60_000));
-    assert_eq!(found(vec![text("app/log.txt", &large)]), []);
+fn binaries_are_not_searched_for_tokens() {
+    for size in [100, 300_000, 9 << 20] {
+        let mut binary = b"\x7fELF\0\0".to_vec();
+        binary.extend(GITHUB.as_bytes());
+        binary.resize(size, b'x');
+        assert_eq!(found(vec![file("app/tool", 0).holding(binary)]), [], "{size}");
+    }
+}
+
+#[test]
+fn names_that_only_look_like_those_of_secrets_are_none() {
+    for line in [
+        "AUTH=none",
+        "AUTH_METHOD=oidc",
+        "AUTH=oauth2",
+        "KEY=/path/to/file9",
+        "PWD=/app",
+        "PWD=/srv/app1",
+        "A_KEY=$X",
+        "A_KEY=${KEY9:-Zz9Kx7Qm2Vt9Zr4}",
+        "SSH_KEY_FILE=/root/.ssh/id_1",
+        "SSH_PUBLIC_KEY=AAAAC3NzaC1lZDI1NTE5AAAAIKx7Qm2Vt9",
+        "GPG_KEY=A035C8C19219BA821ECEA86B64E628F8D684696D",
+        "STRIPE_PUBLISHABLE_KEY=pk_live_Kx7Qm2Vt9Zr4Lp1W",
+        "CACHE_KEY=Kx7Qm2Vt9Zr4Lp1Ws8Yb",
+        "S3_KEY=Release-2024-Installer-Windows.zip",
+        "PASS=true",
+        "BUILD_PASS=second",
+        "BYPASS=Kx7Qm2Vt9Zr4Lp1W",
+        "DB_PASSWORD_FILE=/run/secrets/db",
+    ] {
+        assert_eq!(found(vec![text("app/.env", &format!("{line}\n"))]), [], "{line}");
+    }
 }

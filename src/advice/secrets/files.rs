@@ -4,19 +4,22 @@
 //! limits: names decide, then sizes, then the first bytes. One that was searched while its layer
 //! passed is read again only if something was found in it. Texts are not downloaded for it.
 
+use std::io;
 use std::sync::Arc;
 
 use super::{Place, Secret, Secrets};
 use crate::advice::findings::take;
 use crate::analysis::Inspection;
-use crate::display::escaped_str;
+use crate::archive::{Extent, read_extent};
+use crate::display::{Escaped, escaped_str};
 use crate::error::Error;
 use crate::files::contents::{Contents, Searched};
 use crate::files::filesystem::{Filesystem, readable};
 use crate::files::packages::Packages;
 use crate::progress::Progress;
 use crate::secret::{
-    FileSearch, FoundValues, Hit, Masked, ValueHash, is_text, path_matcher, rules,
+    BlockSearch, Encoding, FarHit, FileSearch, HEAD, Kind, Masked, SmallTexts, ValueHash,
+    path_matcher, rules,
 };
 use crate::tree::{NodeId, Removal, Tree, VersionId};
 
@@ -24,58 +27,192 @@ use crate::tree::{NodeId, Removal, Tree, VersionId};
 const BYTES: u64 = 64 << 20;
 /// The most files that are read.
 const FILES: usize = 20_000;
+/// The largest file that is read at once although it may be no text, in bytes.
+const AT_ONCE: u64 = 256 << 10;
+/// The bytes of a long text that are read at once.
+const PIECE: u64 = 1 << 20;
 /// The most secrets of a file.
-const OF_FILE: usize = 5;
+pub(super) const OF_FILE: usize = 5;
 /// The most secrets of all files.
-const SECRETS: usize = 200;
+pub(super) const SECRETS: usize = 200;
 
 /// A file that is to be read.
-struct Candidate<'a> {
-    inode: VersionId,
+pub(super) struct Candidate<'a> {
+    pub(super) inode: VersionId,
     node: NodeId,
     removal: Option<&'a Removal>,
     /// The way in which it is searched.
     search: FileSearch,
+    /// True for a small text in which copies of a secret are looked for.
+    is_small: bool,
 }
 
-/// Finds the secrets in the files of an image.
+/// A secret that a search found in a file.
+pub(super) struct FoundValue<'a> {
+    pub(super) kind: &'static Kind,
+    pub(super) name: Option<Escaped>,
+    /// The value, and false if it is not of a text, so that nothing of it is shown.
+    pub(super) value: &'a [u8],
+    pub(super) is_text: bool,
+    pub(super) line: Option<usize>,
+}
+
+/// The result of a look into a file.
+enum Looked {
+    /// It was searched.
+    Searched,
+    /// It was not, although its name or its text asks for it.
+    Unsearched,
+}
+
+/// The search of an image's files.
+pub(super) struct Search<'a> {
+    pub(super) tree: &'a Tree,
+    pub(super) packages: &'a Packages,
+    pub(super) filesystem: Filesystem<'a>,
+    /// The number of bytes and of files that may still be read.
+    bytes: u64,
+    files: usize,
+    secrets: Secrets,
+    /// The small texts for a second look, with their contents if they were read.
+    pub(super) small: Vec<(Candidate<'a>, Option<Vec<u8>>)>,
+}
+
+/// Finds the secrets in the files of an image, and keeps the small texts for a second look.
 ///
 /// # Errors
 ///
 /// Only a cancellation.
-pub fn find(
-    inspection: &Inspection,
-    contents: &dyn Contents,
-    packages: &Packages,
-    progress: &Arc<Progress>,
-) -> Result<Secrets, Error> {
+pub(super) fn find<'a>(
+    inspection: &'a Inspection,
+    contents: &'a dyn Contents,
+    packages: &'a Packages,
+    progress: &'a Arc<Progress>,
+) -> Result<(Secrets, Search<'a>), Error> {
     let tree = &inspection.tree;
-    let filesystem = Filesystem::new(tree, contents, progress);
-    let mut secrets = Secrets { archives: archives(tree, packages), ..Secrets::default() };
-    let (mut bytes, mut files) = (BYTES, FILES);
+    let mut search = Search {
+        tree,
+        packages,
+        filesystem: Filesystem::new(tree, contents, progress),
+        bytes: BYTES,
+        files: FILES,
+        secrets: Secrets { archives: archives(tree, packages), ..Secrets::default() },
+        small: Vec::new(),
+    };
     for candidate in candidates(tree) {
-        let size = tree.size(candidate.inode);
         let is_costly = match contents.searched(tree, candidate.inode, candidate.search) {
-            Searched::Nothing => continue,
+            Searched::Nothing => {
+                search.keep(candidate, None);
+                continue;
+            }
             Searched::Hit if candidate.is_of_a_package(tree, packages) => continue,
             Searched::Hit | Searched::NotYet => false,
             Searched::NotHere => candidate.search.rule().is_none(),
         };
-        if is_costly || size > bytes || files == 0 || secrets.list.len() >= SECRETS {
-            secrets.unread += 1;
-            continue;
-        }
-        bytes -= size;
-        files -= 1;
-        match readable(filesystem.read_start(candidate.inode, size))? {
-            Some(text) => {
-                let found = candidate.secrets(tree, packages, &text, &mut secrets.values);
-                secrets.list.extend(found);
-            }
-            None => secrets.unread += 1,
+        let looked = match is_costly || search.files == 0 || search.secrets.list.len() >= SECRETS {
+            true => Looked::Unsearched,
+            false => search.look(candidate)?,
+        };
+        search.secrets.unread += usize::from(matches!(looked, Looked::Unsearched));
+    }
+    Ok((std::mem::take(&mut search.secrets), search))
+}
+
+impl<'a> Search<'a> {
+    /// Keeps a small text for a second look.
+    fn keep(&mut self, candidate: Candidate<'a>, bytes: Option<Vec<u8>>) {
+        if candidate.is_small {
+            self.small.push((candidate, bytes));
         }
     }
-    Ok(secrets)
+
+    /// Looks into a file: its first bytes tell whether the rest is read.
+    fn look(&mut self, candidate: Candidate<'a>) -> Result<Looked, Error> {
+        let (size, search) = (self.tree.size(candidate.inode), candidate.search);
+        let is_whole = search.takes_whole(size);
+        self.files -= 1;
+        if search.is_for_tokens() && size > AT_ONCE {
+            match self.encoding(candidate.inode)? {
+                Some(Encoding::Binary) => return Ok(Looked::Searched),
+                Some(encoding) if is_whole || encoding == Encoding::Narrow => {}
+                _ => return Ok(Looked::Unsearched),
+            }
+        } else if !is_whole {
+            return Ok(Looked::Unsearched);
+        }
+        let Some(left) = self.bytes.checked_sub(size) else { return Ok(Looked::Unsearched) };
+        self.bytes = left;
+        if !is_whole {
+            return self.look_in_blocks(&candidate);
+        }
+        let Some(bytes) = readable(self.filesystem.read_start(candidate.inode, size))? else {
+            return Ok(Looked::Unsearched);
+        };
+        self.look_at_all(&candidate, &bytes);
+        self.keep(candidate, Some(bytes));
+        Ok(Looked::Searched)
+    }
+
+    /// Returns the encoding of a file by its first bytes; `None` if they cannot be read.
+    fn encoding(&self, inode: VersionId) -> Result<Option<Encoding>, Error> {
+        let head = readable(self.filesystem.read_start(inode, HEAD as u64))?;
+        Ok(head.map(|head| Encoding::detect(&head)))
+    }
+
+    /// Searches the contents of a file.
+    fn look_at_all(&mut self, candidate: &Candidate<'_>, bytes: &[u8]) {
+        let found = candidate.search.find(bytes);
+        if found.hits.is_empty() || candidate.is_of_a_package(self.tree, self.packages) {
+            return;
+        }
+        for (number, hit) in found.hits.iter().enumerate() {
+            let value = &found.text[hit.range.clone()];
+            if found.is_text {
+                self.secrets.values.add(value);
+            }
+            if number < OF_FILE {
+                let before = &found.text[..hit.range.start];
+                let lines = || 1 + before.iter().filter(|&&b| b == b'\n').count();
+                let found = FoundValue {
+                    kind: hit.kind,
+                    name: hit.name.as_deref().map(escaped_str),
+                    value,
+                    is_text: found.is_text,
+                    line: found.is_text.then(lines),
+                };
+                self.secrets.list.push(candidate.secret(self.tree, found));
+            }
+        }
+    }
+
+    /// Searches a long text for tokens.
+    fn look_in_blocks(&mut self, candidate: &Candidate<'_>) -> Result<Looked, Error> {
+        let size = self.tree.size(candidate.inode);
+        let mut blocks = BlockSearch::default();
+        let read = self.filesystem.with_source(candidate.inode, |source| {
+            let whole = Extent::whole(&**source);
+            (0..size).step_by(PIECE as usize).try_for_each(|at| {
+                blocks.push(&read_extent(&**source, whole.part(at, PIECE))?);
+                Ok::<_, io::Error>(())
+            })
+        });
+        if readable(read)?.is_none() {
+            return Ok(Looked::Unsearched);
+        }
+        let found = blocks.finish();
+        if found.is_empty() || candidate.is_of_a_package(self.tree, self.packages) {
+            return Ok(Looked::Searched);
+        }
+        for (number, FarHit { hit, value, line }) in found.iter().enumerate() {
+            self.secrets.values.add(value);
+            if number < OF_FILE {
+                let (kind, line) = (hit.kind, Some(*line));
+                let found = FoundValue { kind, name: None, value, is_text: true, line };
+                self.secrets.list.push(candidate.secret(self.tree, found));
+            }
+        }
+        Ok(Looked::Searched)
+    }
 }
 
 /// Counts the archives that no package brought.
@@ -106,55 +243,43 @@ fn candidates(tree: &Tree) -> Vec<Candidate<'_>> {
     let inodes = tree.inodes_with_removals().filter_map(|(inode, removal)| {
         let node = tree.node_of(inode);
         let search = FileSearch::numbered(taken[node.index()]?);
-        search.takes(tree.size(inode)).then_some(Candidate { inode, node, removal, search })
+        let is_small = false;
+        let candidate = Candidate { inode, node, removal, search, is_small };
+        (tree.size(inode) > 0).then_some(candidate)
     });
     let mut candidates: Vec<_> = inodes.collect();
+    let place = |candidate: &Candidate<'_>| {
+        (tree.added_in(candidate.inode), tree.data_offset(candidate.inode))
+    };
+    candidates.sort_by_key(place);
+    let layers = candidates.chunk_by_mut(|one, other| place(one).0 == place(other).0);
+    for layer in layers {
+        let mut small = SmallTexts::default();
+        for candidate in layer {
+            candidate.is_small = small.takes(tree.size(candidate.inode));
+        }
+    }
     // Named files come first, so that texts cannot use up their bytes.
-    candidates.sort_by_key(|candidate| {
-        let inode = candidate.inode;
-        (candidate.search.rule().is_none(), tree.added_in(inode), tree.data_offset(inode))
-    });
+    candidates.sort_by_key(|candidate| candidate.search.rule().is_none());
     candidates
 }
 
 impl Candidate<'_> {
-    /// Finds the secrets in the contents of the file, and adds their values to those that are known.
-    fn secrets(
-        &self,
-        tree: &Tree,
-        packages: &Packages,
-        bytes: &[u8],
-        values: &mut FoundValues,
-    ) -> Vec<Secret> {
-        let hits = self.search.find(bytes);
-        if hits.is_empty() || self.is_of_a_package(tree, packages) {
-            return Vec::new();
-        }
-        if is_text(bytes) {
-            hits.iter().for_each(|hit| values.add(&bytes[hit.range.clone()]));
-        }
-        hits.iter().take(OF_FILE).map(|hit| self.secret(tree, bytes, hit)).collect()
-    }
-
-    fn is_of_a_package(&self, tree: &Tree, packages: &Packages) -> bool {
+    pub(super) fn is_of_a_package(&self, tree: &Tree, packages: &Packages) -> bool {
         is_of_a_package(tree, packages, (self.inode, self.node, self.removal))
     }
 
-    fn secret(&self, tree: &Tree, bytes: &[u8], hit: &Hit) -> Secret {
-        let before = &bytes[..hit.range.start];
-        let line = is_text(bytes).then(|| 1 + before.iter().filter(|&&b| b == b'\n').count());
+    pub(super) fn secret(&self, tree: &Tree, found: FoundValue<'_>) -> Secret {
+        let FoundValue { kind, name, value, is_text, line } = found;
         Secret {
-            kind: hit.kind,
+            kind,
             place: Place::File { node: self.node, line },
-            name: hit.name.as_deref().map(escaped_str),
+            name,
             inode: Some(self.inode),
             added_in: Some(tree.added_in(self.inode)),
             removed_in: self.removal.map(|removal| removal.layer),
-            shown: match is_text(bytes) {
-                true => Masked::new(&bytes[hit.range.clone()]),
-                false => Masked::new(b""),
-            },
-            hash: ValueHash::new(&bytes[hit.range.clone()]),
+            shown: Masked::new(if is_text { value } else { b"" }),
+            hash: ValueHash::new(value),
             origin: None,
         }
     }

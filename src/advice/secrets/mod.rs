@@ -4,6 +4,7 @@
 //! changes nothing about that: the layer below still has it.
 
 mod config;
+mod copies;
 mod files;
 mod prevention;
 mod written;
@@ -21,6 +22,7 @@ use crate::progress::Progress;
 use crate::secret::{FoundValues, Kind, Masked, ValueHash, headline};
 use crate::shell::quoted;
 use crate::tree::{NodeId, VersionId};
+use crate::warning::Known;
 
 pub use prevention::Prevention;
 
@@ -111,6 +113,10 @@ pub struct Secrets {
     /// The number of files that were not looked into, because the limits were reached or because
     /// they could not be read.
     pub unread: usize,
+    /// The number of layers that are not known, or not as a whole.
+    pub unread_layers: usize,
+    /// True if the config is not known.
+    pub lacks_config: bool,
     /// The number of archives that no package brought: what is in them is not searched.
     pub archives: usize,
     /// The values that no text is to show: plain words and the names of files are not among them.
@@ -129,15 +135,27 @@ impl Secrets {
         packages: &Packages,
         progress: &Arc<Progress>,
     ) -> Result<Self, Error> {
-        let mut secrets = match contents {
-            Some(contents) => files::find(inspection, contents, packages, progress)?,
-            None => Self::default(),
+        let (mut secrets, search) = match contents {
+            Some(contents) => {
+                let (secrets, search) = files::find(inspection, contents, packages, progress)?;
+                (secrets, Some((search, contents)))
+            }
+            None => (Self::default(), None),
         };
-        secrets.list.sort_by_key(|secret| (secret.is_visible(), secret.added_in));
+        let in_files = secrets.list.len();
         let Self { list, values, .. } = &mut secrets;
         list.extend(config::find(inspection, values));
         let tree = &inspection.tree;
         values.drop_names(tree.all_nodes().map(|node| tree.name(node)));
+        let copies = match search {
+            Some((mut search, contents)) => search.copies(list, values, contents)?,
+            None => Vec::new(),
+        };
+        list.splice(in_files..in_files, copies);
+        list.sort_by_key(|secret| (secret.inode.is_none(), secret.is_visible(), secret.added_in));
+        let is_missing = |known: &&Known| !matches!(known, Known::Whole | Known::Doubtful);
+        secrets.unread_layers = inspection.completeness.layers().iter().filter(is_missing).count();
+        secrets.lacks_config = inspection.completeness.lacks_config();
         secrets.find_origins();
         Ok(secrets)
     }
@@ -165,13 +183,22 @@ impl Secrets {
         headline(self.list.len(), values, deleted)
     }
 
+    /// Lists what was to be searched and was not, so that there may be more secrets.
+    pub fn unsearched(&self) -> Vec<String> {
+        let files = (self.unread > 0).then(|| plural(self.unread, "file"));
+        let layers = self.unread_layers;
+        let layers =
+            (layers > 0).then(|| format!("{} that could not be read", plural(layers, "layer")));
+        let config = self.lacks_config.then(|| "the config".into());
+        [files, layers, config].into_iter().flatten().collect()
+    }
+
     /// Says what was not searched; `None` if everything was.
     pub fn not_searched(&self) -> Option<Escaped> {
-        let files = (self.unread > 0).then(|| plural(self.unread, "file"));
-        let archives = (self.archives > 0).then(|| {
+        let mut parts = self.unsearched();
+        parts.extend((self.archives > 0).then(|| {
             format!("what is inside {}, such as jar and zip", plural(self.archives, "archive"))
-        });
-        let parts: Vec<_> = [files, archives].into_iter().flatten().collect();
+        }));
         (!parts.is_empty())
             .then(|| escaped_str(&format!("Not searched for secrets: {}", parts.join(", and "))))
     }
@@ -271,7 +298,7 @@ impl Secret {
             return None;
         }
         let path = inspection.tree.path(*node);
-        let path = escaped_str(&quoted(&String::from_utf8_lossy(&path)));
+        let path = escaped_str(&quoted(&escaped(&path)));
         let image = inspection.argument();
         Some(shown!("layerscope cat {} {} --layer {}", image, path, layer))
     }

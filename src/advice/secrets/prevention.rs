@@ -3,13 +3,15 @@
 use super::{Place, Secret, written};
 use crate::analysis::Inspection;
 use crate::display::{Escaped, escaped_str, shown};
-use crate::secret::SearchByPath;
+use crate::secret::{SearchByPath, mask};
 
 /// The way to build without the secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Prevention {
     /// The change in a sentence.
     pub what: Escaped,
+    /// The instruction that names the file, and fails without it.
+    pub take_out: Option<Escaped>,
     /// Lines of a Dockerfile.
     pub dockerfile: Option<Escaped>,
     /// Lines of `.dockerignore`.
@@ -20,7 +22,13 @@ impl Prevention {
     /// Returns the way to build without a secret.
     pub fn find(inspection: &Inspection, secret: &Secret) -> Self {
         let name = || secret.name.clone().unwrap_or_else(|| "TOKEN".into());
+        let layer = secret.brought_in().and_then(|layer| layer.get_from(&inspection.layers));
+        let text = layer.map_or("", |layer| layer.instruction.text.raw());
+        let is_copied = text.starts_with("COPY") || text.starts_with("ADD");
         match &secret.place {
+            Place::File { node, .. } if secret.origin.is_some() && !is_copied => {
+                Self::written(&inspection.tree.path(*node))
+            }
             Place::File { node, .. } if is_in_a_text(secret, &inspection.tree.path(*node)) => {
                 Self::without_lines(
                     "take the value out of the file; read it from a variable or a file that the \
@@ -32,14 +40,7 @@ impl Prevention {
             ),
             Place::File { node, .. } => {
                 let path = inspection.tree.path(*node);
-                let layer =
-                    secret.brought_in().and_then(|layer| layer.get_from(&inspection.layers));
-                let text = layer.map_or("", |layer| layer.instruction.text.raw());
-                if text.starts_with("COPY") || text.starts_with("ADD") {
-                    Self::copied(&path)
-                } else {
-                    Self::written(&path)
-                }
+                if is_copied { Self::copied(&path, text) } else { Self::written(&path) }
             }
             Place::Environment => Self::without_lines(shown!(
                 "set {} when the container starts, not in the image",
@@ -48,6 +49,7 @@ impl Prevention {
             Place::BuildArgument { .. } | Place::History { .. } => Self {
                 what: "mount it for one RUN; build arguments and commands are kept in the history"
                     .into(),
+                take_out: None,
                 dockerfile: Some(mounted(&name())),
                 dockerignore: None,
             },
@@ -59,23 +61,34 @@ impl Prevention {
 
     /// Returns a way that needs no lines.
     fn without_lines(what: impl Into<Escaped>) -> Self {
-        Self { what: what.into(), dockerfile: None, dockerignore: None }
+        Self { what: what.into(), take_out: None, dockerfile: None, dockerignore: None }
     }
 
     /// Returns the lines of a Dockerfile, and those of `.dockerignore` with a comment above them.
     pub fn lines(self) -> impl Iterator<Item = Escaped> {
         let ignored = self.dockerignore.into_iter();
         let ignored = ignored.flat_map(|line| [Escaped::from("# in .dockerignore:"), line]);
-        self.dockerfile.into_iter().chain(ignored)
+        let taken_out = self.take_out.into_iter().map(|line| shown!("# instead of: {}", line));
+        taken_out.chain(self.dockerfile).chain(ignored)
     }
 
-    /// Returns the way for a file from the build context.
-    fn copied(path: &[u8]) -> Self {
+    /// Returns the way for a file from the build context, which an instruction copied. An
+    /// instruction that names the file fails once it is ignored.
+    fn copied(path: &[u8], instruction: &str) -> Self {
+        let named = Named::find(path, instruction);
+        let what = match named {
+            None => "keep it out of the build context; if the build needs it, mount it for one RUN",
+            Some(_) => {
+                "keep it out of the build context, and take it out of the instruction that copies \
+                 it, which fails without it; if the build needs it, mount it for one RUN"
+            }
+        };
+        let source = named.as_ref().and_then(|named| named.source);
         Self {
-            what: "keep it out of the build context; if the build needs it, mount it for one RUN"
-                .into(),
+            what: what.into(),
+            take_out: named.map(|_| escaped_str(&mask(instruction))),
             dockerfile: target(path),
-            dockerignore: ignored(path),
+            dockerignore: ignored(source.map_or(path, str::as_bytes)),
         }
     }
 
@@ -85,9 +98,47 @@ impl Prevention {
             what: "mount it for the RUN that needs it, or write it in a build stage that is not \
                    part of the image"
                 .into(),
+            take_out: None,
             dockerfile: target(path),
             dockerignore: None,
         }
+    }
+}
+
+/// A file that an instruction names.
+struct Named<'a> {
+    /// The name in the build context; `None` if the history does not keep it.
+    source: Option<&'a str>,
+}
+
+impl<'a> Named<'a> {
+    /// Returns the file if a `COPY` or `ADD` that made the file at `path` names it, and not a directory
+    /// above it or a pattern.
+    fn find(path: &[u8], instruction: &'a str) -> Option<Self> {
+        let text = instruction.trim_end_matches("# buildkit").trim_end();
+        let words = text.split_whitespace().skip(1).filter(|word| !word.starts_with("--"));
+        let words: Vec<_> = words.filter(|&word| word != "in").collect();
+        let (target, sources) = words.split_last()?;
+        // The history of the legacy builder has a hash instead of the name.
+        if let [only] = sources
+            && let Some((kind, _)) = only.split_once(':').filter(|(_, hash)| hash.len() >= 32)
+        {
+            return (kind == "file").then_some(Self { source: None });
+        }
+        let name = path.rsplit(|&b| b == b'/').next();
+        let is_it = |source: &&&str| {
+            source.trim_end_matches('/').rsplit('/').next().map(str::as_bytes) == name
+        };
+        let is_target = || {
+            let target = target.trim_start_matches("./").trim_start_matches('/').as_bytes();
+            path.strip_prefix(b"/").unwrap_or(path).ends_with(target) && !target.ends_with(b"/")
+        };
+        let renamed = match sources {
+            [only] if !only.contains(['*', '?', '[']) && !only.ends_with(['/', '.']) => Some(only),
+            _ => None,
+        };
+        let source = sources.iter().find(is_it).or(renamed.filter(|_| is_target()))?;
+        Some(Self { source: Some(source) })
     }
 }
 
@@ -102,9 +153,8 @@ fn is_in_a_text(secret: &Secret, path: &[u8]) -> bool {
 /// with the hidden directory above it, such as `**/.git/config`.
 fn ignored(path: &[u8]) -> Option<Escaped> {
     let mut names = path.rsplit(|&b| b == b'/');
-    let name = written::writable(names.next()?)?;
-    let above = names.next().filter(|above| above.starts_with(b".") && !name.starts_with('.'));
-    let above = above.and_then(written::writable);
+    let name = names.next()?;
+    let above = names.next().filter(|above| above.starts_with(b".") && !name.starts_with(b"."));
     let above = above.map(|above| format!("{}/", written::pattern(above))).unwrap_or_default();
     Some(escaped_str(&format!("**/{above}{}", written::pattern(name))))
 }

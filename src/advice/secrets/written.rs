@@ -3,6 +3,10 @@
 
 use crate::display::escaped_str;
 
+/// The characters that builders do not take as they are in a pattern: they make a regular expression of
+/// it, and escape few of these.
+const SPECIAL: [char; 13] = ['\\', '*', '?', '[', ']', '(', ')', '{', '}', '|', '+', '^', '$'];
+
 /// Returns `KEY=VALUE` as an option of `--mount`; `None` for a value that builders read in different
 /// ways: newer ones replace variables in it and take quotes off, older ones do not.
 ///
@@ -19,9 +23,22 @@ pub fn option(key: &str, value: &str) -> Option<String> {
     })
 }
 
-/// Returns a path as a pattern of `.dockerignore` that matches nothing else.
-pub fn pattern(name: &str) -> String {
-    let name = marked(name, &['\\', '*', '?', '[', ']']);
+/// Returns a name as a pattern of `.dockerignore` that matches nothing else, except that `?` stands
+/// for each character that a line cannot have.
+pub fn pattern(name: &[u8]) -> String {
+    let mut text = String::with_capacity(name.len());
+    for chunk in name.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            let mut buffer = [0; 4];
+            let c: &str = c.encode_utf8(&mut buffer);
+            match writable(c.as_bytes()) {
+                Some(c) => text += &marked(c, &SPECIAL),
+                None => text.push('?'),
+            }
+        }
+        chunk.invalid().iter().for_each(|_| text.push('?'));
+    }
+    let name = text;
     // Spaces at the end of a line are no part of the pattern.
     match name.strip_suffix(' ') {
         Some(before) => format!("{before}[ ]"),
@@ -33,7 +50,7 @@ pub fn pattern(name: &str) -> String {
 pub fn id(name: &str) -> String {
     let kept = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
     let id: String = name.chars().map(|c| if kept(c) { c } else { '_' }).collect();
-    match id.trim_start_matches('.') {
+    match id.trim_start_matches(['.', '-']) {
         "" => "secret".into(),
         id => id.into(),
     }
@@ -88,8 +105,10 @@ mod tests {
 
     #[test]
     fn a_pattern_matches_only_the_name() {
-        assert_eq!(pattern("a b*c?[d]\\e"), r"a b\*c\?\[d\]\\e");
-        assert_eq!(pattern("key "), "key[ ]");
+        assert_eq!(pattern(b"a b*c?[d]\\e"), r"a b\*c\?\[d\]\\e");
+        assert_eq!(pattern(b"$(a|b)+{c}^"), r"\$\(a\|b\)\+\{c\}\^");
+        assert_eq!(pattern(b"key "), "key[ ]");
+        assert_eq!(pattern(b"new\nline\xff.pem"), "new?line?.pem");
     }
 
     #[test]

@@ -232,6 +232,19 @@ impl Contents for LayerContents {
         }
     }
 
+    fn keeps(&self, tree: &Tree, inode: VersionId) -> bool {
+        let place = tree.added_in(inode).get_from(&self.layers).map(|place| &place.whereabouts);
+        let member = match place {
+            Some(Whereabouts::Piped { member }) => *member,
+            Some(Whereabouts::Stored { member, bytes, files: None, .. }) => match &bytes.bytes {
+                Bytes::Source(source) if source.costs_a_download() => return false,
+                _ => *member,
+            },
+            _ => return false,
+        };
+        self.kept(member, tree, inode).is_some()
+    }
+
     fn open(
         &self,
         tree: &Tree,

@@ -56,6 +56,12 @@ pub trait Contents: Send + Sync {
         Searched::NotYet
     }
 
+    /// Returns whether the contents of a file were kept while its layer passed, and would be so
+    /// again: reading them costs nothing. A downloaded layer does not pass a second time.
+    fn keeps(&self, _tree: &Tree, _inode: VersionId) -> bool {
+        false
+    }
+
     /// Fails if the archive has been changed since it was opened, so that contents may be wrong.
     ///
     /// # Errors

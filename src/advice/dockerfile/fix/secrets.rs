@@ -84,7 +84,8 @@ pub(super) fn paragraph(secrets: &[NamedSecret], has_changes: bool) -> String {
             .collect();
         out += &wrapped(&format!("{}: {}", listed(&named), way.what));
         let ignored = way.dockerignore.iter().map(|line| shown!("in .dockerignore: {}", line));
-        for line in way.dockerfile.iter().cloned().chain(ignored) {
+        let taken_out = way.take_out.iter().map(|line| shown!("instead of: {}", line));
+        for line in taken_out.chain(way.dockerfile.iter().cloned()).chain(ignored) {
             // Lines that can be copied are never cut.
             out += &format!("#       {line}\n");
         }

@@ -67,7 +67,7 @@ pub struct ExtractArguments {
 
 #[derive(Args)]
 struct PlaceArguments {
-    /// The path in the image
+    /// The path in the image, also as a report writes it: `new\\nline` for a line feed in a name
     #[arg(id = "path_in_image", value_name = "PATH")]
     path: OsString,
     /// State after this layer, counted from 0 [default: the last layer]
@@ -131,7 +131,14 @@ impl Opened {
     fn find(&self, place: &PlaceArguments, last: Last, after: &str) -> Result<NodeId, Failure> {
         let tree = &self.inspection.tree;
         let path = place.path.as_encoded_bytes();
-        if let Some(found) = tree.lookup(path, self.layer, last) {
+        let spelled = match tree.lookup(path, self.layer, last) {
+            Some(found) => return Ok(found.node),
+            None if self.named(tree, path).is_some() => None,
+            None => spelled(tree, path),
+        };
+        let path = spelled.as_deref().unwrap_or(path);
+        if let Some(found) = spelled.as_deref().and_then(|path| tree.lookup(path, self.layer, last))
+        {
             return Ok(found.node);
         }
         let shown = escaped(path);
@@ -248,6 +255,15 @@ impl Opened {
         });
         below.or_else(|| tree.find(path))
     }
+}
+
+/// Returns the path that reports write like this: control characters of names are escaped there.
+fn spelled(tree: &Tree, path: &[u8]) -> Option<Vec<u8>> {
+    let mut names = path.split(|&b| b == b'/').filter(|name| !name.is_empty());
+    let node = names.try_fold(NodeId::ROOT, |node, name| {
+        tree.children(node).find(|&child| escaped(tree.name(child)).as_bytes() == name)
+    })?;
+    path.contains(&b'\\').then(|| tree.path(node))
 }
 
 /// Writes the bytes of a file to standard output.

@@ -1,0 +1,77 @@
+//! Copies of secrets in other files: a value that was found once is looked for in the small texts of
+//! every layer.
+//!
+//! What was read for the search is in memory, and small texts of compressed layers were kept while
+//! they passed. Nothing is read again for it.
+
+use std::collections::{HashMap, HashSet};
+
+use super::Secret;
+use super::files::{FoundValue, OF_FILE, SECRETS, Search};
+use crate::error::Error;
+use crate::files::contents::Contents;
+use crate::files::filesystem::readable;
+use crate::secret::{Copies, Encoding, FoundValues, ValueHash};
+
+impl Search<'_> {
+    /// Finds copies of the secrets in `list`.
+    ///
+    /// # Errors
+    ///
+    /// Only a cancellation.
+    pub(super) fn copies(
+        &mut self,
+        list: &[Secret],
+        values: &FoundValues,
+        contents: &dyn Contents,
+    ) -> Result<Vec<Secret>, Error> {
+        let numbers: HashMap<_, _> =
+            list.iter().enumerate().rev().map(|(number, secret)| (secret.hash, number)).collect();
+        let mut copies = Copies::default();
+        for value in values.iter() {
+            if let Some(&number) = numbers.get(&ValueHash::new(value.as_bytes())) {
+                copies.add(value.as_bytes(), number);
+            }
+        }
+        let Some(finder) = copies.finder() else { return Ok(Vec::new()) };
+        let known: HashSet<_> = list.iter().map(|secret| (secret.inode, secret.hash)).collect();
+        let mut found = Vec::new();
+        for (candidate, bytes) in std::mem::take(&mut self.small) {
+            let bytes = match bytes {
+                Some(bytes) => bytes,
+                None if contents.keeps(self.tree, candidate.inode) => {
+                    let size = self.tree.size(candidate.inode);
+                    let read = readable(self.filesystem.read_start(candidate.inode, size))?;
+                    read.unwrap_or_default()
+                }
+                None => continue,
+            };
+            let encoding = Encoding::detect(&bytes);
+            let text = encoding.decode(&bytes);
+            let hits = if encoding.is_text() { finder.find(&text) } else { Vec::new() };
+            let hits = hits.into_iter().filter(|&(number, _)| {
+                !known.contains(&(Some(candidate.inode), list[number].hash))
+            });
+            let hits: Vec<_> = hits.take(OF_FILE).collect();
+            if hits.is_empty() || candidate.is_of_a_package(self.tree, self.packages) {
+                continue;
+            }
+            for (number, value) in hits {
+                let (secret, start) = (&list[number], value.start);
+                let line = 1 + text[..start].iter().filter(|&&b| b == b'\n').count();
+                let copy = FoundValue {
+                    kind: secret.kind,
+                    name: secret.name.clone(),
+                    value: &text[value],
+                    is_text: true,
+                    line: Some(line),
+                };
+                found.push(candidate.secret(self.tree, copy));
+            }
+            if list.len() + found.len() >= SECRETS {
+                break;
+            }
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,92 @@
+//! Reads the contents of a file as text, in the encodings that editors and shells write.
+
+use std::borrow::Cow;
+
+/// The number of bytes in which a file without zeros is taken for a text.
+pub const HEAD: usize = 8 << 10;
+/// The least number of bytes of UTF-16 without a mark that is recognised.
+const WIDE: usize = 16;
+
+/// The encoding of a file, by its first bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// One byte or several for a character, as in UTF-8.
+    Narrow,
+    /// UTF-16 with the low byte first.
+    WideLow,
+    /// UTF-16 with the high byte first.
+    WideHigh,
+    /// No text.
+    Binary,
+}
+
+impl Encoding {
+    /// Recognises the encoding of the beginning of a file.
+    pub fn detect(bytes: &[u8]) -> Self {
+        let head = &bytes[..bytes.len().min(HEAD)];
+        let zeros_at = |first: usize| head.iter().skip(first).step_by(2).all(|&b| b == 0);
+        let letters_at = |first: usize| head.iter().skip(first).step_by(2).all(|&b| b != 0);
+        match head {
+            [0xff, 0xfe, rest @ ..] if !rest.starts_with(&[0, 0]) => Self::WideLow,
+            [0xfe, 0xff, ..] => Self::WideHigh,
+            _ if !head.contains(&0) => Self::Narrow,
+            _ if head.len() >= WIDE && letters_at(0) && zeros_at(1) => Self::WideLow,
+            _ if head.len() >= WIDE && zeros_at(0) && letters_at(1) => Self::WideHigh,
+            _ => Self::Binary,
+        }
+    }
+
+    /// Returns whether a file is a text.
+    pub fn is_text(self) -> bool {
+        self != Self::Binary
+    }
+
+    /// Converts UTF-16 to UTF-8; everything else stays as it is.
+    pub fn decode(self, bytes: &[u8]) -> Cow<'_, [u8]> {
+        let unit: fn([u8; 2]) -> u16 = match self {
+            Self::WideLow => u16::from_le_bytes,
+            Self::WideHigh => u16::from_be_bytes,
+            Self::Narrow | Self::Binary => return Cow::Borrowed(bytes),
+        };
+        let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+        let text: String =
+            char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+        Cow::Owned(text.into_bytes())
+    }
+}
+
+/// Returns contents as UTF-8. A text that is none is of an older encoding, such as Latin-1, in which
+/// each byte is a character: names and most values are ASCII.
+pub fn as_utf8(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => Cow::Owned(bytes.iter().map(|&b| char::from(b)).collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_in_utf_16_are_read_with_and_without_a_mark() {
+        let text = "PASSWORD=hunter2hunter2\n";
+        let low: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let high: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        for (bytes, encoding) in [
+            (low.clone(), Encoding::WideLow),
+            ([&b"\xff\xfe"[..], &low].concat(), Encoding::WideLow),
+            (high.clone(), Encoding::WideHigh),
+            ([&b"\xfe\xff"[..], &high].concat(), Encoding::WideHigh),
+        ] {
+            assert_eq!(Encoding::detect(&bytes), encoding);
+            let decoded = encoding.decode(&bytes).into_owned();
+            assert_eq!(String::from_utf8(decoded).unwrap().trim_start_matches('\u{feff}'), text);
+        }
+        assert_eq!(Encoding::detect(text.as_bytes()), Encoding::Narrow);
+        for binary in [&b"\x7fELF\0\0\0\0"[..], b"\0\0", b"a\0", &[0xff, 0xfe, 0, 0, 65, 0, 0, 0]] {
+            assert_eq!(Encoding::detect(binary), Encoding::Binary, "{binary:?}");
+        }
+        assert_eq!(as_utf8(b"PASSWORD=h\xfcnter2"), "PASSWORD=hünter2");
+    }
+}

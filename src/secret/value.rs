@@ -1,0 +1,208 @@
+//! Judges values: placeholders and references are no secrets, wherever they stand.
+//!
+//! A value is judged as a whole. One that merely contains `example` may be a password.
+
+use super::Masked;
+use super::rules::SecretRules;
+
+/// The shortest value that is a secret, in bytes.
+const SHORTEST: usize = 6;
+/// The shortest value that looks random, in bytes.
+const RANDOM: usize = 16;
+/// The most digits of the number in a placeholder, unless they count up.
+const DIGITS: usize = 6;
+/// The least digits that count up for a placeholder.
+const COUNTED: usize = 9;
+/// The beginnings and ends of what stands for another value.
+const TEMPLATES: [(&str, &str); 5] =
+    [("${", "}"), ("$(", ")"), ("{{", "}}"), ("<%", "%>"), ("%(", ")s")];
+
+impl SecretRules {
+    /// Returns whether a value may be a secret: not a placeholder, a path or a reference, and not a
+    /// value that everybody has.
+    pub(super) fn is_value(&self, value: &[u8]) -> bool {
+        let text = String::from_utf8_lossy(value);
+        let text = text.trim().trim_matches(['"', '\'']);
+        let lower = text.to_lowercase();
+        let is_repeated = || text.chars().skip(1).all(|c| text.starts_with(c));
+        let is_number = || text.chars().all(|c| c.is_ascii_digit()) && text.len() < 10;
+        let is_address = || lower.starts_with("http://") || lower.starts_with("https://");
+        text.len() >= SHORTEST
+            && !Masked::is_like(text)
+            && !is_repeated()
+            && !is_number()
+            && !is_address()
+            && !is_path(text)
+            && !is_reference(text)
+            && !self.is_code(&lower)
+            && !self.trivial.contains(&lower)
+            && !self.is_placeholder(text)
+            && !self.is_known(text.as_bytes())
+    }
+
+    /// Returns whether a value is code that reads another one.
+    fn is_code(&self, lower: &str) -> bool {
+        self.code.iter().any(|code| lower.contains(code.as_str()))
+            || self.code_starts.iter().any(|start| lower.starts_with(start.as_str()))
+    }
+
+    /// Returns whether a value is made of words, at most one number, and the mark of a placeholder.
+    fn is_placeholder(&self, text: &str) -> bool {
+        if self.endings.iter().any(|ending| text.ends_with(ending.as_str())) {
+            return true;
+        }
+        let pieces = pieces(text);
+        let lower: Vec<_> = pieces.iter().map(|piece| piece.to_lowercase()).collect();
+        let is_crossed = |piece: &String| piece.len() >= 3 && piece.bytes().all(|b| b == b'x');
+        let is_word = |piece: &String| {
+            piece.chars().count() >= 3 && !is_digits(piece) || self.short.contains(piece)
+        };
+        let numbers: Vec<_> = lower.iter().filter(|piece| is_digits(piece)).collect();
+        let counts_up = |digits: &str| digits.len() >= COUNTED && is_counting(digits);
+        let is_plain = numbers.len() <= 1
+            && numbers.iter().all(|digits| digits.len() <= DIGITS || counts_up(digits))
+            && lower.iter().all(|piece| is_digits(piece) || is_crossed(piece) || is_word(piece));
+        let joined = format!("-{}-", lower.join("-"));
+        let has_mark = || {
+            lower.iter().any(is_crossed)
+                || numbers.iter().any(|digits| counts_up(digits))
+                || text.contains("****")
+                || text.contains("....")
+                || self.placeholders.iter().any(|mark| joined.contains(&format!("-{mark}-")))
+        };
+        is_plain && has_mark()
+    }
+
+    /// Returns whether a value looks random, and is no public key.
+    pub(super) fn is_random(&self, text: &str) -> bool {
+        let has = |test: fn(&char) -> bool| text.chars().any(|c| test(&c));
+        text.len() >= RANDOM
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=_-".contains(&b))
+            && has(char::is_ascii_lowercase)
+            && has(char::is_ascii_uppercase)
+            && has(char::is_ascii_digit)
+            && pieces(text).len() * 4 >= text.len()
+            && !self.public_starts.iter().any(|start| text.starts_with(start.as_str()))
+    }
+}
+
+/// Returns whether a value has a letter and a digit.
+pub fn is_telling(text: &str) -> bool {
+    text.chars().any(|c| c.is_ascii_digit()) && text.chars().any(char::is_alphabetic)
+}
+
+/// Returns whether a value is a path, and not a random one that begins with a slash.
+fn is_path(text: &str) -> bool {
+    let is_rooted = ["/", "./", "../", "~/"].iter().any(|start| text.starts_with(start));
+    let is_of_windows =
+        matches!(text.as_bytes(), [drive, b':', b'\\' | b'/', ..] if drive.is_ascii_alphabetic());
+    let slashes = text.bytes().filter(|&b| b == b'/').count();
+    let is_base64 = text.len() >= 20
+        && slashes * 10 <= text.len()
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=".contains(&b))
+        && text.bytes().any(|b| b.is_ascii_digit())
+        && text.bytes().any(|b| b.is_ascii_uppercase());
+    is_rooted && !is_base64 || is_of_windows
+}
+
+/// Returns whether a value stands for another one: what is left without the references in it tells
+/// nothing.
+fn is_reference(text: &str) -> bool {
+    let is_within = |open: char, close: char| text.starts_with(open) && text.ends_with(close);
+    let is_words = !text.chars().any(|c| c.is_ascii_digit());
+    let word = |start: char| text.strip_prefix(start).map(|rest| rest.split(' ').next());
+    let is_name = |rest: &str| {
+        !rest.is_empty() && rest.chars().all(|c| c.is_ascii_alphabetic() || c == '_' || c == ':')
+    };
+    if is_within('<', '>') || is_words && (is_within('[', ']') || is_within('(', ')')) {
+        return true;
+    }
+    // Tags and aliases of YAML, and files that curl reads.
+    if ['!', '*'].into_iter().any(|start| word(start).flatten().is_some_and(is_name))
+        || text.starts_with('@') && text.contains('/')
+    {
+        return true;
+    }
+    match without_references(text) {
+        Some(rest) => rest.trim().len() < SHORTEST || !is_telling(&rest),
+        None => false,
+    }
+}
+
+/// Returns a text without the references in it; `None` if there are none.
+fn without_references(text: &str) -> Option<String> {
+    let mut rest = String::with_capacity(text.len());
+    let mut left = text;
+    let mut is_one = false;
+    while let Some(c) = left.chars().next() {
+        let template = TEMPLATES.iter().find(|(open, _)| left.starts_with(open));
+        let end = match template {
+            // Where the end is missing, the value was cut off.
+            Some((open, close)) => {
+                let found = left[open.len()..].find(close);
+                Some(found.map_or(left.len(), |at| open.len() + at + close.len()))
+            }
+            None => variable(left, rest.is_empty() && left.len() == text.len()),
+        };
+        match end {
+            Some(end) => {
+                is_one = true;
+                left = &left[end..];
+            }
+            None => {
+                rest.push(c);
+                left = &left[c.len_utf8()..];
+            }
+        }
+    }
+    is_one.then_some(rest)
+}
+
+/// Returns the length of the variable at the start of a text: `$NAME` or `%NAME%` in capitals, or as
+/// the whole value in any letters.
+fn variable(text: &str, is_first: bool) -> Option<usize> {
+    let is_small = |b: u8| b.is_ascii_lowercase();
+    let name = |rest: &str| {
+        let len = rest.bytes().take_while(|&b| b.is_ascii_alphanumeric() || b == b'_').count();
+        (len > 0 && !rest.starts_with(|c: char| c.is_ascii_digit())).then_some(len)
+    };
+    let (first, rest) = (text.chars().next()?, text.get(1..)?);
+    let len = name(rest)?;
+    match first {
+        '$' if is_first && len == rest.len() => Some(1 + len),
+        '$' if len >= 2 && !rest[..len].bytes().any(is_small) => Some(1 + len),
+        '%' if rest[len..].starts_with('%') => Some(len + 2),
+        _ => None,
+    }
+}
+
+/// Returns the words and numbers of a text: what is between other characters, where letters become
+/// digits, and where a small letter is followed by a capital.
+fn pieces(text: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let (mut start, mut before) = (None, ' ');
+    for (at, c) in text.char_indices() {
+        let ends = !c.is_alphanumeric()
+            || before.is_ascii_digit() != c.is_ascii_digit()
+            || before.is_lowercase() && c.is_uppercase();
+        if let Some(from) = start.filter(|_| ends) {
+            pieces.push(&text[from..at]);
+            start = None;
+        }
+        if c.is_alphanumeric() && start.is_none() {
+            start = Some(at);
+        }
+        before = c;
+    }
+    pieces.extend(start.map(|from| &text[from..]));
+    pieces
+}
+
+fn is_digits(piece: &str) -> bool {
+    piece.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Returns whether each digit is the one after that before it; 0 comes after 9.
+fn is_counting(digits: &str) -> bool {
+    digits.as_bytes().windows(2).all(|pair| (pair[0] - b'0' + 1) % 10 == pair[1] - b'0')
+}

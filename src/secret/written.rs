@@ -1,0 +1,72 @@
+//! Secrets that a command writes into a file: they are looked for as the name of the file asks for.
+
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
+use super::Hit;
+use super::command::expression;
+use super::paths::SearchByPath;
+use super::rules::Looks;
+use super::search::FileSearch;
+
+/// The most files that are looked at in one command.
+const FILES: usize = 50;
+
+/// A text that a command writes, and the file.
+static WRITE: LazyLock<Regex> = LazyLock::new(|| {
+    expression(
+        r#"(?:echo|printf)[ \t]+(?:-[neE]+[ \t]+)*(?:["']?%[sb](?:\\n)?["']?[ \t]+)?(?:'(?P<single>[^']*)'|"(?P<double>(?:[^"\\]|\\.)*)"|(?P<bare>[^\s;&|<>"']+))[ \t]*(?:\|[ \t]*(?:sudo[ \t]+)?tee[ \t]+(?:-a[ \t]+)?|>>?[ \t]*)["']?(?P<path>[^\s;&|"'<>]+)"#,
+    )
+});
+
+/// Finds the secrets in what a command writes into files.
+pub fn find_written(text: &str) -> Vec<Hit> {
+    let writes = (text.contains("echo") || text.contains("printf"))
+        && (text.contains('>') || text.contains("tee"));
+    if !writes {
+        return Vec::new();
+    }
+    let mut paths = SearchByPath::default();
+    WRITE.captures_iter(text).take(FILES).flat_map(|found| in_file(&found, &mut paths)).collect()
+}
+
+/// Finds the secrets in one text that is written into a file.
+fn in_file(found: &Captures<'_>, paths: &mut SearchByPath) -> Vec<Hit> {
+    let Some(path) = found.name("path").map(|path| path.as_str()) else { return Vec::new() };
+    let home = ["~/", "$HOME/", "${HOME}/"].iter().find_map(|home| path.strip_prefix(home));
+    let path = home.map_or_else(|| path.trim_start_matches('/').into(), |it| format!("root/{it}"));
+    let search = paths.search_for(path.as_bytes());
+    let has_rule = search.and_then(FileSearch::rule);
+    let is_searched = has_rule.is_some_and(|rule| !matches!(rule.looks, Looks::Commands));
+    let written = ["single", "double", "bare"].iter().find_map(|name| found.name(name));
+    let (Some(search), Some(written), true) = (search, written, is_searched) else {
+        return Vec::new();
+    };
+    let contents = unescaped(written.as_str());
+    let in_contents = search.find(contents.as_bytes());
+    let placed = in_contents.hits.into_iter().filter_map(|hit| {
+        let value = std::str::from_utf8(&in_contents.text[hit.range.clone()]).ok()?;
+        let start = written.start() + written.as_str().find(value)?;
+        Some(Hit { range: start..start + value.len(), ..hit })
+    });
+    placed.collect()
+}
+
+/// Returns a text as `printf` and `echo -e` write it.
+fn unescaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut characters = text.chars();
+    while let Some(c) = characters.next() {
+        match c {
+            '\\' => match characters.next() {
+                Some('n') => out.push('\n'),
+                Some('t') => out.push('\t'),
+                Some(other) => out.push(other),
+                None => out.push('\\'),
+            },
+            c => out.push(c),
+        }
+    }
+    out
+}
