@@ -141,7 +141,7 @@ impl<'a> Keeper<'a> {
     }
 }
 
-/// What is done with the bytes of a file.
+/// The use of the bytes of a file.
 #[derive(Default)]
 enum Stage {
     /// The first bytes are collected; they decide.

@@ -59,9 +59,9 @@ pub(super) struct FoundValue<'a> {
 
 /// The result of a look into a file.
 enum Looked {
-    /// It was searched.
+    /// A file that was searched, or has nothing to search.
     Searched,
-    /// It was not, although its name or its text asks for it.
+    /// A file that was not searched, although its name or its text asks for it.
     Unsearched,
 }
 

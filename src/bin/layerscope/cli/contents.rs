@@ -67,7 +67,7 @@ pub struct ExtractArguments {
 
 #[derive(Args)]
 struct PlaceArguments {
-    /// The path in the image, also as a report writes it: `new\\nline` for a line feed in a name
+    /// The path in the image, also as a report writes it: `new\nline` for a line feed in a name
     #[arg(id = "path_in_image", value_name = "PATH")]
     path: OsString,
     /// State after this layer, counted from 0 [default: the last layer]
