@@ -89,6 +89,14 @@ impl SuggestedChange {
         }
     }
 
+    /// Returns the title where there is little room: what many changes have in common is short.
+    pub fn short_title(&self) -> String {
+        match self.clause().strip_prefix(IN_PLACE) {
+            Some(command) => format!("RUN … {command}"),
+            None => self.clause().to_owned(),
+        }
+    }
+
     /// Returns what follows the change itself.
     pub fn alternatives(&self) -> &str {
         self.what[self.clause().len()..].trim_end_matches('.')

@@ -116,9 +116,10 @@ impl App {
                 return self.copied(self.selected_digest(), "no digest of this layer is known");
             }
             Action::CopyPath => {
-                return self
-                    .copy_lines()
-                    .or_else(|| self.copied(self.selected_path(), "no path is selected"));
+                return match self.copy_lines() {
+                    Some(effect) => effect,
+                    None => self.copied(self.selected_path(), "no path is selected"),
+                };
             }
             Action::Extract => self.ask_to_extract(),
             Action::Explain => self.explain(),

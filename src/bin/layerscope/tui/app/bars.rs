@@ -84,7 +84,7 @@ impl Numbers {
         let (plain, wasted_style) = (Style::new(), marked(totals.wasted(), theme.wasted));
         let smallest = smallest(app, explorer);
         let at_least = smallest.last().cloned().unwrap_or_default();
-        let least = at_least.trim_start_matches("min. ").trim_start_matches("smallest ");
+        let least = at_least.trim_start_matches("smallest ");
         let [named_size, wasted, avoidable] = [
             Piece::text(format!("size {whole} "), plain),
             Piece::text(format!(" {sign} wasted {gone} "), wasted_style),
@@ -128,18 +128,14 @@ impl Numbers {
 /// decreasing length.
 fn smallest(app: &App, explorer: &Explorer) -> Vec<String> {
     let Some((possible_size, first)) = explorer.smallest() else {
-        return vec![format!("smallest {:>7}…", ""), format!("min. {:>7}…", "")];
+        return vec![format!("smallest {:>7}…", "")];
     };
     let size = format!("{}{}", possible_size.certainty.sign(), app.units.size(possible_size.size));
     let is_known = first.certainty == Certainty::Exact;
     let ratio = noticeably(possible_size.size, first.size)
         .filter(|_| is_known)
         .map_or_else(String::new, |ratio| format!(" ({ratio})"));
-    vec![
-        format!("smallest {size:>8}{ratio}"),
-        format!("smallest {size:>8}"),
-        format!("min. {size}"),
-    ]
+    vec![format!("smallest {size:>8}{ratio}"), format!("smallest {size:>8}")]
 }
 
 /// Returns the name, a bar if there is space, and the numbers. Numbers are dropped before the name
@@ -191,6 +187,8 @@ fn flush(mut pieces: Vec<Piece>) -> Vec<Piece> {
     pieces
 }
 
+/// The blank column before the names of the views.
+const MARGIN: usize = 1;
 /// The columns of the name that stay, however small the screen is.
 const LEAST_NAME: usize = 8;
 /// The columns of the bar beside the name.
@@ -224,7 +222,11 @@ fn views(app: &App, theme: &Theme, room: usize) -> Vec<Piece> {
 fn views_and_smallest(app: &App, theme: &Theme, numbers: &Numbers, room: usize) -> Vec<Piece> {
     // The views by name come first; the shortest words for the size have room beside them.
     let reserved = numbers.smallest.last().map_or(0, |text| text.width() + 1);
-    let mut pieces = views(app, theme, room.saturating_sub(reserved));
+    let mut pieces = views(app, theme, (room + MARGIN).saturating_sub(reserved));
+    if width(&pieces) + reserved > room {
+        // The margin gives way before a word of the size does.
+        pieces.remove(0);
+    }
     let left = room.saturating_sub(width(&pieces));
     if let Some(text) = numbers.smallest.iter().find(|text| text.width() < left) {
         pieces.push(Piece::text(" ".repeat(left - text.width()), Style::new()));

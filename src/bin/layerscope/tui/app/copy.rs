@@ -7,6 +7,9 @@ use super::{App, Screen};
 use crate::tui::message::Effect;
 use crate::view::View;
 
+/// The answer to a key that copies, on advice without lines.
+pub(in crate::tui) const NO_LINES: &str = "nothing to copy: this row has no lines";
+
 impl App {
     pub(in crate::tui) fn selected_path(&self) -> Option<Escaped> {
         let (node, _) = self.selected_place()?;
@@ -38,14 +41,18 @@ impl App {
         text.map(|text| Effect::Copy(text.into()))
     }
 
-    /// Copies the lines that the view has for it, if it is on top.
-    pub(in crate::tui) fn copy_lines(&mut self) -> Option<Effect> {
+    /// Copies the lines that the view has for it; `None` if it has paths instead, or is not on top.
+    pub(in crate::tui) fn copy_lines(&mut self) -> Option<Option<Effect>> {
         let Screen::Image { views, explorer, .. } = &self.screen else { return None };
         let lines =
             views.lines_to_copy(self.view, explorer).filter(|_| self.overlays.is_empty())?;
+        if lines.is_empty() {
+            self.notice = Some(NO_LINES.into());
+            return Some(None);
+        }
         self.notice =
             Some(format!("copied {} (through the terminal)", plural(lines.len(), "line")));
-        Some(Effect::Copy(lines.join("\n")))
+        Some(Some(Effect::Copy(lines.join("\n"))))
     }
 
     /// Returns the command that reports on the same image.

@@ -158,11 +158,11 @@ impl App {
                 self.refresh_details();
             }
             _ => {
-                let from = self.explorer().and_then(|explorer| explorer.filter.from);
+                let asked = self.explorer().and_then(|explorer| explorer.filter.asked);
                 self.clear_filter();
                 // What a view has shown here is left to that view.
-                if let Some(view) = from {
-                    self.show(view);
+                if let Some(asked) = asked {
+                    self.show(asked.from);
                 }
             }
         }

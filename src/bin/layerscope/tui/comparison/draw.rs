@@ -97,7 +97,7 @@ impl Comparison {
         bars::hinted(self.hints().iter().copied(), &self.keymap, theme, room)
     }
 
-    pub(super) fn hints(&self) -> &'static [Hint] {
+    pub(in crate::tui) fn hints(&self) -> &'static [Hint] {
         match self.view {
             _ if self.dialog.is_some() => {
                 &[(&[Action::Enter], "run or open"), (&[Action::Back], "close")]

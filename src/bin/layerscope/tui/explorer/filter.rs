@@ -22,9 +22,27 @@ pub struct Filter {
     /// The error in the query; the matches of the last valid one stay.
     pub fault: Option<String>,
     pub running: Option<Pending>,
-    /// The view that asked for it, to go back to.
-    pub from: Option<View>,
+    /// The view that asked for it, and why.
+    pub asked: Option<Asked>,
     pub kept: Option<Kept>,
+}
+
+/// The reason why a view shows only some paths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Asked {
+    /// The view to go back to.
+    pub from: View,
+    pub figure: Figure,
+}
+
+/// The figure that stands in the row of the view that asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Figure {
+    /// The bytes that a change saves among the paths that are shown. Other versions of the same
+    /// paths stay.
+    Saves(u64),
+    /// The paths stay after a change.
+    Stays,
 }
 
 /// The rows as they were before a filter opened directories and hid others.
@@ -58,7 +76,7 @@ impl Explorer {
 
     /// Shows some paths and what leads to them, and nothing else, as a filter with a name that a
     /// view asks for.
-    pub fn keep_only(&mut self, nodes: &HashSet<NodeId>, name: &str, from: View) {
+    pub fn keep_only(&mut self, nodes: &HashSet<NodeId>, name: &str, asked: Asked) {
         let tree = &self.inspection.tree;
         let mut kept = Kept::new(tree);
         for node in tree.nodes() {
@@ -66,7 +84,7 @@ impl Explorer {
         }
         kept.complete = true;
         let query = Prompt::with(name.to_owned());
-        self.filter = Filter { query, from: Some(from), ..Filter::default() };
+        self.filter = Filter { query, asked: Some(asked), ..Filter::default() };
         self.set_kept(Some(kept));
     }
 

@@ -16,6 +16,8 @@ pub struct Trial {
     /// The mark before the size.
     pub sign: &'static str,
     pub grade: &'static str,
+    /// The paths of the files that it leaves out.
+    pub paths: Vec<NodeId>,
 }
 
 /// A set of marked paths.

@@ -35,6 +35,7 @@ use findings_below::FindingsBelow;
 use rows::{Attributes, Measure, Row, Scope, Shown, Sort};
 
 pub use base::{BaseLayers, LayerRow};
+pub use filter::{Asked, Figure};
 pub use lens::Lens;
 pub use marks::{Marks, Trial};
 pub use outline::Outline;

@@ -15,7 +15,7 @@ use layerscope::advice::merges::Merges;
 use layerscope::advice::secrets::{Place, Secret};
 use layerscope::advice::unneeded::Surplus;
 use layerscope::analysis::WastedGroup;
-use layerscope::display::escaped_str;
+use layerscope::display::{escaped_str, sentences};
 use layerscope::tree::{NodeId, Tree, VersionId};
 
 use super::findings_below::FindingsBelow;
@@ -158,18 +158,15 @@ impl Explorer {
         if let Some(change) = packages.filter(is_there) {
             let bytes = self.findings_below.bytes_of_surplus(span);
             if bytes > 0 && bytes >= found.map_or(0, |(.., bytes)| bytes) {
-                let title = escaped_str("packages that are only recommended");
-                return Some((
-                    format!("{title}: {}", escaped_str(&change.why)),
-                    &change.fix,
-                    bytes,
-                ));
+                let words =
+                    format!("packages that are only recommended: {}", escaped_str(&change.why));
+                return Some((sentences(&[&words]), &change.fix, bytes));
             }
         }
         let (at, finding, bytes) = found?;
         let fix = study.change_of(at).map_or(&finding.fix, |change| &change.fix);
         let words = format!("{}: {}", escaped_str(&finding.title), escaped_str(&finding.why));
-        Some((words, fix, bytes))
+        Some((sentences(&[&words]), fix, bytes))
     }
 
     fn matters(&self, bytes: u64) -> bool {

@@ -7,6 +7,9 @@ use super::Action::*;
 /// A hint in a footer: keys and a verb.
 pub type Line = (&'static [Action], &'static str);
 
+/// The actions whose meaning depends on what is shown.
+pub const OF_THE_VIEW: &[Action] = &[Up, Down, Right, Left, Enter, Back, Compare, CopyPath];
+
 /// Groups of actions with their titles.
 pub type Groups = &'static [(&'static str, &'static [Action])];
 

@@ -8,7 +8,7 @@ use ratatui::widgets::{Clear, Widget};
 use unicode_width::UnicodeWidthStr;
 
 use super::popup::frame;
-use crate::tui::keys::help::{Line as Entry, Page};
+use crate::tui::keys::help::{Line as Entry, OF_THE_VIEW, Page};
 use crate::tui::keys::{Action, Keymap};
 use crate::tui::layout::rows_inside;
 use crate::tui::widgets::moved;
@@ -99,11 +99,11 @@ fn lines(
     area: Rect,
 ) -> Vec<Line<'static>> {
     let width = usize::from(inside(frame(1, WIDTH, area)).width);
-    let first =
-        help.first.iter().map(|(actions, what)| (keymap.all_keys(actions), *what)).collect();
-    let mut groups = vec![(format!("Keys in {}", help.title), first)];
+    let mut groups = vec![(format!("Keys in {}", help.title), entries_of(help.first, keymap))];
+    let is_first = |action: &Action| help.first.iter().any(|(them, _)| them.contains(action));
     groups.extend(page.groups.iter().map(|(title, actions)| {
-        let entries = actions.iter().map(|&action| (keymap.all_keys(&[action]), action.what()));
+        let actions = actions.iter().filter(|action| !is_first(action));
+        let entries = actions.map(|&action| (keymap.all_keys(&[action]), action.what()));
         ((*title).to_owned(), entries.filter(|(keys, _)| !keys.is_empty()).collect::<Vec<_>>())
     }));
     let marks = page.marks.iter().map(|(mark, what)| ((*mark).to_owned(), *what));
@@ -128,6 +128,20 @@ fn lines(
         lines.push(Line::styled(" No key or mark matches (Esc clears the search).", theme.dim));
     }
     lines
+}
+
+/// Returns the first entries: the keys whose meaning depends on what is shown with its words, and the
+/// others, one by one, with their own.
+fn entries_of(first: &'static [Entry], keymap: &Keymap) -> Vec<(String, &'static str)> {
+    let entries = first.iter().flat_map(|&(actions, what)| {
+        match actions.iter().any(|action| OF_THE_VIEW.contains(action)) {
+            true => vec![(keymap.all_keys(actions), what)],
+            false => {
+                actions.iter().map(|&it| (keymap.all_keys(&[it]), it.what())).collect::<Vec<_>>()
+            }
+        }
+    });
+    entries.filter(|(keys, _)| !keys.is_empty()).collect()
 }
 
 /// Adds an entry, wrapped to as many lines as necessary.

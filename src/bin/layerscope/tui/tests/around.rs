@@ -281,11 +281,10 @@ fn the_help_lists_every_key_and_escape_leaves_it_but_never_the_program() {
     let screen = person.screen();
     for &action in EXPLORER.groups.iter().flat_map(|(_, actions)| *actions) {
         let keys = person.app.keymap.keys(action);
-        assert!(
-            keys.is_empty() || screen.contains(action.what()),
-            "{} is not on\n{screen}",
-            action.what()
-        );
+        // What a key does in this view stands in its place.
+        let here = Some("open, fold").filter(|_| matches!(action, Action::Right | Action::Left));
+        let what = here.unwrap_or(action.what());
+        assert!(keys.is_empty() || screen.contains(what), "{what} is not on\n{screen}");
         for key in keys {
             assert!(screen.contains(&key.to_string()), "{key} is not on\n{screen}");
         }

@@ -3,6 +3,7 @@
 mod grades;
 mod mixed;
 mod outputs;
+mod rows;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -241,7 +241,7 @@ fn y_says_that_an_advice_without_lines_has_nothing_to_copy() {
     assert!(!person.reads().contains("copy the new lines"), "{}", person.screen());
     person.types("y");
     assert!(
-        person.reads().contains("nothing to copy: this advice needs no lines"),
+        person.reads().contains("nothing to copy: this row has no lines"),
         "{}",
         person.screen()
     );

@@ -13,8 +13,9 @@ use std::sync::Arc;
 use layerscope::advice::SuggestedChange;
 use layerscope::advice::assessment::Study;
 use layerscope::advice::avoidable::left_out;
-use layerscope::advice::changes::{Change, Part};
+use layerscope::advice::changes::{Change, Extent, Part};
 use layerscope::advice::findings::Finding;
+use layerscope::advice::ladder::multi_stage;
 use layerscope::advice::secrets::Secret;
 use layerscope::display::{Escaped, escaped, escaped_str, files};
 use layerscope::recorded::ChangeRecord;
@@ -23,7 +24,7 @@ use layerscope::tree::NodeId;
 use layerscope::{Inspection, LayerIndex};
 use ratatui::layout::{Position, Rect};
 
-use crate::tui::explorer::Explorer;
+use crate::tui::explorer::{Asked, Explorer, Figure};
 use crate::tui::keys::Action;
 use crate::tui::keys::help::Line as Hint;
 use crate::tui::widgets::text::follow;
@@ -31,13 +32,24 @@ use crate::tui::widgets::{inside, moved};
 use crate::view::View;
 use notes::Shape;
 
-pub const KEYS: &[Hint] = &[
+const KEYS: &[Hint] = &[
     (&[Action::Help], "help"),
     (&[Action::Up, Action::Down], "change"),
     (&[Action::Enter], "show its files"),
     (&[Action::Right, Action::Left], "open, fold"),
     (&[Action::Compare], "diff"),
     (&[Action::CopyPath], "copy the lines"),
+    (&[Action::TryIt], "try it"),
+    (&[Action::Quit], "quit"),
+];
+
+/// The keys on a row whose advice has no lines.
+const KEYS_OF_ADVICE: &[Hint] = &[
+    (&[Action::Help], "help"),
+    (&[Action::Up, Action::Down], "change"),
+    (&[Action::Enter], "show its files"),
+    (&[Action::Right, Action::Left], "open, fold"),
+    (&[Action::Compare], "advice"),
     (&[Action::TryIt], "try it"),
     (&[Action::Quit], "quit"),
 ];
@@ -152,10 +164,27 @@ impl Findings {
         self.study.as_ref()?.findings.get(i?)
     }
 
-    /// Returns the lines of the change under the cursor, as the reports have them.
+    /// Returns the lines of the change under the cursor, as the reports have them; of a multi-stage
+    /// build, those of the last stage.
     fn lines(&self) -> Vec<String> {
         let told = self.change().and_then(|place| self.told.get(place));
-        told.map_or_else(Vec::new, |told| told.lines.iter().cloned().map(Into::into).collect())
+        let lines: Vec<_> =
+            told.map_or_else(Vec::new, |told| told.lines.iter().cloned().map(Into::into).collect());
+        if lines.is_empty() { self.stage() } else { lines }
+    }
+
+    /// Returns the stage that a multi-stage build ends with, if that is the selected change.
+    fn stage(&self) -> Vec<String> {
+        let is_stage = self.selected_change().is_some_and(|it| it.extent == Extent::Stage);
+        let study = self.study.as_ref().filter(|_| is_stage);
+        let stage = study.and_then(|study| multi_stage(&study.ladder));
+        stage.map_or_else(Vec::new, |(_, stage)| stage.how.lines().map(str::to_owned).collect())
+    }
+
+    /// Returns the keys of the selected row.
+    pub fn keys(&self) -> &'static [Hint] {
+        let is_advice = self.change().is_some() && self.lines().is_empty();
+        if is_advice { KEYS_OF_ADVICE } else { KEYS }
     }
 
     /// Returns the advice of the change under the cursor, also on one of its findings.
@@ -191,14 +220,13 @@ impl Findings {
         self.selected().and_then(target).map(|(node, added_in, _)| (node, added_in))
     }
 
-    /// Returns the lines of the selected change for copying.
+    /// Returns the lines of the selected change for copying; none, if its advice has none.
     pub fn lines_to_copy(&self, inspection: &Inspection) -> Option<Vec<String>> {
         if let Some(secret) = self.secret() {
             return Some(secrets::lines_to_copy(inspection, secret));
         }
-        let fix = self.fix()?;
-        let lines = self.lines();
-        Some(if lines.is_empty() { vec![escaped_str(&fix.what).into()] } else { lines })
+        self.fix()?;
+        Some(self.lines())
     }
 
     /// Performs an action; returns the view to go to.
@@ -272,9 +300,14 @@ impl Findings {
             return false;
         };
         let nodes: HashSet<_> = inodes.iter().map(|&inode| tree.node_of(inode)).collect();
-        let title = self.selected().map_or_else(|| fix.title(), |finding| finding.title.clone());
+        // The figure is that of the row, and so is the title.
+        let (title, saves) = match (self.selected_change(), self.selected()) {
+            (None, Some(finding)) => (finding.title.clone(), finding.bytes),
+            (change, _) => (fix.short_title(), change.map_or(fix.saves, |change| change.saves)),
+        };
+        let asked = Asked { from: View::Findings, figure: Figure::Saves(saves) };
         explorer.select_layer(gone.unwrap_or(LayerIndex::FINAL));
-        explorer.keep_only(&nodes, &title, View::Findings);
+        explorer.keep_only(&nodes, &title, asked);
         explorer.reveal_up_to(node);
         if explorer.selected() != Some(node) {
             explorer.select_layer(added_in);

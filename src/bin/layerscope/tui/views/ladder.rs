@@ -45,6 +45,9 @@ const RATIO_WIDTH: usize = 7;
 const WIDE: usize = 90;
 /// The head of the changes: each size is that after all of them so far.
 const HEAD: &str = "change, with those above";
+/// The heads of the sizes below: of marks, and of a change that is tried.
+const ALONE: [&str; 2] =
+    ["your marks, without the changes above", "alone, without the changes above"];
 /// The least width of a bar.
 const BAR: usize = 8;
 
@@ -54,13 +57,15 @@ pub struct Ladder {
     cursor: usize,
     /// The sizes without what is marked.
     marked: Vec<Marked>,
+    /// True if a change is tried, and not what is marked.
+    is_trial: bool,
     /// The image as an argument of a command.
     image: String,
 }
 
 impl Ladder {
     pub fn new() -> Self {
-        Self { study: None, cursor: 0, marked: Vec::new(), image: String::new() }
+        Self { study: None, cursor: 0, marked: Vec::new(), is_trial: false, image: String::new() }
     }
 
     /// Sets the ladder.
@@ -72,6 +77,7 @@ impl Ladder {
     /// Computes the sizes without the marks.
     pub fn enter(&mut self, explorer: &Explorer) {
         self.marked = marked(explorer);
+        self.is_trial = explorer.trial.is_some();
         self.image = explorer.inspection.argument().into();
         if !self.marked.is_empty() {
             // Whoever marks something wants to see its size.
@@ -107,10 +113,11 @@ impl Ladder {
             .map_or(0, |(place, _)| place + 1)
     }
 
-    /// Returns the recipe of the selected size for copying.
+    /// Returns the recipe of the selected size for copying; none, if it has none.
     pub fn lines_to_copy(&self) -> Option<Vec<String>> {
-        let possible_size = self.possible_sizes().get(self.cursor).copied()?;
-        Some(possible_size.how.lines().map(str::to_owned).collect())
+        let sizes = self.possible_sizes();
+        let how = sizes.get(self.cursor).map_or("", |possible_size| &possible_size.how);
+        Some(how.lines().map(str::to_owned).collect())
     }
 
     /// Performs an action; returns whether to go to the explorer.
@@ -155,14 +162,17 @@ impl Ladder {
         let possible_sizes = self.possible_sizes();
         let all = possible_sizes.len() + self.marked.len();
         let heads = usize::from(height > all + 4);
+        let alone = if self.marked.is_empty() { 0 } else { heads };
         let room = width.saturating_sub(INDENT);
         let mut selected = match (possible_sizes.get(self.cursor), self.mark()) {
             (Some(possible_size), _) => explanation(look, &self.image, possible_size, room),
-            (None, Some(mark)) => vec![(cut(&saving(look, mark), room), false)],
+            (None, Some(mark)) => {
+                wrap(&saving(look, mark), room).into_iter().map(|line| (line, false)).collect()
+            }
             (None, None) => Vec::new(),
         };
         // All sizes are on the screen; the remarks give way, the last first.
-        let mut left = height.saturating_sub(heads + all);
+        let mut left = height.saturating_sub(heads + alone + all);
         while selected.len() > left && selected.last().is_some_and(|(_, is_remark)| *is_remark) {
             selected.pop();
             while selected.last().is_some_and(|(line, dim)| *dim && !line.ends_with('.')) {
@@ -204,6 +214,10 @@ impl Ladder {
                 left -= recipe.len();
                 explain(&mut rows, recipe.into_iter().map(|line| (line, true)).collect());
             }
+        }
+        if alone > 0 {
+            let head = format!("  {}", ALONE[usize::from(self.is_trial)]);
+            rows.push((None, Line::styled(cut(&head, width), look.theme.dim)));
         }
         for (i, mark) in self.marked.iter().enumerate() {
             let place = possible_sizes.len() + i;
@@ -343,7 +357,7 @@ fn saving(look: Look<'_>, mark: &Marked) -> String {
 
 /// Cuts the title of a mark; of a path the end stays.
 fn shortened(mark: &Marked, width: usize) -> String {
-    match mark.title.strip_prefix("without ").filter(|_| mark.path.is_some()) {
+    match mark.title.strip_prefix("without ").filter(|_| mark.paths.len() == 1) {
         Some(path) => {
             format!("without {}", cut_front(path, width.saturating_sub("without ".len())))
         }

@@ -321,14 +321,14 @@ impl Views {
     }
 
     /// Returns the key hints of a view for the footer.
-    pub fn keys(view: View) -> &'static [Hint] {
+    pub fn keys(&self, view: View) -> &'static [Hint] {
         match view {
             View::Explore => &[],
             View::Waste => waste::KEYS,
             View::Timeline => timeline::KEYS,
             View::Treemap => treemap::KEYS,
             View::Image => image::KEYS,
-            View::Findings => findings::KEYS,
+            View::Findings => self.findings.keys(),
             View::Sizes => ladder::KEYS,
             View::Replay => replay::KEYS,
         }

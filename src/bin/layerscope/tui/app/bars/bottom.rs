@@ -6,7 +6,6 @@ use crate::tui::keys::help::Line as Hint;
 use crate::tui::layout::Pane;
 use crate::tui::lesson;
 use crate::tui::overlay::Overlay;
-use crate::tui::views::Views;
 use crate::tui::widgets::bars::{Piece, hinted};
 use crate::tui::widgets::theme::Theme;
 use crate::view::View;
@@ -79,7 +78,7 @@ fn hints(app: &App) -> &'static [Hint] {
             (&[Help], "close"),
         ],
         (_, Some(Overlay::Viewer(viewer))) => viewer.keys(),
-        _ if app.view != View::Explore => Views::keys(app.view),
+        (Screen::Image { views, .. }, _) if app.view != View::Explore => views.keys(app.view),
         _ if app.search.listed => &[
             (&[Help], "help"),
             (&[Up, Down], "select"),

@@ -100,7 +100,7 @@ impl App {
             Typed::Entered => self.query = None,
             Typed::Changed => {
                 filter.is_new = true;
-                filter.from = None;
+                filter.asked = None;
             }
             Typed::Other if matches!(key.code, KeyCode::Down | KeyCode::Up) => {
                 let down = key.code == KeyCode::Down;

@@ -1,5 +1,6 @@
 //! Shows the selected change as a difference, and tries it.
 
+use crate::tui::app::copy::NO_LINES;
 use crate::tui::app::{App, Screen};
 use crate::tui::keys::Action;
 use crate::tui::layout::rows_inside;
@@ -41,7 +42,7 @@ impl App {
             None if action == Action::CopyPath => {
                 let lines = proposal.copied.join("\n");
                 let lines = Some(lines).filter(|lines| !lines.is_empty());
-                return self.copied(lines, "nothing to copy: this advice needs no lines");
+                return self.copied(lines, NO_LINES);
             }
             None => {
                 self.overlays.close();

@@ -1,8 +1,7 @@
 //! Draws the tree: headings, rows with a bar of visible and wasted bytes, and the fate of removed
 //! paths.
 
-use layerscope::display::count;
-use layerscope::display::{escaped, escaped_str, plural};
+use layerscope::display::{Units, count, escaped, escaped_str, plural};
 use layerscope::tree::Kind;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -10,9 +9,9 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::columns::{cells, change, heads};
-use crate::tui::explorer::Explorer;
 use crate::tui::explorer::exploration::Exploration;
-use crate::tui::explorer::rows::{Row, Scope};
+use crate::tui::explorer::rows::{Measure, Row, Scope};
+use crate::tui::explorer::{Explorer, Figure};
 use crate::tui::layout::Pane;
 use crate::tui::widgets::text::cut;
 use crate::tui::widgets::theme::Theme;
@@ -95,10 +94,11 @@ fn title(explorer: &Explorer, room: usize) -> String {
         false => format!(" · {}/{}", explorer.cursor + 1, explorer.rows.len()),
     };
     let [words, marks] = explorer.shown.left_out().unwrap_or_default();
-    let asked_for = explorer.filter.from.map(|_| escaped_str(explorer.filter.query.text()));
+    let asked_for = explorer.filter.asked.map(|_| escaped_str(explorer.filter.query.text()));
     let rests = match (asked_for, words.is_empty()) {
         (Some(name), _) => {
-            vec![format!(" · {name} (Esc goes back){place}"), format!(" · {name}{place}")]
+            let whole = format!(" · {name}");
+            vec![format!("{whole} (Esc goes back){place}"), format!("{whole}{place}"), whole]
         }
         (None, true) => vec![place],
         (None, false) => vec![
@@ -112,6 +112,33 @@ fn title(explorer: &Explorer, room: usize) -> String {
     titles.into_iter().find(|title| title.width() <= room).unwrap_or(last)
 }
 
+/// Says how much a filter shows; where a view asked for it, with the figure of that view.
+fn filtered(explorer: &Explorer, units: Units, room: usize) -> Option<String> {
+    let kept = explorer.filter.kept.as_ref()?;
+    let (paths, bytes) = (count(kept.count as u64), explorer.filtered_bytes);
+    let all = count(explorer.inspection.tree.node_count() as u64 - 1);
+    let more = if kept.complete { "" } else { "…" };
+    let size = units.size(bytes);
+    let is_size = explorer.measure == Measure::Size;
+    let texts = match explorer.filter.asked.map(|asked| asked.figure) {
+        Some(Figure::Saves(saved)) if is_size && saved <= bytes => {
+            let saved = units.size(saved);
+            let (text, rest) = match saved.split_once(' ') {
+                _ if saved == size => (format!("saves {size}"), ""),
+                Some((number, unit)) if size.ends_with(unit) => {
+                    (format!("saves {number} of {size}"), "; the rest stays")
+                }
+                _ => (format!("saves {saved} of {size}"), "; the rest stays"),
+            };
+            vec![format!("{text} in {paths} paths{rest}"), format!("{text} in {paths} paths"), text]
+        }
+        Some(Figure::Stays) => vec![format!("{size} in {paths} paths, which stay")],
+        _ => vec![format!("{paths}{more} of {all} paths match, {size}")],
+    };
+    let last = texts.last().cloned();
+    texts.into_iter().find(|text| text.width() <= room).or(last)
+}
+
 /// Draws the filter and the marks on the bottom border.
 fn status(
     seen: &Exploration<'_>,
@@ -120,23 +147,14 @@ fn status(
     area: Rect,
     buffer: &mut Buffer,
 ) {
-    let mut parts = Vec::new();
-    if let Some(kept) = &explorer.filter.kept {
-        let all = explorer.inspection.tree.node_count() - 1;
-        parts.push(format!(
-            "{}{} of {} paths match, {}",
-            count(kept.count as u64),
-            if kept.complete { "" } else { "…" },
-            count(all as u64),
-            seen.units.size(explorer.filtered_bytes)
-        ));
-    }
+    let room = usize::from(area.width.saturating_sub(4));
+    let mut parts: Vec<_> = filtered(explorer, seen.units, room).into_iter().collect();
     if !explorer.marks.is_empty() {
         let bytes = seen.units.size(explorer.marked_bytes());
         parts.push(format!("{} marked: {bytes}", count(explorer.marks.len() as u64)));
     }
     if !parts.is_empty() && area.height > 2 {
-        let text = cut(&parts.join(" · "), usize::from(area.width.saturating_sub(4)));
+        let text = cut(&parts.join(" · "), room);
         let below = Rect {
             x: area.x + 1,
             y: area.y + area.height - 1,

@@ -11,7 +11,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::columns::{AFTER_WIDTH, LAYERS_WIDTH, SIZE_WIDTH, WIDE, bar_width};
+use super::columns::{AFTER_WIDTH, GRADE_WIDTH, GRADED, LAYERS_WIDTH, SIZE_WIDTH, WIDE, bar_width};
 use super::notes::Shape;
 use super::{Findings, Row, between, layers, place, secrets, several, titled};
 use crate::tui::explorer::Explorer;
@@ -22,13 +22,15 @@ use crate::tui::widgets::{bar, fill, pane, put, scroll_bar};
 /// The text of a row, and the columns that its second line is indented by.
 pub(super) struct Text {
     text: String,
+    /// The text where it has one line: what other rows begin with, too, is abbreviated.
+    short: Option<String>,
     indent: usize,
 }
 
 impl Text {
     /// Returns the text in lines of at most `width` columns.
     pub(super) fn lines(&self, width: usize) -> Vec<String> {
-        let Self { text, indent } = self;
+        let Self { text, indent, .. } = self;
         let lines = wrap(text.trim_start(), width.saturating_sub(*indent));
         let lead: String = text.chars().take_while(|&c| c == ' ').collect();
         let lines = lines.into_iter().enumerate();
@@ -103,19 +105,20 @@ impl Findings {
 
     /// Returns the text of a row.
     pub(super) fn text(&self, explorer: &Explorer, row: Row) -> Text {
-        let Some(study) = &self.study else { return Text { text: String::new(), indent: 0 } };
+        let whole = |text: String, indent| Text { text, short: None, indent };
+        let Some(study) = &self.study else { return whole(String::new(), 0) };
         let at = |place: Escaped| match place.is_empty() {
             true => String::new(),
             false => format!("  {place}"),
         };
         match row {
-            Row::Secrets | Row::Secret(_) | Row::Head(_) => Text { text: String::new(), indent: 0 },
+            Row::Secrets | Row::Secret(_) | Row::Head(_) => whole(String::new(), 0),
             Row::Change(i) => {
                 let change = &self.changes[i];
                 let findings: Vec<_> =
                     change.findings.iter().map(|&i| &study.findings[i]).collect();
-                let what = escaped_str(&change.fix.title());
-                let text = match (&findings[..], self.open.contains(&i)) {
+                let is_open = self.open.contains(&i);
+                let text = |what: &str| match (&findings[..], is_open) {
                     ([], _) => format!("  {}", self.told[i].in_short()),
                     ([finding], _) => {
                         format!("  {what}: {}{}", titled(finding), at(place(explorer, finding)))
@@ -123,13 +126,15 @@ impl Findings {
                     (_, true) => format!("▾ {what}"),
                     (_, false) => format!("▸ {what} ({})", several(&findings)),
                 };
-                Text { text, indent: 2 }
+                let [long, short] =
+                    [change.fix.title(), change.fix.short_title()].map(|what| escaped_str(&what));
+                Text { text: text(&long), short: Some(text(&short)), indent: 2 }
             }
             Row::Finding(_, i) => {
                 let finding = &study.findings[i];
                 let bytes = self.units.size(finding.bytes);
                 let place = at(place(explorer, finding));
-                Text { text: format!("    {bytes} of it: {}{place}", titled(finding)), indent: 4 }
+                whole(format!("    {bytes} of it: {}{place}", titled(finding)), 4)
             }
         }
     }
@@ -187,16 +192,16 @@ impl Findings {
                     }
                     _ => layers(&findings),
                 };
-                (Some(change.saves), visible, change.saves, after, layers)
+                (Some(change.saves), visible, change.saves, after, layers, change.grade())
             }
             Row::Finding(_, i) => {
                 let finding = &study.findings[i];
                 let visible = if finding.fate == Fate::Left { finding.bytes } else { 0 };
                 // It is a part of what the change saves.
-                (None, visible, finding.bytes, String::new(), layers(&[finding]))
+                (None, visible, finding.bytes, String::new(), layers(&[finding]), "")
             }
         };
-        let (saves, visible, bytes, after, layers) = cells;
+        let (saves, visible, bytes, after, layers, grade) = cells;
         let saves = saves.map_or_else(String::new, |bytes| look.units.size(bytes));
         let whole = explorer.inspection.totals.size;
         let mut spans = vec![Span::raw(format!("{saves:>SIZE_WIDTH$} "))];
@@ -205,12 +210,16 @@ impl Findings {
         if width >= WIDE {
             spans.push(Span::styled(format!(" {after:>AFTER_WIDTH$}"), theme.dim));
         }
+        if width >= GRADED {
+            spans.push(Span::styled(format!(" {grade:<GRADE_WIDTH$}"), theme.dim));
+        }
         spans.push(Span::styled(format!(" {layers:<LAYERS_WIDTH$}"), theme.dim));
         let before: usize = spans.iter().map(Span::width).sum();
         let room = width.saturating_sub(before);
         let text = self.text(explorer, row);
         if height < 2 {
-            spans.push(Span::raw(cut(&text.text, room)));
+            let short = text.short.as_ref().filter(|_| text.text.width() > room);
+            spans.push(Span::raw(cut(short.unwrap_or(&text.text), room)));
             return vec![Line::from(spans)];
         }
         let mut texts = text.lines(room);
@@ -233,6 +242,10 @@ fn heads(width: usize, look: Look<'_>) -> Line<'static> {
     let after = match width >= WIDE {
         true => format!(" {:>AFTER_WIDTH$}", "size after"),
         false => String::new(),
+    };
+    let after = match width >= GRADED {
+        true => format!("{after} {:GRADE_WIDTH$}", ""),
+        false => after,
     };
     let (bar, saves) = (bar_width(width), "saves");
     let text = format!(

@@ -6,7 +6,7 @@ use layerscope::advice::SuggestedChange;
 use layerscope::advice::avoidable::left_out;
 use layerscope::advice::changes::{Change, Extent};
 use layerscope::advice::findings::Finding;
-use layerscope::display::{Escaped, escaped_str};
+use layerscope::display::{Escaped, escaped_str, sentences, shown};
 use layerscope::report::instruction_lines;
 use layerscope::{Inspection, LayerIndex};
 use similar::{Algorithm, DiffTag, capture_diff_slices};
@@ -33,11 +33,42 @@ impl Findings {
             lines.extend(fix.dockerignore.iter().map(|line| Edit::Added(escaped_str(line))));
         }
         if lines.is_empty() {
-            lines.push(Edit::Same(escaped_str(&fix.what)));
+            lines = self.advice(&explorer.inspection);
         }
         let title = escaped_str(fix.clause());
         let copied = self.lines_to_copy(&explorer.inspection).filter(|_| has_instruction);
         Some(Proposal::new(title, lines).copying(copied))
+    }
+
+    /// Returns the advice of a change that has no lines of its own: what to do and why, the last
+    /// stage of a multi-stage build, and otherwise the instructions that the files come from.
+    fn advice(&self, inspection: &Inspection) -> Vec<Edit> {
+        let blank = || Edit::Same(Escaped::default());
+        let Some((fix, place)) = self.fix().zip(self.change()) else { return Vec::new() };
+        let why = &self.told[place].why;
+        let mut lines = vec![Edit::Same(escaped_str(&sentences(&[&fix.what])))];
+        if !why.is_empty() {
+            lines.extend([blank(), Edit::Same(why.clone())]);
+        }
+        let stage = self.stage();
+        if !stage.is_empty() {
+            lines.push(blank());
+            lines.extend(stage.iter().map(|line| match line.starts_with('#') {
+                true => Edit::Same(escaped_str(line)),
+                false => Edit::Added(escaped_str(line)),
+            }));
+            return lines;
+        }
+        let mut layers: Vec<_> = self.all_selected().iter().map(|it| it.added_in).collect();
+        layers.extend(self.changes[place].groups.iter().map(|group| group.added_in));
+        layers.sort_unstable();
+        layers.dedup();
+        for layer in layers {
+            let Some(account) = layer.of(&inspection.layers) else { continue };
+            lines.extend([blank(), Edit::Same(shown!("Layer {} has the files:", layer))]);
+            lines.extend(account.instruction.lines().into_iter().map(Edit::Same));
+        }
+        lines
     }
 
     /// Returns the instructions that the selected row changes, as they are and as they become, in
@@ -94,6 +125,12 @@ impl Findings {
     /// Marks what a change leaves out, with the figures of the change.
     fn try_change(&self, explorer: &mut Explorer, change: &Change) {
         let Some(study) = &self.study else { return };
+        let inspection = explorer.inspection.clone();
+        let inodes = left_out(&inspection, study, change);
+        let mut paths: Vec<_> =
+            inodes.into_iter().map(|inode| inspection.tree.node_of(inode)).collect();
+        paths.sort_unstable();
+        paths.dedup();
         // The layers become one, so that deleted files never reach the image.
         let (title, what) = match change.fix.merges.filter(|_| change.extent == Extent::Merge) {
             Some((first, last)) => {
@@ -104,10 +141,7 @@ impl Findings {
                 )
             }
             None => {
-                let inspection = explorer.inspection.clone();
-                let inodes = left_out(&inspection, study, change);
-                let nodes = inodes.into_iter().map(|inode| inspection.tree.node_of(inode));
-                nodes.for_each(|node| explorer.marks.insert(node));
+                paths.iter().for_each(|&node| explorer.marks.insert(node));
                 let title: String = escaped_str(&change.fix.title()).into();
                 (title.clone(), format!("{title}, alone"))
             }
@@ -119,6 +153,7 @@ impl Findings {
             saves: change.saves,
             sign: change.certainty.sign(),
             grade: change.grade(),
+            paths,
         });
     }
 }

@@ -85,12 +85,10 @@ pub fn notes(inspection: &Inspection, secret: &Secret) -> Vec<(&'static str, Esc
     notes
 }
 
-/// Returns the lines that keep a secret out of the image, for copying.
+/// Returns the lines that keep a secret out of the image, for copying; none, if only advice does.
 pub fn lines_to_copy(inspection: &Inspection, secret: &Secret) -> Vec<String> {
     let prevention = Prevention::find(inspection, secret);
-    let lines = lines(&prevention);
-    let lines = if lines.is_empty() { vec![prevention.what] } else { lines };
-    lines.into_iter().map(Into::into).collect()
+    lines(&prevention).into_iter().map(Into::into).collect()
 }
 
 fn lines(prevention: &Prevention) -> Vec<Escaped> {

@@ -7,40 +7,38 @@ use layerscope::advice::ladder::{Holds, PossibleSize};
 use layerscope::analysis::what_if::{Change, what_if};
 use layerscope::tree::{Kind, NodeId, Tree, VersionId};
 
-use super::Ladder;
-use crate::tui::explorer::Explorer;
+use super::{Ladder, Marked};
+use crate::tui::explorer::{Asked, Explorer, Figure};
 use crate::view::View;
 
 impl Ladder {
     /// Shows the files of the selected step in the explorer, and nothing else.
     pub(super) fn explore(&self, explorer: &mut Explorer) -> bool {
         if let Some(mark) = self.mark() {
-            let Some(node) = mark.path else { return false };
-            explorer.reveal_up_to(node);
-            return true;
+            return show_mark(explorer, mark);
         }
         let sizes = self.possible_sizes();
         let Some(&step) = sizes.get(self.cursor) else { return false };
         let before = self.cursor.checked_sub(1).map(|place| sizes[place]);
         explorer.select_layer(LayerIndex::FINAL);
-        let (nodes, name) = match (&step.holds, before) {
+        let (nodes, figure) = match (&step.holds, before) {
             // Nothing is changed yet.
             (_, None) => return true,
             (Holds::Changed(changes), Some(before)) => {
                 let nodes = left_out(explorer, changes_of(before), changes);
-                (nodes, "left out")
+                (nodes, Figure::Saves(before.size.saturating_sub(step.size)))
             }
             (Holds::Copied { .. } | Holds::Others, Some(_)) => {
                 // Of a step with files from elsewhere, those of the image are the same.
                 let copied = sizes.iter().copied().find_map(copied);
-                (self.stays(explorer, copied), "what stays")
+                (self.stays(explorer, copied), Figure::Stays)
             }
         };
         if nodes.is_empty() {
             return false;
         }
         let nodes = with_whole_directories(&explorer.inspection.tree, nodes);
-        explorer.keep_only(&nodes, name, View::Sizes);
+        explorer.keep_only(&nodes, &step.step.title(), Asked { from: View::Sizes, figure });
         if let Some(program) = self.program().filter(|program| nodes.contains(program)) {
             explorer.reveal_up_to(program);
         }
@@ -59,6 +57,22 @@ impl Ladder {
             None => self.program().into_iter().collect(),
         }
     }
+}
+
+/// Shows a marked path, the files that a tried change leaves out, or the last layer of those that
+/// become one.
+fn show_mark(explorer: &mut Explorer, mark: &Marked) -> bool {
+    match (&mark.paths[..], mark.layer) {
+        (&[path], None) => explorer.reveal_up_to(path),
+        ([], Some(layer)) => explorer.select_layer(layer),
+        ([], None) => return false,
+        (paths, _) => {
+            let asked = Asked { from: View::Sizes, figure: Figure::Saves(mark.saved) };
+            explorer.select_layer(LayerIndex::FINAL);
+            explorer.keep_only(&paths.iter().copied().collect(), &mark.title, asked);
+        }
+    }
+    true
 }
 
 fn changes_of(possible_size: &PossibleSize) -> &[Change] {

@@ -1,6 +1,7 @@
 //! The sizes without what is marked: one for each mark, and one for all of them; or the one after a
 //! change that is tried.
 
+use layerscope::LayerIndex;
 use layerscope::analysis::what_if::{Change, what_if};
 use layerscope::display::{escaped, plural};
 use layerscope::tree::NodeId;
@@ -23,8 +24,10 @@ pub struct Marked {
     /// The mark before the size.
     pub sign: &'static str,
     pub certainty: &'static str,
-    /// The marked path, where the row is about one.
-    pub path: Option<NodeId>,
+    /// The paths that are left out.
+    pub paths: Vec<NodeId>,
+    /// The last of the layers that become one.
+    pub layer: Option<LayerIndex>,
 }
 
 impl Marked {
@@ -36,7 +39,8 @@ impl Marked {
             saved: trial.saves,
             sign: trial.sign,
             certainty: trial.grade,
-            path: None,
+            paths: trial.paths.clone(),
+            layer: None,
         }
     }
 }
@@ -47,10 +51,20 @@ pub fn marked(explorer: &Explorer) -> Vec<Marked> {
     let tree = &inspection.tree;
     let paths: Vec<_> = explorer.marks.topmost(tree).collect();
     let run = explorer.marked_run();
-    let row = |title: String, what: String, changes: &[Change], path| {
+    let row = |title: String, what: String, changes: &[Change]| {
         let outcome = what_if(inspection, changes);
         let (size, saved) = (outcome.size, outcome.saved(inspection));
-        Marked { title, what, size, saved, sign: "", certainty: "exact", path }
+        let dropped = |change: &Change| match change {
+            Change::Drop(path) => Some(*path),
+            _ => None,
+        };
+        let merged = |change: &Change| match change {
+            Change::Merge { last, .. } => Some(*last),
+            _ => None,
+        };
+        let layer = changes.iter().find_map(merged);
+        let paths = changes.iter().filter_map(dropped).collect();
+        Marked { title, what, size, saved, sign: "", certainty: "exact", paths, layer }
     };
     if let Some(trial) = &explorer.trial {
         return vec![Marked::of_trial(trial)];
@@ -59,12 +73,12 @@ pub fn marked(explorer: &Explorer) -> Vec<Marked> {
     if paths.len() <= COMPUTED {
         rows.extend(paths.iter().map(|&path| {
             let without = format!("without {}", escaped(&tree.path(path)));
-            row(without.clone(), without, &[Change::Drop(path)], Some(path))
+            row(without.clone(), without, &[Change::Drop(path)])
         }));
     }
     rows.extend(run.map(|(first, last)| {
         let what = format!("with layers {first} to {last} as one");
-        row(format!("layers {first}–{last} as one"), what, &[Change::Merge { first, last }], None)
+        row(format!("layers {first}–{last} as one"), what, &[Change::Merge { first, last }])
     }));
     rows.sort_by_key(|row| std::cmp::Reverse(row.saved));
     rows.truncate(ROWS);
@@ -78,7 +92,7 @@ pub fn marked(explorer: &Explorer) -> Vec<Marked> {
             changes.push(Change::Merge { first, last });
             what.push(format!("with layers {first} to {last} as one"));
         }
-        rows.push(row("all your marks".into(), what.join(", "), &changes, None));
+        rows.push(row("all your marks".into(), what.join(", "), &changes));
     }
     rows
 }
