@@ -11,7 +11,7 @@ pub enum Fault {
     #[error("the tar ends inside a header, after {0} of 512 bytes")]
     TruncatedHeader(usize),
     /// The bytes end inside the contents of an entry.
-    #[error("the tar ends {} before the end of {name}", bytes(*missing))]
+    #[error("the tar is truncated: {} of {name} missing", bytes(*missing))]
     TruncatedData {
         /// The entry, escaped for display.
         name: Escaped,

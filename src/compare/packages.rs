@@ -46,6 +46,9 @@ pub struct PackageChange {
     pub after: Option<Package>,
 }
 
+/// The words in place of a version.
+const NO_VERSION: &str = "(no version)";
+
 impl PackageChange {
     /// Returns the size of the package's files in the first image, and in the second.
     pub fn bytes(&self) -> (u64, u64) {
@@ -53,7 +56,8 @@ impl PackageChange {
         (bytes(&self.before), bytes(&self.after))
     }
 
-    /// Returns the version, or both versions if they differ: `1.2 → 1.3`.
+    /// Returns the version, or both versions if they differ: `1.2 → 1.3`; says so if neither is
+    /// known.
     pub fn versions(&self) -> Escaped {
         let version = |package: &Option<Package>| {
             package.as_ref().and_then(|package| package.version.clone())
@@ -61,13 +65,17 @@ impl PackageChange {
         match (version(&self.before), version(&self.after)) {
             (Some(before), Some(after)) if before != after => shown!("{} → {}", before, after),
             (_, Some(version)) | (Some(version), None) => version,
-            (None, None) => Escaped::default(),
+            (None, None) => NO_VERSION.into(),
         }
     }
 
     /// Returns the name with the versions, as far as they are known.
     pub fn named(&self) -> String {
-        format!("{} {}", self.name, self.versions()).trim_end().to_owned()
+        let versions = self.versions();
+        match versions == Escaped::from(NO_VERSION) {
+            true => self.name.to_string(),
+            false => format!("{} {versions}", self.name),
+        }
     }
 }
 
@@ -144,5 +152,23 @@ pub fn changed_packages(first: &Installed, second: &Installed) -> PackageChanges
         same,
         counts: (first.packages.len(), second.packages.len()),
         unpackaged: (first.unpackaged, second.unpackaged),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_package_without_a_version_has_no_empty_cell() {
+        let package = Package { name: "g++".into(), version: None, bytes: 1, files: 1 };
+        let change = PackageChange {
+            name: "g++".into(),
+            difference: PackageDifference::Removed,
+            before: Some(package),
+            after: None,
+        };
+        assert_eq!(change.versions().as_str(), "(no version)");
+        assert_eq!(change.named(), "g++");
     }
 }

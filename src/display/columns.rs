@@ -63,6 +63,15 @@ fn fitting<'a>(
 /// Breaks text at spaces into lines of at most `width` columns; longer words are broken anywhere. A
 /// number stays beside its unit.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    wrapped(text, width, true)
+}
+
+/// Does the same, but leaves longer words whole, so that addresses and paths can be copied.
+pub fn wrap_words(text: &str, width: usize) -> Vec<String> {
+    wrapped(text, width, false)
+}
+
+fn wrapped(text: &str, width: usize, breaks: bool) -> Vec<String> {
     let width = width.max(1);
     let mut lines = vec![String::new()];
     for word in words(text, width) {
@@ -79,7 +88,7 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
         let mut used = 0;
         for grapheme in word.graphemes(true) {
             used += grapheme.width();
-            if used > width && used > grapheme.width() {
+            if breaks && used > width && used > grapheme.width() {
                 lines.push(String::new());
                 used = grapheme.width();
             }
@@ -157,6 +166,14 @@ mod tests {
         assert_eq!(cut("漢字漢字", 5), "漢字…");
         assert_eq!(cut_front("/usr/lib/go", 7), "…lib/go");
         assert_eq!((cut("abc", 0), cut_front("abc", 0)), (String::new(), String::new()));
+    }
+
+    #[test]
+    fn an_address_stays_whole_where_it_can_be_copied() {
+        let text = "see https://example.test/a/long/page for more";
+        let whole = ["see", "https://example.test/a/long/page", "for more"];
+        assert_eq!(wrap_words(text, 12), whole);
+        assert_eq!(wrap(text, 12)[1], "https://exam", "a screen has no room for it");
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub fn sentences(clauses: &[&str]) -> String {
         text.extend((!text.is_empty()).then_some(' '));
         text.extend(letters.next().into_iter().flat_map(char::to_uppercase));
         text.push_str(letters.as_str());
-        text.extend((!clause.ends_with(['.', '?', '!', ':'])).then_some('.'));
+        text.extend((!clause.ends_with(['.', '?', '!', ':', '…'])).then_some('.'));
     }
     text
 }
@@ -34,9 +34,34 @@ pub fn all(count: usize, thing: &str, property: &str) -> String {
     }
 }
 
+/// Says how many things of a kind have a property: `no layer shared`, `2 of 3 layers shared`, `all 3
+/// layers shared`, `the only layer shared`.
+pub fn some(count: usize, of: usize, thing: &str, property: &str) -> String {
+    match (count, of) {
+        (0, _) => format!("no {thing} {property}"),
+        (1, 1) => format!("the only {thing} {property}"),
+        _ if count == of => format!("all {} {property}", super::plural(of, thing)),
+        _ => format!("{count} of {} {property}", super::plural(of, thing)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn none_and_all_are_said_as_such() {
+        let told = [(0, 1), (1, 1), (0, 3), (2, 3), (3, 3)]
+            .map(|(count, of)| some(count, of, "layer", "shared"));
+        let expected = [
+            "no layer shared",
+            "the only layer shared",
+            "no layer shared",
+            "2 of 3 layers shared",
+            "all 3 layers shared",
+        ];
+        assert_eq!(told, expected);
+    }
 
     #[test]
     fn clauses_become_sentences() {
@@ -45,6 +70,7 @@ mod tests {
             "Layer 3 deletes it. Nobody \
             needs it."
         );
+        assert_eq!(sentences(&["copy it: COPY --from=build …"]), "Copy it: COPY --from=build …");
         assert_eq!(sentences(&[]), "");
     }
 

@@ -27,7 +27,7 @@ pub enum GlobError {
     #[error("{0:?} has an empty component, `.` or `..`")]
     Component(String),
     /// `**` stands beside other characters.
-    #[error("{0:?}: `**` stands for whole components")]
+    #[error("{0:?}: write `**` alone between two slashes")]
     Deep(String),
     /// There are too many components.
     #[error("the glob has more than {PARTS} components")]
@@ -48,7 +48,7 @@ pub enum GlobError {
     #[error(transparent)]
     Pattern(#[from] globset::Error),
     /// A proof is not a path.
-    #[error("a proof is a path; `**` does not stand in it")]
+    #[error("a proof is a path without `**`")]
     Proof,
 }
 

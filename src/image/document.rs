@@ -16,6 +16,6 @@ pub enum DocumentError {
     #[error("it is {0} instead of an object")]
     NotAnObject(&'static str),
     /// The document is no object.
-    #[error("it is no object")]
+    #[error("it is not a JSON object")]
     NoObject,
 }

@@ -138,7 +138,7 @@ pub enum Answer {
     #[error("not an image: {0}")]
     NotAnImage(Escaped),
     /// The image is not there for the wanted platform.
-    #[error("not for {wanted}; it is there for {}", crate::display::listed(offered))]
+    #[error("not available for {wanted}, only for {}", crate::display::listed(offered))]
     OtherPlatforms {
         /// The wanted platform.
         wanted: Escaped,

@@ -61,10 +61,10 @@ pub enum RecordError {
     )]
     Older(u64),
     /// A member is missing or has another type.
-    #[error("the report does not keep its contract: {0}")]
+    #[error("the report does not match its schema: {0}")]
     Member(String),
     /// The numbers contradict each other.
-    #[error("the report does not keep its contract: {0} contradicts the rest")]
+    #[error("the report does not match its schema: {0} contradicts the rest")]
     Contradiction(&'static str),
     /// The report has more than an image may have.
     #[error("the report has more than {limit} {what}")]
@@ -139,7 +139,7 @@ mod tests {
             (format!("{{\"schema_version\": 1, {tool}}}"), "the report has schema_version 1, "),
             (
                 format!("{{\"schema_version\": 2, {tool}}}"),
-                "the report does not keep its contract: missing field ",
+                "the report does not match its schema: missing field ",
             ),
         ] {
             assert!(error(&text).starts_with(words), "{text}: {}", error(&text));

@@ -8,7 +8,7 @@ use super::json::write_escaped;
 use super::paint::{Paint, TextStyle};
 use crate::advice::ladder::{Certainty, PossibleSize, noticeable};
 use crate::analysis::download::Download;
-use crate::display::{Escaped, Units, cut, escaped_str, noticeably, shown, wrap};
+use crate::display::{Escaped, Units, cut, escaped_str, noticeably, shown, wrap_words};
 
 const WIDTH: usize = 80;
 /// The width of a rung's title.
@@ -168,7 +168,8 @@ fn explain(
         Certainty::Exact | Certainty::AtLeast | Certainty::AtMost => None,
     };
     for line in possible_size.how.lines() {
-        let parts = if is_code(line) { vec![line.to_owned()] } else { wrap(line, WIDTH - INDENT) };
+        let parts =
+            if is_code(line) { vec![line.to_owned()] } else { wrap_words(line, WIDTH - INDENT) };
         for part in parts {
             writeln!(out, "{:INDENT$}{part}", "")?;
         }
@@ -178,7 +179,7 @@ fn explain(
         if told.contains(line) {
             continue;
         }
-        for part in wrap(line, WIDTH - INDENT) {
+        for part in wrap_words(line, WIDTH - INDENT) {
             writeln!(out, "{:INDENT$}{}", "", Paint::Dim.on(&part, style.colour))?;
         }
     }

@@ -18,7 +18,7 @@ use crate::advice::avoidable::Avoidable;
 use crate::analysis::Wasted;
 use crate::display::shown;
 use crate::display::{Escaped, files, listed, percent, plural};
-use crate::display::{cut, cut_front, wrap};
+use crate::display::{cut, cut_front, wrap, wrap_words};
 use crate::display::{escaped, escaped_str};
 use crate::layer_index::LayerIndex;
 use crate::{Inspection, Warning};
@@ -157,7 +157,7 @@ impl<W: Write> ReportText<'_, W> {
     /// Writes a word and a text that wraps with a hanging indent.
     fn paragraph(&mut self, word: &'static str, text: &Escaped) -> io::Result<()> {
         let mut head = format!("{}  ", self.label(word));
-        for line in wrap(text, WIDTH - INDENT) {
+        for line in wrap_words(text, WIDTH - INDENT) {
             writeln!(self.out, "{head}{line}")?;
             head = format!("{:INDENT$}", "");
         }

@@ -138,7 +138,7 @@ impl Case<'_> {
                 proposed.filter(|one| one["kind"] == "stages" && one["state"] == "proposed");
             let archive = self.build("skeleton", &skeleton, &changed);
             rows.push(row(
-                self.about("the skeleton in two stages"),
+                self.about("in two stages"),
                 proposed.next().unwrap(),
                 Self::size(&archive),
             ));

@@ -252,7 +252,7 @@ fn where_no_program_can_be_found_there_is_a_reason() {
     assert!(reason(json!({ "Cmd": ["/bin/sh", "-c", "a | b"] })).contains("not followed"));
     assert!(
         reason(json!({ "Cmd": ["/bin/sh", "-c", "exec $(which app)"] }))
-            .contains("is computed when it runs")
+            .contains("decides at run time")
     );
     assert!(reason(json!({ "Cmd": ["/bin/loop"] })).contains("run one another"));
     assert_eq!(reason(json!({ "Cmd": ["\u{1b}[31m"] })).find('\u{1b}'), None);

@@ -54,7 +54,7 @@ fn a_wrong_file_is_named_with_line_and_key() {
         (MODELS.replace("globs", "globz"), "my.toml, line 6, globz: unknown field `globz`"),
         (
             MODELS.replace("**/*.{safetensors,gguf}", "a/**b/c"),
-            "my.toml, line 6, globs: \"**b\": `**` stands for whole",
+            "my.toml, line 6, globs: \"**b\": write `**` alone between",
         ),
         (
             MODELS.replace("minimum = 1", "minimum = \"1 MB\""),

@@ -250,25 +250,25 @@ fn what_is_no_report_of_this_version_is_one_sentence_everywhere() {
         ("{nonsense".into(), "it is not JSON: "),
         (changed(&|it| it["schema_version"] = json!(3)), "the report has schema_version 3, "),
         (changed(&|it| it["schema_version"] = json!(1)), "the report has schema_version 1, "),
-        (changed(&|it| it["image"] = json!({})), "the report does not keep its contract: missing"),
+        (changed(&|it| it["image"] = json!({})), "the report does not match its schema: missing"),
         (
             changed(&|it| it["layers"][1]["size_bytes"] = json!(u64::MAX)),
-            "the report does not keep its contract: size_bytes contradicts the rest",
+            "the report does not match its schema: size_bytes contradicts the rest",
         ),
         (
             changed(&|it| {
                 it["totals"]["visible_bytes"] = json!(208_000);
                 it["layers"][0]["visible_bytes"] = json!(203_000);
             }),
-            "the report does not keep its contract: visible_bytes contradicts the rest",
+            "the report does not match its schema: visible_bytes contradicts the rest",
         ),
         (
             changed(&|it| it["tree"][0]["layer"] = json!(3)),
-            "the report does not keep its contract: layer contradicts the rest",
+            "the report does not match its schema: layer contradicts the rest",
         ),
         (
             changed(&|it| it["tree"][0]["mode"] = json!("99999")),
-            "the report does not keep its contract: mode contradicts the rest",
+            "the report does not match its schema: mode contradicts the rest",
         ),
     ];
     for (text, words) in cases {

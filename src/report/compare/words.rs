@@ -3,7 +3,7 @@
 use crate::analysis::{Inspection, Listing};
 use crate::compare::{Column, Sharing};
 use crate::display::escaped;
-use crate::display::{Units, plural};
+use crate::display::{Units, some};
 use crate::display::{percent, times};
 
 /// The words for paths that differ, and take as many bytes as before.
@@ -47,10 +47,10 @@ pub fn verdict(first: &Column, other: &Column, sharing: Option<&Sharing>, units:
         if is_wasted { format!(", {} wasted", units.size(other.wasted)) } else { String::new() };
     let size = size + &wasted;
     let Some(sharing) = sharing else { return size };
-    let (shared, of) = (sharing.shared(), plural(sharing.same.len(), "layer"));
+    let shared = some(sharing.shared(), sharing.same.len(), "layer", "shared");
     let stored = sharing.qualification();
     let download = units.size(sharing.download);
-    format!("{size}; {shared} of {of} shared; updating downloads {download}{stored}")
+    format!("{size}; {shared}; updating downloads {download}{stored}")
 }
 
 /// Explains that sizes cannot be compared, and the missing parts.

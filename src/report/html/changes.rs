@@ -51,7 +51,7 @@ pub fn changes(subject: &Subject<'_>) -> Option<Markup> {
                 (lines(subject, "More", optional.get(CHANGES..).unwrap_or_default()))
             }
             @if !base.is_empty() {
-                h3 { "Needs a look: the base image" }
+                h3 { (Part::Base.title()) }
                 p .note { (base_remark(study.base.name.as_ref().map(Untrusted::escaped).as_ref())) }
                 (lines(subject, "", &base))
             }

@@ -45,7 +45,7 @@ pub(super) enum Unfollowed {
     NotOnPath { name: Escaped, path: Escaped },
     #[error("the shell is given an empty command")]
     EmptyCommand,
-    #[error("what {0} runs is computed when it runs")]
+    #[error("{0} decides at run time which program it starts")]
     Computed(String),
     #[error("the shell's command is not followed: {0}")]
     Shell(String),

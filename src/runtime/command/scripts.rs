@@ -74,7 +74,7 @@ pub(super) fn handover(
     let last = text.lines().rev().find(|line| !line.trim().is_empty());
     match last.filter(|line| line.starts_with("exec ")).and_then(parse) {
         Some(commands) => Ok(Handover { commands, how: "ends with a command" }),
-        None => Err(whole.err().unwrap_or("what it runs is computed when it runs")),
+        None => Err(whole.err().unwrap_or("it decides at run time which program it starts")),
     }
 }
 

@@ -18,7 +18,7 @@ impl NeedKind {
             Self::Certificates => "CA certificates",
             Self::TimeZones => "time zones",
             Self::Users => "users and groups",
-            Self::NameService => "name service",
+            Self::NameService => "lookups of hosts and users",
             Self::Services => "network services",
             Self::Locales => "locales",
             Self::CharacterSets => "character sets",

@@ -24,5 +24,5 @@ fn what_the_loader_needs_is_found_and_nothing_else() {
     assert_eq!((needed.loader, needed.is_complete()), (Loader::Glibc, true));
     assert!(needed.remarks.is_empty(), "{:?}", needed.remarks);
     let outside: Vec<_> = needed.needs.iter().map(|outside| outside.kind.name()).collect();
-    assert_eq!(outside, ["name service"]);
+    assert_eq!(outside, ["lookups of hosts and users"]);
 }

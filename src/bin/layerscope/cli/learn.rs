@@ -237,7 +237,7 @@ fn course(arguments: &LearnArguments) -> Result<(Course, Option<usize>), Failure
     Err(Failure::Place {
         message: format!("no lesson {}{near}", layerscope::display::escaped_str(word)),
         hint: format!(
-            "the lessons are {}; a lesson of your own is a file",
+            "the lessons are {}; for your own lesson, give its file",
             lessons.collect::<Vec<_>>().join(", ")
         ),
     })

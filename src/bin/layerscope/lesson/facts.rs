@@ -29,9 +29,9 @@ pub enum FactError {
     NoPath { image: String, path: String },
     #[error("{image} has {}, which count from 0: there is no layer {layer}", plural(*layers, "layer"))]
     NoLayer { image: String, layers: usize, layer: usize },
-    #[error("nobody knows what {0} runs")]
+    #[error("the program that {0} runs is unknown")]
     NoRuntime(String),
-    #[error("nobody knows what the program of {0} needs")]
+    #[error("the files that the program of {0} needs are unknown")]
     NoNeeds(String),
     #[error("the application of {0} was not found")]
     NoApplication(String),
@@ -42,13 +42,13 @@ pub enum FactError {
     #[error("{image} has no possible size {step:?}")]
     NoPossibleSize { image: String, step: String },
     /// A combination that the parser of figures rules out.
-    #[error("{0:?} cannot be asked of that")]
+    #[error("{0:?} does not apply here")]
     Subject(Name),
     #[error("{0} is not an image of this lesson")]
     NoImage(String),
     #[error("nothing can be divided by 0")]
     DividedByZero,
-    #[error("it comes to less than nothing, or more than can be counted")]
+    #[error("the result is below 0 or too large")]
     OutOfRange,
     #[error("bytes and counts do not add up")]
     Nouns,

@@ -228,7 +228,7 @@ mod tests {
         );
         assert_eq!(
             error("[[step]]\nsay = \"{hello-scratch:size - size}\"\n"),
-            "line 6: {hello-scratch:size - size}: it comes to less than nothing, or more than can be counted"
+            "line 6: {hello-scratch:size - size}: the result is below 0 or too large"
         );
         assert_eq!(
             error("[[step]]\nsay = \"{size + layers}\"\n"),

@@ -17,7 +17,7 @@ pub struct Pattern {
 pub enum PatternError {
     #[error("invalid regular expression: {0}")]
     Regex(String),
-    #[error("no glob: {0}")]
+    #[error("invalid glob: {0}")]
     Glob(String),
 }
 
@@ -188,7 +188,7 @@ mod tests {
         );
         assert_eq!(
             Pattern::filter("[a").unwrap_err().to_string(),
-            "no glob: unclosed character class; missing ']'"
+            "invalid glob: unclosed character class; missing ']'"
         );
         assert!(
             Pattern::filter("re:a{99999}{99999}")

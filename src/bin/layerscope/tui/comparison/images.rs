@@ -5,7 +5,7 @@ use layerscope::Inspection;
 use layerscope::compare::{Difference, PackageDifference};
 use layerscope::display::cut_path;
 use layerscope::display::escaped;
-use layerscope::display::{all, count, plural};
+use layerscope::display::{all, count, some};
 use layerscope::report::{end_of_sharing, verdict};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -155,7 +155,7 @@ fn facts(against: &Against, look: Look<'_>) -> Vec<(&'static str, String)> {
     let (first, second, sharing) = (&against.first, &against.second, &against.pair.sharing);
     let layers = match end_of_sharing(first, second, sharing) {
         Some(end) => cut(&end, LONGEST),
-        None => format!("{} of {} shared", sharing.shared(), plural(sharing.same.len(), "layer")),
+        None => some(sharing.shared(), sharing.same.len(), "layer", "shared"),
     };
     let secrets = against.secrets.as_ref().and_then(|secrets| secrets.sentence("the first"));
     let mut facts: Vec<_> = secrets.map(|text| ("secrets", text.into())).into_iter().collect();

@@ -3,7 +3,7 @@
 use layerscope::Known;
 use layerscope::LayerIndex;
 use layerscope::compare::LayerPlace;
-use layerscope::display::plural;
+use layerscope::display::some;
 use layerscope::report::end_of_sharing;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -84,9 +84,8 @@ pub fn draw(view: &Layers, against: &Against, look: Look<'_>, area: Rect, buffer
     let places = &pair.layers;
     let (list, below) = panes(area, places.len());
     let title = format!(
-        "Layers · {} of {} shared",
-        pair.sharing.shared(),
-        plural(pair.sharing.same.len(), "layer")
+        "Layers · {}",
+        some(pair.sharing.shared(), pair.sharing.same.len(), "layer", "shared")
     );
     let inner = pane(&title, true, look.theme, list, buffer);
     let table = LayerColumns::fit_into(against, usize::from(inner.width));

@@ -124,7 +124,6 @@ fn line(change: &PackageChange, look: Look<'_>, width: usize) -> Line<'static> {
     };
     let used: usize = spans.iter().map(Span::width).sum();
     let versions = change.versions();
-    let versions = if versions.is_empty() { "(no version)" } else { &versions };
     spans.push(Span::raw(cut(&format!("{what}{versions}"), width.saturating_sub(used))));
     Line::from(spans)
 }

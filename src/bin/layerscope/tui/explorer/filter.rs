@@ -41,8 +41,8 @@ pub enum Figure {
     /// The bytes that a change saves among the paths that are shown. Other versions of the same
     /// paths stay.
     Saves(u64),
-    /// The paths stay after a change.
-    Stays,
+    /// The paths stay after a change; the size of the image then.
+    Stays(u64),
 }
 
 /// The rows as they were before a filter opened directories and hid others.

@@ -34,7 +34,7 @@ pub fn draw(seen: &Exploration<'_>, theme: &Theme, area: Rect, buffer: &mut Buff
     let title = match (count, explorer) {
         (0, _) => "Layers".into(),
         // Sizes as in the archive or the registry, until the layers are read.
-        (count, None) => format!("Layers, as stored · {count}"),
+        (count, None) => format!("Layers in the archive · {count}"),
         (count, Some(explorer)) => format!("Layers · {}/{count}", explorer.layer.count()),
     };
     let inner = pane(&title, seen.focus == Pane::Layers, theme, area, buffer);

@@ -1,6 +1,8 @@
 //! Draws the tree: headings, rows with a bar of visible and wasted bytes, and the fate of removed
 //! paths.
 
+use std::cmp::Ordering;
+
 use layerscope::display::{Units, count, escaped, escaped_str, plural};
 use layerscope::tree::Kind;
 use ratatui::buffer::Buffer;
@@ -109,7 +111,7 @@ fn title(explorer: &Explorer, room: usize) -> String {
     };
     let titles = rests.iter().map(|rest| format!("{long}{rest}"));
     let last = rests.last().map_or_else(|| short.clone(), |rest| format!("{short}{rest}"));
-    titles.into_iter().find(|title| title.width() <= room).unwrap_or(last)
+    titles.into_iter().find(|title| title.width() <= room).unwrap_or_else(|| cut(&last, room))
 }
 
 /// Says how much a filter shows; where a view asked for it, with the figure of that view.
@@ -132,7 +134,20 @@ fn filtered(explorer: &Explorer, units: Units, room: usize) -> Option<String> {
             };
             vec![format!("{text} in {paths} paths{rest}"), format!("{text} in {paths} paths"), text]
         }
-        Some(Figure::Stays) => vec![format!("{size} in {paths} paths, which stay")],
+        Some(Figure::Stays(left)) => match left.cmp(&bytes) {
+            Ordering::Equal => vec![format!("{size} in {paths} paths, which stay")],
+            Ordering::Less => vec![
+                format!("{size} in {paths} paths stay, as {} on the disk", units.size(left)),
+                format!("{size} in {paths} paths, which stay"),
+            ],
+            Ordering::Greater => vec![
+                format!(
+                    "{size} of {} in {paths} paths; the rest is the base image",
+                    units.size(left)
+                ),
+                format!("{size} stays beside the base image"),
+            ],
+        },
         _ => vec![format!("{paths}{more} of {all} paths match, {size}")],
     };
     let last = texts.last().cloned();

@@ -102,7 +102,11 @@ fn a_filter_that_is_none_says_so_and_keeps_what_the_last_good_one_left() {
     );
     assert_eq!(names(&person), ["a", " other"]);
     person.control('u').types("[");
-    assert!(person.screen().contains("no glob: unclosed character class"), "{}", person.screen());
+    assert!(
+        person.screen().contains("invalid glob: unclosed character class"),
+        "{}",
+        person.screen()
+    );
     person.control('u').types("nowhere");
     assert!(person.screen().contains("no match"), "{}", person.screen());
     person.press(KeyCode::Esc);

@@ -31,7 +31,7 @@ impl Ladder {
             (Holds::Copied { .. } | Holds::Others, Some(_)) => {
                 // Of a step with files from elsewhere, those of the image are the same.
                 let copied = sizes.iter().copied().find_map(copied);
-                (self.stays(explorer, copied), Figure::Stays)
+                (self.stays(explorer, copied), Figure::Stays(step.size))
             }
         };
         if nodes.is_empty() {
