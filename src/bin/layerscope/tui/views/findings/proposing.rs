@@ -64,7 +64,7 @@ impl Findings {
         layers.sort_unstable();
         layers.dedup();
         for layer in layers {
-            let Some(account) = layer.of(&inspection.layers) else { continue };
+            let Some(account) = layer.get_from(&inspection.layers) else { continue };
             lines.extend([blank(), Edit::Same(shown!("Layer {} has the files:", layer))]);
             lines.extend(account.instruction.lines().into_iter().map(Edit::Same));
         }
