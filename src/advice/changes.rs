@@ -3,11 +3,12 @@
 
 mod surplus;
 
+use std::cell::OnceCell;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::change::{STAGE, SuggestedChange};
-use super::findings::{Fate, Finding, Level, Whose, cause, for_base, varying};
+use super::findings::{Fate, Finding, Level, Varying, Whose, cause, for_base};
 use super::ladder::{Certainty, PossibleSize, multi_stage};
 use super::merges::Merges;
 use super::unneeded::Surplus;
@@ -137,6 +138,8 @@ struct Grouping<'a> {
     base: usize,
     keys: Vec<Key>,
     members: HashMap<Key, Members>,
+    /// The files that another build makes in another size, once they are asked for.
+    varying: OnceCell<Varying>,
 }
 
 /// Groups findings and wasted bytes by change: the user's own first, in each part the change that
@@ -149,8 +152,8 @@ pub(super) fn changes(
     surplus: &[Surplus],
     base: usize,
 ) -> Vec<Change> {
-    let (keys, members) = (Vec::new(), HashMap::new());
-    let mut grouping = Grouping { inspection, findings, merges, base, keys, members };
+    let (keys, members, varying) = (Vec::new(), HashMap::new(), OnceCell::new());
+    let mut grouping = Grouping { inspection, findings, merges, base, keys, members, varying };
     for (i, finding) in findings.iter().enumerate() {
         let key = grouping.key_of(finding);
         grouping.members(key).findings.push(i);
@@ -308,7 +311,7 @@ impl Grouping<'_> {
     /// Returns why the size after combining the `RUN`s of some layers is an estimate.
     fn varying(&self, first: LayerIndex, last: LayerIndex) -> Option<Escaped> {
         let tree = &self.inspection.tree;
-        varying(tree, |inode, only_merged| {
+        self.varying.get_or_init(|| Varying::find(tree)).among(|inode, only_merged| {
             let (added_in, removal) = (tree.added_in(inode), tree.removal(inode));
             let avoids = |removed_in| self.merges.avoids((first, last), added_in, removed_in);
             only_merged && avoids(added_in) && !removal.is_some_and(|gone| avoids(gone.layer))

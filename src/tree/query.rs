@@ -36,6 +36,12 @@ impl Tree {
         &self.names[start..end]
     }
 
+    /// Returns whether the last component of some path may contain `text`: all of them are searched
+    /// as one.
+    pub fn may_have_name_with(&self, text: &[u8]) -> bool {
+        memchr::memmem::find(&self.names, text).is_some()
+    }
+
     /// Returns the parent directory of a path; the root is its own parent.
     pub fn parent(&self, node: NodeId) -> NodeId {
         self.node(node).parent

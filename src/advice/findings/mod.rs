@@ -36,7 +36,7 @@ pub use rules::{Level, Purpose, Rule, Rules, RulesError, Signature, When};
 pub(crate) use assign::{Matches, has_any, taken};
 pub(in crate::advice) use fix::{cause, for_base, is_left_to_a_person};
 pub(crate) use matcher::take;
-pub(crate) use varying::varying;
+pub(crate) use varying::Varying;
 
 /// The most findings; no real image has more.
 const FINDINGS: usize = 1_000;

@@ -33,38 +33,71 @@ struct VaryingPaths {
     file: Vec<Files>,
 }
 
-static TABLE: LazyLock<(Vec<Files>, Matcher)> = LazyLock::new(|| {
+/// The kinds of files, and what finds them.
+struct Kinds {
+    all: Vec<Files>,
+    matcher: Matcher,
+    /// For each glob a part of the names that it takes, which few paths have.
+    words: Vec<Vec<u8>>,
+}
+
+static KINDS: LazyLock<Kinds> = LazyLock::new(|| {
     let table: VaryingPaths = toml::from_str(include_str!("../../../assets/varying.toml"))
         .expect("a table that a test reads");
-    let mut matcher = Matcher::default();
+    let (mut matcher, mut words) = (Matcher::default(), Vec::new());
     for (number, files) in (0..).zip(&table.file) {
-        for glob in
-            files.globs.iter().flat_map(|text| Glob::parse(text).expect("a glob that a test reads"))
-        {
-            matcher.add(&glob, number, false);
+        for text in &files.globs {
+            words.push(word_of(text).into());
+            for glob in Glob::parse(text).expect("a glob that a test reads") {
+                matcher.add(&glob, number, false);
+            }
         }
     }
-    (table.file, matcher)
+    Kinds { all: table.file, matcher, words }
 });
 
-/// Says as a clause which files that another build makes differ in size from build to build; `None`
-/// if there are none. `is_made` tells of an inode whether the build makes it; its second argument is
-/// true for files that differ only where commands run together that ran apart.
-pub(crate) fn varying(tree: &Tree, is_made: impl Fn(VersionId, bool) -> bool) -> Option<Escaped> {
-    let (all, matcher) = &*TABLE;
-    let taken = take(matcher, tree, &[]);
-    let mut kinds: Vec<&str> = Vec::new();
-    for node in tree.nodes() {
-        let kind = taken.get(node.index()).copied().flatten();
-        let Some(kind) = kind.and_then(|kind| all.get(usize::from(kind))) else { continue };
-        let mut inodes = tree.versions(node).map(|version| tree.inode(version));
-        let is_there = inodes.any(|inode| tree.size(inode) > 0 && is_made(inode, kind.only_merged));
-        if is_there && !kinds.contains(&kind.what.as_str()) {
-            kinds.push(&kind.what);
+/// Returns the longest component of a glob that takes only one name; an empty one if none does.
+fn word_of(glob: &str) -> &str {
+    let is_fixed = |name: &&str| !name.contains(['*', '?', '[', '{']);
+    glob.split('/').filter(is_fixed).max_by_key(|name| name.len()).unwrap_or("")
+}
+
+/// The files of a tree whose size differs from build to build, each with its kind.
+#[derive(Default)]
+pub(crate) struct Varying(Vec<(VersionId, usize)>);
+
+impl Varying {
+    /// Finds them among all versions of all paths.
+    pub fn find(tree: &Tree) -> Self {
+        if !KINDS.words.iter().any(|word| tree.may_have_name_with(word)) {
+            return Self::default();
         }
+        let taken = take(&KINDS.matcher, tree, &[]);
+        let mut files = Vec::new();
+        for node in tree.nodes() {
+            let Some(kind) = taken.get(node.index()).copied().flatten() else { continue };
+            let inodes = tree.versions(node).map(|version| tree.inode(version));
+            let sized = inodes.filter(|&inode| tree.size(inode) > 0);
+            files.extend(sized.map(|inode| (inode, usize::from(kind))));
+        }
+        Self(files)
     }
-    let words = || shown!("{} differ in size from build to build", escaped_str(&listed(&kinds)));
-    (!kinds.is_empty()).then(words)
+
+    /// Says as a clause which files that another build makes differ in size from build to build;
+    /// `None` if there are none. `is_made` tells of an inode whether the build makes it; its second
+    /// argument is true for files that differ only where commands run together that ran apart.
+    pub fn among(&self, is_made: impl Fn(VersionId, bool) -> bool) -> Option<Escaped> {
+        let mut kinds: Vec<&str> = Vec::new();
+        for &(inode, kind) in &self.0 {
+            let Some(kind) = KINDS.all.get(kind) else { continue };
+            if !kinds.contains(&kind.what.as_str()) && is_made(inode, kind.only_merged) {
+                kinds.push(&kind.what);
+            }
+        }
+        let words =
+            || shown!("{} differ in size from build to build", escaped_str(&listed(&kinds)));
+        (!kinds.is_empty()).then(words)
+    }
 }
 
 #[cfg(test)]
@@ -73,12 +106,21 @@ mod tests {
 
     #[test]
     fn every_kind_has_paths_and_a_source() {
-        for files in &TABLE.0 {
+        for files in &KINDS.all {
             assert!(
                 !files.globs.is_empty() && files.source.starts_with("https://"),
                 "{}",
                 files.what
             );
         }
+    }
+
+    #[test]
+    fn every_glob_has_a_word_that_few_paths_have() {
+        let words: Vec<_> =
+            KINDS.words.iter().map(|word| std::str::from_utf8(word).unwrap()).collect();
+        assert!(words.iter().all(|word| word.len() > 2), "{words:?}");
+        assert_eq!(word_of("var/log/apt/*.xz"), "apt");
+        assert_eq!(word_of("**/*.log"), "", "it is in every name");
     }
 }

@@ -20,9 +20,11 @@ mod target;
 mod unneeded;
 mod varying;
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 
+use crate::advice::findings::Varying;
 use crate::layer_index::LayerIndex;
 pub use condition::{Condition, Kind, Refusal};
 use packages::Leftovers;
@@ -106,6 +108,8 @@ struct Work<'a> {
     by_layer: HashMap<LayerIndex, usize>,
     /// The last `RUN` that needs apt's lists of an earlier one.
     last_needing_lists: Option<usize>,
+    /// The files that another build makes in another size, once they are asked for.
+    varying: OnceCell<Varying>,
 }
 
 /// Suggests changes to a Dockerfile.
@@ -129,6 +133,7 @@ pub fn fix(inspection: &Inspection, target: &Target, evidence: &Evidence) -> Fix
         stage: file.of_last_stage(),
         by_layer,
         last_needing_lists: None,
+        varying: OnceCell::new(),
     };
     let patterns = work.ignore();
     work.ownership();

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{Change, Work};
 use crate::advice::dockerfile::births::Claims;
-use crate::advice::findings::varying;
+use crate::advice::findings::Varying;
 use crate::advice::ladder::Certainty;
 use crate::display::Escaped;
 use crate::layer_index::LayerIndex;
@@ -16,7 +16,8 @@ impl Work<'_> {
             return None;
         }
         let tree = &self.inspection.tree;
-        varying(tree, |inode, only_merged| {
+        let files = self.varying.get_or_init(|| Varying::find(tree));
+        files.among(|inode, only_merged| {
             let added_in = tree.added_in(inode);
             let is_affected = !only_merged || self.merged.contains(&added_in);
             added_in >= self.target.base_layers && is_affected && !saved.has(inode)
@@ -26,7 +27,8 @@ impl Work<'_> {
     /// Returns the reliability of what combining some layers saves.
     pub(super) fn certainty_of_merge(&self, layers: &HashSet<LayerIndex>) -> Certainty {
         let tree = &self.inspection.tree;
-        let varies = varying(tree, |inode, only_merged| {
+        let files = self.varying.get_or_init(|| Varying::find(tree));
+        let varies = files.among(|inode, only_merged| {
             only_merged && layers.contains(&tree.added_in(inode)) && !self.claims.has(inode)
         });
         varies.map_or(Certainty::Exact, |why| Certainty::Estimate(why.into()))

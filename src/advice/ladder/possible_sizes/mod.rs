@@ -5,12 +5,13 @@ mod copies;
 mod data;
 mod program;
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use super::{Certainty, Holds, LadderInputs, PossibleSize, Step, certainty_without};
 use crate::advice::apart::kept_apart;
 use crate::advice::change::{Given, SuggestedChange, combined, copies};
-use crate::advice::findings::varying;
+use crate::advice::findings::Varying;
 use crate::advice::unneeded::{NO_RECOMMENDED, Surplus};
 use crate::analysis::download::estimate_download;
 use crate::analysis::what_if::{Change, Outcome, what_if};
@@ -32,6 +33,7 @@ pub fn climb(inspection: &Inspection, inputs: &LadderInputs) -> Vec<PossibleSize
         kept: Vec::new(),
         left: None,
         doubt: None,
+        varying: OnceCell::new(),
     };
     ladder.built_otherwise(Step::AsBuilt, &[], String::new(), Vec::new());
     let merges = ladder.without_wasted();
@@ -73,6 +75,8 @@ struct Ladder<'a> {
     /// The reason why the merges on which the next rungs rest are no more than an estimate, as a
     /// clause.
     doubt: Option<Escaped>,
+    /// The files that another build makes in another size, once they are asked for.
+    varying: OnceCell<Varying>,
 }
 
 impl Ladder<'_> {
@@ -126,7 +130,7 @@ impl Ladder<'_> {
                 Change::Drop(_) | Change::Without(_) => false,
             })
         };
-        varying(tree, |inode, only_merged| {
+        self.varying.get_or_init(|| Varying::find(tree)).among(|inode, only_merged| {
             let added_in = tree.added_in(inode);
             added_in >= self.inputs.base_layers
                 && outcome.keeps(inode)
