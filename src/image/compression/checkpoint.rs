@@ -5,13 +5,13 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 /// The initial distance between two checkpoints in decoded bytes: some milliseconds of decoding.
-pub const SPACING: u64 = 3 << 20;
+pub const SPACING: u64 = 6 << 20;
 /// That distance in a layer that the cache keeps: the bytes between two are downloaded for one file.
 pub const CLOSE: u64 = 1 << 20;
 /// The most checkpoints of a stream. One takes up to 32 KiB, and usually 12.
 const LIMIT: usize = 1024;
-/// The level of zstd at which windows are kept: quick, and a third of the size.
-const LEVEL: i32 = -1;
+/// The level of zstd at which windows are kept.
+const LEVEL: i32 = 1;
 /// The number of bytes that deflate refers back to.
 pub const WINDOW: usize = 32 << 10;
 

@@ -51,7 +51,7 @@ fn decoding_starts_at_every_checkpoint_whatever_bit_it_is_at() {
         let stored = gz(&bytes, level);
         let (out, checkpoints) = marked(&stored);
         assert!(out == bytes, "level {level}");
-        assert!(checkpoints.len() >= 10, "level {level}: only {}", checkpoints.len());
+        assert!(checkpoints.len() >= 5, "level {level}: only {}", checkpoints.len());
         let mut last = 0;
         for checkpoint in &checkpoints {
             assert!(checkpoint.decoded - last <= SPACING + (1 << 20), "they are apart evenly");
@@ -72,7 +72,7 @@ fn decoding_starts_at_every_checkpoint_whatever_bit_it_is_at() {
 
 #[test]
 fn a_checkpoint_leads_to_the_end_through_all_members() {
-    let parts = [text(3 << 20), text(2 << 20), Vec::new(), text(9 << 20)];
+    let parts = [text(6 << 20), text(4 << 20), Vec::new(), text(18 << 20)];
     let stored = parts.iter().map(|part| gz(part, 6)).collect::<Vec<_>>().concat();
     let (out, checkpoints) = marked(&stored);
     assert!(out == parts.concat());
