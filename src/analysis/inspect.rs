@@ -228,10 +228,12 @@ impl Jobs {
                     now = changed.wait(now).unwrap_or_else(PoisonError::into_inner);
                 }
                 if !read_next(now) {
+                    progress.idle.add();
                     return;
                 }
             }
         };
+        progress.idle.set(cores.saturating_sub(threads));
         std::thread::scope(|scope| {
             let alone = workers(scope, threads, &work) == 0;
             for (i, job) in LayerIndex::numbered(&self.of_layer) {

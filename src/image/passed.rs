@@ -16,7 +16,7 @@ use super::compression::{CLOSE, Checkpoints, SPACING};
 use super::searched::{Note, SearchNotes};
 use crate::archive::{Entry, EntryKind};
 use crate::path::without_start;
-use crate::progress::{Progress, Searching};
+use crate::progress::{IdleCores, Progress, Searching};
 
 /// The most bytes of contents that are kept of an image.
 const BUDGET: u64 = 16 << 20;
@@ -109,6 +109,8 @@ pub struct Pass<'a> {
     /// The distance of the places at which decoding can start, in decoded bytes; `None` to note
     /// none.
     pub marks: Option<u64>,
+    /// The cores that may help to decode.
+    pub idle: Option<&'a IdleCores>,
     /// The bytes of contents that were kept so far; `None` to keep nothing.
     kept: Option<&'a AtomicU64>,
     /// True to search files for secrets.
@@ -128,6 +130,7 @@ impl<'a> Pass<'a> {
         Self {
             verify: progress.verify,
             marks: kept.map(|_| SPACING),
+            idle: Some(&progress.idle),
             kept,
             searches: progress.wants_secrets(),
             searches_downloads: kept.is_some() && progress.searching == Searching::Downloads,
@@ -142,6 +145,7 @@ impl<'a> Pass<'a> {
         Self {
             verify: true,
             marks: None,
+            idle: None,
             kept: None,
             searches: false,
             searches_downloads: false,
@@ -160,6 +164,8 @@ impl<'a> Pass<'a> {
     pub fn caching(self, is_download: bool) -> Self {
         Self {
             marks: if is_download { Some(CLOSE) } else { self.marks },
+            // The network is slower than one core.
+            idle: self.idle.filter(|_| !is_download),
             searches: self.searches || is_download && self.searches_downloads,
             ..self
         }

@@ -28,6 +28,8 @@ const PLAIN_WINDOW: usize = 32 << 10;
 const REMARKS: usize = 20;
 /// Number of bytes that are read at a time from compressed layers.
 const COMPRESSED_WINDOW: usize = 128 << 10;
+/// The stored bytes from which on cores without work help to decode a layer.
+const LARGE: u64 = 8 << 20;
 
 /// The way in which the tar of a layer ends.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -192,6 +194,9 @@ pub(super) fn read_passing(reader: impl BufRead, layer: &mut ReadLayer, pass: Pa
     };
     if let Some(spacing) = pass.marks {
         decoded.get_mut().mark(spacing);
+    }
+    if let Some(idle) = pass.idle.filter(|_| layer.stored_bytes >= LARGE) {
+        decoded.get_mut().help_with(idle);
     }
     let (Stream(mut tar), whole, mut passed) =
         walk(Stream(Watched::new(decoded, hasher())), layer, Some(pass));

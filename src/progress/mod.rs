@@ -4,6 +4,7 @@
 //! room can use it.
 
 mod cancel;
+mod idle;
 mod threads;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -11,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 pub use cancel::is_cancelled;
 pub(crate) use cancel::{cancelled, check_cancelled, check_flag};
+pub use idle::{IdleCores, TakenCore};
 pub use threads::{join, spawn, try_spawn, workers};
 
 /// The counters and flags shared with the reading threads.
@@ -37,6 +39,8 @@ pub struct Progress {
     pub kept_texts: AtomicU64,
     /// The layers whose files are searched for secrets while they pass.
     pub searching: Searching,
+    /// The cores that read no layer.
+    pub idle: IdleCores,
     /// The answer that is waited for before the first byte comes: `asking Docker`.
     pub waiting: Mutex<Option<String>>,
 }

@@ -1,7 +1,12 @@
 //! Compressions that are not read, or that are damaged: each is named, with what reads it.
 
 use super::*;
-use crate::support::build::{Bytes, Layer};
+use std::sync::Arc;
+
+use layerscope::archive::{Extent, read_extent};
+use layerscope::files::contents::{Contents, LayerContents};
+
+use crate::support::build::{Bytes, Layer, open, other};
 
 #[test]
 fn a_compression_that_is_not_read_is_named_with_what_reads_it() {
@@ -44,8 +49,7 @@ fn a_layer_in_a_compression_that_is_not_read_is_named() {
         let layers = image().layers.into_iter().chain([Layer::of_tar(bytes)]);
         let archive = tar(Image::of(layers).docker());
         let opened =
-            layerscope::image::open_source("x".into(), std::sync::Arc::new(Bytes(archive)), None)
-                .unwrap();
+            layerscope::image::open_source("x".into(), Arc::new(Bytes(archive)), None).unwrap();
         let inspection = layerscope::inspect(&opened, &layerscope::Progress::default()).unwrap();
         let said: Vec<_> = inspection.warnings.iter().map(ToString::to_string).collect();
         assert!(
@@ -73,12 +77,45 @@ fn damage_of_the_compression_around_an_archive_is_said() {
         ([&gzip[..], b"junk"].concat(), "there are more bytes after the compressed archive"),
     ] {
         let opened =
-            layerscope::image::open_source("x".into(), std::sync::Arc::new(Bytes(bytes)), None)
-                .unwrap();
+            layerscope::image::open_source("x".into(), Arc::new(Bytes(bytes)), None).unwrap();
         let inspection = layerscope::inspect(&opened, &layerscope::Progress::default()).unwrap();
         let said: Vec<_> = inspection.warnings.iter().map(ToString::to_string).collect();
         assert!(said.iter().any(|warning| warning.contains(words)), "{words}: {said:?}");
         assert_eq!(inspection.totals.size, 5000);
+    }
+}
+
+/// Bytes that cannot be compressed.
+fn noise(len: usize, seed: u64) -> Vec<u8> {
+    let mut state = seed;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 32) as u8
+    };
+    (0..len).map(|_| next()).collect()
+}
+
+#[test]
+fn a_large_layer_of_many_gzip_members_is_read_like_one_of_one_member() {
+    // On a machine with several cores, its members are decoded side by side.
+    let files: Vec<_> = (1..41_u64).map(|i| noise(300_000, i)).collect();
+    let entry = |(i, bytes): (usize, &Vec<u8>)| other(b'0', format!("f{i}")).holding(bytes.clone());
+    let whole = || layer(files.iter().enumerate().map(entry));
+    for (layer, members) in [(whole().gzip(), 1), (whole().gzip_members(90), 90)] {
+        assert!(layer.stored().len() > 8 << 20, "it is large");
+        let opened = open(tar(Image::of([layer]).docker())).unwrap();
+        let progress = layerscope::Progress { verify: true, ..layerscope::Progress::default() };
+        let inspection = layerscope::inspect(&opened, &progress).unwrap();
+        assert_eq!((inspection.warnings.len(), &inspection.mismatches), (0, &Some(Vec::new())));
+        let (tree, contents) = (&inspection.tree, LayerContents::new(&opened));
+        for (i, bytes) in files.iter().enumerate() {
+            let version = tree.last(tree.find(format!("f{i}").as_bytes()).unwrap()).unwrap();
+            let source = contents.open(tree, version, &Arc::default()).unwrap();
+            let all = Extent { offset: 0, len: bytes.len() as u64 };
+            assert!(read_extent(&*source, all).unwrap() == *bytes, "f{i} of {members} members");
+        }
     }
 }
 
@@ -102,7 +139,7 @@ fn a_zstd_window_over_the_limit_names_both_and_is_no_wrong_digest() {
             let first = image.layers.remove(0);
             let stored = [skipped, &zstd_frame(log, first.tar())].concat();
             image.layers.insert(0, first.damaged(|bytes| *bytes = stored.clone()));
-            let archive = std::sync::Arc::new(Bytes(tar(image.docker())));
+            let archive = Arc::new(Bytes(tar(image.docker())));
             let opened = layerscope::image::open_source("x".into(), archive, None).unwrap();
             let progress = layerscope::Progress { verify: true, ..layerscope::Progress::default() };
             let inspection = layerscope::inspect(&opened, &progress).unwrap();
@@ -123,16 +160,13 @@ fn a_zstd_window_over_the_limit_names_both_and_is_no_wrong_digest() {
         }
     }
     let within = zstd_frame(27, &tar(image().docker()));
-    let opened =
-        layerscope::image::open_source("x".into(), std::sync::Arc::new(Bytes(within)), None)
-            .unwrap();
+    let opened = layerscope::image::open_source("x".into(), Arc::new(Bytes(within)), None).unwrap();
     assert!(
         layerscope::inspect(&opened, &layerscope::Progress::default()).unwrap().warnings.is_empty()
     );
     let over = zstd_frame(30, &tar(image().docker()));
-    let error = layerscope::image::open_source("x".into(), std::sync::Arc::new(Bytes(over)), None)
-        .err()
-        .unwrap();
+    let error =
+        layerscope::image::open_source("x".into(), Arc::new(Bytes(over)), None).err().unwrap();
     assert!(
         error.to_string().contains("its zstd window of 1.00 GiB is over the limit of 128 MiB"),
         "{error}"

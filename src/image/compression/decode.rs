@@ -12,6 +12,7 @@ use super::sniff::Compression;
 use super::zstd_frames::{Frames, ZSTD_WINDOW_LOG};
 use crate::archive::Forward;
 use crate::display::Units;
+use crate::progress::IdleCores;
 
 /// The most memory that an xz stream may ask for, in KiB.
 const XZ_MEMORY: u32 = 128 << 10;
@@ -130,6 +131,13 @@ impl<B: BufRead> Decoder<B> {
     pub fn read_to_the_fault(&mut self) {
         if let Format::Gzip(gzip) = &mut self.format {
             gzip.read_to_the_fault();
+        }
+    }
+
+    /// Lets cores without work help, if the stream has parts that can be decoded side by side.
+    pub fn help_with(&mut self, idle: &IdleCores) {
+        if let Format::Gzip(gzip) = &mut self.format {
+            gzip.help_with(idle);
         }
     }
 

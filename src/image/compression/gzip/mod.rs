@@ -3,8 +3,10 @@
 //! Bytes after the last member are ignored. A wrong checksum at the end of a member does not
 //! invalidate the member. Container runtimes behave the same; both cases produce a remark.
 
+mod ahead;
 mod header;
 mod marks;
+mod members;
 mod prime;
 
 use std::io::{self, BufRead};
@@ -14,8 +16,11 @@ use zlib_rs::{Inflate, InflateFlush, Status};
 
 use super::checkpoint::{Block, Checkpoint, Checkpoints, State};
 use super::note::Note;
+use crate::progress::IdleCores;
+use ahead::Ahead;
 use header::read_header;
 use marks::Marks;
+use members::{Made, SideBySide};
 use prime::prime;
 
 /// The size of the window, as zlib has it.
@@ -25,7 +30,7 @@ const NO_MATCH: &str = "corrupt gzip stream does not have a matching checksum";
 
 /// A decoder of all members of a gzip file.
 pub struct Gzip<B> {
-    input: B,
+    input: Ahead<B>,
     phase: Phase,
     inflate: Inflate,
     /// The number of bytes decoded so far, and of those taken from the compressed stream.
@@ -38,6 +43,8 @@ pub struct Gzip<B> {
     members: u64,
     note: Option<Note>,
     marks: Option<Box<Marks>>,
+    /// The members that other threads decode; `None` if none do.
+    beside: Option<Box<SideBySide>>,
     /// True to return the bytes before a fault.
     to_the_fault: bool,
 }
@@ -46,6 +53,8 @@ enum Phase {
     /// Inside a member, at the start of a block.
     Block(Box<Block>),
     Between,
+    /// Members that were decoded side by side come next, from one of their bytes on.
+    Made(Box<Made>, usize),
     Member,
     Trailer,
     Broken,
@@ -60,7 +69,7 @@ impl<B: BufRead> Gzip<B> {
             State::Block(block) => Phase::Block(Box::new(block.clone())),
         };
         Self {
-            input,
+            input: Ahead::new(input),
             phase,
             inflate: Inflate::new(false, WINDOW_BITS),
             decoded: at.decoded,
@@ -71,6 +80,7 @@ impl<B: BufRead> Gzip<B> {
             members: u64::from(at.decoded > 0),
             note: None,
             marks: None,
+            beside: None,
             to_the_fault: false,
         }
     }
@@ -78,6 +88,11 @@ impl<B: BufRead> Gzip<B> {
     /// Makes checkpoints while decoding, `spacing` decoded bytes apart.
     pub fn mark(&mut self, spacing: u64) {
         self.marks = Some(Box::new(Marks::new(self.decoded, spacing)));
+    }
+
+    /// Lets cores without work decode members side by side.
+    pub fn help_with(&mut self, idle: &IdleCores) {
+        self.beside = Some(Box::new(SideBySide::new(idle.clone(), members::SIZES)));
     }
 
     /// Returns the bytes before a fault, too. Otherwise, those that were decoded together with it
@@ -102,20 +117,61 @@ impl<B: BufRead> Gzip<B> {
             return Ok(0);
         }
         loop {
-            match std::mem::replace(&mut self.phase, Phase::Ended) {
-                Phase::Ended => return Ok(0),
-                Phase::Broken => return Err(damaged()),
-                Phase::Between => self.next_member()?,
-                Phase::Block(block) => self.start(&block)?,
-                Phase::Trailer => self.trailer()?,
-                Phase::Member => {
-                    let n = self.inflate(buf)?;
-                    if n > 0 {
-                        return Ok(n);
-                    }
-                }
+            if let Some(n) = self.step(buf)? {
+                return Ok(n);
             }
         }
+    }
+
+    /// Does what the phase asks for; returns the number of bytes that it made, which is 0 at the
+    /// end, or `None` if there is more to do before.
+    fn step(&mut self, buf: &mut [u8]) -> io::Result<Option<usize>> {
+        match std::mem::replace(&mut self.phase, Phase::Ended) {
+            Phase::Ended => return Ok(Some(0)),
+            Phase::Broken => return Err(damaged()),
+            Phase::Between if self.take_made() => {}
+            Phase::Between => self.next_member()?,
+            Phase::Block(block) => self.start(&block)?,
+            Phase::Trailer => self.trailer()?,
+            Phase::Made(made, at) => return Ok(self.hand_over(made, at, buf)),
+            Phase::Member => return self.inflate(buf).map(|n| (n > 0).then_some(n)),
+        }
+        Ok(None)
+    }
+
+    /// Takes the next members that were decoded side by side; false if there are none.
+    fn take_made(&mut self) -> bool {
+        let Some(beside) = &mut self.beside else { return false };
+        let Some(made) = beside.next(&mut self.input, self.stored) else { return false };
+        if let Some(marks) = &mut self.marks {
+            for start in &made.starts {
+                marks
+                    .member(self.decoded + start.decoded as u64, self.stored + start.stored as u64);
+            }
+        }
+        self.members += made.starts.len() as u64;
+        self.note = made.end.note.or(self.note);
+        self.input.skip(made.end.stored);
+        self.stored += made.end.stored as u64;
+        self.decoded += made.end.decoded as u64;
+        self.phase = Phase::Made(made, 0);
+        true
+    }
+
+    /// Copies bytes that were decoded side by side, from `at` on.
+    fn hand_over(&mut self, made: Box<Made>, at: usize, buf: &mut [u8]) -> Option<usize> {
+        let bytes = &made.bytes[at..made.end.decoded];
+        let n = bytes.len().min(buf.len());
+        buf[..n].copy_from_slice(&bytes[..n]);
+        if n < bytes.len() {
+            self.phase = Phase::Made(made, at + n);
+        } else {
+            self.phase = Phase::Between;
+            if let Some(beside) = &mut self.beside {
+                beside.reuse(made.bytes);
+            }
+        }
+        (n > 0).then_some(n)
     }
 
     /// Reads the header of the next member, if there is one.
