@@ -1,5 +1,6 @@
 //! Reports that other programs and later runs open.
 
+mod again;
 mod markdown;
 mod ncdu;
 mod recorded;

@@ -7,7 +7,7 @@ use layerscope::LayerIndex;
 use layerscope::advice::ladder::{Certainty, LadderInputs, PossibleSize, Step, climb};
 use layerscope::analysis::what_if::{Change, what_if};
 use layerscope::display::{Units, escaped_str};
-use layerscope::report::{LadderDetail, TextStyle, write_ladder};
+use layerscope::report::{TextStyle, write_ladder};
 use layerscope::runtime::libraries::{Libc, NeedEvidence, NeedKind, RuntimeNeed};
 use layerscope::runtime::{Loaded, MadeBy, Parts, Start};
 use layerscope::tree::NodeId;
@@ -364,7 +364,7 @@ fn the_text_has_a_bar_a_ratio_and_a_tilde_where_it_guesses() {
     let possible_sizes = climb(&inspection, &inputs(&inspection));
     let mut out = Vec::new();
     let style = TextStyle { units: Units::Si, ..TextStyle::default() };
-    write_ladder(&possible_sizes, LadderDetail::Whole, style, &mut out).unwrap();
+    write_ladder(&possible_sizes, style, &mut out).unwrap();
     let text = String::from_utf8(out).unwrap();
     for part in [
         "as built                                60.0 MB  ██████████ ",

@@ -113,7 +113,7 @@ pub struct SecretChanges {
     /// The number of secrets that both have.
     pub same: usize,
     /// True if one of both is a report, which has no values to compare.
-    is_by_place: bool,
+    pub is_by_place: bool,
 }
 
 impl SecretChanges {
@@ -152,13 +152,18 @@ impl SecretChanges {
             ));
         }
         if self.same > 0 {
-            let (count, verb) =
-                (plural(self.same, "secret"), if self.same == 1 { "is" } else { "are" });
-            let by = match self.is_by_place {
-                true => ", with the same place and beginning (a report does not have the values)",
-                false => "",
-            };
-            sentences.push(shown!("{} {} in both{}.", escaped_str(&count), verb, by));
+            let count = escaped_str(&plural(self.same, "secret"));
+            let is_one = self.same == 1;
+            sentences.push(match self.is_by_place {
+                true => shown!(
+                    "{} {} the same place and beginning in both; {} not compared, because a report does not have {}.",
+                    count,
+                    if is_one { "has" } else { "have" },
+                    if is_one { "its value is" } else { "their values are" },
+                    if is_one { "it" } else { "them" }
+                ),
+                false => shown!("{} {} in both.", count, if is_one { "is" } else { "are" }),
+            });
         }
         if !self.removed.is_empty() {
             let count = plural(self.removed.len(), "secret");

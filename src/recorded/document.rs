@@ -6,10 +6,11 @@
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 
+use super::application::ApplicationRecord;
 use super::change::{ChangeRecord, sign};
+use super::secrets::SecretsRecord;
 use super::{RecordError, SCHEMA_VERSION, of_json};
-use crate::display::{Escaped, escaped_str, shown};
-use crate::secret::headline;
+use crate::display::{Escaped, escaped_str};
 
 /// The root of a JSON report.
 #[derive(Debug, Deserialize)]
@@ -49,6 +50,9 @@ pub struct Document {
     /// The bytes of one's own layers by purpose.
     #[serde(default)]
     pub bytes_by_purpose: Vec<ShareRecord>,
+    /// The program that a container runs, if it was looked for.
+    #[serde(default)]
+    pub application: Option<ApplicationRecord>,
     /// The size after each change, the image as it is first.
     #[serde(default)]
     pub possible_sizes: Vec<PossibleSizeRecord>,
@@ -112,6 +116,10 @@ pub struct TotalsRecord {
     pub optional_bytes: u64,
     #[serde(default)]
     pub base_avoidable_bytes: u64,
+    /// The number of wasted files that are not empty; `None` if a program wrote the report that did
+    /// not count them.
+    #[serde(default)]
+    pub wasted_files: Option<usize>,
     pub tar_bytes: u64,
     pub stored_bytes: u64,
     pub files: u64,
@@ -170,61 +178,6 @@ pub struct PairRecord {
     pub fix: Escaped,
 }
 
-#[derive(Debug, Deserialize)]
-pub struct SecretsRecord {
-    pub found: Vec<SecretRecord>,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct SecretRecord {
-    pub what: Escaped,
-    pub place: Escaped,
-    pub path: Option<Escaped>,
-    pub line: Option<usize>,
-    pub layer: Option<usize>,
-    pub removed_in: Option<usize>,
-    pub visible: bool,
-    pub masked: Escaped,
-    /// The secret with the same value that came first.
-    #[serde(default)]
-    pub same_value_as: Option<usize>,
-    /// The command that shows it.
-    #[serde(default)]
-    pub see: Option<Escaped>,
-    pub why: Escaped,
-    pub revoke: Option<Escaped>,
-    pub fix: FixRecord,
-}
-
-impl SecretRecord {
-    /// Returns the file with its line, or the part of the config.
-    pub fn whereabouts(&self) -> Escaped {
-        match (&self.path, self.line) {
-            (Some(path), Some(line)) => shown!("{}, line {}", path, line),
-            (Some(path), None) => path.clone(),
-            (None, _) => shown!("{} in the config", escaped_str(&self.place.replace('-', " "))),
-        }
-    }
-
-    /// Returns what to do now.
-    pub fn revocation(&self) -> Escaped {
-        match &self.revoke {
-            Some(page) => shown!("revoke it and create a new one: {}", page),
-            None => "revoke it and create a new one".into(),
-        }
-    }
-}
-
-impl SecretsRecord {
-    /// Returns the sentence about all of them; `None` if there are none.
-    pub fn headline(&self) -> Option<String> {
-        let count = self.found.len();
-        let deleted = self.found.iter().filter(|secret| !secret.visible).count();
-        let repeated = self.found.iter().filter(|secret| secret.same_value_as.is_some()).count();
-        (count > 0).then(|| headline(count, count - repeated, deleted))
-    }
-}
-
 impl FindingRecord {
     /// Returns whether the bytes are in the layers above the base image.
     pub fn is_own(&self) -> bool {
@@ -248,18 +201,32 @@ pub struct BaseRecord {
     pub layers: usize,
     pub size_bytes: u64,
     pub name: Option<Escaped>,
+    /// The evidence in a word; empty if a program wrote the report that recorded none.
+    #[serde(default)]
+    pub evidence: Escaped,
+    /// True if the evidence leaves no doubt.
+    #[serde(default)]
+    pub certain: bool,
+    /// The evidence in words.
+    #[serde(default)]
+    pub words: Escaped,
 }
 
 #[derive(Debug, Deserialize)]
 pub struct ShareRecord {
     pub purpose: Escaped,
     pub bytes: u64,
+    #[serde(default)]
+    pub wasted_bytes: u64,
 }
 
 #[derive(Debug, Deserialize)]
 pub struct PossibleSizeRecord {
     pub title: Escaped,
     pub size_bytes: u64,
+    /// The size as built divided by this one; `None` if they cannot be compared.
+    #[serde(default)]
+    pub ratio: Option<f64>,
     pub grade: Escaped,
     /// False if people are not shown it, since it is hardly smaller than the one before.
     #[serde(default = "shown_by_default")]
@@ -337,6 +304,12 @@ pub(super) fn check_version(text: &str) -> Result<(), RecordError> {
 }
 
 impl Document {
+    /// Returns the number of wasted files that are not empty, of which the report may list some.
+    pub fn wasted_files(&self) -> usize {
+        let listed = self.wasted.iter().filter(|wasted| wasted.bytes > 0).count();
+        self.totals.wasted_files.unwrap_or(listed)
+    }
+
     /// Checks that the numbers fit together, as those of every report that was written do.
     pub(super) fn check(&self) -> Result<(), RecordError> {
         let sum = |member: &'static str, total: u64, of: fn(&LayerRecord) -> u64| {

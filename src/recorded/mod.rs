@@ -4,19 +4,23 @@
 //! A report has the numbers of an image and of its layers, and with `--tree` the final filesystem.
 //! It has no contents. Its text is as hostile as that of an image.
 
+mod application;
 mod change;
 mod document;
 mod image;
+mod secrets;
 
 use crate::analysis::Inspection;
 use crate::display::{Escaped, cut, escaped_str};
 use crate::tree::LimitExceeded;
 
+pub use application::{ApplicationRecord, ExecutableRecord, LibrariesRecord};
 pub use change::{ChangeRecord, ContentRecord, StepRecord};
 pub use document::{
-    BaseRecord, Document, FindingRecord, PairRecord, PossibleSizeRecord, SecretRecord,
-    SecretsRecord, ShareRecord, SpotRecord, WastedRecord,
+    BaseRecord, Document, FindingRecord, PairRecord, PossibleSizeRecord, ShareRecord, SpotRecord,
+    WastedRecord,
 };
+pub use secrets::{PreventionRecord, SecretRecord, SecretsRecord};
 
 /// The version of the contract, `assets/report.schema.json`; incremented when readers have to
 /// change.

@@ -24,7 +24,7 @@ use crate::display::Units;
 use crate::image::Compression;
 use crate::layer_index::LayerIndex;
 use crate::origin::Provider;
-use crate::recorded::{ChangeRecord, RecordError, RecordedImage, SCHEMA_VERSION};
+use crate::recorded::{ChangeRecord, Document, RecordError, RecordedImage, SCHEMA_VERSION};
 use crate::tree::{Kind, NodeId, Tree, VersionId};
 
 /// The amount of detail in a report.
@@ -100,6 +100,8 @@ struct TotalsPart {
     base_avoidable_bytes: u64,
     /// The smallest possible size that keeps the program unchanged.
     smallest_bytes: Option<u64>,
+    /// The number of wasted files that are not empty.
+    wasted_files: usize,
     tar_bytes: u64,
     stored_bytes: u64,
     /// True if the sizes are exact; otherwise they are lower bounds.
@@ -261,6 +263,7 @@ impl<'a> Account<'a> {
                 optional_bytes: avoidable.optional,
                 base_avoidable_bytes: avoidable.base,
                 smallest_bytes: study.smallest().map(|(smallest, _)| smallest.size),
+                wasted_files: inspection.wasted.iter().filter(|wasted| wasted.bytes > 0).count(),
                 tar_bytes: totals.tar_bytes,
                 stored_bytes: totals.stored_bytes,
                 exact: inspection.completeness.sizes_are_exact(),
@@ -303,10 +306,17 @@ impl Account<'_> {
     ///
     /// [`RecordError`] if the report cannot be read back, which is a fault of this program.
     pub fn recorded(&self, name: &Escaped) -> Result<RecordedImage, RecordError> {
+        RecordedImage::from_document(self.document()?, name)
+    }
+
+    /// Returns the report as it is read back.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordError`] if it cannot be read back, which is a fault of this program.
+    pub fn document(&self) -> Result<Document, RecordError> {
         let fault = |error: serde_json::Error| RecordError::Member(error.to_string());
-        let document =
-            serde_json::to_value(self).and_then(serde_json::from_value).map_err(fault)?;
-        RecordedImage::from_document(document, name)
+        serde_json::to_value(self).and_then(serde_json::from_value).map_err(fault)
     }
 }
 

@@ -231,7 +231,7 @@ fn wasted(page: &mut Page, image: &RecordedImage, style: TextStyle) {
             code_cell(&file.path),
         ]);
     }
-    rest(page, wasted.len(), listed);
+    rest(page, image.document.wasted_files(), listed);
     page.close("\n</details>");
 }
 

@@ -9,6 +9,7 @@ use super::paint::{Paint, TextStyle};
 use crate::advice::ladder::{Certainty, PossibleSize, noticeable};
 use crate::analysis::download::Download;
 use crate::display::{Escaped, Units, cut, escaped_str, noticeably, shown, wrap_words};
+use crate::recorded::PossibleSizeRecord;
 
 const WIDTH: usize = 80;
 /// The width of a rung's title.
@@ -78,23 +79,13 @@ pub fn write_ladder_json(
     write_escaped(&possible_size_parts(possible_sizes, units), out)
 }
 
-/// The amount of detail for each rung.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LadderDetail {
-    /// A single line per rung.
-    Sizes,
-    /// Also the steps to get there, and remarks.
-    Whole,
-}
-
-/// Writes the rungs, starting with the unchanged image.
+/// Writes the rungs with the steps to each, starting with the unchanged image.
 ///
 /// # Errors
 ///
 /// An error of `out`.
 pub fn write_ladder(
     possible_sizes: &[PossibleSize],
-    detail: LadderDetail,
     style: TextStyle,
     mut out: impl Write,
 ) -> io::Result<()> {
@@ -103,39 +94,99 @@ pub fn write_ladder(
     let shown: Vec<_> =
         noticeable(possible_sizes).into_iter().map(|place| &possible_sizes[place]).collect();
     for possible_size in &shown {
-        let about = possible_size.certainty.sign();
-        let size = format!("{about}{}", style.units.size(possible_size.size));
-        let ratio = possible_size
-            .ratio(first)
-            .and_then(|_| noticeably(possible_size.size, first.size))
-            .unwrap_or_default();
-        let title = cut(&possible_size.step.title(), TITLE);
-        let bar = format!("{:<BAR$}", bar(possible_size.size, first.size));
-        let bar = Paint::Visible.on(&bar, style.colour);
-        let grade = Paint::Dim.on(possible_size.certainty.grade(), style.colour);
-        writeln!(out, "  {title:<TITLE$} {size:>10}  {bar} {ratio:>8} {grade}")?;
-        if detail == LadderDetail::Whole {
-            explain(possible_size, &mut told, style, &mut out)?;
-        }
+        let row = Row {
+            title: &possible_size.step.title(),
+            size: possible_size.size,
+            is_comparable: possible_size.ratio(first).is_some(),
+            sign: possible_size.certainty.sign(),
+            grade: possible_size.certainty.grade(),
+        };
+        row.write(first.size, style, &mut out)?;
+        explain(possible_size, &mut told, style, &mut out)?;
     }
-    // With the steps, an empty line stands there already.
-    let gap = if detail == LadderDetail::Whole { "" } else { "\n" };
-    if first.certainty == Certainty::AtLeast {
-        writeln!(
-            out,
-            "{gap}  ≥ is a lower bound, and none of the sizes is exact: not all of the image was read"
-        )?;
-    } else if shown.iter().any(|possible_size| possible_size.certainty != Certainty::Exact) {
-        writeln!(out, "{gap}  {}. The other sizes are exact.", signs(&shown))?;
+    // After the steps, an empty line stands there already.
+    let grades: Vec<_> = shown.iter().map(|size| size.certainty.grade()).collect();
+    if let Some(line) = about_grades(&grades, &signs(&shown)) {
+        writeln!(out, "  {line}")?;
     }
     out.flush()
 }
 
+/// Writes the possible sizes that a report records, in a line each.
+///
+/// # Errors
+///
+/// An error of `out`.
+pub fn write_recorded_sizes(
+    sizes: &[PossibleSizeRecord],
+    style: TextStyle,
+    mut out: impl Write,
+) -> io::Result<()> {
+    let Some(first) = sizes.first() else { return Ok(()) };
+    let shown: Vec<_> = sizes.iter().filter(|size| size.noticeable).collect();
+    for size in &shown {
+        let row = Row {
+            title: &size.title,
+            size: size.size_bytes,
+            is_comparable: size.ratio.is_some(),
+            sign: size.sign(),
+            grade: &size.grade,
+        };
+        row.write(first.size_bytes, style, &mut out)?;
+    }
+    let grades: Vec<&str> = shown.iter().map(|size| &*size.grade).collect();
+    let signs = words_of_signs(|sign| shown.iter().any(|size| size.sign() == sign));
+    match about_grades(&grades, &signs) {
+        Some(line) => writeln!(out, "\n  {line}"),
+        None => Ok(()),
+    }
+}
+
+/// A rung in a line.
+struct Row<'a> {
+    title: &'a str,
+    size: u64,
+    /// True if the size can be compared with that of the image as it is.
+    is_comparable: bool,
+    sign: &'static str,
+    grade: &'a str,
+}
+
+impl Row<'_> {
+    /// Writes the line with a bar; `first` is the size of the image as it is.
+    fn write(&self, first: u64, style: TextStyle, out: &mut impl Write) -> io::Result<()> {
+        let size = format!("{}{}", self.sign, style.units.size(self.size));
+        let ratio = noticeably(self.size, first).filter(|_| self.is_comparable).unwrap_or_default();
+        let title = cut(self.title, TITLE);
+        let bar = format!("{:<BAR$}", bar(self.size, first));
+        let bar = Paint::Visible.on(&bar, style.colour);
+        let grade = Paint::Dim.on(self.grade, style.colour);
+        writeln!(out, "  {title:<TITLE$} {size:>10}  {bar} {ratio:>8} {grade}")
+    }
+}
+
+/// Explains the sizes that are not exact, by their grades and the words about their signs; `None` if
+/// all are exact.
+fn about_grades(grades: &[&str], signs: &str) -> Option<String> {
+    if grades.first().is_some_and(|grade| *grade == Certainty::AtLeast.grade()) {
+        return Some(
+            "≥ is a lower bound, and none of the sizes is exact: not all of the image was read"
+                .into(),
+        );
+    }
+    let are_exact = grades.iter().all(|grade| *grade == Certainty::Exact.grade());
+    (!are_exact).then(|| format!("{signs}. The other sizes are exact."))
+}
+
 /// Explains the signs before the sizes.
 pub fn signs(possible_sizes: &[&PossibleSize]) -> String {
-    let has = |sign: &str| {
+    words_of_signs(|sign| {
         possible_sizes.iter().any(|possible_size| possible_size.certainty.sign() == sign)
-    };
+    })
+}
+
+/// Explains the signs that are there.
+fn words_of_signs(has: impl Fn(&str) -> bool) -> String {
     let all = [("~", "an estimate"), ("≥", "a lower bound"), ("≤", "an upper bound")];
     let seen = all.into_iter().filter(|(sign, _)| has(sign)).enumerate();
     // The verb stands once: `~ marks an estimate, ≥ a lower bound`.

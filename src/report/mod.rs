@@ -37,7 +37,7 @@ pub use compare::{
 pub use fix::write_fix_json;
 pub use html::write_html;
 pub use images::{ImageList, write_image_list};
-pub use ladder::{LadderDetail, write_ladder, write_ladder_json};
+pub use ladder::{write_ladder, write_ladder_json};
 pub use ncdu::write_ncdu;
 pub use paint::TextStyle;
 pub use text::{write_recorded, write_text};

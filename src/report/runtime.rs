@@ -13,6 +13,7 @@ use crate::tree::{NodeId, Tree};
 #[derive(Debug, Serialize)]
 pub struct ApplicationPart {
     program: Option<String>,
+    program_bytes: Option<u64>,
     bytes: u64,
     files: Vec<String>,
     steps: Vec<Escaped>,
@@ -75,6 +76,7 @@ impl ApplicationPart {
         let program = application.program.as_ref();
         Self {
             program: program.map(|program| path(tree, program.file.node)),
+            program_bytes: program.map(|program| tree.size(program.file.version)),
             bytes: runtime.bytes,
             files: application.files.iter().map(|&node| path(tree, node)).collect(),
             steps: application.steps.clone(),

@@ -49,6 +49,8 @@ struct SecretPart {
     title: String,
     what: Escaped,
     place: &'static str,
+    /// The place in words.
+    r#where: Escaped,
     #[serde(skip_serializing_if = "Option::is_none")]
     path: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -111,6 +113,7 @@ impl SecretPart {
             title: secret.kind.title.clone(),
             what: secret.what(),
             place: secret.place.word(),
+            r#where: secret.whereabouts(inspection),
             path,
             path_hex,
             line,
@@ -141,6 +144,7 @@ pub struct SecretChangesPart<'a> {
     added: Vec<ChangedSecretPart<'a>>,
     removed: Vec<ChangedSecretPart<'a>>,
     same: usize,
+    values_compared: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -165,6 +169,7 @@ impl<'a> SecretChangesPart<'a> {
             added: changes.added.iter().map(part).collect(),
             removed: changes.removed.iter().map(part).collect(),
             same: changes.same,
+            values_compared: !changes.is_by_place,
         }
     }
 }

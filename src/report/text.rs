@@ -2,7 +2,6 @@
 //! wasted bytes.
 
 mod changes;
-mod recorded;
 mod runtime;
 mod secrets;
 mod whose;
@@ -10,21 +9,20 @@ mod whose;
 use crate::escape::Untrusted;
 use std::io::{self, Write};
 
-use super::changes::changes;
+use super::account::{Account, Detail};
 use super::paint::{Paint, TextStyle};
-use super::words::{date, incomplete, nothing_wasted, verdict};
+use super::words::{date, incomplete, nothing_wasted};
 use crate::advice::assessment::Study;
 use crate::advice::avoidable::Avoidable;
-use crate::analysis::Wasted;
+use crate::display::escaped_str;
 use crate::display::shown;
 use crate::display::{Escaped, files, listed, percent, plural};
 use crate::display::{cut, cut_front, wrap, wrap_words};
-use crate::display::{escaped, escaped_str};
 use crate::layer_index::LayerIndex;
+use crate::recorded::{Document, RecordedImage};
 use crate::{Inspection, Warning};
 
 use self::changes::Changes;
-pub use recorded::write_recorded;
 
 const WIDTH: usize = 80;
 /// The column at which the text of a finding begins.
@@ -43,32 +41,33 @@ pub fn write_text(
     style: TextStyle,
     mut out: impl Write,
 ) -> io::Result<()> {
+    let document = Account::new(inspection, study, detail(style)).document();
+    let document = document.map_err(io::Error::other)?;
     let mut page = ReportText { style, out: &mut out };
-    page.headline(inspection)?;
-    page.secrets(inspection, study)?;
-    page.verdict(inspection, study)?;
-    let whole = inspection.completeness.is_whole();
-    page.not_whole(inspection)?;
-    page.numbers(inspection)?;
-    page.layers(inspection)?;
-    if let Some(words) = nothing_wasted(inspection) {
-        writeln!(page.out, "\n{words}")?;
-    }
-    let all = changes(inspection, study);
-    let sums = Avoidable::measure(inspection, study);
-    page.changes(
-        inspection,
-        &Changes { all: &all, sums, base: study.base.name.as_ref().map(Untrusted::escaped) },
-    )?;
-    page.whose(inspection, study)?;
-    page.runtime(inspection, study)?;
-    page.ladder(inspection, study)?;
-    page.files(inspection)?;
-    page.not_searched(study)?;
-    if whole {
-        page.remarks("Warnings", &inspection.warnings)?;
-    }
+    page.report(inspection, &document)?;
     page.verification(inspection)?;
+    out.flush()
+}
+
+/// Returns the detail that a text needs.
+fn detail(style: TextStyle) -> Detail {
+    Detail { top: style.top, tree: false, units: style.units }
+}
+
+/// Writes an image of an earlier report as text, as far as its detail goes.
+///
+/// # Errors
+///
+/// An error of `out`.
+pub fn write_recorded(
+    image: &RecordedImage,
+    style: TextStyle,
+    mut out: impl Write,
+) -> io::Result<()> {
+    let RecordedImage { document, inspection } = image;
+    let mut page = ReportText { style, out: &mut out };
+    page.report(inspection, document)?;
+    page.source(inspection, document)?;
     out.flush()
 }
 
@@ -78,6 +77,54 @@ struct ReportText<'a, W> {
 }
 
 impl<W: Write> ReportText<'_, W> {
+    /// Writes everything that a report records.
+    fn report(&mut self, inspection: &Inspection, document: &Document) -> io::Result<()> {
+        self.headline(inspection)?;
+        self.secrets(inspection, document)?;
+        self.verdict(document)?;
+        self.not_whole(inspection)?;
+        self.numbers(inspection)?;
+        self.layers(inspection)?;
+        if let Some(words) = nothing_wasted(inspection) {
+            writeln!(self.out, "\n{words}")?;
+        }
+        self.what_to_change(inspection, document)?;
+        self.whose(inspection, document)?;
+        self.runtime(inspection, document)?;
+        self.sizes(inspection, document)?;
+        self.files(document)?;
+        self.not_searched(document)?;
+        if inspection.completeness.is_whole() {
+            self.remarks("Warnings", &inspection.warnings)?;
+        }
+        Ok(())
+    }
+
+    fn what_to_change(&mut self, inspection: &Inspection, document: &Document) -> io::Result<()> {
+        let Some(all) = &document.changes else {
+            let line = "The report has no changes: the program that wrote it recorded none.";
+            return writeln!(self.out, "\n{}", self.paint(Paint::Dim, line));
+        };
+        let totals = &document.totals;
+        let sums = Avoidable {
+            own: totals.avoidable_bytes,
+            optional: totals.optional_bytes,
+            base: totals.base_avoidable_bytes,
+        };
+        self.changes(inspection, &Changes { all, sums, base: document.base.name.clone() })
+    }
+
+    /// Writes where a report that was read comes from.
+    fn source(&mut self, inspection: &Inspection, document: &Document) -> io::Result<()> {
+        let source = shown!(
+            "Read from a report of layerscope {} on {}. A report has no file contents.",
+            &document.tool.version,
+            &inspection.source
+        );
+        writeln!(self.out)?;
+        source.wrap(WIDTH).into_iter().try_for_each(|line| writeln!(self.out, "{line}"))
+    }
+
     fn paint(&self, paint: Paint, text: &str) -> String {
         paint.on(text, self.style.colour)
     }
@@ -98,8 +145,8 @@ impl<W: Write> ReportText<'_, W> {
     }
 
     /// Writes the verdict below the headline.
-    fn verdict(&mut self, inspection: &Inspection, study: &Study) -> io::Result<()> {
-        for line in wrap(&verdict(inspection, study, self.style.units), WIDTH) {
+    fn verdict(&mut self, document: &Document) -> io::Result<()> {
+        for line in wrap(&document.verdict, WIDTH) {
             writeln!(self.out, "{line}")?;
         }
         writeln!(self.out)
@@ -169,27 +216,25 @@ impl<W: Write> ReportText<'_, W> {
         self.paint(Paint::Dim, &format!("{word:>width$}", width = INDENT - 2))
     }
 
-    fn files_head(&mut self) -> io::Result<()> {
+    /// Writes the largest wasted files, and how many more there are.
+    fn files(&mut self, document: &Document) -> io::Result<()> {
+        let top = if self.style.top == 0 { usize::MAX } else { self.style.top };
+        let listed = document.wasted.iter().filter(|wasted| wasted.bytes > 0);
+        let listed: Vec<_> = listed.collect();
+        let shown = &listed[..listed.len().min(top)];
+        if shown.is_empty() {
+            return Ok(());
+        }
         writeln!(self.out, "\n{}", self.paint(Paint::Bold, "Biggest wasted files"))?;
         let head = format!(
             "{:>12} {:>5} {:>7}  {:<REASON$}  {}",
             "size", "added", "removed", "reason", "path"
         );
-        writeln!(self.out, "{}", self.paint(Paint::Dim, &head))
-    }
-
-    fn files(&mut self, inspection: &Inspection) -> io::Result<()> {
-        let top = if self.style.top == 0 { usize::MAX } else { self.style.top };
-        let shown: Vec<&Wasted> =
-            inspection.wasted.iter().take_while(|wasted| wasted.bytes > 0).take(top).collect();
-        if shown.is_empty() {
-            return Ok(());
-        }
-        self.files_head()?;
-        for wasted in &shown {
-            let path = escaped(&inspection.tree.path(inspection.tree.node_of(wasted.version)));
-            let path = cut_front(&path, WIDTH - 30 - REASON);
-            let (size, reason) = (self.size(wasted.bytes), wasted.reason.words());
+        writeln!(self.out, "{}", self.paint(Paint::Dim, &head))?;
+        for wasted in shown {
+            let path = cut_front(&wasted.path, WIDTH - 30 - REASON);
+            let size = self.size(wasted.bytes);
+            let reason = cut(&wasted.reason.replace('-', " "), REASON);
             writeln!(
                 self.out,
                 "{size:>12} {:>5} {:>7}  {reason:<REASON$}  \
@@ -197,7 +242,7 @@ impl<W: Write> ReportText<'_, W> {
                 wasted.added_in, wasted.removed_in
             )?;
         }
-        let rest = inspection.wasted.iter().filter(|wasted| wasted.bytes > 0).count() - shown.len();
+        let rest = document.wasted_files().saturating_sub(shown.len());
         if rest > 0 {
             let line = format!("{:>12}  and {} more (--top 0 lists all)", "", files(rest));
             writeln!(self.out, "{}", self.paint(Paint::Dim, &line))?;

@@ -105,30 +105,46 @@ pub fn base(study: &Study) -> Option<String> {
     if study.base.how == Evidence::Nothing {
         return None;
     }
-    let name =
-        study.base.name.as_ref().map_or(String::new(), |name| format!(" {}", name.escaped()));
-    let layers = match study.base.layers {
+    let name = study.base.name.as_ref().map(Untrusted::escaped);
+    let how = escaped_str(&study.base.how.to_string());
+    Some(base_image(study.base.layers, name.as_ref(), study.base.certain, &how))
+}
+
+/// Says which layers are a base image, and how that is known.
+pub fn base_image(layers: usize, name: Option<&Escaped>, certain: bool, how: &Escaped) -> String {
+    let name = name.map_or(String::new(), |name| format!(" {name}"));
+    let layers = match layers {
         0 => "no layer".into(),
         1 => "layer 0".into(),
         layers => format!("layers 0 to {}", layers - 1),
     };
-    let sure = if study.base.certain { "" } else { "probably, because " };
-    Some(format!("base image{name} ({layers}): {sure}{}", study.base.how))
+    let sure = if certain { "" } else { "probably, because " };
+    format!("base image{name} ({layers}): {sure}{how}")
 }
 
 /// Says what most of the image is, where the verdict does not.
 pub fn conclusion(inspection: &Inspection, study: &Study) -> Option<String> {
-    let (size, whole) = (inspection.totals.size, inspection.completeness.sizes_are_exact());
-    let of = if whole { "the image" } else { "what could be read" };
-    let biggest = study.shares.iter().max_by_key(|share| share.bytes);
     if let Some(bytes) = study.application_bytes() {
-        // The verdict at the top says it of a whole image.
-        (!whole).then(|| format!("Your application is {} of {of}.", share(bytes, size)))
-    } else {
-        biggest
-            .filter(|most| most.purpose != Purpose::Other && most.bytes > size / 4)
-            .map(|most| format!("{} of {of} is {}.", share(most.bytes, size), most.purpose.name()))
+        return mostly_application(inspection, bytes);
     }
+    let biggest = study.shares.iter().max_by_key(|share| share.bytes);
+    let most = biggest.filter(|most| most.purpose != Purpose::Other)?;
+    mostly_purpose(inspection, most.bytes, most.purpose.name())
+}
+
+/// Says how much of an image is its application, which has some visible bytes. The verdict at the
+/// top says it of a whole image.
+pub fn mostly_application(inspection: &Inspection, bytes: u64) -> Option<String> {
+    let size = inspection.totals.size;
+    (!inspection.completeness.sizes_are_exact())
+        .then(|| format!("Your application is {} of what could be read.", share(bytes, size)))
+}
+
+/// Says how much of an image has its most frequent purpose, if that is much.
+pub fn mostly_purpose(inspection: &Inspection, bytes: u64, purpose: &str) -> Option<String> {
+    let (size, whole) = (inspection.totals.size, inspection.completeness.sizes_are_exact());
+    let image = if whole { "the image" } else { "what could be read" };
+    (bytes > size / 4).then(|| format!("{} of {image} is {purpose}.", share(bytes, size)))
 }
 
 /// Describes an executable in a few words.

@@ -25,7 +25,7 @@ mod written;
 
 use std::ops::Range;
 
-use crate::display::plural;
+use crate::display::{Escaped, escaped_str, plural};
 
 pub use blocks::{BlockSearch, FarHit};
 pub use copies::{Copies, CopyFinder};
@@ -69,6 +69,41 @@ pub fn headline(count: usize, values: usize, deleted: usize) -> String {
             "{secrets}, {deleted} of them deleted too late: anyone who can pull the image can \
              read {them}"
         ),
+    }
+}
+
+/// The parts of an image that were not searched for secrets.
+#[derive(Debug, Clone, Copy)]
+pub struct Unsearched {
+    /// The number of files.
+    pub files: usize,
+    /// The number of layers that could not be read.
+    pub layers: usize,
+    /// True if the config is not known.
+    pub lacks_config: bool,
+    /// The number of archives whose members were not searched.
+    pub archives: usize,
+}
+
+impl Unsearched {
+    /// Lists what was to be searched and was not.
+    pub fn parts(&self) -> Vec<String> {
+        let files = (self.files > 0).then(|| plural(self.files, "file"));
+        let layers = self.layers;
+        let layers =
+            (layers > 0).then(|| format!("{} that could not be read", plural(layers, "layer")));
+        let config = self.lacks_config.then(|| "the config".into());
+        [files, layers, config].into_iter().flatten().collect()
+    }
+
+    /// Says what was not searched; `None` if everything was.
+    pub fn words(&self) -> Option<Escaped> {
+        let mut parts = self.parts();
+        parts.extend((self.archives > 0).then(|| {
+            format!("what is inside {}, such as jar and zip", plural(self.archives, "archive"))
+        }));
+        (!parts.is_empty())
+            .then(|| escaped_str(&format!("Not searched for secrets: {}", parts.join(", and "))))
     }
 }
 

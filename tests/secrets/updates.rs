@@ -149,7 +149,18 @@ fn a_rotated_secret_is_new_and_a_report_is_compared_by_place_and_beginning() {
     let secrets = &serde_json::from_str::<Value>(&document).unwrap()["secrets"];
     let count = |list: &str| secrets[list].as_array().unwrap().len();
     assert_eq!((count("added"), count("removed"), &secrets["same"]), (2, 2, &0.into()));
-    let by_place = "2 secrets are in both, with the same place and beginning (a report does not have the values).";
+    let by_place = "2 secrets have the same place and beginning in both; their values are not compared, because a report does not have them.";
+    let with_files = ["report", "old.tar", "--format", "json", "--tree"];
+    let with_files = run(&new, directory.path(), &with_files);
+    std::fs::write(directory.path().join("tree.json"), &with_files.stdout).unwrap();
+    let said = words(&compare("tree.json", "text"));
+    assert!(said.contains(by_place), "{said}");
+    assert!(
+        !said.contains("No differences found. ") && said.contains("Contents are not compared: "),
+        "{said}"
+    );
+    let document: Value = serde_json::from_str(&compare("tree.json", "json")).unwrap();
+    assert_eq!(document["secrets"]["values_compared"], false);
     let said = words(&compare("old.json", "text"));
     assert!(said.contains(by_place) && !said.contains("Brings"), "{said}");
     let same = words(&compare("shop.tar", "text"));

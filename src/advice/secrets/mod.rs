@@ -13,13 +13,13 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::analysis::Inspection;
-use crate::display::{Escaped, escaped, escaped_str, plural, shown};
+use crate::display::{Escaped, escaped, escaped_str, shown};
 use crate::error::Error;
 use crate::files::contents::Contents;
 use crate::files::packages::Packages;
 use crate::layer_index::LayerIndex;
 use crate::progress::Progress;
-use crate::secret::{FoundValues, Kind, Masked, ValueHash, headline};
+use crate::secret::{FoundValues, Kind, Masked, Unsearched, ValueHash, headline};
 use crate::shell::quoted;
 use crate::tree::{NodeId, VersionId};
 use crate::warning::Known;
@@ -185,22 +185,21 @@ impl Secrets {
 
     /// Lists what was to be searched and was not, so that there may be more secrets.
     pub fn unsearched(&self) -> Vec<String> {
-        let files = (self.unread > 0).then(|| plural(self.unread, "file"));
-        let layers = self.unread_layers;
-        let layers =
-            (layers > 0).then(|| format!("{} that could not be read", plural(layers, "layer")));
-        let config = self.lacks_config.then(|| "the config".into());
-        [files, layers, config].into_iter().flatten().collect()
+        self.gaps().parts()
+    }
+
+    fn gaps(&self) -> Unsearched {
+        Unsearched {
+            files: self.unread,
+            layers: self.unread_layers,
+            lacks_config: self.lacks_config,
+            archives: self.archives,
+        }
     }
 
     /// Says what was not searched; `None` if everything was.
     pub fn not_searched(&self) -> Option<Escaped> {
-        let mut parts = self.unsearched();
-        parts.extend((self.archives > 0).then(|| {
-            format!("what is inside {}, such as jar and zip", plural(self.archives, "archive"))
-        }));
-        (!parts.is_empty())
-            .then(|| escaped_str(&format!("Not searched for secrets: {}", parts.join(", and "))))
+        self.gaps().words()
     }
 
     /// Finds, for each value that several places have, the place that had it first: the lowest layer,

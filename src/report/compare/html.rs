@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use maud::{Markup, html};
 
 use super::text::{signed, why_about};
-use super::words::{SAME_SIZE, of_the_first};
+use super::words::{SAME_SIZE, no_differences, not_told, of_the_first};
 use super::{Against, Comparison, end_of_sharing, not_compared};
 use crate::LayerIndex;
 use crate::analysis::Inspection;
@@ -257,11 +257,11 @@ fn paths(subject: &Subject<'_>, against: &Against<'_>) -> Markup {
     };
     let largest = changes().map(|change| change.weight()).max().unwrap_or(0);
     if let Some(words) = not_compared(against.first, against.second) {
-        return html! { p { (escaped_str(&words)) } };
+        return html! { p { (escaped_str(&words)) } (beyond(against)) };
     }
     html! {
         @if paths.is_empty() {
-            p { "No differences found. Files of equal size and time are assumed equal." }
+            p { (no_differences(against)) }
         } @else {
             ul .lines {
                 @for (difference, (paths, sum)) in paths.sums() {
@@ -308,7 +308,13 @@ fn paths(subject: &Subject<'_>, against: &Against<'_>) -> Markup {
             }
             (rest(listed.len(), biggest.len(), "file"))
         }
+        (beyond(against))
     }
+}
+
+/// Says what a comparison with a report cannot tell.
+fn beyond(against: &Against<'_>) -> Markup {
+    html! { @for sentence in not_told(against) { p .remark { (sentence) } } }
 }
 
 fn packages(subject: &Subject<'_>, packages: &PackageChanges) -> Markup {

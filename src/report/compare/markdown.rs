@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use super::words::not_told;
 use super::{Against, Comparison, not_compared};
 use crate::advice::assessment::Study;
 use crate::advice::findings::Purpose;
@@ -78,6 +79,9 @@ pub fn write_comparison_markdown(
             write_sources(&mut page, [first, second], units);
         }
         paths(&mut page, against, units);
+        for sentence in not_told(against) {
+            page.line(format!("\n{}", plain(sentence)));
+        }
         packages(&mut page, against, units);
     }
     out.write_all(page.finish().as_bytes())?;

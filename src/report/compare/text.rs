@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::words::SAME_SIZE;
+use super::words::{SAME_SIZE, no_differences, not_told};
 use super::{Against, Comparison, end_of_sharing, not_compared};
 use crate::analysis::Inspection;
 use crate::compare::{Difference, LayerPlace, PackageChanges};
@@ -41,6 +41,9 @@ pub fn write_comparison(
     if let Some(against) = comparison.pair() {
         page.layers(against)?;
         page.paths(against)?;
+        for sentence in not_told(against) {
+            page.wrapped(sentence)?;
+        }
         if let Some(packages) = &against.packages {
             page.packages(packages)?;
         }
@@ -207,8 +210,7 @@ impl<W: Write> ComparisonText<'_, W> {
             return self.wrapped(&words);
         }
         if paths.is_empty() {
-            let text = "\nNo differences found. Files of equal size and time are assumed equal.";
-            return writeln!(self.out, "{text}");
+            return writeln!(self.out, "\n{}", no_differences(against));
         }
         writeln!(self.out)?;
         self.head("Differences in the final filesystem")?;

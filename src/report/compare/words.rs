@@ -1,5 +1,6 @@
 //! Summarises the comparison of two images in sentences.
 
+use super::Against;
 use crate::analysis::{Inspection, Listing};
 use crate::compare::{Column, Sharing};
 use crate::display::escaped;
@@ -81,6 +82,37 @@ pub fn not_compared(first: &Inspection, second: &Inspection) -> Option<String> {
     Some(format!(
         "Files are not compared. {which} not list them; `layerscope report {image} --format json --tree` writes one that does."
     ))
+}
+
+/// The sentence that no path differs.
+pub(super) const NO_DIFFERENCES: &str =
+    "No differences found. Files of equal size and time are assumed equal.";
+/// The sentence that no path differs, where one image is a report.
+const NONE_LISTED: &str = "No differences found in what the report lists.";
+
+/// Says that no path of two images differs, as far as that is known.
+pub(super) fn no_differences(against: &Against<'_>) -> &'static str {
+    if not_told(against).is_empty() { NO_DIFFERENCES } else { NONE_LISTED }
+}
+
+/// Says what a comparison with a report cannot tell, a sentence each. If all layers are the same,
+/// nothing is left to tell.
+pub(super) fn not_told(against: &Against<'_>) -> Vec<&'static str> {
+    let listings = [against.first.listing, against.second.listing];
+    let same = &against.pair.sharing.same;
+    let are_the_same = same.len() == against.first.layers.len() && same.iter().all(Option::is_some);
+    if listings.iter().all(|listing| *listing == Listing::Whole) || are_the_same {
+        return Vec::new();
+    }
+    let mut sentences = Vec::new();
+    if !listings.contains(&Listing::Absent) {
+        sentences.push(
+            "Contents are not compared: a report does not have them. A file whose kind, size, time, mode and owner are the same may have changed.",
+        );
+    }
+    sentences
+        .push("Packages are not compared: a report does not have the contents that list them.");
+    sentences
 }
 
 /// Describes the first layer that is not shared, and the cause.

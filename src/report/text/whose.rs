@@ -2,16 +2,18 @@
 
 use std::io::{self, Write};
 
-use super::super::words::{base, conclusion};
+use super::super::words::{base_image, mostly_application, mostly_purpose};
 use super::{Paint, ReportText, WIDTH};
 use crate::Inspection;
-use crate::advice::assessment::Study;
+use crate::advice::base::Evidence;
+use crate::advice::findings::Purpose;
 use crate::display::{share, wrap};
+use crate::recorded::{Document, ShareRecord};
 
 impl<W: Write> ReportText<'_, W> {
-    pub(super) fn whose(&mut self, inspection: &Inspection, study: &Study) -> io::Result<()> {
-        let size = inspection.totals.size;
-        if size == 0 {
+    pub(super) fn whose(&mut self, inspection: &Inspection, document: &Document) -> io::Result<()> {
+        let (size, base) = (inspection.totals.size, &document.base);
+        if size == 0 || base.evidence.is_empty() {
             return Ok(());
         }
         let whole = inspection.completeness.sizes_are_exact();
@@ -22,23 +24,24 @@ impl<W: Write> ReportText<'_, W> {
             could be read"
         };
         writeln!(self.out, "\n{}", self.paint(Paint::Bold, head))?;
-        let own: u64 = study.shares.iter().map(|share| share.bytes).sum();
-        match base(study) {
-            None => self.line(own, size, &format!("your layers: {}", study.base.how))?,
-            Some(line) => {
-                self.line(size - own, size, &line)?;
-                self.line(own, size, "your layers")?;
-            }
+        let shares = &document.bytes_by_purpose;
+        let own: u64 = shares.iter().map(|share| share.bytes).sum();
+        if base.evidence == *Evidence::Nothing.name() {
+            self.line(own, size, &format!("your layers: {}", base.words))?;
+        } else {
+            let line = base_image(base.layers, base.name.as_ref(), base.certain, &base.words);
+            self.line(size - own, size, &line)?;
+            self.line(own, size, "your layers")?;
         }
-        for share in &study.shares {
-            let wasted = if share.wasted > 0 {
-                format!("  wasted {}", self.size(share.wasted))
+        for share in shares {
+            let wasted = if share.wasted_bytes > 0 {
+                format!("  wasted {}", self.size(share.wasted_bytes))
             } else {
                 String::new()
             };
-            self.line(share.bytes, size, &format!("  {:<13}{wasted}", share.purpose.name()))?;
+            self.line(share.bytes, size, &format!("  {:<13}{wasted}", share.purpose))?;
         }
-        let Some(sentence) = conclusion(inspection, study) else { return Ok(()) };
+        let Some(sentence) = conclusion(inspection, document) else { return Ok(()) };
         writeln!(self.out, "{:>12}  {}", "", self.paint(Paint::Bold, &sentence))
     }
 
@@ -51,4 +54,19 @@ impl<W: Write> ReportText<'_, W> {
         }
         Ok(())
     }
+}
+
+/// Says what most of the image is, where the verdict does not.
+fn conclusion(inspection: &Inspection, document: &Document) -> Option<String> {
+    let shares = &document.bytes_by_purpose;
+    let is_known = document.application.as_ref().is_some_and(|it| !it.files.is_empty());
+    let is = |share: &ShareRecord, purpose: Purpose| share.purpose == *purpose.name();
+    if is_known {
+        let own = shares.iter().find(|share| is(share, Purpose::Application));
+        let visible = own.map_or(0, |share| share.bytes.saturating_sub(share.wasted_bytes));
+        return mostly_application(inspection, visible);
+    }
+    let most = shares.iter().max_by_key(|share| share.bytes);
+    let most = most.filter(|most| !is(most, Purpose::Other))?;
+    mostly_purpose(inspection, most.bytes, &most.purpose)
 }

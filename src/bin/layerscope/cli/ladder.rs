@@ -11,7 +11,7 @@ use layerscope::advice::measure::{measure, measure_ladder};
 use layerscope::analysis::download::estimate_download;
 use layerscope::analysis::what_if::{Change, what_if};
 use layerscope::display::{escaped_str, share};
-use layerscope::report::{LadderDetail, TextStyle, write_ladder, write_ladder_json};
+use layerscope::report::{TextStyle, write_ladder, write_ladder_json};
 use layerscope::{Inspection, Progress};
 
 use super::settings::AsciiOption;
@@ -104,7 +104,7 @@ pub fn ladder(arguments: &LadderArguments) -> Result<(), Failure> {
         }
         opened.check_unchanged()?;
         match arguments.format {
-            Format::Text => write_ladder(&study.ladder, LadderDetail::Whole, style, &mut out)
+            Format::Text => write_ladder(&study.ladder, style, &mut out)
                 .and_then(
                     |()| if arguments.measure { writeln!(out, "\n{MEASURED}") } else { Ok(()) },
                 )

@@ -1,0 +1,123 @@
+//! Secrets as a report records them: masked, with the advice on each.
+
+#![expect(missing_docs, reason = "the contract explains its members: assets/report.schema.json")]
+
+use serde::Deserialize;
+
+use crate::display::{Escaped, escaped_str, shown};
+use crate::secret::{Unsearched, headline};
+
+#[derive(Debug, Deserialize)]
+pub struct SecretsRecord {
+    pub found: Vec<SecretRecord>,
+    /// The number of files that were not searched.
+    #[serde(default)]
+    pub unread_files: usize,
+    /// The number of layers that could not be read.
+    #[serde(default)]
+    pub unread_layers: usize,
+    /// False if the config is not known.
+    #[serde(default = "read_by_default")]
+    pub config_read: bool,
+    /// The number of archives whose members were not searched.
+    #[serde(default)]
+    pub unopened_archives: usize,
+}
+
+fn read_by_default() -> bool {
+    true
+}
+
+#[derive(Debug, Deserialize)]
+pub struct SecretRecord {
+    pub what: Escaped,
+    pub place: Escaped,
+    /// The place in words.
+    #[serde(default, rename = "where")]
+    pub whereabouts: Option<Escaped>,
+    pub path: Option<Escaped>,
+    pub line: Option<usize>,
+    pub layer: Option<usize>,
+    pub removed_in: Option<usize>,
+    pub visible: bool,
+    pub masked: Escaped,
+    /// The secret with the same value that came first.
+    #[serde(default)]
+    pub same_value_as: Option<usize>,
+    /// The command that shows it.
+    #[serde(default)]
+    pub see: Option<Escaped>,
+    pub why: Escaped,
+    pub revoke: Option<Escaped>,
+    pub fix: PreventionRecord,
+}
+
+/// The way to build without a secret.
+#[derive(Debug, Deserialize)]
+pub struct PreventionRecord {
+    pub what: Escaped,
+    /// The instruction that names the file, and fails without it.
+    #[serde(default)]
+    pub take_out: Option<Escaped>,
+    /// Lines of a Dockerfile.
+    #[serde(default)]
+    pub dockerfile: Option<Escaped>,
+    /// Lines of `.dockerignore`.
+    #[serde(default)]
+    pub dockerignore: Option<Escaped>,
+}
+
+impl PreventionRecord {
+    /// Returns the lines of a Dockerfile, and those of `.dockerignore` with a comment above them.
+    pub fn lines(&self) -> impl Iterator<Item = Escaped> {
+        let ignored = self.dockerignore.clone().into_iter();
+        let ignored = ignored.flat_map(|line| [Escaped::from("# in .dockerignore:"), line]);
+        let taken_out = self.take_out.iter().map(|line| shown!("# instead of: {}", line));
+        taken_out.chain(self.dockerfile.clone()).chain(ignored)
+    }
+}
+
+impl SecretRecord {
+    /// Returns the file with its line, or the part of the config.
+    pub fn whereabouts(&self) -> Escaped {
+        if let Some(words) = &self.whereabouts {
+            return words.clone();
+        }
+        match (&self.path, self.line) {
+            (Some(path), Some(line)) => shown!("{}, line {}", path, line),
+            (Some(path), None) => path.clone(),
+            (None, _) => shown!("{} in the config", escaped_str(&self.place.replace('-', " "))),
+        }
+    }
+
+    /// Returns what to do now.
+    pub fn revocation(&self) -> Escaped {
+        match &self.revoke {
+            Some(page) => shown!("revoke it and create a new one: {}", page),
+            None => {
+                "revoke it and create a new one: a new image does not take back the old one".into()
+            }
+        }
+    }
+}
+
+impl SecretsRecord {
+    /// Returns the sentence about all of them; `None` if there are none.
+    pub fn headline(&self) -> Option<String> {
+        let count = self.found.len();
+        let deleted = self.found.iter().filter(|secret| !secret.visible).count();
+        let repeated = self.found.iter().filter(|secret| secret.same_value_as.is_some()).count();
+        (count > 0).then(|| headline(count, count - repeated, deleted))
+    }
+
+    /// Says what was not searched; `None` if everything was.
+    pub fn not_searched(&self) -> Option<Escaped> {
+        let unsearched = Unsearched {
+            files: self.unread_files,
+            layers: self.unread_layers,
+            lacks_config: !self.config_read,
+            archives: self.unopened_archives,
+        };
+        unsearched.words()
+    }
+}
