@@ -72,7 +72,7 @@ impl PackageChange {
     /// Returns the name with the versions, as far as they are known.
     pub fn named(&self) -> String {
         let versions = self.versions();
-        match versions == Escaped::from(NO_VERSION) {
+        match versions == NO_VERSION {
             true => self.name.to_string(),
             false => format!("{} {versions}", self.name),
         }
