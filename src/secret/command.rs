@@ -5,9 +5,10 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
+use super::argument::Argument;
 use super::hints::Hints;
 use super::names::is_secret;
-use super::rules::{Argument, Kind, rules};
+use super::rules::{Kind, rules};
 use super::token::find_tokens;
 use super::value::is_telling;
 use super::{Hit, apart};
@@ -161,7 +162,9 @@ pub fn pairs_of_file(text: &str) -> Vec<Hit> {
 fn whole_line(line: &Captures<'_>) -> Option<Hit> {
     let (name, value) = (line.name("name")?.as_str(), line.name("value")?);
     let text = value.as_str();
-    let text = text.split_once(" #").map_or(text, |(before, _)| before).trim_end();
+    // A comment, or the next command of a shell.
+    let ends = [" #", " && ", " || ", " | ", "; "].into_iter().filter_map(|end| text.find(end));
+    let text = text[..ends.min().unwrap_or(text.len())].trim_end();
     // A shell has several in a line.
     if NAME.is_match(text) || !is_secret(name, text.as_bytes()) {
         return None;

@@ -5,6 +5,7 @@
 //! placeholders. What is found is known by its place and its [`Kind`]; its value is shown only as
 //! [`Masked`].
 
+mod argument;
 mod blocks;
 mod command;
 mod copies;

@@ -7,13 +7,10 @@ use std::sync::{LazyLock, OnceLock};
 use regex::bytes::Regex;
 use serde::Deserialize;
 
+use super::argument::{Argument, WrittenArgument};
+
 /// The rules, as `build.rs` converts them.
 const BUILT_IN: &str = include_str!(concat!(env!("OUT_DIR"), "/secrets.json"));
-
-/// The value of an argument, in quotes or without.
-const VALUE: &str = r#"(?:'([^'\n]+)'|"([^"$\n]+)"|([^\s"'$<>;&|\\-][^\s"';&|\\]*))"#;
-/// Words between a program and its argument.
-const OTHER_WORDS: &str = r"(?:[^;&|\n]*?[ \t])?";
 
 /// A kind of secret.
 #[derive(Debug, PartialEq, Eq)]
@@ -51,34 +48,6 @@ impl Deref for Expression {
 
     fn deref(&self) -> &Regex {
         self.compiled.get_or_init(|| Regex::new(&self.pattern).expect("a test compiles it"))
-    }
-}
-
-/// Passwords that programs take as arguments.
-#[derive(Debug)]
-pub(super) struct Argument {
-    /// Words of which each match has one.
-    has: Vec<String>,
-    pattern: String,
-    compiled: OnceLock<regex::Regex>,
-}
-
-impl Argument {
-    fn new(written: WrittenArgument) -> Self {
-        let WrittenArgument { matches, has, .. } = written;
-        let pattern = matches.replace("{value}", VALUE).replace("{any}", OTHER_WORDS);
-        Self { has, pattern, compiled: OnceLock::new() }
-    }
-
-    /// Returns whether a text may have one.
-    pub(super) fn may_be_in(&self, text: &str) -> bool {
-        self.has.iter().any(|word| text.contains(word.as_str()))
-    }
-
-    /// Returns the expression; the first group that matches is the value.
-    pub(super) fn expression(&self) -> &regex::Regex {
-        let compiled = || regex::Regex::new(&self.pattern).expect("a test compiles it");
-        self.compiled.get_or_init(compiled)
     }
 }
 
@@ -253,19 +222,6 @@ enum WrittenLooks {
     #[serde(rename = "quoted-settings")]
     QuotedSettings,
     Tokens,
-}
-
-/// A way in which a program takes a password as an argument; its programs and the source are for
-/// readers of the file.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct WrittenArgument {
-    matches: String,
-    has: Vec<String>,
-    #[serde(rename = "of")]
-    _of: String,
-    #[serde(rename = "source")]
-    _source: String,
 }
 
 #[derive(Deserialize)]

@@ -14,8 +14,8 @@ const DIGITS: usize = 6;
 /// The least digits that count up for a placeholder.
 const COUNTED: usize = 9;
 /// The beginnings and ends of what stands for another value.
-const TEMPLATES: [(&str, &str); 5] =
-    [("${", "}"), ("$(", ")"), ("{{", "}}"), ("<%", "%>"), ("%(", ")s")];
+const TEMPLATES: [(&str, &str); 6] =
+    [("${", "}"), ("$(", ")"), ("{{", "}}"), ("<%", "%>"), ("%(", ")s"), ("`", "`")];
 
 impl SecretRules {
     /// Returns whether a value may be a secret: not a placeholder, a path or a reference, and not a

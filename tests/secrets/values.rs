@@ -79,6 +79,8 @@ fn a_placeholder_is_no_secret_in_any_place() {
         "C:\\secrets\\db1",
         "dummy",
         "not-a-secret",
+        "`cat /run/secrets/db1`",
+        "var.db_password1",
         "replace-with-your-token",
         "insert_token_here",
         "redacted",
@@ -115,7 +117,12 @@ fn every_usual_name_of_a_password_is_known_as_a_whole_word() {
 #[test]
 fn a_comment_behind_a_value_is_no_part_of_it() {
     let env = "DB_PASSWORD=open sesame 77 # of the test server\n";
-    let found = super::secrets(&image([("COPY . .", vec![text("app/.env", env)])]));
-    assert_eq!(found.len(), 1);
-    assert_eq!(found[0].0.hash, layerscope::secret::ValueHash::new(b"open sesame 77"));
+    let hash = |env: &str| {
+        let found = super::secrets(&image([("COPY . .", vec![text("app/.env", env)])]));
+        assert_eq!(found.len(), 1, "{env}");
+        found[0].0.hash
+    };
+    let expected = layerscope::secret::ValueHash::new(b"open sesame 77");
+    assert_eq!(hash(env), expected);
+    assert_eq!(hash("export DB_PASSWORD=open sesame 77 && make\n"), expected);
 }

@@ -6,7 +6,7 @@ use std::process::Output;
 
 use serde_json::json;
 
-use super::{GITHUB, PASSWORD, image, json_of, kinds, out, run, text};
+use super::{GITHUB, NPM, PASSWORD, image, json_of, kinds, out, run, text};
 use crate::support::build::{Entry, Image, Layer, file, tar};
 
 fn found(entries: Vec<Entry>) -> Vec<(String, String)> {
@@ -67,6 +67,7 @@ fn check(image: &Image, directory: &Path, options: &[&str]) -> Output {
 fn a_file_that_is_too_large_for_its_rule_is_counted_and_the_check_does_not_pass() {
     let directory = tempfile::tempdir().unwrap();
     let env = format!("{}DB_PASSWORD={PASSWORD}\n", "# nothing\n".repeat(900_000));
+    let npmrc = format!("_authToken={NPM}");
     let entries = || vec![text("app/.env", &env)];
     let plain = image([("COPY . .", entries())]);
     let packed = Image {
@@ -80,6 +81,11 @@ fn a_file_that_is_too_large_for_its_rule_is_counted_and_the_check_does_not_pass(
         let report = out(&run(&image, directory.path(), &["report", "shop.tar"]));
         assert!(report.contains("Not searched for secrets: 1 file"), "{report}");
     }
+    let both = image([("COPY . .", vec![text("app/.env", &env), text("app/.npmrc", &npmrc)])]);
+    let output = check(&both, directory.path(), &[]);
+    assert_eq!(output.status.code(), Some(1), "one is too many: {}", out(&output));
+    let report = out(&run(&both, directory.path(), &["report", "shop.tar"]));
+    assert!(report.contains("at least 1 secret: anyone"), "{report}");
 }
 
 #[test]

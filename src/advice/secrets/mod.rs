@@ -176,11 +176,13 @@ impl Secrets {
 }
 
 impl Secrets {
-    /// Counts the secrets, their values, and those that a later layer deleted, in a sentence.
+    /// Counts the secrets, their values, and those that a later layer deleted, in a sentence: at least
+    /// so many, if not everything was searched.
     pub fn headline(&self) -> String {
         let deleted = self.list.iter().filter(|secret| !secret.is_visible()).count();
         let values = self.list.iter().filter(|secret| secret.origin.is_none()).count();
-        headline(self.list.len(), values, deleted)
+        let counted = headline(self.list.len(), values, deleted);
+        if self.unsearched().is_empty() { counted } else { format!("at least {counted}") }
     }
 
     /// Lists what was to be searched and was not, so that there may be more secrets.
