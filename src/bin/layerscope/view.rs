@@ -35,10 +35,17 @@ impl View {
             Self::Timeline => "timeline",
             Self::Treemap => "treemap",
             Self::Image => "image",
-            Self::Findings => "findings",
+            Self::Findings => "fix",
             Self::Sizes => "sizes",
             Self::Replay => "replay",
         }
+    }
+
+    /// Returns the view with a name on the command line, in the configuration or in a lesson. The
+    /// view of changes had another name once.
+    pub fn named(word: &str) -> Option<Self> {
+        let known = Self::ALL.into_iter().find(|view| view.word() == word);
+        known.or((word == "findings").then_some(Self::Findings))
     }
 
     /// Returns the name on the screen.
@@ -62,5 +69,20 @@ impl View {
             Self::Treemap => "Map",
             view => view.name(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_view_is_called_as_on_the_screen_and_its_old_name_still_works() {
+        for view in View::ALL {
+            assert_eq!(view.word(), view.name().to_lowercase());
+            assert_eq!(View::named(view.word()), Some(view));
+        }
+        assert_eq!(View::named("findings"), Some(View::Findings));
+        assert_eq!(View::named("anything"), None);
     }
 }

@@ -40,7 +40,7 @@ pub struct Preferences {
 
 #[derive(Args, Default)]
 pub struct ScreenOptions {
-    /// The first view: explore, waste, timeline, treemap, image, findings, sizes or replay
+    /// The first view: explore, waste, timeline, treemap, image, fix, sizes or replay
     #[arg(long, value_name = "VIEW", value_parser = view)]
     view: Option<View>,
     #[command(flatten)]
@@ -104,7 +104,7 @@ struct UnknownView {
 }
 
 fn view(word: &str) -> Result<View, UnknownView> {
-    View::ALL.into_iter().find(|view| view.word() == word).ok_or_else(|| UnknownView {
+    View::named(word).ok_or_else(|| UnknownView {
         near: unknown("view", word, View::ALL.into_iter().map(View::word)),
         all: View::ALL.map(View::word).join(", "),
     })

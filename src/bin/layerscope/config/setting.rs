@@ -94,7 +94,7 @@ impl Setting {
                 "Sizes in powers of 1024 (\"iec\": KiB, MiB) or of 1000 (\"si\": kB, MB)."
             }
             Self::View => {
-                "The first view: \"explore\", \"waste\", \"timeline\", \"treemap\", \"image\", \"findings\",\n\
+                "The first view: \"explore\", \"waste\", \"timeline\", \"treemap\", \"image\", \"fix\",\n\
                  \"sizes\" or \"replay\"."
             }
             Self::Theme => {
@@ -143,7 +143,12 @@ impl Setting {
     ) -> Result<(), SettingError> {
         match self {
             Self::Units => config.units = one_of(value, &[("iec", Units::Iec), ("si", Units::Si)])?,
-            Self::View => config.view = one_of(value, &View::ALL.map(|view| (view.word(), view)))?,
+            Self::View => {
+                config.view = match View::named(string(value)?) {
+                    Some(view) => view,
+                    None => one_of(value, &View::ALL.map(|view| (view.word(), view)))?,
+                };
+            }
             Self::Theme => {
                 let base = directory.unwrap_or(Path::new(""));
                 config.theme = ThemeChoice::named(string(value)?, directory, base)?;

@@ -208,7 +208,7 @@ impl LessonReader<'_> {
         };
         let view = match &table.view {
             Some(word) if word.get_ref() != BESIDE => {
-                let view = View::ALL.into_iter().find(|view| view.word() == word.get_ref());
+                let view = View::named(word.get_ref());
                 let words = View::ALL.into_iter().map(View::word).chain([BESIDE]);
                 Some(view.ok_or_else(|| {
                     self.problem(word, "view", unknown("view", word.get_ref(), words))

@@ -370,7 +370,7 @@ fn in_ascii_and_without_colours_nothing_is_lost() {
         ..settings()
     };
     let mut person = Person::who(&bare, 120, 40);
-    person.types("8G").says("% go/ deleted").says("x 144 MiB").says("|| the end");
+    person.types("8G").says("% go/ deleted").says("x 144 MiB").says("# the end");
     assert!(person.screen().is_ascii(), "{}", person.screen());
     person.types("h").says("|| paused");
     assert!(person.screen().contains("===---"), "{}", person.screen());

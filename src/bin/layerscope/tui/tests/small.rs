@@ -2,8 +2,8 @@
 
 use crossterm::event::KeyCode;
 
-use super::Person;
 use super::advice::STUDY;
+use super::{Person, lines};
 use crate::tui::message::Message;
 
 fn in_front_of_the_demo(width: u16, height: u16) -> Person {
@@ -87,4 +87,35 @@ fn rows_of_fix_are_whole_where_there_is_room_and_notes_say_that_they_go_on() {
     let screen = small.screen();
     let last = screen.lines().rev().nth(2).unwrap_or_default();
     assert!(last.contains('…'), "{last}\n{screen}");
+}
+
+#[test]
+fn every_footer_of_a_view_ends_with_the_way_out() {
+    for width in [60, 80, 120, 200] {
+        for view in '1'..='8' {
+            let mut person = Person::at(width, 24);
+            person.types(&view.to_string());
+            let footer = lines(&person.sees()).pop().unwrap_or_default();
+            assert!(footer.trim_end().ends_with("q quit"), "{width}, {view}: {footer}");
+        }
+    }
+}
+
+#[test]
+fn the_footer_of_a_table_offers_nothing_that_a_table_does_not_do() {
+    let mut person = Person::at(120, 24);
+    person.types("2");
+    let footer = |person: &Person| lines(&person.sees()).pop().unwrap_or_default();
+    assert!(footer(&person).contains("open, fold"), "{}", person.screen());
+    person.types("T");
+    assert!(!footer(&person).contains("fold"), "{}", person.screen());
+    assert!(footer(&person).contains("T list"), "{}", person.screen());
+}
+
+#[test]
+fn the_image_view_says_how_big_the_base_image_is() {
+    let mut person = Person::at(120, 40);
+    person.tell(Message::Studied(STUDY.clone()));
+    person.types("5");
+    assert!(person.reads().contains("Alpine (layer 0, 4.99 MiB)"), "{}", person.screen());
 }

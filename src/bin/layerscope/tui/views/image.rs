@@ -96,7 +96,7 @@ impl ImageFacts {
     }
 
     /// Sets the base image.
-    pub fn studied(&mut self, study: &Study) {
+    pub fn studied(&mut self, inspection: &Inspection, study: &Study, units: Units) {
         if let Some(shown) = &study.shown {
             (self.facts, self.history) = (facts(shown), history(shown));
         }
@@ -110,7 +110,9 @@ impl ImageFacts {
                     1 => "layer 0".into(),
                     _ => format!("layers 0 to {}", layers - 1),
                 };
-                format!("{name} ({layers}): {sure}{}", base.how)
+                let bytes = inspection.layers.iter().take(base.layers).map(|layer| layer.size);
+                let size = inspection.amount(bytes.sum()).text(units);
+                format!("{name} ({layers}, {size}): {sure}{}", base.how)
             }
         });
     }

@@ -112,7 +112,7 @@ impl Views {
     pub fn studied(&mut self, inspection: &Inspection, study: &Arc<Study>, units: Units) {
         self.findings.studied(inspection, study, units);
         self.ladder.studied(study);
-        self.image.studied(study);
+        self.image.studied(inspection, study, units);
     }
 
     /// Moves a view that is about to be shown to the explorer's selection.
@@ -324,7 +324,7 @@ impl Views {
     pub fn keys(&self, view: View) -> &'static [Hint] {
         match view {
             View::Explore => &[],
-            View::Waste => waste::KEYS,
+            View::Waste => self.waste.keys(),
             View::Timeline => timeline::KEYS,
             View::Treemap => treemap::KEYS,
             View::Image => image::KEYS,

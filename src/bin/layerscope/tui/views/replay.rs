@@ -40,8 +40,8 @@ pub const KEYS: &[Hint] = &[
     (&[Action::Left, Action::Right], "layer"),
     (&[Action::Faster, Action::Slower], "speed"),
     (&[Action::Enter], "explore"),
-    (&[Action::Quit], "quit"),
     (&[Action::ReplayAgain], "again"),
+    (&[Action::Quit], "quit"),
 ];
 
 /// The state of the replay, with everything that is computed only once.

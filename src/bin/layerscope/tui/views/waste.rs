@@ -24,11 +24,21 @@ use crate::tui::widgets::{inside, pane, part, put};
 use outline::{Item, Outline};
 use table::Table;
 
-pub const KEYS: &[Hint] = &[
+const KEYS: &[Hint] = &[
     (&[Action::Help], "help"),
     (&[Action::Right, Action::Left], "open, fold"),
     (&[Action::Enter], "open, explore a file"),
     (&[Action::WasteTable], "table"),
+    (&[Action::ViewExplore], "explore"),
+    (&[Action::Quit], "quit"),
+];
+
+/// The keys in the table.
+const KEYS_OF_TABLE: &[Hint] = &[
+    (&[Action::Help], "help"),
+    (&[Action::Up, Action::Down], "layer"),
+    (&[Action::Enter], "show its files"),
+    (&[Action::WasteTable], "list"),
     (&[Action::ViewExplore], "explore"),
     (&[Action::Quit], "quit"),
 ];
@@ -126,6 +136,14 @@ impl Waste {
             }
         }
         false
+    }
+
+    /// Returns the keys of the form that is shown.
+    pub fn keys(&self) -> &'static [Hint] {
+        match self.form {
+            Form::List => KEYS,
+            Form::Table => KEYS_OF_TABLE,
+        }
     }
 
     /// Moves the cursor to the row at a cell; returns whether there is one.

@@ -122,22 +122,39 @@ pub fn hinted(
     room: u16,
 ) -> Vec<Piece> {
     let mut pieces = vec![Piece::text(" ", Style::new())];
-    for (actions, what) in hints {
-        let mut hint: Vec<_> = keymap
-            .labels(actions)
-            .into_iter()
-            .map(|(action, key)| Piece { press: Some(action), ..Piece::text(key, theme.strong) })
-            .collect();
-        if hint.is_empty() {
+    let hints: Vec<_> = hints.into_iter().collect();
+    let wide = usize::from(room) >= WAY_OUT;
+    let last = hints.last().filter(|(actions, _)| wide && *actions == [Action::Quit]);
+    let reserved = last.map_or(0, |&hint| width(&hinted_one(hint, keymap, theme)));
+    for (i, &hint) in hints.iter().enumerate() {
+        let hint = hinted_one(hint, keymap, theme);
+        let left = if i + 1 < hints.len() { reserved } else { 0 };
+        if width(&pieces) + width(&hint) + left <= usize::from(room) {
+            pieces.extend(hint);
             continue;
         }
-        let press = actions.first().copied();
-        hint.push(Piece { press, ..Piece::text(format!(" {what}"), theme.dim) });
-        hint.push(Piece::text("  ", theme.dim));
-        if width(&pieces) + width(&hint) > usize::from(room) {
-            break;
-        }
-        pieces.extend(hint);
+        // The way out stands behind as many others as fit.
+        pieces.extend(last.iter().flat_map(|&&hint| hinted_one(hint, keymap, theme)));
+        break;
     }
     pieces
+}
+
+/// The columns from which on a footer ends with the way out.
+const WAY_OUT: usize = 60;
+
+/// Returns one hint, or nothing if its actions have no keys.
+fn hinted_one((actions, what): Hint, keymap: &Keymap, theme: &Theme) -> Vec<Piece> {
+    let mut hint: Vec<_> = keymap
+        .labels(actions)
+        .into_iter()
+        .map(|(action, key)| Piece { press: Some(action), ..Piece::text(key, theme.strong) })
+        .collect();
+    if hint.is_empty() {
+        return hint;
+    }
+    let press = actions.first().copied();
+    hint.push(Piece { press, ..Piece::text(format!(" {what}"), theme.dim) });
+    hint.push(Piece::text("  ", theme.dim));
+    hint
 }

@@ -27,6 +27,17 @@ fn a_question_waits_for_an_answer_and_the_first_one_counts() {
 }
 
 #[test]
+fn no_letter_is_right_in_more_than_half_of_the_questions() {
+    let mut right = [0; 4];
+    for (_, told, _) in COURSE.iter() {
+        let questions = told.steps.iter().filter_map(|step| step.question.as_ref());
+        questions.for_each(|question| right[question.right] += 1);
+    }
+    let all: usize = right.iter().sum();
+    assert!(all > 0 && right.iter().all(|count| 2 * count <= all), "{right:?}");
+}
+
+#[test]
 fn what_is_asked_for_is_not_on_the_screen() {
     let mut person = Person::learning("chown", 80, 24);
     let screen = person.screen();

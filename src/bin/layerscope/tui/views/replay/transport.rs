@@ -52,7 +52,7 @@ pub fn clicked(playback: &Playback, layers: usize, at: Position, area: Rect) -> 
 pub fn draw(playback: &Playback, layers: usize, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let state = match (playback.is_running(), playback.is_over()) {
         (true, _) => "▶ playing",
-        (false, true) => "┃┃ the end",
+        (false, true) => "■ the end",
         (false, false) => "┃┃ paused",
     };
     let before = format!(" {state:<10} {:>5} ", playback.speed());
