@@ -343,7 +343,7 @@ fn pictures_of_a_lesson() {
     super::pictures::check("lesson-question-80x24", &person);
     let steps = person.lesson().told.steps.len();
     for _ in 3..steps {
-        person.types("b").goes_on();
+        person.types("a").goes_on();
     }
     super::pictures::check("lesson-end-80x24", &person);
 }

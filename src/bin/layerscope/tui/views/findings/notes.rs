@@ -130,7 +130,9 @@ impl Findings {
         let of_change = self.selected_change().map(|_| told.why.clone());
         let why = of_change.or_else(|| Some(escaped_str(&self.selected()?.why)));
         add("why", &why.unwrap_or_default());
-        self.lines().iter().for_each(|line| add("", line));
+        for (i, line) in self.lines().iter().enumerate() {
+            add(if i == 0 { "lines" } else { "" }, line);
+        }
         let Some(finding) = self.selected() else {
             for layer in change.surplus.iter().map(Surplus::layer) {
                 add("added", &format!("layer {layer} {}", instruction(layer)));
