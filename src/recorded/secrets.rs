@@ -107,17 +107,20 @@ impl SecretsRecord {
         let count = self.found.len();
         let deleted = self.found.iter().filter(|secret| !secret.visible).count();
         let repeated = self.found.iter().filter(|secret| secret.same_value_as.is_some()).count();
-        (count > 0).then(|| headline(count, count - repeated, deleted))
+        (count > 0).then(|| self.gaps().qualify(headline(count, count - repeated, deleted)))
     }
 
     /// Says what was not searched; `None` if everything was.
     pub fn not_searched(&self) -> Option<Escaped> {
-        let unsearched = Unsearched {
+        self.gaps().words()
+    }
+
+    fn gaps(&self) -> Unsearched {
+        Unsearched {
             files: self.unread_files,
             layers: self.unread_layers,
             lacks_config: !self.config_read,
             archives: self.unopened_archives,
-        };
-        unsearched.words()
+        }
     }
 }

@@ -97,6 +97,11 @@ impl Unsearched {
         [files, layers, config].into_iter().flatten().collect()
     }
 
+    /// Says that there are at least as many secrets as were counted, unless everything was searched.
+    pub fn qualify(&self, counted: String) -> String {
+        if self.parts().is_empty() { counted } else { format!("at least {counted}") }
+    }
+
     /// Says what was not searched; `None` if everything was.
     pub fn words(&self) -> Option<Escaped> {
         let mut parts = self.parts();

@@ -86,6 +86,10 @@ fn a_file_that_is_too_large_for_its_rule_is_counted_and_the_check_does_not_pass(
     assert_eq!(output.status.code(), Some(1), "one is too many: {}", out(&output));
     let report = out(&run(&both, directory.path(), &["report", "shop.tar"]));
     assert!(report.contains("at least 1 secret: anyone"), "{report}");
+    let json = run(&both, directory.path(), &["report", "shop.tar", "--format", "json"]);
+    std::fs::write(directory.path().join("old.json"), &json.stdout).unwrap();
+    let again = out(&run(&both, directory.path(), &["report", "old.json"]));
+    assert!(again.contains("at least 1 secret: anyone"), "{again}");
 }
 
 #[test]

@@ -181,8 +181,7 @@ impl Secrets {
     pub fn headline(&self) -> String {
         let deleted = self.list.iter().filter(|secret| !secret.is_visible()).count();
         let values = self.list.iter().filter(|secret| secret.origin.is_none()).count();
-        let counted = headline(self.list.len(), values, deleted);
-        if self.unsearched().is_empty() { counted } else { format!("at least {counted}") }
+        self.gaps().qualify(headline(self.list.len(), values, deleted))
     }
 
     /// Lists what was to be searched and was not, so that there may be more secrets.
