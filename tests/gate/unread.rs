@@ -206,6 +206,18 @@ fn an_output_that_cannot_be_written_does_not_keep_the_others_from_it() {
 }
 
 #[test]
+fn what_is_no_regular_file_is_refused_before_an_image_is_read() {
+    let place = passed();
+    std::os::unix::fs::symlink("x.json", place.path().join("link")).unwrap();
+    for output in ["json=/dev/stdout", "json=link", "json=."] {
+        let answer = place.check(&["--max-wasted=1kB", "--overwrite", "--output", output]);
+        assert_eq!((answer.code, answer.out.as_str()), (Some(2), ""), "{answer:#?}");
+        assert!(answer.said.contains(" is not a regular file\nhint: --overwrite"), "{answer:#?}");
+    }
+    assert_eq!(json_of(&place, "json")["status"], "passed", "the target of the link stays");
+}
+
+#[test]
 fn a_reader_that_has_seen_enough_does_not_make_an_image_pass() {
     let place = Place::new();
     let mut command = place.command(&["check", "shop.tar", "--max-wasted", "1kB"]);

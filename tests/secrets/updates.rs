@@ -163,6 +163,10 @@ fn a_rotated_secret_is_new_and_a_report_is_compared_by_place_and_beginning() {
     assert_eq!(document["secrets"]["values_compared"], false);
     let said = words(&compare("old.json", "text"));
     assert!(said.contains(by_place) && !said.contains("Brings"), "{said}");
+    let own = run(&new, directory.path(), &["report", "shop.tar", "--format", "json"]);
+    std::fs::write(directory.path().join("own.json"), &own.stdout).unwrap();
+    let said = words(&compare("own.json", "text"));
+    assert!(said.contains("2 secrets are in both."), "the image's own report: {said}");
     let same = words(&compare("shop.tar", "text"));
     assert!(same.contains("2 secrets are in both."), "{same}");
 }

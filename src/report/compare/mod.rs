@@ -78,15 +78,18 @@ impl<'a> Comparison<'a> {
             }
             [] => Others::Several(Vec::new()),
         };
-        let changes = |after: &Option<Vec<ComparedSecret>>| {
+        let changes = |(image, after): (&&Inspection, &Option<Vec<ComparedSecret>>)| {
             let before = secrets.first()?.as_ref()?;
-            Some(SecretChanges::between(before, after.as_ref()?))
+            let changes = SecretChanges::between(before, after.as_ref()?);
+            // The ID is the digest of the config, which has those of the layers.
+            let is_the_same = image.id.is_some() && image.id == images.first()?.id;
+            Some(SecretChanges { is_by_place: changes.is_by_place && !is_the_same, ..changes })
         };
         Self {
             images: images.to_vec(),
             columns: columns(images),
             others,
-            secrets: secrets.iter().skip(1).map(changes).collect(),
+            secrets: images.iter().zip(secrets).skip(1).map(changes).collect(),
             searched: secrets.iter().map(Option::is_some).collect(),
         }
     }

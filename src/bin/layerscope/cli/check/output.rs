@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use layerscope::Progress;
-use layerscope::display::{Escaped, Units, escaped_str};
+use layerscope::display::{Escaped, Units, escaped, escaped_str};
 use layerscope::files::output::{check_free, replace_file, write_file};
 use layerscope::gate::Quantity;
 use layerscope::report::{CheckFormat, CheckResults, TextStyle, Unchecked, write_check};
@@ -105,7 +105,9 @@ impl OutputOptions {
         } else {
             given.or(Some(CheckFormat::Text))
         };
-        if !self.overwrite {
+        if self.overwrite {
+            files.iter().try_for_each(|(_, file)| check_replaceable(file))?;
+        } else {
             files.iter().try_for_each(|(_, file)| check_free(file)).map_err(|error| {
                 Failure::Place {
                     message: error.to_string(),
@@ -119,6 +121,18 @@ impl OutputOptions {
             overwrite: self.overwrite,
             quiet_below: self.quiet_below.clone(),
         })
+    }
+}
+
+/// Checks that `--overwrite` can replace what is there: a device or a link is not replaced.
+fn check_replaceable(file: &Path) -> Result<(), Failure> {
+    match file.symlink_metadata() {
+        Ok(metadata) if !metadata.is_file() => Err(Failure::Place {
+            message: format!("{} is not a regular file", escaped(file.as_os_str().as_encoded_bytes())),
+            hint: "--overwrite replaces regular files only; name another file, or - for standard output"
+                .into(),
+        }),
+        _ => Ok(()),
     }
 }
 
@@ -246,9 +260,14 @@ impl Outputs {
 /// Makes the entry of what could not be checked; `None` if the failure has nothing to say.
 pub fn unchecked(failure: &Failure, image: Option<Escaped>, file: String) -> Option<Unchecked> {
     let (message, hint) = failure.message()?;
-    let lines = message.lines().map(|line| escaped_str(line.trim()));
-    let hint = hint.map(|hint| escaped_str(&hint));
-    Some(Unchecked { image, message: Escaped::join(lines, "; "), hint, file })
+    let hint = hint.map(|hint| in_one_line(&hint));
+    Some(Unchecked { image, message: in_one_line(&message), hint, file })
+}
+
+/// Joins the lines of a message: a list follows its colon.
+fn in_one_line(message: &str) -> Escaped {
+    let lines: Vec<_> = message.lines().map(str::trim).collect();
+    escaped_str(&lines.join("; ").replace(":; ", ": "))
 }
 
 /// Writes a file as a whole.
@@ -262,4 +281,19 @@ fn write_whole(file: &Path, bytes: &[u8], overwrite: bool) -> Result<(), Failure
             write_file(file, &progress, write)
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_with_a_list_is_one_line() {
+        assert_eq!(
+            in_one_line(
+                "cannot find the image a:1:\n  Docker: no such image\n  Podman: not running"
+            ),
+            "cannot find the image a:1: Docker: no such image; Podman: not running"
+        );
+    }
 }
