@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::advice::SuggestedChange;
 use crate::advice::base::{Base, BaseError, BaseHint, Share, base, detect, shares};
-use crate::advice::changes::{Change, Extent, changes, settle};
+use crate::advice::changes::{Change, Extent, Judged, changes, settle};
 use crate::advice::findings::{Finding, Matches, Purpose, Rules, findings_of};
 use crate::advice::ladder::{LadderInputs, PossibleSize, climb, smallest_kept};
 use crate::advice::merges::Merges;
@@ -201,7 +201,8 @@ impl Study {
                 };
                 let ladder = climb(inspection, &inputs);
                 let (merges, surplus) = (&inputs.merges, &inputs.surplus);
-                let changes = changes(inspection, &findings, merges, &ladder, surplus, base.layers);
+                let judged = Judged { rules, matches: &matches, findings: &findings };
+                let changes = changes(inspection, judged, merges, &ladder, surplus, base.layers);
                 settle(&mut findings, &changes);
                 (findings, changes, inputs, ladder)
             },

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::advice::assessment::Study;
-use crate::advice::changes::{Change, Extent};
+use crate::advice::changes::{Change, Extent, Part};
 use crate::advice::findings::{Fate, Finding, Level, Whose};
 use crate::advice::ladder::{Holds, multi_stage};
 use crate::advice::unneeded::Surplus;
@@ -78,33 +78,43 @@ impl Avoidable {
         }
     }
 
-    /// Returns the largest group of bytes that changes in the user's own layers would save.
+    /// Returns the largest part of the change in the user's own layers that saves the most.
     pub fn biggest_cause<'a>(inspection: &Inspection, study: &'a Study) -> Option<Cause<'a>> {
-        let groups = wasted_groups(inspection)
-            .into_iter()
-            .filter(|group| group.added_in >= study.base.layers);
-        let removed = groups.filter(|group| group.bytes > 0).map(|group| Cause::Removed {
-            added_in: group.added_in,
-            removed_in: group.removed_in,
-            verb: match group.reason {
+        let change = study.changes.first().filter(|change| change.part == Part::Own)?;
+        let removal = |added_in, removed_in, reason, bytes| Cause::Removed {
+            added_in,
+            removed_in,
+            verb: match reason {
                 Reason::Overwritten => "replaces",
                 Reason::RewrittenUnchanged => "rewrites",
                 Reason::Deleted | Reason::Opaque | Reason::Replaced => "deletes",
             },
-            bytes: group.bytes,
+            bytes,
+        };
+        let pairs: HashSet<_> =
+            change.groups.iter().map(|group| (group.added_in, group.removed_in)).collect();
+        // The groups of a change may lack what findings are about.
+        let groups = wasted_groups(inspection).into_iter();
+        let groups = groups.filter(|it| pairs.contains(&(it.added_in, it.removed_in)));
+        let removed =
+            groups.map(|it| removal(it.added_in, it.removed_in, it.reason, it.bytes));
+        let found = change.findings.iter().map(|&i| &study.findings[i]);
+        let found = found.map(|finding| match (finding.fate, finding.reason) {
+            (Fate::Gone { removed_in }, Some(reason)) => {
+                removal(finding.added_in, removed_in, reason, finding.bytes)
+            }
+            _ => Cause::Left {
+                title: &finding.title,
+                layer: finding.added_in,
+                bytes: finding.bytes,
+            },
         });
-        let left = study.findings.iter().filter(|finding| is_own_and_left(finding));
-        let left = left.map(|finding| Cause::Left {
-            title: &finding.title,
-            layer: finding.added_in,
-            bytes: finding.bytes,
-        });
-        let surplus = study.ladder_inputs.surplus.iter().map(|surplus| Cause::Left {
+        let surplus = change.surplus.iter().map(|surplus| Cause::Left {
             title: "packages that are only recommended",
             layer: surplus.layer(),
             bytes: surplus.bytes,
         });
-        removed.chain(left).chain(surplus).max_by_key(Cause::bytes)
+        removed.chain(found).chain(surplus).max_by_key(Cause::bytes)
     }
 
     /// Adds up the bytes of each layer that changes in the user's own layers would save; together
@@ -177,7 +187,19 @@ pub fn left_out(inspection: &Inspection, study: &Study, change: &Change) -> Vec<
         pairs.contains(&(wasted.added_in, wasted.removed_in)) && !known.contains(&wasted.version)
     });
     inodes.extend(wasted.map(|wasted| wasted.version));
+    inodes.extend(&change.also);
     inodes
+}
+
+/// Returns for each change the bytes that it saves in addition to those before it in the list. Added
+/// up, each byte counts once.
+pub fn in_addition(inspection: &Inspection, study: &Study) -> Vec<u64> {
+    let (tree, mut seen) = (&inspection.tree, HashSet::new());
+    let adds = |change: &Change| -> u64 {
+        let new = left_out(inspection, study, change).into_iter();
+        new.filter(|&inode| seen.insert(inode)).map(|inode| tree.size(inode)).sum()
+    };
+    study.changes.iter().map(adds).collect()
 }
 
 /// Returns the visible inodes of the findings and of the packages that nothing needs.

@@ -97,6 +97,16 @@ impl SuggestedChange {
         }
     }
 
+    /// Returns whether it is another build stage.
+    pub fn is_stage(&self) -> bool {
+        self.clause() == STAGE
+    }
+
+    /// Returns whether it changes a `RUN` as a tool or a rule suggests.
+    pub fn is_of_a_tool(&self) -> bool {
+        self.kind == Kind::Tool
+    }
+
     /// Returns what follows the change itself.
     pub fn alternatives(&self) -> &str {
         self.what[self.clause().len()..].trim_end_matches('.')
@@ -127,25 +137,30 @@ impl SuggestedChange {
         let copied = added_in > LayerIndex::FIRST && copies(instruction(added_in).text.raw());
         let both = run && instruction(removed_in).is_run();
         match reason {
-            Reason::RewrittenUnchanged if run => Self::new(
-                Kind::Copy,
-                format!(
+            Reason::RewrittenUnchanged if run => {
+                let what = format!(
                     "set {} where the files are made: in the RUN of layer {added_in}",
                     Given::by(instruction(removed_in).text.raw()).subject()
-                ),
-            ),
+                );
+                let one = Self::merge(inspection, merges, added_in, removed_in, &what);
+                match one.merges.filter(|_| both && one.is_certain) {
+                    Some(ends) if ends == (added_in, removed_in) => Self { what, ..one },
+                    Some(_) => one,
+                    None => Self::new(Kind::Copy, what),
+                }
+            }
             Reason::RewrittenUnchanged => {
                 let given = Given::by(instruction(removed_in).text.raw());
                 let needs_buildkit = given.mode && !is_by_buildkit(inspection, added_in);
                 let builder = if needs_buildkit { " (--chmod needs BuildKit)" } else { "" };
-                Self::new(
-                    Kind::Copy,
-                    format!(
-                        "set {} where the files are made: COPY {}{builder}",
-                        given.subject(),
-                        given.flags("=…")
-                    ),
-                )
+                let what = format!(
+                    "set {} where the files are made: COPY {}{builder}",
+                    given.subject(),
+                    given.flags("=…")
+                );
+                // An instruction that also gives it to other files stays, and stores these again.
+                let is_certain = !gives_to_others(inspection, added_in, removed_in);
+                Self { is_certain, ..Self::new(Kind::Copy, what) }
             }
             _ if both => Self::merge(inspection, merges, added_in, removed_in, STAGE),
             Reason::Overwritten => Self::new(
@@ -206,6 +221,20 @@ impl SuggestedChange {
             _ => Self::new(Kind::Other, otherwise).with_line(line),
         }
     }
+}
+
+/// Returns whether a `RUN` also gives mode or owner to files that neither it nor a certain layer
+/// adds.
+fn gives_to_others(
+    inspection: &Inspection,
+    added_in: LayerIndex,
+    removed_in: LayerIndex,
+) -> bool {
+    let is_run = inspection.layers[removed_in].instruction.is_run();
+    let mut by_it = inspection.wasted.iter().filter(|wasted| {
+        wasted.removed_in == removed_in && wasted.reason == Reason::RewrittenUnchanged
+    });
+    is_run && by_it.any(|wasted| wasted.added_in != added_in && wasted.added_in != removed_in)
 }
 
 /// The metadata that an instruction gives to files that were copied before: mode, owner, or both.

@@ -1,20 +1,25 @@
 //! Changes to an image: findings that one change avoids stand together, with its saving and the
 //! size after it. Every report and every screen tells these.
 
+mod alone;
 mod surplus;
+mod why;
 
 use std::cell::OnceCell;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use super::change::{STAGE, SuggestedChange};
-use super::findings::{Fate, Finding, Level, Varying, Whose, cause, for_base};
-use super::ladder::{Certainty, PossibleSize, multi_stage};
+use super::findings::{Edit, Fate, Finding, Level, Varying, Whose, for_base};
+use super::ladder::{Certainty, NEEDS_A_LOOK, PossibleSize, multi_stage};
 use super::merges::Merges;
 use super::unneeded::Surplus;
 use crate::analysis::{Inspection, WastedGroup, wasted_groups};
-use crate::display::{Escaped, sentences};
+use crate::display::Escaped;
 use crate::layer_index::LayerIndex;
+use crate::tree::{Reason, VersionId};
+use alone::Also;
+pub(super) use alone::Judged;
 
 /// The part of the image that a change belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -85,7 +90,17 @@ pub struct Change {
     pub groups: Vec<WastedGroup>,
     /// Packages that it does not install.
     pub surplus: Vec<Surplus>,
-    /// The bytes that the image becomes smaller by, if nothing else changes.
+    /// Files that it leaves out as well, whoever else does: what the same instructions leave and a
+    /// later layer deletes or replaces, and copies that only differ in mode, owner or time.
+    pub also: Vec<VersionId>,
+    /// Positions of the findings that these files are all of, which are of other changes.
+    pub shared: Vec<usize>,
+    /// The bytes of these findings.
+    pub shared_bytes: u64,
+    /// The changed instructions, if those of its findings are not all.
+    pub edits: Vec<Edit>,
+    /// The bytes that the image becomes smaller by, if nothing else changes: all that it leaves
+    /// out, whoever else does.
     pub saves: u64,
     /// The size after the change, in bytes.
     pub size: u64,
@@ -104,12 +119,7 @@ pub struct Change {
 impl Change {
     /// Returns the word for how far the size after the change can be relied on.
     pub fn grade(&self) -> &'static str {
-        if self.needs_a_look { "needs a look" } else { self.certainty.grade() }
-    }
-
-    /// Returns the bytes that it avoids beside its findings.
-    pub fn others(&self) -> u64 {
-        self.saves.saturating_sub(self.bytes)
+        if self.needs_a_look { NEEDS_A_LOOK } else { self.certainty.grade() }
     }
 }
 
@@ -132,6 +142,7 @@ struct Members {
 /// The parts of an assessment that changes are made of.
 struct Grouping<'a> {
     inspection: &'a Inspection,
+    judged: Judged<'a>,
     findings: &'a [Finding],
     merges: &'a Merges,
     /// The number of layers in the base image.
@@ -146,14 +157,16 @@ struct Grouping<'a> {
 /// saves most first. The lowest `base` layers are the base image.
 pub(super) fn changes(
     inspection: &Inspection,
-    findings: &[Finding],
+    judged: Judged,
     merges: &Merges,
     ladder: &[PossibleSize],
     surplus: &[Surplus],
     base: usize,
 ) -> Vec<Change> {
     let (keys, members, varying) = (Vec::new(), HashMap::new(), OnceCell::new());
-    let mut grouping = Grouping { inspection, findings, merges, base, keys, members, varying };
+    let findings = judged.findings;
+    let mut grouping =
+        Grouping { inspection, judged, findings, merges, base, keys, members, varying };
     for (i, finding) in findings.iter().enumerate() {
         let key = grouping.key_of(finding);
         grouping.members(key).findings.push(i);
@@ -263,11 +276,23 @@ impl Grouping<'_> {
             Key::Clause(..) => true,
         };
         let fixes = of_findings().map(|finding| &finding.fix).chain(&fix);
-        let fix = fixes.clone().find(is_of_merge).cloned().or_else(|| self.merge(key))?;
+        let own = fixes.clone().find(is_of_merge).cloned();
+        let is_one_part = match *key {
+            // The alternatives of one part are not those of all that is combined.
+            Key::Merge(first, last) => {
+                let is_again = |it: &WastedGroup| it.reason == Reason::RewrittenUnchanged;
+                let is_whole = findings.len() == 1 && bytes == self.merges.saves(first, last);
+                is_whole || groups.iter().all(is_again)
+            }
+            Key::Clause(..) => true,
+        };
+        let own = own.filter(|_| is_one_part);
+        let fix = own.or_else(|| self.merge(key)).or_else(|| fixes.clone().next().cloned())?;
         let known = match self.inspection.completeness.sizes_are_exact() {
             true => Certainty::Exact,
             false => Certainty::AtLeast,
         };
+        let mut also = Also::default();
         let (part, extent, saves, certainty, is_certain) = match (key, stage) {
             (&Key::Merge(first, last), _) => {
                 let saves = self.merges.saves(first, last);
@@ -285,19 +310,33 @@ impl Grouping<'_> {
                     true if known == Certainty::Exact => Certainty::AtMost,
                     _ => known,
                 };
-                (*part, Extent::Findings, bytes + rest, certainty, is_certain)
+                if *part != Part::Base {
+                    also = Also::of(self.inspection, self.judged, self.base, &findings);
+                }
+                let more: u64 =
+                    also.inodes.iter().map(|&inode| self.inspection.tree.size(inode)).sum();
+                let (certainty, is_certain) =
+                    (also.certainty(certainty), is_certain && !also.is_made_again);
+                (*part, Extent::Findings, bytes + rest + more, certainty, is_certain)
             }
         };
         let size = self.inspection.totals.size.saturating_sub(saves);
         let fix = SuggestedChange { saves, ..fix };
         let needs_a_look = !is_certain;
-        let why = self.why(&findings);
+        let why = match extent {
+            Extent::Merge if findings.is_empty() || !is_one_part => why::combined(&groups),
+            _ => why::of_findings(self.inspection, self.findings, &findings),
+        };
         Some(Change {
             part,
             findings,
             bytes,
             groups,
             surplus: Vec::new(),
+            also: also.inodes,
+            shared_bytes: also.findings.iter().map(|&i| self.findings[i].bytes).sum(),
+            shared: also.findings,
+            edits: also.edits,
             saves,
             size,
             certainty,
@@ -316,23 +355,6 @@ impl Grouping<'_> {
             let avoids = |removed_in| self.merges.avoids((first, last), added_in, removed_in);
             only_merged && avoids(added_in) && !removal.is_some_and(|gone| avoids(gone.layer))
         })
-    }
-
-    /// Explains why the bytes of some findings, the biggest first, are in the image: all layers that
-    /// have them are named.
-    fn why(&self, findings: &[usize]) -> String {
-        let mut all = findings.iter().map(|&i| &self.findings[i]);
-        let Some(first) = all.next() else { return String::new() };
-        let is_alike = |other: &&Finding| {
-            let (one, other) = (first, *other);
-            (one.fate, one.reason, one.whose) == (other.fate, other.reason, other.whose)
-        };
-        let mut layers: Vec<_> = all.filter(is_alike).map(|finding| finding.added_in).collect();
-        layers.push(first.added_in);
-        layers.sort_unstable();
-        layers.dedup();
-        let what = cause(self.inspection, &layers, first.fate, first.reason, first.whose);
-        sentences(&[&what, &first.need])
     }
 
     fn merge(&self, key: &Key) -> Option<SuggestedChange> {

@@ -16,10 +16,17 @@ pub struct ChangeRecord {
     pub advice: Escaped,
     /// The word for how far the size after it can be relied on, or `needs a look`.
     pub grade: Escaped,
-    /// The same, also of a change that needs a look.
+    /// The same as the grade.
     pub certainty: Escaped,
+    /// The word for how far the size after it can be relied on, if the change is made; older
+    /// reports have it as `certainty`.
+    #[serde(default)]
+    pub size_certainty: Escaped,
     /// The bytes that the image becomes smaller by, if nothing else changes.
     pub saves_bytes: u64,
+    /// The bytes that it saves in addition to the changes before it; 0 in older reports.
+    #[serde(default)]
+    pub adds_bytes: u64,
     /// The size after it.
     pub size_bytes: u64,
     /// The files that are left out, in a few words.
@@ -62,6 +69,9 @@ pub struct ContentRecord {
     pub path: Option<Escaped>,
     /// Its bytes.
     pub bytes: u64,
+    /// True if another change avoids it as well, and the finding is one of that change.
+    #[serde(default)]
+    pub is_shared: bool,
     /// Its layers.
     #[serde(flatten)]
     pub step: StepRecord,
@@ -70,7 +80,8 @@ pub struct ContentRecord {
 impl ChangeRecord {
     /// Returns the sign before the size after it.
     pub fn sign(&self) -> &'static str {
-        sign(&self.certainty)
+        let is_old = self.size_certainty.is_empty();
+        sign(if is_old { &self.certainty } else { &self.size_certainty })
     }
 
     /// Returns the change and what it leaves out, in a line.

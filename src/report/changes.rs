@@ -1,11 +1,15 @@
 //! The changes of an assessment in the words that every report uses.
 
+use std::cmp::Reverse;
+
 use super::advice::why_wasted;
 use crate::Inspection;
 use crate::advice::assessment::Study;
-use crate::advice::avoidable::Avoidable;
+use crate::advice::avoidable::{Avoidable, in_addition};
 use crate::advice::changes::{Change, Extent};
+use crate::advice::dockerfile::{Target, combined};
 use crate::advice::findings::Finding;
+use crate::advice::ladder::multi_stage;
 use crate::analysis::{WastedGroup, short};
 use crate::display::{Escaped, Units, escaped, escaped_str, files, plural, shown};
 use crate::layer_index::LayerIndex;
@@ -14,7 +18,7 @@ use crate::shell::pretty_shell;
 use crate::tree::NodeId;
 
 /// The meaning of savings and sizes of changes.
-pub const ALONE: &str = "Each saving and each size is that of the one change alone.";
+pub const ALONE: &str = "Each saving and each size is that of the one change alone: two changes may leave out the same files.";
 /// The most packages that are named, the largest first.
 const PACKAGES: usize = 5;
 /// The most titles in the words for what a change leaves out.
@@ -22,7 +26,9 @@ const TITLES: usize = 3;
 
 /// Returns all changes of an assessment, in its order.
 pub fn changes(inspection: &Inspection, study: &Study) -> Vec<ChangeRecord> {
-    study.changes.iter().map(|change| Telling { inspection, study, change }.record()).collect()
+    let adds = in_addition(inspection, study);
+    let all = study.changes.iter().zip(adds);
+    all.map(|(change, adds)| Telling { inspection, study, change, adds }.record()).collect()
 }
 
 /// A change that is put into words.
@@ -30,19 +36,25 @@ struct Telling<'a> {
     inspection: &'a Inspection,
     study: &'a Study,
     change: &'a Change,
+    /// The bytes that it saves in addition to the changes before it.
+    adds: u64,
 }
 
 impl<'a> Telling<'a> {
     fn record(&self) -> ChangeRecord {
         let change = self.change;
         let only = match (self.findings().next(), change.others()) {
-            (Some(finding), 0) if change.findings.len() == 1 => Some(finding),
+            (Some(finding), 0) if change.findings.len() == 1 && change.shared.is_empty() => {
+                Some(finding)
+            }
             _ => None,
         };
-        let contains = match only {
-            Some(_) => Vec::new(),
-            None => change.findings.iter().map(|&i| self.content(i)).collect(),
-        };
+        let parts = change.findings.iter().chain(&change.shared);
+        let mut contains: Vec<_> = parts.map(|&i| self.content(i)).collect();
+        contains.sort_by_key(|part| Reverse(part.bytes));
+        if only.is_some() {
+            contains.clear();
+        }
         let places = only.iter().flat_map(|finding| &finding.places);
         let packages = self.findings().next().into_iter().flat_map(|finding| &finding.packages);
         let surplus = change.surplus.iter().flat_map(|surplus| &surplus.unneeded.packages);
@@ -51,8 +63,10 @@ impl<'a> Telling<'a> {
             title: escaped_str(&change.fix.title()),
             advice: escaped_str(&change.fix.what),
             grade: change.grade().into(),
-            certainty: change.certainty.grade().into(),
+            certainty: change.grade().into(),
+            size_certainty: change.certainty.grade().into(),
             saves_bytes: change.saves,
+            adds_bytes: self.adds,
             size_bytes: change.size,
             what: self.what(only),
             layers: self.layers(),
@@ -84,6 +98,7 @@ impl<'a> Telling<'a> {
             title: escaped_str(&finding.title),
             path: largest.map(|spot| place(self.inspection, spot.node)),
             bytes: finding.bytes,
+            is_shared: !self.change.findings.contains(&index),
             step: step_of(finding),
         }
     }
@@ -125,10 +140,15 @@ impl<'a> Telling<'a> {
             added_in: group.added_in.get(),
             removed_in: Some(group.removed_in.get()),
         });
+        let shared = self.change.shared.iter().map(|&i| step_of(&self.study.findings[i]));
+        let edits = self.change.edits.iter().flat_map(|edit| [edit.layers.0, edit.layers.1]);
+        let edited = edits.map(|layer| StepRecord { added_in: layer.get(), removed_in: None });
         let surplus = self.change.surplus.iter();
         let surplus = surplus.map(|it| StepRecord { added_in: it.layer().get(), removed_in: None });
         let mut layers: Vec<_> =
-            self.findings().map(step_of).chain(groups).chain(surplus).collect();
+            self.findings().map(step_of).chain(groups).chain(surplus).chain(shared).collect();
+        let known: Vec<_> = layers.iter().map(|step| step.added_in).collect();
+        layers.extend(edited.filter(|step| !known.contains(&step.added_in)));
         layers.sort_unstable();
         layers.dedup();
         layers
@@ -146,7 +166,10 @@ impl<'a> Telling<'a> {
         let fix = &self.change.fix;
         let mut texts: Vec<_> = fix.dockerfile.iter().collect();
         if self.change.extent == Extent::Findings {
-            texts = self.findings().filter_map(|finding| finding.fix.dockerfile.as_ref()).collect();
+            let has_edits = !self.change.edits.is_empty();
+            let edits = self.change.edits.iter().map(|edit| &edit.line);
+            let others = self.findings().filter(|it| !(has_edits && it.fix.is_of_a_tool()));
+            texts = edits.chain(others.filter_map(|it| it.fix.dockerfile.as_ref())).collect();
             let mut seen = std::collections::HashSet::new();
             texts.retain(|text| seen.insert(*text));
         }
@@ -154,7 +177,24 @@ impl<'a> Telling<'a> {
             texts = self.change.surplus.iter().map(|surplus| &surplus.line).collect();
         }
         let ignored = fix.dockerignore.iter().map(|line| escaped_str(line.trim_end()));
-        texts.into_iter().flat_map(|text| instruction_lines(text)).chain(ignored).collect()
+        let lines: Vec<_> =
+            texts.into_iter().flat_map(|text| instruction_lines(text)).chain(ignored).collect();
+        if lines.is_empty() { self.draft() } else { lines }
+    }
+
+    /// Returns the lines of a change that no single instruction stands for.
+    fn draft(&self) -> Vec<Escaped> {
+        let text = match (self.change.extent, self.change.fix.merges) {
+            (Extent::Merge, Some(ends)) => {
+                let base = &self.study.base;
+                let target = Target::rebuilt(self.inspection, "Dockerfile".into(), base);
+                combined(self.inspection, &target, ends)
+            }
+            (Extent::Stage, _) => multi_stage(&self.study.ladder).map(|(_, step)| step.how.clone()),
+            _ => None,
+        };
+        let lines = text.iter().flat_map(|text| text.lines());
+        lines.map(|line| escaped_str(line.trim_end())).collect()
     }
 }
 
@@ -199,7 +239,7 @@ fn removed_files(inspection: &Inspection, groups: &[WastedGroup]) -> Escaped {
     let count = groups.iter().map(|group| group.count).sum();
     let is_directory = inspection.tree.children(largest.place).next().is_some();
     let at = match count {
-        _ if largest.place == NodeId::ROOT => return escaped_str(&files_of(count, largest)),
+        _ if largest.place == NodeId::ROOT => return escaped_str(&files_of(count, groups)),
         _ if groups.len() > 1 => ", mostly in",
         _ if is_directory => " in",
         1 => ":",
@@ -209,13 +249,17 @@ fn removed_files(inspection: &Inspection, groups: &[WastedGroup]) -> Escaped {
         true => short(&inspection.tree, largest.place),
         false => largest.place,
     };
-    let files = files_of(count, largest);
+    let files = files_of(count, groups);
     let path = place(inspection, node).cut_front(40);
     shown!("{}{} {}", escaped_str(&files), at, path)
 }
 
-fn files_of(count: usize, group: &WastedGroup) -> String {
-    format!("{} {}", files(count), group.reason.words())
+/// Returns how many files what removed, such as `142 files overwritten or deleted`.
+fn files_of(count: usize, groups: &[WastedGroup]) -> String {
+    let mut words: Vec<_> = groups.iter().map(|group| group.reason.words()).collect();
+    let mut seen = std::collections::HashSet::new();
+    words.retain(|word| seen.insert(*word));
+    format!("{} {}", files(count), words.join(" or "))
 }
 
 /// Returns the bytes of each part of the image in words; `None` if there are none.

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::json::write_escaped;
 use super::paint::{Paint, TextStyle};
-use crate::advice::ladder::{Certainty, PossibleSize, noticeable};
+use crate::advice::ladder::{Certainty, NEEDS_A_LOOK, PossibleSize, noticeable};
 use crate::analysis::download::Download;
 use crate::display::{Escaped, Units, cut, escaped_str, noticeably, shown, wrap_words};
 use crate::recorded::PossibleSizeRecord;
@@ -47,7 +47,7 @@ pub fn possible_size_parts(possible_sizes: &[PossibleSize], units: Units) -> Vec
         title: possible_size.step.title(),
         size_bytes: possible_size.size,
         ratio: possible_size.ratio(&possible_sizes[0]),
-        exact: possible_size.certainty == Certainty::Exact,
+        exact: possible_size.grade() == Certainty::Exact.grade(),
         estimated_from: match &possible_size.certainty {
             Certainty::Estimate(from) => Some(from.shown(units)),
             _ => None,
@@ -56,7 +56,7 @@ pub fn possible_size_parts(possible_sizes: &[PossibleSize], units: Units) -> Vec
             possible_size.certainty,
             Certainty::AtLeast | Certainty::WithoutAllNeeded
         ),
-        grade: possible_size.certainty.grade(),
+        grade: possible_size.grade(),
         download_bytes: possible_size.download.bytes(),
         download_exact: possible_size.download.is_exact()
             && possible_size.certainty != Certainty::AtLeast,
@@ -99,14 +99,14 @@ pub fn write_ladder(
             size: possible_size.size,
             is_comparable: possible_size.ratio(first).is_some(),
             sign: possible_size.certainty.sign(),
-            grade: possible_size.certainty.grade(),
+            grade: possible_size.grade(),
         };
         row.write(first.size, style, &mut out)?;
         explain(possible_size, &mut told, style, &mut out)?;
     }
     // After the steps, an empty line stands there already.
-    let grades: Vec<_> = shown.iter().map(|size| size.certainty.grade()).collect();
-    if let Some(line) = about_grades(&grades, &signs(&shown)) {
+    let grades: Vec<_> = shown.iter().map(|size| size.grade()).collect();
+    for line in wrap_words(&about_grades(&grades, &signs(&shown)).unwrap_or_default(), WIDTH - 2) {
         writeln!(out, "  {line}")?;
     }
     out.flush()
@@ -136,10 +136,9 @@ pub fn write_recorded_sizes(
     }
     let grades: Vec<&str> = shown.iter().map(|size| &*size.grade).collect();
     let signs = words_of_signs(|sign| shown.iter().any(|size| size.sign() == sign));
-    match about_grades(&grades, &signs) {
-        Some(line) => writeln!(out, "\n  {line}"),
-        None => Ok(()),
-    }
+    let Some(words) = about_grades(&grades, &signs) else { return Ok(()) };
+    writeln!(out)?;
+    wrap_words(&words, WIDTH - 2).iter().try_for_each(|line| writeln!(out, "  {line}"))
 }
 
 /// A rung in a line.
@@ -174,8 +173,21 @@ fn about_grades(grades: &[&str], signs: &str) -> Option<String> {
                 .into(),
         );
     }
-    let are_exact = grades.iter().all(|grade| *grade == Certainty::Exact.grade());
-    (!are_exact).then(|| format!("{signs}. The other sizes are exact."))
+    if grades.iter().all(|grade| *grade == Certainty::Exact.grade()) {
+        return None;
+    }
+    let look = grades.contains(&NEEDS_A_LOOK);
+    let look =
+        look.then_some("A size that needs a look has a part that you have to decide about.");
+    let signs = (!signs.is_empty()).then(|| format!("{signs}."));
+    let all = signs.as_deref().into_iter().chain(look).chain(["The other sizes are exact."]);
+    Some(all.collect::<Vec<_>>().join(" "))
+}
+
+/// Says which of some sizes are exact; `None` if all are.
+pub fn reliability(possible_sizes: &[&PossibleSize]) -> Option<String> {
+    let grades: Vec<_> = possible_sizes.iter().map(|size| size.grade()).collect();
+    about_grades(&grades, &signs(possible_sizes))
 }
 
 /// Explains the signs before the sizes.

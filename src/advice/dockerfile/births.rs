@@ -7,6 +7,7 @@ use crate::layer_index::LayerIndex;
 use crate::tree::{NodeId, Tree, VersionId};
 
 /// The inodes of an image by the layer that added them.
+#[derive(Default)]
 pub struct Births {
     of_layer: Vec<Vec<VersionId>>,
 }

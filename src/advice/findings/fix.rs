@@ -6,7 +6,6 @@ use super::{Fate, Whose};
 use crate::advice::apart::is_by_buildkit;
 use crate::advice::change::{Given, Kind, LINE, SuggestedChange, command, copies, merged};
 use crate::advice::merges::Merges;
-use crate::advice::tool::Tool;
 use crate::analysis::Inspection;
 use crate::display::{listed, sentences};
 use crate::layer_index::LayerIndex;
@@ -137,16 +136,20 @@ fn for_rule(
         );
         return SuggestedChange { dockerignore: rule.ignore.clone(), ..change };
     }
-    let line = match used_in(inspection, rule, group) {
-        Some(user) => merged(inspection, added_in, user).and_then(|text| fitted(rule, &text)),
-        None => fitted(rule, text(added_in)),
+    let line = match group.fate {
+        Fate::Left => line_at(inspection, rule, added_in),
+        Fate::Gone { removed_in } => line_before(inspection, rule, added_in, removed_in.get()),
     };
-    match group.fate {
-        Fate::Gone { removed_in } if line.is_none() => {
+    match (group.fate, line) {
+        (Fate::Gone { removed_in }, None) => {
             SuggestedChange::merge(inspection, merges, added_in, removed_in, &rule.fix)
         }
-        Fate::Left | Fate::Gone { .. } => {
-            let change = SuggestedChange::new(Kind::Tool, rule.fix.as_str()).with_line(line);
+        (Fate::Left | Fate::Gone { .. }, line) => {
+            let ends = line.as_ref().map(|(last, _)| (added_in, *last));
+            let change = SuggestedChange::new(Kind::Tool, rule.fix.as_str());
+            let change = change.with_line(line.map(|(_, line)| line));
+            let merges = ends.filter(|(first, last)| group.fate == Fate::Left && first < last);
+            let change = SuggestedChange { merges, ..change };
             // No tool has a command for it, so a person decides.
             let is_certain = !(group.fate == Fate::Left && is_left_to_a_person(rule));
             SuggestedChange { is_certain, ..change }
@@ -168,7 +171,14 @@ fn for_signature(
 ) -> SuggestedChange {
     let text = |layer: LayerIndex| inspection.layers[layer].instruction.text.raw();
     let added_in = group.added_in;
+    let is_run = |layer: LayerIndex| inspection.layers[layer].instruction.is_run();
     match (group.fate, group.reason(inspection)) {
+        (Fate::Gone { removed_in }, Some(Reason::RewrittenUnchanged))
+            if removed_in > added_in && is_run(added_in) && is_run(removed_in) =>
+        {
+            let reason = Reason::RewrittenUnchanged;
+            SuggestedChange::for_wasted(inspection, merges, added_in, removed_in, reason)
+        }
         (Fate::Gone { removed_in }, Some(Reason::RewrittenUnchanged)) => {
             let line = with_mode(inspection, added_in, removed_in)
                 .or_else(|| merged(inspection, added_in, removed_in));
@@ -219,29 +229,60 @@ fn is_from_context(text: &str) -> bool {
         && source.is_some_and(|source| !source.starts_with('/'))
 }
 
-/// Returns the last later layer that needs the files of a rule, unless the layer that makes them
-/// uses them itself.
-fn used_in(inspection: &Inspection, rule: &Rule, group: &Group) -> Option<LayerIndex> {
-    let uses = |layer: LayerIndex| {
-        let text = inspection.layers[layer].instruction.text.raw();
-        text.len() <= LINE
-            && (rule.tools.iter().any(|tool| needs(tool, text)) || has_words(text, &rule.used_by))
-    };
-    let end = match group.fate {
-        Fate::Left => inspection.layers.len(),
-        Fate::Gone { removed_in } => removed_in.get(),
-    };
-    if uses(group.added_in) {
-        return None;
-    }
-    let later = group.added_in.count()..end.min(group.added_in.get() + LATER);
-    LayerIndex::range(later).rev().find(|&layer| uses(layer))
+/// Returns the instruction of a layer with the change of a rule, and the last layer of those that it
+/// stands for: others that need the files are part of it. `None` if no line is known.
+pub(super) fn line_at(
+    inspection: &Inspection,
+    rule: &Rule,
+    layer: LayerIndex,
+) -> Option<(LayerIndex, String)> {
+    line_before(inspection, rule, layer, inspection.layers.len())
 }
 
-/// Returns whether an instruction needs what a tool leaves.
-fn needs(tool: &Tool, text: &str) -> bool {
-    let command = text.strip_prefix("RUN ").and_then(shell::read);
-    command.is_some_and(|script| script.commands.iter().any(|command| tool.is_needed_by(command)))
+/// Does the same where only the layers below `end` need the files.
+fn line_before(
+    inspection: &Inspection,
+    rule: &Rule,
+    layer: LayerIndex,
+    end: usize,
+) -> Option<(LayerIndex, String)> {
+    let line = match used_in(inspection, rule, layer, end) {
+        Some(user) => (user, fitted(rule, &merged(inspection, layer, user)?)?),
+        None => (layer, fitted(rule, inspection.layers[layer].instruction.text.raw())?),
+    };
+    Some(line).filter(|(_, line)| line.len() <= LINE)
+}
+
+/// Returns the last layer behind one and before `end` that needs the files of a rule: of a tool's
+/// files, one that does not make them itself; of others, none if the layer that makes them uses
+/// them.
+fn used_in(
+    inspection: &Inspection,
+    rule: &Rule,
+    added_in: LayerIndex,
+    end: usize,
+) -> Option<LayerIndex> {
+    let text = |layer: LayerIndex| {
+        Some(inspection.layers[layer].instruction.text.raw()).filter(|text| text.len() <= LINE)
+    };
+    let uses = |text: &str| {
+        rule.tools.iter().any(|tool| has_command(text, |command| tool.is_needed_by(command)))
+            || has_words(text, &rule.used_by)
+    };
+    let makes = |text: &str| {
+        rule.tools.iter().any(|tool| has_command(text, |command| tool.is_used_by(command)))
+    };
+    let is_used_there = text(added_in).is_some_and(uses);
+    let later = LayerIndex::range(added_in.count()..end.min(added_in.get() + LATER));
+    let needs = |text: &str| uses(text) && !(is_used_there && makes(text));
+    let is_asked = !is_used_there || rule.tools.iter().any(|tool| !tool.needed_by.is_empty());
+    later.rev().filter(|_| is_asked).find(|&layer| text(layer).is_some_and(needs))
+}
+
+/// Returns whether a `RUN` has such a command.
+fn has_command(text: &str, is_it: impl Fn(&shell::Command) -> bool) -> bool {
+    let script = text.strip_prefix("RUN ").and_then(shell::read);
+    script.is_some_and(|script| script.commands.iter().any(is_it))
 }
 
 fn has_words(text: &str, words: &[String]) -> bool {

@@ -11,6 +11,7 @@
 
 mod assign;
 mod beside;
+mod everywhere;
 mod fix;
 mod in_use;
 mod matcher;
@@ -31,6 +32,8 @@ use crate::files::packages::Packages;
 use crate::layer_index::LayerIndex;
 use crate::tree::{NodeId, Reason, VersionId};
 
+pub use everywhere::Edit;
+pub(in crate::advice) use everywhere::everywhere;
 pub use rules::{Level, Purpose, Rule, Rules, RulesError, Signature, When};
 
 pub(crate) use assign::{Matches, has_any, taken};

@@ -77,8 +77,13 @@ impl Varying {
         for node in tree.nodes() {
             let Some(kind) = taken.get(node.index()).copied().flatten() else { continue };
             let inodes = tree.versions(node).map(|version| tree.inode(version));
-            let sized = inodes.filter(|&inode| tree.size(inode) > 0);
-            files.extend(sized.map(|inode| (inode, usize::from(kind))));
+            let sized: Vec<_> = inodes.filter(|&inode| tree.size(inode) > 0).collect();
+            // What one command wrote alone, it writes so among others that write none of it.
+            let is_alone = sized.len() < 2;
+            if KINDS.all.get(usize::from(kind)).is_some_and(|kind| kind.only_merged && is_alone) {
+                continue;
+            }
+            files.extend(sized.into_iter().map(|inode| (inode, usize::from(kind))));
         }
         Self(files)
     }

@@ -58,6 +58,7 @@ impl LadderInputs {
             base_layers: base.layers,
             base_name: base.name.as_ref().map(Untrusted::escaped),
             leftovers: own(&[Level::Leftovers]),
+            leftovers_need_a_look: left.iter().any(|finding| !finding.fix.is_certain),
             build_only: own(&[Level::Toolchain, Level::Build]),
             base_toolchains: findings
                 .iter()

@@ -34,6 +34,8 @@ pub struct LadderInputs {
     pub leftovers: Vec<VersionId>,
     /// The advice of the findings on these, the largest first, each with its layer.
     pub leftover_advice: Vec<String>,
+    /// True if a person has to decide about some of these.
+    pub leftovers_need_a_look: bool,
     /// Visible inodes of your layers that are only needed for the build: toolchains, sources,
     /// version control.
     pub build_only: Vec<VersionId>,
@@ -140,6 +142,9 @@ pub fn noticeable(ladder: &[PossibleSize]) -> Vec<usize> {
     shown
 }
 
+/// The grade of what a person has to decide.
+pub const NEEDS_A_LOOK: &str = "needs a look";
+
 /// The reliability of a size.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Certainty {
@@ -185,6 +190,8 @@ pub struct PossibleSize {
     pub download: Download,
     /// The reliability of `size`.
     pub certainty: Certainty,
+    /// True if a person has to decide whether to make a part of the change.
+    pub needs_a_look: bool,
     /// The instructions for this change, in words and lines of a Dockerfile.
     pub how: String,
     /// Further remarks.
@@ -214,6 +221,14 @@ impl Certainty {
 }
 
 impl PossibleSize {
+    /// Returns the word for how far the size can be relied on: that of its weakest part.
+    pub fn grade(&self) -> &'static str {
+        match self.certainty {
+            Certainty::Exact | Certainty::AtMost if self.needs_a_look => NEEDS_A_LOOK,
+            _ => self.certainty.grade(),
+        }
+    }
+
     /// Returns the size of `first` divided by this size; `None` if nothing is left, or if not all
     /// of the image is known.
     pub fn ratio(&self, first: &Self) -> Option<f64> {
@@ -234,6 +249,7 @@ mod tests {
                 holds: Holds::Others,
                 download: Download::Unknown,
                 certainty: Certainty::Exact,
+                needs_a_look: false,
                 how: String::new(),
                 notes: Vec::new(),
             };

@@ -7,7 +7,7 @@ use super::graphics::{bar, bytes, prose};
 use crate::advice::ladder::{Certainty, PossibleSize, noticeable};
 use crate::analysis::download::Download;
 use crate::display::{escaped_str, noticeably, shown};
-use crate::report::ladder::{is_code, signs};
+use crate::report::ladder::{is_code, reliability};
 
 /// Makes the section; `None` if only the image as built is known.
 pub fn ladder(subject: &Subject<'_>) -> Option<Markup> {
@@ -26,8 +26,8 @@ pub fn ladder(subject: &Subject<'_>) -> Option<Markup> {
         }
         @if first.certainty == Certainty::AtLeast {
             p .note { "≥ is a lower bound, and none of the sizes is exact: not all of the image was read." }
-        } @else if sizes.iter().any(|size| size.certainty != Certainty::Exact) {
-            p .note { (signs(&sizes)) ". The other sizes are exact." }
+        } @else if let Some(words) = reliability(&sizes) {
+            p .note { (words) }
         }
     })
 }
@@ -65,7 +65,7 @@ fn rung(
                 span .ratio {
                     @if let Some(ratio) = noticeably(size, first.size) { (ratio) " smaller" }
                 }
-                span .grade { (possible_size.certainty.grade()) }
+                span .grade { (possible_size.grade()) }
             }
             (way(&possible_size.how))
             @for note in &notes { p .note { (prose(note)) } }

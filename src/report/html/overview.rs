@@ -88,7 +88,7 @@ fn numbers(subject: &Subject<'_>) -> Markup {
                     dt { "smallest possible" }
                     dd { (smallest.certainty.sign()) (plain(smallest.size, "smallest_bytes")) }
                     dd .more {
-                        (smallest.certainty.grade())
+                        (smallest.grade())
                         @if let Some(ratio) = noticeably(smallest.size, first.size) {
                             ", " (ratio) " smaller"
                         }

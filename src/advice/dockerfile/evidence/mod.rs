@@ -7,14 +7,21 @@ mod program;
 pub use development::Development;
 pub use program::{CopiedProgram, Library, LooksFor, NeededPath, Needs};
 
+use std::collections::BTreeMap;
+
+use crate::advice::assessment::Study;
+use crate::advice::avoidable::left_out;
+use crate::advice::changes::{Extent, Part};
 use crate::advice::findings::{Rules, Whose};
 use crate::advice::ladder::{Certainty, Holds, LadderInputs, climb};
 use crate::advice::unneeded::{Texts, Unneeded, recommended};
 use crate::analysis::Inspection;
 use crate::error::Error;
 use crate::files::filesystem::Filesystem;
+use crate::layer_index::LayerIndex;
 use crate::runtime::Program;
 use crate::runtime::command::named;
+use crate::tree::VersionId;
 
 /// A compiler with the files that belong to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +53,52 @@ pub struct Evidence {
     pub texts: Texts,
     /// Executables in the image for some machine, as absolute paths.
     pub binaries: Vec<String>,
+    /// The changes of the assessment in the user's own layers.
+    pub changes: Vec<NamedChange>,
+}
+
+/// A change of the assessment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedChange {
+    /// The advice.
+    pub what: String,
+    /// The layer that has most of it.
+    pub layer: LayerIndex,
+    /// The files that it leaves out.
+    pub inodes: Vec<VersionId>,
+    /// True if it is another build stage.
+    pub is_stage: bool,
+    /// True if more may be left out.
+    pub is_least: bool,
+}
+
+impl NamedChange {
+    /// Returns the changes of an assessment in the user's own layers.
+    pub fn all(inspection: &Inspection, study: &Study) -> Vec<Self> {
+        let own = study.changes.iter().filter(|change| change.part == Part::Own);
+        let named = own.filter_map(|change| {
+            let inodes = left_out(inspection, study, change);
+            let mut layers: BTreeMap<LayerIndex, u64> = BTreeMap::new();
+            for &inode in &inodes {
+                let tree = &inspection.tree;
+                *layers.entry(tree.added_in(inode)).or_default() += tree.size(inode);
+            }
+            let layer = layers.into_iter().max_by_key(|&(_, bytes)| bytes)?.0;
+            Some(Self {
+                what: change.fix.what.clone(),
+                layer,
+                inodes,
+                is_stage: change.extent == Extent::Stage || change.fix.is_stage(),
+                is_least: change.certainty == Certainty::AtMost,
+            })
+        });
+        named.collect()
+    }
+
+    /// Returns the size of its files in bytes.
+    pub(super) fn bytes(&self, inspection: &Inspection) -> u64 {
+        self.inodes.iter().map(|&inode| inspection.tree.size(inode)).sum()
+    }
 }
 
 /// The rules about compilers, with the common names.

@@ -142,7 +142,7 @@ impl Work<'_> {
                     inodes;
                 continue;
             }
-            let saves = self.claims.claim(&self.inspection.tree, inodes);
+            let saves = self.claims.claim(&self.inspection.tree, inodes.iter().copied());
             // Without bytes to save there is nothing that would excuse a mistake.
             if saves == 0 {
                 continue;
@@ -151,7 +151,7 @@ impl Work<'_> {
                 "copies {pattern}, {}; exclude it in {}",
                 kept.what, self.target.ignore_name
             );
-            self.say(Change::Ignore, Verdict::saves(saves), kept.copy, text);
+            self.say(Change::Ignore, Verdict::saves(saves), kept.copy, text).inodes = inodes;
             lines.push(pattern);
         }
         lines

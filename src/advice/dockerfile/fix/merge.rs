@@ -12,6 +12,7 @@ use crate::advice::dockerfile::parse::Keyword;
 use crate::display::escaped_str;
 use crate::layer_index::LayerIndex;
 use crate::shell;
+use crate::tree::Reason;
 
 /// The most pairs of layers that are considered, the largest first.
 const PAIRS: usize = 100;
@@ -101,6 +102,17 @@ impl Work<'_> {
             }
         }
         groups
+    }
+
+    /// Combines the `RUN`s of a range of layers, if nothing speaks against it.
+    pub(super) fn combine(&mut self, first: LayerIndex, last: LayerIndex) -> Option<Group> {
+        let place = |layer: LayerIndex| {
+            let i = self.by_layer.get(&layer)?;
+            self.stage.iter().position(|at| at == i)
+        };
+        let stretch = Stretch { from: place(first)?, to: place(last)? };
+        self.can_merge(stretch, u64::MAX).ok()?;
+        Some(self.merge_stretch(stretch))
     }
 
     /// Returns the wasted bytes by pair of layers, without those that another change saves.
@@ -280,11 +292,17 @@ impl Work<'_> {
             let both = in_group.contains(&wasted.added_in) && in_group.contains(&wasted.removed_in);
             wasted.added_in < wasted.removed_in && both && !self.moved.contains(&wasted.version)
         });
-        let saves = self.claims.claim(&self.inspection.tree, inside.map(|wasted| wasted.version));
-        let why = match saves {
-            0 => "so temporary files can be removed in the same RUN",
-            _ => "so deleted files never reach a layer",
+        let has = |is_it: fn(Reason) -> bool| inside.clone().any(|wasted| is_it(wasted.reason));
+        let is_again = |reason| reason == Reason::RewrittenUnchanged;
+        let why = match (has(is_removed), has(|reason| reason == Reason::Overwritten)) {
+            (true, true) => "so deleted and replaced files never reach a layer",
+            (true, false) => "so deleted files never reach a layer",
+            (false, true) => "so replaced files never reach a layer",
+            (false, false) if has(is_again) => "so files are stored once, as they are in the end",
+            (false, false) => "so temporary files can be removed in the same RUN",
         };
+        let inodes: Vec<_> = inside.map(|wasted| wasted.version).collect();
+        let saves = self.claims.claim(&self.inspection.tree, inodes.iter().copied());
         let run = if members.len() == 2 { "RUN" } else { "RUNs" };
         let mut text = format!("combined with the {run} in {}, {why}", self.lines(&members[1..]));
         if !copies.is_empty() {
@@ -297,7 +315,13 @@ impl Work<'_> {
             members[1..].iter().map(|&member| self.file.instructions[member].line).collect();
         let certainty = self.certainty_of_merge(&in_group);
         let verdict = Verdict::Changed { saves, certainty };
-        self.say(Kind::Merge, verdict, first, text).lines.extend(lines);
+        let remark = self.say(Kind::Merge, verdict, first, text);
+        remark.lines.extend(lines);
+        remark.inodes = inodes;
         Group { runs: members, layers }
     }
+}
+
+fn is_removed(reason: Reason) -> bool {
+    matches!(reason, Reason::Deleted | Reason::Opaque | Reason::Replaced)
 }

@@ -2,6 +2,7 @@
 
 mod between;
 mod condition;
+mod drafted;
 mod grown;
 mod ignore;
 mod listed;
@@ -17,6 +18,7 @@ mod secrets;
 mod shells;
 mod stages;
 mod target;
+mod unnamed;
 mod unneeded;
 mod varying;
 
@@ -27,6 +29,7 @@ use std::io::{self, Write};
 use crate::advice::findings::Varying;
 use crate::layer_index::LayerIndex;
 pub use condition::{Condition, Kind, Refusal};
+pub use drafted::combined;
 use packages::Leftovers;
 pub use remark::{Remark, Verdict};
 pub use secrets::NamedSecret;
@@ -114,27 +117,9 @@ struct Work<'a> {
 
 /// Suggests changes to a Dockerfile.
 pub fn fix(inspection: &Inspection, target: &Target, evidence: &Evidence) -> Fix {
-    let file = &target.file;
-    let by_layer =
-        target.layers.iter().enumerate().filter_map(|(i, layer)| Some(((*layer)?, i))).collect();
     let leftovers = Leftovers::find(inspection);
-    let mut work = Work {
-        inspection,
-        target,
-        file,
-        evidence,
-        leftovers: &leftovers,
-        births: Births::find(inspection),
-        claims: Claims::default(),
-        moved: HashSet::new(),
-        merged: HashSet::new(),
-        draft: Draft::from_file(file),
-        remarks: Vec::new(),
-        stage: file.of_last_stage(),
-        by_layer,
-        last_needing_lists: None,
-        varying: OnceCell::new(),
-    };
+    let mut work = Work::new(inspection, target, evidence, &leftovers);
+    work.births = Births::find(inspection);
     let patterns = work.ignore();
     work.ownership();
     let groups = work.merge();
@@ -145,11 +130,11 @@ pub fn fix(inspection: &Inspection, target: &Target, evidence: &Evidence) -> Fix
         work.order();
     }
     let skeleton = work.stages();
+    work.unnamed(skeleton.is_some());
     work.unseen();
     // What stays counts none of the bytes that it would save.
     let saved = work.claims.clone();
-    work.remarks =
-        remark::in_order(std::mem::take(&mut work.remarks), inspection, &mut work.claims);
+    work.remarks = remark::in_order(std::mem::take(&mut work.remarks), inspection);
     if target.all {
         work.note_in_file();
     }
@@ -171,6 +156,36 @@ pub fn fix(inspection: &Inspection, target: &Target, evidence: &Evidence) -> Fix
         raw: target.raw,
         all: target.all,
         secrets: None,
+    }
+}
+
+impl<'a> Work<'a> {
+    /// Starts without edits.
+    fn new(
+        inspection: &'a Inspection,
+        target: &'a Target,
+        evidence: &'a Evidence,
+        leftovers: &'a Leftovers,
+    ) -> Self {
+        let file = &target.file;
+        let layers = target.layers.iter().enumerate();
+        Self {
+            inspection,
+            target,
+            file,
+            evidence,
+            leftovers,
+            births: Births::default(),
+            claims: Claims::default(),
+            moved: HashSet::new(),
+            merged: HashSet::new(),
+            draft: Draft::from_file(file),
+            remarks: Vec::new(),
+            stage: file.of_last_stage(),
+            by_layer: layers.filter_map(|(i, layer)| Some(((*layer)?, i))).collect(),
+            last_needing_lists: None,
+            varying: OnceCell::new(),
+        }
     }
 }
 
@@ -332,6 +347,15 @@ impl Fix {
             None => Certainty::Exact,
         };
         (size.saturating_add_signed(self.grows), certainty)
+    }
+
+    /// Returns the bytes that changes save which a person has to decide about.
+    pub fn would_save(&self) -> u64 {
+        let left = self.remarks.iter().map(|remark| match remark.verdict {
+            Verdict::Left { would_save } => would_save,
+            _ => 0,
+        });
+        left.fold(0, u64::saturating_add)
     }
 
     /// Returns the bytes of a text that is made of the files.

@@ -221,7 +221,9 @@ impl Work<'_> {
             flags.join(" ")
         );
         let lines: Vec<_> = copies.iter().map(|&copy| self.file.instructions[copy].line).collect();
-        self.say(Change::Ownership, Verdict::saves(saves), rewrite.run, text).lines.extend(lines);
+        let remark = self.say(Change::Ownership, Verdict::saves(saves), rewrite.run, text);
+        remark.lines.extend(lines);
+        remark.inodes.clone_from(&rewrite.wasted);
     }
 
     /// Removes the commands that flags replace, and the `RUN` if no command is left.

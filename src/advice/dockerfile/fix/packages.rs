@@ -21,6 +21,7 @@ use crate::tree::{Kind as Entry, VersionId};
 type Left = Vec<(VersionId, String)>;
 
 /// Files that rules give to tools, by rule and by layer.
+#[derive(Default)]
 pub(super) struct Leftovers {
     rules: Rules,
     by_rule: HashMap<u16, HashMap<LayerIndex, Left>>,
@@ -89,7 +90,11 @@ impl Work<'_> {
                         later.filter(|group| group.runs.iter().any(|&i| self.uses(i, tool)));
                     let again: Vec<_> =
                         again.filter(|group| self.left_by(by_layer, group).is_empty()).collect();
-                    self.change((rule, tool), group, &again, left);
+                    let layers = || again.iter().chain([group]).flat_map(|it| &it.layers);
+                    let all = layers().filter_map(|layer| by_layer.get(layer)).flatten();
+                    let all = all.filter(|(inode, _)| !self.moved.contains(inode));
+                    let all: Left = all.cloned().collect();
+                    self.change((rule, tool), group, &again, left, all);
                 }
             }
         }
@@ -136,6 +141,7 @@ impl Work<'_> {
         group: &Group,
         again: &[&Group],
         left: Left,
+        all: Left,
     ) {
         let users: Vec<_> = group.runs.iter().copied().filter(|&i| self.uses(i, tool)).collect();
         let Some(&first) = users.first() else { return };
@@ -143,7 +149,8 @@ impl Work<'_> {
         let kept_out = |left: Left| {
             left.into_iter().filter(|(_, path)| tool.keeps_out(path)).collect::<Left>()
         };
-        let left = if mountable { left } else { kept_out(left) };
+        let (left, all) =
+            if mountable { (left, all) } else { (kept_out(left), kept_out(all)) };
         if left.is_empty() {
             return;
         }
@@ -191,7 +198,9 @@ impl Work<'_> {
             }
         };
         let text = format!("{how}{also}: the image contains {}", tool.leaves);
-        self.say(Kind::Tool, Verdict::saves(saves), first, text).lines.extend(lines);
+        let remark = self.say(Kind::Tool, Verdict::saves(saves), first, text);
+        remark.lines.extend(lines);
+        remark.inodes = all.into_iter().map(|(inode, _)| inode).collect();
     }
 
     /// Changes a group so that a tool leaves nothing; returns how.

@@ -51,7 +51,12 @@ pub struct Remark {
     pub lines: Vec<usize>,
     /// The sentence.
     pub text: String,
-    /// Inodes of what it would save, where another change may save them as well.
+    /// The bytes that it saves if nothing else changes; what other changes save as well is among
+    /// them.
+    pub alone: u64,
+    /// True if it saves more than these bytes.
+    pub is_least: bool,
+    /// Inodes of what it saves or would save, where another change may save them as well.
     pub(super) inodes: Vec<VersionId>,
 }
 
@@ -84,7 +89,9 @@ impl Remark {
         text: impl Into<String>,
     ) -> Self {
         let lines = line.into_iter().collect();
-        Self { kind, verdict, condition: None, lines, text: text.into(), inodes: Vec::new() }
+        let (alone, is_least) = (0, false);
+        let (text, inodes) = (text.into(), Vec::new());
+        Self { kind, verdict, condition: None, lines, text, alone, is_least, inodes }
     }
 
     /// Undoes the change.
@@ -126,16 +133,25 @@ impl Remark {
         }
         text.push_str(&escaped_str(&self.text));
         match &self.verdict {
-            Verdict::Changed { saves: 0, .. } => text.push_str("; saves no bytes"),
+            Verdict::Changed { saves: 0, certainty } if self.alone == 0 => {
+                text.push_str("; saves no bytes");
+                if let Certainty::Estimate(why) = certainty {
+                    text.push_str(&format!(" ({})", why.shown(units)));
+                }
+            }
             Verdict::Changed { saves, certainty } => {
-                let saves = match certainty {
-                    Certainty::AtMost => format!("at least {}", exactly(*saves)),
-                    Certainty::Estimate(why) => {
-                        format!("about {} ({})", units.size(*saves), why.shown(units))
-                    }
-                    _ => exactly(*saves),
+                let saved = |bytes: u64| match certainty {
+                    Certainty::AtMost => format!("at least {}", exactly(bytes)),
+                    Certainty::Estimate(_) => format!("about {}", units.size(bytes)),
+                    _ => exactly(bytes),
                 };
-                text.push_str(&format!("; saves {saves}"));
+                text.push_str(&format!("; saves {}", saved(*saves)));
+                if *saves < self.alone {
+                    text.push_str(&format!(" more, or {} alone", saved(self.alone)));
+                }
+                if let Certainty::Estimate(why) = certainty {
+                    text.push_str(&format!(" ({})", why.shown(units)));
+                }
             }
             Verdict::Proposed { size_after: Some((size_after, certainty)) } => {
                 let certainty = if whole { certainty } else { &Certainty::AtLeast };
@@ -145,7 +161,11 @@ impl Remark {
                 ));
             }
             Verdict::Left { would_save } if *would_save > 0 => {
-                text.push_str(&format!("; it would save {}", exactly(*would_save)));
+                let least = if self.is_least { "at least " } else { "" };
+                text.push_str(&format!("; it would save {least}{}", exactly(*would_save)));
+                if *would_save < self.alone {
+                    text.push_str(&format!(" more, or {} alone", exactly(self.alone)));
+                }
             }
             Verdict::Proposed { size_after: None } | Verdict::Left { .. } | Verdict::Unseen => {}
         }
@@ -155,25 +175,29 @@ impl Remark {
 
 /// Sorts the remarks, the largest saving first. A saving shared by two counts for the first of
 /// them.
-pub(super) fn in_order(
-    mut remarks: Vec<Remark>,
-    inspection: &Inspection,
-    claims: &mut Claims,
-) -> Vec<Remark> {
-    let place = |verdict: &Verdict| match verdict {
-        Verdict::Changed { saves, .. } => (0, u64::MAX - saves),
+pub(super) fn in_order(mut remarks: Vec<Remark>, inspection: &Inspection) -> Vec<Remark> {
+    let tree = &inspection.tree;
+    for remark in remarks.iter_mut().filter(|remark| !remark.inodes.is_empty()) {
+        remark.alone = Claims::default().claim(tree, remark.inodes.iter().copied());
+    }
+    let place = |remark: &Remark| match remark.verdict {
+        Verdict::Changed { saves, .. } => (0, u64::MAX - saves.max(remark.alone)),
         Verdict::Proposed { .. } => (1, 0),
-        Verdict::Left { would_save } => (2, u64::MAX - would_save),
+        Verdict::Left { would_save } => (2, u64::MAX - would_save.max(remark.alone)),
         Verdict::Unseen => (3, 0),
     };
-    remarks.sort_by_key(|remark| place(&remark.verdict));
+    remarks.sort_by_key(place);
+    let mut claims = Claims::default();
     for remark in remarks.iter_mut().filter(|remark| !remark.inodes.is_empty()) {
         let inodes = std::mem::take(&mut remark.inodes);
-        if let Verdict::Left { would_save } = &mut remark.verdict {
-            *would_save = claims.claim(&inspection.tree, inodes);
+        match &mut remark.verdict {
+            Verdict::Changed { saves: bytes, .. } | Verdict::Left { would_save: bytes } => {
+                *bytes = claims.claim(tree, inodes);
+            }
+            Verdict::Proposed { .. } | Verdict::Unseen => {}
         }
     }
-    remarks.sort_by_key(|remark| place(&remark.verdict));
+    remarks.sort_by_key(place);
     remarks
 }
 
@@ -255,7 +279,8 @@ fn instead(size_after: u64, certainty: &Certainty, size: u64, units: Units) -> S
     format!("{becomes} instead of {}{ratio}{why}", units.size(size))
 }
 
-/// Returns a comment line with the size after all changes to the Dockerfile, if they save anything.
+/// Returns a comment line with the size after all changes to the Dockerfile, if they save anything,
+/// and with those that need a look.
 pub(super) fn in_all(fix: &Fix, units: Units) -> Option<String> {
     let (size_after, certainty) = fix.size_after();
     let saves = |remark: &Remark| matches!(remark.verdict, Verdict::Changed { saves: 1.., .. });
@@ -269,7 +294,16 @@ pub(super) fn in_all(fix: &Fix, units: Units) -> Option<String> {
         "# size with all changes: {at_most}{}{grown}",
         instead(size_after, &certainty, fix.size, units)
     );
-    Some(format!("{text}\n"))
+    let left = fix.would_save();
+    let also = match (left, &certainty) {
+        (0, _) | (_, Certainty::AtLeast) => String::new(),
+        (left, certainty) => {
+            let about = if *certainty == Certainty::Exact { "" } else { "about " };
+            let size = units.size(size_after.saturating_sub(left));
+            format!("# size with those that need a look as well: {about}{size}\n")
+        }
+    };
+    Some(format!("{text}\n{also}"))
 }
 
 /// Formats a number with its sign.

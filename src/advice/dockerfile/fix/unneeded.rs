@@ -73,9 +73,9 @@ impl Work<'_> {
                     "{how}: no package needs these, they are only recommended: {}{more}; name those that you use",
                     names.join(", ")
                 );
-                let saves = self.claims.claim(&self.inspection.tree, inodes);
+                let saves = self.claims.claim(&self.inspection.tree, inodes.iter().copied());
                 let verdict = Verdict::Changed { saves, certainty: Certainty::AtMost };
-                self.say(Kind::Recommended, verdict, users.first().copied(), text);
+                self.say(Kind::Recommended, verdict, users.first().copied(), text).inodes = inodes;
             }
         }
     }
@@ -105,11 +105,13 @@ impl Work<'_> {
                 let text = format!(
                     "installs packages for development, but {reason}: install in another stage"
                 );
-                self.leave(Kind::Development, unclaimed, first, text, Condition::NotNeededLater);
+                let why = Condition::NotNeededLater;
+                self.leave(Kind::Development, unclaimed, first, text, why).inodes = inodes;
             } else if let Some(how) = self.flag(npm, &users) {
-                let saves = self.claims.claim(&self.inspection.tree, inodes);
+                let saves = self.claims.claim(&self.inspection.tree, inodes.iter().copied());
                 let text = format!("{how}: these packages are only needed for development");
-                self.say(Kind::Development, Verdict::saves(saves), first, text);
+                let verdict = Verdict::saves(saves);
+                self.say(Kind::Development, verdict, first, text).inodes = inodes;
             }
         }
     }

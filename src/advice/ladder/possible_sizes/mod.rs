@@ -34,6 +34,7 @@ pub fn climb(inspection: &Inspection, inputs: &LadderInputs) -> Vec<PossibleSize
         left: None,
         doubt: None,
         varying: OnceCell::new(),
+        needs_a_look: false,
     };
     ladder.built_otherwise(Step::AsBuilt, &[], String::new(), Vec::new());
     let merges = ladder.without_wasted();
@@ -77,6 +78,8 @@ struct Ladder<'a> {
     doubt: Option<Escaped>,
     /// The files that another build makes in another size, once they are asked for.
     varying: OnceCell<Varying>,
+    /// True if a person has to decide about a part of the changes of the next rungs.
+    needs_a_look: bool,
 }
 
 impl Ladder<'_> {
@@ -114,7 +117,8 @@ impl Ladder<'_> {
             Some(why) => Certainty::Estimate(why.into()),
             None => Certainty::Exact,
         };
-        self.add(PossibleSize { step, size, holds, download, certainty, how, notes });
+        let needs_a_look = self.needs_a_look;
+        self.add(PossibleSize { step, size, holds, download, certainty, needs_a_look, how, notes });
         true
     }
 
@@ -142,7 +146,15 @@ impl Ladder<'_> {
     fn without_wasted(&mut self) -> Vec<Change> {
         let base = self.inputs.base_layers;
         let groups = wasted_groups(self.inspection);
-        let own = groups.iter().filter(|group| group.added_in >= base && group.bytes > 0);
+        let least = self.inspection.totals.size / NOTEWORTHY;
+        // What a person has to decide about, and nobody notices, leaves the rest exact.
+        let is_meant = |group: &&WastedGroup| {
+            group.added_in >= base
+                && group.bytes > 0
+                && (group.bytes >= least || self.remedy(group).is_certain)
+        };
+        let own = groups.iter().filter(is_meant);
+        let needs_a_look = own.clone().any(|group| !self.remedy(group).is_certain);
         let mut runs: Vec<Run> = own.map(|group| (group.added_in, group.removed_in)).collect();
         runs.sort_unstable();
         let mut merged: Vec<Run> = Vec::new();
@@ -156,19 +168,28 @@ impl Ladder<'_> {
             return Vec::new();
         }
         let named: Vec<_> = merged.iter().map(|&run| self.merging(&groups, run)).collect();
-        let notes = self.notes_on_merging(&groups, &merged);
+        let notes = self.notes_on_merging(&groups, &merged, &named);
         let is_run = |layer: &LayerIndex| self.inspection.layers[*layer].instruction.is_run();
         let apart = |&(first, last): &Run| {
             kept_apart(self.inspection, &first.up_to(last).filter(is_run).collect::<Vec<_>>())
         };
         self.doubt = merged.iter().find_map(apart);
+        self.needs_a_look = needs_a_look;
         let changes: Vec<_> =
             merged.into_iter().map(|(first, last)| Change::Merge { first, last }).collect();
         if self.built_otherwise(Step::WithoutWasted, &changes, named.join("\n"), notes) {
             return changes;
         }
         self.doubt = None;
+        self.needs_a_look = false;
         Vec::new()
+    }
+
+    /// Returns the change for a group of wasted bytes.
+    fn remedy(&self, group: &WastedGroup) -> SuggestedChange {
+        let (inspection, merges) = (self.inspection, &self.inputs.merges);
+        let WastedGroup { added_in, removed_in, reason, .. } = *group;
+        SuggestedChange::for_wasted(inspection, merges, added_in, removed_in, reason)
     }
 
     /// Returns the change for the bytes that a run of layers wastes, in the words of the report.
@@ -190,17 +211,8 @@ impl Ladder<'_> {
         let within = groups
             .iter()
             .filter(|group| (first..=last).contains(&group.added_in) && group.removed_in <= last);
-        let change = within.max_by_key(|group| group.bytes).map(|group| {
-            SuggestedChange::for_wasted(
-                self.inspection,
-                &self.inputs.merges,
-                group.added_in,
-                group.removed_in,
-                group.reason,
-            )
-            .what
-        });
-        let change = change.unwrap_or_default();
+        let largest = within.max_by_key(|group| group.bytes);
+        let change = largest.map(|group| self.remedy(group).what).unwrap_or_default();
         if first == last {
             let line = layer(first).one_line();
             return format!("layer {first} `{line}` stores files twice: {change}");
@@ -220,15 +232,18 @@ impl Ladder<'_> {
                 && copies(self.inspection.layers[group.added_in].instruction.text.raw())
         };
         let largest = groups.iter().filter(is_copied).max_by_key(|group| group.bytes)?;
-        let WastedGroup { added_in, removed_in, reason, .. } = *largest;
-        let (inspection, merges) = (self.inspection, &self.inputs.merges);
-        let change =
-            SuggestedChange::for_wasted(inspection, merges, added_in, removed_in, reason).what;
+        let WastedGroup { added_in, removed_in, .. } = *largest;
+        let change = self.remedy(largest).what;
         Some(format!("\nlayer {added_in} copies files that layer {removed_in} removes: {change}"))
     }
 
     /// Returns remarks on bytes that stay wasted, and on `COPY` instructions between merged layers.
-    fn notes_on_merging(&self, groups: &[WastedGroup], merged: &[Run]) -> Vec<Sentence> {
+    fn notes_on_merging(
+        &self,
+        groups: &[WastedGroup],
+        merged: &[Run],
+        named: &[String],
+    ) -> Vec<Sentence> {
         let left: u64 = groups
             .iter()
             .filter(|group| group.added_in < self.inputs.base_layers)
@@ -243,9 +258,11 @@ impl Ladder<'_> {
         let gives = |layer: LayerIndex| {
             ["chmod", "chown", "chgrp"].iter().any(|word| line(layer).contains(word))
         };
-        let again = groups
-            .iter()
-            .filter(|group| group.reason == Reason::RewrittenUnchanged && gives(group.removed_in));
+        let least = self.inspection.totals.size / NOTEWORTHY;
+        let again = groups.iter().filter(|group| {
+            let is_it = group.reason == Reason::RewrittenUnchanged && gives(group.removed_in);
+            is_it && group.bytes >= least
+        });
         let again: HashMap<_, _> = again.map(|group| (group.added_in, group.removed_in)).collect();
         let is_copy =
             |layer: &LayerIndex| ["COPY", "ADD"].iter().any(|word| line(*layer).starts_with(word));
@@ -261,13 +278,14 @@ impl Ladder<'_> {
                 giver,
                 reason,
             );
+            let is_said = named.iter().any(|how| how.contains(&again.what));
             let note = shown!(
                 "files of {} are stored again with another {}; {}",
                 layers,
                 Given::by(&line(giver)).alternatives(),
                 escaped_str(&again.what)
             );
-            notes.push(note.into());
+            notes.extend((!is_said).then(|| note.into()));
         }
         if let Some((layers, copies)) = named_layers(&others) {
             notes.push(
@@ -288,7 +306,10 @@ impl Ladder<'_> {
             [] => "leave out the files that Fix lists as leftovers".into(),
             advice => advice.join("\n"),
         };
+        let before = self.needs_a_look;
+        self.needs_a_look |= self.inputs.leftovers_need_a_look;
         if !self.built_otherwise(Step::WithoutLeftovers, &changes, how, Vec::new()) {
+            self.needs_a_look = before;
             changes.pop();
         }
         changes

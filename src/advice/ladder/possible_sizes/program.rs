@@ -40,6 +40,7 @@ impl Ladder<'_> {
                 holds: copied(self.inputs.base_layers, &own),
                 download,
                 certainty: self.certainty(program),
+                needs_a_look: false,
                 how,
                 notes,
             };
@@ -60,6 +61,7 @@ impl Ladder<'_> {
             holds: copied(0, &files),
             download,
             certainty: self.certainty(program),
+            needs_a_look: false,
             how,
             notes: self.notes(program),
         });
@@ -87,6 +89,7 @@ impl Ladder<'_> {
             holds,
             download,
             certainty,
+            needs_a_look: false,
             how,
             notes: self.notes(program),
         });
@@ -123,6 +126,7 @@ impl Ladder<'_> {
             holds,
             download,
             certainty,
+            needs_a_look: false,
             how,
             notes,
         });
@@ -152,6 +156,7 @@ impl Ladder<'_> {
                 certainty: Certainty::Estimate(
                     "the sections that strip removes, by their sizes".into(),
                 ),
+                needs_a_look: false,
                 how: how.into(),
                 notes: vec![note.into()],
             });
@@ -172,6 +177,7 @@ impl Ladder<'_> {
                 holds: Holds::Others,
                 download: Download::Estimate(size),
                 certainty: Certainty::Estimate("the stripped program was compressed to find out".into()),
+                needs_a_look: false,
                 how: "pack the program in the build stage: `upx -9`".into(),
                 notes: vec![
                     "the program is unpacked into memory at each start. The download hardly shrinks, because layers \

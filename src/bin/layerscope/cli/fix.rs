@@ -8,11 +8,13 @@ use clap::Args;
 use std::sync::Arc;
 
 use layerscope::Inspection;
-use layerscope::advice::base::{Base, base};
+use layerscope::advice::assessment::{Question, Study, StudyError};
+use layerscope::advice::base::{Base, BaseHint, base};
 use layerscope::advice::dockerfile::parse::Instruction;
 use layerscope::advice::dockerfile::{
-    Dockerfile, Evidence, NamedSecret, Target as Subject, fix, rebuild, text_from,
+    Dockerfile, Evidence, NamedChange, NamedSecret, Target as Subject, fix, rebuild, text_from,
 };
+use layerscope::advice::findings::Rules;
 use layerscope::advice::secrets::Secrets;
 use layerscope::display::{Escaped, escaped, escaped_str};
 use layerscope::files::contents::LayerContents;
@@ -143,8 +145,24 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
     subject.all = arguments.all;
     let contents = LayerContents::new(&opened);
     let filesystem = Filesystem::new(&inspection.tree, &contents, &progress);
-    let program = Program::detect(&filesystem, &shown.run)?;
-    let evidence = Evidence::gather(shown, subject.base_layers, &filesystem, &program)?;
+    let rules = Rules::built_in();
+    let question = Question {
+        base: BaseHint::Layers(subject.base_layers),
+        contents: Some(&contents),
+        progress: Some(&progress),
+        secrets: false,
+        ..Question::with(&rules)
+    };
+    let study = Study::assess(shown, &question).map_err(|error| match error {
+        StudyError::Stopped(error) => Failure::from(error),
+        StudyError::Base(error) => Failure::Usage(error.to_string()),
+    })?;
+    let program = match &study.runtime {
+        Some(program) => program,
+        None => &Program::detect(&filesystem, &shown.run)?,
+    };
+    let mut evidence = Evidence::gather(shown, subject.base_layers, &filesystem, program)?;
+    evidence.changes = NamedChange::all(shown, &study);
     let mut fix = fix(shown, &subject, &evidence);
     let is_there = arguments.write_rebuilt.is_some() || Path::new(REBUILT).exists();
     fix.unwritten = fix.unwritten.filter(|_| !is_there);

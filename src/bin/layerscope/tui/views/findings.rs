@@ -127,8 +127,7 @@ impl Findings {
                 }
                 self.rows.push(Row::Change(i));
                 if self.open.contains(&i) {
-                    self.rows
-                        .extend(change.findings.iter().map(|&finding| Row::Finding(i, finding)));
+                    self.rows.extend(change.parts().map(|finding| Row::Finding(i, finding)));
                 }
             }
         }
@@ -205,7 +204,7 @@ impl Findings {
         let Some(study) = &self.study else { return Vec::new() };
         match self.rows.get(self.cursor) {
             Some(&Row::Change(i)) => {
-                self.changes[i].findings.iter().map(|&i| &study.findings[i]).collect()
+                self.changes[i].parts().map(|i| &study.findings[i]).collect()
             }
             Some(&Row::Finding(_, i)) => vec![&study.findings[i]],
             Some(Row::Secrets | Row::Secret(_) | Row::Head(_)) | None => Vec::new(),
@@ -234,7 +233,7 @@ impl Findings {
         match (action, self.change()) {
             (Action::Enter, None) if self.secret().is_some() => return self.show_secret(explorer),
             (Action::Enter, Some(_)) => return self.explore(explorer).then_some(View::Explore),
-            (Action::Right, Some(i)) if self.changes[i].findings.len() > 1 => self.fold(i, false),
+            (Action::Right, Some(i)) if self.changes[i].parts().count() > 1 => self.fold(i, false),
             (Action::Left, Some(i)) => self.fold(i, true),
             _ => {}
         }

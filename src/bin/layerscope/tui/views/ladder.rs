@@ -202,7 +202,7 @@ impl Ladder {
                 title: cut(&possible_size.step.title(), title),
                 bytes: possible_size.size,
                 sign: possible_size.certainty.sign(),
-                certainty: possible_size.certainty.grade(),
+                certainty: possible_size.grade(),
             };
             rows.push((Some(place), self.line(look, &size, place, title, width)));
             if place == self.cursor {

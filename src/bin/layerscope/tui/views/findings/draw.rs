@@ -115,8 +115,7 @@ impl Findings {
             Row::Secrets | Row::Secret(_) | Row::Head(_) => whole(String::new(), 0),
             Row::Change(i) => {
                 let change = &self.changes[i];
-                let findings: Vec<_> =
-                    change.findings.iter().map(|&i| &study.findings[i]).collect();
+                let findings: Vec<_> = change.parts().map(|i| &study.findings[i]).collect();
                 let is_open = self.open.contains(&i);
                 let text = |what: &str| match (&findings[..], is_open) {
                     ([], _) => format!("  {}", self.told[i].in_short()),
@@ -170,8 +169,7 @@ impl Findings {
             }
             Row::Change(i) => {
                 let change = &self.changes[i];
-                let findings: Vec<_> =
-                    change.findings.iter().map(|&i| &study.findings[i]).collect();
+                let findings: Vec<_> = change.parts().map(|i| &study.findings[i]).collect();
                 let left = findings.iter().filter(|finding| finding.fate == Fate::Left);
                 let visible = match change.extent {
                     Extent::Packages => change.saves,

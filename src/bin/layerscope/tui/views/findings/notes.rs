@@ -167,7 +167,7 @@ impl Findings {
         Some(format!(
             "{}: {} listed here, and {} {others}",
             size(change.saves),
-            size(change.bytes),
+            size(change.bytes + change.shared_bytes),
             size(more)
         ))
     }

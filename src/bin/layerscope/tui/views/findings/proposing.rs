@@ -27,6 +27,11 @@ impl Findings {
         for (old, new) in self.instructions(&explorer.inspection) {
             lines.extend(edits(&old, &new));
         }
+        if lines.is_empty() && fix.dockerignore.is_empty() {
+            // A draft of several instructions stands for no single one of them.
+            let told = self.change().and_then(|place| self.told.get(place));
+            lines.extend(told.iter().flat_map(|told| told.lines.iter().cloned().map(Edit::Added)));
+        }
         let has_instruction = !lines.is_empty();
         if !fix.dockerignore.is_empty() {
             lines.push(Edit::Same(".dockerignore:".into()));
@@ -84,11 +89,19 @@ impl Findings {
             // What some of these instructions become alone would take out the others.
             return dockerfile.iter().map(|new| one(*ends, new)).collect();
         }
+        let edits = self.selected_change().map(|change| &change.edits[..]).unwrap_or_default();
+        let edited = |layer: LayerIndex| {
+            edits.iter().any(|edit| (edit.layers.0..=edit.layers.1).contains(&layer))
+        };
         let mut seen = HashSet::new();
         let surplus = self.selected_change().into_iter().flat_map(|change| &change.surplus);
         let mut changed: Vec<_> =
             surplus.map(|it| one((it.layer(), it.layer()), &it.line)).collect();
+        changed.extend(edits.iter().map(|edit| one(edit.layers, &edit.line)));
         for finding in self.all_selected() {
+            if finding.fix.is_of_a_tool() && edited(finding.added_in) {
+                continue;
+            }
             // Several instructions become one if the one that removes the files is a RUN, too.
             let last = finding.removed_in().filter(is_run).filter(|_| is_run(&finding.added_in));
             let ends = (finding.added_in, last.unwrap_or(finding.added_in));

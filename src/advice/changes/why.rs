@@ -1,0 +1,54 @@
+//! Explains why the bytes that a change avoids are in the image.
+
+use crate::advice::findings::{Finding, cause};
+use crate::analysis::{Inspection, WastedGroup};
+use crate::display::{listed, sentences};
+use crate::layer_index::LayerIndex;
+use crate::tree::Reason;
+
+/// Explains why the bytes of some findings, the biggest first, are in the image: all layers that
+/// have them are named.
+pub(super) fn of_findings(
+    inspection: &Inspection,
+    all: &[Finding],
+    findings: &[usize],
+) -> String {
+    let mut parts = findings.iter().map(|&i| &all[i]);
+    let Some(first) = parts.next() else { return String::new() };
+    let is_alike = |other: &&Finding| {
+        let (one, other) = (first, *other);
+        (one.fate, one.reason, one.whose) == (other.fate, other.reason, other.whose)
+    };
+    let mut layers: Vec<_> = parts.filter(is_alike).map(|finding| finding.added_in).collect();
+    layers.push(first.added_in);
+    layers.sort_unstable();
+    layers.dedup();
+    let what = cause(inspection, &layers, first.fate, first.reason, first.whose);
+    // What nothing needs for one reason, another one needs for none.
+    let is_one = findings.iter().all(|&i| all[i].need == first.need);
+    sentences(&[&what, if is_one { &first.need } else { "" }])
+}
+
+/// Explains why the bytes that combined instructions add and remove are in the image, as a sentence.
+pub(super) fn combined(groups: &[WastedGroup]) -> String {
+    let layers = |of: fn(&WastedGroup) -> LayerIndex| {
+        let mut layers: Vec<_> = groups.iter().map(of).collect();
+        layers.sort_unstable();
+        layers.dedup();
+        let words: Vec<_> = layers.iter().map(LayerIndex::to_string).collect();
+        (format!("layer{} {}", if words.len() == 1 { "" } else { "s" }, listed(&words)), words.len())
+    };
+    let ((removing, count), (adding, adders)) =
+        (layers(|group| group.removed_in), layers(|group| group.added_in));
+    let has = |reasons: &[Reason]| groups.iter().any(|group| reasons.contains(&group.reason));
+    let verbs = [
+        (has(&[Reason::Deleted, Reason::Opaque, Reason::Replaced]), "delete"),
+        (has(&[Reason::Overwritten]), "replace"),
+        (has(&[Reason::RewrittenUnchanged]), "rewrite"),
+    ];
+    let s = |verb: &str| if count == 1 { format!("{verb}s") } else { verb.to_owned() };
+    let verbs: Vec<_> =
+        verbs.iter().filter(|(is_there, _)| *is_there).map(|(_, verb)| s(verb)).collect();
+    let contain = if adders == 1 { "contains" } else { "contain" };
+    sentences(&[&format!("{removing} {} files that {adding} still {contain}", verbs.join(" or "))])
+}

@@ -1,0 +1,43 @@
+//! Drafts the lines of a single change, for reports that give no diff.
+
+use super::packages::Leftovers;
+use super::{Target, Work};
+use crate::advice::dockerfile::evidence::Evidence;
+use crate::advice::dockerfile::parse::{Dockerfile, Instruction};
+use crate::analysis::Inspection;
+use crate::layer_index::LayerIndex;
+
+/// Returns the instructions of a range of layers with its `RUN`s as one, and what stands between
+/// them before or behind it; `None` if that cannot be.
+pub fn combined(
+    inspection: &Inspection,
+    target: &Target,
+    (first, last): (LayerIndex, LayerIndex),
+) -> Option<String> {
+    let (evidence, leftovers) = (Evidence::default(), Leftovers::default());
+    let mut work = Work::new(inspection, target, &evidence, &leftovers);
+    work.combine(first, last)?;
+    let new = Dockerfile::parse(work.draft.text()).ok()?;
+    Some(changed(&target.file, &new)).filter(|text| !text.is_empty())
+}
+
+/// Returns the instructions of a file without those that it begins and ends with as an older one
+/// does.
+fn changed(old: &Dockerfile, new: &Dockerfile) -> String {
+    let (old, new) = (instructions(old), instructions(new));
+    let start = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
+    let same = old[start..].iter().rev().zip(new[start..].iter().rev());
+    let end = new.len() - same.take_while(|(old, new)| old == new).count();
+    new[start..end].join("\n")
+}
+
+/// Returns the texts of all instructions, with their comments.
+fn instructions(file: &Dockerfile) -> Vec<&str> {
+    let text = |instruction: &Instruction| {
+        let comments = &instruction.comments;
+        let span = &instruction.span;
+        let start = if comments.is_empty() { span.start } else { comments.start };
+        file.source().get(start..span.end).unwrap_or_default().trim_end()
+    };
+    file.instructions.iter().map(text).collect()
+}
