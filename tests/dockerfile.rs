@@ -17,7 +17,7 @@ mod meaning;
 mod rebuilt;
 mod runs;
 mod shells;
-mod situation;
+pub mod situation;
 mod stages;
 #[allow(dead_code, reason = "what other tests need of it")]
 mod unneeded;

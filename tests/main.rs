@@ -12,6 +12,7 @@ mod dockerfile;
 mod edge;
 mod embedded;
 mod executables;
+mod figures;
 mod findings;
 #[cfg(unix)]
 mod formats;

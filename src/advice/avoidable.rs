@@ -96,18 +96,15 @@ impl Avoidable {
         // The groups of a change may lack what findings are about.
         let groups = wasted_groups(inspection).into_iter();
         let groups = groups.filter(|it| pairs.contains(&(it.added_in, it.removed_in)));
-        let removed =
-            groups.map(|it| removal(it.added_in, it.removed_in, it.reason, it.bytes));
+        let removed = groups.map(|it| removal(it.added_in, it.removed_in, it.reason, it.bytes));
         let found = change.findings.iter().map(|&i| &study.findings[i]);
         let found = found.map(|finding| match (finding.fate, finding.reason) {
             (Fate::Gone { removed_in }, Some(reason)) => {
                 removal(finding.added_in, removed_in, reason, finding.bytes)
             }
-            _ => Cause::Left {
-                title: &finding.title,
-                layer: finding.added_in,
-                bytes: finding.bytes,
-            },
+            _ => {
+                Cause::Left { title: &finding.title, layer: finding.added_in, bytes: finding.bytes }
+            }
         });
         let surplus = change.surplus.iter().map(|surplus| Cause::Left {
             title: "packages that are only recommended",

@@ -225,11 +225,7 @@ impl SuggestedChange {
 
 /// Returns whether a `RUN` also gives mode or owner to files that neither it nor a certain layer
 /// adds.
-fn gives_to_others(
-    inspection: &Inspection,
-    added_in: LayerIndex,
-    removed_in: LayerIndex,
-) -> bool {
+fn gives_to_others(inspection: &Inspection, added_in: LayerIndex, removed_in: LayerIndex) -> bool {
     let is_run = inspection.layers[removed_in].instruction.is_run();
     let mut by_it = inspection.wasted.iter().filter(|wasted| {
         wasted.removed_in == removed_in && wasted.reason == Reason::RewrittenUnchanged

@@ -276,13 +276,16 @@ impl Grouping<'_> {
             Key::Clause(..) => true,
         };
         let fixes = of_findings().map(|finding| &finding.fix).chain(&fix);
-        let own = fixes.clone().find(is_of_merge).cloned();
+        let own = match key {
+            Key::Merge(..) => fixes.clone().next().filter(is_of_merge).cloned(),
+            Key::Clause(..) => fixes.clone().next().cloned(),
+        };
         let is_one_part = match *key {
-            // The alternatives of one part are not those of all that is combined.
+            // The alternatives of a minor part are not those of all that is combined.
             Key::Merge(first, last) => {
+                let largest = findings.first().map_or(0, |&i| self.findings[i].bytes);
                 let is_again = |it: &WastedGroup| it.reason == Reason::RewrittenUnchanged;
-                let is_whole = findings.len() == 1 && bytes == self.merges.saves(first, last);
-                is_whole || groups.iter().all(is_again)
+                largest > self.merges.saves(first, last) / 2 || groups.iter().all(is_again)
             }
             Key::Clause(..) => true,
         };
@@ -324,7 +327,9 @@ impl Grouping<'_> {
         let fix = SuggestedChange { saves, ..fix };
         let needs_a_look = !is_certain;
         let why = match extent {
-            Extent::Merge if findings.is_empty() || !is_one_part => why::combined(&groups),
+            Extent::Merge if findings.len() != 1 || bytes < saves => {
+                why::combined(self.inspection, &groups)
+            }
             _ => why::of_findings(self.inspection, self.findings, &findings),
         };
         Some(Change {

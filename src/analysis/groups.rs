@@ -1,10 +1,10 @@
 //! Groups wasted bytes by the pair of layers that added and removed them.
 
-use std::collections::{BTreeMap, BinaryHeap, HashMap};
+use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
-use super::Inspection;
+use super::{Inspection, Wasted};
 use crate::layer_index::LayerIndex;
 use crate::tree::{NodeId, Reason, Tree};
 
@@ -54,6 +54,24 @@ fn grouped(inspection: &Inspection) -> Vec<WastedGroup> {
         .collect();
     groups.sort_by_key(|group| (std::cmp::Reverse(group.bytes), group.added_in, group.removed_in));
     groups
+}
+
+/// Returns why the bytes of some groups were removed, the reason of the most bytes first.
+pub fn reasons(inspection: &Inspection, groups: &[WastedGroup]) -> Vec<Reason> {
+    let pairs: HashSet<_> = groups.iter().map(|group| (group.added_in, group.removed_in)).collect();
+    let of_groups = |it: &&Wasted| pairs.contains(&(it.added_in, it.removed_in));
+    noteworthy_reasons(inspection.wasted.iter().filter(of_groups))
+}
+
+/// Returns why some bytes were removed, the reason of the most bytes first, without those of less
+/// than a hundredth of them.
+pub fn noteworthy_reasons<'a>(wasted: impl Iterator<Item = &'a Wasted>) -> Vec<Reason> {
+    let mut sums: BTreeMap<Reason, u64> = BTreeMap::new();
+    wasted.for_each(|wasted| *sums.entry(wasted.reason).or_default() += wasted.bytes);
+    let all: u64 = sums.values().sum();
+    let mut reasons: Vec<_> = sums.into_iter().filter(|(_, sum)| *sum > all / 100).collect();
+    reasons.sort_by_key(|&(reason, bytes)| (std::cmp::Reverse(bytes), reason));
+    reasons.into_iter().map(|(reason, _)| reason).collect()
 }
 
 /// An inode of a group.

@@ -32,7 +32,7 @@ use crate::warning::{Warning, WarningKind};
 
 pub use completeness::{Amount, Completeness, LayerAmounts};
 pub(crate) use groups::place;
-pub use groups::{WastedGroup, short, wasted_groups};
+pub use groups::{WastedGroup, noteworthy_reasons, reasons, short, wasted_groups};
 pub use inspect::inspect;
 pub(crate) use rewritten::mark_rewritten;
 pub use verification::{Unverified, Verification};

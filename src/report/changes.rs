@@ -10,7 +10,7 @@ use crate::advice::changes::{Change, Extent};
 use crate::advice::dockerfile::{Target, combined};
 use crate::advice::findings::Finding;
 use crate::advice::ladder::multi_stage;
-use crate::analysis::{WastedGroup, short};
+use crate::analysis::{WastedGroup, reasons, short};
 use crate::display::{Escaped, Units, escaped, escaped_str, files, plural, shown};
 use crate::layer_index::LayerIndex;
 use crate::recorded::{ChangeRecord, ContentRecord, StepRecord};
@@ -239,7 +239,9 @@ fn removed_files(inspection: &Inspection, groups: &[WastedGroup]) -> Escaped {
     let count = groups.iter().map(|group| group.count).sum();
     let is_directory = inspection.tree.children(largest.place).next().is_some();
     let at = match count {
-        _ if largest.place == NodeId::ROOT => return escaped_str(&files_of(count, groups)),
+        _ if largest.place == NodeId::ROOT => {
+            return escaped_str(&files_of(inspection, count, groups));
+        }
         _ if groups.len() > 1 => ", mostly in",
         _ if is_directory => " in",
         1 => ":",
@@ -249,14 +251,15 @@ fn removed_files(inspection: &Inspection, groups: &[WastedGroup]) -> Escaped {
         true => short(&inspection.tree, largest.place),
         false => largest.place,
     };
-    let files = files_of(count, groups);
+    let files = files_of(inspection, count, groups);
     let path = place(inspection, node).cut_front(40);
     shown!("{}{} {}", escaped_str(&files), at, path)
 }
 
 /// Returns how many files what removed, such as `142 files overwritten or deleted`.
-fn files_of(count: usize, groups: &[WastedGroup]) -> String {
-    let mut words: Vec<_> = groups.iter().map(|group| group.reason.words()).collect();
+fn files_of(inspection: &Inspection, count: usize, groups: &[WastedGroup]) -> String {
+    let mut words: Vec<_> =
+        reasons(inspection, groups).iter().map(|reason| reason.words()).collect();
     let mut seen = std::collections::HashSet::new();
     words.retain(|word| seen.insert(*word));
     format!("{} {}", files(count), words.join(" or "))

@@ -20,7 +20,7 @@ pub(super) struct Also {
     pub is_read_later: bool,
 }
 
-/// What rules say of an image.
+/// The findings of an image, with the rules that they come from.
 #[derive(Clone, Copy)]
 pub(in crate::advice) struct Judged<'a> {
     pub rules: &'a Rules,
@@ -82,9 +82,10 @@ fn with_copies(tree: &Tree, inodes: Vec<VersionId>) -> HashSet<VersionId> {
 /// Returns the findings all of whose files are among some, without those of the change itself.
 fn whole(findings: &[Finding], own: &[usize], among: &HashSet<VersionId>) -> Vec<usize> {
     let is_whole = |finding: &Finding| finding.inodes.iter().all(|inode| among.contains(inode));
-    let all = findings.iter().enumerate().filter(|(i, finding)| {
-        !own.contains(i) && !finding.inodes.is_empty() && is_whole(finding)
-    });
+    let all = findings
+        .iter()
+        .enumerate()
+        .filter(|(i, finding)| !own.contains(i) && !finding.inodes.is_empty() && is_whole(finding));
     all.map(|(i, _)| i).collect()
 }
 

@@ -1,18 +1,14 @@
 //! Explains why the bytes that a change avoids are in the image.
 
 use crate::advice::findings::{Finding, cause};
-use crate::analysis::{Inspection, WastedGroup};
+use crate::analysis::{Inspection, WastedGroup, reasons};
 use crate::display::{listed, sentences};
 use crate::layer_index::LayerIndex;
 use crate::tree::Reason;
 
 /// Explains why the bytes of some findings, the biggest first, are in the image: all layers that
 /// have them are named.
-pub(super) fn of_findings(
-    inspection: &Inspection,
-    all: &[Finding],
-    findings: &[usize],
-) -> String {
+pub(super) fn of_findings(inspection: &Inspection, all: &[Finding], findings: &[usize]) -> String {
     let mut parts = findings.iter().map(|&i| &all[i]);
     let Some(first) = parts.next() else { return String::new() };
     let is_alike = |other: &&Finding| {
@@ -30,17 +26,21 @@ pub(super) fn of_findings(
 }
 
 /// Explains why the bytes that combined instructions add and remove are in the image, as a sentence.
-pub(super) fn combined(groups: &[WastedGroup]) -> String {
+pub(super) fn combined(inspection: &Inspection, groups: &[WastedGroup]) -> String {
     let layers = |of: fn(&WastedGroup) -> LayerIndex| {
         let mut layers: Vec<_> = groups.iter().map(of).collect();
         layers.sort_unstable();
         layers.dedup();
         let words: Vec<_> = layers.iter().map(LayerIndex::to_string).collect();
-        (format!("layer{} {}", if words.len() == 1 { "" } else { "s" }, listed(&words)), words.len())
+        (
+            format!("layer{} {}", if words.len() == 1 { "" } else { "s" }, listed(&words)),
+            words.len(),
+        )
     };
     let ((removing, count), (adding, adders)) =
         (layers(|group| group.removed_in), layers(|group| group.added_in));
-    let has = |reasons: &[Reason]| groups.iter().any(|group| reasons.contains(&group.reason));
+    let all = reasons(inspection, groups);
+    let has = |some: &[Reason]| some.iter().any(|reason| all.contains(reason));
     let verbs = [
         (has(&[Reason::Deleted, Reason::Opaque, Reason::Replaced]), "delete"),
         (has(&[Reason::Overwritten]), "replace"),
@@ -50,5 +50,12 @@ pub(super) fn combined(groups: &[WastedGroup]) -> String {
     let verbs: Vec<_> =
         verbs.iter().filter(|(is_there, _)| *is_there).map(|(_, verb)| s(verb)).collect();
     let contain = if adders == 1 { "contains" } else { "contain" };
-    sentences(&[&format!("{removing} {} files that {adding} still {contain}", verbs.join(" or "))])
+    if all == [Reason::RewrittenUnchanged] {
+        let again = if count == 1 { "stores" } else { "store" };
+        return sentences(&[&format!(
+            "{removing} {again} files again that {adding} {contain} already"
+        )]);
+    }
+    let verbs = verbs.join(" or ");
+    sentences(&[&format!("{removing} {verbs} these files, but {adding} still {contain} them")])
 }

@@ -17,7 +17,9 @@ pub use evidence::{
     CopiedProgram, Development, Evidence, Library, LooksFor, NamedChange, NeededPath, Needs, Toolchain,
 };
 pub use fix::raw::read as text_from;
-pub use fix::{Change, Condition, Fix, Kind, NamedSecret, Refusal, Remark, Target, Verdict, combined, fix};
+pub use fix::{
+    Change, Condition, Fix, Kind, NamedSecret, Refusal, Remark, Target, Verdict, combined, fix,
+};
 pub use mapping::lines_of_layers;
 pub use of_secrets::lines_of_secrets;
 pub use parse::{Dockerfile, ParseError};

@@ -9,6 +9,7 @@ use super::{NOTEWORTHY, Work};
 use crate::advice::apart::{kept_apart, mounted};
 use crate::advice::dockerfile::draft::{Fate, Join, Member, Merge};
 use crate::advice::dockerfile::parse::Keyword;
+use crate::analysis::noteworthy_reasons;
 use crate::display::escaped_str;
 use crate::layer_index::LayerIndex;
 use crate::shell;
@@ -292,13 +293,16 @@ impl Work<'_> {
             let both = in_group.contains(&wasted.added_in) && in_group.contains(&wasted.removed_in);
             wasted.added_in < wasted.removed_in && both && !self.moved.contains(&wasted.version)
         });
-        let has = |is_it: fn(Reason) -> bool| inside.clone().any(|wasted| is_it(wasted.reason));
-        let is_again = |reason| reason == Reason::RewrittenUnchanged;
-        let why = match (has(is_removed), has(|reason| reason == Reason::Overwritten)) {
+        let reasons = noteworthy_reasons(inside.clone());
+        let has = |reason| reasons.contains(&reason);
+        let is_deleted = [Reason::Deleted, Reason::Opaque, Reason::Replaced].into_iter().any(has);
+        let why = match (is_deleted, has(Reason::Overwritten)) {
             (true, true) => "so deleted and replaced files never reach a layer",
             (true, false) => "so deleted files never reach a layer",
             (false, true) => "so replaced files never reach a layer",
-            (false, false) if has(is_again) => "so files are stored once, as they are in the end",
+            (false, false) if has(Reason::RewrittenUnchanged) => {
+                "so files are stored once, as they are in the end"
+            }
             (false, false) => "so temporary files can be removed in the same RUN",
         };
         let inodes: Vec<_> = inside.map(|wasted| wasted.version).collect();
@@ -320,8 +324,4 @@ impl Work<'_> {
         remark.inodes = inodes;
         Group { runs: members, layers }
     }
-}
-
-fn is_removed(reason: Reason) -> bool {
-    matches!(reason, Reason::Deleted | Reason::Opaque | Reason::Replaced)
 }

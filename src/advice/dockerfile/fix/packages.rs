@@ -149,8 +149,7 @@ impl Work<'_> {
         let kept_out = |left: Left| {
             left.into_iter().filter(|(_, path)| tool.keeps_out(path)).collect::<Left>()
         };
-        let (left, all) =
-            if mountable { (left, all) } else { (kept_out(left), kept_out(all)) };
+        let (left, all) = if mountable { (left, all) } else { (kept_out(left), kept_out(all)) };
         if left.is_empty() {
             return;
         }

@@ -12,6 +12,10 @@ use crate::display::escaped_str;
 impl Work<'_> {
     /// Adds a remark on each of these changes; `has_stage` tells whether a build stage is proposed.
     pub(super) fn unnamed(&mut self, has_stage: bool) {
+        // Of a file that is not the image's in all instructions, that is said instead.
+        if !self.target.unmatched.is_empty() {
+            return;
+        }
         let evidence = self.evidence;
         let mut known: HashSet<_> =
             self.remarks.iter().flat_map(|remark| remark.inodes.iter().copied()).collect();

@@ -278,7 +278,7 @@ impl Ladder<'_> {
                 giver,
                 reason,
             );
-            let is_said = named.iter().any(|how| how.contains(&again.what));
+            let is_said = given.len() == 1 && named.iter().any(|how| how.contains(&again.what));
             let note = shown!(
                 "files of {} are stored again with another {}; {}",
                 layers,

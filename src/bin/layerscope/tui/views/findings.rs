@@ -203,9 +203,7 @@ impl Findings {
     fn all_selected(&self) -> Vec<&Finding> {
         let Some(study) = &self.study else { return Vec::new() };
         match self.rows.get(self.cursor) {
-            Some(&Row::Change(i)) => {
-                self.changes[i].parts().map(|i| &study.findings[i]).collect()
-            }
+            Some(&Row::Change(i)) => self.changes[i].parts().map(|i| &study.findings[i]).collect(),
             Some(&Row::Finding(_, i)) => vec![&study.findings[i]],
             Some(Row::Secrets | Row::Secret(_) | Row::Head(_)) | None => Vec::new(),
         }
