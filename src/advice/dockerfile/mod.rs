@@ -14,7 +14,8 @@ mod step;
 
 pub use diff::unified;
 pub use evidence::{
-    CopiedProgram, Development, Evidence, Library, LooksFor, NamedChange, NeededPath, Needs, Toolchain,
+    CopiedProgram, Development, Evidence, Library, LooksFor, NamedChange, NeededPath, Needs,
+    Toolchain,
 };
 pub use fix::raw::read as text_from;
 pub use fix::{

@@ -221,10 +221,11 @@ impl Certainty {
 }
 
 impl PossibleSize {
-    /// Returns the word for how far the size can be relied on: that of its weakest part.
+    /// Returns the word for how far the size can be relied on: an exact one needs a look if a part of
+    /// its changes does.
     pub fn grade(&self) -> &'static str {
         match self.certainty {
-            Certainty::Exact | Certainty::AtMost if self.needs_a_look => NEEDS_A_LOOK,
+            Certainty::Exact if self.needs_a_look => NEEDS_A_LOOK,
             _ => self.certainty.grade(),
         }
     }

@@ -1,7 +1,12 @@
-//! Drafts the lines of a single change, for reports that give no diff.
+//! Starts the work on a file, and drafts the lines of a single change for reports that give no diff.
+
+use std::cell::OnceCell;
+use std::collections::HashSet;
 
 use super::packages::Leftovers;
 use super::{Target, Work};
+use crate::advice::dockerfile::births::{Births, Claims};
+use crate::advice::dockerfile::draft::Draft;
 use crate::advice::dockerfile::evidence::Evidence;
 use crate::advice::dockerfile::parse::{Dockerfile, Instruction};
 use crate::analysis::Inspection;
@@ -40,4 +45,34 @@ fn instructions(file: &Dockerfile) -> Vec<&str> {
         file.source().get(start..span.end).unwrap_or_default().trim_end()
     };
     file.instructions.iter().map(text).collect()
+}
+
+impl<'a> Work<'a> {
+    /// Starts without edits.
+    pub(super) fn new(
+        inspection: &'a Inspection,
+        target: &'a Target,
+        evidence: &'a Evidence,
+        leftovers: &'a Leftovers,
+    ) -> Self {
+        let file = &target.file;
+        let layers = target.layers.iter().enumerate();
+        Self {
+            inspection,
+            target,
+            file,
+            evidence,
+            leftovers,
+            births: Births::default(),
+            claims: Claims::default(),
+            moved: HashSet::new(),
+            merged: HashSet::new(),
+            draft: Draft::from_file(file),
+            remarks: Vec::new(),
+            stage: file.of_last_stage(),
+            by_layer: layers.filter_map(|(i, layer)| Some(((*layer)?, i))).collect(),
+            last_needing_lists: None,
+            varying: OnceCell::new(),
+        }
+    }
 }

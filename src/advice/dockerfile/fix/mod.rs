@@ -159,36 +159,6 @@ pub fn fix(inspection: &Inspection, target: &Target, evidence: &Evidence) -> Fix
     }
 }
 
-impl<'a> Work<'a> {
-    /// Starts without edits.
-    fn new(
-        inspection: &'a Inspection,
-        target: &'a Target,
-        evidence: &'a Evidence,
-        leftovers: &'a Leftovers,
-    ) -> Self {
-        let file = &target.file;
-        let layers = target.layers.iter().enumerate();
-        Self {
-            inspection,
-            target,
-            file,
-            evidence,
-            leftovers,
-            births: Births::default(),
-            claims: Claims::default(),
-            moved: HashSet::new(),
-            merged: HashSet::new(),
-            draft: Draft::from_file(file),
-            remarks: Vec::new(),
-            stage: file.of_last_stage(),
-            by_layer: layers.filter_map(|(i, layer)| Some(((*layer)?, i))).collect(),
-            last_needing_lists: None,
-            varying: OnceCell::new(),
-        }
-    }
-}
-
 impl Work<'_> {
     fn line(&self, instruction: usize) -> Option<usize> {
         Some(self.file.instructions[instruction].line)
