@@ -177,8 +177,7 @@ fn about_grades(grades: &[&str], signs: &str) -> Option<String> {
         return None;
     }
     let look = grades.contains(&NEEDS_A_LOOK);
-    let look =
-        look.then_some("A size that needs a look has a part that you have to decide about.");
+    let look = look.then_some("A size that needs a look has a part that you have to decide about.");
     let signs = (!signs.is_empty()).then(|| format!("{signs}."));
     let all = signs.as_deref().into_iter().chain(look).chain(["The other sizes are exact."]);
     Some(all.collect::<Vec<_>>().join(" "))
