@@ -8,7 +8,9 @@ mod exceptions;
 mod file;
 mod limits;
 mod markdown;
+mod named;
 pub mod outputs;
+mod platforms;
 mod unread;
 
 use std::path::Path;

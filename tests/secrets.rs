@@ -1,5 +1,6 @@
 //! Secrets: found in every layer and in the config, said plainly, and never shown.
 
+mod advised;
 mod compared;
 mod copies;
 mod everywhere;

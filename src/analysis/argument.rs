@@ -21,24 +21,17 @@ impl Inspection {
         Escaped::join(std::iter::once(image).chain(options), " ")
     }
 
-    /// Returns a command of a container runtime about the image, such as `history --no-trunc`; an
-    /// archive is loaded first, and an image of a registry pulled.
+    /// Returns a command of the container runtime that has the image, such as `history --no-trunc`.
+    /// Any other image is not loaded or pulled for it, which could take a tag from an image of the
+    /// user: our own screen shows the same line, masked.
     pub fn runtime_command(&self, command: &str) -> Escaped {
         let command = escaped_str(command);
         let plain = escaped_str(&quoted(self.plain_name()));
-        let tag = self.tags.first().or(self.id.as_ref());
-        let loaded = tag.map_or_else(|| "IMAGE".into(), |tag| escaped_str(&quoted(tag.raw())));
         match self.provider {
             Some(Provider::Docker) => shown!("docker {} {}", command, plain),
             Some(Provider::Podman) => shown!("podman {} {}", command, plain),
             Some(Provider::Containerd) => shown!("nerdctl {} {}", command, plain),
-            Some(Provider::Registry) => {
-                shown!("docker pull {} && docker {} {}", &plain, command, &plain)
-            }
-            None if *PIPE == *self.source || self.is_built_in() => {
-                shown!("docker {} {}", command, loaded)
-            }
-            None => shown!("docker load -i {} && docker {} {}", plain, command, loaded),
+            Some(Provider::Registry) | None => shown!("layerscope {}", self.argument()),
         }
     }
 

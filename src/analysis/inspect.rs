@@ -93,6 +93,7 @@ pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error
     warnings.extend(built.remarks);
     let mut inspection =
         Inspection::new(opened.path.clone(), image.clone(), measured, built.tree, warnings);
+    inspection.other_platforms = opened.other_platforms.clone();
     inspection.selector = opened.selector.iter().map(Untrusted::from).collect();
     if progress.verify {
         (inspection.mismatches, inspection.verification) = (Some(mismatches), Some(verification));

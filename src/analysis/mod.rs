@@ -24,7 +24,9 @@ use std::sync::{Arc, OnceLock};
 
 use crate::display::{Escaped, ratio};
 use crate::escape::Untrusted;
-use crate::image::{BuiltOn, Compression, HistoryEntry, Image, Instruction, Layer, ReadLayer, Run};
+use crate::image::{
+    BuiltOn, Compression, HistoryEntry, Image, Instruction, Layer, OtherPlatforms, ReadLayer, Run,
+};
 use crate::layer_index::LayerIndex;
 use crate::origin::Provider;
 use crate::tree::{Kind, Reason, Tree, VersionId};
@@ -140,6 +142,8 @@ pub struct Inspection {
     pub source: Escaped,
     /// The options that select it in its source, as words; empty if it is the only image there.
     pub selector: Vec<Untrusted>,
+    /// The same image for other platforms in its source, which the numbers do not include.
+    pub other_platforms: OtherPlatforms,
     /// The engine or the registry that it was read from; `None` for an archive.
     pub provider: Option<Provider>,
     /// The names in the archive, such as `alpine:3`.
@@ -220,6 +224,7 @@ impl Inspection {
             name,
             source,
             selector: Vec::new(),
+            other_platforms: OtherPlatforms::default(),
             provider,
             tags: image.tags,
             id: image.id,

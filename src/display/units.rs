@@ -67,12 +67,35 @@ pub fn read_size(text: &str) -> Option<u64> {
     (bytes < 9e18).then_some(bytes.round() as u64)
 }
 
-/// Splits a text into a number, without separators between thousands, and a unit.
+/// Splits a text into a number, without separators between thousands, and a unit. A comma that
+/// separates no thousands stays, so that the number cannot be read: `1,5` is not 15.
 pub fn number_and_unit(text: &str) -> (String, &str) {
     let text = text.trim();
     let end =
         text.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ',').unwrap_or(text.len());
-    (text[..end].replace(',', ""), text[end..].trim())
+    let number = &text[..end];
+    let number = if separates_thousands(number) { number.replace(',', "") } else { number.into() };
+    (number, text[end..].trim())
+}
+
+/// Returns whether each comma of a number has three digits behind it, as in `1,234,567.8`.
+fn separates_thousands(number: &str) -> bool {
+    let mut groups = number.split('.').next().unwrap_or_default().split(',');
+    let first = groups.next().unwrap_or_default();
+    let has_rest = number.split_once('.').is_some_and(|(_, rest)| rest.contains(','));
+    (1..=3).contains(&first.len()) && groups.all(|group| group.len() == 3) && !has_rest
+}
+
+/// Returns a number with a unit as it was probably meant, if it has a comma for the decimal point:
+/// `1.5MB` for `1,5MB`.
+pub fn with_decimal_point(text: &str) -> Option<String> {
+    let mut parts = text.trim().split(',');
+    let (whole, rest) = (parts.next()?, parts.next()?);
+    let is_meant = parts.next().is_none() && !text.contains('.');
+    let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+    let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
+    (is_meant && is_number(whole) && is_number(&rest[..end]) && (end != 3 || whole == "0"))
+        .then(|| format!("{whole}.{rest}"))
 }
 
 /// Formats a share between 0 and 1 as a percentage, such as `5.2 %`. Only exact values are shown as
@@ -144,6 +167,11 @@ pub fn bytes(n: u64) -> String {
 /// Formats a count of things whose plural is irregular: `1 entry`, `2 entries`.
 pub fn plural_of(n: usize, one: &str, many: &str) -> String {
     format!("{} {}", count(n as u64), if n == 1 { one } else { many })
+}
+
+/// Formats a count of directories: `1 directory`, `2 directories`.
+pub fn directories(n: u64) -> String {
+    plural_of(usize::try_from(n).unwrap_or(usize::MAX), "directory", "directories")
 }
 
 /// Formats a count of files: `1 file`, `2 files`.

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::measure::Measures;
 use super::{Found, Limits, Measure, Subject};
-use crate::display::{DAY, Escaped, Units, date, escaped_str};
+use crate::display::{DAY, Escaped, Units, date, escaped_str, plural};
 
 /// The head of the file.
 const HEAD: &str = "\
@@ -52,7 +52,12 @@ pub fn example(subject: &Subject<'_>, units: Units) -> String {
         None => String::new(),
     });
     let secrets = match measures.value(&Measure::Secrets) {
-        Some(Found::Count(count)) => format!("secrets = {count}"),
+        Some(Found::Count(count @ 1..)) => format!(
+            "# CAUTION: this image has {}, and the limit lets so many ship. Revoke them, take them out\n\
+             # (`layerscope report IMAGE` says how), and write secrets = 0.\nsecrets = {count}",
+            plural(usize::try_from(count).unwrap_or(usize::MAX), "secret"),
+        ),
+        Some(Found::Count(0)) => "secrets = 0".into(),
         _ => "# secrets = 0".into(),
     };
     let _ = writeln!(

@@ -191,8 +191,14 @@ impl<'a> Measures<'a> {
         let parts = secrets.unsearched();
         let is_one = parts.len() == 1 && secrets.unread + secrets.unread_layers <= 1;
         let verb = if is_one { "was" } else { "were" };
-        (*measure == Measure::Secrets && !parts.is_empty())
-            .then(|| shown!("{} {} not searched for secrets", escaped_str(&listed(&parts)), verb))
+        (*measure == Measure::Secrets && !parts.is_empty()).then(|| {
+            let parts = escaped_str(&listed(&parts));
+            let limit = secrets.limit.filter(|_| secrets.unread > 0);
+            let limit = limit.map_or_else(Escaped::default, |limit| {
+                shown!(" (of uncompressed layers, at most {} are searched)", limit)
+            });
+            shown!("{} {} not searched for secrets{}", parts, verb, limit)
+        })
     }
 
     /// Returns the secrets that count, the deleted ones first, with their numbers in the list of all.

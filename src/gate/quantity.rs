@@ -1,6 +1,8 @@
 //! Sizes, shares and ages as people write them.
 
-use crate::display::{cut, date, escaped_str, number_and_unit, read_size, seconds};
+use crate::display::{
+    cut, date, escaped_str, number_and_unit, read_size, seconds, with_decimal_point,
+};
 
 /// The largest size of a limit in bytes: no image is as large.
 const LARGEST: u64 = 1 << 50;
@@ -22,6 +24,9 @@ pub enum QuantityError {
     /// A size.
     #[error("{0:?} is not a size: write a number and a unit, such as 20MB or 20MiB")]
     Size(String),
+    /// A comma for the decimal point.
+    #[error("{0:?} has a comma: write {1}; a comma only separates thousands, as in 1,500MB")]
+    Comma(String, String),
     /// A part of a byte.
     #[error(
         "{0:?} is not a number of bytes: write a whole one, a unit such as 20MB, or a percentage such as 5%"
@@ -97,7 +102,8 @@ impl Quantity {
     ///
     /// [`QuantityError::Size`] if it is none.
     pub(super) fn any_size(text: &str) -> Result<Self, QuantityError> {
-        let bytes = read_size(text).ok_or_else(|| QuantityError::Size(shown(text)))?;
+        let bytes =
+            read_size(text).ok_or_else(|| comma_or(text, || QuantityError::Size(shown(text))))?;
         let (number, unit) = number_and_unit(text);
         let unit = if unit.is_empty() { "B" } else { unit };
         Ok(Self::Bytes(bytes, format!("{number} {unit}")))
@@ -109,7 +115,7 @@ impl Quantity {
     ///
     /// [`QuantityError::Percentage`] if it is none.
     pub fn percentage(text: &str) -> Result<Self, QuantityError> {
-        let bad = || QuantityError::Percentage(shown(text));
+        let bad = || comma_or(text, || QuantityError::Percentage(shown(text)));
         let number = text.trim().strip_suffix('%').ok_or_else(bad)?;
         let percent: f64 = number.trim().parse().map_err(|_| bad())?;
         if !percent.is_finite() || percent.is_sign_negative() {
@@ -124,7 +130,7 @@ impl Quantity {
     ///
     /// [`QuantityError::Ratio`] if it is neither.
     pub fn ratio(text: &str) -> Result<Self, QuantityError> {
-        let bad = || QuantityError::Ratio(shown(text));
+        let bad = || comma_or(text, || QuantityError::Ratio(shown(text)));
         let ratio = match Self::percentage(text) {
             Ok(Self::Share(share)) => share,
             _ => text.trim().parse().map_err(|_| bad())?,
@@ -164,7 +170,7 @@ impl Quantity {
 ///
 /// [`QuantityError::Age`] if it is none.
 pub fn days(text: &str) -> Result<u64, QuantityError> {
-    let bad = || QuantityError::Age(shown(text));
+    let bad = || comma_or(text, || QuantityError::Age(shown(text)));
     let (number, unit) = number_and_unit(text);
     let factor = match unit.to_ascii_lowercase().as_str() {
         "" | "d" | "day" | "days" => 1,
@@ -185,6 +191,14 @@ pub fn day(text: &str) -> Result<i64, QuantityError> {
     let start = seconds(&format!("{text}T00:00:00Z"));
     // The 30th of February is read as a day of March.
     start.filter(|&start| date(start) == text).ok_or_else(|| QuantityError::Date(shown(text)))
+}
+
+/// Returns the error for a decimal comma, or another one.
+fn comma_or(text: &str, other: impl Fn() -> QuantityError) -> QuantityError {
+    match with_decimal_point(text) {
+        Some(meant) => QuantityError::Comma(shown(text), shown(&meant)),
+        None => other(),
+    }
 }
 
 /// Returns a text for a message: escaped, and not longer than a line.
@@ -215,14 +229,32 @@ mod tests {
             ("20mi", 20 << 20),
             ("1.5 GB", 1_500_000_000),
             ("1,000kB", 1_000_000),
+            ("1,234,567.5kB", 1_234_567_500),
             ("16EiB", 0),
         ] {
             let expected = if text == "16EiB" { None } else { Some(expected) };
             assert_eq!(bytes(text), expected, "{text}");
         }
-        for text in
-            ["", "MB", "20 XB", "-5MB", "20MBs", "1.2.3MB", "5%", "NaN", "9e9TB", "ib", "20 iB"]
-        {
+        for text in [
+            "",
+            "MB",
+            "20 XB",
+            "-5MB",
+            "20MBs",
+            "1.2.3MB",
+            "5%",
+            "NaN",
+            "9e9TB",
+            "ib",
+            "20 iB",
+            "1,5MB",
+            "0,500GB",
+            "1,00MB",
+            "1,0000kB",
+            ",5MB",
+            "1,500,5MB",
+            "1.5,500MB",
+        ] {
             assert_eq!(bytes(text), None, "{text}");
         }
     }

@@ -54,6 +54,9 @@ pub enum LimitError {
     /// One of two keys is needed, and both are possible.
     #[error("write {0}, {1} or both")]
     AtLeastOne(&'static str, &'static str),
+    /// The number is negative, broken or too large.
+    #[error("{0} is not {1}: write a whole number from 0 on")]
+    Count(String, &'static str),
     /// The level is unknown.
     #[error("{0:?} is no level of findings")]
     Level(String),
@@ -127,20 +130,8 @@ fn bounds(name: &str, value: &DeValue<'_>) -> Result<Vec<Limit>, LimitError> {
             let text = text_of(value)?;
             one(Measure::Efficiency, Bound::Quantity(Quantity::ratio(&text)?))
         }
-        "layers" => {
-            let count = number(value).and_then(|number| number.parse().ok());
-            one(
-                Measure::Layers,
-                Bound::Count(count.ok_or_else(|| instead("a number of layers", value))?),
-            )
-        }
-        "secrets" => {
-            let count = number(value).and_then(|number| number.parse().ok());
-            one(
-                Measure::Secrets,
-                Bound::Count(count.ok_or_else(|| instead("a number of secrets", value))?),
-            )
-        }
+        "layers" => one(Measure::Layers, Bound::Count(count(value, "a number of layers")?)),
+        "secrets" => one(Measure::Secrets, Bound::Count(count(value, "a number of secrets")?)),
         "base-age" => {
             let text = text_of(value)?;
             one(Measure::BaseAge, Bound::Days(days(&text)?))
@@ -181,6 +172,14 @@ fn size(value: &DeValue<'_>) -> Result<Quantity, LimitError> {
 /// Returns the text of a string, or the digits of a number.
 fn text_of(value: &DeValue<'_>) -> Result<String, ValueError> {
     number(value).map_or_else(|| string(value).map(str::to_owned), Ok)
+}
+
+/// Reads a number of things.
+fn count(value: &DeValue<'_>, expected: &'static str) -> Result<u64, LimitError> {
+    match number(value) {
+        Some(text) => text.parse().map_err(|_| LimitError::Count(text, expected)),
+        None => Err(instead(expected, value).into()),
+    }
 }
 
 /// Returns the digits of a number.

@@ -65,7 +65,7 @@ pub(crate) use open::{PIPE, archive_of_source};
 pub use open::{open, open_archive, open_pipe, open_source, opens_at_once};
 pub use opened::{Archive, Opened};
 pub use read::{Digests, ReadLayer, TarEnd, hash_extent, read_layer};
-pub use select::{Selection, select};
+pub use select::{OtherPlatform, OtherPlatforms, Selection, select};
 pub use stream::{Streamed, read_root_directory, read_stream};
 pub use toc::TocPlace;
 pub use variables::Variables;

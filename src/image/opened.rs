@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::passed::{Passed, PassedLayers};
 use super::region::Place;
 use super::remembered::remember;
-use super::select::selector;
+use super::select::{OtherPlatforms, other_platforms, selector};
 use super::{Compression, Image, Layer, ReadLayer, Selection, select};
 use crate::archive::Source;
 use crate::display::Escaped;
@@ -61,6 +61,8 @@ pub struct Opened {
     pub image: Image,
     /// The options that select the image in the archive, as words; empty if it is the only one.
     pub selector: Vec<String>,
+    /// The same image for other platforms in the archive.
+    pub other_platforms: OtherPlatforms,
     /// Layers that were read from a stream before the manifest was known, by member number.
     pub(crate) read: HashMap<usize, Arc<ReadLayer>>,
     /// The place where the contents of files can be read.
@@ -136,11 +138,12 @@ impl Archive {
     /// Takes the image with an index.
     pub fn pick(mut self, index: usize) -> Opened {
         let selector = selector(&self.path, &self.images, index);
+        let other_platforms = other_platforms(&self.path, &self.images, index);
         let image = self.images.swap_remove(index);
         let Self { path, read, storage, cache, .. } = self;
         let passed = PassedLayers::default();
         read.iter().for_each(|(&member, read)| passed.insert(member, &read.passed));
-        Opened { path, image, selector, read, storage, passed, cache }
+        Opened { path, image, selector, other_platforms, read, storage, passed, cache }
     }
 
     /// Takes the selected image.

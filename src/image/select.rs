@@ -16,6 +16,45 @@ pub struct Selection {
     pub platform: Option<String>,
 }
 
+/// The same image for another platform, in the same archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OtherPlatform {
+    /// `os/architecture[/variant]`.
+    pub platform: Untrusted,
+    /// The options that select it, as words.
+    pub selector: Vec<Untrusted>,
+}
+
+/// The same image for other platforms, as far as the archive holds it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OtherPlatforms {
+    /// The first of them.
+    pub list: Vec<OtherPlatform>,
+    /// The number of the others.
+    pub more: usize,
+}
+
+/// The most platforms that are named.
+const NAMED: usize = 8;
+
+/// Returns the same image as `images[index]` for other platforms: those of which the archive has
+/// layers.
+pub(super) fn other_platforms(path: &Escaped, images: &[Image], index: usize) -> OtherPlatforms {
+    let Some(image) = images.get(index) else { return OtherPlatforms::default() };
+    let is_other = |&i: &usize| {
+        images[i].platform != image.platform
+            && images[i].platform.is_some()
+            && images[i].layers.iter().any(|layer| layer.member.is_some())
+            && is_one_image(images, &[index, i], None)
+    };
+    let others: Vec<usize> = (0..images.len()).filter(is_other).collect();
+    let named = others.iter().take(NAMED).filter_map(|&i| {
+        let selector = selector(path, images, i).iter().map(Untrusted::from).collect();
+        Some(OtherPlatform { platform: images[i].platform.clone()?, selector })
+    });
+    OtherPlatforms { list: named.collect(), more: others.len().saturating_sub(NAMED) }
+}
+
 /// Digits of a digest that are enough to call an image by.
 const SHORTEST: usize = 4;
 

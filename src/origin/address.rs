@@ -38,6 +38,9 @@ pub struct StorageArea {
     pub run_root: Option<PathBuf>,
 }
 
+/// The text that stands for a password.
+const MASK: &str = "…";
+
 /// Endings of archives, which are looked for as files only.
 const ENDINGS: [&str; 14] = [
     ".tar", ".tgz", ".tar.gz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz", ".tar.zst", ".tzst",
@@ -55,6 +58,10 @@ impl Address {
         if text == "-" {
             return Self::StandardInput;
         }
+        // No image is called so, and messages repeat the name.
+        if let Some(masked) = without_password(text).filter(|_| !argument.exists()) {
+            return Self::parse(Path::new(&masked), docker_is_engine);
+        }
         if let Some(address) = with_transport(text, docker_is_engine) {
             return address;
         }
@@ -68,6 +75,19 @@ impl Address {
     fn name(name: &str, sources: &[Provider]) -> Self {
         Self::Name { name: name.to_owned(), providers: sources.to_vec(), storage: None }
     }
+}
+
+/// Returns a name with a login in front of its host, `USER:PASSWORD@HOST`, without the password; `None`
+/// if there is none.
+fn without_password(text: &str) -> Option<String> {
+    let (login, host) = text.rsplit_once('@')?;
+    let start = login.find("://").map_or(0, |colon| colon + "://".len());
+    let colon = start + login[start..].find(':')?;
+    let is_digest = host.starts_with("sha256:") || host.starts_with("sha512:");
+    let is_masked = &login[colon + 1..] == MASK;
+    let is_login = !login.starts_with('[') && !login.starts_with("containers-storage:");
+    (!is_digest && !is_masked && is_login && !host.is_empty() && !looks_like_a_path(text))
+        .then(|| format!("{}:{MASK}@{host}", &login[..colon]))
 }
 
 fn with_transport(text: &str, docker_is_engine: bool) -> Option<Address> {
@@ -182,6 +202,23 @@ mod tests {
         };
         assert_eq!(parse("containers-storage:[vfs@/a+/b]x:1"), expected);
         assert_eq!(parse("containers-storage:x:1"), Address::name("x:1", &[Provider::Podman]));
+    }
+
+    #[test]
+    fn a_password_in_a_name_is_never_repeated() {
+        for (text, shown) in [
+            ("docker://bob:hunter2@ghcr.io/a/b", "bob:…@ghcr.io/a/b"),
+            ("docker://bob:hun@ter/2@ghcr.io/a/b", "bob:…@ghcr.io/a/b"),
+            ("bob:hunter2@ghcr.io/a/b", "bob:…@ghcr.io/a/b"),
+            ("https://bob:hunter2@ghcr.io/a/b", "https://bob:…@ghcr.io/a/b"),
+        ] {
+            let address = format!("{:?}", parse(text));
+            assert!(!address.contains("hun") && address.contains(shown), "{text}: {address}");
+        }
+        let digest = format!("nginx:1@sha256:{}", "0".repeat(64));
+        assert_eq!(parse(&digest), Address::name(&digest, &[]));
+        let storage = "containers-storage:[vfs@/a+/b]x:1";
+        assert!(matches!(parse(storage), Address::Name { storage: Some(_), .. }));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::document::{CompletenessRecord, Document, LayerRecord, PathRecord};
 use crate::analysis::{Completeness, ImageTotals, Inspection, LayerAccount, Listing};
 use crate::archive::{Entry, EntryKind};
 use crate::display::{Escaped, escaped_str, unhex};
-use crate::image::{Compression, Instruction, LayerEntries, Run};
+use crate::image::{Compression, Instruction, LayerEntries, OtherPlatforms, Run};
 use crate::layer_index::LayerIndex;
 use crate::secret::mask;
 use crate::tree::{Builder, ENTRY_LIMIT, Tree};
@@ -29,6 +29,7 @@ pub(super) fn inspection(
         name: image.tags.first().map_or_else(|| name.clone(), |tag| escaped_str(tag)),
         source: image.source.clone(),
         selector: untrusted(&image.selector),
+        other_platforms: OtherPlatforms::default(),
         provider: None,
         tags: untrusted(&image.tags),
         id: image.id.as_ref().map(Untrusted::from),

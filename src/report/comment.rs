@@ -9,7 +9,7 @@ use super::changes::{ALONE, is_twice, layers_of as named};
 use super::markdown::{Page, code, code_cell, plain, repository};
 use super::words::{NOT_SEARCHED, date, incomplete};
 use crate::advice::changes::Part;
-use crate::display::{Escaped, Units, count, percent, plural};
+use crate::display::{Escaped, Units, files, percent, plural};
 use crate::layer_index::LayerIndex;
 use crate::recorded::{ChangeRecord, ContentRecord, RecordedImage, StepRecord};
 
@@ -61,7 +61,7 @@ fn facts(image: &RecordedImage, units: Units) -> String {
     ];
     facts.extend(inspection.efficiency().map(|part| format!("efficiency {}", percent(part))));
     facts.push(plural(inspection.layers.len(), "layer"));
-    facts.push(format!("{} files", count(totals.files)));
+    facts.push(files(usize::try_from(totals.files).unwrap_or(usize::MAX)));
     facts.extend(image.document.base.name.as_ref().map(|name| format!("base {}", plain(name))));
     facts.extend(inspection.platform.as_ref().map(|text| plain(&text.escaped())));
     facts.extend(inspection.created.as_ref().map(|day| format!("built {}", plain(&date(day)))));

@@ -180,3 +180,25 @@ fn where_the_numbers_of_dive_are_wrong_they_are_known_and_said_once() {
         );
     }
 }
+
+#[test]
+fn a_size_with_a_decimal_comma_is_read_as_dive_reads_it_and_a_rule_given_twice_is_told() {
+    let place = Place::new();
+    place.write(
+        ".dive-ci",
+        "rules:\n  lowestEfficiency: 0.01\n  highestUserWastedPercent: off\n  highestWastedBytes: 1,5MB\n  lowest-efficiency-threshold: 0.02\n",
+    );
+    let answer = place.check(&[]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    answer.line("PASS  wasted 195 KiB (limit 15 MB)");
+    for warning in [
+        "warning: .dive-ci line 4: rules.highestWastedBytes: dive reads this as 15MB; write 1.5MB",
+        "warning: .dive-ci line 5: rules.lowest-efficiency-threshold: this rule is given twice; the last one counts",
+    ] {
+        assert!(answer.said.contains(warning), "{}", answer.said);
+    }
+    answer.line("PASS  efficiency 3.8 % (at least 2 %)");
+    let answer = place.run(&["check", "shop.tar", "--highestWastedBytes", "0,1MB"]);
+    let warning = "warning: --highestWastedBytes: dive reads this as 01MB; write 0.1MB";
+    assert!(answer.said.contains(warning), "{}", answer.said);
+}

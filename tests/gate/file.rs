@@ -213,3 +213,50 @@ fn every_example_in_the_written_file_is_understood() {
         assert!(answer.out.contains(words), "{words}: {answer:#?}");
     }
 }
+
+#[test]
+fn a_comma_for_the_decimal_point_is_refused_wherever_a_size_is_read() {
+    let place = Place::new();
+    for option in [
+        ["--max-size", "1,5MB"],
+        ["--max-wasted", "0,5%"],
+        ["--min-efficiency", "0,9"],
+        ["--max-base-age", "1,5d"],
+        ["--budget", "/app=1,5MB"],
+        ["--max-finding", "leftovers=1,5MB"],
+    ] {
+        let answer = place.check(&option);
+        let meant = option[1].rsplit('=').next().unwrap().replace(',', ".");
+        assert_eq!(answer.code, Some(2), "{option:?}: {answer:#?}");
+        assert!(answer.said.contains(&format!("has a comma: write {meant};")), "{}", answer.said);
+    }
+    for line in ["size = \"1,5MB\"", "wasted = [\"0,5%\"]", "base-age = \"1,5w\""] {
+        place.write(".layerscope.toml", format!("[limits]\n{line}\n"));
+        let answer = place.check(&[]);
+        assert_eq!(answer.code, Some(2), "{line}: {answer:#?}");
+        assert!(answer.said.contains("has a comma: write "), "{}", answer.said);
+    }
+    place.write(".layerscope.toml", "[limits]\nsize = \"1,500kB\"\n");
+    place.check(&[]).line("PASS  size 203 KiB (limit 1500 kB)");
+}
+
+#[test]
+fn a_number_of_things_that_cannot_be_meant_is_told_as_it_is() {
+    let place = Place::new();
+    for (line, said) in [
+        (
+            "secrets = -1",
+            "limits.secrets: -1 is not a number of secrets: write a whole number from 0 on",
+        ),
+        (
+            "layers = 1.5",
+            "limits.layers: 1.5 is not a number of layers: write a whole number from 0 on",
+        ),
+        ("secrets = \"none\"", "expected a number of secrets, found a string"),
+    ] {
+        place.write(".layerscope.toml", format!("[limits]\n{line}\n"));
+        let answer = place.check(&[]);
+        assert_eq!(answer.code, Some(2), "{answer:#?}");
+        assert!(answer.said.contains(said), "{line}: {}", answer.said);
+    }
+}

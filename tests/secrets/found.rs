@@ -50,7 +50,7 @@ fn files_are_known_by_path_and_contents() {
         ("root/.cargo/credentials.toml", "[registry]\ntoken = \"cioQ7w8E9r0T1y2U3i4\"".into(), "package-registry-credentials"),
         ("root/.bash_history", "ls\nexport DB_PASSWORD=f4lc0n-42\n".into(), "shell-history"),
         ("var/www/wp-config.php", "define( 'DB_PASSWORD', 'f4lc0n-42' );".into(), "application-config"),
-        ("root/.pgpass", "db:5432:app:ci:f4lc0n-42\n".into(), "application-config"),
+        ("root/.pgpass", "db:5432:app:ci:f4lc0n-42\n".into(), "login-file"),
         ("app/settings.py", format!("TOKEN = '{GITHUB}'\n"), "github-token"),
     ] {
         let steps = [("COPY . . # buildkit", vec![text(path, &contents)])];

@@ -24,9 +24,9 @@ use crate::secret::{
 use crate::tree::{NodeId, Removal, Tree, VersionId};
 
 /// The most bytes that are read in all.
-const BYTES: u64 = 64 << 20;
+const BYTES: u64 = 256 << 20;
 /// The most files that are read.
-const FILES: usize = 20_000;
+const FILES: usize = 200_000;
 /// The largest file that is read at once although it may be no text, in bytes.
 const AT_ONCE: u64 = 256 << 10;
 /// The bytes of a long text that are read at once.
@@ -113,6 +113,9 @@ pub(super) fn find<'a>(
             true => Looked::Unsearched,
             false => search.look(candidate)?,
         };
+        if search.files == 0 {
+            search.secrets.limit = Some("200,000 files");
+        }
         search.secrets.unread += usize::from(matches!(looked, Looked::Unsearched));
     }
     Ok((std::mem::take(&mut search.secrets), search))
@@ -140,7 +143,10 @@ impl<'a> Search<'a> {
         } else if !is_whole {
             return Ok(Looked::Unsearched);
         }
-        let Some(left) = self.bytes.checked_sub(size) else { return Ok(Looked::Unsearched) };
+        let Some(left) = self.bytes.checked_sub(size) else {
+            self.secrets.limit = Some("256 MiB");
+            return Ok(Looked::Unsearched);
+        };
         self.bytes = left;
         if !is_whole {
             return self.look_in_blocks(&candidate);

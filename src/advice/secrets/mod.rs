@@ -3,6 +3,7 @@
 //! A secret in an image can be read by anyone who can pull the image. A later layer that deletes it
 //! changes nothing about that: the layer below still has it.
 
+mod brought;
 mod config;
 mod copies;
 mod files;
@@ -113,6 +114,8 @@ pub struct Secrets {
     /// The number of files that were not looked into, because the limits were reached or because
     /// they could not be read.
     pub unread: usize,
+    /// The limit of the search that was reached, if one was, such as a number of files.
+    pub limit: Option<&'static str>,
     /// The number of layers that are not known, or not as a whole.
     pub unread_layers: usize,
     /// True if the config is not known.

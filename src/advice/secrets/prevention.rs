@@ -1,5 +1,6 @@
 //! The lines that keep a secret out of an image.
 
+use super::brought::{Brought, at_run_time, clones, is_made, is_of_a_clone};
 use super::{Place, Secret, written};
 use crate::analysis::Inspection;
 use crate::display::{Escaped, escaped_str, shown};
@@ -24,10 +25,11 @@ impl Prevention {
         let name = || secret.name.clone().unwrap_or_else(|| "TOKEN".into());
         let layer = secret.brought_in().and_then(|layer| layer.get_from(&inspection.layers));
         let text = layer.map_or("", |layer| layer.instruction.text.raw());
-        let is_copied = text.starts_with("COPY") || text.starts_with("ADD");
+        let brought = |path: &[u8]| Brought::by(text, path);
+        let is_run = brought(b"") == Brought::Run;
         match &secret.place {
-            Place::File { node, .. } if secret.origin.is_some() && !is_copied => {
-                Self::written(&inspection.tree.path(*node))
+            Place::File { node, .. } if secret.origin.is_some() && is_run => {
+                Self::of_command(secret, &inspection.tree.path(*node), text)
             }
             Place::File { node, .. } if is_in_a_text(secret, &inspection.tree.path(*node)) => {
                 Self::without_lines(
@@ -40,12 +42,17 @@ impl Prevention {
             ),
             Place::File { node, .. } => {
                 let path = inspection.tree.path(*node);
-                if is_copied { Self::copied(&path, text) } else { Self::written(&path) }
+                match brought(&path) {
+                    Brought::Run => Self::of_command(secret, &path, text),
+                    Brought::Context => Self::copied(secret, &path, text),
+                    elsewhere => Self::from_elsewhere(secret, elsewhere, &path, text),
+                }
             }
             Place::Environment => Self::without_lines(shown!(
                 "set {} when the container starts, not in the image",
                 name()
             )),
+            Place::History { entry, .. } if clones_in(inspection, *entry) => Self::cloned(),
             Place::BuildArgument { .. } | Place::History { .. } => Self {
                 what: "mount it for one RUN; build arguments and commands are kept in the history"
                     .into(),
@@ -74,7 +81,7 @@ impl Prevention {
 
     /// Returns the way for a file from the build context, which an instruction copied. An
     /// instruction that names the file fails once it is ignored.
-    fn copied(path: &[u8], instruction: &str) -> Self {
+    fn copied(secret: &Secret, path: &[u8], instruction: &str) -> Self {
         let named = Named::find(path, instruction);
         let what = match named {
             None => "keep it out of the build context; if the build needs it, mount it for one RUN",
@@ -85,21 +92,75 @@ impl Prevention {
         };
         let source = named.as_ref().and_then(|named| named.source);
         Self {
-            what: what.into(),
+            what: shown!("{}{}", Escaped::from(what), Escaped::from(at_run_time(secret))),
             take_out: named.map(|_| escaped_str(&mask(instruction))),
-            dockerfile: target(path),
+            // Git finds no clone where a file is mounted in its directory.
+            dockerfile: target(path).filter(|_| !is_of_a_clone(path)),
             dockerignore: ignored(source.map_or(path, str::as_bytes)),
         }
     }
 
-    /// Returns the way for a file that a command writes.
-    fn written(path: &[u8]) -> Self {
+    /// Returns the way for a file that an instruction takes from somewhere else than the build context,
+    /// where `.dockerignore` has no effect.
+    fn from_elsewhere(secret: &Secret, brought: Brought, path: &[u8], instruction: &str) -> Self {
+        let what = match brought {
+            Brought::Archive => {
+                "take it out of the archive that ADD unpacks, or unpack the archive in another build \
+                 stage and copy the other files"
+            }
+            Brought::Download => {
+                "take the ADD out, or put it into a build stage from which the file is not copied"
+            }
+            _ => {
+                "copy only the files that are needed from the other stage or image, and not this one"
+            }
+        };
+        let mounted = "; if a RUN needs it, mount it there";
+        let run_time = Escaped::from(at_run_time(secret));
         Self {
-            what: "mount it for the RUN that needs it, or write it in a build stage that is not \
-                   part of the image"
-                .into(),
+            what: shown!("{}{}{}", Escaped::from(what), Escaped::from(mounted), run_time),
+            take_out: Some(escaped_str(&mask(instruction))),
+            dockerfile: target(path),
+            dockerignore: None,
+        }
+    }
+
+    /// Returns the way for a file that a command writes.
+    fn of_command(secret: &Secret, path: &[u8], command: &str) -> Self {
+        if is_of_a_clone(path) || secret.kind.id == "git-credentials" && clones(command) {
+            return Self::cloned();
+        }
+        if secret.kind.id == "shell-history" {
+            return Self::without_lines(
+                "delete the file in the RUN that writes it, or begin that RUN with `unset HISTFILE`",
+            );
+        }
+        if is_made(secret, command) {
+            return Self::without_lines(
+                "make it when the container starts, or delete it in the RUN that makes it: a key in \
+                 an image is the same for everyone who has the image",
+            );
+        }
+        let what = "mount it for the RUN that needs it, or write it in a build stage that is not \
+                    part of the image";
+        Self {
+            what: shown!("{}{}", Escaped::from(what), Escaped::from(at_run_time(secret))),
             take_out: None,
             dockerfile: target(path),
+            dockerignore: None,
+        }
+    }
+
+    /// Returns the way for what Git is given to clone: it writes the address with the token into
+    /// `.git/config`.
+    fn cloned() -> Self {
+        Self {
+            what:
+                "clone over SSH, or with a credential helper that reads a mounted secret; or clone \
+                   in another build stage, and copy the files without .git"
+                    .into(),
+            take_out: None,
+            dockerfile: Some("RUN --mount=type=ssh git clone …".into()),
             dockerignore: None,
         }
     }
@@ -140,6 +201,11 @@ impl<'a> Named<'a> {
         let source = sources.iter().find(is_it).or(renamed.filter(|_| is_target()))?;
         Some(Self { source: Some(source) })
     }
+}
+
+/// Returns whether an instruction of the history clones with Git.
+fn clones_in(inspection: &Inspection, entry: usize) -> bool {
+    inspection.history.get(entry).is_some_and(|entry| clones(entry.instruction.text.raw()))
 }
 
 /// Returns whether a secret is a value in a text that has other purposes, such as source code. A private

@@ -8,7 +8,7 @@ mod count;
 mod yaml;
 
 use super::{Bound, Limit, Measure, Quantity, QuantityError};
-use crate::display::escaped_str;
+use crate::display::{escaped_str, with_decimal_point};
 use crate::toml_file::{Problem, unknown};
 
 pub use count::DiveCount;
@@ -45,6 +45,13 @@ impl DiveRule {
             Self::HighestWastedBytes => "highest-wasted-bytes",
             Self::HighestUserWastedPercent => "highest-user-wasted-percent",
         }
+    }
+
+    /// Warns of a size that means something else than what is written: dive leaves commas out.
+    pub fn remark(self, text: &str) -> Option<String> {
+        let meant = with_decimal_point(text).filter(|_| self == Self::HighestWastedBytes)?;
+        let (read, meant) = (text.trim().replace(',', ""), escaped_str(&meant));
+        Some(format!("dive reads this as {}; write {meant}", escaped_str(&read)))
     }
 
     /// Returns the rule with this name. dive does not distinguish capital letters.
@@ -85,6 +92,7 @@ impl DiveRules {
     pub fn read(text: &str) -> Result<(Self, Vec<Problem>), Problem> {
         let mut rules = Self::default();
         let mut warnings = Vec::new();
+        let mut given = [false; 3];
         for entry in yaml::entries(text)? {
             let (parents, name) = match entry.path.as_slice() {
                 [name] => ("", name.as_str()),
@@ -93,7 +101,14 @@ impl DiveRules {
             };
             match DiveRule::named(name).filter(|_| matches!(parents, "" | "rules")) {
                 Some(rule) => {
+                    let mut warn = |what: String| {
+                        warnings.push(Problem::on(entry.line, &entry.path.join("."), what));
+                    };
+                    if std::mem::replace(&mut given[rule as usize], true) {
+                        warn("this rule is given twice; the last one counts".into());
+                    }
                     if let Some(value) = entry.value {
+                        rule.remark(&value).into_iter().for_each(warn);
                         rules.set(rule, value);
                     }
                 }
@@ -130,7 +145,10 @@ impl DiveRules {
             }
             let (measure, quantity) = match rule {
                 DiveRule::LowestEfficiency => (Measure::Efficiency, ratio(text)),
-                DiveRule::HighestWastedBytes => (Measure::Wasted, Quantity::any_size(text)),
+                DiveRule::HighestWastedBytes => {
+                    // dive leaves all commas out.
+                    (Measure::Wasted, Quantity::any_size(&text.replace(',', "")))
+                }
                 DiveRule::HighestUserWastedPercent => (Measure::UserWastedShare, ratio(text)),
             };
             let quantity = quantity.map_err(|why| DiveError { rule, why })?;

@@ -10,6 +10,7 @@ use super::words::{explained, measured};
 use super::{CheckResults, Checked, Unchecked};
 use crate::display::{Escaped, Units, date};
 use crate::gate::{Bound, ExceptionUse, Found, Outcome, Quantity};
+use crate::image::OtherPlatform;
 use crate::layer_index::LayerIndex;
 use crate::report::completeness::CompletenessPart;
 use crate::report::json::write_escaped;
@@ -38,6 +39,9 @@ struct ImagePart<'a> {
     tags: &'a [Untrusted],
     id: Option<&'a Untrusted>,
     platform: Option<&'a Untrusted>,
+    /// The same image for other platforms in the archive, which were not checked.
+    other_platforms: Vec<PlatformPart<'a>>,
+    more_platforms: usize,
     status: &'static str,
     completeness: CompletenessPart,
     size_bytes: u64,
@@ -50,6 +54,13 @@ struct ImagePart<'a> {
     limits: Vec<LimitPart>,
     exceptions: Vec<ExceptionPart>,
     dive: Option<Value>,
+}
+
+/// The same image for another platform, with the options that select it.
+#[derive(Serialize)]
+struct PlatformPart<'a> {
+    platform: &'a Untrusted,
+    options: &'a [Untrusted],
 }
 
 #[derive(Serialize)]
@@ -100,11 +111,17 @@ pub(super) fn write(results: &CheckResults<'_>, units: Units, out: impl Write) -
 
 fn image_part<'a>(checked: &'a Checked<'_>, units: Units) -> ImagePart<'a> {
     let inspection = checked.inspection;
+    let other = |other: &'a OtherPlatform| PlatformPart {
+        platform: &other.platform,
+        options: &other.selector,
+    };
     ImagePart {
         name: &inspection.name,
         tags: &inspection.tags,
         id: inspection.id.as_ref(),
         platform: inspection.platform.as_ref(),
+        other_platforms: inspection.other_platforms.list.iter().map(other).collect(),
+        more_platforms: inspection.other_platforms.more,
         status: checked.verdict.status().name(),
         completeness: CompletenessPart::new(&inspection.completeness),
         size_bytes: inspection.totals.size,

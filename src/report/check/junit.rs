@@ -5,10 +5,13 @@ use std::io::{self, Write};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::words::{exception, explained, measured};
+use super::words::{counted_secrets, exception, explained, measured, other_platforms};
 use super::{CheckResults, Checked, Unchecked};
 use crate::display::Units;
-use crate::gate::{Outcome, Status, Verdict};
+use crate::gate::{Measure, Outcome, Status, Verdict};
+
+/// The secrets that are listed of an image.
+const SECRETS: usize = 100;
 
 /// The numbers of test cases by their results.
 #[derive(Default)]
@@ -120,10 +123,11 @@ fn suite<W: Write>(xml: &mut Writer<W>, checked: &Checked<'_>, units: Units) -> 
             error_case(xml, "whole", &image, "not all of the image was read", not_whole)?;
         }
         for outcome in &checked.verdict.outcomes {
-            case(xml, outcome, &image, units)?;
+            case(xml, checked, outcome, units)?;
         }
-        let notes: Vec<_> =
-            checked.verdict.exceptions.iter().map(|used| exception(used, units)).collect();
+        let exceptions = checked.verdict.exceptions.iter().map(|used| exception(used, units));
+        let others = other_platforms(checked.inspection).map(|text| text.to_string());
+        let notes: Vec<_> = others.into_iter().chain(exceptions).collect();
         if !notes.is_empty() {
             xml.create_element("system-out")
                 .write_text_content(BytesText::new(&valid(&notes.join("\n"))))?;
@@ -135,10 +139,11 @@ fn suite<W: Write>(xml: &mut Writer<W>, checked: &Checked<'_>, units: Units) -> 
 
 fn case<W: Write>(
     xml: &mut Writer<W>,
+    checked: &Checked<'_>,
     outcome: &Outcome,
-    image: &str,
     units: Units,
 ) -> io::Result<()> {
+    let image = valid(&checked.inspection.name);
     let measure = &outcome.limit.measure;
     let name = valid(&match measure.subject() {
         Some(subject) => format!("{} {}", measure.key(), crate::display::escaped_str(subject)),
@@ -146,9 +151,12 @@ fn case<W: Write>(
     });
     let case = xml
         .create_element("testcase")
-        .with_attributes([("name", name.as_str()), ("classname", image)]);
+        .with_attributes([("name", name.as_str()), ("classname", image.as_str())]);
     let message = valid(&measured(outcome, units));
-    let text = valid(&explained(outcome, units).unwrap_or_default());
+    let mut text = valid(&explained(outcome, units).unwrap_or_default());
+    if (measure, outcome.status) == (&Measure::Secrets, Status::Failed) {
+        text += &valid(&listed_secrets(checked));
+    }
     let element = match outcome.status {
         Status::Passed if text.is_empty() => {
             case.write_empty()?;
@@ -171,6 +179,17 @@ fn case<W: Write>(
         Ok(())
     })?;
     Ok(())
+}
+
+/// Lists the secrets, one in a line.
+fn listed_secrets(checked: &Checked<'_>) -> String {
+    let (named, more) = counted_secrets(checked, SECRETS);
+    let lines = named.iter().map(|secret| {
+        let layer = secret.added_in.map_or_else(String::new, |layer| format!(", layer {layer}"));
+        format!("\n{} in {}{layer}", secret.what(), secret.whereabouts(checked.inspection))
+    });
+    let more = (more > 0).then(|| format!("\nand {more} more: `layerscope report` lists them"));
+    lines.chain(more).collect()
 }
 
 /// Replaces the characters that XML 1.0 cannot hold, even escaped (section 2.2). Control characters

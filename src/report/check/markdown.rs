@@ -3,7 +3,9 @@
 
 use std::io::{self, Write};
 
-use super::words::{exception, explained, measured_parts, summary};
+use super::words::{
+    counted_secrets, exception, explained, measured_parts, other_platforms, summary,
+};
 use super::{CheckResults, Checked, repository, without_tag};
 use crate::display::{Units, escaped, plural, share};
 use crate::gate::Status;
@@ -11,6 +13,9 @@ use crate::report::markdown::{Page, code, code_cell, plain};
 
 /// The findings that are listed of an image.
 const FINDINGS: usize = 10;
+
+/// The secrets that are listed of an image.
+const SECRETS: usize = 20;
 
 /// Writes the results of all images as one comment.
 pub(super) fn write(
@@ -67,11 +72,34 @@ fn image(page: &mut Page, checked: &Checked<'_>, units: Units) {
         let sign = self::sign(outcome.status).to_owned();
         page.row(&[sign, plain(&what), plain(&found), plain(&bound), explained]);
     }
+    if let Some(others) = other_platforms(checked.inspection) {
+        page.line(format!("\n- {}", plain(&others)));
+    }
     for used in &checked.verdict.exceptions {
         page.line(format!("\n- {}", plain(&exception(used, units))));
     }
+    secrets(page, checked);
     findings(page, checked, units);
     page.line("");
+}
+
+fn secrets(page: &mut Page, checked: &Checked<'_>) {
+    let (named, more) = counted_secrets(checked, SECRETS);
+    if named.is_empty() {
+        return;
+    }
+    let all = plural(named.len() + more, "secret");
+    page.line(format!("\n<details><summary>{all} to revoke</summary>\n"));
+    page.line("| what | where | layer |\n|---|---|--:|");
+    for secret in named {
+        let layer = secret.added_in.map(|layer| layer.to_string()).unwrap_or_default();
+        let place = secret.whereabouts(checked.inspection);
+        page.row(&[plain(&secret.what()), code_cell(&place), layer]);
+    }
+    if more > 0 {
+        page.line(format!("\nand {more} more: `layerscope report` lists them"));
+    }
+    page.close("\n</details>");
 }
 
 fn findings(page: &mut Page, checked: &Checked<'_>, units: Units) {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
-use super::words::{explained, measured};
+use super::words::{explained, measured, other_platforms};
 use super::{CheckResults, Checked, Unchecked, repository, without_tag};
 use crate::advice::findings::Finding;
 use crate::advice::secrets::{Prevention, Secret};
@@ -68,6 +68,7 @@ pub(super) fn problems<'a>(results: &'a CheckResults<'_>, units: Units) -> Vec<P
             Status::Skipped => false,
         });
         problems.extend(of_gaps(checked));
+        problems.extend(of_other_platforms(checked));
         problems.extend(bad.map(|outcome| of_outcome(checked, outcome, units)));
         let all = checked.study.secrets.as_ref().map_or(&[][..], |secrets| &secrets.list);
         let counted = checked.verdict.secrets.iter();
@@ -156,6 +157,24 @@ fn of_gaps<'a>(checked: &'a Checked<'_>) -> Option<Problem<'a>> {
         file: &checked.places.file,
         line: 1,
         fingerprint: hash([&*repository(checked.inspection), "not-whole"]),
+    })
+}
+
+/// Makes the result of an image that was checked for one of its platforms.
+fn of_other_platforms<'a>(checked: &'a Checked<'_>) -> Option<Problem<'a>> {
+    let others = other_platforms(checked.inspection)?;
+    Some(Problem {
+        severity: Severity::Note,
+        rule: "image/other-platforms".into(),
+        title: "other platforms not checked".into(),
+        help: "A check is of one platform. `--platform` selects another one.".into(),
+        message: format!("{}: {others}", checked.inspection.name),
+        bytes: 0,
+        image: &checked.inspection.name,
+        layer: None,
+        file: &checked.places.file,
+        line: 1,
+        fingerprint: hash([&*repository(checked.inspection), "other-platforms"]),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::words::{dive, exception, line, summary};
+use super::words::{dive, exception, line, other_platforms, summary};
 use super::{CheckResults, has_namesake};
 use crate::display::shown;
 use crate::gate::Status;
@@ -40,6 +40,9 @@ pub(super) fn write(
                 paint.on(word, style.colour),
                 line(checked, outcome, style.units)
             )?;
+        }
+        if let Some(others) = other_platforms(inspection) {
+            writeln!(out, "note  {others}")?;
         }
         if let Some(sentence) = checked.new_secrets() {
             writeln!(out, "note  {sentence}")?;

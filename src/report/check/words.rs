@@ -2,8 +2,12 @@
 //! format.
 
 use super::Checked;
-use crate::display::{Escaped, Units, date, escaped_str, listed, percent, plural};
+use crate::advice::secrets::Secret;
+use crate::analysis::Inspection;
+use crate::display::{Escaped, Units, date, escaped_str, listed, percent, plural, shown};
+use crate::escape::Untrusted;
 use crate::gate::{DiveCount, Excepted, Exception, ExceptionState, ExceptionUse, Outcome, Status};
+use crate::shell::quoted;
 
 /// Formats the value and the limit: `wasted 200 MiB (limit 20 MB)`.
 pub(super) fn measured(outcome: &Outcome, units: Units) -> String {
@@ -116,6 +120,39 @@ pub(super) fn exception(used: &ExceptionUse, units: Units) -> String {
     };
     let rules = listed(&used.other_rules);
     format!("{text}; {counts}: an exception for a secret names its rule ({rules})")
+}
+
+/// Says for which platform the image was checked, if the archive holds it for others, too.
+pub(super) fn other_platforms(inspection: &Inspection) -> Option<Escaped> {
+    let others = &inspection.other_platforms;
+    if others.list.is_empty() {
+        return None;
+    }
+    let own = inspection.platform.as_ref();
+    let own = own.map_or_else(|| "one platform".into(), Untrusted::escaped);
+    let named = others.list.iter().map(|other| {
+        let options = other.selector.iter().map(|word| escaped_str(&quoted(word.raw())));
+        shown!("{} ({})", other.platform.escaped(), Escaped::join(options, " "))
+    });
+    let more = (others.more > 0).then(|| shown!("{} more", others.more));
+    let all: Vec<_> = named.chain(more).collect();
+    Some(shown!(
+        "only {} was checked; the archive also holds {}: check each with its option",
+        own,
+        Escaped::listed(&all)
+    ))
+}
+
+/// Returns the secrets that count: the first ones, and the number of the others.
+pub(super) fn counted_secrets<'a>(
+    checked: &'a Checked<'_>,
+    most: usize,
+) -> (Vec<&'a Secret>, usize) {
+    let all = checked.study.secrets.as_ref().map_or(&[][..], |secrets| &secrets.list);
+    let counted = &checked.verdict.secrets;
+    let named: Vec<_> = counted.iter().filter_map(|&at| all.get(at)).take(most).collect();
+    let more = counted.len().saturating_sub(named.len());
+    (named, more)
 }
 
 /// Formats the numbers of dive where they differ.

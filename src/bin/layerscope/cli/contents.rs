@@ -8,7 +8,7 @@ use std::sync::Arc;
 use clap::Args;
 use layerscope::LayerIndex;
 use layerscope::archive::Source;
-use layerscope::display::{Escaped, Units, escaped, plural};
+use layerscope::display::{Escaped, Units, directories, escaped, plural};
 use layerscope::files::contents::{Absence, Contents, LayerContents, absence};
 use layerscope::files::extract::{Extracted, Options, SpecialBits, What, extract};
 use layerscope::shell::quoted;
@@ -379,11 +379,7 @@ fn summarize(tree: &Tree, extracted: &Extracted, arguments: &ExtractArguments, u
     say(format_args!(
         "extracted {}, {}, {} ({}) into {}",
         count(extracted.files, "file"),
-        if extracted.directories == 1 {
-            "1 directory".into()
-        } else {
-            format!("{} directories", extracted.directories)
-        },
+        directories(extracted.directories),
         count(extracted.links, "link"),
         units.size(extracted.bytes),
         escaped(arguments.to.as_os_str().as_encoded_bytes()),

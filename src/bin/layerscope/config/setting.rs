@@ -18,7 +18,7 @@ pub enum SettingError {
     Value(#[from] ValueError),
     #[error("expected true, false or \"auto\"")]
     Ascii,
-    #[error("{0:?} is not a size such as \"256 MiB\"")]
+    #[error("{0:?} is not a size such as \"256 MiB\" or \"1.5 GiB\"")]
     Size(String),
     #[error(transparent)]
     Theme(#[from] NoSuchTheme),

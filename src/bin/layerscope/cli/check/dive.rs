@@ -79,6 +79,9 @@ impl DiveOptions {
             }
         }
         for (rule, text) in self.given() {
+            if let Some(remark) = rule.remark(text) {
+                say(format_args!("warning: --{}: {remark}", rule.name()));
+            }
             rules.set(rule, text.clone());
         }
         rules.limits().map(Some).map_err(|what| match file {

@@ -379,13 +379,32 @@ fn ended(checked: &[Checked<'_>], accepted: &[Gap]) -> Result<(), Failure> {
                 checked.inspection.name,
                 limit.measure.words()
             ),
-            hint: "a limit that cannot be checked does not pass; leave it out if it does not apply"
-                .into(),
+            hint: hint_for(checked, limit),
         });
     }
     match checked.iter().any(|checked| checked.verdict.status() == Status::Failed) {
         true => Err(Failure::Exceeded),
         false => Ok(()),
+    }
+}
+
+/// Suggests what makes a limit known.
+fn hint_for(checked: &Checked<'_>, limit: &Limit) -> String {
+    let secrets = checked.study.secrets.as_ref().filter(|_| limit.measure == Measure::Secrets);
+    let Some(secrets) = secrets else {
+        return "a limit that cannot be checked does not pass; leave it out if it does not apply"
+            .into();
+    };
+    let argument = checked.inspection.argument();
+    match secrets.limit {
+        Some(_) => format!(
+            "an image from a pipe is searched while it passes: cat FILE | layerscope check - …; or \
+             keep files that the image does not need out of it (layerscope report {argument})"
+        ),
+        None => format!(
+            "there may be a secret in what was not searched: layerscope report {argument} says \
+             what it is; keep it out of the image, or make it readable"
+        ),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Draws the comparison: header, view and footer, or the progress of reading.
 
-use layerscope::display::cut_front;
+use layerscope::display::{cut_front, plural};
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -158,7 +158,7 @@ fn reading(image: &Image, look: Look<'_>, width: usize) -> Line<'static> {
                 Some(awaited) => format!("{awaited} …"),
                 None => "waiting for its turn".into(),
             },
-            (_, 0) => format!("{}, {layers} layers", size(done)),
+            (_, 0) => format!("{}, {}", size(done), plural(layers, "layer")),
             _ => format!("{} of {}", size(done), size(total)),
         };
         spans.push(Span::raw(format!(" {text:<24}")));

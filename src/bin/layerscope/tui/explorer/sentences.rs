@@ -4,7 +4,7 @@ use layerscope::LayerIndex;
 use layerscope::advice::SuggestedChange;
 use layerscope::advice::secrets::{Place, Prevention, Secret};
 use layerscope::analysis::{LayerAccount, WastedGroup};
-use layerscope::display::{count, escaped, escaped_str, files, share};
+use layerscope::display::{count, escaped, escaped_str, files, plural_of, share};
 use layerscope::report::Units;
 use layerscope::tree::{Kind, NodeId, Reason, VersionId};
 use layerscope::{Inspection, Known, LayerAmounts};
@@ -148,7 +148,7 @@ fn costs(account: &LayerAccount, amounts: &LayerAmounts, units: Units) -> String
 
 fn technical(account: &LayerAccount, units: Units) -> String {
     let mut facts = vec![
-        format!("{} entries", count(account.entries as u64)),
+        plural_of(account.entries, "entry", "entries"),
         format!("tar {}", units.size(account.tar_bytes)),
     ];
     if let Some(compression) = account.compression {

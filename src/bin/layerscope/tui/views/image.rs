@@ -4,7 +4,7 @@ use layerscope::advice::assessment::Study;
 use layerscope::advice::secrets::{Place, Secret};
 use layerscope::display::escaped_str;
 use layerscope::display::shown;
-use layerscope::display::{Escaped, Units, count, percent, plural};
+use layerscope::display::{Escaped, Units, directories, percent, plural};
 use layerscope::escape::Untrusted;
 use layerscope::{Amount, Inspection};
 use ratatui::buffer::Buffer;
@@ -253,11 +253,12 @@ fn facts(inspection: &Inspection) -> Vec<(&'static str, Escaped)> {
     let tags = Escaped::join(inspection.tags.iter().map(Untrusted::escaped), "  ");
     let tags = if inspection.tags.is_empty() { none() } else { tags };
     let totals = &inspection.totals;
+    let number = |n: u64, noun| plural(usize::try_from(n).unwrap_or(usize::MAX), noun);
     let tree = format!(
-        "{}, {} directories, {} symbolic links",
-        plural(usize::try_from(totals.files).unwrap_or(usize::MAX), "file"),
-        count(totals.directories),
-        count(totals.symlinks)
+        "{}, {}, {}",
+        number(totals.files, "file"),
+        directories(totals.directories),
+        number(totals.symlinks, "symbolic link")
     );
     let mut facts: Vec<(&str, Escaped)> = Vec::new();
     facts.extend(

@@ -1,7 +1,7 @@
 //! The amount of files to extract.
 
 use layerscope::LayerIndex;
-use layerscope::display::{Units, files, plural};
+use layerscope::display::{Units, directories, files, plural};
 use layerscope::files::extract::What;
 use layerscope::tree::{Kind, NodeId, Tree, VersionId};
 
@@ -59,8 +59,7 @@ pub fn measure(tree: &Tree, what: What, wanted: impl Fn() -> bool) -> Amount {
 pub fn amount_in_words(amount: Amount, units: Units) -> String {
     let directories = match amount.directories {
         0 => String::new(),
-        1 => "1 directory, ".into(),
-        n => format!("{n} directories, "),
+        n => format!("{}, ", directories(n as u64)),
     };
     let links = if amount.links == 0 {
         String::new()
