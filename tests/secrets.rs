@@ -7,6 +7,7 @@ mod everywhere;
 mod faces;
 mod found;
 mod lines;
+mod metadata;
 mod none;
 mod updates;
 mod values;

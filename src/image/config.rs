@@ -43,6 +43,10 @@ pub struct Run {
     pub volumes: Vec<Untrusted>,
     /// The labels.
     pub labels: Variables,
+    /// The annotations of the manifest and of the indexes that lead to it.
+    pub annotations: Variables,
+    /// The author of the image, and the environment in which its last layer was built.
+    pub build: Variables,
     /// The shell of the shell form, with its flags, as Docker's format has it; empty for the usual
     /// one.
     pub shell: Vec<Untrusted>,
@@ -123,6 +127,8 @@ impl Run {
             shell: untrusted(fields.words("Shell")),
             health_check: untrusted(health_check),
             on_build: untrusted(fields.words("OnBuild")),
+            annotations: Variables::default(),
+            build: Variables::default(),
             labels: labels.into_iter().map(|(name, value)| format!("{name}={value}")).collect(),
         }
     }
@@ -153,11 +159,14 @@ impl Config {
         let Some(mut fields) = Fields::new(value, "", doubts) else { return Self::default() };
         let diff_ids = fields.object("rootfs").and_then(|mut rootfs| rootfs.texts("diff_ids"));
         let history = fields.each("history", HistoryEntry::read).unwrap_or_default();
+        let author = fields.text("author").map(|author| format!("author={author}"));
+        let environment = fields.object("container_config").and_then(|mut of| of.words("Env"));
+        let build = author.into_iter().chain(environment.unwrap_or_default()).collect();
         Self {
             platform: read_platform(&mut fields),
             created: fields.text("created"),
             diff_ids: diff_ids.unwrap_or_default(),
-            run: fields.object("config").map(Run::read).unwrap_or_default(),
+            run: Run { build, ..fields.object("config").map(Run::read).unwrap_or_default() },
             // An unreadable entry keeps its place, because later ones would otherwise be paired
             // with the wrong layers.
             history: history.into_iter().map(Option::unwrap_or_default).collect(),

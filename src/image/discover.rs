@@ -8,7 +8,7 @@ use super::config::Config;
 use super::digest::{digest_mismatch, sha256};
 use super::draft::{ConfigDraft, Draft, LayerDraft, Search, explain, read_json_member};
 use super::select::plain_name;
-use super::{Image, Layer, docker, forms, oci, v1};
+use super::{Image, Layer, Run, docker, forms, oci, v1};
 use crate::archive::{Absence, Members};
 use crate::display::{Escaped, escaped, escaped_display, escaped_str, shown};
 use crate::error::Error;
@@ -266,7 +266,7 @@ impl<'a> Found<'a> {
             created: config.created.map(Untrusted::from),
             built_on: draft.built_on,
             layers,
-            run: config.run,
+            run: Run { annotations: draft.annotations, ..config.run },
             history: config.history,
             warnings,
             mismatches,
@@ -364,6 +364,7 @@ impl Image {
             _ => {}
         }
         self.built_on = self.built_on.take().or(draft.built_on);
+        self.run.annotations.add_new(draft.annotations);
         oci::add_new(&mut self.mismatches, draft.mismatches);
         oci::add_new(&mut self.unverifiable, draft.unverifiable);
         self.warnings.extend(draft.warnings);

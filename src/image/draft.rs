@@ -6,7 +6,7 @@ use super::config::{Config, HistoryEntry};
 use super::json::{Document, Value};
 use super::platform::Platform;
 use super::stated::StatedSize;
-use super::{BuiltOn, JSON_LIMIT, LayerFormat, TocPlace};
+use super::{BuiltOn, JSON_LIMIT, LayerFormat, TocPlace, Variables};
 use crate::archive::{Absence, Member, Members};
 use crate::display::{Escaped, escaped, escaped_display, escaped_str, shown};
 use crate::error::Error;
@@ -33,6 +33,7 @@ pub(super) struct Draft {
     /// The platform, if an index has it.
     pub platform: Platform,
     pub built_on: Option<BuiltOn>,
+    pub annotations: Variables,
     pub warnings: Vec<Warning>,
     pub mismatches: Vec<Warning>,
     /// The reasons why the manifest cannot be verified.

@@ -11,12 +11,12 @@ use super::draft::{ConfigDraft, Draft, LayerDraft, Search, explain, read_json_me
 use super::json::{self, Value};
 use super::platform::Platform;
 use super::stated::StatedSize;
-use super::{BuiltOn, LayerFormat, TocPlace};
+use super::{BuiltOn, LayerFormat, TocPlace, Variables};
 use crate::archive::{Absence, Member, Members};
 use crate::display::{Escaped, escaped_display, escaped_str, shown};
 use crate::error::Error;
 use crate::warning::{Warning, WarningKind};
-use manifest::{Descriptor, Document, is_attestation, with_tags};
+use manifest::{Annotations, Descriptor, Document, is_attestation, with_tags};
 
 /// The member that leads to the images.
 pub(super) const NAME: &str = "index.json";
@@ -97,6 +97,7 @@ fn read_top(value: Value, name: &str, search: &mut Search<'_>) -> Option<Documen
 struct Above {
     tags: Vec<String>,
     built_on: Option<BuiltOn>,
+    annotations: Variables,
     indexes: Vec<String>,
     /// Remarks on indexes that are not what is said of them.
     mismatches: Vec<Warning>,
@@ -121,8 +122,11 @@ fn walk(
 ) -> Result<Vec<Draft>, Error> {
     let mut walk = Walk { work: Vec::new(), drafts: Vec::new(), known: HashMap::new() };
     if let Some(index) = index {
-        let above =
-            Above { built_on: BuiltOn::from_annotations(&index.annotations), ..Above::default() };
+        let above = Above {
+            built_on: BuiltOn::from_annotations(&index.annotations),
+            annotations: texts(&index.annotations),
+            ..Above::default()
+        };
         walk.push_all(index.manifests.unwrap_or_default(), &above, &"the index".into(), search);
     }
     let mut seen = 0;
@@ -196,10 +200,13 @@ impl Walk {
         unverifiable.extend(descriptor.size.unverifiable(&shown, "the index"));
         let tags = with_tags(above.tags, &descriptor);
         let built_on = BuiltOn::from_annotations(&descriptor.annotations).or(above.built_on);
+        let mut annotations = above.annotations;
+        annotations.add_new(texts(&descriptor.annotations));
         // An index may contain itself, or one manifest with several tags.
         if let Some(became) = self.known.get(&blob.id) {
             if let Some(draft) = became.and_then(|draft| self.drafts.get_mut(draft)) {
                 add_new(&mut draft.tags, tags);
+                draft.annotations.add_new(annotations);
                 add_new(&mut draft.indexes, above.indexes);
                 draft.positions.extend(above.position);
                 add_new(&mut draft.mismatches, mismatches);
@@ -222,9 +229,11 @@ impl Walk {
             if above.indexes.len() < DEPTH_LIMIT {
                 let built_on = BuiltOn::from_annotations(&document.annotations).or(built_on);
                 let indexes = above.indexes.into_iter().chain([digest]).collect();
+                annotations.add_new(texts(&document.annotations));
                 let above = Above {
                     tags,
                     built_on,
+                    annotations,
                     indexes,
                     mismatches,
                     unverifiable,
@@ -252,6 +261,7 @@ impl Walk {
                     descriptor.platform
                 };
                 draft.built_on = draft.built_on.or(built_on);
+                draft.annotations.add_new(annotations);
                 (draft.indexes, draft.positions) =
                     (above.indexes, above.position.into_iter().collect());
                 (draft.mismatches, draft.unverifiable) = (mismatches, unverifiable);
@@ -285,8 +295,13 @@ fn read_document(
 /// Reads the image that a manifest describes; `None` if it is another kind of artifact.
 fn draft(document: Document, naming: Naming) -> Option<Draft> {
     let built_on = BuiltOn::from_annotations(&document.annotations);
+    let annotations = texts(&document.annotations);
     if let Some(manifest) = document.first_schema {
-        return Some(Draft { built_on, ..manifest.draft(|digest| naming.blob(digest)) });
+        return Some(Draft {
+            built_on,
+            annotations,
+            ..manifest.draft(|digest| naming.blob(digest))
+        });
     }
     if document.layers.is_none() && document.config.is_none() {
         return None;
@@ -318,8 +333,14 @@ fn draft(document: Document, naming: Naming) -> Option<Draft> {
         docker_media_types,
         warnings: lost.map(Warning::image).into_iter().collect(),
         built_on,
+        annotations,
         ..Draft::default()
     })
+}
+
+/// Returns annotations as the config has variables.
+fn texts(annotations: &Annotations) -> Variables {
+    annotations.iter().map(|(name, value)| format!("{name}={value}")).collect()
 }
 
 fn layer_draft(layer: Option<Descriptor>, naming: Naming) -> LayerDraft {

@@ -19,6 +19,15 @@ impl Variables {
         self.0.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_deref()?)))
     }
 
+    /// Adds entries that are not there yet.
+    pub(super) fn add_new(&mut self, others: Self) {
+        for entry in others.0 {
+            if !self.0.contains(&entry) {
+                self.0.push(entry);
+            }
+        }
+    }
+
     /// Returns the entries with masked secrets, for showing them.
     pub fn masked(&self) -> Self {
         let entry = |(name, value): &(String, Option<String>)| {

@@ -53,7 +53,7 @@ pub fn lines_of_secrets(
 /// Returns the keywords of the instructions that bring a secret to a place, the likeliest first.
 fn keywords(place: &Place) -> Vec<Keyword> {
     match place {
-        Place::File { .. } => Vec::new(),
+        Place::File { .. } | Place::Metadata(_) => Vec::new(),
         Place::Environment => vec![Keyword::Env, Keyword::Arg],
         Place::Label => vec![Keyword::Label, Keyword::Arg],
         Place::BuildArgument { .. } => vec![Keyword::Arg],
@@ -156,7 +156,7 @@ fn by_history(file: &Dockerfile, steps: &[Option<usize>], place: &Place) -> Opti
     let found = all.find(|(instruction, step)| match place {
         Place::BuildArgument { entry } | Place::History { entry, .. } => **step == Some(*entry),
         Place::Command(keyword) => instruction.keyword == Keyword::named(keyword),
-        Place::File { .. } | Place::Environment | Place::Label => false,
+        Place::File { .. } | Place::Environment | Place::Label | Place::Metadata(_) => false,
     });
     Some(found?.0.line)
 }

@@ -27,6 +27,11 @@ pub fn find(inspection: &Inspection, values: &mut FoundValues) -> Vec<Secret> {
             }
         }
     }
+    for (what, name, value) in metadata(inspection) {
+        for hit in find_named(name, value) {
+            found.add(value, &Hit { name: Some(name.to_owned()), ..hit }, Place::Metadata(what));
+        }
+    }
     let commands = [
         ("ENTRYPOINT", &run.entrypoint),
         ("CMD", &run.command),
@@ -43,6 +48,24 @@ pub fn find(inspection: &Inspection, values: &mut FoundValues) -> Vec<Secret> {
         found.history(number, entry);
     }
     found.list
+}
+
+/// Lists the texts of manifest and config that run nothing, and that whoever pulls the image gets, too:
+/// each with what it is, its name and its value.
+fn metadata(inspection: &Inspection) -> Vec<(&'static str, &str, &str)> {
+    let run = &inspection.run;
+    let annotations = run.annotations.raw_values();
+    let annotations = annotations.map(|(name, value)| ("an annotation", name, value));
+    let build = run.build.raw_values().map(|(name, value)| match name {
+        "author" => ("the author", name, value),
+        _ => ("the environment of the build (container_config)", name, value),
+    });
+    let comments = inspection.history.iter().filter_map(|entry| entry.comment.as_ref());
+    let comments = comments.map(|text| ("a comment in the history", "comment", text.raw()));
+    let shell = run.shell.iter().map(|word| ("the SHELL", "shell", word.raw()));
+    let single =
+        [("the USER", "user", run.user.raw()), ("the WORKDIR", "directory", run.directory.raw())];
+    annotations.chain(build).chain(comments).chain(shell).chain(single).collect()
 }
 
 /// The secrets so far, and the values that they have.

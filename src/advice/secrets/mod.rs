@@ -43,6 +43,8 @@ pub enum Place {
     Label,
     /// A field of the config with a command: `ENTRYPOINT`, `CMD`, `HEALTHCHECK` or `ONBUILD`.
     Command(&'static str),
+    /// Another text of the manifest or of the config, such as an annotation: what it is.
+    Metadata(&'static str),
     /// A build argument that an entry of the history keeps.
     BuildArgument {
         /// The number of the entry, counted from 0.
@@ -65,6 +67,7 @@ impl Place {
             Self::Environment => "environment",
             Self::Label => "label",
             Self::Command(_) => "command",
+            Self::Metadata(_) => "metadata",
             Self::BuildArgument { .. } => "build-argument",
             Self::History { .. } => "history",
         }
@@ -275,6 +278,7 @@ impl Secret {
             }
             Place::Environment => "the environment (ENV)".into(),
             Place::Label => "a label".into(),
+            Place::Metadata(what) => (*what).into(),
             Place::Command(keyword) => shown!("the {} of the config", *keyword),
             Place::BuildArgument { entry } => {
                 shown!("a build argument that the history keeps (entry {})", *entry)

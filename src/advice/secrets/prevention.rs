@@ -60,6 +60,10 @@ impl Prevention {
                 dockerfile: Some(mounted(&name())),
                 dockerignore: None,
             },
+            Place::Metadata(_) => Self::without_lines(
+                "take it out of what the build writes beside the layers: its annotations, its author and \
+                 its comments are public to whoever can pull the image",
+            ),
             Place::Label | Place::Command(_) => Self::without_lines(
                 "read it from a file or a variable that the container gets when it starts",
             ),
@@ -205,7 +209,7 @@ impl<'a> Named<'a> {
 
 /// Returns whether an instruction of the history clones with Git.
 fn clones_in(inspection: &Inspection, entry: usize) -> bool {
-    inspection.history.get(entry).is_some_and(|entry| clones(entry.instruction.text.raw()))
+    inspection.history.get(entry).is_some_and(|entry| clones(entry.instruction().text.raw()))
 }
 
 /// Returns whether a secret is a value in a text that has other purposes, such as source code. A private

@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use super::words::{
-    counted_secrets, exception, explained, measured_parts, other_platforms, summary,
+    attestations, counted_secrets, exception, explained, measured_parts, other_platforms, summary,
 };
 use super::{CheckResults, Checked, repository, without_tag};
 use crate::display::{Units, escaped, plural, share};
@@ -72,8 +72,8 @@ fn image(page: &mut Page, checked: &Checked<'_>, units: Units) {
         let sign = self::sign(outcome.status).to_owned();
         page.row(&[sign, plain(&what), plain(&found), plain(&bound), explained]);
     }
-    if let Some(others) = other_platforms(checked.inspection) {
-        page.line(format!("\n- {}", plain(&others)));
+    for note in other_platforms(checked.inspection).into_iter().chain(attestations(checked)) {
+        page.line(format!("\n- {}", plain(&note)));
     }
     for used in &checked.verdict.exceptions {
         page.line(format!("\n- {}", plain(&exception(used, units))));

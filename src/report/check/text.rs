@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::words::{dive, exception, line, other_platforms, summary};
+use super::words::{attestations, dive, exception, line, other_platforms, summary};
 use super::{CheckResults, has_namesake};
 use crate::display::shown;
 use crate::gate::Status;
@@ -41,8 +41,8 @@ pub(super) fn write(
                 line(checked, outcome, style.units)
             )?;
         }
-        if let Some(others) = other_platforms(inspection) {
-            writeln!(out, "note  {others}")?;
+        for note in other_platforms(inspection).into_iter().chain(attestations(checked)) {
+            writeln!(out, "note  {note}")?;
         }
         if let Some(sentence) = checked.new_secrets() {
             writeln!(out, "note  {sentence}")?;

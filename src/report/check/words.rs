@@ -6,8 +6,11 @@ use crate::advice::secrets::Secret;
 use crate::analysis::Inspection;
 use crate::display::{Escaped, Units, date, escaped_str, listed, percent, plural, shown};
 use crate::escape::Untrusted;
-use crate::gate::{DiveCount, Excepted, Exception, ExceptionState, ExceptionUse, Outcome, Status};
+use crate::gate::{
+    DiveCount, Excepted, Exception, ExceptionState, ExceptionUse, Measure, Outcome, Status,
+};
 use crate::shell::quoted;
+use crate::warning::{Warning, WarningKind};
 
 /// Formats the value and the limit: `wasted 200 MiB (limit 20 MB)`.
 pub(super) fn measured(outcome: &Outcome, units: Units) -> String {
@@ -141,6 +144,19 @@ pub(super) fn other_platforms(inspection: &Inspection) -> Option<Escaped> {
         own,
         Escaped::listed(&all)
     ))
+}
+
+/// Says that attestations were not searched for secrets, if the archive has some and secrets are limited.
+pub(super) fn attestations(checked: &Checked<'_>) -> Option<Escaped> {
+    let is_limited = |outcome: &Outcome| outcome.limit.measure == Measure::Secrets;
+    let is_one = |warning: &&Warning| matches!(warning.kind, WarningKind::Attestation { .. });
+    let count = checked.inspection.warnings.iter().filter(is_one).count();
+    (count > 0 && checked.verdict.outcomes.iter().any(is_limited)).then(|| {
+        shown!(
+            "{} not searched for secrets: provenance can hold the build arguments",
+            escaped_str(&plural(count, "attestation"))
+        )
+    })
 }
 
 /// Returns the secrets that count: the first ones, and the number of the others.

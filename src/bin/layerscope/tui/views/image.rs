@@ -212,7 +212,10 @@ impl Pointed {
             Place::Environment => word == "environment" && is_named(),
             Place::Label => word == "labels" && is_named(),
             Place::Command(keyword) => command_word(keyword) == Some(word),
-            Place::File { .. } | Place::BuildArgument { .. } | Place::History { .. } => false,
+            Place::File { .. }
+            | Place::BuildArgument { .. }
+            | Place::History { .. }
+            | Place::Metadata(_) => false,
         }
     }
 
