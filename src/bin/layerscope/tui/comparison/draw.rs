@@ -158,7 +158,11 @@ fn reading(image: &Image, look: Look<'_>, width: usize) -> Line<'static> {
                 Some(awaited) => format!("{awaited} …"),
                 None => "waiting for its turn".into(),
             },
-            (_, 0) => format!("{}, {}", size(done), plural(layers, "layer")),
+            (_, 0) => format!(
+                "{}, {}",
+                size(done),
+                plural(usize::try_from(layers).unwrap_or(usize::MAX), "layer")
+            ),
             _ => format!("{} of {}", size(done), size(total)),
         };
         spans.push(Span::raw(format!(" {text:<24}")));
