@@ -53,7 +53,7 @@ pub fn example(subject: &Subject<'_>, units: Units) -> String {
     });
     let secrets = match measures.value(&Measure::Secrets) {
         Some(Found::Count(count @ 1..)) => format!(
-            "# CAUTION: this image has {}, and the limit lets so many ship. Revoke them, take them out\n\
+            "# CAUTION: this image has {}, and this limit allows them. Revoke them, take them out\n\
              # (`layerscope report IMAGE` says how), and write secrets = 0.\nsecrets = {count}",
             plural(usize::try_from(count).unwrap_or(usize::MAX), "secret"),
         ),

@@ -5,6 +5,7 @@ use super::platform::{fit, this_machine};
 use crate::display::{Escaped, escaped_str, shown};
 use crate::error::Error;
 use crate::escape::Untrusted;
+use crate::shell::quoted;
 
 /// The criteria for an image.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +24,14 @@ pub struct OtherPlatform {
     pub platform: Untrusted,
     /// The options that select it, as words.
     pub selector: Vec<Untrusted>,
+}
+
+impl OtherPlatform {
+    /// Returns the options that select it, quoted for a shell.
+    pub fn options(&self) -> Escaped {
+        let words = self.selector.iter().map(|word| escaped_str(&quoted(word.raw())));
+        Escaped::join(words, " ")
+    }
 }
 
 /// The same image for other platforms, as far as the archive holds it.

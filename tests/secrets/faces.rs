@@ -19,7 +19,7 @@ fn the_text_report_says_first_what_where_who_and_what_to_do() {
         "removed in layer 3: RUN rm /root/.npmrc",
         "Layer 3 deletes or replaces it, but layer 1 still contains it. Anyone who can pull the image can read it.",
         "see layerscope cat shop.tar /root/.npmrc --layer 1",
-        "(masked) see layerscope shop.tar",
+        "see layerscope shop.tar ",
         "steps: layerscope ladder shop.tar",
         "revoke it and create a new one: https://docs.npmjs.com/revoking-access-tokens",
         "RUN --mount=type=secret,id=npmrc,target=/root/.npmrc …",

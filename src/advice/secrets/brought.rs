@@ -1,6 +1,7 @@
 //! The way in which an instruction brought a file, which decides what keeps the file out.
 
 use super::Secret;
+use crate::secret::{FileSearch, SearchByPath};
 
 /// The way in which an instruction brought a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,8 +109,10 @@ pub fn is_of_a_clone(path: &[u8]) -> bool {
 }
 
 /// Says how a container gets a secret that it needs; empty for kinds that only a build needs.
-pub fn at_run_time(secret: &Secret) -> &'static str {
-    match secret.kind.id.as_str() {
+pub fn at_run_time(secret: &Secret, path: &[u8]) -> &'static str {
+    // A token is known by its shape, and its file by its name.
+    let rule = SearchByPath::default().search_for(path).and_then(FileSearch::rule);
+    match rule.map_or(secret.kind.id.as_str(), |rule| rule.kind.id.as_str()) {
         "dotenv" => {
             "; if the container needs it, give it when it starts: docker run --env-file, or an \
              orchestrator's secret"

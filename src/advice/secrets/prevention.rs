@@ -96,7 +96,7 @@ impl Prevention {
         };
         let source = named.as_ref().and_then(|named| named.source);
         Self {
-            what: shown!("{}{}", Escaped::from(what), Escaped::from(at_run_time(secret))),
+            what: shown!("{}{}", Escaped::from(what), Escaped::from(at_run_time(secret, path))),
             take_out: named.map(|_| escaped_str(&mask(instruction))),
             // Git finds no clone where a file is mounted in its directory.
             dockerfile: target(path).filter(|_| !is_of_a_clone(path)),
@@ -120,7 +120,7 @@ impl Prevention {
             }
         };
         let mounted = "; if a RUN needs it, mount it there";
-        let run_time = Escaped::from(at_run_time(secret));
+        let run_time = Escaped::from(at_run_time(secret, path));
         Self {
             what: shown!("{}{}{}", Escaped::from(what), Escaped::from(mounted), run_time),
             take_out: Some(escaped_str(&mask(instruction))),
@@ -148,7 +148,7 @@ impl Prevention {
         let what = "mount it for the RUN that needs it, or write it in a build stage that is not \
                     part of the image";
         Self {
-            what: shown!("{}{}", Escaped::from(what), Escaped::from(at_run_time(secret))),
+            what: shown!("{}{}", Escaped::from(what), Escaped::from(at_run_time(secret, path))),
             take_out: None,
             dockerfile: target(path),
             dockerignore: None,

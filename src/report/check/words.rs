@@ -9,7 +9,6 @@ use crate::escape::Untrusted;
 use crate::gate::{
     DiveCount, Excepted, Exception, ExceptionState, ExceptionUse, Measure, Outcome, Status,
 };
-use crate::shell::quoted;
 use crate::warning::{Warning, WarningKind};
 
 /// Formats the value and the limit: `wasted 200 MiB (limit 20 MB)`.
@@ -133,10 +132,10 @@ pub(super) fn other_platforms(inspection: &Inspection) -> Option<Escaped> {
     }
     let own = inspection.platform.as_ref();
     let own = own.map_or_else(|| "one platform".into(), Untrusted::escaped);
-    let named = others.list.iter().map(|other| {
-        let options = other.selector.iter().map(|word| escaped_str(&quoted(word.raw())));
-        shown!("{} ({})", other.platform.escaped(), Escaped::join(options, " "))
-    });
+    let named = others
+        .list
+        .iter()
+        .map(|other| shown!("{} ({})", other.platform.escaped(), other.options()));
     let more = (others.more > 0).then(|| shown!("{} more", others.more));
     let all: Vec<_> = named.chain(more).collect();
     Some(shown!(
