@@ -83,7 +83,9 @@ fn separates_thousands(number: &str) -> bool {
     let mut groups = number.split('.').next().unwrap_or_default().split(',');
     let first = groups.next().unwrap_or_default();
     let has_rest = number.split_once('.').is_some_and(|(_, rest)| rest.contains(','));
-    (1..=3).contains(&first.len()) && groups.all(|group| group.len() == 3) && !has_rest
+    let is_first = (1..=3).contains(&first.len()) && !first.starts_with('0');
+    let is_plain = !number.contains(',');
+    is_plain || is_first && groups.all(|group| group.len() == 3) && !has_rest
 }
 
 /// Returns a number with a unit as it was probably meant, if it has a comma for the decimal point:

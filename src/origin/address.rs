@@ -85,7 +85,9 @@ fn without_password(text: &str) -> Option<String> {
     let colon = start + login[start..].find(':')?;
     let is_digest = host.starts_with("sha256:") || host.starts_with("sha512:");
     let is_masked = &login[colon + 1..] == MASK;
-    let is_login = !login.starts_with('[') && !login.starts_with("containers-storage:");
+    let is_login = !["[", "containers-storage:", "docker-archive:", "oci", "archive:", "dir:"]
+        .iter()
+        .any(|start| login.starts_with(start));
     (!is_digest && !is_masked && is_login && !host.is_empty() && !looks_like_a_path(text))
         .then(|| format!("{}:{MASK}@{host}", &login[..colon]))
 }
