@@ -1,6 +1,7 @@
 //! Secrets: found in every layer and in the config, said plainly, and never shown.
 
 mod advised;
+mod bypasses;
 mod compared;
 mod copies;
 mod everywhere;

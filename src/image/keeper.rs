@@ -125,7 +125,7 @@ impl<'a> Keeper<'a> {
         };
         let is_hit = match std::mem::take(&mut self.passing.stage) {
             Stage::Whole => return searcher.search(search, data, &self.contents),
-            Stage::Blocks(blocks) => !blocks.finish().is_empty(),
+            Stage::Blocks(blocks) => !blocks.finish().0.is_empty(),
             Stage::Binary => false,
             Stage::Beginning | Stage::Skipped => return false,
         };

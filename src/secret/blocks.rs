@@ -1,14 +1,12 @@
 //! Searches a long text for tokens in blocks, so that none has to be in memory as a whole.
 
-use super::Hit;
 use super::token::find_tokens;
+use super::{Hit, MOST, is_cut};
 
 /// The bytes that are searched at once.
 const BLOCK: usize = 1 << 20;
 /// The bytes that are searched once more with the next block: longer than any token.
 const OVERLAP: usize = 16 << 10;
-/// The most tokens of a text.
-const TOKENS: usize = 200;
 
 /// A token in a long text.
 #[derive(Debug, Clone)]
@@ -31,6 +29,8 @@ pub struct BlockSearch {
     /// The number of line ends before the block.
     lines: usize,
     found: Vec<FarHit>,
+    /// True if there are more tokens than are counted.
+    is_cut: bool,
 }
 
 impl BlockSearch {
@@ -44,20 +44,26 @@ impl BlockSearch {
         }
     }
 
-    /// Returns the tokens of the whole text, each value once.
-    pub fn finish(mut self) -> Vec<FarHit> {
+    /// Returns the tokens of the whole text, each value once, and whether these are all.
+    pub fn finish(mut self) -> (Vec<FarHit>, bool) {
         self.search(true);
-        self.found
+        (self.found, !self.is_cut)
     }
 
     /// Searches the block, and keeps its end, in which a token may begin.
     fn search(&mut self, is_last: bool) {
         let end = if is_last { self.block.len() } else { self.block.len() - OVERLAP };
-        for hit in find_tokens(&self.block) {
+        let hits = find_tokens(&self.block);
+        self.is_cut |= is_cut(&hits);
+        for hit in hits {
             let (start, value) = (hit.range.start, &self.block[hit.range.clone()]);
             let is_new = (self.before..end).contains(&start)
                 && self.found.iter().all(|known| known.value != value);
-            if is_new && self.found.len() < TOKENS {
+            if is_new && self.found.len() == MOST {
+                self.is_cut = true;
+                break;
+            }
+            if is_new {
                 let line = 1 + self.lines + count_lines(&self.block[..start]);
                 let value = value.to_vec();
                 let hit = Hit { range: 0..value.len(), ..hit };
@@ -88,14 +94,15 @@ mod tests {
             for piece in [7_000, 128 << 10, text.len()] {
                 let mut search = BlockSearch::default();
                 text.chunks(piece).for_each(|piece| search.push(piece));
-                let found = search.finish();
+                let (found, is_whole) = search.finish();
+                assert!(is_whole);
                 assert_eq!(found.len(), 1, "{at} {piece}");
                 assert_eq!((found[0].line, &found[0].value[..]), (at + 1, token.as_bytes()));
             }
             text.splice(at..at, *b"x");
             let mut search = BlockSearch::default();
             search.push(&text);
-            assert_eq!(search.finish().len(), 0, "the middle of a word is none, {at}");
+            assert_eq!(search.finish().0.len(), 0, "the middle of a word is none, {at}");
         }
     }
 }

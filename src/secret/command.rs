@@ -11,11 +11,8 @@ use super::names::is_secret;
 use super::rules::{Kind, rules};
 use super::token::find_tokens;
 use super::value::is_telling;
-use super::{Hit, apart};
+use super::{HITS, Hit, apart};
 use crate::shell::{after_shell, without_arguments};
-
-/// The most secrets that are found in one text.
-const HITS: usize = 200;
 
 /// A name and its value, as in shells, dotenv files, properties, YAML and JSON. Behind `NAME= ` is no
 /// value, unless it is in quotes: to shells and in a history, it is empty.
@@ -93,8 +90,8 @@ pub fn find_in_command(text: &str) -> Vec<Hit> {
     let arguments = rules().arguments.iter().filter(|argument| argument.may_be_in(text));
     let arguments = arguments.map(Argument::expression);
     for expression in expressions.map(|(_, expression)| expression()).chain(arguments) {
-        let found = expression.captures_iter(text).take(HITS);
-        hits.extend(found.filter_map(|found| valued(&found, &rules().named)));
+        let found = expression.captures_iter(text);
+        hits.extend(found.filter_map(|found| valued(&found, &rules().named)).take(HITS));
     }
     if hints.has_name() {
         hits.extend(in_variables(text));
@@ -128,7 +125,7 @@ fn in_variables(text: &str) -> Vec<Hit> {
     let names: Vec<_> = NAME.captures_iter(all).collect();
     let starts = names.iter().skip(1).filter_map(|next| Some(next.get(0)?.start()));
     let ends = starts.chain([all.len()]);
-    let hits = names.iter().zip(ends).take(HITS).filter_map(|(name, end)| {
+    let hits = names.iter().zip(ends).filter_map(|(name, end)| {
         let start = name.get(0)?.end();
         let value = all.get(start..end)?.trim_end();
         let is_quoted = value.len() >= 2
@@ -143,7 +140,7 @@ fn in_variables(text: &str) -> Vec<Hit> {
             name: Some(name.into()),
         })
     });
-    hits.collect()
+    hits.take(HITS).collect()
 }
 
 /// Finds names of secrets with their values in a file: `NAME=value`, `name: value`,

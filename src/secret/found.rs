@@ -40,6 +40,13 @@ impl fmt::Debug for ValueHash {
     }
 }
 
+/// A search for values in each of their forms, with what is shown instead of each.
+#[derive(Clone)]
+struct Search {
+    automaton: AhoCorasick,
+    shown: Vec<Masked>,
+}
+
 /// Values that were found. They are never shown: they only serve to mask them.
 ///
 /// A plain word is not one of them, as it stands in many texts and means something else there.
@@ -48,8 +55,8 @@ pub struct FoundValues {
     values: BTreeSet<String>,
     /// The bytes of all values.
     bytes: usize,
-    /// The automaton that finds all of them at once, once it has been asked for.
-    automaton: OnceLock<Option<AhoCorasick>>,
+    /// The search for all of them at once, once it has been asked for.
+    search: OnceLock<Option<Search>>,
 }
 
 impl FoundValues {
@@ -67,7 +74,7 @@ impl FoundValues {
         let fits = (shortest..=LONGEST).contains(&value.len()) && !is_plain(value);
         if fits && self.bytes + value.len() <= MOST && self.values.insert(value.into()) {
             self.bytes += value.len();
-            self.automaton = OnceLock::new();
+            self.search = OnceLock::new();
         }
     }
 
@@ -80,7 +87,7 @@ impl FoundValues {
             let name = std::str::from_utf8(name).unwrap_or_default();
             if self.values.remove(name) {
                 self.bytes -= name.len();
-                self.automaton = OnceLock::new();
+                self.search = OnceLock::new();
             }
         }
     }
@@ -95,17 +102,19 @@ impl FoundValues {
         self.values.is_empty()
     }
 
-    /// Masks the values in a text; of two that begin together, the longer one.
+    /// Masks the values in a text, also where a shell or JSON escapes them; of two that begin
+    /// together, the longer one.
     pub fn mask<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        let Some(automaton) = self.automaton.get_or_init(|| automaton(&self.values)) else {
+        let Some(Search { automaton, shown }) = self.search.get_or_init(|| search(&self.values))
+        else {
             return Cow::Borrowed(text);
         };
         if !automaton.is_match(text) {
             return Cow::Borrowed(text);
         }
         let mut out = String::with_capacity(text.len());
-        automaton.replace_all_with(text, &mut out, |_, value, out| {
-            out.push_str(Masked::new(value.as_bytes()).as_str());
+        automaton.replace_all_with(text, &mut out, |found, _, out| {
+            out.push_str(shown[found.pattern().as_usize()].as_str());
             true
         });
         Cow::Owned(out)
@@ -138,11 +147,50 @@ fn is_plain(value: &str) -> bool {
     value.chars().all(char::is_lowercase) || value.chars().all(char::is_uppercase)
 }
 
-/// Compiles values; `None` if there are none.
-fn automaton(values: &BTreeSet<String>) -> Option<AhoCorasick> {
+/// Compiles values with the forms in which texts have them; `None` if there are none.
+fn search(values: &BTreeSet<String>) -> Option<Search> {
+    let (mut patterns, mut shown) = (Vec::with_capacity(values.len()), Vec::new());
+    for value in values {
+        let forms = forms(value);
+        shown.extend(std::iter::repeat_n(Masked::new(value.as_bytes()), forms.len()));
+        patterns.extend(forms);
+    }
     let kind = MatchKind::LeftmostLongest;
-    let built = || AhoCorasick::builder().match_kind(kind).build(values).ok();
-    (!values.is_empty()).then(built).flatten()
+    let automaton = AhoCorasick::builder().match_kind(kind).build(&patterns).ok();
+    automaton.filter(|_| !patterns.is_empty()).map(|automaton| Search { automaton, shown })
+}
+
+/// Returns a value as it is, and as a text has it in quotes or behind backslashes.
+fn forms(value: &str) -> Vec<String> {
+    let escaped = |is_special: fn(char) -> bool| {
+        let mut out = String::with_capacity(value.len() + 8);
+        for c in value.chars() {
+            if is_special(c) {
+                out.push('\\');
+            }
+            out.push(c);
+        }
+        out
+    };
+    let in_double = |c: char| matches!(c, '"' | '\\' | '$' | '`');
+    let in_history = |c: char| matches!(c, '"' | '\\' | '$' | '`' | '!');
+    let bare = |c: char| c.is_ascii() && !c.is_ascii_alphanumeric() && !"_-./:=,+@%".contains(c);
+    let mut forms = vec![
+        value.to_owned(),
+        escaped(in_double),
+        escaped(in_history),
+        escaped(|c| matches!(c, '"' | '\\')),
+        escaped(bare),
+        escaped(|c| c.is_ascii() && !c.is_ascii_alphanumeric()),
+        value.replace('\'', r"'\''"),
+        value.replace('\'', r#"'"'"'"#),
+        value.replace('$', "$$"),
+    ];
+    // In quotes that are inside others, as in `sh -c "…"`.
+    forms.push(forms[1].replace('\\', r"\\").replace('"', "\\\""));
+    forms.sort_unstable();
+    forms.dedup();
+    forms
 }
 
 #[cfg(test)]

@@ -29,10 +29,12 @@ impl<'a> Hints<'a> {
     /// Returns whether a name of a secret may stand in the text, with something behind it.
     pub fn has_name(&self) -> bool {
         *self.has_name.get_or_init(|| {
-            // Whatever follows a name is no part of it.
+            // Whatever else follows a name is no part of it.
+            let suffixes = &rules().suffixes;
             let ends = |(at, word): (usize, &str)| {
-                let next = self.letters.as_bytes().get(at + word.len());
-                next.is_none_or(|next| !next.is_ascii_alphanumeric())
+                let rest = &self.letters[at + word.len()..];
+                !rest.starts_with(|next: char| next.is_ascii_alphabetic())
+                    || suffixes.iter().any(|suffix| rest.starts_with(suffix.as_str()))
             };
             let mut words = rules().name_hints.iter();
             words.any(|word| self.letters.match_indices(word.as_str()).any(ends))

@@ -42,6 +42,12 @@ pub use search::{FileSearch, FoundInFile, SmallTexts};
 pub use settings::find_settings;
 pub use token::find_tokens;
 
+/// The most secrets that one expression finds in a text, whether their values differ or not. What is
+/// searched in one text beyond them is not known.
+const HITS: usize = 10_000;
+/// The most different secrets that are counted in a file, or in a config.
+pub const MOST: usize = 1_000;
+
 /// A secret in a text.
 #[derive(Debug, Clone)]
 pub struct Hit {
@@ -80,7 +86,7 @@ pub struct Unsearched {
     pub files: usize,
     /// The number of layers that could not be read.
     pub layers: usize,
-    /// True if the config is not known.
+    /// True if the config is not known, or has more secrets than are counted.
     pub lacks_config: bool,
     /// The number of archives whose members were not searched.
     pub archives: usize,
@@ -111,6 +117,11 @@ impl Unsearched {
         (!parts.is_empty())
             .then(|| escaped_str(&format!("Not searched for secrets: {}", parts.join(", and "))))
     }
+}
+
+/// Returns whether a text may have more secrets than were looked for.
+pub fn is_cut(hits: &[Hit]) -> bool {
+    hits.len() >= HITS
 }
 
 /// Sorts secrets by place, and drops those that lie inside another one.

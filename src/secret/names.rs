@@ -32,6 +32,22 @@ fn in_capitals(name: &str) -> String {
     capitals
 }
 
+/// Returns a name without the words and numbers at its end that tell several of a kind apart:
+/// `DB_PASSWORD_PROD` and `DB_PASSWORD2` are `DB_PASSWORD`.
+fn without_suffixes<'a>(name: &'a str, suffixes: &[String]) -> &'a str {
+    let mut name = name;
+    loop {
+        let digits = name.trim_end_matches(|c: char| c.is_ascii_digit());
+        let bare = digits.strip_suffix('_').unwrap_or(digits);
+        let word = bare.rsplit_once('_').filter(|(_, last)| suffixes.iter().any(|it| it == last));
+        let shorter = word.map_or(bare, |(before, _)| before);
+        if shorter.is_empty() || shorter.len() == name.len() {
+            return name;
+        }
+        name = shorter;
+    }
+}
+
 /// Returns whether a name is one of some words, or ends with `_` and one of them.
 fn ends_with(name: &str, words: &[String]) -> bool {
     words.iter().any(|word| {
@@ -43,17 +59,26 @@ fn ends_with(name: &str, words: &[String]) -> bool {
 impl SecretRules {
     /// Returns whether a variable, an option or a key holds a secret, by its name.
     pub(super) fn is_name(&self, name: &str) -> bool {
+        self.is_bare_name(&self.bare(name))
+    }
+
+    /// Returns a name in capitals and without what tells several of a kind apart.
+    fn bare(&self, name: &str) -> String {
         let name = in_capitals(name.trim_start_matches(['-', '_']));
-        self.exact.contains(&name) || ends_with(&name, &self.words) && !self.is_public(&name)
+        without_suffixes(&name, &self.suffixes).into()
+    }
+
+    fn is_bare_name(&self, name: &str) -> bool {
+        self.exact.contains(name) || ends_with(name, &self.words) && !self.is_public(name)
     }
 
     /// Returns whether a value is a secret because of its name, unless it is a placeholder. A name
     /// that means other things, too, needs a value that tells.
     pub(super) fn fits(&self, name: &str, value: &[u8]) -> bool {
-        if self.is_name(name) {
+        let name = self.bare(name);
+        if self.is_bare_name(&name) {
             return true;
         }
-        let name = in_capitals(name.trim_start_matches(['-', '_']));
         let value = || String::from_utf8_lossy(value);
         ends_with(&name, &self.telling) && is_telling(&value())
             || ends_with(&name, &self.random)

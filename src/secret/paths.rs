@@ -98,7 +98,7 @@ mod tests {
             "./usr/share/doc/a/copyright",
             "var/lib/dpkg/info/a.list",
             "app/logo.png",
-            "app/testdata/key.pem",
+            "app/vendor/acme/testdata/key.pem",
             "app/..",
         ] {
             assert_eq!(paths.search_for(path.as_bytes()), None, "{path}");

@@ -133,6 +133,8 @@ pub struct SecretRules {
     /// The ends of all names, as hints compare them.
     pub(super) name_hints: Vec<String>,
     pub(super) exact: HashSet<String>,
+    /// Words at the end of a name that tell several of a kind apart.
+    pub(super) suffixes: Vec<String>,
     /// Names whose values need a letter and a digit.
     pub(super) telling: Vec<String>,
     /// Names whose values need to look random.
@@ -229,6 +231,7 @@ enum WrittenLooks {
 struct Names {
     words: Vec<String>,
     exact: Vec<String>,
+    suffixes: Vec<String>,
     telling: Vec<String>,
     random: Vec<String>,
     public: Vec<String>,
@@ -316,6 +319,7 @@ fn read(json: &str) -> serde_json::Result<SecretRules> {
         ),
         words: names.words,
         exact: names.exact.into_iter().collect(),
+        suffixes: names.suffixes,
         telling: names.telling,
         random: names.random,
         public: names.public,

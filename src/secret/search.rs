@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::Hit;
 use super::command::{find_in_command, pairs_of_file};
 use super::encoding::{Encoding, as_utf8};
 use super::names::is_value;
 use super::rules::{FileRule, Looks, rules};
 use super::settings::find_settings;
 use super::token::find_tokens;
+use super::{HITS, Hit, MOST, is_cut};
 
 /// The largest file that is searched as a whole, in bytes. Of a larger one, only tokens in plain text
 /// are found.
@@ -18,8 +18,6 @@ const WHOLE: u64 = 8 << 20;
 const SMALL: u64 = 16 << 10;
 /// The most bytes of such texts in a layer.
 const SMALL_OF_LAYER: u64 = 1 << 20;
-/// The most secrets of a file that are known.
-const SECRETS: usize = 200;
 
 /// The way in which a file is searched: by the rule of its path, and for tokens; or for tokens
 /// alone.
@@ -74,14 +72,16 @@ impl FileSearch {
         let mut hits = self.rule().map(|rule| by_rule(rule, &text)).unwrap_or_default();
         if is_text {
             let tokens = find_tokens(&text);
-            hits.retain(|hit| tokens.iter().all(|token| !overlap(token, hit)));
+            hits.retain(|hit| !overlaps(&tokens, hit));
             hits.extend(tokens);
         }
+        let mut is_whole = !is_cut(&hits);
         let mut known = HashSet::new();
         hits.retain(|hit| known.insert(text[hit.range.clone()].to_vec()));
         hits.sort_by_key(|hit| hit.range.start);
-        hits.truncate(SECRETS);
-        FoundInFile { text, is_text, hits }
+        is_whole &= hits.len() <= MOST;
+        hits.truncate(MOST);
+        FoundInFile { text, is_text, hits, is_whole }
     }
 }
 
@@ -115,6 +115,8 @@ pub struct FoundInFile<'a> {
     pub is_text: bool,
     /// The secrets with their places in the contents.
     pub hits: Vec<Hit>,
+    /// False if it has more of them than are counted.
+    pub is_whole: bool,
 }
 
 /// Finds the secrets that the rule of a path knows.
@@ -129,12 +131,13 @@ fn by_rule(rule: &'static FileRule, bytes: &[u8]) -> Vec<Hit> {
         Looks::Tokens => Vec::new(),
         Looks::Regex(expressions) => expressions
             .iter()
-            .flat_map(|expression| expression.captures_iter(bytes).take(SECRETS))
+            .flat_map(|expression| expression.captures_iter(bytes))
             .filter_map(|found| {
                 let value = found.get(1).or_else(|| found.get(0))?;
                 let is_secret = found.get(1).is_none() || is_value(value.as_bytes());
                 is_secret.then(|| Hit { kind: &rule.kind, range: value.range(), name: None })
             })
+            .take(HITS)
             .collect(),
         Looks::Pairs => in_text(&pairs_of_file),
         Looks::Commands => in_text(&find_in_command),
@@ -142,6 +145,8 @@ fn by_rule(rule: &'static FileRule, bytes: &[u8]) -> Vec<Hit> {
     }
 }
 
-fn overlap(one: &Hit, other: &Hit) -> bool {
-    one.range.start < other.range.end && other.range.start < one.range.end
+/// Returns whether a hit overlaps one of some tokens, which are in the order of their places.
+fn overlaps(tokens: &[Hit], hit: &Hit) -> bool {
+    let before = tokens.partition_point(|token| token.range.start < hit.range.end);
+    before.checked_sub(1).is_some_and(|last| tokens[last].range.end > hit.range.start)
 }

@@ -9,10 +9,7 @@ use regex::Regex;
 
 use super::command::{expression, valued};
 use super::rules::rules;
-use super::{Hit, apart};
-
-/// The most secrets that are found in one text.
-const HITS: usize = 50;
+use super::{HITS, Hit, apart};
 
 /// A name with a value in quotes, or a bare one.
 static SETTING: LazyLock<Regex> = LazyLock::new(|| {
@@ -39,11 +36,11 @@ pub fn find_settings(text: &str, only_quoted: bool) -> Vec<Hit> {
         is_one.then(|| Hit { kind: &rules().named, range: value.range(), name: Some(name.into()) })
     });
     let mut hits: Vec<_> = settings.take(HITS).collect();
-    let connections = CONNECTION.captures_iter(text).take(HITS);
-    hits.extend(connections.filter_map(|found| {
+    let connections = CONNECTION.captures_iter(text).filter_map(|found| {
         let hit = valued(&found, &rules().named)?;
         is_telling(&text[hit.range.clone()]).then(|| Hit { name: Some("Password".into()), ..hit })
-    }));
+    });
+    hits.extend(connections.take(HITS));
     apart(hits)
 }
 

@@ -6,11 +6,9 @@ use std::sync::LazyLock;
 use flate2::Crc;
 use regex::bytes::Regex;
 
-use super::Hit;
 use super::rules::{Checksum, Token, rules};
+use super::{HITS, Hit};
 
-/// The most tokens that are found in one text.
-const TOKENS: usize = 100;
 /// The most bytes behind a beginning that are compared. A text may be full of beginnings, each of
 /// which fits all that follows but its end.
 const REST: usize = 2 << 10;
@@ -33,7 +31,7 @@ pub fn find_tokens(text: &[u8]) -> Vec<Hit> {
         return hits;
     }
     for start in starts().find_iter(text) {
-        if hits.len() == TOKENS {
+        if hits.len() == HITS {
             break;
         }
         if hits.last().is_some_and(|hit| start.start() < hit.range.end) || is_inside(text, &start) {
@@ -72,9 +70,24 @@ fn starts() -> &'static Regex {
 fn is_inside(text: &[u8], start: &regex::bytes::Match<'_>) -> bool {
     let first = start.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric);
     let before = start.start().checked_sub(1).map(|at| text[at]);
-    first && before.is_some_and(|before| before.is_ascii_alphanumeric() || before == b'_')
-        // An escaped line feed, as in JSON, ends with a letter.
-        && !text[..start.start()].ends_with(b"\\n")
+    first
+        && before.is_some_and(|before| before.is_ascii_alphanumeric() || before == b'_')
+        && !ends_with_escape(&text[..start.start()])
+}
+
+/// Returns whether a text ends with an escape that ends with a letter: a line feed or a tab, as in
+/// JSON, or the colour of a terminal.
+fn ends_with_escape(text: &[u8]) -> bool {
+    if [b"\\n", b"\\t", b"\\r"].iter().any(|escape| text.ends_with(*escape)) {
+        return true;
+    }
+    let Some(colour) = text.strip_suffix(b"m").or_else(|| text.strip_suffix(b"K")) else {
+        return false;
+    };
+    let numbers = colour.iter().rev().take_while(|b| b.is_ascii_digit() || **b == b';').count();
+    let before = colour[..colour.len() - numbers].strip_suffix(b"[").unwrap_or_default();
+    let starts: [&[u8]; 5] = [b"\x1b", b"\\e", b"\\033", b"\\x1b", b"\\u001b"];
+    starts.iter().any(|start| before.ends_with(start))
 }
 
 /// Returns the token whose beginning stands in a range of a text, if the rest fits.

@@ -11,7 +11,7 @@ use super::rules::Looks;
 use super::search::FileSearch;
 
 /// The most files that are looked at in one command.
-const FILES: usize = 50;
+const FILES: usize = 1_000;
 
 /// A text that a command writes, and the file.
 static WRITE: LazyLock<Regex> = LazyLock::new(|| {

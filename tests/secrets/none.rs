@@ -19,13 +19,13 @@ fn packages_tests_examples_and_public_certificates_are_no_secrets() {
         "usr/local/lib/ruby/3.3.0/bundler/ssl_certs/key.pem",
         "usr/local/go/src/crypto/tls/testdata/example-key.pem",
         "root/go/pkg/mod/golang.org/x/crypto/ssh/id_rsa",
-        "app/test/fixtures/id_rsa",
-        "app/examples/tls/server.key",
-        "etc/ssl/certs/ca.pem",
+        "app/vendor/acme/test/fixtures/id_rsa",
+        "srv/app/third_party/tls/examples/server.key",
+        "usr/share/ca-certificates/mozilla/ca.crt",
     ] {
         assert_eq!(found(vec![text(path, &key())]), [], "{path}");
     }
-    for path in ["usr/share/bash-completion/gh", "usr/lib/gh/README", "app/README.md"] {
+    for path in ["usr/share/bash-completion/gh", "usr/lib/gh/README", "app/logo.woff2"] {
         assert_eq!(found(vec![text(path, &token)]), [], "{path}");
     }
 }
@@ -98,6 +98,18 @@ fn names_that_only_look_like_those_of_secrets_are_none() {
         "BUILD_PASS=second",
         "BYPASS=Kx7Qm2Vt9Zr4Lp1W",
         "DB_PASSWORD_FILE=/run/secrets/db",
+        "TOKENS_PER_SECOND=Kx7Qm2Vt9Zr4",
+        "MAX_TOKENS=4096",
+        "SECRET_NAME=db-password-2",
+        "KEY_FILE=/etc/key1.pem",
+        "PASSWORD_MIN_LENGTH=12",
+        "TOKEN_URL=https://acme1.dev/token",
+        "SECRETS_DIR=/run/secrets2",
+        "PASSWORD_HINT_1=of2words",
+        "TOKENS=words",
+        "API_KEYS_TABLE=api_keys_2",
+        "PublicKeyToken=b77a5c561934e089",
+        "PUBLIC_KEY_2=Kx7Qm2Vt9Zr4Lp1W",
     ] {
         assert_eq!(found(vec![text("app/.env", &format!("{line}\n"))]), [], "{line}");
     }

@@ -7,23 +7,25 @@ use super::{Place, Secret};
 use crate::analysis::Inspection;
 use crate::display::escaped_str;
 use crate::image::HistoryEntry;
-use crate::secret::{FoundValues, Hit, Masked, ValueHash, find_in_command, find_named};
+use crate::secret::{
+    FoundValues, Hit, MOST, Masked, ValueHash, find_in_command, find_named, is_cut,
+};
 use crate::shell::without_arguments;
 
-/// The most secrets of a config.
-const SECRETS: usize = 200;
-
 /// Finds the secrets in the config of an image, each value once, and adds their values to those that
-/// are known.
-pub fn find(inspection: &Inspection, values: &mut FoundValues) -> Vec<Secret> {
-    let mut found = Found { list: Vec::new(), known: HashSet::new(), set: Vec::new(), values };
+/// are known. Returns false, too, if there are more than are counted.
+pub fn find(inspection: &Inspection, values: &mut FoundValues) -> (Vec<Secret>, bool) {
+    let (list, known, set) = (Vec::new(), HashSet::new(), Vec::new());
+    let mut found = Found { list, known, set, values, is_whole: true };
     let run = &inspection.run;
     for (variables, place) in [(&run.environment, Place::Environment), (&run.labels, Place::Label)]
     {
         for (name, value) in variables.raw_values() {
-            for hit in find_named(name, value) {
+            let hits = find_named(name, value);
+            found.is_whole &= !is_cut(&hits);
+            for hit in hits {
                 found.add(value, &Hit { name: Some(name.to_owned()), ..hit }, place.clone());
-                found.set.push((name.to_owned(), value.to_owned()));
+                found.set.push((name.to_owned(), bare(value)));
             }
         }
     }
@@ -40,14 +42,16 @@ pub fn find(inspection: &Inspection, values: &mut FoundValues) -> Vec<Secret> {
     ];
     for (keyword, words) in commands {
         let text = Untrusted::raw_words(words).join(" ");
-        for hit in find_in_command(&text) {
+        let hits = find_in_command(&text);
+        found.is_whole &= !is_cut(&hits);
+        for hit in hits {
             found.add(&text, &hit, Place::Command(keyword));
         }
     }
     for (number, entry) in inspection.history.iter().enumerate() {
         found.history(number, entry);
     }
-    found.list
+    (found.list, found.is_whole)
 }
 
 /// Lists the texts of manifest and config that run nothing, and that whoever pulls the image gets, too:
@@ -72,9 +76,11 @@ fn metadata(inspection: &Inspection) -> Vec<(&'static str, &str, &str)> {
 struct Found<'a> {
     list: Vec<Secret>,
     known: HashSet<String>,
-    /// The variables and labels of the config, which the history has once more.
+    /// The variables and labels of the config without quotes, which the history has once more.
     set: Vec<(String, String)>,
     values: &'a mut FoundValues,
+    /// False if there are more secrets than are counted.
+    is_whole: bool,
 }
 
 impl Found<'_> {
@@ -84,12 +90,15 @@ impl Found<'_> {
         // The build arguments are what stands before the shell.
         let arguments = text.len() - without_arguments(run).len();
         let keyword = keyword(entry.instruction_as_written().text.raw());
-        for hit in find_in_command(text) {
+        let hits = find_in_command(text);
+        self.is_whole &= !is_cut(&hits);
+        for hit in hits {
             let place = match run.starts_with('|') && hit.range.start < arguments {
                 true => Place::BuildArgument { entry: number },
                 false => Place::History { entry: number, keyword },
             };
-            if matches!(keyword, "ENV" | "LABEL") && self.is_set(text, &hit) {
+            let is_variable = matches!(keyword, "ENV" | "LABEL");
+            if is_variable && self.is_whole && self.is_set(text, &hit) {
                 self.values.add(&text.as_bytes()[hit.range]);
                 continue;
             }
@@ -101,12 +110,10 @@ impl Found<'_> {
     /// cuts or quotes it.
     fn is_set(&self, text: &str, hit: &Hit) -> bool {
         let value = text.get(hit.range.clone()).unwrap_or_default();
-        let bare = |text: &str| text.replace(['"', '\'', '\\'], "");
         let value = bare(value.trim_end_matches("...").trim_end_matches('…'));
         let is_same = |(name, whole): &(String, String)| {
-            let whole = bare(whole);
             hit.name.as_ref().is_none_or(|other| other == name)
-                && (whole.contains(&value) || value.contains(&whole))
+                && (whole.contains(&value) || value.contains(whole.as_str()))
         };
         !value.is_empty() && self.set.iter().any(is_same)
     }
@@ -114,7 +121,11 @@ impl Found<'_> {
     fn add(&mut self, text: &str, hit: &Hit, place: Place) {
         let value = text.get(hit.range.clone()).unwrap_or_default();
         self.values.add(value.as_bytes());
-        if self.list.len() < SECRETS && self.known.insert(value.to_owned()) {
+        if !self.known.insert(value.to_owned()) {
+            return;
+        }
+        self.is_whole &= self.list.len() < MOST;
+        if self.list.len() < MOST {
             self.list.push(Secret {
                 kind: hit.kind,
                 place,
@@ -128,6 +139,11 @@ impl Found<'_> {
             });
         }
     }
+}
+
+/// Returns a value without its quotes.
+fn bare(text: &str) -> String {
+    text.replace(['"', '\'', '\\'], "")
 }
 
 /// Returns the keyword of an instruction.

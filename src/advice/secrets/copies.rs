@@ -7,14 +7,14 @@
 use std::collections::{HashMap, HashSet};
 
 use super::Secret;
-use super::files::{FoundValue, OF_FILE, SECRETS, Search};
+use super::files::{FoundValue, SECRETS, Search};
 use crate::error::Error;
 use crate::files::contents::Contents;
 use crate::files::filesystem::readable;
 use crate::secret::{Copies, Encoding, FoundValues, ValueHash};
 
 impl Search<'_> {
-    /// Finds copies of the secrets in `list`.
+    /// Finds copies of the secrets in `list`, and counts the files whose copies are too many.
     ///
     /// # Errors
     ///
@@ -24,7 +24,7 @@ impl Search<'_> {
         list: &[Secret],
         values: &FoundValues,
         contents: &dyn Contents,
-    ) -> Result<Vec<Secret>, Error> {
+    ) -> Result<(Vec<Secret>, usize), Error> {
         let numbers: HashMap<_, _> =
             list.iter().enumerate().rev().map(|(number, secret)| (secret.hash, number)).collect();
         let mut copies = Copies::default();
@@ -33,9 +33,9 @@ impl Search<'_> {
                 copies.add(value.as_bytes(), number);
             }
         }
-        let Some(finder) = copies.finder() else { return Ok(Vec::new()) };
+        let Some(finder) = copies.finder() else { return Ok((Vec::new(), 0)) };
         let known: HashSet<_> = list.iter().map(|secret| (secret.inode, secret.hash)).collect();
-        let mut found = Vec::new();
+        let (mut found, mut surplus) = (Vec::new(), 0);
         for (candidate, bytes) in std::mem::take(&mut self.small) {
             let bytes = match bytes {
                 Some(bytes) => bytes,
@@ -52,8 +52,12 @@ impl Search<'_> {
             let hits = hits.into_iter().filter(|&(number, _)| {
                 !known.contains(&(Some(candidate.inode), list[number].hash))
             });
-            let hits: Vec<_> = hits.take(OF_FILE).collect();
+            let hits: Vec<_> = hits.collect();
             if hits.is_empty() || candidate.is_of_a_package(self.tree, self.packages) {
+                continue;
+            }
+            if list.len() + found.len() >= SECRETS {
+                surplus += 1;
                 continue;
             }
             for (number, value) in hits {
@@ -68,10 +72,7 @@ impl Search<'_> {
                 };
                 found.push(candidate.secret(self.tree, copy));
             }
-            if list.len() + found.len() >= SECRETS {
-                break;
-            }
         }
-        Ok(found)
+        Ok((found, surplus))
     }
 }

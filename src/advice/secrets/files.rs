@@ -4,9 +4,11 @@
 //! limits: names decide, then sizes, then the first bytes. One that was searched while its layer
 //! passed is read again only if something was found in it. Texts are not downloaded for it.
 
+use std::collections::HashSet;
 use std::io;
 use std::sync::Arc;
 
+use super::links::other_names;
 use super::{Place, Secret, Secrets};
 use crate::advice::findings::take;
 use crate::analysis::Inspection;
@@ -31,10 +33,8 @@ const FILES: usize = 200_000;
 const AT_ONCE: u64 = 256 << 10;
 /// The bytes of a long text that are read at once.
 const PIECE: u64 = 1 << 20;
-/// The most secrets of a file.
-pub(super) const OF_FILE: usize = 5;
 /// The most secrets of all files.
-pub(super) const SECRETS: usize = 200;
+pub(super) const SECRETS: usize = 5_000;
 
 /// A file that is to be read.
 pub(super) struct Candidate<'a> {
@@ -99,7 +99,7 @@ pub(super) fn find<'a>(
         secrets: Secrets { archives: archives(tree, packages), ..Secrets::default() },
         small: Vec::new(),
     };
-    for candidate in candidates(tree) {
+    for candidate in candidates(tree, packages) {
         let is_costly = match contents.searched(tree, candidate.inode, candidate.search) {
             Searched::Nothing => {
                 search.keep(candidate, None);
@@ -118,6 +118,8 @@ pub(super) fn find<'a>(
         }
         search.secrets.unread += usize::from(matches!(looked, Looked::Unsearched));
     }
+    let mut known = HashSet::new();
+    search.secrets.list.retain(|secret| known.insert((secret.inode, secret.hash)));
     Ok((std::mem::take(&mut search.secrets), search))
 }
 
@@ -154,9 +156,9 @@ impl<'a> Search<'a> {
         let Some(bytes) = readable(self.filesystem.read_start(candidate.inode, size))? else {
             return Ok(Looked::Unsearched);
         };
-        self.look_at_all(&candidate, &bytes);
+        let looked = self.look_at_all(&candidate, &bytes);
         self.keep(candidate, Some(bytes));
-        Ok(Looked::Searched)
+        Ok(looked)
     }
 
     /// Returns the encoding of a file by its first bytes; `None` if they cannot be read.
@@ -166,29 +168,27 @@ impl<'a> Search<'a> {
     }
 
     /// Searches the contents of a file.
-    fn look_at_all(&mut self, candidate: &Candidate<'_>, bytes: &[u8]) {
+    fn look_at_all(&mut self, candidate: &Candidate<'_>, bytes: &[u8]) -> Looked {
         let found = candidate.search.find(bytes);
         if found.hits.is_empty() || candidate.is_of_a_package(self.tree, self.packages) {
-            return;
+            return Looked::Searched;
         }
-        for (number, hit) in found.hits.iter().enumerate() {
+        let mut lines = Lines::default();
+        for hit in &found.hits {
             let value = &found.text[hit.range.clone()];
             if found.is_text {
                 self.secrets.values.add(value);
             }
-            if number < OF_FILE {
-                let before = &found.text[..hit.range.start];
-                let lines = || 1 + before.iter().filter(|&&b| b == b'\n').count();
-                let found = FoundValue {
-                    kind: hit.kind,
-                    name: hit.name.as_deref().map(escaped_str),
-                    value,
-                    is_text: found.is_text,
-                    line: found.is_text.then(lines),
-                };
-                self.secrets.list.push(candidate.secret(self.tree, found));
-            }
+            let found = FoundValue {
+                kind: hit.kind,
+                name: hit.name.as_deref().map(escaped_str),
+                value,
+                is_text: found.is_text,
+                line: found.is_text.then(|| lines.at(&found.text, hit.range.start)),
+            };
+            self.secrets.list.push(candidate.secret(self.tree, found));
         }
+        if found.is_whole { Looked::Searched } else { Looked::Unsearched }
     }
 
     /// Searches a long text for tokens.
@@ -205,19 +205,33 @@ impl<'a> Search<'a> {
         if readable(read)?.is_none() {
             return Ok(Looked::Unsearched);
         }
-        let found = blocks.finish();
+        let (found, is_whole) = blocks.finish();
         if found.is_empty() || candidate.is_of_a_package(self.tree, self.packages) {
             return Ok(Looked::Searched);
         }
-        for (number, FarHit { hit, value, line }) in found.iter().enumerate() {
+        for FarHit { hit, value, line } in &found {
             self.secrets.values.add(value);
-            if number < OF_FILE {
-                let (kind, line) = (hit.kind, Some(*line));
-                let found = FoundValue { kind, name: None, value, is_text: true, line };
-                self.secrets.list.push(candidate.secret(self.tree, found));
-            }
+            let (kind, line) = (hit.kind, Some(*line));
+            let found = FoundValue { kind, name: None, value, is_text: true, line };
+            self.secrets.list.push(candidate.secret(self.tree, found));
         }
-        Ok(Looked::Searched)
+        Ok(if is_whole { Looked::Searched } else { Looked::Unsearched })
+    }
+}
+
+/// The number of the line of a place, for places one after the other.
+#[derive(Default)]
+struct Lines {
+    counted: usize,
+    ends: usize,
+}
+
+impl Lines {
+    fn at(&mut self, text: &[u8], place: usize) -> usize {
+        let more = text.get(self.counted..place).unwrap_or_default();
+        self.ends += more.iter().filter(|&&b| b == b'\n').count();
+        self.counted = place;
+        1 + self.ends
     }
 }
 
@@ -244,7 +258,7 @@ fn is_of_a_package(
 }
 
 /// Returns the files to read, in the order of the layers and of their places in them.
-fn candidates(tree: &Tree) -> Vec<Candidate<'_>> {
+fn candidates<'a>(tree: &'a Tree, packages: &Packages) -> Vec<Candidate<'a>> {
     let taken = take(path_matcher(), tree, &[]);
     let inodes = tree.inodes_with_removals().filter_map(|(inode, removal)| {
         let node = tree.node_of(inode);
@@ -265,6 +279,11 @@ fn candidates(tree: &Tree) -> Vec<Candidate<'_>> {
             candidate.is_small = small.takes(tree.size(candidate.inode));
         }
     }
+    candidates.extend(other_names(tree, &taken).into_iter().filter_map(|(inode, search)| {
+        let (node, removal) = (tree.node_of(inode), tree.removal(inode));
+        let candidate = Candidate { inode, node, removal, search, is_small: false };
+        (tree.size(inode) > 0 && !candidate.is_of_a_package(tree, packages)).then_some(candidate)
+    }));
     // Named files come first, so that texts cannot use up their bytes.
     candidates.sort_by_key(|candidate| candidate.search.rule().is_none());
     candidates

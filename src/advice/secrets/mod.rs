@@ -7,6 +7,7 @@ mod brought;
 mod config;
 mod copies;
 mod files;
+mod links;
 mod prevention;
 mod written;
 
@@ -121,7 +122,7 @@ pub struct Secrets {
     pub limit: Option<&'static str>,
     /// The number of layers that are not known, or not as a whole.
     pub unread_layers: usize,
-    /// True if the config is not known.
+    /// True if the config is not known, or has more secrets than are counted.
     pub lacks_config: bool,
     /// The number of archives that no package brought: what is in them is not searched.
     pub archives: usize,
@@ -150,18 +151,20 @@ impl Secrets {
         };
         let in_files = secrets.list.len();
         let Self { list, values, .. } = &mut secrets;
-        list.extend(config::find(inspection, values));
+        let (in_config, is_whole) = config::find(inspection, values);
+        list.extend(in_config);
         let tree = &inspection.tree;
         values.drop_names(tree.all_nodes().map(|node| tree.name(node)));
-        let copies = match search {
+        let (copies, surplus) = match search {
             Some((mut search, contents)) => search.copies(list, values, contents)?,
-            None => Vec::new(),
+            None => (Vec::new(), 0),
         };
         list.splice(in_files..in_files, copies);
         list.sort_by_key(|secret| (secret.inode.is_none(), secret.is_visible(), secret.added_in));
         let is_missing = |known: &&Known| !matches!(known, Known::Whole | Known::Doubtful);
         secrets.unread_layers = inspection.completeness.layers().iter().filter(is_missing).count();
-        secrets.lacks_config = inspection.completeness.lacks_config();
+        secrets.lacks_config = inspection.completeness.lacks_config() || !is_whole;
+        secrets.unread += surplus;
         secrets.find_origins();
         Ok(secrets)
     }
