@@ -147,7 +147,7 @@ fn what_the_package_database_lists_is_of_a_package_and_what_lies_beside_it_is_no
     let list = text("var/lib/dpkg/info/acme.list", "/usr/lib/acme\n/usr/lib/acme/a.key\n");
     let files = vec![list, text("usr/lib/acme/a.key", &key()), text("usr/lib/acme/b.key", &key())];
     let places: Vec<_> = found(files).into_iter().map(|(_, place)| place).collect();
-    assert_eq!(places, ["/usr/lib/acme/b.key, line 1"]);
+    assert_eq!(places, ["/usr/lib/acme/b.key, line 2"]);
 }
 
 #[test]
