@@ -42,10 +42,12 @@ impl StoryBuilder<'_> {
             }
         };
         let prevention = Prevention::find(self.inspection, secret);
+        // The list of changes has the cases that come after the first semicolon.
+        let way = prevention.what.split("; ").next().unwrap_or_default();
         let line = prevention.dockerfile.map(|line| format!(" `{}`", cut(&line, CODE)));
         let helps = format!(
             "Revoke it. Next time, {}{}",
-            words::stopped(&prevention.what),
+            words::stopped(way),
             line.unwrap_or_default()
         );
         let more = match secrets.len() - 1 {
