@@ -18,7 +18,7 @@ mod rebuilt;
 mod runs;
 mod shells;
 pub mod situation;
-mod stages;
+pub mod stages;
 #[allow(dead_code, reason = "what other tests need of it")]
 mod unneeded;
 mod variations;

@@ -11,7 +11,7 @@ use layerscope::advice::changes::{Change, Extent, Part};
 use layerscope::advice::dockerfile::{Evidence, Fix, NamedChange, Target, Verdict, fix};
 use layerscope::advice::findings::Rules;
 use layerscope::advice::ladder::Step;
-use layerscope::display::Units;
+use layerscope::display::{Units, count};
 use layerscope::files::contents::LayerContents;
 use layerscope::files::filesystem::Filesystem;
 use layerscope::report::changes;
@@ -19,7 +19,10 @@ use layerscope::runtime::Program;
 use layerscope::{Inspection, Progress};
 
 use crate::dockerfile::situation::Situation;
-use crate::support::build::{Entry, file, gone, open};
+use crate::dockerfile::stages::built_by_go;
+use crate::executables::tiny::executable;
+use crate::program::{self, layerscope};
+use crate::support::build::{self as built, Entry, entries, file, gone, layer, open};
 
 const MB: usize = 1_000_000;
 
@@ -27,6 +30,7 @@ const MB: usize = 1_000_000;
 struct Image {
     inspection: Inspection,
     study: Study,
+    evidence: Evidence,
     fix: Fix,
 }
 
@@ -48,7 +52,7 @@ impl Image {
         let mut evidence = Evidence::gather(&inspection, 1, &filesystem, &program).unwrap();
         evidence.changes = NamedChange::all(&inspection, &study);
         let fix = fix(&inspection, &target, &evidence);
-        Self { inspection, study, fix }
+        Self { inspection, study, evidence, fix }
     }
 
     fn change(&self, beginning: &str) -> (usize, &Change) {
@@ -68,6 +72,46 @@ impl Image {
         self.fix.write("app", Units::Iec, &mut text).unwrap();
         String::from_utf8(text).unwrap().replace("\n#  ", "")
     }
+}
+
+/// What `report --top 0` says of an image, with single spaces.
+fn report(layers: &[(&str, Entry)]) -> String {
+    let mut image = built::Image::of(layers.iter().map(|(_, entry)| layer([entry.clone()])));
+    let history: Vec<_> =
+        layers.iter().map(|(by, _)| serde_json::json!({ "created_by": by })).collect();
+    image.config["history"] = history.into();
+    let directory = tempfile::tempdir().unwrap();
+    let archive = directory.path().join("image.tar");
+    std::fs::write(&archive, entries(image.docker())).unwrap();
+    let output = layerscope(&["report", "--top", "0", archive.to_str().unwrap()]);
+    program::text(&output.stdout).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_deleted_file_of_the_first_copy_is_no_fault_of_a_base_image() {
+    let removed = ("RUN rm /app/notes # buildkit", gone("app/notes"));
+    let text = report(&[("COPY . /app # buildkit", file("app/notes", 386)), removed]);
+    assert!(text.contains("keep them out of the build context with .dockerignore"), "{text}");
+    assert!(!text.contains("use a base image without them"), "{text}");
+}
+
+#[test]
+fn nobody_says_of_an_archive_that_its_contents_are_in_the_image() {
+    let base = ("ADD base.tar /", file("base", 100));
+    let text = report(&[
+        base,
+        ("RUN curl -o /tmp/a.tgz http://x/a.tgz", file("tmp/a.tgz", 3 * MB)),
+        ("RUN rm /tmp/a.tgz", gone("tmp/a.tgz")),
+    ]);
+    assert!(text.contains("archives to unpack or install, 1 file"), "{text}");
+    assert!(text.contains("An archive is no longer needed once it is unpacked"), "{text}");
+}
+
+#[test]
+fn a_file_that_is_copied_twice_is_to_be_copied_once() {
+    let (one, other) = (file("app/f1", 3 * MB), file("app/f1", 3 * MB));
+    let text = report(&[("COPY . /app # buildkit", one), ("COPY f1 /app/f1 # buildkit", other)]);
+    assert!(text.contains("fix copy each file once; if the second COPY gives"), "{text}");
 }
 
 /// The caches of apt, with other contents each time.
@@ -241,8 +285,10 @@ fn a_possible_size_has_the_grade_of_its_weakest_part() {
     // `fix` makes what is certain, and says what the rest would make of it.
     let (size, certainty) = image.fix.size_after();
     assert_eq!((size - image.fix.would_save(), certainty.grade()), (step.size, "exact"));
-    let with_all =
-        format!("# size with those that need a look as well: {}", Units::Iec.size(step.size));
+    let with_all = format!(
+        "# size with those that need a look as well: {} [needs a look]",
+        Units::Iec.size(step.size)
+    );
     assert!(image.text().contains(&with_all), "{}", image.text());
 }
 
@@ -277,4 +323,25 @@ fn fix_names_the_build_stage_that_the_report_begins_with() {
     let text = image.text();
     let ought = format!("it would save at least {} ", Units::Iec.size(first.saves));
     assert!(text.contains("use a multi-stage build") && text.contains(&ought), "{text}");
+    let target = Target::rebuilt(&image.inspection, "Dockerfile".into(), &image.study.base);
+    let target = Target { all: true, ..target };
+    let noted = format!("it would save at least {} bytes", count(first.saves));
+    let with_notes = fix(&image.inspection, &target, &image.evidence);
+    assert!(with_notes.changes[0].new.contains(&noted), "{:#?}", with_notes.changes);
+}
+
+#[test]
+fn what_is_optional_counts_only_what_nothing_else_leaves_out() {
+    let docs = file("usr/share/doc/go/manual.html", 3 * MB);
+    let image = Image::of(&built_by_go(executable().build(), [docs]));
+    let of = |part| {
+        let all = image.study.changes.iter().zip(in_addition(&image.inspection, &image.study));
+        all.filter(|(change, _)| change.part == part).map(|(_, adds)| adds).sum::<u64>()
+    };
+    let sums = Avoidable::measure(&image.inspection, &image.study);
+    assert!(image.study.changes.iter().any(|change| change.extent == Extent::Stage));
+    assert!(image.study.changes.iter().any(|change| change.part == Part::Optional));
+    // The build stage leaves out the documentation already.
+    assert_eq!((sums.own, sums.optional), (of(Part::Own), of(Part::Optional)));
+    assert_eq!(sums.optional, 0);
 }

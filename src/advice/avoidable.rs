@@ -16,7 +16,7 @@ use crate::tree::{Reason, VersionId};
 pub struct Avoidable {
     /// Saved by changes in the user's own layers.
     pub own: u64,
-    /// The part that is optional: documentation, interactive tools.
+    /// Saved in addition by what is optional: documentation, interactive tools.
     pub optional: u64,
     /// Saved only with another base image, or by a multi-stage build.
     pub base: u64,
@@ -72,7 +72,7 @@ impl Avoidable {
         let of_base = groups.iter().filter(|group| group.added_in < study.base.layers);
         Self {
             own: Self::of_layers(groups, inspection, study).iter().sum(),
-            optional: of(|finding| finding.whose == Whose::Own && !is_unwanted(finding)),
+            optional: optional(inspection, study),
             base: of_base.map(|group| group.bytes).sum::<u64>()
                 + of(|finding| finding.whose == Whose::Base),
         }
@@ -204,6 +204,21 @@ fn unwanted(study: &Study) -> HashSet<VersionId> {
     let found = study.findings.iter().filter(|finding| is_own_and_left(finding));
     let found = found.flat_map(|finding| finding.inodes.iter().copied());
     found.chain(Surplus::inodes(&study.ladder_inputs.surplus)).collect()
+}
+
+/// Adds up the visible bytes of what is optional and not avoidable anyway, each byte once.
+fn optional(inspection: &Inspection, study: &Study) -> u64 {
+    let is_meant = |finding: &&Finding| {
+        finding.fate == Fate::Left && finding.whose == Whose::Own && !is_unwanted(finding)
+    };
+    let found = study.findings.iter().filter(is_meant);
+    let mut found: HashSet<_> = found.flat_map(|finding| &finding.inodes).copied().collect();
+    if !found.is_empty() {
+        Avoidable::own_inodes(inspection, study).iter().for_each(|inode| {
+            found.remove(inode);
+        });
+    }
+    found.iter().map(|&inode| inspection.tree.size(inode)).sum()
 }
 
 fn is_unwanted(finding: &Finding) -> bool {

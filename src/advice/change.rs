@@ -134,7 +134,10 @@ impl SuggestedChange {
         }
         let instruction = |layer: LayerIndex| &inspection.layers[layer].instruction;
         let run = instruction(added_in).is_run();
-        let copied = added_in > LayerIndex::FIRST && copies(instruction(added_in).text.raw());
+        let text = instruction(added_in).text.raw();
+        // What fills `/` in the first layer is a base image.
+        let is_base = added_in == LayerIndex::FIRST && text.trim_end().ends_with(" /");
+        let copied = copies(text) && !is_base;
         let both = run && instruction(removed_in).is_run();
         match reason {
             Reason::RewrittenUnchanged if run => {

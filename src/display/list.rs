@@ -10,6 +10,16 @@ pub fn listed(words: &[impl AsRef<str>]) -> String {
     }
 }
 
+/// Joins words of which one holds: `a`, `a or b`, `a, b or c`.
+pub fn either(words: &[impl AsRef<str>]) -> String {
+    let words: Vec<_> = words.iter().map(AsRef::as_ref).collect();
+    match words.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
 /// Joins clauses to sentences: each begins with a capital and ends with a full stop.
 pub fn sentences(clauses: &[&str]) -> String {
     let mut text = String::new();
@@ -61,6 +71,13 @@ mod tests {
             "all 3 layers shared",
         ];
         assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn alternatives_have_one_or() {
+        assert_eq!(either(&["deleted"]), "deleted");
+        assert_eq!(either(&["deleted", "replaced"]), "deleted or replaced");
+        assert_eq!(either(&["deleted", "replaced", "rewritten"]), "deleted, replaced or rewritten");
     }
 
     #[test]

@@ -128,12 +128,15 @@ pub fn share(part: u64, whole: u64) -> String {
     percent(ratio(part, whole.max(1)))
 }
 
-/// Formats a ratio: `122×`, `1.40×`.
+/// Formats a ratio: `21,238×`, `122×`, `1.40×`.
 pub fn times(ratio: f64) -> String {
     match ratio {
         ..10.0 => format!("{ratio:.2}×"),
         ..100.0 => format!("{ratio:.1}×"),
-        _ => format!("{ratio:.0}×"),
+        _ => {
+            let digits = format!("{ratio:.0}");
+            format!("{}×", digits.parse().map_or(digits, count))
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::advice::dockerfile::{Target, combined};
 use crate::advice::findings::Finding;
 use crate::advice::ladder::multi_stage;
 use crate::analysis::{WastedGroup, reasons, short};
-use crate::display::{Escaped, Units, escaped, escaped_str, files, plural, shown};
+use crate::display::{Escaped, Units, either, escaped, escaped_str, files, plural, shown};
 use crate::layer_index::LayerIndex;
 use crate::recorded::{ChangeRecord, ContentRecord, StepRecord};
 use crate::shell::pretty_shell;
@@ -262,7 +262,7 @@ fn files_of(inspection: &Inspection, count: usize, groups: &[WastedGroup]) -> St
         reasons(inspection, groups).iter().map(|reason| reason.words()).collect();
     let mut seen = std::collections::HashSet::new();
     words.retain(|word| seen.insert(*word));
-    format!("{} {}", files(count), words.join(" or "))
+    format!("{} {}", files(count), either(&words))
 }
 
 /// Returns the bytes of each part of the image in words; `None` if there are none.

@@ -106,8 +106,10 @@ pub fn write_ladder(
     }
     // After the steps, an empty line stands there already.
     let grades: Vec<_> = shown.iter().map(|size| size.grade()).collect();
-    for line in wrap_words(&about_grades(&grades, &signs(&shown)).unwrap_or_default(), WIDTH - 2) {
-        writeln!(out, "  {line}")?;
+    if let Some(words) = about_grades(&grades, &signs(&shown)) {
+        for line in wrap_words(&words, WIDTH - 2) {
+            writeln!(out, "  {line}")?;
+        }
     }
     out.flush()
 }

@@ -51,7 +51,7 @@ fn sizes_and_reason(inspection: &Inspection, study: &Study, units: Units) -> Str
         }
         Some(Cause::Left { title, layer, bytes }) => {
             let bytes = units.size(bytes);
-            format!(", among it {bytes} of {} (layer {layer})", escaped_str(title))
+            format!(", including {bytes} of {} (layer {layer})", escaped_str(title))
         }
         None => String::new(),
     };

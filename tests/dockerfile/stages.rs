@@ -91,7 +91,12 @@ fn a_skeleton_says_what_its_image_ships_and_all_changes_together_what_the_image_
         count(bytes),
         Units::Iec.size(whole)
     );
-    assert!(text.contains(&format!("# size with all changes: {size_after}, ")), "{text}");
+    assert!(
+        text.contains(&format!(
+            "# size with the changes in this diff, without the draft: {size_after}, "
+        )),
+        "{text}"
+    );
     assert!(
         text.contains(&format!("; its image has {size_after}, ")) && text.contains("× smaller"),
         "{text}"

@@ -74,7 +74,7 @@ fn packages_that_are_only_recommended_are_left_out_by_a_flag_and_counted_by_thei
         ),
         "{text}"
     );
-    assert!(text.contains("# size with all changes: at most 977 KiB "), "{text}");
+    assert!(text.contains("# size with the changes in this diff: at most 977 KiB "), "{text}");
 }
 
 #[test]

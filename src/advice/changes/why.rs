@@ -2,7 +2,7 @@
 
 use crate::advice::findings::{Finding, cause};
 use crate::analysis::{Inspection, WastedGroup, reasons};
-use crate::display::{listed, sentences};
+use crate::display::{either, listed, sentences};
 use crate::layer_index::LayerIndex;
 use crate::tree::Reason;
 
@@ -56,6 +56,6 @@ pub(super) fn combined(inspection: &Inspection, groups: &[WastedGroup]) -> Strin
             "{removing} {again} files again that {adding} {contain} already"
         )]);
     }
-    let verbs = verbs.join(" or ");
+    let verbs = either(&verbs);
     sentences(&[&format!("{removing} {verbs} these files, but {adding} still {contain} them")])
 }

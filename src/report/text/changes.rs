@@ -99,7 +99,9 @@ impl<W: Write> ReportText<'_, W> {
         let is_wasted = change.layers.iter().all(|step| step.removed_in.is_some());
         let paint = if is_wasted { Paint::Wasted } else { Paint::Warning };
         let size = self.paint(paint, &format!("{:>10}", self.size(change.saves_bytes)));
-        writeln!(self.out, "\n  {size}  {}", change.what.cut(WIDTH - 14))?;
+        let mut what = change.what.wrap(WIDTH - 14).into_iter();
+        writeln!(self.out, "\n  {size}  {}", what.next().unwrap_or_default())?;
+        what.try_for_each(|line| writeln!(self.out, "{:14}{line}", ""))?;
         self.contents(change)?;
         let (mut added, mut removed): (Vec<_>, Vec<_>) = change
             .layers

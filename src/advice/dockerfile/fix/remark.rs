@@ -103,12 +103,19 @@ impl Remark {
 
     /// Returns the remark as a comment for the file itself.
     pub(super) fn note(&self, would_save: u64) -> String {
-        let saves = if would_save > 0 {
-            format!("; it would save {} bytes", count(would_save))
-        } else {
-            String::new()
-        };
+        let bytes = |bytes| plural_bytes(bytes);
+        let saves = self.would_save(would_save, bytes).unwrap_or_default();
         format!("# {NEEDS_A_LOOK}: {}{saves}", escaped_str(&self.text))
+    }
+
+    /// Says what the change would save, with a format for bytes; `None` if it would save none.
+    fn would_save(&self, would_save: u64, bytes: impl Fn(u64) -> String) -> Option<String> {
+        let least = if self.is_least { "at least " } else { "" };
+        let more = match would_save < self.alone {
+            true => format!(" more, or {least}{} alone", bytes(self.alone)),
+            false => String::new(),
+        };
+        (would_save > 0).then(|| format!("; it would save {least}{}{more}", bytes(would_save)))
     }
 
     /// Returns the remark as comment lines, which diffs ignore; `size` is the size of the
@@ -160,14 +167,10 @@ impl Remark {
                     instead(*size_after, certainty, size, units)
                 ));
             }
-            Verdict::Left { would_save } if *would_save > 0 => {
-                let least = if self.is_least { "at least " } else { "" };
-                text.push_str(&format!("; it would save {least}{}", exactly(*would_save)));
-                if *would_save < self.alone {
-                    text.push_str(&format!(" more, or {} alone", exactly(self.alone)));
-                }
+            Verdict::Left { would_save } => {
+                text.extend(self.would_save(*would_save, exactly));
             }
-            Verdict::Proposed { size_after: None } | Verdict::Left { .. } | Verdict::Unseen => {}
+            Verdict::Proposed { size_after: None } | Verdict::Unseen => {}
         }
         wrapped(&text)
     }
@@ -249,9 +252,19 @@ fn summed_up(some: &[&Remark], units: Units, exact: bool) -> Option<String> {
     Some(wrapped(&format!("{head}{what}{there}, each under 0.1 % of the image; {verb} {bytes}")))
 }
 
-/// Formats a size in both forms: `9.85 MiB (10,331,337 bytes)`.
+/// Formats a size in both forms: `9.85 MiB (10,331,337 bytes)`; a small one has only the second.
 fn exactly(bytes: u64, units: Units) -> String {
-    format!("{} ({} bytes)", units.size(bytes), count(bytes))
+    let size = units.size(bytes);
+    if size.ends_with(" B") {
+        plural_bytes(bytes)
+    } else {
+        format!("{size} ({} bytes)", count(bytes))
+    }
+}
+
+/// Formats a number of bytes: `10,331,337 bytes`.
+fn plural_bytes(bytes: u64) -> String {
+    format!("{} {}", count(bytes), if bytes == 1 { "byte" } else { "bytes" })
 }
 
 /// Formats the new size and the current size.
@@ -290,20 +303,40 @@ pub(super) fn in_all(fix: &Fix, units: Units) -> Option<String> {
         0 => String::new(),
         more => format!(", with {} bytes of the changed files, which COPY brings", signed(more)),
     };
+    let drafts = |remark: &Remark| matches!(remark.verdict, Verdict::Proposed { .. });
+    let without = if fix.remarks.iter().any(drafts) { ", without the draft" } else { "" };
     let text = format!(
-        "# size with all changes: {at_most}{}{grown}",
+        "# size with the changes in this diff{without}: {at_most}{}{grown}",
         instead(size_after, &certainty, fix.size, units)
     );
     let left = fix.would_save();
     let also = match (left, &certainty) {
         (0, _) | (_, Certainty::AtLeast) => String::new(),
         (left, certainty) => {
-            let about = if *certainty == Certainty::Exact { "" } else { "about " };
             let size = units.size(size_after.saturating_sub(left));
-            format!("# size with those that need a look as well: {about}{size}\n")
+            let sized = with_grade(&fix.remarks, certainty, &size);
+            format!("# size with those that need a look as well: {sized}\n")
         }
     };
     Some(format!("{text}\n{also}"))
+}
+
+/// Formats the size with the changes that need a look, as far as it holds.
+fn with_grade(remarks: &[Remark], certainty: &Certainty, size: &str) -> String {
+    let left = |is_meant: fn(&Remark) -> bool| {
+        let mut left = remarks
+            .iter()
+            .filter(|remark| matches!(remark.verdict, Verdict::Left { would_save: 1.. }));
+        left.any(is_meant)
+    };
+    // The packages that have to be named stay.
+    let is_estimate = left(|remark| remark.kind == Kind::Recommended);
+    match certainty {
+        Certainty::Exact | Certainty::AtMost if is_estimate => format!("about {size}"),
+        Certainty::Exact if !left(|remark| remark.is_least) => format!("{size} [{NEEDS_A_LOOK}]"),
+        Certainty::Exact | Certainty::AtMost => format!("at most {size}"),
+        _ => format!("about {size}"),
+    }
 }
 
 /// Formats a number with its sign.
