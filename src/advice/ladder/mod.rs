@@ -95,6 +95,11 @@ impl Step {
         }
     }
 
+    /// Returns whether the program itself becomes another one: without symbols, or packed.
+    pub fn changes_the_program(&self) -> bool {
+        matches!(self, Self::Stripped | Self::Packed)
+    }
+
     /// Returns a title for display.
     pub fn title(&self) -> String {
         match self {
@@ -116,7 +121,7 @@ const NOTICEABLE: u64 = 100;
 
 /// Returns the position of the smallest size that keeps the program as it is.
 pub fn smallest_kept(ladder: &[PossibleSize]) -> Option<usize> {
-    let is_kept = |place: &usize| !matches!(ladder[*place].step, Step::Stripped | Step::Packed);
+    let is_kept = |place: &usize| !ladder[*place].step.changes_the_program();
     (0..ladder.len()).filter(is_kept).min_by_key(|&place| ladder[place].size)
 }
 

@@ -126,6 +126,10 @@ impl App {
             Action::Compare if self.view == View::Findings && self.overlays.is_empty() => {
                 self.show_proposal();
             }
+            Action::Compare if self.view == View::Sizes && self.overlays.is_empty() => {
+                // A size is no file: what Explore has selected is not meant.
+                self.notice = Some("select a change in Fix first".into());
+            }
             Action::ViewFile | Action::Compare => self.view_selected(action),
             Action::CopyCommand => return self.copied(Some(self.command()), ""),
             Action::Search | Action::Filter => {

@@ -2,12 +2,12 @@
 
 mod base;
 mod changes;
+mod changes_below;
 pub mod details;
 pub mod draw;
 pub mod exploration;
 pub mod file_history;
 pub mod filter;
-mod findings_below;
 mod lens;
 mod marks;
 mod opening;
@@ -30,8 +30,8 @@ use layerscope::advice::merges::Merges;
 use layerscope::analysis::{WastedGroup, wasted_groups};
 use layerscope::tree::NodeId;
 
+use changes_below::ChangesBelow;
 use filter::{BeforeFilter, Filter};
-use findings_below::FindingsBelow;
 use rows::{Attributes, Measure, Row, Scope, Shown, Sort};
 
 pub use base::{BaseLayers, LayerRow};
@@ -76,7 +76,7 @@ pub struct Explorer {
     open_links: HashSet<NodeId>,
     next_group: usize,
     study: Option<Arc<Study>>,
-    findings_below: FindingsBelow,
+    changes_below: ChangesBelow,
     /// The RUN instructions that are worth combining.
     merges: Merges,
     avoidable: Option<Avoidable>,
@@ -121,7 +121,7 @@ impl Explorer {
             open_links: HashSet::new(),
             next_group: 0,
             study: None,
-            findings_below: FindingsBelow::default(),
+            changes_below: ChangesBelow::default(),
             merges: Merges::default(),
             avoidable: None,
             avoidable_of_layers: Vec::new(),

@@ -9,7 +9,7 @@ use layerscope::advice::assessment::{Study, for_group};
 use layerscope::advice::avoidable::Avoidable;
 use layerscope::advice::base::{BaseHint, base};
 use layerscope::advice::changes::{Change, Extent, Part};
-use layerscope::advice::findings::Fate;
+use layerscope::advice::findings::{Fate, Finding};
 use layerscope::advice::ladder::PossibleSize;
 use layerscope::advice::merges::Merges;
 use layerscope::advice::secrets::{Place, Secret};
@@ -18,11 +18,20 @@ use layerscope::analysis::WastedGroup;
 use layerscope::display::{escaped_str, sentences};
 use layerscope::tree::{NodeId, Tree, VersionId};
 
-use super::findings_below::FindingsBelow;
+use super::changes_below::ChangesBelow;
 use super::{BaseLayers, Explorer};
 
 /// A change that saves less than this part of the image is not what matters in it.
 const NOTEWORTHY: u64 = 100;
+
+/// A change that concerns a path.
+pub struct Advice<'a> {
+    pub change: &'a Change,
+    /// The bytes that it leaves out at and below the path.
+    pub here: u64,
+    /// A sentence about them.
+    pub why: Option<String>,
+}
 
 impl Explorer {
     /// Goes to the largest change in the user's layers, as far as layers alone show it, and
@@ -56,8 +65,7 @@ impl Explorer {
             self.base = BaseLayers::from_base(&study.base);
             self.keep_layer_in_sight();
         }
-        let tree = &self.inspection.tree;
-        self.findings_below = FindingsBelow::new(study, tree, &self.wasted_below);
+        self.changes_below = ChangesBelow::new(&self.inspection, study, &self.wasted_below);
         self.merges = study.ladder_inputs.merges.clone();
         self.study = Some(study.clone());
         self.secret_paths.clear();
@@ -141,32 +149,46 @@ impl Explorer {
         self.study.as_ref()?.smallest()
     }
 
-    /// Returns the change for what nothing needs at or below a path, as of the selected layer, with
-    /// a sentence about that and its bytes there: the finding with the most bytes, or packages that
-    /// are only recommended.
-    pub fn advice_at(&self, node: NodeId) -> Option<(String, &SuggestedChange, u64)> {
+    /// Returns the change that avoids most bytes at and below a path, as of the selected layer: one
+    /// of the user's own, else an optional one, else one of the base image; of several alike the
+    /// first in Fix.
+    pub fn advice_at(&self, node: NodeId) -> Option<Advice<'_>> {
         let span = self.wasted_below.span(node);
         let study = self.study.as_ref()?;
-        let findings = study.findings.iter().enumerate();
-        let found = findings
-            .filter(|(_, finding)| finding.added_in <= self.layer)
-            .map(|(at, finding)| (at, finding, self.findings_below.bytes(at, span)))
-            .filter(|&(.., bytes)| bytes > 0)
-            .max_by_key(|&(.., bytes)| bytes);
-        let packages = study.changes.iter().find(|change| change.extent == Extent::Packages);
-        let is_there = |change: &&Change| change.surplus.iter().any(|it| it.layer() <= self.layer);
-        if let Some(change) = packages.filter(is_there) {
-            let bytes = self.findings_below.bytes_of_surplus(span);
-            if bytes > 0 && bytes >= found.map_or(0, |(.., bytes)| bytes) {
-                let words =
-                    format!("packages that are only recommended: {}", escaped_str(&change.why));
-                return Some((sentences(&[&words]), &change.fix, bytes));
-            }
+        let below = study.changes.iter().enumerate().map(|(at, change)| {
+            let here = self.changes_below.bytes(at, span, self.layer);
+            (change, here)
+        });
+        let (change, here) = below
+            .filter(|&(_, here)| here > 0)
+            .min_by_key(|&(change, here)| (change.part, std::cmp::Reverse(here)))?;
+        Some(Advice { change, here, why: self.reason_for(study, change, span) })
+    }
+
+    /// Returns a sentence about what a change leaves out at places in the order of a walk: the
+    /// finding with the most bytes there.
+    fn reason_for(&self, study: &Study, change: &Change, span: (u32, u32)) -> Option<String> {
+        if change.extent == Extent::Packages {
+            let words = format!("packages that are only recommended: {}", escaped_str(&change.why));
+            return Some(sentences(&[&words]));
         }
-        let (at, finding, bytes) = found?;
-        let fix = study.change_of(at).map_or(&finding.fix, |change| &change.fix);
+        let tree = &self.inspection.tree;
+        let bytes = |finding: &Finding| -> u64 {
+            let is_there = |inode: &VersionId| {
+                let (place, _) = self.wasted_below.span(tree.node_of(*inode));
+                (span.0..span.1).contains(&place)
+            };
+            let there = finding.inodes.iter().filter(|inode| is_there(inode));
+            there.map(|&inode| tree.size(inode)).sum()
+        };
+        let findings = change.findings.iter().map(|&at| &study.findings[at]);
+        let (finding, _) = findings
+            .filter(|finding| finding.fate == Fate::Left && finding.added_in <= self.layer)
+            .map(|finding| (finding, bytes(finding)))
+            .filter(|&(_, bytes)| bytes > 0)
+            .max_by_key(|&(_, bytes)| bytes)?;
         let words = format!("{}: {}", escaped_str(&finding.title), escaped_str(&finding.why));
-        Some((sentences(&[&words]), fix, bytes))
+        Some(sentences(&[&words]))
     }
 
     fn matters(&self, bytes: u64) -> bool {

@@ -2,6 +2,7 @@
 
 use layerscope::LayerIndex;
 use layerscope::advice::SuggestedChange;
+use layerscope::advice::changes::Part;
 use layerscope::advice::secrets::{Place, Prevention, Secret};
 use layerscope::analysis::{LayerAccount, WastedGroup};
 use layerscope::display::{count, escaped, escaped_str, files, plural_of, share};
@@ -10,6 +11,7 @@ use layerscope::tree::{Kind, NodeId, Reason, VersionId};
 use layerscope::{Inspection, Known, LayerAmounts};
 
 use super::details::{Details, Quoted};
+use super::opening::Advice;
 use super::rows::{Measure, Scope};
 use super::{Explorer, Slice};
 
@@ -170,12 +172,11 @@ pub fn of_path(explorer: &Explorer, node: NodeId, units: Units) -> Details {
 fn about_path(explorer: &Explorer, node: NodeId, units: Units, quoted: Quoted) -> Vec<String> {
     let (inspection, slice) = (&*explorer.inspection, &explorer.slice);
     let tree = &inspection.tree;
-    let mut paragraphs = Vec::new();
+    let mut paragraphs = fix_of(explorer, node, units);
     if tree.children(node).next().is_some() {
         paragraphs.extend(wasted_below(explorer, node, units, quoted));
         paragraphs.push(directory(explorer, node, units));
     } else {
-        paragraphs.extend(fix_of_wasted(explorer, node, units));
         paragraphs.extend(history(inspection, slice, node, (units, quoted)));
     }
     // Whoever reads in which layer it was added need not read it twice.
@@ -190,23 +191,26 @@ fn about_path(explorer: &Explorer, node: NodeId, units: Units, quoted: Quoted) -
     if explorer.measure == Measure::Download {
         paragraphs.push(downloaded(explorer, node, units));
     }
-    // A change that the rules know comes first, unless deleted bytes are the bigger of both.
-    if let Some((words, fix, here)) =
-        explorer.advice_at(node).filter(|&(.., here)| here > slice.totals(node).wasted)
-    {
-        let part = match here < fix.saves {
-            true => format!(", {} of it here", units.size(here)),
-            false => String::new(),
-        };
-        paragraphs.insert(0, format!("Fix: {}", in_words_with(fix, &part, units)));
-        paragraphs.insert(1, words);
-    }
     let secrets = explorer
         .secrets()
         .filter(|secret| matches!(secret.place, Place::File { node: at, .. } if at == node));
     let secrets: Vec<_> = secrets.map(|secret| of_secret(inspection, secret)).collect();
     paragraphs.splice(0..0, secrets);
     paragraphs
+}
+
+/// Says what to do about a path: the change that concerns it, and why. An optional change is called
+/// so.
+fn fix_of(explorer: &Explorer, node: NodeId, units: Units) -> Vec<String> {
+    let Some(Advice { change, here, why }) = explorer.advice_at(node) else {
+        return fix_of_wasted(explorer, node, units).into_iter().collect();
+    };
+    let head = if change.part == Part::Optional { Part::Optional.title() } else { "Fix" };
+    // Figures that read alike need not be told twice.
+    let (saves, here) = (units.size(change.fix.saves), units.size(here));
+    let part = if here == saves { String::new() } else { format!(", {here} of it here") };
+    let fix = format!("{head}: {}", in_words_with(&change.fix, &part, units));
+    std::iter::once(fix).chain(why).collect()
 }
 
 /// Describes a secret: the kind, who can read it, and what to do.
@@ -284,15 +288,14 @@ const HISTORY: &str = "History:";
 /// The pairs of layers that are named.
 const PAIRS: usize = 2;
 
-/// Says what to do about the wasted bytes below a directory, and which instructions added and
-/// removed them.
+/// Says which instructions added and removed the wasted bytes below a directory.
 fn wasted_below(explorer: &Explorer, node: NodeId, units: Units, quoted: Quoted) -> Vec<String> {
     let inspection = &*explorer.inspection;
     if explorer.slice.totals(node).wasted == 0 {
         return Vec::new();
     }
     let pairs = explorer.wasted_below.pairs(node, explorer.slice.layer);
-    let mut lines: Vec<_> = fix_of_wasted(explorer, node, units).into_iter().collect();
+    let mut lines = Vec::new();
     for pair in pairs.iter().take(PAIRS) {
         // The sum of a single pair is that of the directory.
         let bytes =

@@ -1,5 +1,6 @@
 //! One change has one saving and one size after it, wherever it is told.
 
+mod first;
 mod grades;
 mod mixed;
 mod outputs;
@@ -26,7 +27,7 @@ use crate::tui::explorer::Explorer;
 use crate::tui::message::Message;
 
 /// An image with its assessment.
-struct Assessed {
+pub(super) struct Assessed {
     name: String,
     opened: Opened,
     inspection: Arc<Inspection>,
@@ -34,13 +35,13 @@ struct Assessed {
 }
 
 impl Assessed {
-    fn new(name: &str, opened: Opened) -> Self {
+    pub(super) fn new(name: &str, opened: Opened) -> Self {
         let inspection = Arc::new(layerscope::inspect(&opened, &Progress::default()).unwrap());
         let study = study(&opened, &inspection);
         Self { name: name.into(), opened, inspection, study }
     }
 
-    fn person(&self, width: u16, height: u16) -> Person {
+    pub(super) fn person(&self, width: u16, height: u16) -> Person {
         let mut person = Person::in_front_of(&self.name, width, height);
         person.tell(Message::Opened(Intro::from_opened(&self.opened)));
         let loaded = super::loaded(&person.app, self.inspection.clone());

@@ -3,6 +3,8 @@
 use crossterm::event::KeyCode;
 
 use super::advice::STUDY;
+use super::savings::Assessed;
+use super::support::build::{self, Image, file, layer};
 use super::{Person, lines};
 use crate::tui::message::Message;
 
@@ -118,4 +120,47 @@ fn the_image_view_says_how_big_the_base_image_is() {
     person.tell(Message::Studied(STUDY.clone()));
     person.types("5");
     assert!(person.reads().contains("Alpine (layer 0, 4.99 MiB)"), "{}", person.screen());
+}
+
+/// Puts a person in front of an image that has nothing to change.
+fn in_front_of(image: Image, width: u16, height: u16) -> Person {
+    Assessed::new("small.tar", build::open(build::tar(image.docker())).unwrap())
+        .person(width, height)
+}
+
+#[test]
+fn an_image_without_files_says_so_and_hides_nothing() {
+    let screen = in_front_of(Image::of([layer([])]), 80, 24).reads();
+    assert!(screen.contains("This image has no files."), "{screen}");
+    assert!(!screen.contains("hidden"), "{screen}");
+    let mut person = in_front_of(Image::of([layer([]), layer([file("bin/sh", 900_000)])]), 80, 24);
+    let screen = person.types("[").reads();
+    assert!(screen.contains("No files up to this layer."), "{screen}");
+}
+
+#[test]
+fn what_does_nothing_here_is_not_offered_and_d_among_the_sizes_opens_no_hidden_file() {
+    let mut person = in_front_of(Image::of([layer([file("bin/sh", 900_000)])]), 80, 24);
+    let footer = |person: &Person| lines(&person.sees()).pop().unwrap_or_default();
+    person.types("6");
+    for offered in ["diff", "open, fold", "show its files", "try it"] {
+        assert!(!footer(&person).contains(offered), "{offered}: {}", person.screen());
+    }
+    assert!(person.types("D").reads().contains("there is no change to show"));
+    person.types("7D");
+    assert!(person.app.overlays.is_empty(), "{}", person.screen());
+    assert!(person.reads().contains("select a change in Fix first"), "{}", person.screen());
+}
+
+#[test]
+fn an_explanation_names_what_its_key_explains_next() {
+    let mut person = in_front_of_the_demo(120, 24);
+    let footer = |person: &Person| lines(&person.sees()).pop().unwrap_or_default();
+    for next in ["explain the whole layer", "explain the whole image", "close"] {
+        person.types("e");
+        assert!(footer(&person).contains(next), "{next}: {}", person.screen());
+    }
+    assert!(!footer(&person).contains("explain"), "{}", person.screen());
+    person.types("e");
+    assert!(person.app.overlays.is_empty(), "{}", person.screen());
 }

@@ -54,6 +54,14 @@ const KEYS_OF_ADVICE: &[Hint] = &[
     (&[Action::Quit], "quit"),
 ];
 
+/// The keys where there is neither a change nor a secret.
+const KEYS_OF_NOTHING: &[Hint] = &[
+    (&[Action::Help], "help"),
+    (&[Action::ViewSizes], "sizes"),
+    (&[Action::ViewExplore], "explore"),
+    (&[Action::Quit], "quit"),
+];
+
 /// A row of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Row {
@@ -182,6 +190,9 @@ impl Findings {
 
     /// Returns the keys of the selected row.
     pub fn keys(&self) -> &'static [Hint] {
+        if self.rows.is_empty() {
+            return KEYS_OF_NOTHING;
+        }
         let is_advice = self.change().is_some() && self.lines().is_empty();
         if is_advice { KEYS_OF_ADVICE } else { KEYS }
     }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use layerscope::advice::assessment::Study;
 use layerscope::advice::ladder::{Certainty, Holds, PossibleSize, noticeable};
+use layerscope::display::noticeably;
 use layerscope::display::sentences;
-use layerscope::display::{cut_front, noticeably};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
@@ -21,7 +21,7 @@ use crate::tui::keys::help::Line as Hint;
 use crate::tui::widgets::moved;
 use crate::tui::widgets::text::{cut, wrap};
 use crate::tui::widgets::{bar, fill, inside, pane, put};
-use marks::{Marked, marked};
+use marks::{Marked, marked, saving, shortened};
 
 pub const KEYS: &[Hint] = &[
     (&[Action::Help], "help"),
@@ -35,6 +35,7 @@ pub const KEYS: &[Hint] = &[
 
 /// The columns before a recipe.
 const INDENT: usize = 4;
+/// The least width of the grades.
 const CERTAINTY_WIDTH: usize = 8;
 /// The width below which only the tilde marks an estimate.
 const NARROW: usize = 60;
@@ -48,6 +49,8 @@ const HEAD: &str = "change, with those above";
 /// The heads of the sizes below: of marks, and of a change that is tried.
 const ALONE: [&str; 2] =
     ["your marks, without the changes above", "alone, without the changes above"];
+/// The head of the sizes that the smallest one of the header leaves aside.
+const CHANGED: &str = "with the program itself changed (“Smallest” keeps it)";
 /// The least width of a bar.
 const BAR: usize = 8;
 
@@ -172,7 +175,10 @@ impl Ladder {
             (None, None) => Vec::new(),
         };
         // All sizes are on the screen; the remarks give way, the last first.
-        let mut left = height.saturating_sub(heads + alone + all);
+        let changed = possible_sizes.iter().position(|it| it.step.changes_the_program());
+        let changed = changed.filter(|_| height > all + 5);
+        let others = heads + alone + usize::from(changed.is_some());
+        let mut left = height.saturating_sub(others + all);
         while selected.len() > left && selected.last().is_some_and(|(_, is_remark)| *is_remark) {
             selected.pop();
             while selected.last().is_some_and(|(line, dim)| *dim && !line.ends_with('.')) {
@@ -198,6 +204,10 @@ impl Ladder {
             }));
         };
         for (place, possible_size) in possible_sizes.iter().enumerate() {
+            if changed == Some(place) {
+                let head = format!("  {CHANGED}");
+                rows.push((None, Line::styled(cut(&head, width), look.theme.dim)));
+            }
             let size = Size {
                 title: cut(&possible_size.step.title(), title),
                 bytes: possible_size.size,
@@ -235,13 +245,24 @@ impl Ladder {
         rows
     }
 
+    /// Returns the width of the grades with a blank before them: each stands whole.
+    fn grade_width(&self, width: usize) -> usize {
+        if width < NARROW {
+            return 0;
+        }
+        let possible_sizes = self.possible_sizes();
+        let grades = possible_sizes.iter().map(|possible_size| possible_size.grade());
+        let grades = grades.chain(self.marked.iter().map(|mark| mark.certainty));
+        grades.map(str::len).fold(CERTAINTY_WIDTH, usize::max) + 1
+    }
+
     /// Returns the width of the titles. Where it is narrow the bars give way first, then the
     /// titles; the numbers stay whole.
     fn title_width(&self, possible_sizes: &[&PossibleSize], width: usize) -> usize {
         let titles = possible_sizes.iter().map(|possible_size| possible_size.step.title().width());
         let wanted =
             titles.chain(self.marked.iter().map(|mark| mark.title.width())).max().unwrap_or(0);
-        let certainty = if width < NARROW { 0 } else { CERTAINTY_WIDTH + 1 };
+        let certainty = self.grade_width(width);
         let saves = if width < WIDE { 0 } else { SIZE_WIDTH + 1 };
         let bar = if width < NARROW { 0 } else { BAR };
         let numbers = SIZE_WIDTH + RATIO_WIDTH + 5 + certainty + saves + bar;
@@ -283,7 +304,7 @@ impl Ladder {
             let saved = if saved > 0 { look.units.size(saved) } else { String::new() };
             spans.push(Span::styled(format!("{saved:>SIZE_WIDTH$} "), look.theme.dim));
         }
-        let last = if width < NARROW { 0 } else { CERTAINTY_WIDTH + 1 };
+        let last = self.grade_width(width);
         let used: usize = spans.iter().map(Span::width).sum();
         let room = width.saturating_sub(used + RATIO_WIDTH + last + 1);
         // What nothing reaches is a part of the bar as long as it is in the image.
@@ -348,21 +369,6 @@ fn explanation(
     let notes =
         notes.flat_map(|(text, dim)| wrap(&text, width).into_iter().map(move |part| (part, dim)));
     how.chain(notes).collect()
-}
-
-/// Says what a mark saves.
-fn saving(look: Look<'_>, mark: &Marked) -> String {
-    sentences(&[&format!("{}: {} less", mark.what, look.units.size(mark.saved))])
-}
-
-/// Cuts the title of a mark; of a path the end stays.
-fn shortened(mark: &Marked, width: usize) -> String {
-    match mark.title.strip_prefix("without ").filter(|_| mark.paths.len() == 1) {
-        Some(path) => {
-            format!("without {}", cut_front(path, width.saturating_sub("without ".len())))
-        }
-        None => cut(&mark.title, width),
-    }
 }
 
 /// Returns the instructions for a rung.

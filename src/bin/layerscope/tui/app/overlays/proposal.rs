@@ -16,7 +16,7 @@ impl App {
         let Screen::Image { explorer, views } = &self.screen else { return };
         match views.proposal(explorer) {
             Some(proposal) => self.overlays.open(Overlay::Proposal(proposal)),
-            None => self.notice = Some("select a change first".into()),
+            None => self.notice = Some(views.unmarkable().into()),
         }
     }
 

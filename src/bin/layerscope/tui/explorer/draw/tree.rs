@@ -4,7 +4,7 @@
 use std::cmp::Ordering;
 
 use layerscope::display::{Units, count, escaped, escaped_str, plural};
-use layerscope::tree::Kind;
+use layerscope::tree::{Kind, NodeId};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -78,6 +78,15 @@ fn nothing(explorer: &Explorer) -> &'static str {
         (None, 1.., _) => "No entry is that big. Press > to change the limit, Esc to show all.",
         (None, 0, Scope::Changes) => {
             "No visible changes in this layer. Press t to show all layers."
+        }
+        (None, 0, Scope::UpTo) if explorer.shown.left_out().is_none() => {
+            match explorer.inspection.tree.children(NodeId::ROOT).next() {
+                Some(_) => "No files up to this layer. Press ] for the next one.",
+                None if explorer.inspection.completeness.sizes_are_exact() => {
+                    "This image has no files."
+                }
+                None => "No file of this image could be read.",
+            }
         }
         (None, 0, Scope::UpTo) => {
             "All kinds of changes are hidden. Press + ~ @ - = or ! to show one, Esc to show all."

@@ -155,3 +155,17 @@ fn the_reason_names_every_layer_that_has_a_part_in_the_change() {
     assert!(screen.contains("  RUN apt-get update \\"), "{screen}");
     assert!(!screen.contains("- RUN apt-get update"), "{screen}");
 }
+
+#[test]
+fn every_grade_stands_whole_among_the_sizes() {
+    let image = recommends("used", "ssh");
+    for (width, height) in [(80, 24), (120, 40)] {
+        let mut person = image.person(width, height);
+        let screen = person.types("6m").screen();
+        for grade in ["needs a look", "exact"] {
+            assert!(screen.contains(grade), "{grade} at {width}:\n{screen}");
+        }
+        let cut = |row: &str| row.contains("needs a") && !row.contains("needs a look");
+        assert!(!screen.lines().any(cut), "{width}:\n{screen}");
+    }
+}

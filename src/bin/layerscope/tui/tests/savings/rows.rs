@@ -145,7 +145,9 @@ fn a_reason_in_the_details_begins_with_a_capital() {
         let mut explorer = crate::tui::explorer::Explorer::new(image.inspection.clone());
         explorer.assess(&image.study);
         for node in image.inspection.tree.nodes() {
-            let Some((words, ..)) = explorer.advice_at(node) else { continue };
+            let Some(words) = explorer.advice_at(node).and_then(|advice| advice.why) else {
+                continue;
+            };
             assert!(words.starts_with(|c: char| !c.is_lowercase()), "{words}");
         }
     }

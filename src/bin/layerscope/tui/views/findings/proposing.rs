@@ -111,11 +111,19 @@ impl Findings {
         changed
     }
 
+    /// Says that no change is selected, or that there is none.
+    pub fn nothing_selected(&self) -> &'static str {
+        match self.study.is_some() && self.rows.is_empty() {
+            true => "there is no change to show",
+            false => "select a change first",
+        }
+    }
+
     /// Explains why the selected row cannot be marked.
     pub fn unmarkable(&self) -> &'static str {
         match self.secret() {
             Some(_) => "a secret saves no bytes: D shows how to build without it",
-            None => "select a change first",
+            None => self.nothing_selected(),
         }
     }
 

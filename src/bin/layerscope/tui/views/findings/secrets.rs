@@ -18,7 +18,8 @@ const WHAT: usize = 28;
 /// Returns the head above the secrets.
 pub fn head(secrets: &Secrets, look: Look<'_>) -> Line<'static> {
     let count = plural(secrets.list.len(), "secret");
-    let text = format!("! {count}: anyone who can pull the image can read them");
+    let them = if secrets.list.len() == 1 { "it" } else { "them" };
+    let text = format!("! {count}: anyone who can pull the image can read {them}");
     Line::styled(text, look.theme.wasted)
 }
 

@@ -3,10 +3,12 @@
 
 use layerscope::LayerIndex;
 use layerscope::analysis::what_if::{Change, what_if};
-use layerscope::display::{escaped, plural};
+use layerscope::display::{cut_front, escaped, plural, sentences};
 use layerscope::tree::NodeId;
 
 use crate::tui::explorer::{Explorer, Trial};
+use crate::tui::views::Look;
+use crate::tui::widgets::text::cut;
 
 /// The most marks that have a row of their own.
 const ROWS: usize = 6;
@@ -95,4 +97,19 @@ pub fn marked(explorer: &Explorer) -> Vec<Marked> {
         rows.push(row("all your marks".into(), what.join(", "), &changes));
     }
     rows
+}
+
+/// Says what a mark saves.
+pub fn saving(look: Look<'_>, mark: &Marked) -> String {
+    sentences(&[&format!("{}: {} less", mark.what, look.units.size(mark.saved))])
+}
+
+/// Cuts the title of a mark; of a path the end stays.
+pub fn shortened(mark: &Marked, width: usize) -> String {
+    match mark.title.strip_prefix("without ").filter(|_| mark.paths.len() == 1) {
+        Some(path) => {
+            format!("without {}", cut_front(path, width.saturating_sub("without ".len())))
+        }
+        None => cut(&mark.title, width),
+    }
 }
