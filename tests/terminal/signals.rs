@@ -2,10 +2,13 @@
 //! shell learns why.
 
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::session::{PROGRAM, Session, command, modes};
+use portable_pty::native_pty_system;
+
+use super::session::{PATIENCE, PROGRAM, Session, command, modes, size};
 
 /// The signals that end a program, as `kill` calls them and as the system describes them.
 const ENDING: &[(&str, &str)] = &[
@@ -64,6 +67,34 @@ fn a_signal_at_any_time_before_the_first_frame_gives_the_terminal_back() {
         std::thread::sleep(Duration::from_millis(milliseconds));
         session.signal("-TERM");
         ends_by(&mut session, "Terminated");
+    }
+}
+
+/// A closed window sends a signal only to the programs whose controlling terminal it was.
+#[test]
+fn the_program_ends_when_its_terminal_is_closed_without_a_signal() {
+    let pair = native_pty_system().openpty(size(80, 24)).unwrap();
+    let mut command = command(PROGRAM);
+    command.arg("demo");
+    command.env("TERM", "xterm-256color");
+    command.env("LAYERSCOPE_CONFIG", "/dev/null");
+    command.set_controlling_tty(false);
+    let mut child = pair.slave.spawn_command(command).unwrap();
+    drop(pair.slave);
+    let mut reader = pair.master.try_clone_reader().unwrap();
+    let (mut seen, mut buffer) = (String::new(), [0; 4096]);
+    while !seen.contains("avoidable") {
+        let n = reader.read(&mut buffer).unwrap();
+        seen.push_str(&String::from_utf8_lossy(&buffer[..n]));
+    }
+    drop((reader, pair.master));
+    let end = Instant::now() + PATIENCE;
+    while child.try_wait().unwrap().is_none() {
+        if Instant::now() > end {
+            child.kill().unwrap();
+            panic!("it goes on without a terminal");
+        }
+        std::thread::sleep(Duration::from_millis(50));
     }
 }
 

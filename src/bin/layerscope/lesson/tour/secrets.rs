@@ -45,11 +45,8 @@ impl StoryBuilder<'_> {
         // The list of changes has the cases that come after the first semicolon.
         let way = prevention.what.split("; ").next().unwrap_or_default();
         let line = prevention.dockerfile.map(|line| format!(" `{}`", cut(&line, CODE)));
-        let helps = format!(
-            "Revoke it. Next time, {}{}",
-            words::stopped(way),
-            line.unwrap_or_default()
-        );
+        let helps =
+            format!("Revoke it. Next time, {}{}", words::stopped(way), line.unwrap_or_default());
         let more = match secrets.len() - 1 {
             0 => String::new(),
             _ => "The list of changes (6) begins with all of them.".into(),

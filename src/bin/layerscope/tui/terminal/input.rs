@@ -8,7 +8,7 @@ use std::time::Duration;
 use crossterm::event::{self, Event};
 use layerscope::progress::try_spawn;
 
-/// The longest wait for the thread, which only needs to wake up.
+/// The longest wait for an event, and for the thread, which only needs to wake up.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A callback that receives events until it returns false, and one that is called when the input
@@ -76,9 +76,15 @@ impl Reader {
             let Ok((mut take, end)) = taker.recv() else { return };
             loop {
                 gate.pass();
-                let Ok(event) = event::read() else { return end() };
-                if !take(event) {
-                    return;
+                match next_event() {
+                    Ok(None) if is_gone() => return end(),
+                    Ok(None) => {}
+                    Ok(Some(event)) => {
+                        if !take(event) {
+                            return;
+                        }
+                    }
+                    Err(_) => return end(),
                 }
             }
         })?;
@@ -124,6 +130,25 @@ impl Drop for Rest<'_> {
         self.gate.state().closed = false;
         self.gate.changed.notify_all();
     }
+}
+
+/// Waits for an event; `None` after a second without one.
+fn next_event() -> io::Result<Option<Event>> {
+    if event::poll(PATIENCE)? { event::read().map(Some) } else { Ok(None) }
+}
+
+/// Returns whether the terminal was closed. A program whose controlling terminal it is gets a
+/// signal; another one would read its end again and again.
+#[cfg(unix)]
+fn is_gone() -> bool {
+    let is_closed = |size: rustix::io::Result<_>| size == Err(rustix::io::Errno::IO);
+    is_closed(rustix::termios::tcgetwinsize(io::stdin()).map(drop))
+        || is_closed(rustix::termios::tcgetwinsize(io::stdout()).map(drop))
+}
+
+#[cfg(not(unix))]
+fn is_gone() -> bool {
+    false
 }
 
 /// Wakes the thread by an event that sets the terminal's size to the current one.
