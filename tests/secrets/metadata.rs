@@ -20,6 +20,9 @@ fn places(archive: Vec<u8>) -> Vec<String> {
     found.list.iter().map(|secret| secret.whereabouts(&inspection).to_string()).collect()
 }
 
+/// A change to an image.
+type ImageChange<'a> = &'a dyn Fn(&mut Image);
+
 #[test]
 fn what_is_written_beside_the_layers_is_searched_like_labels() {
     let author = |image: &mut Image| image.config["author"] = json!(format!("ci {GITHUB}"));
@@ -34,7 +37,7 @@ fn what_is_written_beside_the_layers_is_searched_like_labels() {
         |image: &mut Image| image.config["config"] = json!({ "WorkingDir": format!("/{GITHUB}") });
     let shell =
         |image: &mut Image| image.config["config"] = json!({ "Shell": ["sh", "-c", GITHUB] });
-    let cases: [(&str, &dyn Fn(&mut Image)); 6] = [
+    let cases: [(&str, ImageChange<'_>); 6] = [
         ("author", &author),
         ("comment", &comment),
         ("container_config", &environment),

@@ -50,7 +50,7 @@ const HEAD: &str = "change, with those above";
 const ALONE: [&str; 2] =
     ["your marks, without the changes above", "alone, without the changes above"];
 /// The head of the sizes that the smallest one of the header leaves aside.
-const CHANGED: &str = "with the program itself changed (“Smallest” keeps it)";
+const CHANGED: &str = "with the program itself changed (the smallest size keeps it)";
 /// The least width of a bar.
 const BAR: usize = 8;
 
