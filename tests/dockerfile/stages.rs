@@ -85,12 +85,7 @@ fn a_skeleton_says_what_its_image_ships_and_all_changes_together_what_the_image_
     let text = fixed.text();
     let whole = fixed.fix.size;
     assert_eq!(whole - fixed.saves(), bytes, "without Go, which is dead, and with the program");
-    let size_after = format!(
-        "{} ({} bytes) instead of {}",
-        Units::Iec.size(bytes),
-        count(bytes),
-        Units::Iec.size(whole)
-    );
+    let size_after = format!("{bytes} bytes instead of {}", Units::Iec.size(whole));
     assert!(
         text.contains(&format!(
             "# size with the changes in this diff, without the draft: {size_after}, "

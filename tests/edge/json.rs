@@ -133,7 +133,8 @@ fn what_is_no_text_costs_a_character_and_nothing_else() {
 fn a_doubtful_field_is_lost_alone_and_named() {
     for (from, to, words) in [
         (r#""os":"linux""#, r#""os":7"#, "os is a number"),
-        (r#""history":["#, r#""author":1,"created":[],"history":["#, "created is a list"),
+        (r#""history":["#, r#""docker_version":1,"created":[],"history":["#, "created is a list"),
+        (r#""os":"linux""#, r#""os":"linux","author":1"#, "author is a number"),
         (r#"{"created_by":"step 0"}"#, r#""step 0""#, "history[0] is text"),
         (
             r#""created_by":"step 0""#,
