@@ -1,6 +1,6 @@
 //! Avoidable bytes: what the changes in the user's own layers would save, wasted or not.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::advice::assessment::Study;
 use crate::advice::changes::{Change, Extent, Part};
@@ -162,41 +162,65 @@ impl Avoidable {
 
 /// Returns the inodes that a change leaves out: their bytes are what it saves.
 pub fn left_out(inspection: &Inspection, study: &Study, change: &Change) -> Vec<VersionId> {
-    let tree = &inspection.tree;
-    if change.extent == Extent::Stage {
-        let kept: HashSet<_> = kept_by_a_stage(study).into_iter().flatten().copied().collect();
-        let is_own = |inode: &VersionId| tree.added_in(*inode) >= study.base.layers;
-        return tree.inodes().filter(|it| is_own(it) && !kept.contains(it)).collect();
-    }
-    let found = change.findings.iter().flat_map(|&i| &study.findings[i].inodes);
-    let mut inodes: Vec<_> = found.copied().chain(Surplus::inodes(&change.surplus)).collect();
-    let pairs: HashSet<_> =
-        change.groups.iter().map(|group| (group.added_in, group.removed_in)).collect();
-    let known: HashSet<_> = match change.extent {
-        // All bytes of its pairs are saved, whatever is found about them.
-        Extent::Merge => {
-            inodes.clear();
-            HashSet::new()
+    LeftOut::new(inspection, study).by(change)
+}
+
+/// Returns the inodes that each change leaves out.
+pub fn left_out_by_each(inspection: &Inspection, study: &Study) -> Vec<Vec<VersionId>> {
+    let left_out = LeftOut::new(inspection, study);
+    study.changes.iter().map(|change| left_out.by(change)).collect()
+}
+
+/// The parts of an assessment that tell which inodes a change leaves out.
+struct LeftOut<'a> {
+    inspection: &'a Inspection,
+    study: &'a Study,
+    /// The inodes of all findings.
+    found: HashSet<VersionId>,
+    /// The wasted inodes by the layers that add and remove them.
+    wasted: HashMap<(LayerIndex, LayerIndex), Vec<VersionId>>,
+}
+
+impl<'a> LeftOut<'a> {
+    fn new(inspection: &'a Inspection, study: &'a Study) -> Self {
+        let found = study.findings.iter().flat_map(|finding| finding.inodes.iter().copied());
+        let mut wasted: HashMap<_, Vec<_>> = HashMap::new();
+        for it in &inspection.wasted {
+            wasted.entry((it.added_in, it.removed_in)).or_default().push(it.version);
         }
-        _ => study.findings.iter().flat_map(|finding| finding.inodes.iter().copied()).collect(),
-    };
-    let wasted = inspection.wasted.iter().filter(|wasted| {
-        pairs.contains(&(wasted.added_in, wasted.removed_in)) && !known.contains(&wasted.version)
-    });
-    inodes.extend(wasted.map(|wasted| wasted.version));
-    inodes.extend(&change.also);
-    inodes
+        Self { inspection, study, found: found.collect(), wasted }
+    }
+
+    fn by(&self, change: &Change) -> Vec<VersionId> {
+        let (tree, study) = (&self.inspection.tree, self.study);
+        if change.extent == Extent::Stage {
+            let kept: HashSet<_> = kept_by_a_stage(study).into_iter().flatten().copied().collect();
+            let is_own = |inode: &VersionId| tree.added_in(*inode) >= study.base.layers;
+            return tree.inodes().filter(|it| is_own(it) && !kept.contains(it)).collect();
+        }
+        // All bytes of the pairs of a merge are saved, whatever is found about them.
+        let is_merge = change.extent == Extent::Merge;
+        let found = change.findings.iter().flat_map(|&i| &study.findings[i].inodes);
+        let found = found.copied().chain(Surplus::inodes(&change.surplus));
+        let mut inodes: Vec<_> = found.filter(|_| !is_merge).collect();
+        let pairs: BTreeSet<_> =
+            change.groups.iter().map(|group| (group.added_in, group.removed_in)).collect();
+        let wasted = pairs.iter().filter_map(|pair| self.wasted.get(pair)).flatten();
+        inodes.extend(wasted.filter(|inode| is_merge || !self.found.contains(inode)));
+        inodes.extend(&change.also);
+        inodes
+    }
 }
 
 /// Returns for each change the bytes that it saves in addition to those before it in the list. Added
 /// up, each byte counts once.
 pub fn in_addition(inspection: &Inspection, study: &Study) -> Vec<u64> {
     let (tree, mut seen) = (&inspection.tree, HashSet::new());
-    let adds = |change: &Change| -> u64 {
-        let new = left_out(inspection, study, change).into_iter();
-        new.filter(|&inode| seen.insert(inode)).map(|inode| tree.size(inode)).sum()
+    let adds = |inodes: Vec<VersionId>| -> u64 {
+        let new = inodes.into_iter().filter(|&inode| seen.insert(inode));
+        new.map(|inode| tree.size(inode)).sum()
     };
-    study.changes.iter().map(adds).collect()
+    left_out_by_each(inspection, study).into_iter().map(adds).collect()
 }
 
 /// Returns the visible inodes of the findings and of the packages that nothing needs.

@@ -5,7 +5,7 @@
 use serde::Deserialize;
 
 use crate::display::{Escaped, escaped_str, shown};
-use crate::secret::{Unsearched, headline};
+use crate::secret::{Unsearched, headline, lines_without};
 
 #[derive(Debug, Deserialize)]
 pub struct SecretsRecord {
@@ -69,11 +69,9 @@ pub struct PreventionRecord {
 
 impl PreventionRecord {
     /// Returns the lines of a Dockerfile, and those of `.dockerignore` with a comment above them.
-    pub fn lines(&self) -> impl Iterator<Item = Escaped> {
-        let ignored = self.dockerignore.clone().into_iter();
-        let ignored = ignored.flat_map(|line| [Escaped::from("# in .dockerignore:"), line]);
-        let taken_out = self.take_out.iter().map(|line| shown!("# instead of: {}", line));
-        taken_out.chain(self.dockerfile.clone()).chain(ignored)
+    pub fn lines(&self) -> Vec<Escaped> {
+        let Self { take_out, dockerfile, dockerignore, .. } = self;
+        lines_without(take_out.as_ref(), dockerfile.as_ref(), dockerignore.as_ref())
     }
 }
 

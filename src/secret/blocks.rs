@@ -77,7 +77,8 @@ impl BlockSearch {
     }
 }
 
-fn count_lines(bytes: &[u8]) -> usize {
+/// Counts the line ends in a text.
+pub fn count_lines(bytes: &[u8]) -> usize {
     bytes.iter().filter(|&&b| b == b'\n').count()
 }
 

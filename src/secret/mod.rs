@@ -26,9 +26,9 @@ mod written;
 
 use std::ops::Range;
 
-use crate::display::{Escaped, escaped_str, plural};
+use crate::display::{Escaped, escaped_str, plural, shown};
 
-pub use blocks::{BlockSearch, FarHit};
+pub use blocks::{BlockSearch, FarHit, count_lines};
 pub use copies::{Copies, CopyFinder};
 pub use encoding::{Encoding, HEAD};
 pub use fingerprint::fingerprint;
@@ -57,6 +57,21 @@ pub struct Hit {
     pub range: Range<usize>,
     /// The name that the value was given, if it is known by its name.
     pub name: Option<String>,
+}
+
+/// Returns the lines that keep a secret out: what they replace, those of a Dockerfile, and those of
+/// `.dockerignore` with a comment above them.
+pub fn lines_without(
+    take_out: Option<&Escaped>,
+    dockerfile: Option<&Escaped>,
+    dockerignore: Option<&Escaped>,
+) -> Vec<Escaped> {
+    let taken_out = take_out.map(|line| shown!("# instead of: {}", line));
+    let mut lines: Vec<_> = taken_out.into_iter().chain(dockerfile.cloned()).collect();
+    if let Some(line) = dockerignore {
+        lines.extend(["# in .dockerignore:".into(), line.clone()]);
+    }
+    lines
 }
 
 /// Counts the secrets of an image by their places, their values, and those that a later layer

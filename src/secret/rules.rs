@@ -13,7 +13,7 @@ use super::argument::{Argument, WrittenArgument};
 const BUILT_IN: &str = include_str!(concat!(env!("OUT_DIR"), "/secrets.json"));
 
 /// A kind of secret.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Default)]
 pub struct Kind {
     /// The unique id.
     pub id: String,
@@ -27,6 +27,10 @@ pub struct Kind {
     pub is_general: bool,
     /// True if the application needs the file that holds it.
     pub is_needed: bool,
+    /// True if only builds need it.
+    pub is_of_build: bool,
+    /// True if programs make it.
+    pub is_made: bool,
 }
 
 /// An expression of the rules, which is compiled when it is first needed: most are not, and compiling
@@ -181,6 +185,8 @@ struct WrittenToken {
     starts: Vec<String>,
     rest: String,
     checksum: Option<Checksum>,
+    #[serde(default)]
+    made: bool,
     revoke: String,
     sources: Vec<String>,
 }
@@ -210,6 +216,10 @@ struct WrittenFile {
     holds: Vec<String>,
     #[serde(default)]
     needed: bool,
+    #[serde(default)]
+    of_build: bool,
+    #[serde(default)]
+    made: bool,
     revoke: String,
     sources: Vec<String>,
 }
@@ -297,7 +307,7 @@ fn read(json: &str) -> serde_json::Result<SecretRules> {
         revoke: String::new(),
         sources: names.sources.clone(),
         is_general: true,
-        is_needed: false,
+        ..Kind::default()
     };
     let mut starts = vec![Vec::new(); 256];
     for start in token.iter().flat_map(|token| &token.starts) {
@@ -336,9 +346,9 @@ fn read(json: &str) -> serde_json::Result<SecretRules> {
 }
 
 fn read_token(written: WrittenToken) -> Token {
-    let WrittenToken { id, title, starts, rest, checksum, revoke, sources } = written;
+    let WrittenToken { id, title, starts, rest, checksum, made, revoke, sources } = written;
     Token {
-        kind: Kind { id, title, revoke, sources, is_general: false, is_needed: false },
+        kind: Kind { id, title, revoke, sources, is_made: made, ..Kind::default() },
         starts,
         rest: Expression::new(format!("^(?-u:{rest})")),
         checksum,
@@ -346,7 +356,19 @@ fn read_token(written: WrittenToken) -> Token {
 }
 
 fn read_file(written: WrittenFile) -> FileRule {
-    let WrittenFile { id, title, globs, except, looks, holds, needed, revoke, sources } = written;
+    let WrittenFile {
+        id,
+        title,
+        globs,
+        except,
+        looks,
+        holds,
+        needed: is_needed,
+        of_build: is_of_build,
+        made: is_made,
+        revoke,
+        sources,
+    } = written;
     let looks = match looks {
         WrittenLooks::Regex => {
             let holds = holds.iter().map(|pattern| Expression::new(format!("(?-u){pattern}")));
@@ -358,7 +380,8 @@ fn read_file(written: WrittenFile) -> FileRule {
         WrittenLooks::QuotedSettings => Looks::Settings(true),
         WrittenLooks::Tokens => Looks::Tokens,
     };
-    let kind = Kind { id, title, revoke, sources, is_general: true, is_needed: needed };
+    let is_general = true;
+    let kind = Kind { id, title, revoke, sources, is_general, is_needed, is_of_build, is_made };
     FileRule { kind, globs, except, looks }
 }
 

@@ -30,24 +30,6 @@ const FETCH: [&str; 14] = [
     "curl", "wget", "scp", "rsync", "aws", "gsutil", "gcloud", "az", "vault", "cp", "mv", "echo",
     "printf", "base64",
 ];
-/// The kinds of secrets that only a build needs.
-const OF_BUILDS: [&str; 12] = [
-    "npmrc",
-    "yarnrc",
-    "pypirc",
-    "pip-conf",
-    "netrc",
-    "git-credentials",
-    "docker-config",
-    "maven-settings",
-    "gradle-properties",
-    "package-registry-credentials",
-    "terraform",
-    "shell-history",
-];
-/// The kinds of secrets that programs make.
-const KEYS: [&str; 4] = ["private-key", "private-key-file", "putty-key", "keystore"];
-
 impl Brought {
     /// Returns the way in which an instruction brought the file at `path`.
     pub fn by(instruction: &str, path: &[u8]) -> Self {
@@ -93,7 +75,7 @@ fn is_below_a_file(sources: &[String], target: &str, path: &str) -> bool {
 pub fn is_made(secret: &Secret, command: &str) -> bool {
     let is_end = |c: char| c.is_whitespace() || ";&|()".contains(c);
     let mut words = command.split(is_end).map(|word| word.rsplit('/').next().unwrap_or_default());
-    KEYS.contains(&secret.kind.id.as_str()) && !words.any(|word| FETCH.contains(&word))
+    secret.kind.is_made && !words.any(|word| FETCH.contains(&word))
 }
 
 /// Returns whether the commands of an instruction clone with Git.
@@ -112,12 +94,13 @@ pub fn is_of_a_clone(path: &[u8]) -> bool {
 pub fn at_run_time(secret: &Secret, path: &[u8]) -> &'static str {
     // A token is known by its shape, and its file by its name.
     let rule = SearchByPath::default().search_for(path).and_then(FileSearch::rule);
-    match rule.map_or(secret.kind.id.as_str(), |rule| rule.kind.id.as_str()) {
+    let kind = rule.map_or(secret.kind, |rule| &rule.kind);
+    match kind.id.as_str() {
         "dotenv" => {
             "; if the container needs it, give it when it starts: docker run --env-file, or an \
              orchestrator's secret"
         }
-        id if OF_BUILDS.contains(&id) => "",
+        _ if kind.is_of_build => "",
         _ => {
             "; if the container needs it, give it when it starts: docker run -v, or an \
              orchestrator's secret"
@@ -128,6 +111,7 @@ pub fn at_run_time(secret: &Secret, path: &[u8]) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::secret::{Kind, kinds};
 
     #[test]
     fn an_instruction_tells_where_a_file_comes_from() {
@@ -160,9 +144,26 @@ mod tests {
 
     #[test]
     fn the_kinds_are_those_of_the_rules() {
-        let rules = include_str!("../../../assets/secrets.toml");
-        for id in OF_BUILDS.iter().chain(&KEYS) {
-            assert!(rules.contains(&format!("\nid = \"{id}\"\n")), "{id}");
-        }
+        let of_build = [
+            "npmrc",
+            "yarnrc",
+            "pypirc",
+            "pip-conf",
+            "netrc",
+            "git-credentials",
+            "docker-config",
+            "maven-settings",
+            "gradle-properties",
+            "package-registry-credentials",
+            "terraform",
+            "shell-history",
+        ];
+        let made = ["private-key", "private-key-file", "putty-key", "keystore"];
+        let kinds: Vec<_> = kinds().collect();
+        let all = |ids: &[&str], is: fn(&Kind) -> bool| {
+            ids.iter().all(|id| kinds.iter().any(|kind| kind.id == *id && is(kind)))
+        };
+        assert!(all(&of_build, |kind| kind.is_of_build));
+        assert!(all(&made, |kind| kind.is_made));
     }
 }

@@ -1,8 +1,8 @@
 //! Copies of secrets in other files: a value that was found once is looked for in the small texts of
 //! every layer.
 //!
-//! What was read for the search is in memory, and small texts of compressed layers were kept while
-//! they passed. Nothing is read again for it.
+//! Nothing is read again for it: texts that were searched are still in memory, and small ones of
+//! compressed layers were kept while they passed.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,7 +11,7 @@ use super::files::{FoundValue, SECRETS, Search};
 use crate::error::Error;
 use crate::files::contents::Contents;
 use crate::files::filesystem::readable;
-use crate::secret::{Copies, Encoding, FoundValues, ValueHash};
+use crate::secret::{Copies, Encoding, FoundValues, ValueHash, count_lines};
 
 impl Search<'_> {
     /// Finds copies of the secrets in `list`, and counts the files whose copies are too many.
@@ -62,7 +62,7 @@ impl Search<'_> {
             }
             for (number, value) in hits {
                 let (secret, start) = (&list[number], value.start);
-                let line = 1 + text[..start].iter().filter(|&&b| b == b'\n').count();
+                let line = 1 + count_lines(&text[..start]);
                 let copy = FoundValue {
                     kind: secret.kind,
                     name: secret.name.clone(),

@@ -21,7 +21,7 @@ use crate::files::packages::Packages;
 use crate::progress::Progress;
 use crate::secret::{
     BlockSearch, Encoding, FarHit, FileSearch, HEAD, Kind, Masked, SmallTexts, ValueHash,
-    path_matcher, rules,
+    count_lines, path_matcher, rules,
 };
 use crate::tree::{NodeId, Removal, Tree, VersionId};
 
@@ -228,8 +228,7 @@ struct Lines {
 
 impl Lines {
     fn at(&mut self, text: &[u8], place: usize) -> usize {
-        let more = text.get(self.counted..place).unwrap_or_default();
-        self.ends += more.iter().filter(|&&b| b == b'\n').count();
+        self.ends += count_lines(text.get(self.counted..place).unwrap_or_default());
         self.counted = place;
         1 + self.ends
     }

@@ -4,7 +4,7 @@ use super::brought::{Brought, at_run_time, clones, is_made, is_of_a_clone};
 use super::{Place, Secret, written};
 use crate::analysis::Inspection;
 use crate::display::{Escaped, escaped_str, shown};
-use crate::secret::{SearchByPath, mask};
+use crate::secret::{SearchByPath, lines_without, mask};
 
 /// The way to build without the secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,11 +76,9 @@ impl Prevention {
     }
 
     /// Returns the lines of a Dockerfile, and those of `.dockerignore` with a comment above them.
-    pub fn lines(self) -> impl Iterator<Item = Escaped> {
-        let ignored = self.dockerignore.into_iter();
-        let ignored = ignored.flat_map(|line| [Escaped::from("# in .dockerignore:"), line]);
-        let taken_out = self.take_out.into_iter().map(|line| shown!("# instead of: {}", line));
-        taken_out.chain(self.dockerfile).chain(ignored)
+    pub fn lines(&self) -> Vec<Escaped> {
+        let Self { take_out, dockerfile, dockerignore, .. } = self;
+        lines_without(take_out.as_ref(), dockerfile.as_ref(), dockerignore.as_ref())
     }
 
     /// Returns the way for a file from the build context, which an instruction copied. An

@@ -147,16 +147,9 @@ fn of_gaps<'a>(checked: &'a Checked<'_>) -> Option<Problem<'a>> {
     let not_whole = checked.verdict.not_whole.as_ref()?;
     Some(Problem {
         severity: Severity::Unread,
-        rule: "image/not-whole".into(),
         title: "image not wholly read".into(),
         help: "What could not be read may exceed any limit. `layerscope report IMAGE` lists what is missing.".into(),
-        message: format!("{}: not all of the image was read: {not_whole}", checked.inspection.name),
-        bytes: 0,
-        image: &checked.inspection.name,
-        layer: None,
-        file: &checked.places.file,
-        line: 1,
-        fingerprint: hash([&*repository(checked.inspection), "not-whole"]),
+        ..of_image(checked, "not-whole", &format!("not all of the image was read: {not_whole}"))
     })
 }
 
@@ -164,18 +157,27 @@ fn of_gaps<'a>(checked: &'a Checked<'_>) -> Option<Problem<'a>> {
 fn of_other_platforms<'a>(checked: &'a Checked<'_>) -> Option<Problem<'a>> {
     let others = other_platforms(checked.inspection)?;
     Some(Problem {
-        severity: Severity::Note,
-        rule: "image/other-platforms".into(),
         title: "other platforms not checked".into(),
         help: "A check is of one platform. `--platform` selects another one.".into(),
-        message: format!("{}: {others}", checked.inspection.name),
+        ..of_image(checked, "other-platforms", &others)
+    })
+}
+
+/// Makes a note about an image as a whole.
+fn of_image<'a>(checked: &'a Checked<'_>, rule: &str, message: &str) -> Problem<'a> {
+    Problem {
+        severity: Severity::Note,
+        rule: format!("image/{rule}"),
+        title: String::new(),
+        help: String::new(),
+        message: format!("{}: {message}", checked.inspection.name),
         bytes: 0,
         image: &checked.inspection.name,
         layer: None,
         file: &checked.places.file,
         line: 1,
-        fingerprint: hash([&*repository(checked.inspection), "other-platforms"]),
-    })
+        fingerprint: hash([&*repository(checked.inspection), rule]),
+    }
 }
 
 fn of_secret<'a>(checked: &'a Checked<'_>, number: usize, secret: &Secret) -> Problem<'a> {

@@ -27,7 +27,7 @@ fn in_full(subject: &Subject<'_>, secret: &Secret) -> Markup {
     let inspection = subject.inspection;
     let prevention = Prevention::find(inspection, secret);
     let what = prose(&prevention.what);
-    let lines: Vec<_> = prevention.lines().collect();
+    let lines = prevention.lines();
     let places = [("added in", secret.added_in), ("removed in", secret.removed_in)];
     html! {
         article .finding {

@@ -56,7 +56,7 @@ impl<W: Write> ReportText<'_, W> {
         }
         self.paragraph("now", &secret.revocation())?;
         self.paragraph("fix", &secret.fix.what)?;
-        secret.fix.lines().try_for_each(|line| writeln!(self.out, "{:INDENT$}{line}", ""))
+        secret.fix.lines().iter().try_for_each(|line| writeln!(self.out, "{:INDENT$}{line}", ""))
     }
 
     /// Says in a line that secrets were not searched for, or not in all files, where nothing above

@@ -10,7 +10,7 @@ pub use program::{CopiedProgram, Library, LooksFor, NeededPath, Needs};
 use std::collections::BTreeMap;
 
 use crate::advice::assessment::Study;
-use crate::advice::avoidable::left_out;
+use crate::advice::avoidable::left_out_by_each;
 use crate::advice::changes::{Extent, Part};
 use crate::advice::findings::{Rules, Whose};
 use crate::advice::ladder::{Certainty, Holds, LadderInputs, climb};
@@ -75,9 +75,9 @@ pub struct NamedChange {
 impl NamedChange {
     /// Returns the changes of an assessment in the user's own layers.
     pub fn all(inspection: &Inspection, study: &Study) -> Vec<Self> {
-        let own = study.changes.iter().filter(|change| change.part == Part::Own);
-        let named = own.filter_map(|change| {
-            let inodes = left_out(inspection, study, change);
+        let all = study.changes.iter().zip(left_out_by_each(inspection, study));
+        let own = all.filter(|(change, _)| change.part == Part::Own);
+        let named = own.filter_map(|(change, inodes)| {
             let mut layers: BTreeMap<LayerIndex, u64> = BTreeMap::new();
             for &inode in &inodes {
                 let tree = &inspection.tree;

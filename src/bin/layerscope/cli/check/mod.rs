@@ -2,6 +2,7 @@
 
 mod baseline;
 mod dive;
+mod ending;
 mod limits;
 mod output;
 
@@ -18,7 +19,7 @@ use layerscope::advice::secrets::Secret;
 use layerscope::analysis::download::Download;
 use layerscope::display::{Units, escaped};
 use layerscope::files::output::write_file;
-use layerscope::gate::{self, Baseline, Limit, Limits, Measure, Outcome, Status, Subject};
+use layerscope::gate::{self, Baseline, Limit, Limits, Measure, Subject};
 use layerscope::report::{CheckResults, Checked, Places};
 use layerscope::{Error, Gap, Inspection, Opened, Progress, Selection};
 
@@ -28,6 +29,7 @@ use super::settings::AsciiOption;
 use super::stderr::say;
 use super::study::{Prepared, SecretsOption, StudyArguments};
 use super::{Failure, TargetOptions, compare, completeness, fix, progress, read_opened};
+use ending::{ended, worst};
 use limits::LimitOptions;
 use output::OutputOptions;
 
@@ -287,17 +289,6 @@ pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
     worst(failures)
 }
 
-/// Ends with the last failure that has something to say, after saying the others.
-fn worst(failures: Vec<Failure>) -> Result<(), Failure> {
-    let (mut said, silent): (Vec<_>, Vec<_>) =
-        failures.into_iter().partition(|failure| failure.message().is_some());
-    let last = said.pop();
-    for failure in said {
-        failure.say();
-    }
-    last.or_else(|| silent.into_iter().next()).map_or(Ok(()), Err)
-}
-
 fn subject<'a>(
     read: &'a Read,
     baseline: Option<&'a Baseline<'a>>,
@@ -363,49 +354,6 @@ fn init(arguments: &CheckArguments) -> Result<(), Failure> {
     let name = escaped(file.as_os_str().as_encoded_bytes());
     say(format_args!("wrote {name}; layerscope check IMAGE reads it"));
     Ok(())
-}
-
-/// Ends with the failure that the worst of the images has.
-fn ended(checked: &[Checked<'_>], accepted: &[Gap]) -> Result<(), Failure> {
-    completeness::ended(checked.iter().map(|checked| checked.inspection), accepted)?;
-    let unknown = checked
-        .iter()
-        .find_map(|checked| Some((checked, checked.verdict.with(Status::Unknown).next()?)));
-    if let Some((checked, Outcome { limit, reason, .. })) = unknown {
-        let reason = reason.as_deref().unwrap_or("its value is not known");
-        return Err(Failure::NotWhole {
-            message: format!(
-                "{}: cannot check {}: {reason}",
-                checked.inspection.name,
-                limit.measure.words()
-            ),
-            hint: hint_for(checked, limit),
-        });
-    }
-    match checked.iter().any(|checked| checked.verdict.status() == Status::Failed) {
-        true => Err(Failure::Exceeded),
-        false => Ok(()),
-    }
-}
-
-/// Suggests what makes a limit known.
-fn hint_for(checked: &Checked<'_>, limit: &Limit) -> String {
-    let secrets = checked.study.secrets.as_ref().filter(|_| limit.measure == Measure::Secrets);
-    let Some(secrets) = secrets else {
-        return "a limit that cannot be checked does not pass; leave it out if it does not apply"
-            .into();
-    };
-    let argument = checked.inspection.argument();
-    match secrets.limit {
-        Some(_) => format!(
-            "an image from a pipe is searched while it passes: cat FILE | layerscope check - …; or \
-             keep files that the image does not need out of it (layerscope report {argument})"
-        ),
-        None => format!(
-            "there may be a secret in what was not searched: layerscope report {argument} says \
-             what it is; keep it out of the image, or make it readable"
-        ),
-    }
 }
 
 /// Returns the failure of a file of the user that cannot be read.

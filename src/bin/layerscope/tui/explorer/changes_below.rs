@@ -1,49 +1,88 @@
 //! An index of the bytes that each change leaves out below any path.
 
+use std::collections::BTreeMap;
+
 use layerscope::advice::assessment::Study;
-use layerscope::advice::avoidable::left_out;
+use layerscope::advice::avoidable::left_out_by_each;
+use layerscope::advice::findings::Fate;
+use layerscope::tree::{Tree, VersionId};
 use layerscope::{Inspection, LayerIndex};
 
 use super::wasted::WastedBelow;
 
-/// The files that each change leaves out, in the order of a walk over the tree.
+/// The files that each change leaves out, and the visible ones of each finding.
 #[derive(Debug, Default)]
 pub struct ChangesBelow {
-    of_change: Vec<Vec<FileAt>>,
+    /// By the layer from which on the image would do without them: the one that removes them, or
+    /// the one that adds them.
+    of_change: Vec<BTreeMap<LayerIndex, Files>>,
+    of_finding: Vec<Files>,
 }
+
+/// Files in the order of a walk over the tree.
+#[derive(Debug, Default)]
+struct Files(Vec<FileAt>);
 
 #[derive(Debug, Clone, Copy)]
 struct FileAt {
     place: u32,
-    /// The layer from which on the image would do without it: the one that removes it, or the one
-    /// that adds it.
-    since: LayerIndex,
-    bytes: u64,
+    /// The bytes of this file and of all before it.
+    sum: u64,
+}
+
+impl Files {
+    fn new(tree: &Tree, order: &WastedBelow, inodes: &[VersionId]) -> Self {
+        let place = |inode| order.span(tree.node_of(inode)).0;
+        let mut files: Vec<_> = inodes
+            .iter()
+            .map(|&inode| FileAt { place: place(inode), sum: tree.size(inode) })
+            .collect();
+        files.sort_unstable_by_key(|file| file.place);
+        let mut sum = 0;
+        for file in &mut files {
+            sum += file.sum;
+            file.sum = sum;
+        }
+        Self(files)
+    }
+
+    fn bytes(&self, (first, end): (u32, u32)) -> u64 {
+        let before = |place: u32| {
+            let at = self.0.partition_point(|file| file.place < place);
+            at.checked_sub(1).map_or(0, |at| self.0[at].sum)
+        };
+        before(end) - before(first)
+    }
 }
 
 impl ChangesBelow {
     pub fn new(inspection: &Inspection, study: &Study, order: &WastedBelow) -> Self {
         let tree = &inspection.tree;
-        let of_change = study.changes.iter().map(|change| {
-            let files = left_out(inspection, study, change).into_iter().map(|inode| FileAt {
-                place: order.span(tree.node_of(inode)).0,
-                since: tree.removal(inode).map_or(tree.added_in(inode), |removal| removal.layer),
-                bytes: tree.size(inode),
-            });
-            let mut files: Vec<_> = files.collect();
-            files.sort_unstable_by_key(|file| file.place);
-            files
+        let of_change = left_out_by_each(inspection, study).into_iter().map(|inodes| {
+            let mut layers: BTreeMap<LayerIndex, Vec<VersionId>> = BTreeMap::new();
+            for inode in inodes {
+                let since = tree.removal(inode).map_or(tree.added_in(inode), |it| it.layer);
+                layers.entry(since).or_default().push(inode);
+            }
+            let files = |inodes: Vec<_>| Files::new(tree, order, &inodes);
+            layers.into_iter().map(|(layer, inodes)| (layer, files(inodes))).collect()
         });
-        Self { of_change: of_change.collect() }
+        let of_finding = study.findings.iter().map(|finding| match finding.fate {
+            Fate::Left => Files::new(tree, order, &finding.inodes),
+            Fate::Gone { .. } => Files::default(),
+        });
+        Self { of_change: of_change.collect(), of_finding: of_finding.collect() }
     }
 
     /// Returns the bytes that a change leaves out at places from `first` to before `end`, as of a
     /// layer.
-    pub fn bytes(&self, change: usize, (first, end): (u32, u32), layer: LayerIndex) -> u64 {
-        let files = self.of_change.get(change).map_or(&[][..], |files| files);
-        let from = files.partition_point(|file| file.place < first);
-        let to = files.partition_point(|file| file.place < end);
-        let there = files[from..to].iter().filter(|file| file.since <= layer);
-        there.map(|file| file.bytes).sum()
+    pub fn bytes(&self, change: usize, span: (u32, u32), layer: LayerIndex) -> u64 {
+        let layers = self.of_change.get(change).into_iter().flat_map(|it| it.range(..=layer));
+        layers.map(|(_, files)| files.bytes(span)).sum()
+    }
+
+    /// Returns the bytes of the visible files of a finding at such places.
+    pub fn bytes_of_finding(&self, finding: usize, span: (u32, u32)) -> u64 {
+        self.of_finding.get(finding).map_or(0, |files| files.bytes(span))
     }
 }

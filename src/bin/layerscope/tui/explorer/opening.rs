@@ -9,7 +9,7 @@ use layerscope::advice::assessment::{Study, for_group};
 use layerscope::advice::avoidable::Avoidable;
 use layerscope::advice::base::{BaseHint, base};
 use layerscope::advice::changes::{Change, Extent, Part};
-use layerscope::advice::findings::{Fate, Finding};
+use layerscope::advice::findings::Fate;
 use layerscope::advice::ladder::PossibleSize;
 use layerscope::advice::merges::Merges;
 use layerscope::advice::secrets::{Place, Secret};
@@ -172,19 +172,10 @@ impl Explorer {
             let words = format!("packages that are only recommended: {}", escaped_str(&change.why));
             return Some(sentences(&[&words]));
         }
-        let tree = &self.inspection.tree;
-        let bytes = |finding: &Finding| -> u64 {
-            let is_there = |inode: &VersionId| {
-                let (place, _) = self.wasted_below.span(tree.node_of(*inode));
-                (span.0..span.1).contains(&place)
-            };
-            let there = finding.inodes.iter().filter(|inode| is_there(inode));
-            there.map(|&inode| tree.size(inode)).sum()
-        };
-        let findings = change.findings.iter().map(|&at| &study.findings[at]);
+        let findings = change.findings.iter().map(|&at| (at, &study.findings[at]));
         let (finding, _) = findings
-            .filter(|finding| finding.fate == Fate::Left && finding.added_in <= self.layer)
-            .map(|finding| (finding, bytes(finding)))
+            .filter(|(_, finding)| finding.fate == Fate::Left && finding.added_in <= self.layer)
+            .map(|(at, finding)| (finding, self.changes_below.bytes_of_finding(at, span)))
             .filter(|&(_, bytes)| bytes > 0)
             .max_by_key(|&(_, bytes)| bytes)?;
         let words = format!("{}: {}", escaped_str(&finding.title), escaped_str(&finding.why));
