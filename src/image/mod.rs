@@ -8,6 +8,7 @@ pub mod builtin;
 mod chunked;
 pub(crate) mod compression;
 mod config;
+mod copied;
 mod damage;
 mod digest;
 mod discover;
@@ -55,6 +56,7 @@ use crate::warning::{Warning, WarningKind};
 
 pub use compression::{Compression, Decoded, ZSTD_WINDOW_LOG, decode, describe, head};
 pub use config::{Config, HistoryEntry, Run};
+pub use copied::Copied;
 pub use discover::discover;
 pub use fault::{FaultCause, LayerFault};
 pub use format::LayerFormat;

@@ -171,6 +171,7 @@ fn advice_to_ignore_a_file_names_the_instruction_that_fails_without_it() {
     let directory = tempfile::tempdir().unwrap();
     let report = out(&run(&image, directory.path(), &["report", "shop.tar"]));
     assert!(report.contains("instead of: COPY"), "{report}");
+    assert!(report.contains("**/.npmrc") && !report.contains("**/file:"), "{report}");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use crate::advice::change::{Given, Kind, LINE, SuggestedChange, command, copies,
 use crate::advice::merges::Merges;
 use crate::analysis::Inspection;
 use crate::display::{listed, sentences};
+use crate::image::Copied;
 use crate::layer_index::LayerIndex;
 use crate::shell;
 use crate::tree::Reason;
@@ -222,11 +223,9 @@ fn for_signature(
 /// Returns whether a `COPY` or `ADD` reads from the build context. Paths in another stage, which
 /// BuildKit's history does not name, begin with a slash.
 fn is_from_context(text: &str) -> bool {
-    let Some((word, rest)) = text.split_once(' ') else { return false };
-    let source = rest.split_whitespace().find(|word| !word.starts_with("--"));
-    matches!(word, "COPY" | "ADD")
-        && !rest.contains("--from=")
-        && source.is_some_and(|source| !source.starts_with('/'))
+    Copied::read(text).is_some_and(|copied| {
+        !copied.is_from_stage() && copied.sources.first().is_some_and(|it| !it.starts_with('/'))
+    })
 }
 
 /// Returns the instruction of a layer with the change of a rule, and the last layer of those that it

@@ -1,6 +1,7 @@
 //! The way in which an instruction brought a file, which decides what keeps the file out.
 
 use super::Secret;
+use crate::image::Copied;
 use crate::secret::{FileSearch, SearchByPath};
 
 /// The way in which an instruction brought a file.
@@ -33,28 +34,25 @@ const FETCH: [&str; 14] = [
 impl Brought {
     /// Returns the way in which an instruction brought the file at `path`.
     pub fn by(instruction: &str, path: &[u8]) -> Self {
-        let text = instruction.trim_end_matches("# buildkit").trim_end();
-        let mut words = text.split_whitespace();
-        let is_add = match words.next() {
-            Some("COPY") => false,
-            Some("ADD") => true,
-            _ => return Self::Run,
-        };
-        if words.clone().any(|word| word.starts_with("--from=")) {
+        let text = instruction.trim_start();
+        if !text.starts_with("COPY ") && !text.starts_with("ADD ") {
+            return Self::Run;
+        }
+        let Some(copied) = Copied::read(text) else { return Self::Context };
+        if copied.is_from_stage() {
             return Self::Stage;
         }
-        let bare = |word: &str| word.trim_matches(['[', ']', '"', ',']).to_ascii_lowercase();
-        let words: Vec<_> = words.filter(|word| !word.starts_with("--")).map(bare).collect();
-        let Some((target, sources)) = words.split_last().filter(|_| is_add) else {
+        if !copied.is_add {
             return Self::Context;
-        };
+        }
+        let sources: Vec<_> = copied.sources.iter().map(|it| it.to_ascii_lowercase()).collect();
         let any = |is: &dyn Fn(&str) -> bool| sources.iter().any(|source| is(source));
         if any(&|source| ADDRESSES.iter().any(|start| source.starts_with(start))) {
             return Self::Download;
         }
         let path = String::from_utf8_lossy(path).to_ascii_lowercase();
         let is_archive = |name: &str| ARCHIVES.iter().any(|end| name.ends_with(end));
-        if !is_archive(&path) && any(&is_archive) || is_below_a_file(sources, target, &path) {
+        if !is_archive(&path) && any(&is_archive) || is_below_a_file(&copied, &path) {
             return Self::Archive;
         }
         Self::Context
@@ -63,11 +61,11 @@ impl Brought {
 
 /// Returns whether the legacy builder added a single file, of which the history has only a hash, and
 /// the path is deeper in the target than such a file can be.
-fn is_below_a_file(sources: &[String], target: &str, path: &str) -> bool {
-    let is_file = |source: &String| source.starts_with("file:") && source.len() > 32;
+fn is_below_a_file(copied: &Copied, path: &str) -> bool {
+    let target = copied.target.to_ascii_lowercase();
     let below = path.strip_prefix(target.trim_end_matches('/'));
     let below = below.map(|rest| rest.trim_start_matches('/'));
-    sources.first().is_some_and(is_file) && below.is_some_and(|rest| rest.contains('/'))
+    copied.hashed == Some("file") && below.is_some_and(|rest| rest.contains('/'))
 }
 
 /// Returns whether a command made the secret itself: a key, and nothing in the command takes a file
@@ -120,6 +118,7 @@ mod tests {
         for (instruction, path, expected) in [
             ("COPY . / # buildkit", "/app/.env", Context),
             ("COPY [\".\",\"/app\"]", "/app/.env", Context),
+            ("ADD [\"https://x.io/x.key\", \"/opt/x.key\"]", "/opt/x.key", Download),
             ("COPY --from=build /src/ /app/ # buildkit", "/app/.env", Stage),
             ("ADD https://x.io/x.key /opt/x.key", "/opt/x.key", Download),
             ("ADD git@github.com:a/b.git /src", "/src/.env", Download),
@@ -129,6 +128,7 @@ mod tests {
             ("ADD a.env /opt/", "/opt/a.env", Context),
             (&format!("ADD file:{hash} in /opt/"), "/opt/deep/a.env", Archive),
             (&format!("ADD file:{hash} in /opt/"), "/opt/a.env", Context),
+            ("ADD file:01234567 in /opt/", "/opt/deep/a.env", Archive),
             ("RUN cp a b", "/b", Run),
         ] {
             assert_eq!(Brought::by(instruction, path.as_bytes()), expected, "{instruction}");

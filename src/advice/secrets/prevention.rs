@@ -4,6 +4,7 @@ use super::brought::{Brought, at_run_time, clones, is_made, is_of_a_clone};
 use super::{Place, Secret, written};
 use crate::analysis::Inspection;
 use crate::display::{Escaped, escaped_str, shown};
+use crate::image::Copied;
 use crate::secret::{SearchByPath, lines_without, mask};
 
 /// The way to build without the secret.
@@ -92,10 +93,10 @@ impl Prevention {
                  it, which fails without it; if the build needs it, mount it for one RUN"
             }
         };
-        let source = named.as_ref().and_then(|named| named.source);
+        let source = named.as_ref().and_then(|named| named.source.as_deref());
         Self {
             what: shown!("{}{}", Escaped::from(what), Escaped::from(at_run_time(secret, path))),
-            take_out: named.map(|_| escaped_str(&mask(instruction))),
+            take_out: named.as_ref().map(|_| escaped_str(&mask(instruction))),
             // Git finds no clone where a file is mounted in its directory.
             dockerfile: target(path).filter(|_| !is_of_a_clone(path)),
             dockerignore: ignored(source.map_or(path, str::as_bytes)),
@@ -169,39 +170,34 @@ impl Prevention {
 }
 
 /// A file that an instruction names.
-struct Named<'a> {
+struct Named {
     /// The name in the build context; `None` if the history does not keep it.
-    source: Option<&'a str>,
+    source: Option<String>,
 }
 
-impl<'a> Named<'a> {
+impl Named {
     /// Returns the file if a `COPY` or `ADD` that made the file at `path` names it, and not a directory
     /// above it or a pattern.
-    fn find(path: &[u8], instruction: &'a str) -> Option<Self> {
-        let text = instruction.trim_end_matches("# buildkit").trim_end();
-        let words = text.split_whitespace().skip(1).filter(|word| !word.starts_with("--"));
-        let words: Vec<_> = words.filter(|&word| word != "in").collect();
-        let (target, sources) = words.split_last()?;
+    fn find(path: &[u8], instruction: &str) -> Option<Self> {
+        let copied = Copied::read(instruction)?;
         // The history of the legacy builder has a hash instead of the name.
-        if let [only] = sources
-            && let Some((kind, _)) = only.split_once(':').filter(|(_, hash)| hash.len() >= 32)
-        {
+        if let Some(kind) = copied.hashed {
             return (kind == "file").then_some(Self { source: None });
         }
         let name = path.rsplit(|&b| b == b'/').next();
-        let is_it = |source: &&&str| {
+        let is_it = |source: &&String| {
             source.trim_end_matches('/').rsplit('/').next().map(str::as_bytes) == name
         };
         let is_target = || {
-            let target = target.trim_start_matches("./").trim_start_matches('/').as_bytes();
+            let target = copied.target.trim_start_matches("./").trim_start_matches('/').as_bytes();
             path.strip_prefix(b"/").unwrap_or(path).ends_with(target) && !target.ends_with(b"/")
         };
-        let renamed = match sources {
+        let renamed = match &copied.sources[..] {
             [only] if !only.contains(['*', '?', '[']) && !only.ends_with(['/', '.']) => Some(only),
             _ => None,
         };
-        let source = sources.iter().find(is_it).or(renamed.filter(|_| is_target()))?;
-        Some(Self { source: Some(source) })
+        let source = copied.sources.iter().find(is_it).or(renamed.filter(|_| is_target()))?;
+        Some(Self { source: Some(source.clone()) })
     }
 }
 
