@@ -51,6 +51,8 @@ const ESCAPE: &str = "\x1b";
 const TAB: &str = "\t";
 /// A key that means nothing while layers are read, and nothing in the tree.
 const NOTHING: &str = "#";
+/// A word of the first screen that is not there before the layers have been read.
+const READ: &[u8] = b"wasted";
 /// The least time after the layers have been read in which keys are pressed on.
 const STUDY: Duration = Duration::from_secs(1);
 
@@ -284,9 +286,12 @@ impl Terminal {
             terminal.keys.flush()?;
             let frame = terminal.next_frame(pressed, &mut seen)?;
             loading.add(NOTHING, (frame - pressed, frame - pressed));
-            if end.is_none() && contains(&seen, b"efficiency") {
+            if end.is_none() && contains(&seen, READ) {
                 // The study of the image comes a little later.
                 end = Some(Instant::now() + STUDY.max(start.elapsed()));
+            }
+            if end.is_none() && start.elapsed() > PATIENCE {
+                return Err("the image does not come".into());
             }
         }
         terminal.wait_until_quiet(Instant::now())?;
@@ -299,7 +304,7 @@ impl Terminal {
         start: Instant,
         seen: &mut Vec<u8>,
     ) -> Result<Instant, Box<dyn Error>> {
-        seen.drain(..seen.len().saturating_sub(FRAME_END.len() + b"efficiency".len()));
+        seen.drain(..seen.len().saturating_sub(FRAME_END.len() + READ.len()));
         loop {
             let (at, bytes) = self.output.recv_timeout(PATIENCE)?;
             let old = seen.len();
