@@ -159,7 +159,9 @@ impl Tree {
         totals.clear();
         totals.resize(self.nodes.len(), Totals::default());
         let mut counted = HashSet::new();
+        let mut last = NodeId::ROOT;
         for (i, version) in self.versions[..self.added_up_to(layer)].iter().enumerate() {
+            last = last.max(version.node);
             let total = &mut totals[version.node.index()];
             total.items += u32::from(version.removed_in > layer && version.node != NodeId::ROOT);
             if version.size == 0 || version.kind() != Kind::File {
@@ -182,7 +184,9 @@ impl Tree {
                 total.wasted_items += 1;
             }
         }
-        self.sum_up(totals);
+        // What only later layers name comes behind it.
+        let end = totals.len().min(last.index() + 1);
+        self.sum_up(&mut totals[..end]);
     }
 
     /// Returns the number of versions added by the layers up to `layer`; they are the first ones in
@@ -245,9 +249,10 @@ impl Tree {
         sums
     }
 
-    /// Adds every path's sum to that of its directory; a child always comes after its parent.
+    /// Adds every path's sum to that of its directory; a child always comes after its parent. Of a
+    /// list without the last paths, those have none.
     fn sum_up(&self, totals: &mut [Totals]) {
-        for i in (1..self.nodes.len()).rev() {
+        for i in (1..totals.len()).rev() {
             let parent = self.nodes[i].parent.index();
             totals[parent] = totals[parent].plus(totals[i]);
         }

@@ -49,8 +49,8 @@ pub struct Replay {
     points: Arc<[Point]>,
     playback: Playback,
     losses: Losses,
-    /// The paths that are shown; `None` until the view is shown for the first time.
-    branches: Option<Branches>,
+    /// The paths that are shown.
+    branches: Branches,
     is_shown: bool,
     /// True if the user has moved the replay, so that it stays where it is.
     is_begun: bool,
@@ -65,7 +65,7 @@ impl Replay {
             losses: Losses::new(points.len(), &explorer.groups),
             playback: Playback::new(schedule, motion),
             points,
-            branches: None,
+            branches: Branches::new(&explorer.inspection.tree, &explorer.weights),
             is_shown: false,
             is_begun: false,
         }
@@ -83,7 +83,6 @@ impl Replay {
         if std::mem::replace(&mut self.is_shown, true) {
             return;
         }
-        self.follow_paths(explorer);
         let layer = explorer.layer;
         if self.is_begun && layer == self.playback.layer() && !self.playback.is_over() {
             return;
@@ -96,11 +95,6 @@ impl Replay {
             Motion::Still if layer == self.last() => self.playback.stand_at(LayerIndex::FIRST),
             Motion::Smooth | Motion::Still => self.playback.stand_at(layer),
         }
-    }
-
-    fn follow_paths(&mut self, explorer: &Explorer) {
-        self.branches
-            .get_or_insert_with(|| Branches::new(&explorer.inspection.tree, &explorer.weights));
     }
 
     /// Pauses when another view is shown.
@@ -227,7 +221,7 @@ impl Replay {
 
     /// Returns a path in its current state; `None` as long as it has not existed.
     fn path(&self, path: usize) -> Option<Shown<'_>> {
-        let branches = self.branches.as_ref()?;
+        let branches = &self.branches;
         let branch = branches.branch(path);
         let (layer, done) = (self.playback.layer(), self.playback.done());
         let before = layer.previous();

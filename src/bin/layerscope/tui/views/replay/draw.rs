@@ -157,7 +157,10 @@ fn sees(replay: &Replay, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
     let visible = replay.column().visible;
     let inner =
         pane(&format!("Visible: {}", look.units.size(visible)), false, look.theme, area, buffer);
-    let (Some(branches), false) = (&replay.branches, inner.is_empty()) else { return };
+    if inner.is_empty() {
+        return;
+    }
+    let branches = &replay.branches;
     let height = usize::from(inner.height);
     // The last row stands for the paths without a row.
     let rows = if branches.len() > height { height - 1 } else { branches.len() };
