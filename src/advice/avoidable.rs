@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
+use foldhash::fast::RandomState;
+
 use crate::advice::assessment::Study;
 use crate::advice::changes::{Change, Extent, Part};
 use crate::advice::findings::{Fate, Finding, Level, Whose};
@@ -9,7 +11,7 @@ use crate::advice::ladder::{Holds, multi_stage};
 use crate::advice::unneeded::Surplus;
 use crate::analysis::{Inspection, WastedGroup, wasted_groups};
 use crate::layer_index::LayerIndex;
-use crate::tree::{Reason, VersionId};
+use crate::tree::{Reason, Tree, VersionId};
 
 /// Bytes that need not be in the image, by who can leave them out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -171,24 +173,47 @@ pub fn left_out_by_each(inspection: &Inspection, study: &Study) -> Vec<Vec<Versi
     study.changes.iter().map(|change| left_out.by(change)).collect()
 }
 
+/// Some of the inodes of a tree, of which there may be very many.
+struct Inodes(Vec<bool>);
+
+impl Inodes {
+    /// Makes an empty set.
+    fn none_of(tree: &Tree) -> Self {
+        Self(vec![false; tree.version_count()])
+    }
+
+    /// Adds an inode; returns whether it is new.
+    fn insert(&mut self, inode: VersionId) -> bool {
+        self.0.get_mut(inode.index()).is_some_and(|is_in| !std::mem::replace(is_in, true))
+    }
+
+    /// Returns whether an inode is one of them.
+    fn has(&self, inode: VersionId) -> bool {
+        self.0.get(inode.index()).is_some_and(|&is_in| is_in)
+    }
+}
+
 /// The parts of an assessment that tell which inodes a change leaves out.
 struct LeftOut<'a> {
     inspection: &'a Inspection,
     study: &'a Study,
     /// The inodes of all findings.
-    found: HashSet<VersionId>,
+    found: Inodes,
     /// The wasted inodes by the layers that add and remove them.
-    wasted: HashMap<(LayerIndex, LayerIndex), Vec<VersionId>>,
+    wasted: HashMap<(LayerIndex, LayerIndex), Vec<VersionId>, RandomState>,
 }
 
 impl<'a> LeftOut<'a> {
     fn new(inspection: &'a Inspection, study: &'a Study) -> Self {
-        let found = study.findings.iter().flat_map(|finding| finding.inodes.iter().copied());
-        let mut wasted: HashMap<_, Vec<_>> = HashMap::new();
+        let mut found = Inodes::none_of(&inspection.tree);
+        for &inode in study.findings.iter().flat_map(|finding| &finding.inodes) {
+            found.insert(inode);
+        }
+        let mut wasted: HashMap<_, Vec<_>, _> = HashMap::default();
         for it in &inspection.wasted {
             wasted.entry((it.added_in, it.removed_in)).or_default().push(it.version);
         }
-        Self { inspection, study, found: found.collect(), wasted }
+        Self { inspection, study, found, wasted }
     }
 
     fn by(&self, change: &Change) -> Vec<VersionId> {
@@ -206,7 +231,7 @@ impl<'a> LeftOut<'a> {
         let pairs: BTreeSet<_> =
             change.groups.iter().map(|group| (group.added_in, group.removed_in)).collect();
         let wasted = pairs.iter().filter_map(|pair| self.wasted.get(pair)).flatten();
-        inodes.extend(wasted.filter(|inode| is_merge || !self.found.contains(inode)));
+        inodes.extend(wasted.filter(|&&inode| is_merge || !self.found.has(inode)));
         inodes.extend(&change.also);
         inodes
     }
@@ -215,7 +240,7 @@ impl<'a> LeftOut<'a> {
 /// Returns for each change the bytes that it saves in addition to those before it in the list. Added
 /// up, each byte counts once.
 pub fn in_addition(inspection: &Inspection, study: &Study) -> Vec<u64> {
-    let (tree, mut seen) = (&inspection.tree, HashSet::new());
+    let (tree, mut seen) = (&inspection.tree, Inodes::none_of(&inspection.tree));
     let adds = |inodes: Vec<VersionId>| -> u64 {
         let new = inodes.into_iter().filter(|&inode| seen.insert(inode));
         new.map(|inode| tree.size(inode)).sum()

@@ -3,7 +3,7 @@
 
 use super::apart::{between, is_by_buildkit, kept_apart};
 use super::merges::Merges;
-use crate::analysis::Inspection;
+use crate::analysis::{Inspection, WastedGroup};
 use crate::layer_index::LayerIndex;
 use crate::tree::Reason;
 
@@ -184,6 +184,21 @@ impl SuggestedChange {
                 "use a base image without them, or use a multi-stage build that copies only the needed files",
             ),
         }
+    }
+
+    /// Returns whether nothing speaks against the remedy for a group of wasted bytes.
+    pub(super) fn is_certain_for(
+        inspection: &Inspection,
+        merges: &Merges,
+        group: &WastedGroup,
+    ) -> bool {
+        let WastedGroup { added_in, removed_in, reason, .. } = *group;
+        // Very many layers have a group for each pair of them, and all but a few are in a range.
+        let is_in_range = added_in < removed_in
+            && reason != Reason::RewrittenUnchanged
+            && merges.range_with(added_in, removed_in).is_some();
+        let remedy = || Self::for_wasted(inspection, merges, added_in, removed_in, reason);
+        is_in_range || remedy().is_certain
     }
 
     /// Makes the remedy of a single `RUN` for the range of layers that contains `added_in` to

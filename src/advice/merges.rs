@@ -110,3 +110,31 @@ fn can_be_one(inspection: &Inspection, (first, last): (LayerIndex, LayerIndex)) 
     let runs: Vec<_> = first.up_to(last).filter(|&layer| is_run(inspection, layer)).collect();
     kept_apart(inspection, &runs).is_none() && between(inspection, first, last).is_none()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::advice::SuggestedChange;
+    use crate::analysis::wasted_groups;
+
+    #[test]
+    fn a_range_tells_as_much_of_its_pairs_as_their_remedies() {
+        let opened = crate::image::builtin::demo::open().unwrap();
+        let inspection = crate::inspect(&opened, &crate::Progress::default()).unwrap();
+        let groups = wasted_groups(&inspection);
+        let merges = Merges::find(&inspection, &groups, 0);
+        assert!(groups.iter().any(|it| merges.range_with(it.added_in, it.removed_in).is_some()));
+        for group in &groups {
+            let (added_in, removed_in) = (group.added_in, group.removed_in);
+            let remedy = SuggestedChange::for_wasted(
+                &inspection,
+                &merges,
+                added_in,
+                removed_in,
+                group.reason,
+            );
+            let is_certain = SuggestedChange::is_certain_for(&inspection, &merges, group);
+            assert_eq!(is_certain, remedy.is_certain, "{group:?}");
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! Groups wasted bytes by the pair of layers that added and removed them.
 
-use std::collections::{BTreeMap, BinaryHeap, HashMap, HashSet};
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
 use foldhash::fast::RandomState;
 
@@ -29,16 +29,40 @@ pub struct WastedGroup {
     pub place: NodeId,
 }
 
-/// Groups the wasted inodes by the layers that added and removed them, the largest group first.
-pub fn wasted_groups(inspection: &Inspection) -> Vec<WastedGroup> {
-    // Findings, possible sizes and reports all ask, and a large image has very many inodes.
-    inspection.groups.get_or_init(|| grouped(inspection)).clone()
+/// The layer that added bytes, and the one that removed them.
+type Pair = (LayerIndex, LayerIndex);
+
+/// The wasted bytes of all pairs of layers.
+#[derive(Debug, Clone)]
+pub(crate) struct Grouped {
+    /// The groups, the largest first.
+    groups: Vec<WastedGroup>,
+    /// The bytes of each pair by cause, ordered by pair.
+    causes: Vec<(Pair, Reason, u64)>,
 }
 
-fn grouped(inspection: &Inspection) -> Vec<WastedGroup> {
+impl Grouped {
+    /// Returns the bytes of a pair by cause.
+    fn causes_of(&self, pair: Pair) -> impl Iterator<Item = (Reason, u64)> {
+        let start = self.causes.partition_point(|(other, ..)| *other < pair);
+        let of_pair = self.causes[start..].iter().take_while(move |(other, ..)| *other == pair);
+        of_pair.map(|&(_, reason, bytes)| (reason, bytes))
+    }
+}
+
+/// Groups the wasted inodes by the layers that added and removed them, the largest group first.
+pub fn wasted_groups(inspection: &Inspection) -> Vec<WastedGroup> {
+    of_all_pairs(inspection).groups.clone()
+}
+
+fn of_all_pairs(inspection: &Inspection) -> &Grouped {
+    // Findings, possible sizes and reports all ask, and a large image has very many inodes.
+    inspection.groups.get_or_init(|| grouped(inspection))
+}
+
+fn grouped(inspection: &Inspection) -> Grouped {
     let tree = &inspection.tree;
-    let mut members: HashMap<(LayerIndex, LayerIndex), Vec<Member>, RandomState> =
-        HashMap::default();
+    let mut members: HashMap<Pair, Vec<Member>, RandomState> = HashMap::default();
     // Removals are ordered by version and therefore by memory; the list of wasted inodes is not.
     for removal in tree.removals() {
         let member = Member {
@@ -48,26 +72,38 @@ fn grouped(inspection: &Inspection) -> Vec<WastedGroup> {
         };
         members.entry((tree.added_in(removal.version), removal.layer)).or_default().push(member);
     }
+    let mut causes = Vec::with_capacity(members.len());
     let mut groups: Vec<_> = members
         .into_iter()
-        .map(|((added_in, removed_in), members)| group(tree, added_in, removed_in, &members))
+        .map(|(pair, members)| {
+            let sums = by_reason(&members);
+            causes.extend(sums.iter().map(|(&reason, &(bytes, _))| (pair, reason, bytes)));
+            group(tree, pair, sums, &members)
+        })
         .collect();
     groups.sort_by_key(|group| (std::cmp::Reverse(group.bytes), group.added_in, group.removed_in));
-    groups
+    causes.sort_unstable();
+    Grouped { groups, causes }
 }
 
 /// Returns why the bytes of some groups were removed, the reason of the most bytes first.
 pub fn reasons(inspection: &Inspection, groups: &[WastedGroup]) -> Vec<Reason> {
-    let pairs: HashSet<_> = groups.iter().map(|group| (group.added_in, group.removed_in)).collect();
-    let of_groups = |it: &&Wasted| pairs.contains(&(it.added_in, it.removed_in));
-    noteworthy_reasons(inspection.wasted.iter().filter(of_groups))
+    let mut pairs: Vec<_> = groups.iter().map(|group| (group.added_in, group.removed_in)).collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    let all = of_all_pairs(inspection);
+    noteworthy(pairs.into_iter().flat_map(|pair| all.causes_of(pair)))
 }
 
 /// Returns why some bytes were removed, the reason of the most bytes first, without those of less
 /// than a hundredth of them.
 pub fn noteworthy_reasons<'a>(wasted: impl Iterator<Item = &'a Wasted>) -> Vec<Reason> {
+    noteworthy(wasted.map(|wasted| (wasted.reason, wasted.bytes)))
+}
+
+fn noteworthy(bytes: impl Iterator<Item = (Reason, u64)>) -> Vec<Reason> {
     let mut sums: BTreeMap<Reason, u64> = BTreeMap::new();
-    wasted.for_each(|wasted| *sums.entry(wasted.reason).or_default() += wasted.bytes);
+    bytes.for_each(|(reason, bytes)| *sums.entry(reason).or_default() += bytes);
     let all: u64 = sums.values().sum();
     let mut reasons: Vec<_> = sums.into_iter().filter(|(_, sum)| *sum > all / 100).collect();
     reasons.sort_by_key(|&(reason, bytes)| (std::cmp::Reverse(bytes), reason));
@@ -81,18 +117,23 @@ struct Member {
     reason: Reason,
 }
 
-fn group(
-    tree: &Tree,
-    added_in: LayerIndex,
-    removed_in: LayerIndex,
-    members: &[Member],
-) -> WastedGroup {
-    let mut by_reason: BTreeMap<Reason, (u64, usize)> = BTreeMap::new();
+/// Adds up the bytes and the files of each cause.
+fn by_reason(members: &[Member]) -> BTreeMap<Reason, (u64, usize)> {
+    let mut sums: BTreeMap<Reason, (u64, usize)> = BTreeMap::new();
     for member in members {
-        let sum = by_reason.entry(member.reason).or_default();
+        let sum = sums.entry(member.reason).or_default();
         sum.0 += member.bytes;
         sum.1 += 1;
     }
+    sums
+}
+
+fn group(
+    tree: &Tree,
+    (added_in, removed_in): Pair,
+    by_reason: BTreeMap<Reason, (u64, usize)>,
+    members: &[Member],
+) -> WastedGroup {
     let bytes = by_reason.values().map(|(bytes, _)| bytes).sum();
     let reason = by_reason
         .into_iter()
@@ -200,5 +241,23 @@ mod tests {
             }
         }
         assert!(found > 500, "{found} of 1140");
+    }
+
+    #[test]
+    fn the_reasons_of_some_groups_are_those_of_their_files() {
+        let opened = crate::image::builtin::demo::open().unwrap();
+        let inspection = crate::inspect(&opened, &crate::Progress::default()).unwrap();
+        let groups = wasted_groups(&inspection);
+        assert!(groups.len() > 2);
+        for some in (0..groups.len()).flat_map(|first| [&groups[first..], &groups[first..=first]]) {
+            let is_of_some = |it: &&Wasted| {
+                some.iter()
+                    .any(|group| (group.added_in, group.removed_in) == (it.added_in, it.removed_in))
+            };
+            let all = noteworthy_reasons(inspection.wasted.iter().filter(is_of_some));
+            assert_eq!(reasons(&inspection, some), all);
+        }
+        let twice = [groups.clone(), groups.clone()].concat();
+        assert_eq!(reasons(&inspection, &twice), reasons(&inspection, &groups));
     }
 }

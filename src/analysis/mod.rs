@@ -33,7 +33,7 @@ use crate::tree::{Kind, Reason, Tree, VersionId};
 use crate::warning::{Warning, WarningKind};
 
 pub use completeness::{Amount, Completeness, LayerAmounts};
-pub(crate) use groups::place;
+pub(crate) use groups::{Grouped, place};
 pub use groups::{WastedGroup, noteworthy_reasons, reasons, short, wasted_groups};
 pub use inspect::inspect;
 pub(crate) use rewritten::mark_rewritten;
@@ -179,7 +179,7 @@ pub struct Inspection {
     /// Everything that was verified, and everything that could not be; `None` if nothing was to be.
     pub verification: Option<Verification>,
     /// The pairs of layers with wasted bytes, once they have been asked for.
-    pub(crate) groups: OnceLock<Vec<WastedGroup>>,
+    pub(crate) groups: OnceLock<Grouped>,
 }
 
 impl Inspection {

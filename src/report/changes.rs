@@ -1,5 +1,6 @@
 //! The changes of an assessment in the words that every report uses.
 
+use std::cell::OnceCell;
 use std::cmp::Reverse;
 
 use super::advice::why_wasted;
@@ -26,9 +27,13 @@ const TITLES: usize = 3;
 
 /// Returns all changes of an assessment, in its order.
 pub fn changes(inspection: &Inspection, study: &Study) -> Vec<ChangeRecord> {
-    let adds = in_addition(inspection, study);
+    let (adds, target) = (in_addition(inspection, study), OnceCell::new());
     let all = study.changes.iter().zip(adds);
-    all.map(|(change, adds)| Telling { inspection, study, change, adds }.record()).collect()
+    let record = |(change, adds)| {
+        let target = &target;
+        Telling { inspection, study, change, adds, target }.record()
+    };
+    all.map(record).collect()
 }
 
 /// A change that is put into words.
@@ -38,6 +43,8 @@ struct Telling<'a> {
     change: &'a Change,
     /// The bytes that it saves in addition to the changes before it.
     adds: u64,
+    /// The Dockerfile rebuilt from the history, once it is needed.
+    target: &'a OnceCell<Target>,
 }
 
 impl<'a> Telling<'a> {
@@ -187,8 +194,8 @@ impl<'a> Telling<'a> {
         let text = match (self.change.extent, self.change.fix.merges) {
             (Extent::Merge, Some(ends)) => {
                 let base = &self.study.base;
-                let target = Target::rebuilt(self.inspection, "Dockerfile".into(), base);
-                combined(self.inspection, &target, ends)
+                let rebuilt = || Target::rebuilt(self.inspection, "Dockerfile".into(), base);
+                combined(self.inspection, self.target.get_or_init(rebuilt), ends)
             }
             (Extent::Stage, _) => multi_stage(&self.study.ladder).map(|(_, step)| step.how.clone()),
             _ => None,

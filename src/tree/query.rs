@@ -36,10 +36,15 @@ impl Tree {
         &self.names[start..end]
     }
 
-    /// Returns whether the last component of some path may contain `text`: all of them are searched
-    /// as one.
-    pub fn may_have_name_with(&self, text: &[u8]) -> bool {
-        memchr::memmem::find(&self.names, text).is_some()
+    /// Returns whether the last component of some path is one of some names, none of which is empty.
+    pub fn has_name_among<N: AsRef<[u8]>>(&self, names: &[N]) -> bool {
+        let names = || names.iter().map(AsRef::as_ref);
+        let mut firsts = [false; 256];
+        names().filter_map(<[u8]>::first).for_each(|&first| firsts[usize::from(first)] = true);
+        self.all_nodes().map(|node| self.name(node)).any(|name| {
+            name.first().is_some_and(|&first| firsts[usize::from(first)])
+                && names().any(|other| other == name)
+        })
     }
 
     /// Returns the parent directory of a path; the root is its own parent.

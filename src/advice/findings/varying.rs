@@ -37,7 +37,7 @@ struct VaryingPaths {
 struct Kinds {
     all: Vec<Files>,
     matcher: Matcher,
-    /// For each glob a part of the names that it takes, which few paths have.
+    /// For each glob a name that each of its paths has in it, and few others have.
     words: Vec<Vec<u8>>,
 }
 
@@ -69,7 +69,7 @@ pub(crate) struct Varying(Vec<(VersionId, usize)>);
 impl Varying {
     /// Finds them among all versions of all paths.
     pub fn find(tree: &Tree) -> Self {
-        if !KINDS.words.iter().any(|word| tree.may_have_name_with(word)) {
+        if !tree.has_name_among(&KINDS.words) {
             return Self::default();
         }
         let taken = take(&KINDS.matcher, tree, &[]);
@@ -127,5 +127,14 @@ mod tests {
         assert!(words.iter().all(|word| word.len() > 2), "{words:?}");
         assert_eq!(word_of("var/log/apt/*.xz"), "apt");
         assert_eq!(word_of("**/*.log"), "", "it is in every name");
+    }
+
+    #[test]
+    fn a_name_is_known_as_a_whole() {
+        let opened = crate::image::builtin::demo::open().unwrap();
+        let tree = crate::inspect(&opened, &crate::Progress::default()).unwrap().tree;
+        let has = |names: &[&str]| tree.has_name_among(names);
+        assert!(has(&["apk"]) && has(&["no-such-name", "apk"]));
+        assert!(!has(&["ap"]) && !has(&["pk"]) && !has(&[]));
     }
 }

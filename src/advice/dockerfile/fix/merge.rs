@@ -105,15 +105,16 @@ impl Work<'_> {
         groups
     }
 
-    /// Combines the `RUN`s of a range of layers, if nothing speaks against it.
-    pub(super) fn combine(&mut self, first: LayerIndex, last: LayerIndex) -> Option<Group> {
+    /// Combines the `RUN`s of a range of layers in the draft, if nothing speaks against it.
+    pub(super) fn combine(&mut self, first: LayerIndex, last: LayerIndex) -> Option<()> {
         let place = |layer: LayerIndex| {
             let i = self.by_layer.get(&layer)?;
             self.stage.iter().position(|at| at == i)
         };
         let stretch = Stretch { from: place(first)?, to: place(last)? };
         self.can_merge(stretch, u64::MAX).ok()?;
-        Some(self.merge_stretch(stretch))
+        self.draft_stretch(stretch);
+        Some(())
     }
 
     /// Returns the wasted bytes by pair of layers, without those that another change saves.
@@ -243,9 +244,9 @@ impl Work<'_> {
         Ok(sides)
     }
 
-    fn merge_stretch(&mut self, stretch: Stretch) -> Group {
+    /// Writes the `RUN`s of a stretch as one; returns them, and the copies that come first now.
+    fn draft_stretch(&mut self, stretch: Stretch) -> (Vec<usize>, Vec<usize>) {
         let members = self.members(stretch);
-        let layers: Vec<_> = members.iter().filter_map(|&i| self.layer(i)).collect();
         let first = members[0];
         let mut copies = Vec::new();
         for (i, side) in self.sides(stretch, u64::MAX).unwrap_or_default() {
@@ -286,6 +287,14 @@ impl Work<'_> {
         };
         let merge = Merge { members: members.iter().enumerate().map(member).collect(), join };
         self.draft.merge(merge);
+        (members, copies)
+    }
+
+    /// Combines the `RUN`s of a stretch, and says what that saves.
+    fn merge_stretch(&mut self, stretch: Stretch) -> Group {
+        let (members, copies) = self.draft_stretch(stretch);
+        let layers: Vec<_> = members.iter().filter_map(|&i| self.layer(i)).collect();
+        let first = members[0];
         self.merged.extend(&layers);
         let in_group: HashSet<_> = layers.iter().copied().collect();
         let wasted = &self.inspection.wasted;

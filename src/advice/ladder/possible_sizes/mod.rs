@@ -147,15 +147,16 @@ impl Ladder<'_> {
         let base = self.inputs.base_layers;
         let groups = wasted_groups(self.inspection);
         let least = self.inspection.totals.size / NOTEWORTHY;
+        let own = groups.iter().filter(|group| group.added_in >= base && group.bytes > 0);
+        let merges = &self.inputs.merges;
+        let is_certain = |group| SuggestedChange::is_certain_for(self.inspection, merges, group);
+        let own = own.map(|group| (group, is_certain(group)));
         // What a person has to decide about, and nobody notices, leaves the rest exact.
-        let is_meant = |group: &&WastedGroup| {
-            group.added_in >= base
-                && group.bytes > 0
-                && (group.bytes >= least || self.remedy(group).is_certain)
-        };
-        let own = groups.iter().filter(is_meant);
-        let needs_a_look = own.clone().any(|group| !self.remedy(group).is_certain);
-        let mut runs: Vec<Run> = own.map(|group| (group.added_in, group.removed_in)).collect();
+        let own: Vec<_> =
+            own.filter(|&(group, is_certain)| group.bytes >= least || is_certain).collect();
+        let needs_a_look = own.iter().any(|(_, is_certain)| !is_certain);
+        let mut runs: Vec<Run> =
+            own.iter().map(|(group, _)| (group.added_in, group.removed_in)).collect();
         runs.sort_unstable();
         let mut merged: Vec<Run> = Vec::new();
         for (first, last) in runs {
