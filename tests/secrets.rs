@@ -1,7 +1,9 @@
 //! Secrets: found in every layer and in the config, said plainly, and never shown.
 
 mod advised;
+mod beside;
 mod bypasses;
+mod commands;
 mod compared;
 mod copies;
 mod everywhere;

@@ -188,9 +188,8 @@ impl<'a> Measures<'a> {
     /// Says what was not searched for secrets, so that their number may be larger.
     pub fn unsearched(&self, measure: &Measure) -> Option<Escaped> {
         let secrets = self.subject.study.secrets.as_ref()?;
-        let parts = secrets.unsearched();
-        let is_one = parts.len() == 1 && secrets.unread + secrets.unread_layers <= 1;
-        let verb = if is_one { "was" } else { "were" };
+        let gaps = secrets.gaps();
+        let (parts, verb) = (gaps.parts(), if gaps.is_one() { "was" } else { "were" });
         (*measure == Measure::Secrets && !parts.is_empty()).then(|| {
             let parts = escaped_str(&listed(&parts));
             let limit = secrets.limit.filter(|_| secrets.unread > 0);

@@ -102,9 +102,15 @@ impl Run {
     /// Returns the entrypoint, its arguments, the check of the health and what runs on a build with
     /// masked secrets, for showing them.
     pub fn masked(&self) -> [Vec<Untrusted>; 4] {
-        [&self.entrypoint, &self.command, &self.health_check, &self.on_build].map(|words| {
-            mask_words(&Untrusted::raw_words(words)).into_iter().map(Untrusted::from).collect()
-        })
+        let masked = |words: &[String]| -> Vec<Untrusted> {
+            mask_words(words).into_iter().map(Untrusted::from).collect()
+        };
+        let mut entrypoint = masked(&self.words());
+        let command = entrypoint.split_off(self.entrypoint.len());
+        let on_build = self.on_build.iter();
+        let on_build = on_build.flat_map(|instruction| masked(&[instruction.raw().to_owned()]));
+        let health_check = masked(&Untrusted::raw_words(&self.health_check));
+        [entrypoint, command, health_check, on_build.collect()]
     }
 
     /// Returns the words of the command that a container runs: the entrypoint and its arguments.

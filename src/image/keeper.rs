@@ -3,7 +3,7 @@
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::passed::{Pass, Passed};
-use super::searched::Searcher;
+use super::searched::{Note, Searcher};
 use crate::archive::{Entry, Fault, Forward, Walker};
 use crate::secret::{BlockSearch, Encoding, FileSearch, HEAD};
 
@@ -44,7 +44,7 @@ impl<'a> Keeper<'a> {
         let is_wanted = self.pass.takes(entry);
         let search = self.searcher.as_mut().and_then(|searcher| searcher.search_of(entry));
         let is_small = match (&mut self.searcher, search) {
-            (Some(searcher), Some(_)) => searcher.is_small(entry.stored),
+            (Some(searcher), Some(search)) => searcher.is_small(search, entry.stored),
             _ => false,
         };
         let stage = match is_wanted || search.is_some() {
@@ -105,7 +105,7 @@ impl<'a> Keeper<'a> {
                     && !search.takes_whole(size)
                     && takes() =>
             {
-                let mut blocks = BlockSearch::default();
+                let mut blocks = BlockSearch::new(search);
                 blocks.push(&self.contents);
                 Stage::Blocks(blocks)
             }
@@ -126,10 +126,13 @@ impl<'a> Keeper<'a> {
         let is_hit = match std::mem::take(&mut self.passing.stage) {
             Stage::Whole => return searcher.search(search, data, &self.contents),
             Stage::Blocks(blocks) => !blocks.finish().0.is_empty(),
-            Stage::Binary => false,
+            Stage::Binary => {
+                searcher.note(data, Note { search, is_text: false, is_hit: false });
+                return false;
+            }
             Stage::Beginning | Stage::Skipped => return false,
         };
-        searcher.note(search, data, is_hit);
+        searcher.note(data, Note { search, is_text: true, is_hit });
         is_hit
     }
 
@@ -166,7 +169,7 @@ struct Passing {
     data: u64,
     /// True if later readers want the contents.
     is_wanted: bool,
-    /// True if copies of a secret are looked for in it.
+    /// True if it is kept to look for copies of a secret in it.
     is_small: bool,
     search: Option<FileSearch>,
     stage: Stage,

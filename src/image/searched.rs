@@ -1,7 +1,7 @@
 //! Searches the files of a layer for secrets while it passes, and notes what was searched.
 //!
-//! A note is the place of a file in the tar, the way in which it was searched, and true if
-//! something was found: never a value. So notes may be kept in the cache.
+//! A note is the place of a file in the tar, the way in which it was searched, whether it is a text,
+//! and whether something was found: never a value. So notes may be kept in the cache.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,14 +12,16 @@ use crate::secret::{FileSearch, SearchByPath, SmallTexts, fingerprint};
 const MOST: u64 = 512 << 20;
 /// The size of a block of a tar; contents begin with one.
 const BLOCK: u64 = 512;
-/// The bits of a note below the place: 16 for the number of the search, one for a hit.
-const LOW: u32 = 17;
+/// The bits of a note below the place: 16 for the number of the search, one for a text, one for a hit.
+const LOW: u32 = 18;
 
 /// The result of a search in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Note {
     /// The way in which the file was searched.
     pub search: FileSearch,
+    /// True if the file is a text.
+    pub is_text: bool,
     /// True if something was found.
     pub is_hit: bool,
 }
@@ -30,7 +32,7 @@ pub struct SearchNotes {
     /// The fingerprint of the search.
     fingerprint: u64,
     /// The files in the order of the tar, each in one number: the block of its first byte, the
-    /// number of the search, and 1 for a hit.
+    /// number of the search, 2 for a text and 1 for a hit.
     files: Vec<u64>,
 }
 
@@ -46,7 +48,8 @@ impl SearchNotes {
         let block = data / BLOCK;
         let is_behind = self.files.last().is_none_or(|last| last >> LOW < block);
         if data.is_multiple_of(BLOCK) && block >> (64 - LOW) == 0 && is_behind {
-            let low = u64::from(note.search.number()) << 1 | u64::from(note.is_hit);
+            let bits = u64::from(note.is_text) << 1 | u64::from(note.is_hit);
+            let low = u64::from(note.search.number()) << 2 | bits;
             self.files.push(block << LOW | low);
         }
     }
@@ -56,8 +59,9 @@ impl SearchNotes {
         let block = data / BLOCK;
         let at = self.files.partition_point(|file| file >> LOW < block);
         let file = *self.files.get(at).filter(|&file| file >> LOW == block)?;
-        let number = u16::try_from(file >> 1 & u64::from(u16::MAX)).ok()?;
-        let note = Note { search: FileSearch::numbered(number), is_hit: file & 1 == 1 };
+        let number = u16::try_from(file >> 2 & u64::from(u16::MAX)).ok()?;
+        let (is_text, is_hit) = (file & 2 == 2, file & 1 == 1);
+        let note = Note { search: FileSearch::numbered(number), is_text, is_hit };
         data.is_multiple_of(BLOCK).then_some(note)
     }
 
@@ -79,7 +83,7 @@ impl SearchNotes {
 pub struct Searcher {
     paths: SearchByPath,
     notes: SearchNotes,
-    /// The small texts in which copies of a secret are looked for.
+    /// The small texts that are kept to look for copies of a secret in them.
     small: SmallTexts,
     /// The number of bytes that may still be searched.
     left: u64,
@@ -103,10 +107,10 @@ impl Searcher {
         (is_file && entry.size > 0).then(|| self.paths.search_for(&entry.name)).flatten()
     }
 
-    /// Returns whether copies of a secret may be looked for in a file of `bytes` bytes that has a
-    /// search, and counts it.
-    pub fn is_small(&mut self, bytes: u64) -> bool {
-        self.small.takes(bytes)
+    /// Returns whether a file of `bytes` bytes that has a search is kept to look for copies of a secret
+    /// in it, and counts it.
+    pub fn is_small(&mut self, search: FileSearch, bytes: u64) -> bool {
+        self.small.takes(search, bytes)
     }
 
     /// Returns whether `bytes` more may be searched, and counts them.
@@ -118,14 +122,15 @@ impl Searcher {
 
     /// Searches the contents that begin at `data`, and returns whether something was found.
     pub fn search(&mut self, search: FileSearch, data: u64, contents: &[u8]) -> bool {
-        let is_hit = !search.find(contents).hits.is_empty();
-        self.note(search, data, is_hit);
+        let found = search.find(contents);
+        let is_hit = !found.hits.is_empty();
+        self.note(data, Note { search, is_text: found.is_text, is_hit });
         is_hit
     }
 
     /// Notes what a search found in the contents that begin at `data`.
-    pub fn note(&mut self, search: FileSearch, data: u64, is_hit: bool) {
-        self.notes.push(data, Note { search, is_hit });
+    pub fn note(&mut self, data: u64, note: Note) {
+        self.notes.push(data, note);
     }
 
     /// Returns what was noted.
@@ -153,7 +158,7 @@ mod tests {
             let search = searcher.search_of(&entry(name, contents.len() as u64)).unwrap();
             searcher.search(search, data, contents.as_bytes());
         }
-        assert_eq!(searcher.search_of(&entry("usr/lib/a.py", 10)), None);
+        assert_eq!(searcher.search_of(&entry("usr/lib/python3/a.py", 10)), None);
         assert_eq!(searcher.search_of(&Entry { sparse: true, ..entry("app/c", 10) }), None);
         let notes = searcher.into_notes();
         let hits = |data| notes.note_at(data).map(|note| note.is_hit);

@@ -13,12 +13,18 @@ pub struct SecretsRecord {
     /// The number of files that were not searched.
     #[serde(default)]
     pub unread_files: usize,
+    /// The number of those of which only the first secrets are counted.
+    #[serde(default)]
+    pub cut_files: usize,
     /// The number of layers that could not be read.
     #[serde(default)]
     pub unread_layers: usize,
-    /// False if the config is not known.
+    /// False if the config is not known, or was not searched as a whole.
     #[serde(default = "read_by_default")]
     pub config_read: bool,
+    /// True if only the first secrets of the config are counted.
+    #[serde(default)]
+    pub config_cut: bool,
     /// The number of archives whose members were not searched.
     #[serde(default)]
     pub unopened_archives: usize,
@@ -115,9 +121,11 @@ impl SecretsRecord {
 
     fn gaps(&self) -> Unsearched {
         Unsearched {
-            files: self.unread_files,
+            files: self.unread_files.saturating_sub(self.cut_files),
+            cut_files: self.cut_files,
             layers: self.unread_layers,
-            lacks_config: !self.config_read,
+            lacks_config: !self.config_read && !self.config_cut,
+            has_cut_config: self.config_cut,
             archives: self.unopened_archives,
         }
     }

@@ -14,8 +14,10 @@ use crate::secret::Masked;
 pub struct SecretsPart {
     found: Vec<SecretPart>,
     unread_files: usize,
+    cut_files: usize,
     unread_layers: usize,
     config_read: bool,
+    config_cut: bool,
     unopened_archives: usize,
 }
 
@@ -38,7 +40,7 @@ impl SearchPart {
             searched: secrets.is_some(),
             why: secrets.is_none().then_some(WHY_NOT_SEARCHED),
             count: secrets.map(|secrets| secrets.list.len()),
-            unread_files: secrets.map(|secrets| secrets.unread),
+            unread_files: secrets.map(|secrets| secrets.unread + secrets.cut),
         }
     }
 }
@@ -85,9 +87,11 @@ impl SecretsPart {
         let found = secrets.list.iter().map(|secret| SecretPart::new(inspection, secret));
         Self {
             found: found.collect(),
-            unread_files: secrets.unread,
+            unread_files: secrets.unread + secrets.cut,
+            cut_files: secrets.cut,
             unread_layers: secrets.unread_layers,
-            config_read: !secrets.lacks_config,
+            config_read: !(secrets.lacks_config || secrets.has_cut_config),
+            config_cut: secrets.has_cut_config,
             unopened_archives: secrets.archives,
         }
     }

@@ -1,5 +1,6 @@
 //! Searches a long text for tokens in blocks, so that none has to be in memory as a whole.
 
+use super::search::FileSearch;
 use super::token::find_tokens;
 use super::{Hit, MOST, is_cut};
 
@@ -20,8 +21,10 @@ pub struct FarHit {
 }
 
 /// A search for tokens in a text that comes in pieces.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct BlockSearch {
+    /// The search that the path of the text asks for.
+    search: FileSearch,
     /// The bytes that have not been searched, after the end of those that have.
     block: Vec<u8>,
     /// The number of bytes at the start of the block that were searched before.
@@ -34,6 +37,12 @@ pub struct BlockSearch {
 }
 
 impl BlockSearch {
+    /// Begins a search.
+    pub fn new(search: FileSearch) -> Self {
+        let (block, found) = (Vec::new(), Vec::new());
+        Self { search, block, before: 0, lines: 0, found, is_cut: false }
+    }
+
     /// Adds the next piece of the text.
     pub fn push(&mut self, piece: &[u8]) {
         for piece in piece.chunks(BLOCK) {
@@ -58,6 +67,7 @@ impl BlockSearch {
         for hit in hits {
             let (start, value) = (hit.range.start, &self.block[hit.range.clone()]);
             let is_new = (self.before..end).contains(&start)
+                && self.search.counts(&hit)
                 && self.found.iter().all(|known| known.value != value);
             if is_new && self.found.len() == MOST {
                 self.is_cut = true;
@@ -93,7 +103,7 @@ mod tests {
             let mut text = vec![b'\n'; 3 * BLOCK];
             text.splice(at..at, token.bytes());
             for piece in [7_000, 128 << 10, text.len()] {
-                let mut search = BlockSearch::default();
+                let mut search = BlockSearch::new(FileSearch::numbered(0));
                 text.chunks(piece).for_each(|piece| search.push(piece));
                 let (found, is_whole) = search.finish();
                 assert!(is_whole);
@@ -101,7 +111,7 @@ mod tests {
                 assert_eq!((found[0].line, &found[0].value[..]), (at + 1, token.as_bytes()));
             }
             text.splice(at..at, *b"x");
-            let mut search = BlockSearch::default();
+            let mut search = BlockSearch::new(FileSearch::numbered(0));
             search.push(&text);
             assert_eq!(search.finish().0.len(), 0, "the middle of a word is none, {at}");
         }

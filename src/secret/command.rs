@@ -10,7 +10,7 @@ use super::hints::Hints;
 use super::names::is_secret;
 use super::rules::{Kind, rules};
 use super::token::find_tokens;
-use super::value::is_telling;
+use super::value::{end_of_value, is_telling};
 use super::{HITS, Hit, apart};
 use crate::shell::{after_shell, without_arguments};
 
@@ -79,20 +79,15 @@ pub fn find_in_command(text: &str) -> Vec<Hit> {
     // `--token abc` and `_authToken abc`: only an option takes its value behind a space.
     if hints.has_option() {
         let options = OPTION.captures_iter(text).chain(JSON_OPTION.captures_iter(text));
-        hits.extend(options.filter_map(|found| named(&found)).take(HITS));
+        hits.extend(options.filter_map(|found| named(text, &found)).take(HITS));
     }
-    let expressions: [(bool, Expression); 3] = [
-        (hints.has_header(), || &HEADER),
-        (hints.has_download(), || &LOGIN),
-        (hints.has_login(), || &AUTH),
-    ];
-    let expressions = expressions.into_iter().filter(|&(may_match, _)| may_match);
-    let arguments = rules().arguments.iter().filter(|argument| argument.may_be_in(text));
-    let arguments = arguments.map(Argument::expression);
-    for expression in expressions.map(|(_, expression)| expression()).chain(arguments) {
-        let found = expression.captures_iter(text);
-        hits.extend(found.filter_map(|found| valued(&found, &rules().named)).take(HITS));
+    let expressions: [(bool, Expression); 2] =
+        [(hints.has_header(), || &HEADER), (hints.has_login(), || &AUTH)];
+    for (_, expression) in expressions.into_iter().filter(|&(may_match, _)| may_match) {
+        let found = expression().captures_iter(text);
+        hits.extend(found.filter_map(|found| valued(text, &found, &rules().named)).take(HITS));
     }
+    hits.extend(arguments(text));
     if hints.has_name() {
         hits.extend(in_variables(text));
     }
@@ -100,6 +95,19 @@ pub fn find_in_command(text: &str) -> Vec<Hit> {
         hits.extend(addresses(text));
     }
     apart(hits)
+}
+
+/// Finds the passwords that a command gives to programs as arguments.
+pub(super) fn arguments(text: &str) -> Vec<Hit> {
+    let is_download = Hints::has_download(text);
+    let login = is_download.then(|| &*LOGIN);
+    let arguments = rules().arguments.iter().filter(|argument| argument.may_be_in(text));
+    let expressions = login.into_iter().chain(arguments.map(Argument::expression));
+    let in_each = expressions.flat_map(|expression| {
+        let found = expression.captures_iter(text);
+        found.filter_map(|found| valued(text, &found, &rules().named)).take(HITS)
+    });
+    in_each.collect()
 }
 
 /// Returns the range of the build arguments of a history entry, or of the variables of an `ENV` or
@@ -173,7 +181,7 @@ fn whole_line(line: &Captures<'_>) -> Option<Hit> {
 fn hinted_pairs(text: &str, hints: &Hints<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     if hints.has_name() {
-        hits.extend(PAIR.captures_iter(text).filter_map(|found| named(&found)).take(HITS));
+        hits.extend(PAIR.captures_iter(text).filter_map(|found| named(text, &found)).take(HITS));
     }
     if hints.has_address() {
         hits.extend(addresses(text));
@@ -184,11 +192,11 @@ fn hinted_pairs(text: &str, hints: &Hints<'_>) -> Vec<Hit> {
 /// Finds passwords and tokens in addresses: `https://user:password@host`, `https://token@host`.
 fn addresses(text: &str) -> impl Iterator<Item = Hit> {
     let passwords = ADDRESS.captures_iter(text);
-    let passwords = passwords.filter_map(|found| valued(&found, &rules().address));
+    let passwords = passwords.filter_map(|found| valued(text, &found, &rules().address));
     let tokens = TOKEN_ADDRESS.captures_iter(text).filter_map(|found| {
         let host = found.name("host")?.as_str();
         let is_public = rules().public_hosts.iter().any(|part| host.contains(part.as_str()));
-        let hit = valued(&found, &rules().address)?;
+        let hit = valued(text, &found, &rules().address)?;
         (!is_public && is_telling(&text[hit.range.clone()])).then_some(hit)
     });
     passwords.take(HITS).chain(tokens.take(HITS))
@@ -200,23 +208,21 @@ pub(super) fn expression(pattern: &str) -> Regex {
 }
 
 /// Returns the secret that a name and its value are.
-fn named(found: &Captures<'_>) -> Option<Hit> {
+fn named(text: &str, found: &Captures<'_>) -> Option<Hit> {
     let name = found.name("name")?.as_str().trim_start_matches([':', '/']);
-    let hit = valued(found, &rules().named)?;
-    let whole = found.get(0)?;
-    let value =
-        whole.as_str().get(hit.range.start - whole.start()..hit.range.end - whole.start())?;
-    let fits = rules().fits(name, value.as_bytes());
+    let hit = valued(text, found, &rules().named)?;
+    let fits = rules().fits(name, text[hit.range.clone()].as_bytes());
     fits.then(|| Hit { name: Some(name.trim_start_matches('-').into()), ..hit })
 }
 
 /// Returns the value of a match without its quotes, unless it is a placeholder: the group of that
 /// name, or the first one that matched.
-pub(super) fn valued(found: &Captures<'_>, kind: &'static Kind) -> Option<Hit> {
+pub(super) fn valued(text: &str, found: &Captures<'_>, kind: &'static Kind) -> Option<Hit> {
     let value = found.name("value").or_else(|| found.iter().skip(1).flatten().next())?;
-    let text = value.as_str();
-    let quotes = usize::from(text.len() >= 2 && text.starts_with(['"', '\'']));
-    let range = value.start() + quotes..value.end() - quotes;
-    let inner = &text[quotes..text.len() - quotes];
-    rules().is_value(inner.as_bytes()).then_some(Hit { kind, range, name: None })
+    let is_quoted = value.len() >= 2 && value.as_str().starts_with(['"', '\'']);
+    let range = match is_quoted {
+        true => value.start() + 1..value.end() - 1,
+        false => value.start()..end_of_value(text, value.range()),
+    };
+    rules().is_value(text[range.clone()].as_bytes()).then_some(Hit { kind, range, name: None })
 }

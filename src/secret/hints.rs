@@ -59,9 +59,9 @@ impl<'a> Hints<'a> {
         self.text.contains("\"auth") || self.text.contains("\"identitytoken")
     }
 
-    /// Returns whether the login of a download may stand in the text.
-    pub fn has_download(&self) -> bool {
-        self.text.contains("curl") || self.text.contains("wget")
+    /// Returns whether the login of a download may stand in a text.
+    pub fn has_download(text: &str) -> bool {
+        text.contains("curl") || text.contains("wget")
     }
 
     /// Returns whether an address with a password may stand in the text.

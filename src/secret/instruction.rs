@@ -4,13 +4,13 @@ use std::borrow::Cow;
 
 use super::names::is_secret;
 use super::rules::rules;
-use super::written::find_written;
-use super::{Hit, Masked, apart, command};
+use super::words::{find_in_exec_forms, find_in_script, find_in_words};
+use super::{Hit, Masked, apart};
 
 /// Finds the secrets in a command, or in an instruction of a Dockerfile.
 pub fn find_in_command(text: &str) -> Vec<Hit> {
-    let mut hits = command::find_in_command(text);
-    hits.extend(find_written(text));
+    let mut hits = find_in_script(text);
+    hits.extend(find_in_exec_forms(text));
     apart(hits)
 }
 
@@ -47,15 +47,10 @@ pub fn mask(text: &str) -> Cow<'_, str> {
 
 /// Masks the secrets in the words of a command.
 pub fn mask_words(words: &[String]) -> Vec<String> {
-    let word = |(i, word): (usize, &String)| {
-        // `--token`, `abc`: the value of an option is a word of its own.
-        let option = i.checked_sub(1).map(|before| &words[before]);
-        match option.filter(|option| option.starts_with("--")) {
-            Some(option) if is_secret(option, word.as_bytes()) => {
-                Masked::new(word.as_bytes()).to_string()
-            }
-            _ => mask(word).into_owned(),
-        }
-    };
-    words.iter().enumerate().map(word).collect()
+    let mut masked = words.to_vec();
+    for (number, hit) in find_in_words(words).into_iter().rev() {
+        let value = Masked::new(words[number][hit.range.clone()].as_bytes());
+        masked[number].replace_range(hit.range, value.as_str());
+    }
+    masked
 }

@@ -9,6 +9,7 @@ mod argument;
 mod blocks;
 mod command;
 mod copies;
+mod documents;
 mod encoding;
 mod fingerprint;
 mod found;
@@ -17,11 +18,13 @@ mod instruction;
 mod masked;
 mod names;
 mod paths;
+mod rule;
 mod rules;
 mod search;
 mod settings;
 mod token;
 mod value;
+mod words;
 mod written;
 
 use std::ops::Range;
@@ -37,10 +40,11 @@ pub use instruction::{find_in_command, find_named, mask, mask_words};
 pub use masked::Masked;
 pub use names::{is_secret, is_value};
 pub use paths::{SearchByPath, path_matcher};
-pub use rules::{Area, FileRule, Kind, Looks, SecretRules, kinds, rules};
+pub use rules::{Area, FileRule, Kind, Looks, SearchedThere, SecretRules, kinds, rules};
 pub use search::{FileSearch, FoundInFile, SmallTexts};
 pub use settings::find_settings;
 pub use token::find_tokens;
+pub use words::find_in_words;
 
 /// The most secrets that one expression finds in a text, whether their values differ or not. What is
 /// searched in one text beyond them is not known.
@@ -95,14 +99,18 @@ pub fn headline(count: usize, values: usize, deleted: usize) -> String {
 }
 
 /// The parts of an image that were not searched for secrets.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Unsearched {
-    /// The number of files.
+    /// The number of files that were not searched.
     pub files: usize,
+    /// The number of files that have more secrets than are counted.
+    pub cut_files: usize,
     /// The number of layers that could not be read.
     pub layers: usize,
-    /// True if the config is not known, or has more secrets than are counted.
+    /// True if the config is not known.
     pub lacks_config: bool,
+    /// True if the config has more secrets than are counted.
+    pub has_cut_config: bool,
     /// The number of archives whose members were not searched.
     pub archives: usize,
 }
@@ -110,12 +118,39 @@ pub struct Unsearched {
 impl Unsearched {
     /// Lists what was to be searched and was not.
     pub fn parts(&self) -> Vec<String> {
-        let files = (self.files > 0).then(|| plural(self.files, "file"));
-        let layers = self.layers;
-        let layers =
-            (layers > 0).then(|| format!("{} that could not be read", plural(layers, "layer")));
-        let config = self.lacks_config.then(|| "the config".into());
-        [files, layers, config].into_iter().flatten().collect()
+        let some = |count: usize, text: &dyn Fn(usize) -> String| (count > 0).then(|| text(count));
+        let each = if self.cut_files > 1 { " each" } else { "" };
+        let most = format!("more than {}", plural(MOST, "secret"));
+        let config = match (self.lacks_config, self.has_cut_config) {
+            (true, _) => Some("the config".into()),
+            (false, true) => Some(format!("the rest of the config ({most})")),
+            (false, false) => None,
+        };
+        let parts = [
+            some(self.files, &|count| plural(count, "file")),
+            some(self.cut_files, &|count| {
+                format!("the rest of {} ({most}{each})", plural(count, "file"))
+            }),
+            some(self.layers, &|count| {
+                format!("{} that could not be read", plural(count, "layer"))
+            }),
+            config,
+        ];
+        parts.into_iter().flatten().collect()
+    }
+
+    /// Counts the files that were not searched as a whole, and else names the config, in a few words;
+    /// `None` for layers, which are missing everywhere.
+    pub fn in_short(&self) -> Option<String> {
+        match self.files + self.cut_files {
+            0 => self.has_cut_config.then(|| "rest of the config not searched".into()),
+            files => Some(format!("{} not searched", plural(files, "file"))),
+        }
+    }
+
+    /// Returns whether it is a single thing.
+    pub fn is_one(&self) -> bool {
+        self.parts().len() == 1 && self.files + self.layers <= 1
     }
 
     /// Says that there are at least as many secrets as were counted, unless everything was searched.

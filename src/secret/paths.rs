@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use super::rules::rules;
+use super::rules::{SearchedThere, rules};
 use super::search::FileSearch;
 use crate::glob::{Automaton, EVERY, Glob, Matcher, StateId};
 use crate::path::components;
@@ -20,16 +20,27 @@ pub fn path_matcher() -> &'static Matcher {
             globs.iter().for_each(|glob| matcher.add(glob, of, excludes));
         };
         let text = u16::try_from(rules.files.len()).expect("there are few rules");
+        let rare = text + 1;
         for (number, rule) in (0..text).zip(&rules.files) {
             rule.globs.iter().for_each(|glob| add(glob, number, false));
             rule.except.iter().for_each(|glob| add(glob, number, true));
         }
+        // Of two searches of all texts, the first one counts that is not excluded.
         add("**", text, false);
+        add("**", rare, false);
         for area in &rules.areas {
-            let of = if area.all { EVERY } else { text };
-            area.globs.iter().for_each(|glob| add(glob, of, true));
+            let excluded: &[u16] = match area.searched {
+                SearchedThere::Nothing => &[EVERY],
+                SearchedThere::Names => &[text, rare],
+                SearchedThere::NamesAndTokens => &[text],
+            };
+            for glob in &area.globs {
+                excluded.iter().for_each(|&of| add(glob, of, true));
+            }
         }
-        rules.not_text.iter().for_each(|glob| add(glob, text, true));
+        for glob in &rules.not_text {
+            [text, rare].into_iter().for_each(|of| add(glob, of, true));
+        }
         matcher
     });
     &MATCHER
@@ -90,7 +101,11 @@ mod tests {
         for path in ["/etc/app.conf", "srv/main.js", "srv/../srv/./main.ts", "app/a/b/c"] {
             let search = paths.search_for(path.as_bytes()).expect(path);
             assert!(search.rule().is_none(), "{path} has no rule");
-            assert!(search.is_for_tokens());
+            assert!(search.is_for_tokens() && !search.is_for_rare_tokens());
+        }
+        for path in ["usr/lib/app/main.js", "usr/share/a.conf", "usr/bin/deploy", "./lib/a/b"] {
+            let search = paths.search_for(path.as_bytes()).expect(path);
+            assert!(search.rule().is_none() && search.is_for_rare_tokens(), "{path}");
         }
         for path in [
             "app/node_modules/a/index.js",
@@ -98,6 +113,8 @@ mod tests {
             "./usr/share/doc/a/copyright",
             "var/lib/dpkg/info/a.list",
             "app/logo.png",
+            "usr/share/logo.png",
+            "usr/lib/vendor/a.js",
             "app/vendor/acme/testdata/key.pem",
             "app/..",
         ] {

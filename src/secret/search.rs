@@ -14,7 +14,8 @@ use super::{HITS, Hit, MOST, is_cut};
 /// The largest file that is searched as a whole, in bytes. Of a larger one, only tokens in plain text
 /// are found.
 const WHOLE: u64 = 8 << 20;
-/// The largest text in which copies of a secret are looked for, in bytes.
+/// The largest text that is kept to look for copies of a secret in it, in bytes; a larger one is read
+/// again.
 const SMALL: u64 = 16 << 10;
 /// The most bytes of such texts in a layer.
 const SMALL_OF_LAYER: u64 = 1 << 20;
@@ -45,6 +46,16 @@ impl FileSearch {
         self.rule().is_none_or(|rule| matches!(rule.looks, Looks::Tokens))
     }
 
+    /// Returns whether only tokens are searched that files of packages do not have.
+    pub fn is_for_rare_tokens(self) -> bool {
+        usize::from(self.0) > rules().files.len()
+    }
+
+    /// Returns whether a token counts in this search.
+    pub fn counts(self, token: &Hit) -> bool {
+        !self.is_for_rare_tokens() || token.kind.is_rare
+    }
+
     /// Returns whether a file of `bytes` bytes is searched as a whole; a larger one in blocks.
     pub fn takes_whole(self, bytes: u64) -> bool {
         bytes <= WHOLE
@@ -52,7 +63,8 @@ impl FileSearch {
 
     /// Returns whether this search finds whatever the other one does.
     pub fn includes(self, other: Self) -> bool {
-        self == other || other.rule().is_none()
+        let finds_all_tokens = !self.is_for_rare_tokens() || other.is_for_rare_tokens();
+        self == other || other.rule().is_none() && finds_all_tokens
     }
 
     /// Finds the secrets in the contents of a file, each value once.
@@ -71,7 +83,8 @@ impl FileSearch {
         }
         let mut hits = self.rule().map(|rule| by_rule(rule, &text)).unwrap_or_default();
         if is_text {
-            let tokens = find_tokens(&text);
+            let mut tokens = find_tokens(&text);
+            tokens.retain(|token| self.counts(token));
             hits.retain(|hit| !overlaps(&tokens, hit));
             hits.extend(tokens);
         }
@@ -85,7 +98,8 @@ impl FileSearch {
     }
 }
 
-/// The small texts of a layer, in the order of its tar, in which copies of a secret are looked for.
+/// The small texts of a layer, in the order of its tar, that are kept to look for copies of a secret in
+/// them.
 #[derive(Debug)]
 pub struct SmallTexts {
     /// The number of bytes that more of them may have.
@@ -100,8 +114,9 @@ impl Default for SmallTexts {
 
 impl SmallTexts {
     /// Returns whether the next file, of `bytes` bytes, is one of them, and counts it.
-    pub fn takes(&mut self, bytes: u64) -> bool {
-        let left = self.left.checked_sub(bytes).filter(|_| bytes <= SMALL);
+    pub fn takes(&mut self, search: FileSearch, bytes: u64) -> bool {
+        let is_one = bytes <= SMALL && !search.is_for_rare_tokens();
+        let left = self.left.checked_sub(bytes).filter(|_| is_one);
         self.left = left.unwrap_or(self.left);
         left.is_some()
     }

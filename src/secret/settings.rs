@@ -37,7 +37,7 @@ pub fn find_settings(text: &str, only_quoted: bool) -> Vec<Hit> {
     });
     let mut hits: Vec<_> = settings.take(HITS).collect();
     let connections = CONNECTION.captures_iter(text).filter_map(|found| {
-        let hit = valued(&found, &rules().named)?;
+        let hit = valued(text, &found, &rules().named)?;
         is_telling(&text[hit.range.clone()]).then(|| Hit { name: Some("Password".into()), ..hit })
     });
     hits.extend(connections.take(HITS));

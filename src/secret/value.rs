@@ -2,6 +2,8 @@
 //!
 //! A value is judged as a whole. One that merely contains `example` may be a password.
 
+use std::ops::Range;
+
 use super::Masked;
 use super::rules::SecretRules;
 
@@ -16,6 +18,8 @@ const COUNTED: usize = 9;
 /// The beginnings and ends of what stands for another value.
 const TEMPLATES: [(&str, &str); 6] =
     [("${", "}"), ("$(", ")"), ("{{", "}}"), ("<%", "%>"), ("%(", ")s"), ("`", "`")];
+/// The beginnings that a bare word of a command can have without the end, which is behind a space.
+const CUT: [&str; 2] = ["${", "{{"];
 
 impl SecretRules {
     /// Returns whether a value may be a secret: not a placeholder, a path or a reference, and not a
@@ -135,15 +139,8 @@ fn without_references(text: &str) -> Option<String> {
     let mut left = text;
     let mut is_one = false;
     while let Some(c) = left.chars().next() {
-        let template = TEMPLATES.iter().find(|(open, _)| left.starts_with(open));
-        let end = match template {
-            // Where the end is missing, the value was cut off.
-            Some((open, close)) => {
-                let found = left[open.len()..].find(close);
-                Some(found.map_or(left.len(), |at| open.len() + at + close.len()))
-            }
-            None => variable(left, rest.is_empty() && left.len() == text.len()),
-        };
+        let is_first = rest.is_empty() && left.len() == text.len();
+        let end = template(left, is_first).or_else(|| variable(left, is_first));
         match end {
             Some(end) => {
                 is_one = true;
@@ -156,6 +153,56 @@ fn without_references(text: &str) -> Option<String> {
         }
     }
     is_one.then_some(rest)
+}
+
+/// Returns the length of the template at the start of a text. One without an end is a part of the
+/// value, unless the value was cut off there.
+fn template(text: &str, is_first: bool) -> Option<usize> {
+    let (open, close) = TEMPLATES.iter().find(|(open, _)| text.starts_with(open))?;
+    let inner = &text[open.len()..];
+    match inner.find(close) {
+        Some(at) if *open == "`" && !is_command(&inner[..at]) => None,
+        Some(at) => Some(open.len() + at + close.len()),
+        None => (CUT.contains(open) && is_start_of_name(inner, is_first)).then_some(text.len()),
+    }
+}
+
+/// Returns whether a text begins with a name, with nothing behind it that names do not have there.
+/// Inside a value, only a name in capitals is one.
+fn is_start_of_name(text: &str, is_first: bool) -> bool {
+    let text = text.trim_start_matches([' ', '-', '.', '!', '#']);
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.');
+    let (name, rest) = text.split_at(text.find(|c| !is_part(c)).unwrap_or(text.len()));
+    name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && (is_first || !name.contains(|c: char| c.is_ascii_lowercase()))
+        && (rest.is_empty() || rest.starts_with([' ', ':', '|', '/', '-', '?', '+', '=', '[']))
+}
+
+/// Returns whether a text between backticks is a command: a program with arguments, or one by its
+/// path or in small letters.
+fn is_command(text: &str) -> bool {
+    let mut words = text.split_whitespace();
+    let Some(program) = words.next() else { return false };
+    let is_path = || ["/", "./", "~/", "$"].iter().any(|start| program.starts_with(start));
+    let is_plain = || program.chars().all(|c| c.is_ascii_lowercase() || matches!(c, '-' | '_'));
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "_-./~${}+".contains(c);
+    program.starts_with(|c: char| c.is_ascii_alphabetic() || "/.~$".contains(c))
+        && program.chars().all(is_part)
+        && (words.next().is_some() || is_path() || is_plain())
+}
+
+/// Returns the end of a value in a text: behind the command between backticks whose first space
+/// ended the value.
+pub(super) fn end_of_value(text: &str, value: Range<usize>) -> usize {
+    let Some(inside) = text.get(value.clone()) else { return value.end };
+    let is_open = inside.matches('`').count() % 2 == 1;
+    let Some(open) = inside.rfind('`').filter(|_| is_open) else { return value.end };
+    let from = value.start + open + 1;
+    let line = text[from..].lines().next().unwrap_or_default();
+    match line.find('`') {
+        Some(at) if from + at >= value.end && is_command(&line[..at]) => from + at + 1,
+        _ => value.end,
+    }
 }
 
 /// Returns the length of the variable at the start of a text: `$NAME` or `%NAME%` in capitals, or as

@@ -28,26 +28,41 @@ pub fn find_written(text: &str) -> Vec<Hit> {
         return Vec::new();
     }
     let mut paths = SearchByPath::default();
-    WRITE.captures_iter(text).take(FILES).flat_map(|found| in_file(&found, &mut paths)).collect()
+    WRITE.captures_iter(text).take(FILES).flat_map(|found| in_write(&found, &mut paths)).collect()
 }
 
-/// Finds the secrets in one text that is written into a file.
-fn in_file(found: &Captures<'_>, paths: &mut SearchByPath) -> Vec<Hit> {
-    let Some(path) = found.name("path").map(|path| path.as_str()) else { return Vec::new() };
+/// Finds the secrets in one text that `echo` or `printf` write.
+fn in_write(found: &Captures<'_>, paths: &mut SearchByPath) -> Vec<Hit> {
+    let written = ["single", "double", "bare"].iter().find_map(|name| found.name(name));
+    let (Some(path), Some(written)) = (found.name("path"), written) else { return Vec::new() };
+    let contents = unescaped(written.as_str());
+    let hits = in_file(path.as_str(), &contents, written.as_str(), paths).into_iter();
+    let placed = hits.map(|hit| Hit {
+        range: written.start() + hit.range.start..written.start() + hit.range.end,
+        ..hit
+    });
+    placed.collect()
+}
+
+/// Finds the secrets in the contents that a file is given, if the rules know its name; `written` are
+/// the contents as the command spells them, in which the places are.
+pub(super) fn in_file(
+    path: &str,
+    contents: &str,
+    written: &str,
+    paths: &mut SearchByPath,
+) -> Vec<Hit> {
     let home = ["~/", "$HOME/", "${HOME}/"].iter().find_map(|home| path.strip_prefix(home));
     let path = home.map_or_else(|| path.trim_start_matches('/').into(), |it| format!("root/{it}"));
     let search = paths.search_for(path.as_bytes());
     let has_rule = search.and_then(FileSearch::rule);
     let is_searched = has_rule.is_some_and(|rule| !matches!(rule.looks, Looks::Commands));
-    let written = ["single", "double", "bare"].iter().find_map(|name| found.name(name));
-    let (Some(search), Some(written), true) = (search, written, is_searched) else {
-        return Vec::new();
-    };
-    let contents = unescaped(written.as_str());
+    let Some(search) = search.filter(|_| is_searched) else { return Vec::new() };
     let in_contents = search.find(contents.as_bytes());
     let placed = in_contents.hits.into_iter().filter_map(|hit| {
         let value = std::str::from_utf8(&in_contents.text[hit.range.clone()]).ok()?;
-        let start = written.start() + written.as_str().find(value)?;
+        let is_there = written.get(hit.range.clone()) == Some(value);
+        let start = if is_there { hit.range.start } else { written.find(value)? };
         Some(Hit { range: start..start + value.len(), ..hit })
     });
     placed.collect()

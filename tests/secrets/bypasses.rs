@@ -57,10 +57,18 @@ fn what_is_beyond_the_most_that_are_counted_was_not_searched() {
     assert_eq!(secrets["unread_files"], 1);
     let check = run(&many, directory.path(), &["check", "shop.tar", "--max-secrets", "1000"]);
     assert_eq!(check.status.code(), Some(2), "{}", out(&check));
+    let rest = "the rest of 1 file (more than 1,000 secrets)";
+    let said = out(&check);
+    assert!(said.contains(&format!("{rest} was not searched for secrets")), "{said}");
+    let said = out(&run(&many, directory.path(), &["report", "shop.tar"]));
+    assert!(said.contains(&format!("Not searched for secrets: {rest}")), "{said}");
     let variables = |count: usize| {
         let mut image = image([("RUN make --token Cw8-in-the-history", vec![file("app", 1)])]);
         let variables: Vec<_> = (0..count).map(|i| format!("V{i}_TOKEN=Vw8-{i}-x")).collect();
         image.config["config"] = json!({ "Env": variables });
+        let check = run(&image, directory.path(), &["check", "shop.tar", "--max-secrets", "9999"]);
+        let rest = "the rest of the config (more than 1,000 secrets) was not searched for secrets";
+        assert_eq!(out(&check).contains(rest), count > 1_000, "{}", out(&check));
         report(&image, directory.path())["secrets"].clone()
     };
     let some = variables(220);
@@ -71,6 +79,7 @@ fn what_is_beyond_the_most_that_are_counted_was_not_searched() {
         (all["found"].as_array().unwrap().len(), &all["config_read"]),
         (1_000, &json!(false))
     );
+    assert_eq!((&some["config_cut"], &all["config_cut"]), (&json!(false), &json!(true)));
 }
 
 #[test]

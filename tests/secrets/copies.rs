@@ -63,3 +63,27 @@ fn what_means_something_else_elsewhere_is_no_copy() {
     let found = kinds(&image([("COPY . /app", vec![text("app/.npmrc", &token), package])]));
     assert_eq!(found.len(), 1, "files of packages are not searched: {found:?}");
 }
+
+#[test]
+fn a_copy_in_a_large_text_is_found_where_it_stands() {
+    let npmrc = format!("//acme.dev/:_authToken={VALUE}\n");
+    let line = "a line that says nothing about any thing at all\n";
+    let log = |lines: usize| format!("{}{npmrc}{}", line.repeat(lines), line.repeat(50));
+    let mut noise = vec![file("srv/a.bin", 3_000_000)];
+    noise.extend((0..200).map(|i| text(&format!("srv/{i}.txt"), &line.repeat(200))));
+    let found = secrets(&image([
+        ("COPY .npmrc /root/.npmrc # buildkit", vec![text("root/.npmrc", &npmrc)]),
+        ("COPY . /srv # buildkit", noise),
+        (
+            "RUN /bin/sh -c make 2>&1 | tee /var/log/make.log # buildkit",
+            vec![
+                text("var/log/make.log", &log(20_000)),
+                text("usr/share/shop/log", &log(400)),
+                text("app/node_modules/a/log", &log(400)),
+            ],
+        ),
+    ]));
+    let places: Vec<_> = found.iter().map(|(_, place)| &**place).collect();
+    let copies = ["/var/log/make.log, line 20001", "/usr/share/shop/log, line 401"];
+    assert_eq!(places, [&["/root/.npmrc, line 1"][..], &copies].concat());
+}

@@ -9,7 +9,7 @@ use super::parse::{Dockerfile, Instruction, Keyword};
 use super::step::steps;
 use crate::advice::secrets::{Place, Secret};
 use crate::analysis::Inspection;
-use crate::secret::{Hit, ValueHash, find_in_command, find_named};
+use crate::secret::{Hit, ValueHash, find_in_command, find_in_words, find_named};
 
 /// A secret that a Dockerfile spells out.
 struct Spelt {
@@ -81,21 +81,36 @@ fn spelt(file: &Dockerfile, instruction: &Instruction) -> Vec<Spelt> {
             of(&text, hit, file.line_at(at))
         })
         .collect();
-    for document in &instruction.heredocs {
-        let body = &file.source()[document.body.clone()];
-        let lines = |hit: &Hit| file.line_at(document.body.start + hit.range.start);
-        all.extend(find_in_command(body).iter().map(|hit| of(body, hit, lines(hit))));
-    }
+    all.extend(in_documents(file, instruction, &text));
     // The config has the words of the exec form, and the values of variables without quotes.
     if let Some(words) = instruction.json() {
-        let text = words.join(" ");
-        all.extend(find_in_command(&text).iter().map(|hit| of(&text, hit, instruction.line)));
+        let hits = find_in_words(&words).into_iter();
+        all.extend(hits.map(|(word, hit)| of(&words[word], &hit, instruction.line)));
     }
     for (name, value, at) in assignments(instruction) {
         let line = file.line_at(instruction.place(at));
         all.extend(find_named(&name, &value).iter().map(|hit| of(&value, hit, line)));
     }
     all
+}
+
+/// Finds the secrets in the here-documents of an instruction; its command, `text`, names the files.
+fn in_documents(file: &Dockerfile, instruction: &Instruction, text: &str) -> Vec<Spelt> {
+    let mut whole = text.to_owned();
+    let mut places = Vec::new();
+    for document in &instruction.heredocs {
+        whole.push('\n');
+        places.push((whole.len(), document.body.start));
+        whole += &file.source()[document.body.clone()];
+        whole += &document.name;
+    }
+    let hits = find_in_command(&whole).into_iter().filter_map(|hit| {
+        let &(start, body) = places.iter().rfind(|(start, _)| *start <= hit.range.start)?;
+        let line = file.line_at(body + hit.range.start - start);
+        let hash = ValueHash::new(whole[hit.range].as_bytes());
+        Some(Spelt { hash, keyword: instruction.keyword, line })
+    });
+    hits.collect()
 }
 
 /// Returns the variables that an instruction sets, with their values without quotes and the offsets of

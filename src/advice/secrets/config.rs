@@ -8,7 +8,7 @@ use crate::analysis::Inspection;
 use crate::display::escaped_str;
 use crate::image::HistoryEntry;
 use crate::secret::{
-    FoundValues, Hit, MOST, Masked, ValueHash, find_in_command, find_named, is_cut,
+    FoundValues, Hit, MOST, Masked, ValueHash, find_in_command, find_in_words, find_named, is_cut,
 };
 use crate::shell::without_arguments;
 
@@ -34,19 +34,12 @@ pub fn find(inspection: &Inspection, values: &mut FoundValues) -> (Vec<Secret>, 
             found.add(value, &Hit { name: Some(name.to_owned()), ..hit }, Place::Metadata(what));
         }
     }
-    let commands = [
-        ("ENTRYPOINT", &run.entrypoint),
-        ("CMD", &run.command),
-        ("HEALTHCHECK", &run.health_check),
-        ("ONBUILD", &run.on_build),
-    ];
-    for (keyword, words) in commands {
-        let text = Untrusted::raw_words(words).join(" ");
-        let hits = find_in_command(&text);
-        found.is_whole &= !is_cut(&hits);
-        for hit in hits {
-            found.add(&text, &hit, Place::Command(keyword));
-        }
+    // What CMD has are arguments of ENTRYPOINT.
+    let entrypoint = run.entrypoint.len();
+    found.words(&run.words(), |word| if word < entrypoint { "ENTRYPOINT" } else { "CMD" });
+    found.words(&Untrusted::raw_words(&run.health_check), |_| "HEALTHCHECK");
+    for instruction in &run.on_build {
+        found.words(&[instruction.raw().to_owned()], |_| "ONBUILD");
     }
     for (number, entry) in inspection.history.iter().enumerate() {
         found.history(number, entry);
@@ -84,6 +77,15 @@ struct Found<'a> {
 }
 
 impl Found<'_> {
+    /// Searches the words of a command; `keyword` is the instruction that has a word.
+    fn words(&mut self, words: &[String], keyword: impl Fn(usize) -> &'static str) {
+        let hits = find_in_words(words);
+        self.is_whole &= hits.len() < MOST;
+        for (word, hit) in hits {
+            self.add(&words[word], &hit, Place::Command(keyword(word)));
+        }
+    }
+
     fn history(&mut self, number: usize, entry: &HistoryEntry) {
         let Some(text) = entry.created_by.as_ref().map(|text| text.raw().trim()) else { return };
         let run = text.strip_prefix("RUN ").unwrap_or(text);

@@ -1,17 +1,24 @@
-//! Copies of secrets in other files: a value that was found once is looked for in the small texts of
-//! every layer.
+//! Copies of secrets in other files: a value that was found once is looked for in the texts of every
+//! layer.
 //!
-//! Nothing is read again for it: texts that were searched are still in memory, and small ones of
-//! compressed layers were kept while they passed.
+//! Small texts that were searched are still in memory, and those of compressed layers were kept while
+//! they passed. Larger ones are read again, in the order of the layers, so that little is decoded
+//! twice; an image without secrets has nothing to look for.
 
 use std::collections::{HashMap, HashSet};
 
 use super::Secret;
-use super::files::{FoundValue, SECRETS, Search};
+use super::files::{Candidate, FoundValue, SECRETS, Search};
 use crate::error::Error;
 use crate::files::contents::Contents;
 use crate::files::filesystem::readable;
+use crate::files::packages::Packages;
+use crate::layer_index::LayerIndex;
 use crate::secret::{Copies, Encoding, FoundValues, ValueHash, count_lines};
+use crate::tree::Tree;
+
+/// The most bytes that are read or decoded again.
+const AGAIN: u64 = 256 << 20;
 
 impl Search<'_> {
     /// Finds copies of the secrets in `list`, and counts the files whose copies are too many.
@@ -36,10 +43,13 @@ impl Search<'_> {
         let Some(finder) = copies.finder() else { return Ok((Vec::new(), 0)) };
         let known: HashSet<_> = list.iter().map(|secret| (secret.inode, secret.hash)).collect();
         let (mut found, mut surplus) = (Vec::new(), 0);
-        for (candidate, bytes) in std::mem::take(&mut self.small) {
+        let mut texts = std::mem::take(&mut self.texts);
+        texts.sort_by_key(|(candidate, _)| candidate.place(self.tree));
+        let mut again = Again { contents, left: AGAIN, behind: None };
+        for (candidate, bytes) in texts {
             let bytes = match bytes {
                 Some(bytes) => bytes,
-                None if contents.keeps(self.tree, candidate.inode) => {
+                None if again.takes(self.tree, self.packages, &candidate) => {
                     let size = self.tree.size(candidate.inode);
                     let read = readable(self.filesystem.read_start(candidate.inode, size))?;
                     read.unwrap_or_default()
@@ -74,5 +84,40 @@ impl Search<'_> {
             }
         }
         Ok((found, surplus))
+    }
+}
+
+/// The texts that are read again.
+struct Again<'a> {
+    contents: &'a dyn Contents,
+    /// The number of bytes that may still be read or decoded.
+    left: u64,
+    /// The layer and the place behind the last one.
+    behind: Option<(LayerIndex, u64)>,
+}
+
+impl Again<'_> {
+    /// Returns whether a text is read, and counts what that costs: nothing, if it was kept.
+    fn takes(&mut self, tree: &Tree, packages: &Packages, candidate: &Candidate<'_>) -> bool {
+        let (size, (layer, start)) = (tree.size(candidate.inode), candidate.place(tree));
+        if self.contents.keeps(tree, candidate.inode) {
+            return true;
+        }
+        let is_of_a_package = candidate.is_of_a_package(tree, packages);
+        let lead = self.contents.decoded_before(tree, candidate.inode);
+        let Some(lead) = lead.filter(|_| candidate.search.takes_whole(size) && !is_of_a_package)
+        else {
+            return false;
+        };
+        let gap = match self.behind {
+            Some((before, behind)) if before == layer => start.saturating_sub(behind),
+            _ => u64::MAX,
+        };
+        let left = self.left.checked_sub(size + gap.min(lead));
+        if left.is_some() {
+            self.behind = Some((layer, start + size));
+        }
+        self.left = left.unwrap_or(self.left);
+        left.is_some()
     }
 }

@@ -18,6 +18,7 @@ use crate::error::Error;
 use crate::files::contents::{Contents, Searched};
 use crate::files::filesystem::{Filesystem, readable};
 use crate::files::packages::Packages;
+use crate::layer_index::LayerIndex;
 use crate::progress::Progress;
 use crate::secret::{
     BlockSearch, Encoding, FarHit, FileSearch, HEAD, Kind, Masked, SmallTexts, ValueHash,
@@ -42,8 +43,8 @@ pub(super) struct Candidate<'a> {
     node: NodeId,
     removal: Option<&'a Removal>,
     /// The way in which it is searched.
-    search: FileSearch,
-    /// True for a small text in which copies of a secret are looked for.
+    pub(super) search: FileSearch,
+    /// True for a small text that is kept to look for copies of a secret in it.
     is_small: bool,
 }
 
@@ -61,6 +62,8 @@ pub(super) struct FoundValue<'a> {
 enum Looked {
     /// A file that was searched, or has nothing to search.
     Searched,
+    /// A file that was searched, and has more secrets than are counted.
+    Cut,
     /// A file that was not searched, although its name or its text asks for it.
     Unsearched,
 }
@@ -74,11 +77,11 @@ pub(super) struct Search<'a> {
     bytes: u64,
     files: usize,
     secrets: Secrets,
-    /// The small texts for a second look, with their contents if they were read.
-    pub(super) small: Vec<(Candidate<'a>, Option<Vec<u8>>)>,
+    /// The texts for a second look, small ones with their contents if they were read.
+    pub(super) texts: Vec<(Candidate<'a>, Option<Vec<u8>>)>,
 }
 
-/// Finds the secrets in the files of an image, and keeps the small texts for a second look.
+/// Finds the secrets in the files of an image, and keeps the texts for a second look.
 ///
 /// # Errors
 ///
@@ -97,12 +100,12 @@ pub(super) fn find<'a>(
         bytes: BYTES,
         files: FILES,
         secrets: Secrets { archives: archives(tree, packages), ..Secrets::default() },
-        small: Vec::new(),
+        texts: Vec::new(),
     };
     for candidate in candidates(tree, packages) {
         let is_costly = match contents.searched(tree, candidate.inode, candidate.search) {
-            Searched::Nothing => {
-                search.keep(candidate, None);
+            Searched::Nothing(is_text) => {
+                search.texts.extend(is_text.then_some((candidate, None)));
                 continue;
             }
             Searched::Hit if candidate.is_of_a_package(tree, packages) => continue,
@@ -117,6 +120,7 @@ pub(super) fn find<'a>(
             search.secrets.limit = Some("200,000 files");
         }
         search.secrets.unread += usize::from(matches!(looked, Looked::Unsearched));
+        search.secrets.cut += usize::from(matches!(looked, Looked::Cut));
     }
     let mut known = HashSet::new();
     search.secrets.list.retain(|secret| known.insert((secret.inode, secret.hash)));
@@ -124,13 +128,6 @@ pub(super) fn find<'a>(
 }
 
 impl<'a> Search<'a> {
-    /// Keeps a small text for a second look.
-    fn keep(&mut self, candidate: Candidate<'a>, bytes: Option<Vec<u8>>) {
-        if candidate.is_small {
-            self.small.push((candidate, bytes));
-        }
-    }
-
     /// Looks into a file: its first bytes tell whether the rest is read.
     fn look(&mut self, candidate: Candidate<'a>) -> Result<Looked, Error> {
         let (size, search) = (self.tree.size(candidate.inode), candidate.search);
@@ -151,13 +148,16 @@ impl<'a> Search<'a> {
         };
         self.bytes = left;
         if !is_whole {
-            return self.look_in_blocks(&candidate);
+            let looked = self.look_in_blocks(&candidate)?;
+            self.texts.push((candidate, None));
+            return Ok(looked);
         }
         let Some(bytes) = readable(self.filesystem.read_start(candidate.inode, size))? else {
             return Ok(Looked::Unsearched);
         };
-        let looked = self.look_at_all(&candidate, &bytes);
-        self.keep(candidate, Some(bytes));
+        let (looked, is_text) = self.look_at_all(&candidate, &bytes);
+        let kept = candidate.is_small.then_some(bytes);
+        self.texts.extend(is_text.then_some((candidate, kept)));
         Ok(looked)
     }
 
@@ -167,11 +167,11 @@ impl<'a> Search<'a> {
         Ok(head.map(|head| Encoding::detect(&head)))
     }
 
-    /// Searches the contents of a file.
-    fn look_at_all(&mut self, candidate: &Candidate<'_>, bytes: &[u8]) -> Looked {
+    /// Searches the contents of a file; returns whether it is a text, too.
+    fn look_at_all(&mut self, candidate: &Candidate<'_>, bytes: &[u8]) -> (Looked, bool) {
         let found = candidate.search.find(bytes);
         if found.hits.is_empty() || candidate.is_of_a_package(self.tree, self.packages) {
-            return Looked::Searched;
+            return (Looked::Searched, found.is_text);
         }
         let mut lines = Lines::default();
         for hit in &found.hits {
@@ -188,13 +188,13 @@ impl<'a> Search<'a> {
             };
             self.secrets.list.push(candidate.secret(self.tree, found));
         }
-        if found.is_whole { Looked::Searched } else { Looked::Unsearched }
+        (if found.is_whole { Looked::Searched } else { Looked::Cut }, found.is_text)
     }
 
     /// Searches a long text for tokens.
     fn look_in_blocks(&mut self, candidate: &Candidate<'_>) -> Result<Looked, Error> {
         let size = self.tree.size(candidate.inode);
-        let mut blocks = BlockSearch::default();
+        let mut blocks = BlockSearch::new(candidate.search);
         let read = self.filesystem.with_source(candidate.inode, |source| {
             let whole = Extent::whole(&**source);
             (0..size).step_by(PIECE as usize).try_for_each(|at| {
@@ -215,7 +215,7 @@ impl<'a> Search<'a> {
             let found = FoundValue { kind, name: None, value, is_text: true, line };
             self.secrets.list.push(candidate.secret(self.tree, found));
         }
-        Ok(if is_whole { Looked::Searched } else { Looked::Unsearched })
+        Ok(if is_whole { Looked::Searched } else { Looked::Cut })
     }
 }
 
@@ -262,20 +262,19 @@ fn candidates<'a>(tree: &'a Tree, packages: &Packages) -> Vec<Candidate<'a>> {
     let inodes = tree.inodes_with_removals().filter_map(|(inode, removal)| {
         let node = tree.node_of(inode);
         let search = FileSearch::numbered(taken[node.index()]?);
-        let is_small = false;
-        let candidate = Candidate { inode, node, removal, search, is_small };
-        (tree.size(inode) > 0).then_some(candidate)
+        let candidate = Candidate { inode, node, removal, search, is_small: false };
+        // Everybody has what a package brought, and most such files are in the directories of programs.
+        let is_foreign =
+            || search.is_for_rare_tokens() && candidate.is_of_a_package(tree, packages);
+        (tree.size(inode) > 0 && !is_foreign()).then_some(candidate)
     });
     let mut candidates: Vec<_> = inodes.collect();
-    let place = |candidate: &Candidate<'_>| {
-        (tree.added_in(candidate.inode), tree.data_offset(candidate.inode))
-    };
-    candidates.sort_by_key(place);
-    let layers = candidates.chunk_by_mut(|one, other| place(one).0 == place(other).0);
+    candidates.sort_by_key(|candidate| candidate.place(tree));
+    let layers = candidates.chunk_by_mut(|one, other| one.place(tree).0 == other.place(tree).0);
     for layer in layers {
         let mut small = SmallTexts::default();
         for candidate in layer {
-            candidate.is_small = small.takes(tree.size(candidate.inode));
+            candidate.is_small = small.takes(candidate.search, tree.size(candidate.inode));
         }
     }
     candidates.extend(other_names(tree, &taken).into_iter().filter_map(|(inode, search)| {
@@ -283,12 +282,19 @@ fn candidates<'a>(tree: &'a Tree, packages: &Packages) -> Vec<Candidate<'a>> {
         let candidate = Candidate { inode, node, removal, search, is_small: false };
         (tree.size(inode) > 0 && !candidate.is_of_a_package(tree, packages)).then_some(candidate)
     }));
-    // Named files come first, so that texts cannot use up their bytes.
-    candidates.sort_by_key(|candidate| candidate.search.rule().is_none());
+    // Named files come first, so that texts cannot use up their bytes; those beside programs come last.
+    candidates.sort_by_key(|Candidate { search, .. }| {
+        (search.rule().is_none(), search.is_for_rare_tokens())
+    });
     candidates
 }
 
 impl Candidate<'_> {
+    /// Returns the place in the image: the layer, and the bytes in it.
+    pub(super) fn place(&self, tree: &Tree) -> (LayerIndex, u64) {
+        (tree.added_in(self.inode), tree.data_offset(self.inode))
+    }
+
     pub(super) fn is_of_a_package(&self, tree: &Tree, packages: &Packages) -> bool {
         is_of_a_package(tree, packages, (self.inode, self.node, self.removal))
     }

@@ -118,12 +118,16 @@ pub struct Secrets {
     /// The number of files that were not looked into, because the limits were reached or because
     /// they could not be read.
     pub unread: usize,
+    /// The number of files with more secrets than are counted.
+    pub cut: usize,
     /// The limit of the search that was reached, if one was, such as a number of files.
     pub limit: Option<&'static str>,
     /// The number of layers that are not known, or not as a whole.
     pub unread_layers: usize,
-    /// True if the config is not known, or has more secrets than are counted.
+    /// True if the config is not known.
     pub lacks_config: bool,
+    /// True if the config has more secrets than are counted.
+    pub has_cut_config: bool,
     /// The number of archives that no package brought: what is in them is not searched.
     pub archives: usize,
     /// The values that no text is to show: plain words and the names of files are not among them.
@@ -163,7 +167,8 @@ impl Secrets {
         list.sort_by_key(|secret| (secret.inode.is_none(), secret.is_visible(), secret.added_in));
         let is_missing = |known: &&Known| !matches!(known, Known::Whole | Known::Doubtful);
         secrets.unread_layers = inspection.completeness.layers().iter().filter(is_missing).count();
-        secrets.lacks_config = inspection.completeness.lacks_config() || !is_whole;
+        secrets.lacks_config = inspection.completeness.lacks_config();
+        secrets.has_cut_config = !is_whole;
         secrets.unread += surplus;
         secrets.find_origins();
         Ok(secrets)
@@ -193,16 +198,20 @@ impl Secrets {
         self.gaps().qualify(headline(self.list.len(), values, deleted))
     }
 
-    /// Lists what was to be searched and was not, so that there may be more secrets.
-    pub fn unsearched(&self) -> Vec<String> {
-        self.gaps().parts()
+    /// Counts the secrets in a sentence, without their values.
+    pub fn short_headline(&self) -> String {
+        let count = self.list.len();
+        self.gaps().qualify(headline(count, count, 0))
     }
 
-    fn gaps(&self) -> Unsearched {
+    /// Returns what was to be searched and was not, so that there may be more secrets.
+    pub fn gaps(&self) -> Unsearched {
         Unsearched {
             files: self.unread,
+            cut_files: self.cut,
             layers: self.unread_layers,
             lacks_config: self.lacks_config,
+            has_cut_config: self.has_cut_config,
             archives: self.archives,
         }
     }

@@ -13,6 +13,7 @@ use crate::display::shown;
 use crate::display::{Escaped, escaped};
 use crate::error::Error;
 use crate::image::Opened;
+use crate::image::compression::SPACING;
 use crate::image::opened::{Storage, check_unchanged};
 use crate::image::passed::PassedLayers;
 use crate::image::region::{Bytes, DecodedStream, Region, Shared, Watched};
@@ -226,7 +227,7 @@ impl Contents for LayerContents {
         let note = self.passed.of_member(member).note(tree.data_offset(inode));
         match note.filter(|note| note.search.includes(search)) {
             Some(note) if note.is_hit => Searched::Hit,
-            Some(_) => Searched::Nothing,
+            Some(note) => Searched::Nothing(note.is_text),
             None if is_costly => Searched::NotHere,
             None => Searched::NotYet,
         }
@@ -236,13 +237,27 @@ impl Contents for LayerContents {
         let place = tree.added_in(inode).get_from(&self.layers).map(|place| &place.whereabouts);
         let member = match place {
             Some(Whereabouts::Piped { member }) => *member,
-            Some(Whereabouts::Stored { member, bytes, files: None, .. }) => match &bytes.bytes {
-                Bytes::Source(source) if source.costs_a_download() => return false,
-                _ => *member,
-            },
+            Some(Whereabouts::Stored { member, .. })
+                if self.decoded_before(tree, inode).is_some() =>
+            {
+                *member
+            }
             _ => return false,
         };
         self.kept(member, tree, inode).is_some()
+    }
+
+    fn decoded_before(&self, tree: &Tree, inode: VersionId) -> Option<u64> {
+        let place = tree.added_in(inode).get_from(&self.layers).map(|place| &place.whereabouts);
+        match place? {
+            Whereabouts::Stored { bytes, compression, files: None, .. } => match &bytes.bytes {
+                Bytes::Source(source) if source.costs_a_download() => None,
+                Bytes::Source(_) if *compression == Some(Compression::None) => Some(0),
+                _ => Some(SPACING),
+            },
+            Whereabouts::Root(_) => Some(0),
+            _ => None,
+        }
     }
 
     fn open(

@@ -25,8 +25,8 @@ pub use layers::LayerContents;
 pub enum Searched {
     /// A search found something when the layer passed.
     Hit,
-    /// A search found nothing.
-    Nothing,
+    /// A search found nothing; true if the file is a text.
+    Nothing(bool),
     /// No search was made yet.
     NotYet,
     /// No search was made, and reading the file costs a download that nothing else needs.
@@ -60,6 +60,12 @@ pub trait Contents: Send + Sync {
     /// again: reading them costs nothing. A downloaded layer does not pass a second time.
     fn keeps(&self, _tree: &Tree, _inode: VersionId) -> bool {
         false
+    }
+
+    /// Returns the most bytes that are decoded before a file when it is read again; `None` if it cannot
+    /// be read again, or only by a download.
+    fn decoded_before(&self, _tree: &Tree, _inode: VersionId) -> Option<u64> {
+        Some(0)
     }
 
     /// Fails if the archive has been changed since it was opened, so that contents may be wrong.

@@ -42,19 +42,20 @@ struct Follower<'f, 'a> {
 pub(super) fn follow(filesystem: &Filesystem<'_>, run: &Run) -> Result<Application, Error> {
     let surroundings = Surroundings::new(filesystem, run);
     let mut follower = Follower { filesystem, surroundings, application: Application::default() };
+    let [entrypoint, command, ..] = run.masked();
     let command = match (run.entrypoint.is_empty(), run.command.is_empty()) {
         (true, true) => {
             follower
                 .end("the image names neither ENTRYPOINT nor CMD, so a container needs a command");
             return Ok(follower.application);
         }
-        (false, true) => format!("ENTRYPOINT {}", listed(&Untrusted::raw_words(&run.entrypoint))),
-        (true, false) => format!("CMD {}", listed(&Untrusted::raw_words(&run.command))),
+        (false, true) => format!("ENTRYPOINT {}", listed(&Untrusted::raw_words(&entrypoint))),
+        (true, false) => format!("CMD {}", listed(&Untrusted::raw_words(&command))),
         (false, false) => {
             format!(
                 "ENTRYPOINT {} with CMD {}",
-                listed(&Untrusted::raw_words(&run.entrypoint)),
-                listed(&Untrusted::raw_words(&run.command))
+                listed(&Untrusted::raw_words(&entrypoint)),
+                listed(&Untrusted::raw_words(&command))
             )
         }
     };

@@ -5,7 +5,6 @@ use crate::advice::dockerfile::parse::Keyword;
 use crate::advice::dockerfile::step::{Step, first_assignment};
 use crate::escape::Untrusted;
 use crate::image::Variables;
-use crate::secret::mask_words;
 
 impl DockerfileDraft<'_> {
     /// Writes an instruction that makes no files; false if no valid instruction can be written.
@@ -25,10 +24,8 @@ impl DockerfileDraft<'_> {
             }
             Keyword::Cmd | Keyword::Entrypoint | Keyword::Shell | Keyword::Volume => {
                 let configured = match keyword {
-                    Keyword::Cmd if last => mask_words(&Untrusted::raw_words(&run.command)),
-                    Keyword::Entrypoint if last => {
-                        mask_words(&Untrusted::raw_words(&run.entrypoint))
-                    }
+                    Keyword::Cmd if last => Untrusted::raw_words(&run.masked()[1]),
+                    Keyword::Entrypoint if last => Untrusted::raw_words(&run.masked()[0]),
                     _ => Vec::new(),
                 };
                 // The history prints the words without quotes; the config has them exactly.

@@ -331,16 +331,19 @@ fn warnings_mark(app: &App, theme: &Theme) -> Option<[Piece; 2]> {
     Some([text, format!("! {count} ")].map(|text| Piece::button(text, style, ViewImage)))
 }
 
-/// Returns the number of secrets with the key that lists them and a short form, if there are any; a
-/// click lists them.
+/// Returns the number of secrets, or of files that were not searched for any, with the key that lists
+/// them and a short form, if there are any; a click lists them.
 fn secrets_mark(app: &App, explorer: &Explorer, theme: &Theme) -> Option<[Piece; 2]> {
-    let count = explorer.secrets().count();
-    if count == 0 {
-        return None;
-    }
+    let secrets = explorer.search_result()?;
     let key =
         app.keymap.keys(ViewFindings).first().map(|key| format!(" ({key})")).unwrap_or_default();
-    let text = format!("! {}{key} ", plural(count, "secret"));
-    let short = format!("! secrets{key} ");
-    Some([text, short].map(|text| Piece::button(text, theme.wasted, ViewFindings)))
+    let unsearched = secrets.gaps().in_short();
+    let (long, short, style) = match (secrets.list.len(), unsearched) {
+        (0, None) => return None,
+        (0, Some(unsearched)) => (unsearched, "unsearched", theme.modified),
+        (count, None) => (plural(count, "secret"), "secrets", theme.wasted),
+        (count, Some(_)) => (format!("≥ {}", plural(count, "secret")), "secrets", theme.wasted),
+    };
+    let texts = [format!("! {long}{key} "), format!("! {short}{key} ")];
+    Some(texts.map(|text| Piece::button(text, style, ViewFindings)))
 }

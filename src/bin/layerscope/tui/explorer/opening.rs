@@ -12,7 +12,7 @@ use layerscope::advice::changes::{Change, Extent, Part};
 use layerscope::advice::findings::Fate;
 use layerscope::advice::ladder::PossibleSize;
 use layerscope::advice::merges::Merges;
-use layerscope::advice::secrets::{Place, Secret};
+use layerscope::advice::secrets::{Place, Secret, Secrets};
 use layerscope::advice::unneeded::Surplus;
 use layerscope::analysis::WastedGroup;
 use layerscope::display::{escaped_str, sentences};
@@ -81,10 +81,14 @@ impl Explorer {
         }
     }
 
+    /// Returns the result of the search for secrets, once there is one.
+    pub fn search_result(&self) -> Option<&Secrets> {
+        self.study.as_ref()?.secrets.as_ref()
+    }
+
     /// Returns the secrets of the image, as far as they are known.
     pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
-        let secrets = self.study.iter().filter_map(|study| study.secrets.as_ref());
-        secrets.flat_map(|secrets| &secrets.list)
+        self.search_result().into_iter().flat_map(|secrets| &secrets.list)
     }
 
     /// Returns whether a file has a secret, or a directory a file with one.

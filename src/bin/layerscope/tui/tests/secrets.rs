@@ -246,3 +246,45 @@ fn y_says_that_an_advice_without_lines_has_nothing_to_copy() {
         person.screen()
     );
 }
+
+/// An image of which a `.env` is too large to be searched, with or without secrets.
+fn unsearched(config: &serde_json::Value) -> Image {
+    let env = file("app/.env", 0).holding("# nothing\n".repeat(900_000));
+    let mut image = Image::of([layer([dir("app"), env, file("app/a.zip", 10)])]);
+    image.config["history"] = json!([{ "created_by": "COPY . /app # buildkit" }]);
+    image.config["config"] = config.clone();
+    image
+}
+
+#[test]
+fn what_was_not_searched_is_said_in_the_header_among_the_changes_and_about_the_image() {
+    let sentence =
+        "Not searched for secrets: 1 file, and what is inside 1 archive, such as jar and zip";
+    for (width, config) in [(120, json!({})), (80, json!({}))] {
+        let mut person = studied(&unsearched(&config), width, 24);
+        for view in '1'..='8' {
+            person.types(&view.to_string());
+            let header: Vec<_> = person.screen().lines().take(2).map(str::to_owned).collect();
+            let header = header.join(" ");
+            let mark = if width > 80 { "! 1 file not searched (6)" } else { "(6)" };
+            assert!(header.contains(mark) && !header.contains("secret"), "{view}: {header}");
+        }
+        person.types("6");
+        let screen = person.reads();
+        assert!(screen.contains(sentence), "{}", person.screen());
+        assert!(screen.contains("Nothing to change"), "{}", person.screen());
+        person.press(KeyCode::Down).press(KeyCode::Up).types("5");
+        person.press(KeyCode::End);
+        assert!(person.reads().contains(&format!("secrets {sentence}")), "{}", person.screen());
+    }
+    let mut person =
+        studied(&unsearched(&json!({ "Env": [format!("DB_PASSWORD={PASSWORD}")] })), 120, 30);
+    person.types("6");
+    let screen = person.reads();
+    for part in ["! ≥ 1 secret (6)", "! at least 1 secret: anyone who can pull the image", sentence]
+    {
+        assert!(screen.contains(part), "{part:?} is not on\n{}", person.screen());
+    }
+    person.press(KeyCode::Down).press(KeyCode::Down).press(KeyCode::Up);
+    assert!(person.reads().contains("set DB_PASSWORD when"), "{}", person.screen());
+}

@@ -68,6 +68,8 @@ enum Row {
     /// The head of the secrets.
     Secrets,
     Secret(usize),
+    /// The sentence about what was not searched for secrets.
+    Unsearched,
     Head(Part),
     Change(usize),
     /// A finding of a change that is open.
@@ -77,7 +79,7 @@ enum Row {
 impl Row {
     /// Returns whether the cursor passes over the row.
     fn is_head(self) -> bool {
-        matches!(self, Self::Secrets | Self::Head(_))
+        matches!(self, Self::Secrets | Self::Unsearched | Self::Head(_))
     }
 }
 
@@ -117,7 +119,7 @@ impl Findings {
         self.study = Some(study.clone());
         self.open.clear();
         self.build();
-        (self.cursor, self.top) = (self.rows.len().min(1), 0);
+        (self.cursor, self.top) = (self.rows.iter().position(|row| !row.is_head()).unwrap_or(0), 0);
     }
 
     fn build(&mut self) {
@@ -127,6 +129,7 @@ impl Findings {
             self.rows.push(Row::Secrets);
             self.rows.extend((0..secrets).map(Row::Secret));
         }
+        self.rows.extend(self.unsearched().map(|_| Row::Unsearched));
         for part in Part::ALL {
             let of_kind = self.changes.iter().enumerate().filter(|(_, change)| change.part == part);
             for (place, (i, change)) in of_kind.enumerate() {
@@ -146,6 +149,16 @@ impl Findings {
         secrets.map_or(&[], |secrets| &secrets.list)
     }
 
+    /// Says what was not searched for secrets; `None` if everything was.
+    fn unsearched(&self) -> Option<Escaped> {
+        self.study.as_ref()?.secrets.as_ref()?.not_searched()
+    }
+
+    /// Returns whether there is neither a change nor a secret.
+    fn is_empty(&self) -> bool {
+        self.rows.iter().all(|row| row.is_head())
+    }
+
     /// Returns the secret under the cursor.
     pub fn secret(&self) -> Option<&Secret> {
         match *self.rows.get(self.cursor)? {
@@ -156,7 +169,7 @@ impl Findings {
 
     fn change(&self) -> Option<usize> {
         match *self.rows.get(self.cursor)? {
-            Row::Secrets | Row::Secret(_) | Row::Head(_) => None,
+            Row::Secrets | Row::Secret(_) | Row::Unsearched | Row::Head(_) => None,
             Row::Change(i) | Row::Finding(i, _) => Some(i),
         }
     }
@@ -164,7 +177,7 @@ impl Findings {
     /// Returns the finding under the cursor; the largest one of a change.
     fn selected(&self) -> Option<&Finding> {
         let i = match *self.rows.get(self.cursor)? {
-            Row::Secrets | Row::Secret(_) | Row::Head(_) => None,
+            Row::Secrets | Row::Secret(_) | Row::Unsearched | Row::Head(_) => None,
             Row::Change(i) => self.changes[i].findings.first().copied(),
             Row::Finding(_, finding) => Some(finding),
         };
@@ -190,7 +203,7 @@ impl Findings {
 
     /// Returns the keys of the selected row.
     pub fn keys(&self) -> &'static [Hint] {
-        if self.rows.is_empty() {
+        if self.is_empty() {
             return KEYS_OF_NOTHING;
         }
         let is_advice = self.change().is_some() && self.lines().is_empty();
@@ -206,7 +219,9 @@ impl Findings {
     fn selected_change(&self) -> Option<&Change> {
         match *self.rows.get(self.cursor)? {
             Row::Change(i) => Some(&self.changes[i]),
-            Row::Secrets | Row::Secret(_) | Row::Head(_) | Row::Finding(..) => None,
+            Row::Secrets | Row::Secret(_) | Row::Unsearched | Row::Head(_) | Row::Finding(..) => {
+                None
+            }
         }
     }
 
@@ -216,7 +231,9 @@ impl Findings {
         match self.rows.get(self.cursor) {
             Some(&Row::Change(i)) => self.changes[i].parts().map(|i| &study.findings[i]).collect(),
             Some(&Row::Finding(_, i)) => vec![&study.findings[i]],
-            Some(Row::Secrets | Row::Secret(_) | Row::Head(_)) | None => Vec::new(),
+            Some(Row::Secrets | Row::Secret(_) | Row::Unsearched | Row::Head(_)) | None => {
+                Vec::new()
+            }
         }
     }
 
@@ -251,16 +268,17 @@ impl Findings {
         let last = self.rows.len().saturating_sub(1);
         let before = self.cursor;
         self.cursor = moved(action, self.cursor, last, height.max(2) - 1).unwrap_or(self.cursor);
-        if self.rows.get(self.cursor).is_some_and(|row| row.is_head()) {
-            // A head is passed over; above the first there is nothing.
-            self.cursor = if self.cursor < before && self.cursor > 0 {
-                self.cursor - 1
-            } else {
-                self.cursor + 1
-            };
-        }
+        self.pass_heads(before);
         self.top = self.first(&self.shape(explorer, inside(area)));
         None
+    }
+
+    /// Moves the cursor on from a head; above the first row and below the last there is nothing.
+    fn pass_heads(&mut self, before: usize) {
+        let is_row = |at: &usize| !self.rows[*at].is_head();
+        let above = (0..=self.cursor).rev().find(is_row).filter(|_| self.cursor < before);
+        let next = above.or_else(|| (self.cursor..self.rows.len()).find(is_row));
+        self.cursor = next.unwrap_or(before);
     }
 
     fn fold(&mut self, change: usize, folded: bool) {
@@ -341,8 +359,9 @@ impl Findings {
 
     /// Returns the first visible line of the list.
     fn first(&self, shape: &Shape) -> usize {
-        // The head above the first change is seen with it.
-        let top = if self.cursor <= 1 { 0 } else { self.top };
+        // The heads above the first row are seen with it.
+        let is_first = self.rows.iter().take(self.cursor).all(|row| row.is_head());
+        let top = if is_first { 0 } else { self.top };
         let height = usize::from(shape.list.height).max(1);
         follow(top, shape.line_of(self.cursor), shape.lines(), height)
     }

@@ -1,7 +1,7 @@
 //! The image view: tags, platform, sizes, run configuration, the full history, digests.
 
 use layerscope::advice::assessment::Study;
-use layerscope::advice::secrets::{Place, Secret};
+use layerscope::advice::secrets::{Place, Secret, Secrets};
 use layerscope::display::escaped_str;
 use layerscope::display::shown;
 use layerscope::display::{Escaped, Units, directories, percent, plural};
@@ -45,6 +45,8 @@ pub struct ImageFacts {
     sizes: Sizes,
     /// The base image, once it is known.
     base: Option<String>,
+    /// The sentence about what was not searched for secrets, once it is known.
+    unsearched: Option<Escaped>,
     /// The secret that was asked for.
     pointed: Option<Pointed>,
     scroll: usize,
@@ -90,6 +92,7 @@ impl ImageFacts {
                 efficiency: inspection.efficiency(),
             },
             base: None,
+            unsearched: None,
             pointed: None,
             scroll: 0,
         }
@@ -100,6 +103,7 @@ impl ImageFacts {
         if let Some(shown) = &study.shown {
             (self.facts, self.history) = (facts(shown), history(shown));
         }
+        self.unsearched = study.secrets.as_ref().and_then(Secrets::not_searched);
         let base = &study.base;
         let name = base.name.as_ref().map_or_else(|| "unknown name".into(), Untrusted::escaped);
         self.base = Some(match base.layers {
@@ -166,12 +170,13 @@ impl ImageFacts {
             ),
         };
         let base = self.base.iter().map(|base| ("base image", base.as_str()));
+        let unsearched = self.unsearched.iter().map(|text| ("secrets", text.as_str()));
         let sized = [("size", sizes), ("", archive)];
         let facts = self.facts.iter().map(|(word, text)| (*word, text.as_str()));
         let sized = sized.iter().map(|(word, text)| (*word, text.as_str()));
         let mut lines = Vec::new();
         let mut last = "";
-        for (word, text) in facts.chain(base).chain(sized) {
+        for (word, text) in facts.chain(base).chain(sized).chain(unsearched) {
             last = if word.is_empty() { last } else { word };
             let pointed = self.pointed.as_ref().filter(|pointed| pointed.is_fact(last, text));
             push(&mut lines, word, text, pointed, width);

@@ -56,7 +56,7 @@ impl Findings {
         let Some(study) = &self.study else {
             return put(Line::styled("Analyzing files …", look.theme.dim), 0, inner, buffer);
         };
-        if self.rows.is_empty() {
+        if self.is_empty() {
             let text = match explorer.inspection.completeness.sizes_are_exact() {
                 true => {
                     "Nothing to change: no wasted bytes, and no caches or build leftovers were found."
@@ -65,7 +65,9 @@ impl Findings {
                     "Nothing to change was found in what could be read; not all of the image could be."
                 }
             };
-            for (row, line) in wrap(text, usize::from(inner.width)).into_iter().enumerate() {
+            let texts = [Some(text.into()), self.unsearched()].into_iter().flatten();
+            let lines = texts.flat_map(|text: Escaped| wrap(&text, usize::from(inner.width)));
+            for (row, line) in lines.enumerate() {
                 put(Line::styled(line, look.theme.dim), row, inner, buffer);
             }
             return;
@@ -112,7 +114,9 @@ impl Findings {
             false => format!("  {place}"),
         };
         match row {
-            Row::Secrets | Row::Secret(_) | Row::Head(_) => whole(String::new(), 0),
+            Row::Secrets | Row::Secret(_) | Row::Unsearched | Row::Head(_) => {
+                whole(String::new(), 0)
+            }
             Row::Change(i) => {
                 let change = &self.changes[i];
                 let findings: Vec<_> = change.parts().map(|i| &study.findings[i]).collect();
@@ -157,6 +161,11 @@ impl Findings {
                 let secret = self.secrets().get(i);
                 let line = |secret| secrets::line(&explorer.inspection, secret, width, look);
                 return secret.map(line).into_iter().collect();
+            }
+            Row::Unsearched => {
+                let text = self.unsearched().unwrap_or_default();
+                let lines = wrap(&text, width).into_iter().take(height);
+                return lines.map(|line| Line::styled(line, theme.modified)).collect();
             }
             Row::Head(side) => {
                 let bytes = explorer.avoidable().map_or(0, |sums| match side {

@@ -74,6 +74,7 @@ impl Findings {
             .rows
             .iter()
             .map(|&row| match row {
+                Row::Unsearched => wrap(&self.unsearched().unwrap_or_default(), width).len(),
                 row if row.is_head() => 1,
                 Row::Secret(_) => 1,
                 row => self.text(explorer, row).lines(room).len(),

@@ -1,11 +1,11 @@
 //! Secrets in the list of changes: above all changes, with what to do about each.
 
+use layerscope::Inspection;
 use layerscope::LayerIndex;
 use layerscope::advice::secrets::{Place, Prevention, Secret, Secrets};
 use layerscope::display::{Escaped, shown};
 use layerscope::image::HistoryEntry;
 use layerscope::tree::NodeId;
-use layerscope::{Inspection, display::plural};
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
@@ -17,10 +17,7 @@ const WHAT: usize = 28;
 
 /// Returns the head above the secrets.
 pub fn head(secrets: &Secrets, look: Look<'_>) -> Line<'static> {
-    let count = plural(secrets.list.len(), "secret");
-    let them = if secrets.list.len() == 1 { "it" } else { "them" };
-    let text = format!("! {count}: anyone who can pull the image can read {them}");
-    Line::styled(text, look.theme.wasted)
+    Line::styled(format!("! {}", secrets.short_headline()), look.theme.wasted)
 }
 
 /// Returns the row of a secret: its layers, the kind, the place and the masked value.
