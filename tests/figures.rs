@@ -1,11 +1,14 @@
 //! The figures of changes: what one saves alone, what all save together, and that every output has
 //! the same ones.
 
+mod agreed;
+mod told;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use layerscope::advice::assessment::{Question, Study};
-use layerscope::advice::avoidable::{Avoidable, in_addition, left_out};
+use layerscope::advice::avoidable::Avoidable;
 use layerscope::advice::base::BaseHint;
 use layerscope::advice::changes::{Change, Extent, Part};
 use layerscope::advice::dockerfile::{Evidence, Fix, NamedChange, Target, Verdict, fix};
@@ -50,7 +53,7 @@ impl Image {
         let filesystem = Filesystem::new(&inspection.tree, &contents, &progress);
         let program = Program::detect(&filesystem, &inspection.run).unwrap();
         let mut evidence = Evidence::gather(&inspection, 1, &filesystem, &program).unwrap();
-        evidence.changes = NamedChange::all(&inspection, &study);
+        evidence.changes = NamedChange::all(&inspection, &study.changes);
         let fix = fix(&inspection, &target, &evidence);
         Self { inspection, study, evidence, fix }
     }
@@ -74,15 +77,25 @@ impl Image {
     }
 }
 
-/// What `report --top 0` says of an image, with single spaces.
-fn report(layers: &[(&str, Entry)]) -> String {
+/// An image of layers with one entry each, by instructions.
+fn layers(layers: &[(&str, Entry)]) -> Vec<u8> {
     let mut image = built::Image::of(layers.iter().map(|(_, entry)| layer([entry.clone()])));
     let history: Vec<_> =
         layers.iter().map(|(by, _)| serde_json::json!({ "created_by": by })).collect();
     image.config["history"] = history.into();
+    entries(image.docker())
+}
+
+/// What `report --top 0` says of an image, with single spaces.
+fn report(by: &[(&str, Entry)]) -> String {
+    report_of(&layers(by))
+}
+
+/// What `report --top 0` says of an archive, with single spaces.
+fn report_of(image: &[u8]) -> String {
     let directory = tempfile::tempdir().unwrap();
     let archive = directory.path().join("image.tar");
-    std::fs::write(&archive, entries(image.docker())).unwrap();
+    std::fs::write(&archive, image).unwrap();
     let output = layerscope(&["report", "--top", "0", archive.to_str().unwrap()]);
     program::text(&output.stdout).split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -145,8 +158,7 @@ fn a_change_alone_saves_what_a_later_layer_replaces_and_what_its_lines_keep_out(
     assert_eq!((clean.saves, clean.grade()), (3 * 4_000_000 + 4_000_000 + 1_000_000, "exact"));
     let lines = image.lines(place);
     assert_eq!(lines.matches("apt-get clean").count(), 3, "{lines}");
-    let left_out: HashSet<_> =
-        left_out(&image.inspection, &image.study, clean).into_iter().collect();
+    let left_out: HashSet<_> = clean.left_out.iter().copied().collect();
     let tree = &image.inspection.tree;
     let paths = tree.inodes().filter(|inode| left_out.contains(inode));
     for path in paths.map(|inode| tree.path(tree.node_of(inode))) {
@@ -177,10 +189,10 @@ fn the_same_advice_does_not_come_again_after_its_lines() {
 fn each_byte_counts_once_where_savings_are_added_up() {
     for situation in [apt(), chown()] {
         let image = Image::of(&situation);
-        let all = in_addition(&image.inspection, &image.study);
+        let all: Vec<_> = image.study.changes.iter().map(|change| change.adds).collect();
         let told = changes(&image.inspection, &image.study);
         let own = image.study.changes.iter().filter(|change| change.part == Part::Own).count();
-        let avoidable = Avoidable::measure(&image.inspection, &image.study).own;
+        let avoidable = Avoidable::measure(&image.study).own;
         assert_eq!(all[..own].iter().sum::<u64>(), avoidable);
         for (change, (told, adds)) in image.study.changes.iter().zip(told.iter().zip(&all)) {
             assert_eq!((told.saves_bytes, told.adds_bytes), (change.saves, *adds));
@@ -335,10 +347,10 @@ fn what_is_optional_counts_only_what_nothing_else_leaves_out() {
     let docs = file("usr/share/doc/go/manual.html", 3 * MB);
     let image = Image::of(&built_by_go(executable().build(), [docs]));
     let of = |part| {
-        let all = image.study.changes.iter().zip(in_addition(&image.inspection, &image.study));
-        all.filter(|(change, _)| change.part == part).map(|(_, adds)| adds).sum::<u64>()
+        let all = image.study.changes.iter().filter(|change| change.part == part);
+        all.map(|change| change.adds).sum::<u64>()
     };
-    let sums = Avoidable::measure(&image.inspection, &image.study);
+    let sums = Avoidable::measure(&image.study);
     assert!(image.study.changes.iter().any(|change| change.extent == Extent::Stage));
     assert!(image.study.changes.iter().any(|change| change.part == Part::Optional));
     // The build stage leaves out the documentation already.

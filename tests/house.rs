@@ -96,9 +96,9 @@ const FLOORS: [Floor; 11] = [
             "measure",
             "secrets",
             "changes",
+            "dockerfile",
             "assessment",
             "avoidable",
-            "dockerfile",
         ],
     },
     Floor {

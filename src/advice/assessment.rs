@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use crate::advice::SuggestedChange;
 use crate::advice::base::{Base, BaseError, BaseHint, Share, base, detect, shares};
-use crate::advice::changes::{Change, Extent, Judged, changes, settle};
+use crate::advice::changes::{Change, Extent, Judged, also, changes, grade_sizes, settle};
+use crate::advice::dockerfile::{Assessed, Evidence, Ruling, judge};
 use crate::advice::findings::{Finding, Matches, Purpose, Rules, findings_of};
 use crate::advice::ladder::{LadderInputs, PossibleSize, climb, smallest_kept};
 use crate::advice::merges::Merges;
@@ -188,26 +189,40 @@ impl Study {
             Some(filesystem) => surplus(inspection, base.layers, filesystem, &rules.tools)?,
             None => Vec::new(),
         };
-        let (shares, (findings, changes, inputs, ladder)) = join(
+        let (shares, (findings, mut changes, inputs, mut ladder)) = join(
             || shares(inspection, rules, &matches, base.layers, application, &packages),
             || {
                 let merges = Merges::find(inspection, &wasted_groups(inspection), base.layers);
                 let mut findings =
                     findings_of(inspection, rules, &matches, &merges, base.layers, &packages);
-                let inputs = LadderInputs {
+                let mut inputs = LadderInputs {
                     merges,
                     surplus,
                     ..LadderInputs::gather(inspection, &base, &findings, program)
                 };
+                let judged = Judged { rules, matches: &matches, findings: &findings };
+                inputs.leftovers.extend(also(inspection, judged, base.layers));
                 let ladder = climb(inspection, &inputs);
                 let (merges, surplus) = (&inputs.merges, &inputs.surplus);
-                let judged = Judged { rules, matches: &matches, findings: &findings };
                 let changes = changes(inspection, judged, merges, &ladder, surplus, base.layers);
                 settle(&mut findings, &changes);
                 (findings, changes, inputs, ladder)
             },
         );
         let application_known = !application.is_empty();
+        let recommended = inputs.surplus.iter().map(|surplus| surplus.unneeded.clone());
+        let assessed = Assessed {
+            findings: &findings,
+            changes: &changes,
+            ladder: &ladder,
+            recommended: recommended.collect(),
+        };
+        let known = (filesystem.as_ref(), runtime.as_ref());
+        let evidence = Evidence::known(inspection, base.layers, known, assessed)?;
+        let rulings = judge(inspection, &base, &evidence, (rules, &matches));
+        changes.iter_mut().zip(rulings).for_each(|(change, ruling)| obey(change, ruling));
+        let is_script = inputs.program.as_ref().is_some_and(|it| it.start.is_script());
+        grade_sizes(inspection, &changes, &mut ladder, is_script);
         Ok(Self {
             findings,
             changes,
@@ -244,6 +259,18 @@ impl Study {
         };
         let found = || self.change_of(self.findings.iter().position(is_of)?);
         merge.or_else(found).or_else(|| self.changes.iter().find(has_group))
+    }
+}
+
+/// Gives a change the grade that follows from drafting it.
+fn obey(change: &mut Change, ruling: Option<Ruling>) {
+    match ruling {
+        Some(Ruling::Drafted(certainty)) => {
+            change.needs_a_look = false;
+            change.certainty = change.certainty.weaker(&certainty).clone();
+        }
+        Some(Ruling::NeedsALook) => change.needs_a_look = true,
+        None => {}
     }
 }
 

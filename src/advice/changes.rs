@@ -2,7 +2,10 @@
 //! size after it. Every report and every screen tells these.
 
 mod alone;
+mod left_out;
+mod sizes;
 mod surplus;
+mod titles;
 mod why;
 
 use std::cell::OnceCell;
@@ -11,7 +14,7 @@ use std::collections::HashMap;
 
 use super::change::{STAGE, SuggestedChange};
 use super::findings::{Edit, Fate, Finding, Level, Varying, Whose, for_base};
-use super::ladder::{Certainty, NEEDS_A_LOOK, PossibleSize, multi_stage};
+use super::ladder::{Certainty, PossibleSize, grade, multi_stage};
 use super::merges::Merges;
 use super::unneeded::Surplus;
 use crate::analysis::{Inspection, WastedGroup, wasted_groups};
@@ -19,7 +22,8 @@ use crate::display::Escaped;
 use crate::layer_index::LayerIndex;
 use crate::tree::{Reason, VersionId};
 use alone::Also;
-pub(super) use alone::Judged;
+pub(super) use alone::{Judged, also};
+pub(super) use sizes::grade_sizes;
 
 /// The part of the image that a change belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -104,12 +108,19 @@ pub struct Change {
     pub saves: u64,
     /// The size after the change, in bytes.
     pub size: u64,
+    /// The files that it leaves out, in order: their bytes are what it saves.
+    pub left_out: Vec<VersionId>,
+    /// The bytes that it saves in addition to the changes before it in the list. Added up, each
+    /// byte counts once.
+    pub adds: u64,
     /// The reliability of `size`.
     pub certainty: Certainty,
     /// True if a person has to decide whether to make it.
     pub needs_a_look: bool,
     /// The extent.
     pub extent: Extent,
+    /// Its layers or its largest place, where another change has the same title; else empty.
+    pub apart: String,
     /// The advice, with the whole saving.
     pub fix: SuggestedChange,
     /// The reason why the bytes of its findings are in the image; empty if it has none.
@@ -119,7 +130,21 @@ pub struct Change {
 impl Change {
     /// Returns the word for how far the size after the change can be relied on.
     pub fn grade(&self) -> &'static str {
-        if self.needs_a_look { NEEDS_A_LOOK } else { self.certainty.grade() }
+        grade(&self.certainty, self.needs_a_look)
+    }
+
+    /// Returns the change as the title of a row, which no other change of its part has.
+    pub fn title(&self) -> String {
+        self.told_apart(self.fix.title())
+    }
+
+    /// Returns the title where there is little room.
+    pub fn short_title(&self) -> String {
+        self.told_apart(self.fix.short_title())
+    }
+
+    fn told_apart(&self, title: String) -> String {
+        if self.apart.is_empty() { title } else { format!("{title} ({})", self.apart) }
     }
 }
 
@@ -180,6 +205,8 @@ pub(super) fn changes(
     });
     let mut changes: Vec<_> = all.chain(surplus::change(inspection, surplus)).collect();
     changes.sort_by_key(|change| (change.part, Reverse(change.saves)));
+    left_out::fill(inspection, findings, stage.map(|(_, stage)| stage), base, &mut changes);
+    titles::tell_apart(inspection, findings, &mut changes);
     changes
 }
 
@@ -330,7 +357,7 @@ impl Grouping<'_> {
             Extent::Merge if findings.len() != 1 || bytes < saves => {
                 why::combined(self.inspection, &groups)
             }
-            _ => why::of_findings(self.inspection, self.findings, &findings),
+            _ => why::of_findings(self.inspection, self.findings, &findings, &also),
         };
         Some(Change {
             part,
@@ -344,9 +371,12 @@ impl Grouping<'_> {
             edits: also.edits,
             saves,
             size,
+            left_out: Vec::new(),
+            adds: 0,
             certainty,
             needs_a_look,
             extent,
+            apart: String::new(),
             fix,
             why,
         })

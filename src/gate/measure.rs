@@ -157,9 +157,9 @@ impl<'a> Measures<'a> {
     fn avoidable(&self) -> u64 {
         let (inspection, study) = (self.inspection(), self.subject.study);
         if self.excepted.inodes.is_empty() {
-            return Avoidable::measure(inspection, study).own;
+            return Avoidable::measure(study).own;
         }
-        let inodes = Avoidable::own_inodes(inspection, study).into_iter();
+        let inodes = Avoidable::own_inodes(study).into_iter();
         let counted = inodes.filter(|&inode| self.counts(inode));
         counted.map(|inode| inspection.tree.size(inode)).sum()
     }

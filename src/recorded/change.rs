@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::display::{Escaped, shown};
+use crate::display::{Escaped, Units, escaped_str, shown};
 
 /// A change with what it saves.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -27,6 +27,9 @@ pub struct ChangeRecord {
     /// The bytes that it saves in addition to the changes before it; 0 in older reports.
     #[serde(default)]
     pub adds_bytes: u64,
+    /// The bytes that it saves alone: the same as `saves_bytes`, by the name that it has in `fix`.
+    #[serde(default)]
+    pub alone_bytes: u64,
     /// The size after it.
     pub size_bytes: u64,
     /// The files that are left out, in a few words.
@@ -82,6 +85,16 @@ impl ChangeRecord {
     pub fn sign(&self) -> &'static str {
         let is_old = self.size_certainty.is_empty();
         sign(if is_old { &self.certainty } else { &self.size_certainty })
+    }
+
+    /// Says what it saves in addition to the changes before it, where those leave out some of the
+    /// same files; older reports do not record it.
+    pub fn in_addition(&self, units: Units) -> Option<Escaped> {
+        let [adds, alone] = [self.adds_bytes, self.saves_bytes].map(|bytes| units.size(bytes));
+        let more = if self.adds_bytes == 0 { "nothing" } else { &adds };
+        let is_told = !self.size_certainty.is_empty() && adds != alone;
+        let words = || format!("{more} more than the changes above, or {alone} alone");
+        is_told.then(|| escaped_str(&words()))
     }
 
     /// Returns the change and what it leaves out, in a line.

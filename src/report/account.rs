@@ -240,7 +240,7 @@ impl<'a> Account<'a> {
         let top = if detail.top == 0 { usize::MAX } else { detail.top };
         let tree = &inspection.tree;
         let totals = &inspection.totals;
-        let avoidable = Avoidable::measure(inspection, study);
+        let avoidable = Avoidable::measure(study);
         Self {
             schema_version: SCHEMA_VERSION,
             tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },

@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use super::advice::why_wasted;
 use crate::Inspection;
 use crate::advice::assessment::Study;
-use crate::advice::avoidable::{Avoidable, in_addition};
+use crate::advice::avoidable::Avoidable;
 use crate::advice::changes::{Change, Extent};
 use crate::advice::dockerfile::{Target, combined};
 use crate::advice::findings::Finding;
@@ -27,13 +27,9 @@ const TITLES: usize = 3;
 
 /// Returns all changes of an assessment, in its order.
 pub fn changes(inspection: &Inspection, study: &Study) -> Vec<ChangeRecord> {
-    let (adds, target) = (in_addition(inspection, study), OnceCell::new());
-    let all = study.changes.iter().zip(adds);
-    let record = |(change, adds)| {
-        let target = &target;
-        Telling { inspection, study, change, adds, target }.record()
-    };
-    all.map(record).collect()
+    let target = OnceCell::new();
+    let record = |change| Telling { inspection, study, change, target: &target }.record();
+    study.changes.iter().map(record).collect()
 }
 
 /// A change that is put into words.
@@ -41,8 +37,6 @@ struct Telling<'a> {
     inspection: &'a Inspection,
     study: &'a Study,
     change: &'a Change,
-    /// The bytes that it saves in addition to the changes before it.
-    adds: u64,
     /// The Dockerfile rebuilt from the history, once it is needed.
     target: &'a OnceCell<Target>,
 }
@@ -67,13 +61,14 @@ impl<'a> Telling<'a> {
         let surplus = change.surplus.iter().flat_map(|surplus| &surplus.unneeded.packages);
         ChangeRecord {
             part: change.part.word().into(),
-            title: escaped_str(&change.fix.title()),
+            title: escaped_str(&change.title()),
             advice: escaped_str(&change.fix.what),
             grade: change.grade().into(),
             certainty: change.grade().into(),
             size_certainty: change.certainty.grade().into(),
             saves_bytes: change.saves,
-            adds_bytes: self.adds,
+            adds_bytes: change.adds,
+            alone_bytes: change.saves,
             size_bytes: change.size,
             what: self.what(only),
             layers: self.layers(),

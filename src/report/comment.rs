@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use super::TextStyle;
 use super::changes::{ALONE, is_twice, layers_of as named};
 use super::markdown::{Page, code, code_cell, plain, repository};
-use super::words::{NOT_SEARCHED, date, incomplete};
+use super::words::{NOT_SEARCHED, date, incomplete, nothing_to_change};
 use crate::advice::changes::Part;
 use crate::display::{Escaped, Units, files, percent, plural};
 use crate::layer_index::LayerIndex;
@@ -128,7 +128,8 @@ fn changes(page: &mut Page, image: &RecordedImage, units: Units) {
     };
     let own = of(Part::Own);
     if own.is_empty() {
-        page.line("\nNothing to avoid in your layers.");
+        let has_secrets = document.secrets.as_ref().is_some_and(|it| !it.found.is_empty());
+        page.line(format!("\n{}", nothing_to_change(&image.inspection, has_secrets)));
     } else {
         page.line(format!("\n#### What to change\n\n{ALONE}\n"));
         table(page, &own, units);
@@ -147,11 +148,13 @@ fn changes(page: &mut Page, image: &RecordedImage, units: Units) {
 fn table(page: &mut Page, changes: &[&ChangeRecord], units: Units) {
     page.line(HEAD);
     for change in changes.iter().take(LISTED) {
+        let more = change.in_addition(units);
+        let more = more.map_or_else(String::new, |more| format!("<br>saves {}", plain(&more)));
         page.row(&[
             units.size(change.saves_bytes),
             plain(&format!("{}{}", change.sign(), units.size(change.size_bytes))),
             plain(&change.grade),
-            format!("{}<br>{}", plain(&change.advice), contents(change, units)),
+            format!("{}<br>{}{more}", plain(&change.advice), contents(change, units)),
             layers_of(change),
         ]);
     }

@@ -42,6 +42,8 @@ struct After {
     size_bytes: u64,
     grade: &'static str,
     changed_files_bytes: i64,
+    wasted_bytes: u64,
+    wasted_of_base_bytes: u64,
 }
 
 #[derive(Serialize)]
@@ -51,7 +53,9 @@ struct Suggestion<'a> {
     grade: Option<&'static str>,
     lines: &'a [usize],
     saves_bytes: Option<u64>,
+    adds_bytes: Option<u64>,
     alone_bytes: Option<u64>,
+    change: Option<usize>,
     size_bytes: Option<u64>,
     reason: &'a str,
     condition: Option<&'static str>,
@@ -83,7 +87,13 @@ pub fn write_fix_json(fix: &Fix, image: &str, out: impl Write) -> io::Result<()>
         size_bytes: fix.size,
         sizes_exact: is_exact,
         secrets: fix.secrets.as_ref().map(|secrets| secrets.iter().map(secret).collect()),
-        after: After { size_bytes: size, grade: certainty.grade(), changed_files_bytes: fix.grows },
+        after: After {
+            size_bytes: size,
+            grade: certainty.grade(),
+            changed_files_bytes: fix.grows,
+            wasted_bytes: fix.wasted_after.bytes,
+            wasted_of_base_bytes: fix.wasted_after.of_base,
+        },
         suggestions: fix.remarks.iter().map(|remark| suggestion(remark, is_exact)).collect(),
         changes: files.collect(),
         apply_in: fix.directory.as_deref(),
@@ -125,6 +135,8 @@ fn suggestion(remark: &Remark, is_exact: bool) -> Suggestion<'_> {
             .map(|grade| if is_exact || is_look { grade } else { "at least" }),
         lines: &remark.lines,
         saves_bytes,
+        adds_bytes: saves_bytes,
+        change: remark.change,
         alone_bytes: saves_bytes.map(|saves| saves.max(remark.alone)),
         size_bytes,
         reason: &remark.text,

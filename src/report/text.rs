@@ -111,7 +111,9 @@ impl<W: Write> ReportText<'_, W> {
             optional: totals.optional_bytes,
             base: totals.base_avoidable_bytes,
         };
-        self.changes(inspection, &Changes { all, sums, base: document.base.name.clone() })
+        let has_secrets = document.secrets.as_ref().is_some_and(|it| !it.found.is_empty());
+        let base = document.base.name.clone();
+        self.changes(inspection, &Changes { all, sums, base, has_secrets })
     }
 
     /// Writes where a report that was read comes from.

@@ -5,6 +5,7 @@ use crate::Inspection;
 use crate::advice::assessment::Study;
 use crate::advice::avoidable::{Avoidable, Cause};
 use crate::advice::base::Evidence;
+use crate::advice::changes::Part;
 use crate::advice::findings::Purpose;
 use crate::display::{Escaped, Units, escaped_str, noticeably, share};
 use crate::escape::Untrusted;
@@ -31,13 +32,16 @@ fn sizes_and_reason(inspection: &Inspection, study: &Study, units: Units) -> Str
         0 => "nothing wasted".into(),
         wasted => format!("{} wasted", units.size(wasted)),
     };
-    let avoidable = Avoidable::measure(inspection, study).own;
+    let avoidable = Avoidable::measure(study).own;
     let start = match inspection.completeness.sizes_are_exact() {
         true => format!("{size}, {wasted},"),
         false => format!("{size}. The part that could be read has {wasted} and"),
     };
     if avoidable == 0 {
-        return format!("{start} nothing avoidable in your layers.");
+        return match study.changes.iter().any(|change| change.part == Part::Own) {
+            true => format!("{start} nothing avoidable in your layers."),
+            false => format!("{start} nothing to change in your layers."),
+        };
     }
     let mostly = match Avoidable::biggest_cause(inspection, study) {
         Some(Cause::Removed { added_in, removed_in, .. }) if added_in == removed_in => {
@@ -87,6 +91,16 @@ pub fn incomplete(inspection: &Inspection) -> Option<String> {
         "sizes are lower bounds"
     };
     Some(format!("This report is incomplete: {summary}; {consequence}."))
+}
+
+/// Says of an image without changes in the user's own layers that there is nothing to change;
+/// secrets, which are told apart, have to be taken out all the same.
+pub fn nothing_to_change(inspection: &Inspection, has_secrets: bool) -> &'static str {
+    match (inspection.completeness.sizes_are_exact(), has_secrets) {
+        (true, false) => "Nothing to change in your layers.",
+        (true, true) => "Nothing else to change in your layers.",
+        (false, _) => "Nothing to change was found in what could be read of your layers.",
+    }
 }
 
 /// Returns the sentence that no bytes are wasted, if none are.

@@ -112,6 +112,13 @@ pub enum Start {
     Script(Libc),
 }
 
+impl Start {
+    /// Returns whether a script or a wrapper starts the program.
+    pub fn is_script(&self) -> bool {
+        matches!(self, Self::Script(_))
+    }
+}
+
 /// The compiler of a program, as far as it matters here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MadeBy {

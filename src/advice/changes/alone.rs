@@ -2,11 +2,12 @@
 
 use std::collections::HashSet;
 
-use super::Change;
+use super::{Change, Part};
 use crate::advice::change::Kind;
-use crate::advice::findings::{Edit, Fate, Finding, Matches, Rules, everywhere};
+use crate::advice::findings::{Edit, Fate, Finding, Level, Matches, Rules, everywhere};
 use crate::advice::ladder::Certainty;
 use crate::analysis::Inspection;
+use crate::layer_index::LayerIndex;
 use crate::tree::{Reason, Tree, VersionId};
 
 /// The files that a change leaves out beside its findings, with the instructions that do.
@@ -56,6 +57,15 @@ impl Also {
         also
     }
 
+    /// Returns the layers that added these files, as far as its instructions made them.
+    pub fn layers(&self, inspection: &Inspection) -> impl Iterator<Item = LayerIndex> {
+        let added_in = self.inodes.iter().map(|&inode| inspection.tree.added_in(inode));
+        let is_edited = |layer: &LayerIndex| {
+            self.edits.iter().any(|edit| (edit.layers.0..=edit.layers.1).contains(layer))
+        };
+        added_in.filter(is_edited)
+    }
+
     /// Returns the reliability of the size without these files.
     pub fn certainty(&self, known: Certainty) -> Certainty {
         match known {
@@ -63,6 +73,21 @@ impl Also {
             known => known,
         }
     }
+}
+
+/// Returns the files that the changes of leftovers leave out beside their findings, whatever else
+/// becomes of these files.
+pub(in crate::advice) fn also(
+    inspection: &Inspection,
+    judged: Judged,
+    base: usize,
+) -> Vec<VersionId> {
+    let findings = judged.findings.iter().enumerate();
+    let is_meant = |finding: &Finding| {
+        Part::of_finding(finding) == Part::Own && finding.level == Level::Leftovers
+    };
+    let own: Vec<_> = findings.filter(|(_, it)| is_meant(it)).map(|(i, _)| i).collect();
+    Also::of(inspection, judged, base, &own).inodes
 }
 
 /// Adds the copies that later layers store only because of another mode, owner or time.

@@ -48,9 +48,12 @@ pub(super) fn change(inspection: &Inspection, surplus: &[Surplus]) -> Option<Cha
         edits: Vec::new(),
         saves,
         size: inspection.totals.size.saturating_sub(saves),
+        left_out: Vec::new(),
+        adds: 0,
         certainty: certainty_without(inspection, surplus),
         needs_a_look: !fix.is_certain,
         extent: Extent::Packages,
+        apart: String::new(),
         fix,
         why: sentences(&[&what, NEED]),
     })

@@ -1,14 +1,20 @@
 //! Explains why the bytes that a change avoids are in the image.
 
-use crate::advice::findings::{Finding, cause};
+use super::alone::Also;
+use crate::advice::findings::{Fate, Finding, cause};
 use crate::analysis::{Inspection, WastedGroup, reasons};
 use crate::display::{either, listed, sentences};
 use crate::layer_index::LayerIndex;
 use crate::tree::Reason;
 
 /// Explains why the bytes of some findings, the biggest first, are in the image: all layers that
-/// have them are named.
-pub(super) fn of_findings(inspection: &Inspection, all: &[Finding], findings: &[usize]) -> String {
+/// have them are named, and those whose instructions the same change edits.
+pub(super) fn of_findings(
+    inspection: &Inspection,
+    all: &[Finding],
+    findings: &[usize],
+    also: &Also,
+) -> String {
     let mut parts = findings.iter().map(|&i| &all[i]);
     let Some(first) = parts.next() else { return String::new() };
     let is_alike = |other: &&Finding| {
@@ -17,6 +23,9 @@ pub(super) fn of_findings(inspection: &Inspection, all: &[Finding], findings: &[
     };
     let mut layers: Vec<_> = parts.filter(is_alike).map(|finding| finding.added_in).collect();
     layers.push(first.added_in);
+    if first.fate == Fate::Left {
+        layers.extend(also.layers(inspection));
+    }
     layers.sort_unstable();
     layers.dedup();
     let what = cause(inspection, &layers, first.fate, first.reason, first.whose);

@@ -13,14 +13,17 @@ mod rebuild;
 mod step;
 
 pub use diff::unified;
+pub(in crate::advice) use evidence::Assessed;
 pub use evidence::{
     CopiedProgram, Development, Evidence, Library, LooksFor, NamedChange, NeededPath, Needs,
     Toolchain,
 };
 pub use fix::raw::read as text_from;
 pub use fix::{
-    Change, Condition, Fix, Kind, NamedSecret, Refusal, Remark, Target, Verdict, combined, fix,
+    Change, Condition, Fix, Kind, NamedSecret, Refusal, Remark, Target, Verdict, WastedAfter,
+    combined, fix,
 };
+pub(in crate::advice) use fix::{Ruling, judge};
 pub use mapping::lines_of_layers;
 pub use of_secrets::lines_of_secrets;
 pub use parse::{Dockerfile, ParseError};

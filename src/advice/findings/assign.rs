@@ -168,16 +168,19 @@ fn rule_of(
 
 /// Returns the inodes that rules match, whatever their size, each with its rule and the layer that
 /// added it.
-pub fn taken(inspection: &Inspection, rules: &Rules) -> Vec<(u16, LayerIndex, Inode)> {
+pub fn taken(
+    inspection: &Inspection,
+    rules: &Rules,
+    matches: &Matches,
+) -> Vec<(u16, LayerIndex, Inode)> {
     let tree = &inspection.tree;
-    let matches = Matches::find(inspection, rules);
     let inodes = tree.inodes_with_removals().filter(|&(version, _)| tree.size(version) > 0);
     let taken = inodes.filter_map(|(version, removal)| {
         let node = matches.name_of(tree, version);
         // A tool's flag or command keeps its files out, whatever happens to them later.
         let is_tool_s = |number: &u16| !rules.list[usize::from(*number)].tools.is_empty();
         let of_tool = matches.rule[node.index()].filter(is_tool_s);
-        let rule = of_tool.or_else(|| rule_of(inspection, rules, &matches, node, removal))?;
+        let rule = of_tool.or_else(|| rule_of(inspection, rules, matches, node, removal))?;
         Some((
             rule,
             tree.added_in(version),

@@ -150,6 +150,18 @@ pub fn noticeable(ladder: &[PossibleSize]) -> Vec<usize> {
 /// The grade of what a person has to decide.
 pub const NEEDS_A_LOOK: &str = "needs a look";
 
+/// Returns the grade of a change or of a size: the one place that decides it, for reports, screens,
+/// possible sizes and `fix`.
+///
+/// A change of the user's own layers needs a look unless `fix` can draft it, whatever the image
+/// shows of its bytes: what the program cannot write, a person has to decide. What is optional, or
+/// of the base image, always needs one. Otherwise the grade is how far the bytes can be relied on:
+/// the weaker of what the image shows of the change alone, and of what its draft shows. A possible
+/// size has the weakest grade of all changes that it contains.
+pub fn grade(certainty: &Certainty, needs_a_look: bool) -> &'static str {
+    if needs_a_look { NEEDS_A_LOOK } else { certainty.grade() }
+}
+
 /// The reliability of a size.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Certainty {
@@ -214,6 +226,18 @@ impl Certainty {
         }
     }
 
+    /// Returns the weaker of two reliabilities.
+    pub fn weaker<'a>(&'a self, other: &'a Self) -> &'a Self {
+        let rank = |certainty: &Self| match certainty {
+            Self::Exact => 0,
+            Self::AtMost => 1,
+            Self::WithoutAllNeeded => 2,
+            Self::Estimate(_) => 3,
+            Self::AtLeast => 4,
+        };
+        if rank(self) < rank(other) { other } else { self }
+    }
+
     /// Returns the sign before a size.
     pub fn sign(&self) -> &'static str {
         match self {
@@ -226,13 +250,9 @@ impl Certainty {
 }
 
 impl PossibleSize {
-    /// Returns the word for how far the size can be relied on: an exact one needs a look if a part of
-    /// its changes does.
+    /// Returns the word for how far the size can be relied on.
     pub fn grade(&self) -> &'static str {
-        match self.certainty {
-            Certainty::Exact if self.needs_a_look => NEEDS_A_LOOK,
-            _ => self.certainty.grade(),
-        }
+        grade(&self.certainty, self.needs_a_look)
     }
 
     /// Returns the size of `first` divided by this size; `None` if nothing is left, or if not all

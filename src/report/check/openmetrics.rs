@@ -64,7 +64,7 @@ const FAMILIES: [Family; 12] = [
         name: "layerscope_image_avoidable_bytes",
         help: "Bytes of your layers that changes of the Dockerfile would save.",
         bytes: true,
-        values: |checked| one(Avoidable::measure(checked.inspection, checked.study).own),
+        values: |checked| one(Avoidable::measure(checked.study).own),
     },
     Family {
         name: "layerscope_image_stored_bytes",

@@ -11,7 +11,7 @@ use crate::display::{Escaped, plural};
 use crate::escape::Untrusted;
 use crate::recorded::{ChangeRecord, StepRecord};
 use crate::report::changes::{ALONE, base_remark, changes as told, is_twice, layers_of, summary};
-use crate::report::words::nothing_wasted;
+use crate::report::words::{nothing_to_change, nothing_wasted};
 
 /// The most changes of a part that are written in full, and the most lines about others.
 const CHANGES: usize = 60;
@@ -33,10 +33,12 @@ pub fn changes(subject: &Subject<'_>) -> Option<Markup> {
     };
     let (own, optional, base) = (of(Part::Own), of(Part::Optional), of(Part::Base));
     let nothing = nothing_wasted(inspection);
-    let summary = summary(Avoidable::measure(inspection, study), units);
-    (nothing.is_some() || !all.is_empty()).then(|| {
+    let summary = summary(Avoidable::measure(study), units);
+    let has_secrets = study.secrets.as_ref().is_some_and(|found| !found.list.is_empty());
+    (own.is_empty() || nothing.is_some() || !all.is_empty()).then(|| {
         html! {
             @if let Some(words) = nothing { p .note { (words) } }
+            @if own.is_empty() { p .note { (nothing_to_change(inspection, has_secrets)) } }
             @if !all.is_empty() {
                 p .note {
                     @if let Some(summary) = summary { (summary) ". " }
@@ -81,6 +83,9 @@ fn in_full(subject: &Subject<'_>, (index, change): Numbered<'_>) -> Markup {
                 }
                 dt { "why" } dd { (prose(&change.why)) }
                 (the_fix(subject, change))
+                @if let Some(words) = change.in_addition(subject.units) {
+                    dt { "saves" } dd { (words) }
+                }
                 dt { "size after" }
                 dd {
                     (change.sign())

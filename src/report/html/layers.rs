@@ -5,7 +5,6 @@ use maud::{Markup, html};
 use super::Subject;
 use super::graphics::{bar, bytes, percent};
 use crate::advice::avoidable::Avoidable;
-use crate::analysis::wasted_groups;
 use crate::display::plural;
 use crate::report::words;
 use crate::tree::{History, NodeId};
@@ -21,7 +20,7 @@ const FOOT: u32 = 20;
 pub fn layers(subject: &Subject<'_>) -> Markup {
     let Subject { inspection, study, .. } = *subject;
     let largest = inspection.layers.iter().map(|layer| layer.size).max().unwrap_or(0);
-    let avoidable = Avoidable::of_layers(&wasted_groups(inspection), inspection, study);
+    let avoidable = Avoidable::of_layers(inspection, study);
     let base = study.base.layers.min(inspection.layers.len());
     let rows = |from: usize, to: usize| {
         html! {

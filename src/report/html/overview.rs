@@ -68,7 +68,7 @@ fn numbers(subject: &Subject<'_>) -> Markup {
     let plain = |exact: u64, name: &str| bytes(&units.size(exact), exact, key(name));
     let exact = inspection.completeness.sizes_are_exact();
     let visible = if exact { "visible" } else { "visible, of what could be read" };
-    let avoidable = Avoidable::measure(inspection, study);
+    let avoidable = Avoidable::measure(study);
     html! {
         dl .numbers {
             div { dt { "size" } dd { (amount(totals.size, "size_bytes")) } }

@@ -4,6 +4,7 @@
 use std::io::{self, Write};
 
 use super::super::changes::{ALONE, base_remark, is_twice, layers_of, summary};
+use super::super::words::nothing_to_change;
 use super::{INDENT, Paint, ReportText, WIDTH};
 use crate::Inspection;
 use crate::advice::avoidable::Avoidable;
@@ -29,6 +30,8 @@ pub(super) struct Changes<'a> {
     pub sums: Avoidable,
     /// The name of the base image.
     pub base: Option<Escaped>,
+    /// True if the image has secrets, which are told before.
+    pub has_secrets: bool,
 }
 
 impl Changes<'_> {
@@ -39,16 +42,19 @@ impl Changes<'_> {
 
 impl<W: Write> ReportText<'_, W> {
     pub(super) fn changes(&mut self, inspection: &Inspection, changes: &Changes) -> io::Result<()> {
+        writeln!(self.out, "\n{}", self.paint(Paint::Bold, "What to change"))?;
+        let own = changes.in_part(Part::Own);
+        if own.is_empty() {
+            writeln!(self.out, "  {}", nothing_to_change(inspection, changes.has_secrets))?;
+        }
         if changes.all.is_empty() {
             return Ok(());
         }
-        writeln!(self.out, "\n{}", self.paint(Paint::Bold, "What to change"))?;
         let summary = summary(changes.sums, self.style.units);
         let summary = summary.map_or_else(String::new, |summary| format!("{summary}. "));
         for line in wrap(&format!("{summary}{ALONE}"), WIDTH - 2) {
             writeln!(self.out, "  {}", self.paint(Paint::Dim, &line))?;
         }
-        let own = changes.in_part(Part::Own);
         let shown = self.shown(&own);
         own[..shown].iter().try_for_each(|change| self.change(inspection, change))?;
         self.smaller(&own[shown..])?;
@@ -124,6 +130,9 @@ impl<W: Write> ReportText<'_, W> {
         self.paragraph("why", &change.why)?;
         self.paragraph("fix", &change.advice)?;
         self.fix_lines(inspection, &change.lines)?;
+        if let Some(words) = change.in_addition(self.style.units) {
+            self.paragraph("saves", &words)?;
+        }
         let after = format!("{}{}", change.sign(), self.size(change.size_bytes));
         // Of an image that is not whole, no size is exact.
         let is_exact = inspection.completeness.sizes_are_exact();

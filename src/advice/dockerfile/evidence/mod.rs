@@ -9,11 +9,10 @@ pub use program::{CopiedProgram, Library, LooksFor, NeededPath, Needs};
 
 use std::collections::BTreeMap;
 
-use crate::advice::assessment::Study;
-use crate::advice::avoidable::left_out_by_each;
-use crate::advice::changes::{Extent, Part};
-use crate::advice::findings::{Rules, Whose};
-use crate::advice::ladder::{Certainty, Holds, LadderInputs, climb};
+use crate::advice::change::Kind;
+use crate::advice::changes::{Change, Extent, Part};
+use crate::advice::findings::{Finding, Rules, Whose, find};
+use crate::advice::ladder::{Certainty, Holds, LadderInputs, PossibleSize, climb};
 use crate::advice::unneeded::{Texts, Unneeded, recommended};
 use crate::analysis::Inspection;
 use crate::error::Error;
@@ -53,7 +52,7 @@ pub struct Evidence {
     pub texts: Texts,
     /// Executables in the image for some machine, as absolute paths.
     pub binaries: Vec<String>,
-    /// The changes of the assessment in the user's own layers.
+    /// The changes of the assessment, in its order.
     pub changes: Vec<NamedChange>,
 }
 
@@ -66,39 +65,67 @@ pub struct NamedChange {
     pub layer: LayerIndex,
     /// The files that it leaves out.
     pub inodes: Vec<VersionId>,
+    /// The layers of the instructions that it edits.
+    pub edited: Vec<LayerIndex>,
+    /// True if it is in the user's own layers, and nobody may want the files.
+    pub is_own: bool,
     /// True if it is another build stage.
     pub is_stage: bool,
-    /// True if more may be left out.
-    pub is_least: bool,
+    /// The kind of the advice.
+    pub(super) kind: Kind,
+    /// The extent.
+    pub extent: Extent,
+    /// The reliability of the size after it.
+    pub certainty: Certainty,
 }
 
 impl NamedChange {
-    /// Returns the changes of an assessment in the user's own layers.
-    pub fn all(inspection: &Inspection, study: &Study) -> Vec<Self> {
-        let all = study.changes.iter().zip(left_out_by_each(inspection, study));
-        let own = all.filter(|(change, _)| change.part == Part::Own);
-        let named = own.filter_map(|(change, inodes)| {
-            let mut layers: BTreeMap<LayerIndex, u64> = BTreeMap::new();
-            for &inode in &inodes {
-                let tree = &inspection.tree;
-                *layers.entry(tree.added_in(inode)).or_default() += tree.size(inode);
-            }
-            let layer = layers.into_iter().max_by_key(|&(_, bytes)| bytes)?.0;
-            Some(Self {
-                what: change.fix.what.clone(),
-                layer,
-                inodes,
-                is_stage: change.extent == Extent::Stage || change.fix.is_stage(),
-                is_least: change.certainty == Certainty::AtMost,
-            })
+    /// Returns the changes of an assessment.
+    pub fn all(inspection: &Inspection, changes: &[Change]) -> Vec<Self> {
+        let named = changes.iter().map(|change| Self {
+            what: change.fix.what.clone(),
+            layer: layer_of_most(inspection, &change.left_out),
+            inodes: change.left_out.clone(),
+            edited: change.edits.iter().map(|edit| edit.layers.0).collect(),
+            is_own: change.part == Part::Own,
+            is_stage: change.extent == Extent::Stage || change.fix.is_stage(),
+            kind: change.fix.kind,
+            extent: change.extent,
+            certainty: change.certainty.clone(),
         });
         named.collect()
+    }
+
+    /// Returns whether more may be left out.
+    pub(super) fn is_least(&self) -> bool {
+        self.certainty == Certainty::AtMost
     }
 
     /// Returns the size of its files in bytes.
     pub(super) fn bytes(&self, inspection: &Inspection) -> u64 {
         self.inodes.iter().map(|&inode| inspection.tree.size(inode)).sum()
     }
+}
+
+/// Returns the layer that added most bytes of some files.
+fn layer_of_most(inspection: &Inspection, inodes: &[VersionId]) -> LayerIndex {
+    let (tree, mut layers) = (&inspection.tree, BTreeMap::<LayerIndex, u64>::new());
+    for &inode in inodes {
+        *layers.entry(tree.added_in(inode)).or_default() += tree.size(inode);
+    }
+    layers.into_iter().max_by_key(|&(_, bytes)| bytes).map_or(LayerIndex::FIRST, |(layer, _)| layer)
+}
+
+/// The parts of an assessment that facts about an image come from.
+pub(in crate::advice) struct Assessed<'a> {
+    /// The findings.
+    pub findings: &'a [Finding],
+    /// The changes.
+    pub changes: &'a [Change],
+    /// The possible sizes.
+    pub ladder: &'a [PossibleSize],
+    /// Packages that are only recommended.
+    pub recommended: Vec<Unneeded>,
 }
 
 /// The rules about compilers, with the common names.
@@ -123,7 +150,7 @@ impl Evidence {
         program: &Program,
     ) -> Result<Self, Error> {
         Ok(Self {
-            toolchains: toolchains(inspection, base_layers),
+            toolchains: toolchains(&find(inspection, &Rules::built_in(), base_layers, None)),
             program: program::copied(filesystem, base_layers, program),
             bare: bare(inspection, base_layers, program),
             named: program::named(filesystem, base_layers, &inspection.run, program)?,
@@ -132,6 +159,33 @@ impl Evidence {
             texts: Texts::read(inspection, base_layers, filesystem)?,
             ..Self::default()
         })
+    }
+
+    /// Gathers the facts that an assessment has already. What only the texts of an image show is
+    /// not among them, because reading these takes time.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Cancelled`] is the only one.
+    pub(in crate::advice) fn known(
+        inspection: &Inspection,
+        base_layers: usize,
+        (filesystem, program): (Option<&Filesystem<'_>>, Option<&Program>),
+        assessed: Assessed<'_>,
+    ) -> Result<Self, Error> {
+        let mut known = Self {
+            recommended: assessed.recommended,
+            changes: NamedChange::all(inspection, assessed.changes),
+            ..Self::default()
+        };
+        let has_stage = known.changes.iter().any(|change| change.is_stage);
+        if let (Some(filesystem), Some(program), true) = (filesystem, program, has_stage) {
+            known.toolchains = toolchains(assessed.findings);
+            known.program = program::copied(filesystem, base_layers, program);
+            known.named = program::named(filesystem, base_layers, &inspection.run, program)?;
+            known.bare = sizes_of_the_bare(assessed.ladder);
+        }
+        Ok(known)
     }
 }
 
@@ -143,14 +197,17 @@ fn bare(inspection: &Inspection, base_layers: usize, program: &Program) -> Vec<(
         named: named(&inspection.tree, &inspection.run).arguments,
         ..LadderInputs::default()
     };
-    let sizes = climb(inspection, &inputs).into_iter();
-    let bare = sizes.filter(|size| matches!(size.holds, Holds::Copied { .. }));
-    bare.map(|size| (size.size, size.certainty)).collect()
+    sizes_of_the_bare(&climb(inspection, &inputs))
+}
+
+/// Returns the sizes among possible ones at which only the files of a program are copied.
+fn sizes_of_the_bare(ladder: &[PossibleSize]) -> Vec<(u64, Certainty)> {
+    let bare = ladder.iter().filter(|size| matches!(size.holds, Holds::Copied { .. }));
+    bare.map(|size| (size.size, size.certainty.clone())).collect()
 }
 
 /// Returns the compilers that the built-in rules know, counted as in findings.
-fn toolchains(inspection: &Inspection, base_layers: usize) -> Vec<Toolchain> {
-    let findings = crate::advice::findings::find(inspection, &Rules::built_in(), base_layers, None);
+fn toolchains(findings: &[Finding]) -> Vec<Toolchain> {
     let toolchain = |(name, rules): (&str, &[&str])| {
         let of_it = findings.iter().filter(|finding| rules.contains(&finding.rule.as_str()));
         let in_base = of_it.clone().filter(|finding| finding.whose == Whose::Base);

@@ -9,6 +9,7 @@ use crate::advice::dockerfile::births::{Births, Claims};
 use crate::advice::dockerfile::draft::Draft;
 use crate::advice::dockerfile::evidence::Evidence;
 use crate::advice::dockerfile::parse::{Dockerfile, Instruction};
+use crate::advice::findings::Rules;
 use crate::analysis::Inspection;
 use crate::layer_index::LayerIndex;
 
@@ -19,7 +20,8 @@ pub fn combined(
     target: &Target,
     (first, last): (LayerIndex, LayerIndex),
 ) -> Option<String> {
-    let (evidence, leftovers) = (Evidence::default(), Leftovers::default());
+    let (evidence, rules) = (Evidence::default(), Rules::default());
+    let leftovers = Leftovers::none(&rules);
     let mut work = Work::new(inspection, target, &evidence, &leftovers);
     work.combine(first, last)?;
     let new = Dockerfile::parse(work.draft.text()).ok()?;
@@ -53,7 +55,7 @@ impl<'a> Work<'a> {
         inspection: &'a Inspection,
         target: &'a Target,
         evidence: &'a Evidence,
-        leftovers: &'a Leftovers,
+        leftovers: &'a Leftovers<'a>,
     ) -> Self {
         let file = &target.file;
         let layers = target.layers.iter().enumerate();
@@ -64,6 +66,7 @@ impl<'a> Work<'a> {
             evidence,
             leftovers,
             births: Births::default(),
+            deleted: HashSet::new(),
             claims: Claims::default(),
             moved: HashSet::new(),
             merged: HashSet::new(),

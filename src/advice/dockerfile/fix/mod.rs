@@ -1,5 +1,6 @@
 //! Suggests changes to a Dockerfile that make the image smaller, each measured on the image.
 
+mod account;
 mod between;
 mod condition;
 mod drafted;
@@ -15,34 +16,36 @@ mod packages;
 pub mod raw;
 mod remark;
 mod secrets;
+mod sections;
 mod shells;
 mod stages;
 mod target;
 mod unnamed;
 mod unneeded;
 mod varying;
+mod wasted;
 
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
-use std::io::{self, Write};
 
-use crate::advice::findings::Varying;
+use crate::advice::findings::{Matches, Rules, Varying};
 use crate::layer_index::LayerIndex;
+pub(in crate::advice) use account::{Ruling, judge};
 pub use condition::{Condition, Kind, Refusal};
 pub use drafted::combined;
 use packages::Leftovers;
 pub use remark::{Remark, Verdict};
 pub use secrets::NamedSecret;
 pub use target::Target;
+pub use wasted::WastedAfter;
 
 use super::births::{Births, Claims};
-use super::diff::unified;
 use super::draft::Draft;
 use super::evidence::Evidence;
 use super::parse::{Dockerfile, Keyword};
 use crate::advice::ladder::Certainty;
 use crate::analysis::Inspection;
-use crate::display::{Escaped, Units, escaped_str, listed};
+use crate::display::{Escaped, escaped_str, listed};
 use crate::shell::Obstacle;
 use crate::tree::VersionId;
 
@@ -67,6 +70,8 @@ pub struct Fix {
     pub size: u64,
     /// The bytes by which the image grows because a `COPY` brings the changed files themselves.
     pub grows: i64,
+    /// The bytes that are wasted after the changes.
+    pub wasted_after: WastedAfter,
     /// The reason why the size after the changes is only an estimate, as a clause; `None` if it is
     /// not.
     pub varies: Option<Escaped>,
@@ -96,9 +101,11 @@ struct Work<'a> {
     target: &'a Target,
     file: &'a Dockerfile,
     evidence: &'a Evidence,
-    leftovers: &'a Leftovers,
+    leftovers: &'a Leftovers<'a>,
     births: Births,
     claims: Claims,
+    /// Visible files of the base image that the changes delete: their bytes stay.
+    deleted: HashSet<VersionId>,
     /// Inodes of a `RUN` that a copy ships instead, by a change.
     moved: HashSet<VersionId>,
     /// The layers that become one with others.
@@ -117,23 +124,15 @@ struct Work<'a> {
 
 /// Suggests changes to a Dockerfile.
 pub fn fix(inspection: &Inspection, target: &Target, evidence: &Evidence) -> Fix {
-    let leftovers = Leftovers::find(inspection);
+    let rules = Rules::built_in();
+    let matches = Matches::find(inspection, &rules);
+    let leftovers = Leftovers::find(inspection, &rules, &matches);
     let mut work = Work::new(inspection, target, evidence, &leftovers);
-    work.births = Births::find(inspection);
-    let patterns = work.ignore();
-    work.ownership();
-    let groups = work.merge();
-    work.packages(&groups);
-    work.by_hand();
-    work.removed();
-    if target.cache {
-        work.order();
-    }
-    let skeleton = work.stages();
-    work.unnamed(skeleton.is_some());
+    let (patterns, skeleton) = work.suggest();
     work.unseen();
     // What stays counts none of the bytes that it would save.
     let saved = work.claims.clone();
+    work.agree();
     work.remarks = remark::in_order(std::mem::take(&mut work.remarks), inspection);
     if target.all {
         work.note_in_file();
@@ -141,6 +140,7 @@ pub fn fix(inspection: &Inspection, target: &Target, evidence: &Evidence) -> Fix
     let mut changes = work.finish(patterns);
     let grows = work.growth(&changes, &saved);
     let varies = work.varying(&changes, &saved);
+    let wasted_after = work.wasted_after(&saved);
     changes.extend(skeleton);
     let completeness = &inspection.completeness;
     let unread = completeness.summary().filter(|_| !completeness.sizes_are_exact());
@@ -148,6 +148,7 @@ pub fn fix(inspection: &Inspection, target: &Target, evidence: &Evidence) -> Fix
         unwritten: target.is_rebuilt.then(|| escaped_str(&target.name)),
         size: inspection.totals.size,
         grows,
+        wasted_after,
         varies,
         unread,
         remarks: work.remarks,
@@ -160,6 +161,25 @@ pub fn fix(inspection: &Inspection, target: &Target, evidence: &Evidence) -> Fix
 }
 
 impl Work<'_> {
+    /// Makes all suggestions, with their remarks; returns the patterns to ignore, and the draft of a
+    /// multi-stage build.
+    fn suggest(&mut self) -> (Vec<String>, Option<Change>) {
+        self.births = Births::find(self.inspection);
+        let patterns = self.ignore();
+        self.ownership();
+        let groups = self.merge();
+        self.packages(&groups);
+        self.by_hand();
+        self.removed();
+        if self.target.cache {
+            self.order();
+        }
+        let skeleton = self.stages();
+        self.link();
+        self.unnamed(skeleton.is_some());
+        (patterns, skeleton)
+    }
+
     fn line(&self, instruction: usize) -> Option<usize> {
         Some(self.file.instructions[instruction].line)
     }
@@ -331,61 +351,5 @@ impl Fix {
     /// Returns the bytes of a text that is made of the files.
     pub fn bytes_of(&self, text: &str) -> Vec<u8> {
         if self.raw { raw::restored(text) } else { text.as_bytes().to_vec() }
-    }
-
-    /// Writes the reasons and the diff; `patch` skips the reasons.
-    ///
-    /// # Errors
-    ///
-    /// An error of `out`.
-    pub fn write(&self, name: &str, units: Units, mut out: impl Write) -> io::Result<()> {
-        let changes = |remark: &Remark| {
-            matches!(remark.verdict, Verdict::Changed { .. } | Verdict::Proposed { .. })
-        };
-        let changed = self.remarks.iter().any(changes);
-        let name = escaped_str(name);
-        let left = self.remarks.iter().any(|remark| matches!(remark.verdict, Verdict::Left { .. }));
-        let secrets = self.secrets.as_deref().unwrap_or_default();
-        out.write_all(secrets::paragraph(secrets, !self.changes.is_empty()).as_bytes())?;
-        if let Some(unread) = &self.unread {
-            writeln!(
-                out,
-                "# NOT WHOLE: {unread}. The changes below rest on the readable part of {name}; no size is exact."
-            )?;
-        }
-        if self.unread.is_some() && self.changes.is_empty() && !left {
-            writeln!(out, "# the rest of the image is needed to find changes")?;
-        } else if self.changes.is_empty() && left {
-            writeln!(out, "# no safe automatic fix; please review these:")?;
-        } else if self.changes.is_empty() {
-            writeln!(
-                out,
-                "# nothing to fix: no change is sure to make {name} smaller by {} or more; layerscope report lists all findings",
-                units.size(NOTEWORTHY)
-            )?;
-        } else if changed {
-            let there = self
-                .directory
-                .as_ref()
-                .map(|directory| format!(" -d {directory}"))
-                .unwrap_or_default();
-            writeln!(out, "# suggested changes for {name}; apply with: patch -p0{there}")?;
-            if let Some(file) = &self.unwritten {
-                writeln!(
-                    out,
-                    "# {file} is rebuilt from the image's history; --write-rebuilt {file} writes it"
-                )?;
-            }
-        }
-        out.write_all(remark::in_all(self, units).unwrap_or_default().as_bytes())?;
-        for line in remark::lines(self, units) {
-            out.write_all(line.as_bytes())?;
-        }
-        for change in &self.changes {
-            writeln!(out)?;
-            let diff = unified(&change.name, change.old.as_deref(), &change.new);
-            out.write_all(&self.bytes_of(&diff))?;
-        }
-        out.flush()
     }
 }

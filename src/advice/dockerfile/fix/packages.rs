@@ -10,7 +10,7 @@ use super::{NOTEWORTHY, Work};
 use crate::advice::dockerfile::births::at_and_below;
 use crate::advice::dockerfile::draft::Fate;
 use crate::advice::dockerfile::parse::Keyword;
-use crate::advice::findings::{Rule, Rules, is_left_to_a_person, taken};
+use crate::advice::findings::{Matches, Rule, Rules, is_left_to_a_person, taken};
 use crate::advice::tool::Tool;
 use crate::analysis::Inspection;
 use crate::layer_index::LayerIndex;
@@ -21,25 +21,29 @@ use crate::tree::{Kind as Entry, VersionId};
 type Left = Vec<(VersionId, String)>;
 
 /// Files that rules give to tools, by rule and by layer.
-#[derive(Default)]
-pub(super) struct Leftovers {
-    rules: Rules,
+pub(super) struct Leftovers<'a> {
+    rules: &'a Rules,
     by_rule: HashMap<u16, HashMap<LayerIndex, Left>>,
     /// Visible leftovers that no tool cleans, by rule and layer.
-    by_hand: BTreeMap<(u16, LayerIndex), Vec<VersionId>>,
+    by_hand: BTreeMap<u16, BTreeMap<LayerIndex, Vec<VersionId>>>,
 }
 
-impl Leftovers {
-    /// Finds what the tools of the built-in rules left.
-    pub(super) fn find(inspection: &Inspection) -> Self {
-        let rules = Rules::built_in();
+impl<'a> Leftovers<'a> {
+    /// Makes one without files.
+    pub(super) fn none(rules: &'a Rules) -> Self {
+        Self { rules, by_rule: HashMap::new(), by_hand: BTreeMap::new() }
+    }
+
+    /// Finds what the tools of some rules left.
+    pub(super) fn find(inspection: &Inspection, rules: &'a Rules, matches: &Matches) -> Self {
         let tree = &inspection.tree;
         let mut by_rule: HashMap<u16, HashMap<LayerIndex, Left>> = HashMap::new();
-        let mut by_hand: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for (rule, layer, inode) in taken(inspection, &rules) {
+        let mut by_hand: BTreeMap<u16, BTreeMap<_, Vec<_>>> = BTreeMap::new();
+        for (rule, layer, inode) in taken(inspection, rules, matches) {
             let found = &rules.list[usize::from(rule)];
             if is_left_to_a_person(found) && inode.reason.is_none() {
-                by_hand.entry((rule, layer)).or_default().push(inode.version);
+                let of_rule = by_hand.entry(rule).or_default();
+                of_rule.entry(layer).or_default().push(inode.version);
             }
             if found.tools.is_empty() {
                 continue;
@@ -94,7 +98,9 @@ impl Work<'_> {
                     let all = layers().filter_map(|layer| by_layer.get(layer)).flatten();
                     let all = all.filter(|(inode, _)| !self.moved.contains(inode));
                     let all: Left = all.cloned().collect();
-                    self.change((rule, tool), group, &again, left, all);
+                    if self.change((rule, tool), group, &again, left, all) {
+                        self.delete(tool, by_layer);
+                    }
                 }
             }
         }
@@ -106,15 +112,25 @@ impl Work<'_> {
     /// Says of leftovers that no tool cleans what the findings say of them.
     pub(super) fn by_hand(&mut self) {
         let leftovers = self.leftovers;
-        for (&(rule, layer), inodes) in &leftovers.by_hand {
+        for (&rule, layers) in &leftovers.by_hand {
             let rule = &leftovers.rules.list[usize::from(rule)];
-            let run = self.by_layer.get(&layer).copied();
-            let run = run.filter(|&i| self.file.instructions[i].keyword == Keyword::Run);
-            let bytes = self.unclaimed(inodes);
-            let (Some(run), true) = (run, bytes >= rule.minimum.max(NOTEWORTHY)) else { continue };
-            let text = format!("leaves {} in the image; {}", rule.title, rule.fix);
-            self.leave(Kind::Tool, bytes, run, text, Condition::NotNeededLater).inodes =
-                inodes.clone();
+            let is_run = |i: &usize| self.file.instructions[*i].keyword == Keyword::Run;
+            let mut lines = Vec::new();
+            let mut left: Vec<VersionId> = Vec::new();
+            for (layer, inodes) in layers {
+                let run = self.by_layer.get(layer).copied().filter(is_run);
+                if let Some(run) = run.filter(|_| self.unclaimed(inodes) >= rule.minimum) {
+                    lines.push(self.file.instructions[run].line);
+                    left.extend(inodes);
+                }
+            }
+            let bytes = self.unclaimed(&left);
+            if bytes < NOTEWORTHY {
+                continue;
+            }
+            let text = format!("{} stay in the image; {}", rule.title, rule.fix);
+            let remark = self.leave(Kind::Tool, bytes, None, text, Condition::NotNeededLater);
+            (remark.lines, remark.inodes) = (lines, left);
         }
     }
 
@@ -135,6 +151,18 @@ impl Work<'_> {
         left.filter(|(inode, _)| !self.claims.has(*inode)).cloned().collect()
     }
 
+    /// Notes the visible files of the base image that a command now deletes with a tool's own.
+    fn delete(&mut self, tool: &Tool, by_layer: &HashMap<LayerIndex, Left>) {
+        let (tree, base) = (&self.inspection.tree, self.target.base_layers);
+        let of_base = by_layer.iter().filter(|(layer, _)| **layer < base).flat_map(|(_, it)| it);
+        let is_deleted = |(inode, path): &&(VersionId, String)| {
+            tree.removal(*inode).is_none() && tool.keeps_out(path)
+        };
+        self.deleted.extend(of_base.filter(is_deleted).map(|(inode, _)| *inode));
+    }
+
+    /// Changes a group so that a tool leaves nothing, or says why that is left to a person; returns
+    /// whether a command now deletes the files.
     fn change(
         &mut self,
         (rule, tool): (&Rule, &Tool),
@@ -142,19 +170,19 @@ impl Work<'_> {
         again: &[&Group],
         left: Left,
         all: Left,
-    ) {
+    ) -> bool {
         let users: Vec<_> = group.runs.iter().copied().filter(|&i| self.uses(i, tool)).collect();
-        let Some(&first) = users.first() else { return };
+        let Some(&first) = users.first() else { return false };
         let mountable = self.target.buildkit && self.can_mount(tool, group, &left);
         let kept_out = |left: Left| {
             left.into_iter().filter(|(_, path)| tool.keeps_out(path)).collect::<Left>()
         };
         let (left, all) = if mountable { (left, all) } else { (kept_out(left), kept_out(all)) };
         if left.is_empty() {
-            return;
+            return false;
         }
-        let by_clean = !mountable && tool.flag.is_none();
-        let by_clean = |refusal: Option<Refusal>| refusal.filter(|_| by_clean);
+        let is_cleaned = !mountable && tool.flag.is_none();
+        let by_clean = |refusal: Option<Refusal>| refusal.filter(|_| is_cleaned);
         let refusal = self.needed_offline(tool, group).or_else(|| self.named_later(tool, group));
         let refusal = refusal.or_else(|| self.index_needed_later(tool, group));
         let refusal = refusal.or_else(|| self.read_by_container(rule));
@@ -165,10 +193,10 @@ impl Work<'_> {
             let text = format!("leaves {} in the image, but {reason}", tool.leaves);
             let inodes = left.iter().map(|&(inode, _)| inode).collect();
             self.leave(Kind::Tool, bytes, first, text, condition).inodes = inodes;
-            return;
+            return false;
         }
         let Some(how) = self.applied(tool, group, mountable, &left) else {
-            if !mountable && tool.flag.is_none() && !self.is_cleaned(tool, group) {
+            if is_cleaned && !self.is_cleaned(tool, group) {
                 let bytes = left.iter().map(|&(inode, _)| self.inspection.tree.size(inode)).sum();
                 let text = format!(
                     "leaves {} in the image, but nothing can be added at its end",
@@ -177,7 +205,7 @@ impl Work<'_> {
                 let inodes = left.iter().map(|&(inode, _)| inode).collect();
                 self.leave(Kind::Tool, bytes, first, text, Condition::Followed).inodes = inodes;
             }
-            return;
+            return false;
         };
         let mut lines = Vec::new();
         for other in again {
@@ -200,6 +228,7 @@ impl Work<'_> {
         let remark = self.say(Kind::Tool, Verdict::saves(saves), first, text);
         remark.lines.extend(lines);
         remark.inodes = all.into_iter().map(|(inode, _)| inode).collect();
+        is_cleaned
     }
 
     /// Changes a group so that a tool leaves nothing; returns how.

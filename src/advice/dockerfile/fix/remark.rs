@@ -1,15 +1,12 @@
 //! Remarks on a change: the line, the reason and the saving.
 
-use super::Fix;
 use super::condition::{Condition, Kind};
 use crate::advice::dockerfile::births::Claims;
-use crate::advice::ladder::Certainty;
+use crate::advice::ladder::{Certainty, NEEDS_A_LOOK, grade};
 use crate::analysis::Inspection;
-use crate::display::{Units, count, escaped_str, listed, noticeably, plural};
+use crate::display::{Units, count, escaped_str, listed, noticeably};
 use crate::tree::VersionId;
 
-/// Part of the image, one in so many, below which a change is only summed up.
-const SMALL: u64 = 1_000;
 /// The line width of the reasons.
 const WIDTH: usize = 100;
 
@@ -47,6 +44,8 @@ pub struct Remark {
     pub verdict: Verdict,
     /// The condition that does not hold, if that is why it is left.
     pub condition: Option<Condition>,
+    /// The place of the change in the assessment, if it has that change.
+    pub change: Option<usize>,
     /// The lines of the Dockerfile, counted from 1; the first one is where it is said.
     pub lines: Vec<usize>,
     /// The sentence.
@@ -70,15 +69,12 @@ impl Verdict {
     pub fn grade(&self) -> Option<&'static str> {
         match self {
             Self::Changed { saves: 0, .. } | Self::Proposed { size_after: None } => None,
-            Self::Changed { certainty, .. } => Some(certainty.grade()),
-            Self::Proposed { size_after: Some((_, certainty)) } => Some(certainty.grade()),
+            Self::Changed { certainty, .. } => Some(grade(certainty, false)),
+            Self::Proposed { size_after: Some((_, certainty)) } => Some(grade(certainty, false)),
             Self::Left { .. } | Self::Unseen => Some(NEEDS_A_LOOK),
         }
     }
 }
-
-/// The grade of what a person has to decide.
-const NEEDS_A_LOOK: &str = "needs a look";
 
 impl Remark {
     /// Makes a remark on one line, or on none.
@@ -91,7 +87,8 @@ impl Remark {
         let lines = line.into_iter().collect();
         let (alone, is_least) = (0, false);
         let (text, inodes) = (text.into(), Vec::new());
-        Self { kind, verdict, condition: None, lines, text, alone, is_least, inodes }
+        let (condition, change) = (None, None);
+        Self { kind, verdict, condition, change, lines, text, alone, is_least, inodes }
     }
 
     /// Undoes the change.
@@ -118,6 +115,18 @@ impl Remark {
         (would_save > 0).then(|| format!("; it would save {least}{}{more}", bytes(would_save)))
     }
 
+    /// Returns the lines that it is about, before the sentence. A suggestion that is made names its
+    /// others itself.
+    fn place(&self) -> String {
+        let numbers: Vec<_> = self.lines.iter().map(usize::to_string).collect();
+        let is_left = matches!(self.verdict, Verdict::Left { .. }) && self.kind == Kind::Tool;
+        match &numbers[..] {
+            [] => String::new(),
+            [_, _, ..] if is_left => format!("lines {}: ", listed(&numbers)),
+            [first, ..] => format!("line {first}: "),
+        }
+    }
+
     /// Returns the remark as comment lines, which diffs ignore; `size` is the size of the
     /// unchanged image, and `whole` is true if the image was read completely.
     pub(super) fn shown(&self, size: u64, units: Units, whole: bool) -> String {
@@ -135,9 +144,7 @@ impl Remark {
             Verdict::Left { .. } => "not changed: ",
             Verdict::Unseen => "not seen: ",
         });
-        if let Some(line) = self.lines.first() {
-            text.push_str(&format!("line {line}: "));
-        }
+        text.push_str(&self.place());
         text.push_str(&escaped_str(&self.text));
         match &self.verdict {
             Verdict::Changed { saves: 0, certainty } if self.alone == 0 => {
@@ -204,56 +211,8 @@ pub(super) fn in_order(mut remarks: Vec<Remark>, inspection: &Inspection) -> Vec
     remarks
 }
 
-/// Returns the comment lines of all remarks; savings too small to notice are summed up in a line,
-/// unless all are wanted.
-pub(super) fn lines(fix: &Fix, units: Units) -> Vec<String> {
-    let (size, exact) = (fix.size, fix.unread.is_none());
-    let is_small = |remark: &&Remark| match remark.verdict {
-        Verdict::Changed { saves, .. } => saves > 0 && saves < size / SMALL,
-        Verdict::Left { would_save } => would_save > 0 && would_save < size / SMALL,
-        _ => false,
-    };
-    let (small, large): (Vec<_>, Vec<_>) =
-        fix.remarks.iter().partition(|remark| !fix.all && is_small(remark));
-    let mut lines: Vec<_> = large.iter().map(|remark| remark.shown(size, units, exact)).collect();
-    let (changed, left): (Vec<_>, Vec<_>) =
-        small.into_iter().partition(|remark| matches!(remark.verdict, Verdict::Changed { .. }));
-    lines.extend([changed, left].iter().filter_map(|some| summed_up(some, units, exact)));
-    lines
-}
-
-/// Sums up small savings in a line.
-fn summed_up(some: &[&Remark], units: Units, exact: bool) -> Option<String> {
-    let bytes = some.iter().map(|remark| match remark.verdict {
-        Verdict::Changed { saves, .. } => saves,
-        Verdict::Left { would_save } => would_save,
-        _ => 0,
-    });
-    let bytes = bytes.reduce(u64::saturating_add)?;
-    let is_left = some.iter().any(|remark| matches!(remark.verdict, Verdict::Left { .. }));
-    let has = |grade: &str| some.iter().any(|remark| remark.verdict.grade() == Some(grade));
-    let (head, verb) = match is_left {
-        true => ("[needs a look] not changed: ", "would save"),
-        false if has("estimate") => ("[estimate] ", "saves about"),
-        false if has("at most") => ("[at most] ", "saves at least"),
-        false => ("[exact] ", "saves"),
-    };
-    let head = if exact || is_left { head } else { "" };
-    let mut numbers: Vec<_> =
-        some.iter().filter_map(|remark| remark.lines.first().copied()).collect();
-    numbers.sort_unstable();
-    numbers.dedup();
-    let word = if numbers.len() == 1 { "line" } else { "lines" };
-    let numbers: Vec<_> = numbers.iter().map(usize::to_string).collect();
-    let there =
-        if numbers.is_empty() { String::new() } else { format!(" ({word} {})", listed(&numbers)) };
-    let what = plural(some.len(), "smaller change");
-    let bytes = if exact { exactly(bytes, units) } else { format!("about {}", units.size(bytes)) };
-    Some(wrapped(&format!("{head}{what}{there}, each under 0.1 % of the image; {verb} {bytes}")))
-}
-
 /// Formats a size in both forms: `9.85 MiB (10,331,337 bytes)`; a small one has only the second.
-fn exactly(bytes: u64, units: Units) -> String {
+pub(super) fn exactly(bytes: u64, units: Units) -> String {
     let size = units.size(bytes);
     if size.ends_with(" B") {
         plural_bytes(bytes)
@@ -268,7 +227,7 @@ fn plural_bytes(bytes: u64) -> String {
 }
 
 /// Formats the new size and the current size.
-fn instead(size_after: u64, certainty: &Certainty, size: u64, units: Units) -> String {
+pub(super) fn instead(size_after: u64, certainty: &Certainty, size: u64, units: Units) -> String {
     let becomes = match certainty {
         Certainty::Exact | Certainty::AtMost => exactly(size_after, units),
         Certainty::Estimate(_) => format!("about {}", units.size(size_after)),
@@ -290,58 +249,6 @@ fn instead(size_after: u64, certainty: &Certainty, size: u64, units: Units) -> S
         String::new()
     };
     format!("{becomes} instead of {}{ratio}{why}", units.size(size))
-}
-
-/// Returns a comment line with the size after all changes to the Dockerfile, if they save anything,
-/// and with those that need a look.
-pub(super) fn in_all(fix: &Fix, units: Units) -> Option<String> {
-    let (size_after, certainty) = fix.size_after();
-    let saves = |remark: &Remark| matches!(remark.verdict, Verdict::Changed { saves: 1.., .. });
-    fix.remarks.iter().any(saves).then_some(())?;
-    let at_most = if certainty == Certainty::AtMost { "at most " } else { "" };
-    let grown = match fix.grows {
-        0 => String::new(),
-        more => format!(", with {} bytes of the changed files, which COPY brings", signed(more)),
-    };
-    let drafts = |remark: &Remark| matches!(remark.verdict, Verdict::Proposed { .. });
-    let without = if fix.remarks.iter().any(drafts) { ", without the draft" } else { "" };
-    let text = format!(
-        "# size with the changes in this diff{without}: {at_most}{}{grown}",
-        instead(size_after, &certainty, fix.size, units)
-    );
-    let left = fix.would_save();
-    let also = match (left, &certainty) {
-        (0, _) | (_, Certainty::AtLeast) => String::new(),
-        (left, certainty) => {
-            let size = units.size(size_after.saturating_sub(left));
-            let sized = with_grade(&fix.remarks, certainty, &size);
-            format!("# size with those that need a look as well: {sized}\n")
-        }
-    };
-    Some(format!("{text}\n{also}"))
-}
-
-/// Formats the size with the changes that need a look, as far as it holds.
-fn with_grade(remarks: &[Remark], certainty: &Certainty, size: &str) -> String {
-    let left = |is_meant: fn(&Remark) -> bool| {
-        let mut left = remarks
-            .iter()
-            .filter(|remark| matches!(remark.verdict, Verdict::Left { would_save: 1.. }));
-        left.any(is_meant)
-    };
-    // The packages that have to be named stay.
-    let is_estimate = left(|remark| remark.kind == Kind::Recommended);
-    match certainty {
-        Certainty::Exact | Certainty::AtMost if is_estimate => format!("about {size}"),
-        Certainty::Exact if !left(|remark| remark.is_least) => format!("{size} [{NEEDS_A_LOOK}]"),
-        Certainty::Exact | Certainty::AtMost => format!("at most {size}"),
-        _ => format!("about {size}"),
-    }
-}
-
-/// Formats a number with its sign.
-fn signed(number: i64) -> String {
-    format!("{}{}", if number < 0 { "−" } else { "+" }, count(number.unsigned_abs()))
 }
 
 pub(super) fn wrapped(text: &str) -> String {

@@ -19,7 +19,12 @@ impl Work<'_> {
         let evidence = self.evidence;
         let mut known: HashSet<_> =
             self.remarks.iter().flat_map(|remark| remark.inodes.iter().copied()).collect();
-        for change in &evidence.changes {
+        for (place, change) in evidence.changes.iter().enumerate() {
+            let is_left = |it: &Remark| matches!(it.verdict, Verdict::Left { .. });
+            let is_known = |it: &Remark| it.change == Some(place) && is_left(it);
+            if !change.is_own || !change.is_stage && self.remarks.iter().any(is_known) {
+                continue;
+            }
             if change.is_stage && (has_stage || self.is_said_of_stages(change)) {
                 continue;
             }
@@ -32,7 +37,7 @@ impl Work<'_> {
                 continue;
             }
             known.extend(&new);
-            self.name(change);
+            self.name(place, change);
         }
     }
 
@@ -43,11 +48,11 @@ impl Work<'_> {
         };
         let Some(remark) = self.remarks.iter_mut().find(is_it) else { return false };
         remark.inodes.clone_from(&change.inodes);
-        remark.is_least = change.is_least;
+        remark.is_least = change.is_least();
         true
     }
 
-    fn name(&mut self, change: &NamedChange) {
+    fn name(&mut self, place: usize, change: &NamedChange) {
         let kind = if change.is_stage { Kind::Stages } else { Kind::Tool };
         let condition =
             if change.is_stage { Condition::StandsAlone } else { Condition::NotNeededLater };
@@ -56,6 +61,7 @@ impl Work<'_> {
         let bytes = self.unclaimed(&change.inodes);
         let remark = self.leave(kind, bytes, at, text.to_string(), condition);
         remark.inodes.clone_from(&change.inodes);
-        remark.is_least = change.is_least;
+        remark.is_least = change.is_least();
+        remark.change = Some(place);
     }
 }

@@ -6,7 +6,7 @@ mod data;
 mod program;
 
 use std::cell::OnceCell;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Certainty, Holds, LadderInputs, PossibleSize, Step, certainty_without};
 use crate::advice::apart::kept_apart;
@@ -19,7 +19,7 @@ use crate::analysis::{Inspection, WastedGroup, wasted_groups};
 use crate::display::{Escaped, Sentence, Units, escaped_str, listed, shown};
 use crate::layer_index::LayerIndex;
 use crate::runtime::{Parts, Start};
-use crate::tree::{NodeId, Reason};
+use crate::tree::{NodeId, Reason, VersionId};
 
 /// The smallest saving that is worth a rung: one part in so many of the last rung.
 const NOTEWORTHY: u64 = 1_000;
@@ -34,7 +34,7 @@ pub fn climb(inspection: &Inspection, inputs: &LadderInputs) -> Vec<PossibleSize
         left: None,
         doubt: None,
         varying: OnceCell::new(),
-        needs_a_look: false,
+        minor: Vec::new(),
     };
     ladder.built_otherwise(Step::AsBuilt, &[], String::new(), Vec::new());
     let merges = ladder.without_wasted();
@@ -78,8 +78,9 @@ struct Ladder<'a> {
     doubt: Option<Escaped>,
     /// The files that another build makes in another size, once they are asked for.
     varying: OnceCell<Varying>,
-    /// True if a person has to decide about a part of the changes of the next rungs.
-    needs_a_look: bool,
+    /// Wasted files that a person has to decide about and nobody notices: left out where the rest of
+    /// a rung needs a look as well.
+    minor: Vec<VersionId>,
 }
 
 impl Ladder<'_> {
@@ -117,7 +118,8 @@ impl Ladder<'_> {
             Some(why) => Certainty::Estimate(why.into()),
             None => Certainty::Exact,
         };
-        let needs_a_look = self.needs_a_look;
+        // The changes tell later, once they are known.
+        let needs_a_look = false;
         self.add(PossibleSize { step, size, holds, download, certainty, needs_a_look, how, notes });
         true
     }
@@ -152,12 +154,15 @@ impl Ladder<'_> {
         let is_certain = |group| SuggestedChange::is_certain_for(self.inspection, merges, group);
         let own = own.map(|group| (group, is_certain(group)));
         // What a person has to decide about, and nobody notices, leaves the rest exact.
-        let own: Vec<_> =
-            own.filter(|&(group, is_certain)| group.bytes >= least || is_certain).collect();
-        let needs_a_look = own.iter().any(|(_, is_certain)| !is_certain);
-        let mut runs: Vec<Run> =
-            own.iter().map(|(group, _)| (group.added_in, group.removed_in)).collect();
+        let (own, minor): (Vec<_>, Vec<_>) =
+            own.partition(|&(group, is_certain)| group.bytes >= least || is_certain);
+        let pair = |&(group, _): &(&WastedGroup, bool)| (group.added_in, group.removed_in);
+        let mut runs: Vec<Run> = own.iter().map(pair).collect();
+        let minor: HashSet<_> = minor.iter().map(pair).collect();
         runs.sort_unstable();
+        let wasted = self.inspection.wasted.iter();
+        let wasted = wasted.filter(|it| minor.contains(&(it.added_in, it.removed_in)));
+        self.minor = wasted.map(|it| it.version).collect();
         let mut merged: Vec<Run> = Vec::new();
         for (first, last) in runs {
             match merged.last_mut() {
@@ -175,14 +180,12 @@ impl Ladder<'_> {
             kept_apart(self.inspection, &first.up_to(last).filter(is_run).collect::<Vec<_>>())
         };
         self.doubt = merged.iter().find_map(apart);
-        self.needs_a_look = needs_a_look;
         let changes: Vec<_> =
             merged.into_iter().map(|(first, last)| Change::Merge { first, last }).collect();
         if self.built_otherwise(Step::WithoutWasted, &changes, named.join("\n"), notes) {
             return changes;
         }
         self.doubt = None;
-        self.needs_a_look = false;
         Vec::new()
     }
 
@@ -302,15 +305,16 @@ impl Ladder<'_> {
         if self.inputs.leftovers.is_empty() {
             return changes;
         }
-        changes.push(Change::Without(self.inputs.leftovers.clone()));
+        let mut left_out = self.inputs.leftovers.clone();
+        if self.inputs.leftovers_need_a_look {
+            left_out.extend(&self.minor);
+        }
+        changes.push(Change::Without(left_out));
         let how = match &*self.inputs.leftover_advice {
             [] => "leave out the files that Fix lists as leftovers".into(),
             advice => advice.join("\n"),
         };
-        let before = self.needs_a_look;
-        self.needs_a_look |= self.inputs.leftovers_need_a_look;
         if !self.built_otherwise(Step::WithoutLeftovers, &changes, how, Vec::new()) {
-            self.needs_a_look = before;
             changes.pop();
         }
         changes
@@ -350,7 +354,8 @@ impl Ladder<'_> {
         if self.inputs.build_only.is_empty() {
             return;
         }
-        changes.push(Change::Without(self.inputs.build_only.clone()));
+        let left_out = self.inputs.build_only.iter().chain(&self.minor);
+        changes.push(Change::Without(left_out.copied().collect()));
         let how = "use a multi-stage build and copy only the files needed at run time: COPY --from=build …".into();
         let note = match &self.inputs.program {
             Some(Parts { start: Start::Script(_), needed: Some(_), .. }) => {

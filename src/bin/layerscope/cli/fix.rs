@@ -162,7 +162,7 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
         None => &Program::detect(&filesystem, &shown.run)?,
     };
     let mut evidence = Evidence::gather(shown, subject.base_layers, &filesystem, program)?;
-    evidence.changes = NamedChange::all(shown, &study);
+    evidence.changes = NamedChange::all(shown, &study.changes);
     let mut fix = fix(shown, &subject, &evidence);
     let is_there = arguments.write_rebuilt.is_some() || Path::new(REBUILT).exists();
     fix.unwritten = fix.unwritten.filter(|_| !is_there);

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use layerscope::advice::assessment::Study;
-use layerscope::advice::avoidable::left_out_by_each;
 use layerscope::advice::findings::Fate;
 use layerscope::tree::{Tree, VersionId};
 use layerscope::{Inspection, LayerIndex};
@@ -58,9 +57,9 @@ impl Files {
 impl ChangesBelow {
     pub fn new(inspection: &Inspection, study: &Study, order: &WastedBelow) -> Self {
         let tree = &inspection.tree;
-        let of_change = left_out_by_each(inspection, study).into_iter().map(|inodes| {
+        let of_change = study.changes.iter().map(|change| {
             let mut layers: BTreeMap<LayerIndex, Vec<VersionId>> = BTreeMap::new();
-            for inode in inodes {
+            for &inode in &change.left_out {
                 let since = tree.removal(inode).map_or(tree.added_in(inode), |it| it.layer);
                 layers.entry(since).or_default().push(inode);
             }

@@ -16,6 +16,7 @@ use layerscope::advice::secrets::{Place, Secret, Secrets};
 use layerscope::advice::unneeded::Surplus;
 use layerscope::analysis::WastedGroup;
 use layerscope::display::{escaped_str, sentences};
+use layerscope::report::nothing_to_change;
 use layerscope::tree::{NodeId, Tree, VersionId};
 
 use super::changes_below::ChangesBelow;
@@ -59,8 +60,8 @@ impl Explorer {
         if let Some(shown) = &study.shown {
             self.inspection = shown.clone();
         }
-        self.avoidable = Some(Avoidable::of_groups(&self.groups, &self.inspection, study));
-        self.avoidable_of_layers = Avoidable::of_layers(&self.groups, &self.inspection, study);
+        self.avoidable = Some(Avoidable::measure(study));
+        self.avoidable_of_layers = Avoidable::of_layers(&self.inspection, study);
         if study.base.layers != self.base.count {
             self.base = BaseLayers::from_base(&study.base);
             self.keep_layer_in_sight();
@@ -145,6 +146,14 @@ impl Explorer {
     /// Returns the avoidable bytes, once the assessment is complete.
     pub fn avoidable(&self) -> Option<Avoidable> {
         self.avoidable
+    }
+
+    /// Says that there is nothing to change in the user's own layers, once that is known.
+    pub fn nothing_to_change(&self) -> Option<&'static str> {
+        let is_own = |change: &Change| change.part == Part::Own;
+        let study = self.study.as_ref().filter(|it| !it.changes.iter().any(is_own))?;
+        let has_secrets = study.secrets.as_ref().is_some_and(|found| !found.list.is_empty());
+        Some(nothing_to_change(&self.inspection, has_secrets))
     }
 
     /// Returns the smallest of the possible sizes that keep the program as it is, and the size as

@@ -202,15 +202,16 @@ fn about_path(explorer: &Explorer, node: NodeId, units: Units, quoted: Quoted) -
 /// Says what to do about a path: the change that concerns it, and why. An optional change is called
 /// so.
 fn fix_of(explorer: &Explorer, node: NodeId, units: Units) -> Vec<String> {
+    let nothing = explorer.nothing_to_change().map(str::to_owned);
     let Some(Advice { change, here, why }) = explorer.advice_at(node) else {
-        return fix_of_wasted(explorer, node, units).into_iter().collect();
+        return nothing.into_iter().chain(fix_of_wasted(explorer, node, units)).collect();
     };
     let head = if change.part == Part::Optional { Part::Optional.title() } else { "Fix" };
     // Figures that read alike need not be told twice.
     let (saves, here) = (units.size(change.fix.saves), units.size(here));
     let part = if here == saves { String::new() } else { format!(", {here} of it here") };
     let fix = format!("{head}: {}", in_words_with(&change.fix, &part, units));
-    std::iter::once(fix).chain(why).collect()
+    nothing.into_iter().chain([fix]).chain(why).collect()
 }
 
 /// Describes a secret: the kind, who can read it, and what to do.

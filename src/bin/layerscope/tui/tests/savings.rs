@@ -10,10 +10,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use layerscope::advice::assessment::Study;
-use layerscope::advice::avoidable::{Avoidable, in_addition, left_out};
+use layerscope::advice::avoidable::Avoidable;
 use layerscope::advice::changes::{Change, Extent, Part};
-use layerscope::advice::ladder::{Certainty, Step};
-use layerscope::analysis::wasted_groups;
+use layerscope::advice::ladder::Step;
 use layerscope::analysis::what_if::{self, what_if};
 use layerscope::display::Units;
 use layerscope::image::builtin;
@@ -137,26 +136,20 @@ fn explore_and_the_findings_name_the_saving_of_the_view_fix() {
 #[test]
 fn no_change_saves_more_than_is_avoidable_and_no_byte_is_of_two_changes() {
     for image in images() {
-        let avoidable = Avoidable::measure(&image.inspection, &image.study);
+        let avoidable = Avoidable::measure(&image.study);
         let own: Vec<_> =
             image.changes().into_iter().filter(|change| change.part == Part::Own).collect();
         for change in &own {
             assert!(change.saves <= avoidable.own, "{}: {change:?}", image.name);
         }
-        // A separate stage leaves out what other changes leave out, too, and what only builds need
-        // may be there with the application. Two changes may save the same bytes; added up, what
-        // each adds to those before it counts each byte once.
-        let is_apart = |change: &&Change| change.extent != Extent::Stage;
-        if own.iter().all(|change| is_apart(&change) && change.certainty == Certainty::Exact) {
-            let adds = in_addition(&image.inspection, &image.study);
-            let sum: u64 = adds[..own.len()].iter().sum();
-            assert_eq!(sum, avoidable.own, "{}", image.name);
-        }
-        let groups = wasted_groups(&image.inspection);
-        let layers = Avoidable::of_layers(&groups, &image.inspection, &image.study);
+        // Two changes may save the same bytes; added up, what each adds to those before it counts
+        // each byte once.
+        let sum: u64 = own.iter().map(|change| change.adds).sum();
+        assert_eq!(sum, avoidable.own, "{}", image.name);
+        let layers = Avoidable::of_layers(&image.inspection, &image.study);
         assert_eq!(layers.iter().sum::<u64>(), avoidable.own, "{}", image.name);
         let tree = &image.inspection.tree;
-        let inodes = Avoidable::own_inodes(&image.inspection, &image.study);
+        let inodes = Avoidable::own_inodes(&image.study);
         let bytes: u64 = inodes.into_iter().map(|inode| tree.size(inode)).sum();
         assert_eq!(bytes, avoidable.own, "{}", image.name);
     }
@@ -198,8 +191,7 @@ fn a_change_leaves_out_the_bytes_that_it_saves_and_trying_it_shows_its_figures()
         let secrets = study.secrets.as_ref().map_or(0, |secrets| secrets.list.len());
         let own = study.changes.iter().take_while(|change| change.part == Part::Own);
         for (place, change) in own.enumerate() {
-            let inodes = left_out(inspection, study, change);
-            let bytes: u64 = inodes.iter().map(|&inode| inspection.tree.size(inode)).sum();
+            let bytes: u64 = change.left_out.iter().map(|&inode| inspection.tree.size(inode)).sum();
             assert_eq!(bytes, change.saves, "{}: {change:?}", image.name);
             let mut person = image.person(140, 60);
             person.types("6").types(&"j".repeat(secrets + place)).types("m");

@@ -12,7 +12,6 @@ use std::sync::Arc;
 
 use layerscope::advice::SuggestedChange;
 use layerscope::advice::assessment::Study;
-use layerscope::advice::avoidable::left_out;
 use layerscope::advice::changes::{Change, Extent, Part};
 use layerscope::advice::findings::Finding;
 use layerscope::advice::ladder::multi_stage;
@@ -167,6 +166,12 @@ impl Findings {
         }
     }
 
+    /// Returns whether the user's own layers have neither a change nor a secret.
+    fn has_nothing_own(&self) -> bool {
+        let is_own = |change: &Change| change.part == Part::Own;
+        self.secrets().is_empty() && !self.changes.iter().any(is_own)
+    }
+
     fn change(&self) -> Option<usize> {
         match *self.rows.get(self.cursor)? {
             Row::Secrets | Row::Secret(_) | Row::Unsearched | Row::Head(_) => None,
@@ -313,9 +318,9 @@ impl Findings {
             return false;
         };
         let tree = &inspection.tree;
-        let inodes = match (self.selected_change(), &self.study) {
-            (Some(change), Some(study)) => left_out(&inspection, study, change),
-            _ => self.selected().map(|finding| finding.inodes.clone()).unwrap_or_default(),
+        let inodes = match (self.selected_change(), self.selected()) {
+            (Some(change), _) => &change.left_out[..],
+            (None, finding) => finding.map_or(&[][..], |finding| &finding.inodes),
         };
         let biggest = || {
             let biggest = inodes.iter().copied().max_by_key(|&inode| tree.size(inode))?;
@@ -329,7 +334,8 @@ impl Findings {
         // The figure is that of the row, and so is the title.
         let (title, saves) = match (self.selected_change(), self.selected()) {
             (None, Some(finding)) => (finding.title.clone(), finding.bytes),
-            (change, _) => (fix.short_title(), change.map_or(fix.saves, |change| change.saves)),
+            (Some(change), _) => (change.short_title(), change.saves),
+            (None, None) => (fix.short_title(), fix.saves),
         };
         let asked = Asked { from: View::Findings, figure: Figure::Saves(saves) };
         explorer.select_layer(gone.unwrap_or(LayerIndex::FINAL));
@@ -367,10 +373,9 @@ impl Findings {
     }
 }
 
-/// Returns the layers that added some findings, and those that removed them.
-fn layers(findings: &[&Finding]) -> String {
-    let mut pairs: Vec<_> =
-        findings.iter().map(|finding| (finding.added_in, finding.removed_in())).collect();
+/// Returns the layers that added something, and those that removed it.
+fn layers(pairs: impl IntoIterator<Item = (LayerIndex, Option<LayerIndex>)>) -> String {
+    let mut pairs: Vec<_> = pairs.into_iter().collect();
     pairs.sort_unstable();
     pairs.dedup();
     match pairs[..] {

@@ -1,9 +1,6 @@
 //! The change that the details of a path begin with: the one that avoids most there, and its bytes.
 
-use std::collections::HashSet;
-
-use layerscope::advice::avoidable::left_out;
-use layerscope::advice::changes::Part;
+use layerscope::advice::changes::{Change, Part};
 use layerscope::display::Units;
 use layerscope::tree::NodeId;
 use serde_json::json;
@@ -57,10 +54,8 @@ fn the_part_of_a_change_below_a_path_is_what_the_change_leaves_out_there() {
                 }
                 at = tree.parent(at);
             };
-            let below = |change| -> u64 {
-                let inodes = left_out(&image.inspection, &image.study, change);
-                let inodes: HashSet<_> = inodes.into_iter().collect();
-                let there = inodes.iter().filter(|inode| is_below(tree.node_of(**inode)));
+            let below = |change: &Change| -> u64 {
+                let there = change.left_out.iter().filter(|it| is_below(tree.node_of(**it)));
                 there.map(|&inode| tree.size(inode)).sum()
             };
             let parts: Vec<_> =

@@ -99,7 +99,7 @@ fn packages_that_are_only_recommended_are_one_change_with_one_grade_everywhere()
         let is_step = |rung: &&PossibleSize| rung.step == Step::WithoutRecommended;
         let rung = image.study.ladder.iter().find(is_step).expect("a step");
         assert_eq!((rung.size, &rung.certainty), (change.size, &change.certainty));
-        let avoidable = Avoidable::measure(&image.inspection, &image.study).own;
+        let avoidable = Avoidable::measure(&image.study).own;
         assert_eq!(avoidable, 5_000_000);
         let fix = fixed(&image);
         let is_it = |remark: &&Remark| remark.kind == Kind::Recommended;

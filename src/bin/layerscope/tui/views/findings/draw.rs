@@ -1,9 +1,9 @@
 //! Draws the list: what each change saves, the size after it, the layers, and the change itself.
 
+use layerscope::LayerIndex;
 use layerscope::advice::assessment::Study;
 use layerscope::advice::changes::{Extent, Part as Side};
 use layerscope::advice::findings::Fate;
-use layerscope::advice::unneeded::Surplus;
 use layerscope::display::{Escaped, escaped_str};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -13,7 +13,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::columns::{AFTER_WIDTH, GRADE_WIDTH, GRADED, LAYERS_WIDTH, SIZE_WIDTH, WIDE, bar_width};
 use super::notes::Shape;
-use super::{Findings, Row, between, layers, place, secrets, several, titled};
+use super::{Findings, Row, layers, place, secrets, several, titled};
 use crate::tui::explorer::Explorer;
 use crate::tui::views::Look;
 use crate::tui::widgets::text::{cut, wrap};
@@ -43,6 +43,9 @@ impl Text {
     }
 }
 
+/// What is said of an image whose own layers need no change.
+const NOTHING: &str = "nothing to change in your Dockerfile";
+
 impl Findings {
     pub fn draw(&self, explorer: &Explorer, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
         let is_shown = |row: &&Row| !row.is_head();
@@ -50,6 +53,7 @@ impl Findings {
         let place = self.rows.iter().take(self.cursor + 1).filter(is_shown).count();
         let title = match all {
             0 => "Fix: what to change".to_owned(),
+            _ if self.has_nothing_own() => format!("Fix: {NOTHING} · {place}/{all}"),
             _ => format!("Fix: what to change · {place}/{all}"),
         };
         let inner = pane(&title, true, look.theme, area, buffer);
@@ -130,7 +134,7 @@ impl Findings {
                     (_, false) => format!("▸ {what} ({})", several(&findings)),
                 };
                 let [long, short] =
-                    [change.fix.title(), change.fix.short_title()].map(|what| escaped_str(&what));
+                    [change.title(), change.short_title()].map(|what| escaped_str(&what));
                 Text { text: text(&long), short: Some(text(&short)), indent: 2 }
             }
             Row::Finding(_, i) => {
@@ -193,11 +197,11 @@ impl Findings {
                     (None, Some(group)) if findings.is_empty() => {
                         format!("{:>3} → {}", group.added_in, group.removed_in)
                     }
-                    _ if !change.surplus.is_empty() => {
-                        let layers: Vec<_> = change.surplus.iter().map(Surplus::layer).collect();
-                        between(layers.iter().min().copied(), layers.iter().max().copied())
-                    }
-                    _ => layers(&findings),
+                    _ => layers(self.told[i].layers.iter().map(|step| {
+                        let [added_in, removed_in] = [Some(step.added_in), step.removed_in]
+                            .map(|it| it.map(LayerIndex::new));
+                        (added_in.unwrap_or_default(), removed_in)
+                    })),
                 };
                 (Some(change.saves), visible, change.saves, after, layers, change.grade())
             }
@@ -205,7 +209,8 @@ impl Findings {
                 let finding = &study.findings[i];
                 let visible = if finding.fate == Fate::Left { finding.bytes } else { 0 };
                 // It is a part of what the change saves.
-                (None, visible, finding.bytes, String::new(), layers(&[finding]), "")
+                let layers = layers([(finding.added_in, finding.removed_in())]);
+                (None, visible, finding.bytes, String::new(), layers, "")
             }
         };
         let (saves, visible, bytes, after, layers, grade) = cells;

@@ -126,6 +126,9 @@ impl Findings {
         if let Some(text) = self.selected_change().and_then(|change| self.contents(change)) {
             add("saves", &text);
         }
+        if let Some(text) = self.selected_change().and_then(|_| told.in_addition(self.units)) {
+            add("saves", &text);
+        }
         let after = format!("{}{}", told.sign(), self.units.size(change.size));
         add("after", &format!("{after} [{}]", change.grade()));
         let of_change = self.selected_change().map(|_| told.why.clone());

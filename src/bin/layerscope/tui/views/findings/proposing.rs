@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use layerscope::advice::SuggestedChange;
-use layerscope::advice::avoidable::left_out;
 use layerscope::advice::changes::{Change, Extent};
 use layerscope::advice::findings::Finding;
 use layerscope::display::{Escaped, escaped_str, sentences, shown};
@@ -137,46 +136,44 @@ impl Findings {
         }
         explorer.unmark_all();
         match change {
-            Some(change) => self.try_change(explorer, change),
+            Some(change) => try_change(explorer, change),
             None => findings.iter().for_each(|finding| mark_finding(explorer, finding)),
         }
         true
     }
+}
 
-    /// Marks what a change leaves out, with the figures of the change.
-    fn try_change(&self, explorer: &mut Explorer, change: &Change) {
-        let Some(study) = &self.study else { return };
-        let inspection = explorer.inspection.clone();
-        let inodes = left_out(&inspection, study, change);
-        let mut paths: Vec<_> =
-            inodes.into_iter().map(|inode| inspection.tree.node_of(inode)).collect();
-        paths.sort_unstable();
-        paths.dedup();
-        // The layers become one, so that deleted files never reach the image.
-        let (title, what) = match change.fix.merges.filter(|_| change.extent == Extent::Merge) {
-            Some((first, last)) => {
-                explorer.marked_layers.extend([first, last]);
-                (
-                    format!("layers {first}–{last} as one"),
-                    format!("with layers {first} to {last} as one"),
-                )
-            }
-            None => {
-                paths.iter().for_each(|&node| explorer.marks.insert(node));
-                let title: String = escaped_str(&change.fix.title()).into();
-                (title.clone(), format!("{title}, alone"))
-            }
-        };
-        explorer.trial = Some(Trial {
-            title,
-            what,
-            size: change.size,
-            saves: change.saves,
-            sign: change.certainty.sign(),
-            grade: change.grade(),
-            paths,
-        });
-    }
+/// Marks what a change leaves out, with the figures of the change.
+fn try_change(explorer: &mut Explorer, change: &Change) {
+    let inspection = explorer.inspection.clone();
+    let node = |&inode| inspection.tree.node_of(inode);
+    let mut paths: Vec<_> = change.left_out.iter().map(node).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    // The layers become one, so that deleted files never reach the image.
+    let (title, what) = match change.fix.merges.filter(|_| change.extent == Extent::Merge) {
+        Some((first, last)) => {
+            explorer.marked_layers.extend([first, last]);
+            (
+                format!("layers {first}–{last} as one"),
+                format!("with layers {first} to {last} as one"),
+            )
+        }
+        None => {
+            paths.iter().for_each(|&node| explorer.marks.insert(node));
+            let title: String = escaped_str(&change.title()).into();
+            (title.clone(), format!("{title}, alone"))
+        }
+    };
+    explorer.trial = Some(Trial {
+        title,
+        what,
+        size: change.size,
+        saves: change.saves,
+        sign: change.certainty.sign(),
+        grade: change.grade(),
+        paths,
+    });
 }
 
 /// Marks the files of one finding; if a layer removes them, that layer and the one that adds them.

@@ -1,0 +1,134 @@
+//! What a person reads of the figures: what a change adds to others, what stays wasted, what is in
+//! the diff and what is not, and that there is nothing to change.
+
+use serde_json::json;
+
+use super::agreed::Said;
+use super::{Image, MB, built, chown, entries, layer, report_of};
+use crate::dockerfile::situation::Situation;
+use crate::dockerfile::stages::built_by_go;
+use crate::executables::tiny::executable;
+use crate::support::build::{Entry, file, gone};
+
+/// Three `RUN`s that write the same log of apt anew, and leave it.
+fn logs() -> Situation {
+    let log = |byte: u8, size| file("var/log/apt/term.log", 0).holding(vec![byte; size]);
+    Situation::new()
+        .run(
+            "apt-get update && apt-get install -y python3",
+            [
+                file("usr/bin/python3", 6 * MB),
+                file("var/cache/debconf/templates.dat-old", 750_000),
+                log(b'1', 10_000),
+            ],
+        )
+        .copy("req.txt", "/srv", [file("srv/req.txt", 4)])
+        .run("apt-get install -y nano", [log(b'2', 360_000), file("usr/bin/nano", 2 * MB)])
+        .run("apt-get purge -y nano", [log(b'3', 180_000), gone("usr/bin/nano")])
+}
+
+#[test]
+fn a_change_that_shares_files_has_the_same_two_figures_and_lines_everywhere() {
+    let archive = logs().archive();
+    let said = Said::of_image(&archive);
+    let changes = said.changes().iter().enumerate();
+    let is_it = |title: &str| title.contains("rm -rf /var/log/apt");
+    let mut found = changes.filter(|(_, change)| is_it(change["title"].as_str().unwrap()));
+    let (place, change) = found.next().expect("the change");
+    // 370,000 bytes of the logs are in layers that the merge makes one.
+    assert_eq!((&change["alone_bytes"], &change["adds_bytes"]), (&json!(1_300_000), &json!(930_000)));
+    let layers: Vec<_> = change["layers"].as_array().unwrap().iter().collect();
+    let added: Vec<_> = layers.iter().map(|step| step["added_in"].as_u64().unwrap()).collect();
+    assert_eq!(added, [1, 3, 4]);
+    let suggestion = said.suggestions(place).next().expect("fix says it");
+    assert_eq!(suggestion["lines"].as_array().unwrap().len(), 3, "{suggestion}");
+    for key in ["alone_bytes", "adds_bytes"] {
+        assert_eq!(suggestion[key], change[key], "{suggestion}");
+    }
+    let text = report_of(&archive);
+    assert!(text.contains("saves 908 KiB more than the changes above, or 1.23 MiB alone"), "{text}");
+    assert!(text.contains("The RUN instructions in layers 1, 3 and 4 leave them"), "{text}");
+    let text = Image::of(&logs()).text();
+    let ought = "logs and old copies of apt and dpkg stay in the image";
+    assert!(text.contains(&format!("not changed: lines 5, 7 and 8: {ought}")), "{text}");
+    assert!(text.contains("908 KiB (930,000 bytes) more, or 1.23 MiB (1,300,000 bytes) alone"), "{text}");
+}
+
+/// An image whose base has what apt leaves, and a `RUN` that leaves more.
+fn on_a_fat_base() -> Vec<u8> {
+    let left = |name: &str| {
+        [
+            file(&format!("var/lib/apt/lists/{name}"), 3 * MB),
+            file(&format!("var/cache/apt/archives/{name}.deb"), 2 * MB),
+        ]
+    };
+    let base: Vec<Entry> = left("base").into_iter().chain([file("bin/sh", MB)]).collect();
+    let run: Vec<Entry> = left("own").into_iter().chain([file("usr/bin/python3", MB)]).collect();
+    let mut image = built::Image::of([layer(base), layer(run)]);
+    image.config["history"] = json!([
+        { "created_by": "/bin/sh -c #(nop) ADD file:00aa in / " },
+        { "created_by": "RUN /bin/sh -c apt-get update && apt-get install -y python3 # buildkit" },
+    ]);
+    entries(image.docker())
+}
+
+#[test]
+fn fix_tells_the_waste_that_stays_because_a_clean_up_deletes_files_of_the_base() {
+    let said = Said::of_image(&on_a_fat_base());
+    let after = &said.fix["after"];
+    assert_eq!((&after["wasted_bytes"], &after["wasted_of_base_bytes"]), (&json!(5 * MB), &json!(5 * MB)));
+    let directory = tempfile::tempdir().unwrap();
+    let archive = directory.path().join("image.tar");
+    std::fs::write(&archive, on_a_fat_base()).unwrap();
+    let text = crate::program::said(&["fix", archive.to_str().unwrap()]);
+    let ought = "# wasted after it: 4.77 MiB, of the base image's files that your layers delete or replace";
+    assert!(text.contains(ought), "{text}");
+}
+
+#[test]
+fn fix_tells_what_is_in_the_diff_from_what_is_not_and_begins_with_what_saves_most() {
+    let image = Image::of(&built_by_go(executable().build(), [file("root/.cache/go-build/a", 3 * MB)]));
+    let text = image.text();
+    let at = |part: &str| text.find(part).unwrap_or_else(|| panic!("no {part:?} in {text}"));
+    let draft = at("# a new file, which saves more than all changes below together:");
+    assert!(draft < at("is a draft that copies only"), "{text}");
+    assert!(at("is a draft") < at("# in the diff, the largest saving first:"), "{text}");
+    let text = Image::of(&logs()).text();
+    let at = |part: &str| text.find(part).unwrap_or_else(|| panic!("no {part:?} in {text}"));
+    let left = at("# not in the diff, because you have to decide; the largest saving first:");
+    assert!(at("# in the diff, the largest saving first:") < left, "{text}");
+    assert!(left < at("[needs a look] not changed: lines"), "{text}");
+}
+
+#[test]
+fn two_changes_with_the_same_advice_are_told_apart_by_their_layers() {
+    let said = Said::of_image(&chown().archive());
+    let titles: Vec<_> = said.changes().iter().map(|it| it["title"].as_str().unwrap()).collect();
+    let owner = |layer| format!("set the owner where the files are made (layer {layer})");
+    for title in [owner(2), owner(1)] {
+        assert_eq!(titles.iter().filter(|it| **it == title).count(), 1, "{titles:?}");
+    }
+}
+
+#[test]
+fn an_image_with_nothing_avoidable_says_that_there_is_nothing_to_change() {
+    let clean = Situation::new().copy("app", "/srv", [file("srv/app", MB)]).archive();
+    let text = report_of(&clean);
+    assert!(text.contains("What to change Nothing to change in your layers."), "{text}");
+    assert!(text.contains("nothing wasted, nothing to change in your layers."), "{text}");
+    let said = Said::of_image(&clean);
+    assert_eq!(said.report["totals"]["avoidable_bytes"], 0);
+}
+
+#[test]
+fn what_fix_cannot_write_needs_a_look_in_the_report() {
+    for (name, archive) in super::agreed::situations() {
+        let said = Said::of_image(&archive);
+        for (place, change) in said.changes().iter().enumerate() {
+            let mut states = said.suggestions(place).map(|suggestion| &suggestion["state"]);
+            if change["part"] == "own" && states.any(|state| state == "left") {
+                assert_eq!(change["grade"], "needs a look", "{name}: {change}");
+            }
+        }
+    }
+}
