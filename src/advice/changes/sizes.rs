@@ -17,6 +17,9 @@ pub(in crate::advice) fn grade_sizes(
 ) {
     let is_open = |change: &&Change| change.part == Part::Own && change.needs_a_look;
     let open: Vec<_> = changes.iter().filter(is_open).collect();
+    if open.is_empty() {
+        return;
+    }
     let mut needs_a_look = false;
     for size in ladder {
         match &size.holds {

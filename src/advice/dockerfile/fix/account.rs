@@ -34,6 +34,11 @@ pub(in crate::advice) fn judge(
     evidence: &Evidence,
     (rules, matches): (&Rules, &Matches),
 ) -> Vec<Option<Ruling>> {
+    let is_noteworthy =
+        |change: &NamedChange| change.is_own && change.bytes(inspection) >= NOTEWORTHY;
+    if !evidence.changes.iter().any(is_noteworthy) {
+        return vec![None; evidence.changes.len()];
+    }
     let target = Target::rebuilt(inspection, "Dockerfile".into(), base);
     let leftovers = Leftovers::find(inspection, rules, matches);
     let mut work = Work::new(inspection, &target, evidence, &leftovers);
