@@ -14,7 +14,7 @@ use crate::advice::ladder::Certainty;
 use crate::analysis::Inspection;
 use crate::tree::VersionId;
 
-/// What is left to a person is no small part of a change from this share on: one part in so many.
+/// Part of a change, one in so many, above which a person decides about the change if about that.
 const PART: u64 = 10;
 
 /// The result of drafting a change.

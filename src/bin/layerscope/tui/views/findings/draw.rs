@@ -43,7 +43,7 @@ impl Text {
     }
 }
 
-/// What is said of an image whose own layers need no change.
+/// Title of the changes of an image whose own layers need none.
 const NOTHING: &str = "nothing to change in your Dockerfile";
 
 impl Findings {
