@@ -40,9 +40,18 @@ const KEEP_NOTHING: [&str; 16] = [
 /// Returns why the `RUN` instructions of some layers, the lowest first, cannot become one, as a
 /// clause; `None` if nothing in the image speaks against it.
 pub(crate) fn kept_apart(inspection: &Inspection, layers: &[LayerIndex]) -> Option<Escaped> {
+    kept_apart_by(inspection, layers, |layer| mounted_in(inspection, layer))
+}
+
+/// Does the same where `mounted` says what [`mounted_in`] does.
+pub(super) fn kept_apart_by(
+    inspection: &Inspection,
+    layers: &[LayerIndex],
+    mounted: impl Fn(LayerIndex) -> Option<String>,
+) -> Option<Escaped> {
     let [earlier @ .., last] = layers else { return None };
     by_a_link(inspection, layers)
-        .or_else(|| by_a_mount(inspection, earlier))
+        .or_else(|| by_a_mount(earlier.iter().find_map(|&layer| mounted(layer))?))
         .or_else(|| by_a_volume(inspection, *last))
 }
 
@@ -72,11 +81,13 @@ fn by_a_link(inspection: &Inspection, layers: &[LayerIndex]) -> Option<Escaped> 
 }
 
 /// A path that a builder mounts starts anew with each `RUN`.
-fn by_a_mount(inspection: &Inspection, earlier: &[LayerIndex]) -> Option<Escaped> {
-    let name =
-        |&layer: &LayerIndex| mounted(layer.get_from(&inspection.layers)?.instruction.text.raw());
-    let name = earlier.iter().find_map(name)?;
+fn by_a_mount(name: String) -> Option<Escaped> {
     Some(shown!("an earlier one names {}, which each RUN gets anew", escaped_str(&name)))
+}
+
+/// Returns a path in the instruction of a layer that a builder mounts for each `RUN`.
+pub(super) fn mounted_in(inspection: &Inspection, layer: LayerIndex) -> Option<String> {
+    mounted(layer.get_from(&inspection.layers)?.instruction.text.raw())
 }
 
 /// Returns a path in a command that a builder mounts for each `RUN`.

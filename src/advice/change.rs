@@ -1,7 +1,7 @@
 //! Remedies: ways to keep bytes out of an image. Reports, screens, lessons and the ladder render
 //! them.
 
-use super::apart::{between, is_by_buildkit, kept_apart};
+use super::apart::{between, is_by_buildkit};
 use super::merges::Merges;
 use crate::analysis::{Inspection, WastedGroup};
 use crate::layer_index::LayerIndex;
@@ -193,12 +193,21 @@ impl SuggestedChange {
         group: &WastedGroup,
     ) -> bool {
         let WastedGroup { added_in, removed_in, reason, .. } = *group;
-        // Very many layers have a group for each pair of them, and all but a few are in a range.
-        let is_in_range = added_in < removed_in
+        let is_run = |layer: LayerIndex| inspection.layers[layer].instruction.is_run();
+        let is_merge = added_in != removed_in
             && reason != Reason::RewrittenUnchanged
-            && merges.range_with(added_in, removed_in).is_some();
-        let remedy = || Self::for_wasted(inspection, merges, added_in, removed_in, reason);
-        is_in_range || remedy().is_certain
+            && is_run(added_in)
+            && is_run(removed_in);
+        if !is_merge {
+            return Self::for_wasted(inspection, merges, added_in, removed_in, reason).is_certain;
+        }
+        // Very many layers have a group for each pair of them, and all but a few are in a range,
+        // against which nothing speaks.
+        let is_in_range = || merges.range_with(added_in, removed_in).is_some();
+        let runs = || added_in.up_to(removed_in).filter(|&layer| is_run(layer)).collect::<Vec<_>>();
+        is_in_range()
+            || merges.kept_apart(inspection, &runs()).is_none()
+                && between(inspection, added_in, removed_in).is_none()
     }
 
     /// Makes the remedy of a single `RUN` for the range of layers that contains `added_in` to
@@ -213,7 +222,7 @@ impl SuggestedChange {
         let (added_in, removed_in) = merges.around(added_in, removed_in);
         let is_run = |&layer: &LayerIndex| inspection.layers[layer].instruction.is_run();
         let runs: Vec<_> = added_in.up_to(removed_in).filter(is_run).collect();
-        if let Some(why) = kept_apart(inspection, &runs) {
+        if let Some(why) = merges.kept_apart(inspection, &runs) {
             let what =
                 format!("{otherwise}; the RUN instructions cannot be combined, because {why}");
             return Self { is_certain: false, ..Self::new(Kind::Other, what) };

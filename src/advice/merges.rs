@@ -1,8 +1,9 @@
 //! Ranges of layers that one `RUN` would make. All bytes that it saves have this one change, so
 //! that a change has one saving wherever it is told.
 
-use super::apart::{between, kept_apart};
+use super::apart::{between, kept_apart_by, mounted_in};
 use crate::analysis::{Inspection, WastedGroup};
+use crate::display::Escaped;
 use crate::layer_index::LayerIndex;
 use crate::tree::Reason;
 
@@ -20,6 +21,9 @@ pub struct Merges {
     ranges: Vec<(LayerIndex, LayerIndex)>,
     /// For each layer, whether a `RUN` made it. What a `COPY` brought stays when others become one.
     runs: Vec<bool>,
+    /// For each layer a path in its instruction that each `RUN` gets anew. There may be a question
+    /// for each pair of very many layers.
+    mounted: Vec<Option<String>>,
 }
 
 impl Merges {
@@ -31,7 +35,9 @@ impl Merges {
         let is_run = |layer: LayerIndex| runs[layer.get()];
         let by_runs = groups.iter().filter(|it| is_run(it.added_in) && is_run(it.removed_in));
         let pairs = by_runs.clone().map(|it| (it.added_in, it.removed_in, it.bytes)).collect();
-        let mut merges = Self { pairs, ranges: Vec::new(), runs: runs.clone() };
+        let layers = LayerIndex::range(0..inspection.layers.len());
+        let mounted = layers.map(|layer| mounted_in(inspection, layer)).collect();
+        let mut merges = Self { pairs, ranges: Vec::new(), runs: runs.clone(), mounted };
         let own = by_runs.filter(|group| {
             group.bytes > 0
                 && group.added_in >= base
@@ -55,14 +61,32 @@ impl Merges {
             let (from, to) = self.ranges[near];
             let longer = (from.min(first), to.max(last));
             let is_worth_it = group.bytes >= self.saves(from, to) / NOTEWORTHY;
-            if is_worth_it && can_be_one(inspection, longer) {
+            if is_worth_it && self.can_be_one(inspection, longer) {
                 self.ranges[near] = longer;
                 return;
             }
         }
-        if can_be_one(inspection, (first, last)) {
+        if self.can_be_one(inspection, (first, last)) {
             self.ranges.push((first, last));
         }
+    }
+
+    /// Returns whether nothing that is known speaks against a single `RUN`.
+    fn can_be_one(&self, inspection: &Inspection, (first, last): (LayerIndex, LayerIndex)) -> bool {
+        let runs: Vec<_> = first.up_to(last).filter(|&layer| is_run(inspection, layer)).collect();
+        self.kept_apart(inspection, &runs).is_none() && between(inspection, first, last).is_none()
+    }
+
+    /// Returns why the `RUN`s of some layers, the lowest first, cannot become one, as a clause.
+    pub(super) fn kept_apart(
+        &self,
+        inspection: &Inspection,
+        layers: &[LayerIndex],
+    ) -> Option<Escaped> {
+        kept_apart_by(inspection, layers, |layer| match self.mounted.get(layer.get()) {
+            Some(known) => known.clone(),
+            None => mounted_in(inspection, layer),
+        })
     }
 
     /// Returns whether a single `RUN` for a range of layers avoids what one layer adds and another
@@ -103,12 +127,6 @@ impl Merges {
 
 fn is_run(inspection: &Inspection, layer: LayerIndex) -> bool {
     inspection.layers[layer].instruction.is_run()
-}
-
-/// Returns whether nothing that is known speaks against a single `RUN`.
-fn can_be_one(inspection: &Inspection, (first, last): (LayerIndex, LayerIndex)) -> bool {
-    let runs: Vec<_> = first.up_to(last).filter(|&layer| is_run(inspection, layer)).collect();
-    kept_apart(inspection, &runs).is_none() && between(inspection, first, last).is_none()
 }
 
 #[cfg(test)]

@@ -203,10 +203,14 @@ pub(super) fn decode(
         // Go reads these fields for every kind, and refuses anything but numbers.
         _ => (id(field(&block[329..337]), "devmajor")?, id(field(&block[337..345]), "devminor")?),
     };
-    let pax = extensions.pax()?;
-    apply_pax(&pax, entry)?;
-    if let Some(stated) = pax.size {
-        size = decimal(stated);
+    entry.overlay_opaque = false;
+    // Most entries have no records.
+    let pax = extensions.pax.is_some().then(|| extensions.pax()).transpose()?;
+    if let Some(pax) = &pax {
+        apply_pax(pax, entry)?;
+        if let Some(stated) = pax.size {
+            size = decimal(stated);
+        }
     }
     // GNU's long name counts, whichever of the two headers comes first.
     for (long, into) in
@@ -244,7 +248,9 @@ pub(super) fn decode(
         entry.size = not_negative(field(&gnu.realsize), "realsize")?;
         return Ok(gnu.isextended[0] != 0);
     }
-    apply_sparse(&pax.sparse, entry)?;
+    if let Some(pax) = &pax {
+        apply_sparse(&pax.sparse, entry)?;
+    }
     Ok(false)
 }
 

@@ -37,6 +37,8 @@ pub struct Automaton<'a> {
     states: Vec<PositionSet>,
     known: Map<Box<[u32]>, StateId>,
     next: Map<(StateId, u32), StateId>,
+    /// The last state from which a name led that no glob needs, and the one to which it led.
+    last: (StateId, StateId),
     /// The facts about the last name.
     symbol: Vec<u32>,
     root: StateId,
@@ -62,6 +64,7 @@ impl<'a> Automaton<'a> {
             states: Vec::new(),
             known: Map::default(),
             next: Map::default(),
+            last: (StateId::NOTHING, StateId::NOTHING),
             symbol: Vec::new(),
             root: StateId::NOTHING,
         };
@@ -112,16 +115,25 @@ impl<'a> Automaton<'a> {
     }
 
     fn follow(&mut self, from: StateId, symbol: &[u32]) -> StateId {
-        let number = match self.symbols.get(symbol) {
-            // No glob needs this name.
-            _ if symbol == [u32::MAX] => 0,
-            Some(&number) => number,
-            None => {
-                let number = u32::try_from(self.symbols.len() + 1).expect("no more than paths");
-                self.symbols.insert(symbol.into(), number);
-                number
-            }
-        };
+        if symbol != [u32::MAX] {
+            let number = match self.symbols.get(symbol) {
+                Some(&number) => number,
+                None => {
+                    let number = u32::try_from(self.symbols.len() + 1).expect("no more than paths");
+                    self.symbols.insert(symbol.into(), number);
+                    number
+                }
+            };
+            return self.follow_numbered(from, number, symbol);
+        }
+        // No glob needs this name, nor those of most of its neighbours.
+        if self.last.0 != from {
+            self.last = (from, self.follow_numbered(from, 0, symbol));
+        }
+        self.last.1
+    }
+
+    fn follow_numbered(&mut self, from: StateId, number: u32, symbol: &[u32]) -> StateId {
         if let Some(&to) = self.next.get(&(from, number)) {
             return to;
         }

@@ -45,12 +45,34 @@ pub struct Matcher {
     globs: Vec<Target>,
     starts: Vec<u32>,
     names: Map<Box<[u8]>, u32>,
+    /// The lengths of the names with each first byte, as bits: most names of files are none of them.
+    lengths: Lengths,
     patterns: Vec<(Box<str>, Name)>,
     /// Patterns by their last byte or, failing that, by their first byte.
     by_end: Buckets,
     by_start: Buckets,
     /// Patterns whose first and last bytes are not fixed.
     open: Vec<u32>,
+}
+
+/// Lengths of names by their first byte; longer ones count as of 63 bytes.
+#[derive(Debug)]
+struct Lengths([u64; 256]);
+
+impl Default for Lengths {
+    fn default() -> Self {
+        Self([0; 256])
+    }
+}
+
+impl Lengths {
+    fn add(&mut self, name: &[u8]) {
+        self.0[usize::from(name.first().copied().unwrap_or(0))] |= 1 << name.len().min(63);
+    }
+
+    fn may_have(&self, name: &[u8]) -> bool {
+        self.0[usize::from(name.first().copied().unwrap_or(0))] >> name.len().min(63) & 1 == 1
+    }
 }
 
 /// Patterns indexed by a byte.
@@ -84,6 +106,7 @@ impl Matcher {
                 Part::Deep => Step::Deep,
                 Part::Name(name) => {
                     let next = u32::try_from(self.names.len()).expect("globs are limited");
+                    self.lengths.add(name);
                     Step::Name(*self.names.entry(name.clone()).or_insert(next))
                 }
                 Part::Pattern(pattern) => Step::Pattern(self.pattern(pattern)),
@@ -140,7 +163,8 @@ impl Matcher {
     /// of the requested patterns that it matches.
     pub(super) fn symbol(&self, name: &[u8], asked: &[u32], out: &mut Vec<u32>) {
         out.clear();
-        out.push(self.names.get(name).copied().unwrap_or(u32::MAX));
+        let known = self.lengths.may_have(name).then(|| self.names.get(name)).flatten();
+        out.push(known.copied().unwrap_or(u32::MAX));
         for patterns in [self.by_end.at(name.last()), self.by_start.at(name.first()), &self.open] {
             let fits = |&pattern: &u32| {
                 asked.binary_search(&pattern).is_ok()

@@ -23,7 +23,7 @@ use crate::progress::Progress;
 use crate::warning::{RuntimeDifference, WarningKind};
 
 /// Number of bytes that are read at a time from plain layers, whose headers are far apart.
-const PLAIN_WINDOW: usize = 32 << 10;
+const PLAIN_WINDOW: usize = 64 << 10;
 /// The most remarks on the entries of a layer that are made while it is read.
 const REMARKS: usize = 20;
 /// Number of bytes that are read at a time from compressed layers.

@@ -247,9 +247,10 @@ impl Builder {
         let below: Vec<usize> =
             nodes.iter().map(|&node| self.state[node.index()].below.index()).collect();
         let name = |&start: &u32| self.tree.names.get(start as usize).map_or(0, |&b| u64::from(b));
-        let size = |&version: &usize| self.tree.versions.get(version).map_or(0, |v| v.size);
-        let sum = |all: u64, one: u64| all.wrapping_add(one);
-        below.iter().map(size).fold(starts.iter().map(name).fold(0, sum), sum)
+        // What is needed of a version, its kind and its end, is not where its size is.
+        let mode = |&version: &usize| self.tree.versions.get(version).map_or(0, |v| v.mode.into());
+        let names = starts.iter().map(name).fold(0, u64::wrapping_add);
+        below.iter().map(mode).fold(names, u64::wrapping_add)
     }
 
     /// Adds the paths that the current layer named first to those of earlier layers.

@@ -9,7 +9,6 @@ use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use super::{Certainty, Holds, LadderInputs, PossibleSize, Step, certainty_without};
-use crate::advice::apart::kept_apart;
 use crate::advice::change::{Given, SuggestedChange, combined, copies};
 use crate::advice::findings::Varying;
 use crate::advice::unneeded::{NO_RECOMMENDED, Surplus};
@@ -177,7 +176,8 @@ impl Ladder<'_> {
         let notes = self.notes_on_merging(&groups, &merged, &named);
         let is_run = |layer: &LayerIndex| self.inspection.layers[*layer].instruction.is_run();
         let apart = |&(first, last): &Run| {
-            kept_apart(self.inspection, &first.up_to(last).filter(is_run).collect::<Vec<_>>())
+            let runs: Vec<_> = first.up_to(last).filter(is_run).collect();
+            self.inputs.merges.kept_apart(self.inspection, &runs)
         };
         self.doubt = merged.iter().find_map(apart);
         let changes: Vec<_> =
@@ -202,7 +202,7 @@ impl Ladder<'_> {
         let ends = format!("from `{}` to `{}`", layer(first).one_line(), layer(last).one_line());
         let runs: Vec<_> = first.up_to(last).filter(|&i| layer(i).is_run()).collect();
         let is_whole = runs.first() == Some(&first) && runs.last() == Some(&last);
-        if let Some(why) = kept_apart(self.inspection, &runs) {
+        if let Some(why) = self.inputs.merges.kept_apart(self.inspection, &runs) {
             return format!(
                 "use a multi-stage build ({ends}); the RUN instructions of layers {first} to {last} cannot be \
                     combined, because {why}"
