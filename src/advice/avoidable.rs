@@ -66,14 +66,10 @@ impl Avoidable {
     /// Returns the largest part of the change in the user's own layers that saves the most.
     pub fn biggest_cause<'a>(inspection: &Inspection, study: &'a Study) -> Option<Cause<'a>> {
         let change = study.changes.first().filter(|change| change.part == Part::Own)?;
-        let removal = |added_in, removed_in, reason, bytes| Cause::Removed {
+        let removal = |added_in, removed_in, reason: Reason, bytes| Cause::Removed {
             added_in,
             removed_in,
-            verb: match reason {
-                Reason::Overwritten => "replaces",
-                Reason::RewrittenUnchanged => "rewrites",
-                Reason::Deleted | Reason::Opaque | Reason::Replaced => "deletes",
-            },
+            verb: reason.verb(),
             bytes,
         };
         let pairs: HashSet<_> =

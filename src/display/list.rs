@@ -40,16 +40,18 @@ pub fn all(count: usize, thing: &str, property: &str) -> String {
     match count {
         0 => format!("no {thing}"),
         1 => format!("the only {thing} is {property}"),
+        2 => format!("both {thing}s are {property}"),
         _ => format!("all {} are {property}", super::plural(count, thing)),
     }
 }
 
-/// Says how many things of a kind have a property: `no layer shared`, `2 of 3 layers shared`, `all 3
-/// layers shared`, `the only layer shared`.
+/// Says how many things of a kind have a property: `no layer shared`, `2 of 3 layers shared`, `both
+/// layers shared`, `all 3 layers shared`, `the only layer shared`.
 pub fn some(count: usize, of: usize, thing: &str, property: &str) -> String {
     match (count, of) {
         (0, _) => format!("no {thing} {property}"),
         (1, 1) => format!("the only {thing} {property}"),
+        (2, 2) => format!("both {thing}s {property}"),
         _ if count == of => format!("all {} {property}", super::plural(of, thing)),
         _ => format!("{count} of {} {property}", super::plural(of, thing)),
     }
@@ -61,13 +63,14 @@ mod tests {
 
     #[test]
     fn none_and_all_are_said_as_such() {
-        let told = [(0, 1), (1, 1), (0, 3), (2, 3), (3, 3)]
+        let told = [(0, 1), (1, 1), (0, 3), (2, 3), (2, 2), (3, 3)]
             .map(|(count, of)| some(count, of, "layer", "shared"));
         let expected = [
             "no layer shared",
             "the only layer shared",
             "no layer shared",
             "2 of 3 layers shared",
+            "both layers shared",
             "all 3 layers shared",
         ];
         assert_eq!(told, expected);

@@ -164,9 +164,16 @@ pub fn plural(n: usize, noun: &str) -> String {
     format!("{} {noun}{}", count(n as u64), if n == 1 { "" } else { "s" })
 }
 
-/// Formats an exact number of bytes in a sentence: `1 byte`, `1024 bytes`.
+/// Formats an exact number of bytes in a sentence: `1 byte`, `1,024 bytes`.
 pub fn bytes(n: u64) -> String {
-    format!("{n} byte{}", if n == 1 { "" } else { "s" })
+    plural(usize::try_from(n).unwrap_or(usize::MAX), "byte")
+}
+
+/// Formats an exact number of bytes and the size that it is: `10,331,337 bytes (9.85 MiB)`; a small
+/// one says the same twice, so it stands alone.
+pub fn bytes_and_size(n: u64, units: Units) -> String {
+    let size = units.size(n);
+    if size.ends_with(" B") { bytes(n) } else { format!("{} ({size})", bytes(n)) }
 }
 
 /// Formats a count of things whose plural is irregular: `1 entry`, `2 entries`.
@@ -208,6 +215,14 @@ mod tests {
         assert_eq!(percent(0.999_99), "> 99.9 %");
         assert_eq!(percent(1.0), "100 %");
         assert_eq!(count(1_142_010_368), "1,142,010,368");
+    }
+
+    #[test]
+    fn a_number_of_bytes_has_separators_and_one_noun_and_a_small_one_is_said_once() {
+        assert_eq!([bytes(0), bytes(1), bytes(1024)], ["0 bytes", "1 byte", "1,024 bytes"]);
+        let said = |n| bytes_and_size(n, Units::Iec);
+        assert_eq!([said(1), said(100)], ["1 byte", "100 bytes"]);
+        assert_eq!(said(10_331_337), "10,331,337 bytes (9.85 MiB)");
     }
 
     #[test]

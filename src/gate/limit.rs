@@ -178,6 +178,18 @@ impl Bound {
         }
     }
 
+    /// Formats the bound as the user wrote it, and a size in these units, too, if its own are not of
+    /// the same kind: `20 MB = 19.1 MiB`.
+    pub fn shown(&self, units: crate::Units) -> String {
+        let written = self.written();
+        match self {
+            Self::Quantity(Quantity::Bytes(bytes, _)) if are_of_another_kind(&written, units) => {
+                format!("{written} = {}", units.size(*bytes))
+            }
+            _ => written,
+        }
+    }
+
     /// Returns whether a value is beyond the bound; `None` if they cannot be compared.
     pub(super) fn is_exceeded_by(&self, found: &Found, is_minimum: bool) -> Option<bool> {
         match (self, found) {
@@ -222,6 +234,15 @@ impl Bound {
             _ => None,
         }
     }
+}
+
+/// Returns whether a size is written in powers of 1000, and these units are powers of 1024, or the
+/// other way round. Bytes are of both kinds.
+fn are_of_another_kind(size: &str, units: crate::Units) -> bool {
+    let unit = size.split(' ').next_back().unwrap_or_default().to_ascii_lowercase();
+    let is_plain = matches!(&*unit, "" | "b") || size == "0";
+    let is_binary = unit.trim_end_matches('b').ends_with('i');
+    !is_plain && is_binary != (units == crate::Units::Iec)
 }
 
 /// Matches the name of a base image with a glob, without regard to case.

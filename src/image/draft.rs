@@ -8,7 +8,7 @@ use super::platform::Platform;
 use super::stated::StatedSize;
 use super::{BuiltOn, JSON_LIMIT, LayerFormat, TocPlace, Variables};
 use crate::archive::{Absence, Member, Members};
-use crate::display::{Escaped, escaped, escaped_display, escaped_str, shown};
+use crate::display::{Escaped, bytes, escaped, escaped_display, escaped_str, shown};
 use crate::error::Error;
 use crate::warning::{Warning, WarningKind};
 
@@ -155,8 +155,8 @@ pub(super) fn read_json_member(
     if member.extent.len > JSON_LIMIT {
         return Err(Error::Limit {
             path: path.clone(),
-            what: format!("{} has {} bytes", escaped_str(name), member.extent.len),
-            limit: format!("{JSON_LIMIT} bytes"),
+            what: format!("{} has {}", escaped_str(name), bytes(member.extent.len)),
+            limit: bytes(JSON_LIMIT),
         });
     }
     member.read().map_err(|source| Error::Io { path: path.clone(), operation: "read", source })

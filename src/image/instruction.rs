@@ -4,7 +4,7 @@
 //! buildkit` comment, both with `|1 NAME=value` for build arguments. Nothing is guessed: unknown
 //! forms are shown unchanged.
 
-use crate::display::{Escaped, escaped_str, shown};
+use crate::display::{Escaped, bytes, escaped_str, shown};
 use crate::escape::Untrusted;
 use crate::secret::mask;
 use crate::shell::{after_shell, pretty_shell, verbatim, without_arguments};
@@ -80,7 +80,8 @@ impl Instruction {
             None => lines.extend(text.lines().map(verbatim)),
         }
         if !rest.is_empty() {
-            lines.push(shown!("(and {} bytes more)", rest.len()));
+            let more = escaped_str(&bytes(rest.len() as u64));
+            lines.push(shown!("(and {} more)", more));
         }
         lines
     }

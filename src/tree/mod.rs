@@ -182,6 +182,24 @@ impl Reason {
             _ => self.name(),
         }
     }
+
+    /// Returns what a layer does to the files: `deletes`, `replaces`, `rewrites`.
+    pub fn verb(self) -> &'static str {
+        match self {
+            Self::Deleted | Self::Opaque | Self::Replaced => "deletes",
+            Self::Overwritten => "replaces",
+            Self::RewrittenUnchanged => "rewrites",
+        }
+    }
+
+    /// Returns what happened to the files in a layer, as it stands before `in layer 3`: `removed`,
+    /// `rewritten`.
+    pub fn past(self) -> &'static str {
+        match self {
+            Self::RewrittenUnchanged => "rewritten",
+            Self::Deleted | Self::Opaque | Self::Replaced | Self::Overwritten => "removed",
+        }
+    }
 }
 
 /// The death of an inode: the removal of its last name.

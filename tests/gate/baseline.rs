@@ -25,7 +25,7 @@ fn growth_is_measured_in_bytes_and_in_per_cent_and_names_what_grew() {
     let line = answer.line("FAIL");
     assert!(
         line.starts_with(
-            "FAIL  growth 19.5 KiB (limit 1 kB): 18.6 KiB over; /app is larger by 19.5 KiB; "
+            "FAIL  growth 19.5 KiB (limit 1 kB = 1000 B): 18.6 KiB over; /app is larger by 19.5 KiB; "
         ),
         "{line}"
     );

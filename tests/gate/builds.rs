@@ -119,7 +119,7 @@ fn the_github_action_checks_annotates_and_fails_the_step() {
         ("MARKDOWN", "comment.md"),
     ]);
     assert_eq!((answer.code, status.as_str()), (Some(1), "status=failed"), "{answer:#?}");
-    assert!(answer.out.contains("FAIL  wasted 195 KiB (limit 20 kB)"), "{}", answer.out);
+    assert!(answer.out.contains("FAIL  wasted 195 KiB (limit 20 kB = 19.5 KiB)"), "{}", answer.out);
     assert!(answer.said.contains("::error file=Dockerfile,line=3,"), "{}", answer.said);
     assert!(
         place.read("summary").contains("### ❌ `shop:1.4`")
@@ -159,7 +159,7 @@ fn the_gitlab_template_writes_the_reports_that_it_uploads() {
     let whole = format!("{}\n{}", script("before_script"), script("script"));
     let answer = run(&place, &whole, &variables);
     assert_eq!(answer.code, Some(1), "{answer:#?}");
-    assert!(answer.out.contains("FAIL  wasted 195 KiB (limit 20 kB)"), "{}", answer.out);
+    assert!(answer.out.contains("FAIL  wasted 195 KiB (limit 20 kB = 19.5 KiB)"), "{}", answer.out);
     let login: serde_json::Value =
         serde_json::from_str(&place.read(".docker/config.json")).unwrap();
     assert_eq!(login["auths"]["registry.example"]["auth"], "bWU6c2VjcmV0");

@@ -15,7 +15,7 @@ fn a_file_of_dive_is_taken_as_it_is_with_its_defaults() {
     let answer = place.check(&[]);
     assert_eq!(answer.code, Some(1), "{answer:#?}");
     answer.line("FAIL  efficiency 3.8 % (at least 90 %): ");
-    answer.line("FAIL  wasted 195 KiB (limit 20 kB): ");
+    answer.line("FAIL  wasted 195 KiB (limit 20 kB = 19.5 KiB): ");
     answer.line("FAIL  wasted, of the layers above the first, 97.6 % (limit 10 %): ");
     assert!(
         answer.said.contains(
@@ -190,7 +190,7 @@ fn a_size_with_a_decimal_comma_is_read_as_dive_reads_it_and_a_rule_given_twice_i
     );
     let answer = place.check(&[]);
     assert_eq!(answer.code, Some(0), "{answer:#?}");
-    answer.line("PASS  wasted 195 KiB (limit 15 MB)");
+    answer.line("PASS  wasted 195 KiB (limit 15 MB = 14.3 MiB)");
     for warning in [
         "warning: .dive-ci line 4: rules.highestWastedBytes: dive reads this as 15MB; write 1.5MB",
         "warning: .dive-ci line 5: rules.lowest-efficiency-threshold: this rule is given twice; the last one counts",

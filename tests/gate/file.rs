@@ -237,7 +237,7 @@ fn a_comma_for_the_decimal_point_is_refused_wherever_a_size_is_read() {
         assert!(answer.said.contains("has a comma: write "), "{}", answer.said);
     }
     place.write(".layerscope.toml", "[limits]\nsize = \"1,500kB\"\n");
-    place.check(&[]).line("PASS  size 203 KiB (limit 1500 kB)");
+    place.check(&[]).line("PASS  size 203 KiB (limit 1500 kB = 1.43 MiB)");
 }
 
 #[test]

@@ -10,7 +10,7 @@ fn a_limit_that_is_exceeded_says_by_how_much_who_and_what_to_change_in_one_line(
     assert_eq!(
         answer.out,
         "shop:1.4\n\
-         FAIL  wasted 195 KiB (limit 20 kB): 176 KiB over; layer 2 deletes what layer 1 added; combine the RUN \
+         FAIL  wasted 195 KiB (limit 20 kB = 19.5 KiB): 176 KiB over; layer 2 deletes what layer 1 added; combine the RUN \
          instructions of layers 1 and 2, or delete the files in the RUN that makes them, \
          or use a multi-stage build\n\
          1 of 1 limit exceeded.\n"
@@ -41,7 +41,7 @@ fn every_limit_can_pass_and_fail() {
             "--max-wasted",
             "200kB",
             "199kB",
-            "wasted 195 KiB (limit 199 kB): 1000 B over; layer 2 deletes",
+            "wasted 195 KiB (limit 199 kB = 194 KiB): 1000 B over; layer 2 deletes",
         ),
         ("--max-wasted", "97%", "96%", "wasted 96.2 % (limit 96 %): 0.2 points over"),
         (
@@ -51,21 +51,26 @@ fn every_limit_can_pass_and_fail() {
             "efficiency 3.8 % (at least 90 %): 86.2 points below; layer 2 deletes",
         ),
         ("--max-avoidable", "200kB", "0", "avoidable 195 KiB (limit 0 B)"),
-        ("--max-own", "205kB", "3kB", "your layers 200 KiB (limit 3 kB)"),
+        ("--max-own", "205kB", "3kB", "your layers 200 KiB (limit 3 kB = 2.93 KiB)"),
         (
             "--max-layers",
             "3",
             "2",
             "number of layers 3 (limit 2): 1 over; layers 1 to 2 are RUN instructions in a row",
         ),
-        ("--max-layer", "205kB", "204.9kB", "largest layer 200 KiB (limit 204.9 kB): 100 B over"),
+        (
+            "--max-layer",
+            "205kB",
+            "204.9kB",
+            "largest layer 200 KiB (limit 204.9 kB = 200 KiB): 100 B over",
+        ),
         (
             "--budget",
             "/opt=200kB",
             "/opt=1kB",
-            "/opt 195 KiB (limit 1 kB): 194 KiB over; layer 1 adds 195 KiB, the",
+            "/opt 195 KiB (limit 1 kB = 1000 B): 194 KiB over; layer 1 adds 195 KiB, the",
         ),
-        ("--budget", "/nowhere=0", "/*=4kB", "/* 203 KiB (limit 4 kB)"),
+        ("--budget", "/nowhere=0", "/*=4kB", "/* 203 KiB (limit 4 kB = 3.91 KiB)"),
         ("--max-finding", "toolchain=0", "leftovers=0", "finding leftovers 195 KiB (limit 0 B)"),
         ("--max-base-age", "5000w", "30d", "age of the base image "),
     ] {
@@ -90,7 +95,7 @@ fn a_budget_for_a_path_that_is_nowhere_says_so_in_every_output() {
     assert_eq!(answer.code, Some(0));
     assert_eq!(
         answer.line("PASS"),
-        "PASS  /opt/tol 0 B (limit 1 MB): no layer has this path, so the limit checks nothing; \
+        "PASS  /opt/tol 0 B (limit 1 MB = 977 KiB): no layer has this path, so the limit checks nothing; \
          in /opt, did you mean tool?"
     );
     for format in ["json", "markdown", "sarif", "junit", "github", "gitlab"] {
@@ -189,7 +194,7 @@ fn findings_are_limited_by_rule_and_an_unknown_rule_is_no_silent_pass() {
     let place = Place::with(&image([("RUN /bin/sh -c apt-get update # buildkit", lists)]));
     let answer = place.check(&["--max-finding", "apt-lists=1kB"]);
     assert_eq!(answer.code, Some(1), "{answer:#?}");
-    let line = answer.line("FAIL  finding apt-lists 87.9 KiB (limit 1 kB): ");
+    let line = answer.line("FAIL  finding apt-lists 87.9 KiB (limit 1 kB = 1000 B): ");
     assert!(
         line.contains("layer 0 adds 87.9 KiB (apt package lists); ")
             && line.contains("rm -rf /var/lib/apt/lists")
@@ -222,13 +227,17 @@ fn an_account_that_is_not_whole_never_passes() {
     }
     let answer = place.check(&["--max-size", "1GB"]);
     assert!(
-        answer.line("????").starts_with("????  size ≥ 2.93 KiB (limit 1 GB): layer 1 is not known"),
+        answer
+            .line("????")
+            .starts_with("????  size ≥ 2.93 KiB (limit 1 GB = 954 MiB): layer 1 is not known"),
         "{answer:#?}"
     );
     let answer = place.check(&["--max-size", "1kB"]);
     assert_eq!(answer.code, Some(2), "what is read already exceeds the limit, and more is missing");
     assert!(
-        answer.line("FAIL").starts_with("FAIL  size ≥ 2.93 KiB (limit 1 kB): 1.95 KiB over"),
+        answer
+            .line("FAIL")
+            .starts_with("FAIL  size ≥ 2.93 KiB (limit 1 kB = 1000 B): 1.95 KiB over"),
         "{answer:#?}"
     );
     assert_eq!(

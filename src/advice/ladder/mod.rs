@@ -19,7 +19,7 @@ use crate::advice::merges::Merges;
 use crate::advice::unneeded::Surplus;
 use crate::analysis::download::Download;
 use crate::analysis::what_if::Change;
-use crate::display::{Escaped, Sentence, ratio};
+use crate::display::{Escaped, Sentence, Units, ratio};
 use crate::runtime::Parts;
 use crate::tree::{NodeId, VersionId};
 
@@ -236,6 +236,19 @@ impl Certainty {
             Self::AtLeast => 4,
         };
         if rank(self) < rank(other) { other } else { self }
+    }
+
+    /// Explains the word in a sentence.
+    pub fn sentence(&self, units: Units) -> String {
+        match self {
+            Self::Exact => "Exact: the same files, without those left out.".into(),
+            Self::AtLeast => "At least: not all of the image could be read.".into(),
+            Self::AtMost => "At most: other files can be left out with these.".into(),
+            Self::WithoutAllNeeded => {
+                "At least: the program may need other files, and these are added.".into()
+            }
+            Self::Estimate(from) => format!("Estimate: {}.", from.shown(units)),
+        }
     }
 
     /// Returns the sign before a size.

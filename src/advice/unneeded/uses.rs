@@ -48,7 +48,7 @@ pub fn used_by_instruction(tree: &Tree, known: &[&Unneeded], later: &[Later]) ->
             return Some(format!("names {}, which one of them has", escaped_str(word)));
         }
         let package = builds.filter(|_| COMPILE.iter().any(|program| words.contains(program)))?;
-        Some(format!("may compile something with {package}"))
+        Some(format!("may need {package} to compile"))
     };
     later.iter().find_map(|instruction| {
         let use_of_it = instruction.texts.iter().find_map(|text| uses(text))?;

@@ -4,6 +4,7 @@ use std::io;
 use std::sync::{Arc, OnceLock};
 
 use crate::archive::{ReadAt, SparseMap};
+use crate::display::bytes;
 use crate::image::region::{Region, Watched};
 use crate::progress::{Progress, check_cancelled};
 use crate::tree::{Tree, VersionId};
@@ -53,7 +54,8 @@ impl LayerFile {
     fn stored(&self, buf: &mut [u8], at: u64, behind: u64) -> io::Result<usize> {
         match self.tar.read_at(buf, at) {
             Ok(0) if !buf.is_empty() => {
-                let text = format!("{} ends {behind} bytes before the end of the file", self.layer);
+                let text =
+                    format!("{} ends {} before the end of the file", self.layer, bytes(behind));
                 Err(io::Error::new(io::ErrorKind::UnexpectedEof, text))
             }
             result => result.map_err(|error| self.named(error)),

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 
 use super::plan::{Selected, children, sort_by_place};
 use super::{Extracted, Options, Reason, Skipped, SpecialBits, host};
-use crate::display::escaped;
+use crate::display::{bytes, escaped};
 use crate::error::Error;
 use crate::files::contents::Contents;
 use crate::files::output::{NewDirectory, failed};
@@ -190,7 +190,7 @@ impl<'a> Writer<'a> {
             if n == 0 {
                 let short = io::Error::new(
                     io::ErrorKind::UnexpectedEof,
-                    format!("it ends after {done} bytes"),
+                    format!("it ends after {}", bytes(done)),
                 );
                 return Err(Error::reading(shown(), short));
             }

@@ -11,7 +11,7 @@ use crate::gate::{
 };
 use crate::warning::{Warning, WarningKind};
 
-/// Formats the value and the limit: `wasted 200 MiB (limit 20 MB)`.
+/// Formats the value and the limit: `wasted 200 MiB (limit 20 MB = 19.1 MiB)`.
 pub(super) fn measured(outcome: &Outcome, units: Units) -> String {
     let limit = &outcome.limit;
     let found = outcome
@@ -19,7 +19,7 @@ pub(super) fn measured(outcome: &Outcome, units: Units) -> String {
         .as_ref()
         .map_or_else(String::new, |found| format!(" {}", limit.shown(found, units)));
     let at_least = if limit.measure.is_minimum() { "at least" } else { "limit" };
-    format!("{}{found} ({at_least} {})", limit.measure.words(), limit.bound.written())
+    format!("{}{found} ({at_least} {})", limit.measure.words(), limit.bound.shown(units))
 }
 
 /// Formats the name of the number, the value and the limit.
@@ -28,7 +28,7 @@ pub(super) fn measured_parts(outcome: &Outcome, units: Units) -> [String; 3] {
     let found =
         outcome.found.as_ref().map_or_else(|| "?".into(), |found| limit.shown(found, units));
     let at_least = if limit.measure.is_minimum() { "at least " } else { "" };
-    [limit.measure.words(), found, format!("{at_least}{}", limit.bound.written())]
+    [limit.measure.words(), found, format!("{at_least}{}", limit.bound.shown(units))]
 }
 
 /// Formats the distance to the limit, the cause and the change; for other states, the reason.

@@ -123,6 +123,7 @@ impl App {
             }
             Action::Extract => self.ask_to_extract(),
             Action::Explain => self.explain(),
+            Action::ExplainHeader => self.explain_header(),
             Action::Compare if self.view == View::Findings && self.overlays.is_empty() => {
                 self.show_proposal();
             }

@@ -85,10 +85,12 @@ impl Numbers {
         let smallest = smallest(app, explorer);
         let at_least = smallest.last().cloned().unwrap_or_default();
         let least = at_least.trim_start_matches("smallest ");
+        // A click explains a number.
+        let figure = |text: String, style| Piece::button(text, style, ExplainHeader);
         let [named_size, wasted, avoidable] = [
-            Piece::text(format!("size {whole} "), plain),
-            Piece::text(format!(" {sign} wasted {gone} "), wasted_style),
-            Piece::text(format!(" avoidable {shown} "), style),
+            figure(format!("size {whole} "), plain),
+            figure(format!(" {sign} wasted {gone} "), wasted_style),
+            figure(format!(" avoidable {shown} "), style),
         ];
         Self {
             visible_bytes: totals.visible,
@@ -97,18 +99,18 @@ impl Numbers {
                 named_size.clone(),
                 wasted.clone(),
                 avoidable.clone(),
-                Piece::text(format!(" {at_least}"), theme.strong),
+                figure(format!(" {at_least}"), theme.strong),
             ],
             bare: [
-                Piece::text(format!("{whole} "), plain),
-                Piece::text(format!(" {sign} {gone} "), wasted_style),
-                Piece::text(format!(" −{} ", shown.trim_start()), style),
-                Piece::text(format!(" → {}", least.trim_start()), theme.strong),
+                figure(format!("{whole} "), plain),
+                figure(format!(" {sign} {gone} "), wasted_style),
+                figure(format!(" −{} ", shown.trim_start()), style),
+                figure(format!(" → {}", least.trim_start()), theme.strong),
             ],
             size: named_size,
             warnings: warnings_mark(app, theme),
             secrets: secrets_mark(app, explorer, theme),
-            visible: Piece::text(format!(" █ visible {} ", size(totals.visible)), theme.visible),
+            visible: figure(format!(" █ visible {} ", size(totals.visible)), theme.visible),
             wasted,
             avoidable,
             smallest,
@@ -230,7 +232,7 @@ fn views_and_smallest(app: &App, theme: &Theme, numbers: &Numbers, room: usize) 
     let left = room.saturating_sub(width(&pieces));
     if let Some(text) = numbers.smallest.iter().find(|text| text.width() < left) {
         pieces.push(Piece::text(" ".repeat(left - text.width()), Style::new()));
-        pieces.push(Piece::text(text.clone(), theme.strong));
+        pieces.push(Piece::button(text.clone(), theme.strong, ExplainHeader));
     }
     pieces
 }

@@ -7,6 +7,8 @@ use layerscope::tree::{NodeId, Tree};
 /// A change that is tried among the possible sizes; its figures are those of the change alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trial {
+    /// The position of the change.
+    pub change: usize,
     /// The title of its row.
     pub title: String,
     /// The change in words.

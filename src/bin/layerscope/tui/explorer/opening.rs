@@ -20,6 +20,7 @@ use layerscope::report::nothing_to_change;
 use layerscope::tree::{NodeId, Tree, VersionId};
 
 use super::changes_below::ChangesBelow;
+use super::wasted::Pair;
 use super::{BaseLayers, Explorer};
 
 /// A change that saves less than this part of the image is not what matters in it.
@@ -114,6 +115,14 @@ impl Explorer {
         true
     }
 
+    /// Returns all wasted bytes of a pair of layers.
+    pub(super) fn group_of(&self, pair: Pair) -> Option<&WastedGroup> {
+        let is_of = |group: &&WastedGroup| {
+            (group.added_in, group.removed_in) == (pair.added_in, pair.removed_in)
+        };
+        self.groups.iter().find(is_of)
+    }
+
     /// Returns the change that avoids a group of wasted bytes.
     pub fn change_for(&self, group: &WastedGroup) -> SuggestedChange {
         for_group(&self.inspection, &self.merges, self.study.as_deref(), group)
@@ -141,6 +150,11 @@ impl Explorer {
             self.fold_all();
             self.reveal_up_to(place);
         }
+    }
+
+    /// Returns the assessment, once it is complete.
+    pub fn study(&self) -> Option<&Study> {
+        self.study.as_deref()
     }
 
     /// Returns the avoidable bytes, once the assessment is complete.

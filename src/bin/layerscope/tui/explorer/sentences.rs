@@ -4,8 +4,8 @@ use layerscope::LayerIndex;
 use layerscope::advice::SuggestedChange;
 use layerscope::advice::changes::Part;
 use layerscope::advice::secrets::{Place, Prevention, Secret};
-use layerscope::analysis::{LayerAccount, WastedGroup};
-use layerscope::display::{count, escaped, escaped_str, files, plural_of, share};
+use layerscope::analysis::LayerAccount;
+use layerscope::display::{bytes_and_size, escaped, escaped_str, files, plural_of, share};
 use layerscope::report::Units;
 use layerscope::tree::{Kind, NodeId, Reason, VersionId};
 use layerscope::{Inspection, Known, LayerAmounts};
@@ -242,11 +242,7 @@ fn attributes(inspection: &Inspection, version: VersionId, units: Units) -> Stri
     let tree = &inspection.tree;
     let (uid, gid) = tree.owner(version);
     let what = match tree.kind(version) {
-        Kind::File => format!(
-            "File of {} bytes ({})",
-            count(tree.size(version)),
-            units.size(tree.size(version))
-        ),
+        Kind::File => format!("File of {}", bytes_and_size(tree.size(version), units)),
         Kind::Directory if tree.is_implied(version) => "Directory (implicit)".into(),
         Kind::Directory => "Directory".into(),
         Kind::Symlink => format!("Link to {}", escaped(tree.target(version).unwrap_or_default())),
@@ -301,10 +297,11 @@ fn wasted_below(explorer: &Explorer, node: NodeId, units: Units, quoted: Quoted)
         // The sum of a single pair is that of the directory.
         let bytes =
             if pairs.len() > 1 { format!(", {}", units.size(pair.bytes)) } else { String::new() };
+        let what = explorer.group_of(*pair).map_or("removed", |group| group.reason.past());
         let removed = if pair.added_in == pair.removed_in {
-            "removed in the same layer".to_owned()
+            format!("{what} in the same layer")
         } else {
-            format!("removed in {}", named(inspection, pair.removed_in, quoted))
+            format!("{what} in {}", named(inspection, pair.removed_in, quoted))
         };
         let added = named(inspection, pair.added_in, quoted);
         lines.push(format!("{HISTORY} added in {added} ── {removed}{bytes}"));
@@ -319,11 +316,7 @@ fn fix_of_wasted(explorer: &Explorer, node: NodeId, units: Units) -> Option<Stri
         return None;
     }
     let pairs = explorer.wasted_below.pairs(node, explorer.slice.layer);
-    let pair = pairs.first()?;
-    let is_of = |group: &&WastedGroup| {
-        (group.added_in, group.removed_in) == (pair.added_in, pair.removed_in)
-    };
-    let group = explorer.groups.iter().find(is_of)?;
+    let group = explorer.group_of(*pairs.first()?)?;
     Some(format!("Fix: {}", in_words(&explorer.change_for(group), units)))
 }
 

@@ -82,6 +82,7 @@ actions! {
     ViewFile "view" Everywhere "view the file, link or directory" ["v"] [];
     Extract "extract" Everywhere "extract the file or directory" ["x" "ctrl-e"] [];
     Explain "explain" Everywhere "explain the number; again: its total" ["e"] [];
+    ExplainHeader "explain-header" Everywhere "explain the numbers of the header" ["E"] [];
     CopyDigest "copy-digest" Everywhere "copy the digest of the layer" ["ctrl-y"] [];
     Compare "compare" Everywhere "show the difference to the version before" ["D"] [];
     NextHit "next-hit" Found "go to the next match" ["n"] [];

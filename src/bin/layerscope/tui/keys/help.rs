@@ -77,6 +77,7 @@ const GROUPS: Groups = &[
             ViewFile,
             Extract,
             Explain,
+            ExplainHeader,
             Compare,
             Instruction,
             OpenImage,

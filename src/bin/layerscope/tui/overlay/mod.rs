@@ -64,6 +64,7 @@ impl Overlay {
                     | Action::CopyPath
                     | Action::Extract
                     | Action::Explain
+                    | Action::ExplainHeader
             ),
             Self::Explanation(_) => action == Action::Instruction,
             Self::Instruction(_)

@@ -1,15 +1,49 @@
 //! Tests of explanations: their wording, and that the figures add up.
 
 use crossterm::event::KeyCode;
+use layerscope::LayerIndex;
+use layerscope::advice::changes::Part as Side;
+use layerscope::advice::ladder::noticeable;
+use layerscope::display::{count, escaped_str};
+use layerscope::report::Units;
 
 use super::files::FILES;
 use super::pictures::check;
+use super::savings::images;
 use super::{DEMO, Person};
 use crate::tui::explorer::rows::Scope;
 use crate::tui::explorer::{Explorer, Slice};
-use crate::tui::overlay::explain::{Part, Subject, explain};
-use layerscope::LayerIndex;
-use layerscope::report::Units;
+use crate::tui::overlay::Overlay;
+use crate::tui::overlay::explain::{Part, Subject, Sum, explain};
+use crate::view::View;
+
+/// Asserts that a sum adds up, and that a difference is what is left.
+fn adds_up(sum: &Sum, what: &str) {
+    let all = |parts: &[(u64, String)]| parts.iter().map(|(bytes, _)| bytes).sum::<u64>();
+    match sum.from[..] {
+        [] => assert_eq!(all(&sum.parts), sum.total, "{what}: {sum:?}"),
+        _ => assert_eq!(all(&sum.from) - all(&sum.parts), sum.total, "{what}: {sum:?}"),
+    }
+}
+
+/// Returns the sums of an explanation, each of which adds up.
+fn sums(parts: Vec<Part>, what: &str) -> Vec<Sum> {
+    let sums = parts.into_iter().filter_map(|part| match part {
+        Part::Sum(sum) => Some(sum),
+        Part::Sentence(_) => None,
+    });
+    sums.inspect(|sum| adds_up(sum, what)).collect()
+}
+
+/// Returns the title and the sums of the explanation that is open.
+fn explained(person: &Person) -> (String, Vec<Sum>) {
+    match person.app.overlays.top() {
+        Some(Overlay::Explanation(it)) => {
+            (it.title.clone(), sums(it.parts.clone(), &person.screen()))
+        }
+        _ => panic!("nothing is explained on\n{}", person.screen()),
+    }
+}
 
 #[test]
 fn the_parts_of_every_sum_add_up_to_its_total_whatever_is_explained() {
@@ -36,14 +70,165 @@ fn the_parts_of_every_sum_add_up_to_its_total_whatever_is_explained() {
             }
         }
         for subject in subjects {
-            let (_, parts) = explain(&inspection, &explorer.groups, &subject, Units::Iec);
-            for part in parts {
-                if let Part::Sum(sum) = part {
-                    let added: u64 = sum.parts.iter().map(|(bytes, _)| bytes).sum();
-                    assert_eq!(added, sum.total, "{subject:?}: {sum:?}");
-                }
+            sums(explain(&explorer, &subject, Units::Iec).1, &format!("{subject:?}"));
+        }
+    }
+}
+
+#[test]
+fn in_fix_e_derives_the_saving_of_the_row_and_the_size_after_it() {
+    for image in images() {
+        let secrets = image.study.secrets.as_ref().map_or(0, |secrets| secrets.list.len());
+        let changes = image.study.changes.iter();
+        let mut before: u64 = 0;
+        for (row, change) in changes.enumerate() {
+            let mut person = image.person(120, 60);
+            person.types("6").types(&"j".repeat(secrets + row)).types("e");
+            let (title, sums) = explained(&person);
+            let named = format!("{}: {title}\n{}", image.name, person.screen());
+            assert_eq!(title, String::from(escaped_str(&change.fix.short_title())), "{named}");
+            assert!(sums.iter().any(|sum| sum.total == change.saves), "{named}");
+            let after = sums.last().expect("a size after it");
+            assert_eq!((after.total, &*after.what), (change.size, "size after it"), "{named}");
+            let screen = person.reads();
+            let (saves, after) = (count(change.saves), count(change.size));
+            assert!(screen.contains(&saves) && screen.contains(&after), "{named}");
+            let says = |grade: &str| screen.to_lowercase().contains(&format!("{grade}: "));
+            assert!(says(change.grade()) && says(change.certainty.grade()), "{named}");
+            // What is saved in addition to those before: all of them together count each byte once.
+            let added = sums.iter().find(|sum| sum.what == "saved in addition");
+            before += added.map_or(change.saves, |sum| sum.total);
+        }
+        let all: u64 = layerscope::advice::avoidable::in_addition(&image.inspection, &image.study)
+            .iter()
+            .sum();
+        assert_eq!(before, all, "{}", image.name);
+    }
+}
+
+#[test]
+fn in_fix_e_explains_a_part_of_a_change_and_then_the_change() {
+    let image = images().remove(0);
+    let mut person = image.person(120, 40);
+    person.types("6").press(KeyCode::Right).types("je");
+    let screen = person.screen();
+    let finding = &image.study.findings[image.study.changes[0].findings[0]];
+    let (title, sums) = explained(&person);
+    assert_eq!(title, finding.title, "{screen}");
+    assert_eq!(sums[0].total, finding.bytes, "{screen}");
+    assert!(screen.contains("e explain the change"), "{screen}");
+    person.types("e");
+    assert_eq!(explained(&person).0, image.study.changes[0].fix.short_title());
+}
+
+#[test]
+fn in_sizes_e_derives_each_size_from_the_one_above_it() {
+    for image in images() {
+        let sizes = &image.study.ladder;
+        let shown = noticeable(sizes);
+        for (row, &place) in shown.iter().enumerate() {
+            let mut person = image.person(120, 60);
+            person.types("7").types("g").types(&"j".repeat(row)).types("e");
+            let (title, sums) = explained(&person);
+            let named = format!("{}: {title}\n{}", image.name, person.screen());
+            if row == 0 {
+                assert_eq!(sums[0].total, image.inspection.totals.size, "{named}");
+                continue;
+            }
+            assert_eq!(title, sizes[place].step.title(), "{named}");
+            assert_eq!(sums[0].total, sizes[place].size, "{named}");
+            assert_eq!(sums[0].from[0].0, sizes[shown[row - 1]].size, "{named}");
+        }
+        // What is marked, and what is tried.
+        let mut person = image.person(120, 60);
+        person.types("1 7e");
+        let (_, sums) = explained(&person);
+        let saved: u64 = sums[0].parts.iter().map(|(bytes, _)| bytes).sum();
+        assert_eq!(sums[0].total + saved, image.inspection.totals.size, "{}", person.screen());
+        let first = image.study.changes.iter().find(|change| change.part == Side::Own);
+        if let Some(first) =
+            first.filter(|_| image.study.secrets.as_ref().is_none_or(|it| it.list.is_empty()))
+        {
+            let mut person = image.person(120, 60);
+            person.types("6m");
+            assert_eq!(person.app.view, View::Sizes, "{}", person.screen());
+            let (_, sums) = explained(person.types("e"));
+            assert!(sums.iter().any(|sum| sum.total == first.saves), "{}", person.screen());
+        }
+    }
+}
+
+#[test]
+fn the_header_s_numbers_are_explained_by_a_key_and_by_a_click() {
+    for image in images() {
+        let mut person = image.person(120, 60);
+        let explorer = person.app.explorer().expect("it is read");
+        let avoidable = explorer.avoidable().expect("it is assessed").own;
+        let (smallest, first) = image.study.smallest().expect("a size as built");
+        let (smallest, first) = (smallest.size, first.size);
+        person.types("E");
+        assert_eq!(explained(&person).1[0].total, image.inspection.totals.size);
+        assert!(person.screen().contains("e explain avoidable, smallest"), "{}", person.screen());
+        person.types("e");
+        let (title, sums) = explained(&person);
+        let named = format!("{}: {title}\n{}", image.name, person.screen());
+        let totals: Vec<_> = sums.iter().map(|sum| (&*sum.what, sum.total)).collect();
+        assert_eq!(totals.contains(&("avoidable", avoidable)), avoidable > 0, "{named}");
+        assert_eq!(totals.contains(&("smallest", smallest)), smallest < first, "{named}");
+    }
+    let mut person = images().remove(0).person(80, 24);
+    for word in ["size ", "wasted ", "avoidable ", "smallest "] {
+        let screen = person.screen();
+        let (row, column) = screen
+            .lines()
+            .enumerate()
+            .find_map(|(row, line)| Some((row, line[..line.find(word)?].chars().count())))
+            .expect("the word is in the header");
+        let at = |value: usize| u16::try_from(value).expect("a cell of the screen");
+        person.clicks(at(column), at(row));
+        assert_eq!(explained(&person).0, "layerscope/demo:latest", "{word}: {}", person.screen());
+        person.press(KeyCode::Esc);
+    }
+}
+
+#[test]
+fn the_footer_says_what_e_explains_next_and_the_last_e_closes() {
+    let image = images().remove(0);
+    for view in ["1", "2", "2j", "2T", "3", "4", "5", "6", "7", "8"] {
+        let mut person = image.person(80, 24);
+        person.types(view).types("e");
+        let mut told: Option<&str> = None;
+        for presses in 0.. {
+            assert!(presses < 6, "{view}: e never ends\n{}", person.screen());
+            let (title, _) = explained(&person);
+            let is_told = match told {
+                Some("the layer") => title.starts_with("Layer "),
+                Some("the pair") => title.contains("→"),
+                Some("the image") => title == "layerscope/demo:latest",
+                Some("avoidable, smallest") => title == "Avoidable and smallest",
+                Some(other) => panic!("{other} is not known"),
+                None => true,
+            };
+            assert!(is_told, "{view}: {title} after {told:?}");
+            let screen = person.screen();
+            let footer = screen.lines().last().unwrap_or_default();
+            let next = footer.split_once("e explain ").map(|(_, next)| next.trim());
+            let known = ["the layer", "the pair", "the image", "avoidable, smallest"];
+            told = next.and_then(|next| known.into_iter().find(|known| *known == next));
+            assert_eq!(told.is_some(), next.is_some(), "{footer}");
+            // Only the footer says so.
+            assert_eq!(
+                screen.matches("e explain").count(),
+                usize::from(told.is_some()),
+                "{screen}"
+            );
+            person.types("e");
+            if told.is_none() {
+                assert!(footer.contains("Esc e close"), "{footer}");
+                break;
             }
         }
+        assert!(person.app.overlays.is_empty(), "{view}:\n{}", person.screen());
     }
 }
 
@@ -52,21 +237,17 @@ fn e_explains_the_row_then_the_layer_then_the_image() {
     let mut person = Person::at(100, 40);
     person.types("e");
     let screen = person.reads();
-    assert!(
-        screen.contains("/usr/lib/go, up to layer 3 · e explain the whole layer"),
-        "{}",
-        person.screen()
-    );
+    assert!(screen.contains("/usr/lib/go, up to layer 3"), "{}", person.screen());
+    assert!(screen.contains("e explain the layer"), "{}", person.screen());
     assert!(screen.contains("wasted: deleted or replaced up to this layer"), "{}", person.screen());
     person.types("e");
-    assert!(person.screen().contains("Layer 3 · e explain the whole image"), "{}", person.screen());
+    assert!(person.screen().contains("e explain the image"), "{}", person.screen());
     person.types("e");
     let totals = &DEMO.1.totals;
-    let counted = layerscope::display::count;
     let sentence = format!(
         "Efficiency = visible ÷ size = {} ÷ {} = 4.7 %.",
-        counted(totals.visible),
-        counted(totals.size)
+        count(totals.visible),
+        count(totals.size)
     );
     assert!(person.reads().contains(&sentence), "{}", person.screen());
     person.press(KeyCode::Esc);

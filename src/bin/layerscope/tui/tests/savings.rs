@@ -27,10 +27,10 @@ use crate::tui::message::Message;
 
 /// An image with its assessment.
 pub(super) struct Assessed {
-    name: String,
+    pub(super) name: String,
     opened: Opened,
-    inspection: Arc<Inspection>,
-    study: Arc<Study>,
+    pub(super) inspection: Arc<Inspection>,
+    pub(super) study: Arc<Study>,
 }
 
 impl Assessed {
@@ -55,7 +55,7 @@ impl Assessed {
 }
 
 /// The built-in images, and the real ones of `tests/real.rs` where they are.
-fn images() -> Vec<Assessed> {
+pub(super) fn images() -> Vec<Assessed> {
     let built_in = builtin::names().map(|name| {
         let opened = builtin::open(name).expect("the image is there").expect("it opens");
         Assessed::new(name, opened)

@@ -143,24 +143,11 @@ fn what_does_nothing_here_is_not_offered_and_d_among_the_sizes_opens_no_hidden_f
     let mut person = in_front_of(Image::of([layer([file("bin/sh", 900_000)])]), 80, 24);
     let footer = |person: &Person| lines(&person.sees()).pop().unwrap_or_default();
     person.types("6");
-    for offered in ["diff", "open, fold", "show its files", "try it"] {
+    for offered in ["diff", "open, fold", "files", "try it", "explain"] {
         assert!(!footer(&person).contains(offered), "{offered}: {}", person.screen());
     }
     assert!(person.types("D").reads().contains("there is no change to show"));
     person.types("7D");
     assert!(person.app.overlays.is_empty(), "{}", person.screen());
     assert!(person.reads().contains("select a change in Fix first"), "{}", person.screen());
-}
-
-#[test]
-fn an_explanation_names_what_its_key_explains_next() {
-    let mut person = in_front_of_the_demo(120, 24);
-    let footer = |person: &Person| lines(&person.sees()).pop().unwrap_or_default();
-    for next in ["explain the whole layer", "explain the whole image", "close"] {
-        person.types("e");
-        assert!(footer(&person).contains(next), "{next}: {}", person.screen());
-    }
-    assert!(!footer(&person).contains("explain"), "{}", person.screen());
-    person.types("e");
-    assert!(person.app.overlays.is_empty(), "{}", person.screen());
 }

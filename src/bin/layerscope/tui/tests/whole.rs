@@ -111,22 +111,20 @@ fn explanations_call_sums_what_could_be_read() {
     let mut opened = opened;
     opened.image.layers.iter_mut().for_each(|layer| layer.member = None);
     let none = layerscope::inspect(&opened, &Progress::default()).expect("nothing is readable");
-    let text = |inspection: &Inspection| {
+    let text = |inspection: Inspection| {
         use crate::tui::overlay::explain::{Part, Subject, explain};
-        let (_, parts) = explain(inspection, &[], &Subject::Image, Units::Iec);
+        let explorer = crate::tui::explorer::Explorer::new(Arc::new(inspection));
+        let (_, parts) = explain(&explorer, &Subject::Image, Units::Iec);
         let lines = parts.iter().flat_map(|part| match part {
             Part::Sentence(text) => vec![text.clone()],
             Part::Sum(sum) => sum.lines(Units::Iec, 200),
         });
         lines.collect::<Vec<_>>().join("\n")
     };
-    assert!(text(&none).contains("of what could be read (0 B)"), "{}", text(&none));
-    assert!(
-        !text(&none).contains("That is exact") && !text(&none).contains("efficiency 100 %"),
-        "{}",
-        text(&none)
-    );
-    assert!(!text(&whole).contains("could be read"), "{}", text(&whole));
+    let [none, whole] = [none, whole].map(text);
+    assert!(none.contains("of what could be read (0 B)"), "{none}");
+    assert!(!none.contains("This is exact") && !none.contains("efficiency 100 %"), "{none}");
+    assert!(!whole.contains("could be read"), "{whole}");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod columns;
 mod draw;
+mod keys;
 mod notes;
 mod proposing;
 mod secrets;
@@ -26,40 +27,11 @@ use ratatui::layout::{Position, Rect};
 use crate::tui::explorer::{Asked, Explorer, Figure};
 use crate::tui::keys::Action;
 use crate::tui::keys::help::Line as Hint;
+use crate::tui::overlay::explain::Subject;
 use crate::tui::widgets::text::follow;
 use crate::tui::widgets::{inside, moved};
 use crate::view::View;
 use notes::Shape;
-
-const KEYS: &[Hint] = &[
-    (&[Action::Help], "help"),
-    (&[Action::Up, Action::Down], "change"),
-    (&[Action::Enter], "show its files"),
-    (&[Action::Right, Action::Left], "open, fold"),
-    (&[Action::Compare], "diff"),
-    (&[Action::CopyPath], "copy the lines"),
-    (&[Action::TryIt], "try it"),
-    (&[Action::Quit], "quit"),
-];
-
-/// The keys on a row whose advice has no lines.
-const KEYS_OF_ADVICE: &[Hint] = &[
-    (&[Action::Help], "help"),
-    (&[Action::Up, Action::Down], "change"),
-    (&[Action::Enter], "show its files"),
-    (&[Action::Right, Action::Left], "open, fold"),
-    (&[Action::Compare], "advice"),
-    (&[Action::TryIt], "try it"),
-    (&[Action::Quit], "quit"),
-];
-
-/// The keys where there is neither a change nor a secret.
-const KEYS_OF_NOTHING: &[Hint] = &[
-    (&[Action::Help], "help"),
-    (&[Action::ViewSizes], "sizes"),
-    (&[Action::ViewExplore], "explore"),
-    (&[Action::Quit], "quit"),
-];
 
 /// A row of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -208,11 +180,12 @@ impl Findings {
 
     /// Returns the keys of the selected row.
     pub fn keys(&self) -> &'static [Hint] {
-        if self.is_empty() {
-            return KEYS_OF_NOTHING;
+        match self.rows.get(self.cursor) {
+            _ if self.is_empty() => keys::OF_NOTHING,
+            Some(Row::Secret(_)) => keys::OF_SECRET,
+            _ if self.change().is_some() && self.lines().is_empty() => keys::OF_ADVICE,
+            _ => keys::OF_CHANGE,
         }
-        let is_advice = self.change().is_some() && self.lines().is_empty();
-        if is_advice { KEYS_OF_ADVICE } else { KEYS }
     }
 
     /// Returns the advice of the change under the cursor, also on one of its findings.
@@ -236,6 +209,18 @@ impl Findings {
         match self.rows.get(self.cursor) {
             Some(&Row::Change(i)) => self.changes[i].parts().map(|i| &study.findings[i]).collect(),
             Some(&Row::Finding(_, i)) => vec![&study.findings[i]],
+            Some(Row::Secrets | Row::Secret(_) | Row::Unsearched | Row::Head(_)) | None => {
+                Vec::new()
+            }
+        }
+    }
+
+    /// Returns what the figures of the row under the cursor are explained by: a part of a change,
+    /// then the change. A secret has no figure.
+    pub fn explained(&self) -> Vec<Subject> {
+        match self.rows.get(self.cursor) {
+            Some(&Row::Change(i)) => vec![Subject::Change(i)],
+            Some(&Row::Finding(i, finding)) => vec![Subject::Finding(finding), Subject::Change(i)],
             Some(Row::Secrets | Row::Secret(_) | Row::Unsearched | Row::Head(_)) | None => {
                 Vec::new()
             }

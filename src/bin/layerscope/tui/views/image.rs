@@ -23,6 +23,7 @@ use crate::tui::widgets::{fill, inside, pane, put, scroll_bar, scrolled_title};
 pub const KEYS: &[Hint] = &[
     (&[Action::Help], "help"),
     (&[Action::Up, Action::Down], "scroll"),
+    (&[Action::Explain], "explain"),
     (&[Action::ViewExplore], "explore"),
     (&[Action::Quit], "quit"),
 ];

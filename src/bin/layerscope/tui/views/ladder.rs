@@ -2,13 +2,13 @@
 
 mod exploring;
 mod marks;
+mod recipe;
 
 use std::sync::Arc;
 
 use layerscope::advice::assessment::Study;
-use layerscope::advice::ladder::{Certainty, Holds, PossibleSize, noticeable};
+use layerscope::advice::ladder::{Certainty, PossibleSize, noticeable};
 use layerscope::display::noticeably;
-use layerscope::display::sentences;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
@@ -18,16 +18,30 @@ use super::Look;
 use crate::tui::explorer::Explorer;
 use crate::tui::keys::Action;
 use crate::tui::keys::help::Line as Hint;
+use crate::tui::overlay::explain::Subject;
 use crate::tui::widgets::moved;
 use crate::tui::widgets::text::{cut, wrap};
 use crate::tui::widgets::{bar, fill, inside, pane, put};
 use marks::{Marked, marked, saving, shortened};
+use recipe::{explanation, recipe};
 
-pub const KEYS: &[Hint] = &[
+const KEYS: &[Hint] = &[
     (&[Action::Help], "help"),
     (&[Action::Up, Action::Down], "step"),
-    (&[Action::Enter], "show its files"),
-    (&[Action::CopyPath], "copy the recipe"),
+    (&[Action::Enter], "files"),
+    (&[Action::CopyPath], "copy recipe"),
+    (&[Action::Explain], "explain"),
+    (&[Action::ViewFindings], "fix"),
+    (&[Action::ViewExplore], "explore"),
+    (&[Action::Quit], "quit"),
+];
+
+/// The keys on a size that has no recipe.
+const KEYS_WITHOUT_RECIPE: &[Hint] = &[
+    (&[Action::Help], "help"),
+    (&[Action::Up, Action::Down], "step"),
+    (&[Action::Enter], "files"),
+    (&[Action::Explain], "explain"),
     (&[Action::ViewFindings], "fix"),
     (&[Action::ViewExplore], "explore"),
     (&[Action::Quit], "quit"),
@@ -116,11 +130,29 @@ impl Ladder {
             .map_or(0, |(place, _)| place + 1)
     }
 
+    /// Returns the keys of the selected row.
+    pub fn keys(&self) -> &'static [Hint] {
+        let has_recipe = self.lines_to_copy().is_some_and(|lines| !lines.is_empty());
+        if has_recipe { KEYS } else { KEYS_WITHOUT_RECIPE }
+    }
+
     /// Returns the recipe of the selected size for copying; none, if it has none.
     pub fn lines_to_copy(&self) -> Option<Vec<String>> {
         let sizes = self.possible_sizes();
         let how = sizes.get(self.cursor).map_or("", |possible_size| &possible_size.how);
         Some(how.lines().map(str::to_owned).collect())
+    }
+
+    /// Returns what the figure under the cursor is explained by; `None` for the size as built.
+    pub fn explained(&self, explorer: &Explorer) -> Option<Subject> {
+        if let Some(mark) = self.mark() {
+            let change = explorer.trial.as_ref().map(|trial| Subject::Change(trial.change));
+            let (title, changes) = (mark.title.clone(), mark.changes.clone());
+            return Some(change.unwrap_or(Subject::Marked { title, changes }));
+        }
+        let places = noticeable(&self.study.as_ref()?.ladder);
+        let (before, place) = (self.cursor.checked_sub(1)?, *places.get(self.cursor)?);
+        Some(Subject::Step { before: places[before], place })
     }
 
     /// Performs an action; returns whether to go to the explorer.
@@ -330,68 +362,4 @@ struct Size {
     /// The mark of an estimate.
     sign: &'static str,
     certainty: &'static str,
-}
-
-/// Returns whether compressing the layers would improve the download size.
-fn can_be_measured(possible_size: &PossibleSize) -> bool {
-    !possible_size.download.is_exact() && possible_size.holds != Holds::Others
-}
-
-/// Returns the instructions for a rung, and remarks, which are dimmed.
-fn explanation(
-    look: Look<'_>,
-    image: &str,
-    possible_size: &PossibleSize,
-    width: usize,
-) -> Vec<(String, bool)> {
-    let certainty = match &possible_size.certainty {
-        Certainty::Exact if possible_size.how.is_empty() => {
-            "Exact: the files of the image.".to_owned()
-        }
-        Certainty::Exact => "Exact: the same files, without those left out.".to_owned(),
-        Certainty::Estimate(from) => format!("Estimate: {}", from.shown(look.units)),
-        Certainty::AtLeast => "A lower bound: not all of the image could be read.".to_owned(),
-        Certainty::AtMost => "An upper bound: the changes may save more.".to_owned(),
-        Certainty::WithoutAllNeeded => {
-            "The image is at least this big: other files that the program needs are added."
-                .to_owned()
-        }
-    };
-    let how = recipe(possible_size, width).into_iter().map(|line| (line, false));
-    let notes = std::iter::once(certainty)
-        .chain(possible_size.download.words(look.units))
-        .chain(
-            can_be_measured(possible_size)
-                .then(|| format!("Download size: run `layerscope ladder {image} --measure`")),
-        )
-        .chain(possible_size.notes.iter().map(|note| note.shown(look.units).into()))
-        .map(|note| (sentences(&[&note]), true));
-    let notes =
-        notes.flat_map(|(text, dim)| wrap(&text, width).into_iter().map(move |part| (part, dim)));
-    how.chain(notes).collect()
-}
-
-/// Returns the instructions for a rung.
-fn recipe(possible_size: &PossibleSize, width: usize) -> Vec<String> {
-    possible_size.how.lines().flat_map(|line| indented(line, width)).collect()
-}
-
-/// Wraps a line of a Dockerfile with its own indentation.
-fn indented(line: &str, width: usize) -> Vec<String> {
-    let text = line.trim_start_matches(' ');
-    let indent = (line.len() - text.len()).min(width / 2);
-    wrap(text, width - indent).into_iter().map(|part| format!("{:indent$}{part}", "")).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_continues_an_instruction_stays_indented() {
-        assert_eq!(indented("COPY --from=build \\", 40), ["COPY --from=build \\"]);
-        assert_eq!(indented("  /usr/lib/libc.so.6 \\", 40), ["  /usr/lib/libc.so.6 \\"]);
-        assert_eq!(indented("  one two", 6), ["  one", "  two"]);
-        assert_eq!(indented("    x", 1), ["x"]);
-    }
 }

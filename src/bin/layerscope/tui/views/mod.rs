@@ -16,14 +16,15 @@ use std::time::Duration;
 use layerscope::Inspection;
 use layerscope::LayerIndex;
 use layerscope::advice::assessment::Study;
-use layerscope::analysis::WastedGroup;
 use layerscope::report::Units;
-use layerscope::tree::{NodeId, Totals};
+use layerscope::tree::NodeId;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::explorer::Explorer;
+use super::explorer::rows::Scope;
 use super::keys::Action;
+use super::overlay::explain::Subject;
 use super::overlay::proposal::Proposal;
 use super::widgets::WHEEL;
 use crate::tui::keys::help::Line as Hint;
@@ -284,20 +285,28 @@ impl Views {
         self.findings.mark(explorer)
     }
 
-    /// Returns the group of the selected row in the waste view.
-    pub fn waste_group(&self) -> Option<&WastedGroup> {
-        self.waste.selected_group()
+    /// Returns what the figure under the cursor of a view is explained by, the most specific first.
+    pub fn explained(&self, view: View, explorer: &Explorer) -> Vec<Subject> {
+        let layer = explorer.layer;
+        match view {
+            View::Waste => self.waste.explained(explorer),
+            View::Treemap => {
+                let tile = self.treemap.selected_totals(explorer);
+                let path =
+                    |(node, totals)| Subject::Path { node, layer, scope: Scope::UpTo, totals };
+                tile.map(path).into_iter().collect()
+            }
+            View::Timeline | View::Replay => vec![Subject::UpTo(layer)],
+            View::Findings => self.findings.explained(),
+            View::Sizes => self.ladder.explained(explorer).into_iter().collect(),
+            View::Explore | View::Image => Vec::new(),
+        }
     }
 
     /// Returns the number of tiles in the treemap.
     #[cfg(test)]
     pub fn tiles(&self, explorer: &Explorer, area: Rect) -> usize {
         self.treemap.count(explorer, area)
-    }
-
-    /// Returns the selected tile in the treemap, with its sums.
-    pub fn tile(&self, explorer: &Explorer) -> Option<(NodeId, Totals)> {
-        self.treemap.selected_totals(explorer)
     }
 
     pub fn draw(
@@ -329,7 +338,7 @@ impl Views {
             View::Treemap => treemap::KEYS,
             View::Image => image::KEYS,
             View::Findings => self.findings.keys(),
-            View::Sizes => ladder::KEYS,
+            View::Sizes => self.ladder.keys(),
             View::Replay => replay::KEYS,
         }
     }

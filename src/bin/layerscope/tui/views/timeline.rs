@@ -28,6 +28,8 @@ pub const KEYS: &[Hint] = &[
     (&[Action::Left, Action::Right], "layer"),
     (&[Action::First, Action::Last], "first, last"),
     (&[Action::Enter], "explore"),
+    (&[Action::Instruction], "instruction"),
+    (&[Action::Explain], "explain"),
     (&[Action::Quit], "quit"),
 ];
 

@@ -28,6 +28,7 @@ pub const KEYS: &[Hint] = &[
     (&[Action::Enter], "zoom in"),
     (&[Action::ZoomOut], "zoom out"),
     (&[Action::ZoomReset], "root"),
+    (&[Action::Explain], "explain"),
     (&[Action::PreviousLayer, Action::NextLayer], "layer"),
     (&[Action::ViewExplore], "explore"),
     (&[Action::Quit], "quit"),

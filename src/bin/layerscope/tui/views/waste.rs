@@ -6,7 +6,6 @@ mod outline;
 mod table;
 
 use layerscope::LayerIndex;
-use layerscope::analysis::WastedGroup;
 use layerscope::tree::NodeId;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -17,6 +16,7 @@ use crate::tui::explorer::Explorer;
 use crate::tui::keys::Action;
 use crate::tui::keys::help::Line as Hint;
 use crate::tui::layout::rows_inside;
+use crate::tui::overlay::explain::Subject;
 use crate::tui::widgets::moved;
 use crate::tui::widgets::text::wrap;
 use crate::tui::widgets::{inside, pane, part, put};
@@ -29,6 +29,7 @@ const KEYS: &[Hint] = &[
     (&[Action::Right, Action::Left], "open, fold"),
     (&[Action::Enter], "open, explore a file"),
     (&[Action::WasteTable], "table"),
+    (&[Action::Explain], "explain"),
     (&[Action::ViewExplore], "explore"),
     (&[Action::Quit], "quit"),
 ];
@@ -39,6 +40,16 @@ const KEYS_OF_TABLE: &[Hint] = &[
     (&[Action::Up, Action::Down], "layer"),
     (&[Action::Enter], "show its files"),
     (&[Action::WasteTable], "list"),
+    (&[Action::Explain], "explain"),
+    (&[Action::ViewExplore], "explore"),
+    (&[Action::Quit], "quit"),
+];
+
+/// The keys where nothing is wasted.
+const KEYS_OF_NOTHING: &[Hint] = &[
+    (&[Action::Help], "help"),
+    (&[Action::Explain], "explain"),
+    (&[Action::ViewFindings], "fix"),
     (&[Action::ViewExplore], "explore"),
     (&[Action::Quit], "quit"),
 ];
@@ -141,6 +152,7 @@ impl Waste {
     /// Returns the keys of the form that is shown.
     pub fn keys(&self) -> &'static [Hint] {
         match self.form {
+            _ if self.outline.rows.is_empty() => KEYS_OF_NOTHING,
             Form::List => KEYS,
             Form::Table => KEYS_OF_TABLE,
         }
@@ -183,17 +195,24 @@ impl Waste {
         }
     }
 
-    /// Returns the group of the selected row; in the table, the largest group of the selected
-    /// layer.
-    pub fn selected_group(&self) -> Option<&WastedGroup> {
-        match self.form {
-            Form::List => self.outline.selected_group(),
-            Form::Table => self
-                .outline
-                .groups()
-                .iter()
-                .find(|group| Some(group.added_in) == self.table.selected()),
+    /// Returns what the bytes of the selected row are explained by: a path in a pair of layers, then
+    /// the pair; in the table, the layer of the row.
+    pub fn explained(&self, explorer: &Explorer) -> Vec<Subject> {
+        if self.form == Form::Table {
+            return self.table.selected().map(Subject::Layer).into_iter().collect();
         }
+        let Some(group) = self.outline.selected_group() else { return Vec::new() };
+        let row = self.outline.rows.get(self.outline.cursor);
+        let (node, members) = match row.map(|row| &row.item) {
+            Some(Item::Directory { node, members }) => (*node, members.clone()),
+            Some(&Item::File(at)) => {
+                let version = explorer.inspection.wasted[at].version;
+                (explorer.inspection.tree.node_of(version), vec![at])
+            }
+            Some(Item::Group) | None => return vec![Subject::Waste(group.clone())],
+        };
+        let group = group.clone();
+        vec![Subject::WasteAt { group: group.clone(), node, members }, Subject::Waste(group)]
     }
 
     pub fn draw(&self, explorer: &Explorer, look: Look<'_>, area: Rect, buffer: &mut Buffer) {

@@ -6,7 +6,6 @@ use crate::tui::keys::help::Line as Hint;
 use crate::tui::layout::Pane;
 use crate::tui::lesson;
 use crate::tui::overlay::Overlay;
-use crate::tui::overlay::explain::{Explanation, Subject};
 use crate::tui::widgets::bars::{Piece, hinted};
 use crate::tui::widgets::theme::Theme;
 use crate::view::View;
@@ -57,7 +56,7 @@ fn hints(app: &App) -> &'static [Hint] {
             &[(&[Enter], "run"), (&[Up, Down], "move"), (&[Back], "close")]
         }
         (_, Some(Overlay::Extraction(_))) => &[(&[Enter], "extract"), (&[Back], "cancel")],
-        (_, Some(Overlay::Explanation(explanation))) => keys_of(explanation),
+        (_, Some(Overlay::Explanation(explanation))) => explanation.keys(),
         (Screen::Loading { .. }, _) => &[(&[Quit], "cancel"), (&[Help], "help")],
         _ if app.is_told() => app.lesson.as_ref().map_or(&[], |lesson| lesson::keys(lesson)),
         (_, Some(Overlay::Instruction(_))) => &[
@@ -87,19 +86,6 @@ fn hints(app: &App) -> &'static [Hint] {
             (&[Palette], "commands"),
         ],
         _ => pane_hints(app.focus),
-    }
-}
-
-/// Returns the keys of an explanation: its own key goes on to the next one, and closes the last.
-fn keys_of(explanation: &Explanation) -> &'static [Hint] {
-    match explanation.subjects.get(explanation.at + 1) {
-        Some(Subject::Image) => {
-            &[(&[Back], "close"), (&[Up, Down], "scroll"), (&[Explain], "explain the whole image")]
-        }
-        Some(_) => {
-            &[(&[Back], "close"), (&[Up, Down], "scroll"), (&[Explain], "explain the whole layer")]
-        }
-        None => &[(&[Back, Explain], "close"), (&[Up, Down], "scroll")],
     }
 }
 

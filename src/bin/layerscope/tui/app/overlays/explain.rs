@@ -1,7 +1,6 @@
-//! Explains the selection, and then its totals.
+//! Explains the figure under the cursor, and then its totals.
 
 use crate::tui::app::{App, Screen};
-use crate::tui::explorer::rows::Scope;
 use crate::tui::keys::Action;
 use crate::tui::layout::{Pane, rows_inside};
 use crate::tui::overlay::Overlay;
@@ -11,19 +10,28 @@ use crate::tui::widgets::moved;
 use crate::view::View;
 
 impl App {
-    /// Explains the selection; if an explanation is shown, explains its total instead.
+    /// Explains the figure under the cursor; if an explanation is shown, explains the next total
+    /// instead, and closes the last one.
     pub(in crate::tui) fn explain(&mut self) {
         let (subjects, at) = match self.overlays.top() {
             Some(Overlay::Explanation(before)) => (before.subjects.clone(), before.at + 1),
             _ => (self.subjects(), 0),
         };
         if at > 0 && at == subjects.len() {
-            // After the whole image the key that opened it closes it.
             self.overlays.close();
             return;
         }
+        self.show_explanation(subjects, at);
+    }
+
+    /// Explains the numbers of the header.
+    pub(in crate::tui) fn explain_header(&mut self) {
+        self.show_explanation(self.of_header(), 0);
+    }
+
+    fn show_explanation(&mut self, subjects: Vec<Subject>, at: usize) {
         let (Some(explorer), Some(subject)) = (self.explorer(), subjects.get(at)) else { return };
-        let (title, parts) = explain(&explorer.inspection, &explorer.groups, subject, self.units);
+        let (title, parts) = explain(explorer, subject, self.units);
         self.overlays.open(Overlay::Explanation(Explanation {
             subjects,
             at,
@@ -37,33 +45,28 @@ impl App {
     fn subjects(&self) -> Vec<Subject> {
         let Screen::Image { explorer, views } = &self.screen else { return Vec::new() };
         let layer = explorer.layer;
-        let mut subjects = Vec::new();
-        match self.view {
-            View::Explore if self.focus != Pane::Layers => {
-                subjects.extend(explorer.selected().map(|node| {
-                    let slice = &explorer.slice;
-                    Subject::Path { node, layer, scope: slice.scope, totals: slice.totals(node) }
-                }));
-            }
-            View::Waste => subjects.extend(views.waste_group().cloned().map(Subject::Waste)),
-            View::Treemap => {
-                subjects.extend(views.tile(explorer).map(|(node, totals)| Subject::Path {
-                    node,
-                    layer,
-                    scope: Scope::UpTo,
-                    totals,
-                }));
-            }
-            View::Timeline | View::Replay => subjects.push(Subject::UpTo(layer)),
-            View::Explore | View::Image | View::Findings | View::Sizes => {}
+        let mut subjects = views.explained(self.view, explorer);
+        if self.view == View::Explore && self.focus != Pane::Layers {
+            subjects.extend(explorer.selected().map(|node| {
+                let slice = &explorer.slice;
+                Subject::Path { node, layer, scope: slice.scope, totals: slice.totals(node) }
+            }));
         }
-        if !matches!(self.view, View::Image | View::Findings | View::Sizes)
+        let is_of_layer = !matches!(self.view, View::Image | View::Findings | View::Sizes);
+        if is_of_layer
             && !explorer.inspection.layers.is_empty()
+            && !matches!(subjects[..], [Subject::Layer(_)])
         {
             subjects.push(Subject::Layer(layer));
         }
-        subjects.push(Subject::Image);
+        subjects.extend(self.of_header());
         subjects
+    }
+
+    /// Returns the subjects of the header: the last one once it is computed.
+    fn of_header(&self) -> Vec<Subject> {
+        let is_known = self.explorer().is_some_and(|explorer| explorer.study().is_some());
+        std::iter::once(Subject::Image).chain(is_known.then_some(Subject::Avoidable)).collect()
     }
 
     /// Handles an action while an explanation is shown.
@@ -76,6 +79,7 @@ impl App {
         match moved(action, explanation.scroll, last, height.max(2) - 1) {
             Some(scroll) => explanation.scroll = scroll,
             None if action == Action::Explain => self.explain(),
+            None if action == Action::ExplainHeader => self.explain_header(),
             None => {
                 self.overlays.close();
             }

@@ -4,6 +4,7 @@ use layerscope::display::{count, escaped_str};
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
+use super::tree::matching;
 use crate::tui::explorer::Explorer;
 use crate::tui::explorer::exploration::{Exploration, Query};
 use crate::tui::explorer::filter::Filter;
@@ -94,11 +95,7 @@ fn filtered(filter: &Filter, all: usize) -> String {
             } else {
                 String::new()
             };
-            let all = count(all as u64);
-            format!(
-                "{}{more} of {all} paths match{ending}   Enter keep, Esc clear",
-                count(kept.count as u64)
-            )
+            format!("{}{ending}   Enter keep, Esc clear", matching(kept.count, more, all))
         }
     }
 }

@@ -123,11 +123,17 @@ fn title(explorer: &Explorer, room: usize) -> String {
     titles.into_iter().find(|title| title.width() <= room).unwrap_or_else(|| cut(&last, room))
 }
 
+/// Says how many of all paths a filter keeps: `1 of 23 paths matches`, `2 of 23 paths match`.
+pub(super) fn matching(kept: usize, more: &str, all: usize) -> String {
+    let verb = if kept == 1 { "matches" } else { "match" };
+    format!("{}{more} of {} {verb}", count(kept as u64), plural(all, "path"))
+}
+
 /// Says how much a filter shows; where a view asked for it, with the figure of that view.
 fn filtered(explorer: &Explorer, units: Units, room: usize) -> Option<String> {
     let kept = explorer.filter.kept.as_ref()?;
-    let (paths, bytes) = (count(kept.count as u64), explorer.filtered_bytes);
-    let all = count(explorer.inspection.tree.node_count() as u64 - 1);
+    let (paths, bytes) = (plural(kept.count, "path"), explorer.filtered_bytes);
+    let all = explorer.inspection.tree.node_count() - 1;
     let more = if kept.complete { "" } else { "…" };
     let size = units.size(bytes);
     let is_size = explorer.measure == Measure::Size;
@@ -141,23 +147,20 @@ fn filtered(explorer: &Explorer, units: Units, room: usize) -> Option<String> {
                 }
                 _ => (format!("saves {saved} of {size}"), "; the rest stays"),
             };
-            vec![format!("{text} in {paths} paths{rest}"), format!("{text} in {paths} paths"), text]
+            vec![format!("{text} in {paths}{rest}"), format!("{text} in {paths}"), text]
         }
         Some(Figure::Stays(left)) => match left.cmp(&bytes) {
-            Ordering::Equal => vec![format!("{size} in {paths} paths, which stay")],
+            Ordering::Equal => vec![format!("{size} in {paths}, which stay")],
             Ordering::Less => vec![
-                format!("{size} in {paths} paths stay, as {} on the disk", units.size(left)),
-                format!("{size} in {paths} paths, which stay"),
+                format!("{size} in {paths} stay, as {} on the disk", units.size(left)),
+                format!("{size} in {paths}, which stay"),
             ],
             Ordering::Greater => vec![
-                format!(
-                    "{size} of {} in {paths} paths; the rest is the base image",
-                    units.size(left)
-                ),
+                format!("{size} of {} in {paths}; the rest is the base image", units.size(left)),
                 format!("{size} stays beside the base image"),
             ],
         },
-        _ => vec![format!("{paths}{more} of {all} paths match, {size}")],
+        _ => vec![format!("{}, {size}", matching(kept.count, more, all))],
     };
     let last = texts.last().cloned();
     texts.into_iter().find(|text| text.width() <= room).or(last)

@@ -3,7 +3,7 @@
 use layerscope::Inspection;
 use layerscope::LayerIndex;
 use layerscope::analysis::LayerAccount;
-use layerscope::display::{Units, count, percent};
+use layerscope::display::{Units, bytes_and_size, count, percent};
 
 use super::{Part, Sum};
 use crate::tui::explorer::sentences::layer_named;
@@ -45,22 +45,19 @@ pub fn explain(inspection: &Inspection, units: Units) -> (String, Vec<Part>) {
         inspection.layers.iter().any(|layer| layer.compression.is_some_and(|c| c.name() == "none"));
     parts.push(Part::Sentence(if !inspection.completeness.sizes_are_exact() {
         format!(
-            "The archive holds {} ({}) of layers; the download size is unknown, because not all could be read.",
-            count(totals.stored_bytes),
-            units.size(totals.stored_bytes)
+            "The archive holds {} of layers. The download size is unknown, because not all could be read.",
+            bytes_and_size(totals.stored_bytes, units)
         )
     } else if plain {
         format!(
-            "The archive holds {} ({}) of layers, some of them uncompressed: the download size is unknown, \
+            "The archive holds {} of layers, some of them uncompressed. The download size is unknown, \
                 because a registry would compress them.",
-            count(totals.stored_bytes),
-            units.size(totals.stored_bytes)
+            bytes_and_size(totals.stored_bytes, units)
         )
     } else {
         format!(
-            "Download size of all layers: {} bytes ({}), as compressed in the archive. This is exact.",
-            count(totals.stored_bytes),
-            units.size(totals.stored_bytes)
+            "Download size of all layers: {}, as compressed in the archive. This is exact.",
+            bytes_and_size(totals.stored_bytes, units)
         )
     }));
     (inspection.name.to_string(), parts)

@@ -3,7 +3,7 @@
 use layerscope::Inspection;
 use layerscope::LayerIndex;
 use layerscope::analysis::WastedGroup;
-use layerscope::display::{Units, count, files, share};
+use layerscope::display::{Units, bytes_and_size, files, plural_of, share};
 use layerscope::image::Compression;
 
 use super::path::by_pair;
@@ -59,9 +59,8 @@ pub fn explain(
                 (
                     rest,
                     format!(
-                        "headers and padding of {} entries, and the end of the \
-                        tar",
-                        count(account.entries as u64)
+                        "headers and padding of {}, and the end of the tar",
+                        plural_of(account.entries, "entry", "entries")
                     ),
                 ),
             ];
@@ -76,10 +75,9 @@ pub fn explain(
         None => "This layer is missing in the archive.".into(),
         Some("none") => "Download size unknown: this layer is uncompressed in the archive.".into(),
         Some(name) => format!(
-            "Download size: {} bytes ({}), as in the archive: {name}, {} of the tar. This is exact. For a single \
+            "Download size: {}, as in the archive ({name}, {} of the tar). This is exact. For a single \
                 file it is an estimate.",
-            count(account.stored_bytes),
-            units.size(account.stored_bytes),
+            bytes_and_size(account.stored_bytes, units),
             share(account.stored_bytes, account.tar_bytes)
         ),
     }));

@@ -6,7 +6,7 @@ use layerscope::Inspection;
 use layerscope::LayerIndex;
 use layerscope::analysis::Wasted;
 use layerscope::display::escaped;
-use layerscope::display::{count, files};
+use layerscope::display::{bytes, count, files};
 use layerscope::image::Compression;
 use layerscope::tree::{Kind, NodeId, Reason, Totals, Tree, VersionId};
 
@@ -56,9 +56,9 @@ pub fn changes(
 ) -> (String, Vec<Part>) {
     let path = escaped(&inspection.tree.path(node));
     let mut parts = vec![Part::Sentence(format!(
-        "Layer {layer} adds {} bytes at {path}, and deletes or replaces {} bytes of earlier layers.",
-        count(totals.visible),
-        count(totals.wasted)
+        "Layer {layer} adds {} at {path}, and deletes or replaces {} of earlier layers.",
+        bytes(totals.visible),
+        bytes(totals.wasted)
     ))];
     if totals.wasted > 0 {
         let gone = wasted_below(inspection, node)

@@ -121,7 +121,7 @@ fn advice_without_lines_offers_none_and_its_difference_says_more_than_its_title(
             let mut person = image.person(120, 40);
             person.types("6").types(&"j".repeat(row));
             let footer = lines(&person.sees()).pop().unwrap_or_default();
-            let offers = footer.contains("copy the lines");
+            let offers = footer.contains("copy lines");
             person.types("y");
             let notice = lines(&person.sees()).pop().unwrap_or_default();
             let expected = if offers { "copied " } else { "nothing to copy" };

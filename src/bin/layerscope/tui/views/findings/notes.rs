@@ -6,6 +6,7 @@ use layerscope::advice::findings::{Fate, Finding};
 use layerscope::advice::unneeded::Surplus;
 use layerscope::display::{Escaped, escaped_str};
 use layerscope::report::others;
+use layerscope::tree::Reason;
 use ratatui::layout::Rect;
 
 use super::columns::before_text;
@@ -14,6 +15,8 @@ use crate::tui::explorer::Explorer;
 use crate::tui::widgets::part;
 use crate::tui::widgets::text::{cut, wrap};
 
+/// The columns of the words before the text.
+const LABEL: usize = 9;
 /// The rows that the list keeps, whatever there is to say below.
 const LIST: usize = 3;
 /// The most lines of a row, where not all rows have room for theirs.
@@ -53,6 +56,10 @@ impl Shape {
     }
 }
 
+fn label_of_packages(count: usize) -> &'static str {
+    if count == 1 { "package" } else { "packages" }
+}
+
 /// Leaves as many lines as there is room for; the last one says that there are more.
 fn shorten(notes: &mut Vec<(String, String)>, room: usize, width: usize) {
     if notes.len() <= room {
@@ -60,7 +67,7 @@ fn shorten(notes: &mut Vec<(String, String)>, room: usize, width: usize) {
     }
     notes.truncate(room);
     if let Some((_, text)) = notes.last_mut().filter(|(_, text)| !text.is_empty()) {
-        *text = cut(&format!("{text} …"), width.saturating_sub(8));
+        *text = cut(&format!("{text} …"), width.saturating_sub(LABEL));
     }
 }
 
@@ -106,10 +113,10 @@ impl Findings {
     fn notes(&self, explorer: &Explorer, width: usize) -> Vec<(String, String)> {
         let mut notes = vec![("─".repeat(width), String::new())];
         let mut add = |word: &str, text: &str| {
-            let mut word = format!("{word:<8}");
-            for text in wrap(text, width.saturating_sub(8)) {
+            let mut word = format!("{word:<LABEL$}");
+            for text in wrap(text, width.saturating_sub(LABEL)) {
                 notes.push((word, text));
-                word = " ".repeat(8);
+                word = " ".repeat(LABEL);
             }
         };
         if let Some(secret) = self.secret() {
@@ -142,17 +149,19 @@ impl Findings {
                 add("added", &format!("layer {layer} {}", instruction(layer)));
             }
             if !told.packages.is_empty() {
-                add("package", &Escaped::join(told.packages.iter().cloned(), ", "));
+                let packages = Escaped::join(told.packages.iter().cloned(), ", ");
+                add(label_of_packages(told.packages.len()), &packages);
             }
             return notes;
         };
         add("added", &format!("layer {} {}", finding.added_in, instruction(finding.added_in)));
         if let Fate::Gone { removed_in } = finding.fate {
-            add("removed", &format!("layer {removed_in} {}", instruction(removed_in)));
+            let what = finding.reason.map_or("removed", Reason::past);
+            add(what, &format!("layer {removed_in} {}", instruction(removed_in)));
         }
         let packages: Vec<_> = finding.packages.iter().map(|(name, _)| name.as_str()).collect();
         if !packages.is_empty() {
-            add("package", &packages.join(", "));
+            add(label_of_packages(packages.len()), &packages.join(", "));
         }
         for (i, line) in self.parts(explorer).iter().enumerate() {
             add(if i == 0 { "files" } else { "" }, line);

@@ -135,8 +135,8 @@ impl Findings {
             return false;
         }
         explorer.unmark_all();
-        match change {
-            Some(change) => try_change(explorer, change),
+        match change.zip(self.change()) {
+            Some((change, place)) => try_change(explorer, change, place),
             None => findings.iter().for_each(|finding| mark_finding(explorer, finding)),
         }
         true
@@ -144,7 +144,7 @@ impl Findings {
 }
 
 /// Marks what a change leaves out, with the figures of the change.
-fn try_change(explorer: &mut Explorer, change: &Change) {
+fn try_change(explorer: &mut Explorer, change: &Change, place: usize) {
     let inspection = explorer.inspection.clone();
     let node = |&inode| inspection.tree.node_of(inode);
     let mut paths: Vec<_> = change.left_out.iter().map(node).collect();
@@ -166,6 +166,7 @@ fn try_change(explorer: &mut Explorer, change: &Change) {
         }
     };
     explorer.trial = Some(Trial {
+        change: place,
         title,
         what,
         size: change.size,

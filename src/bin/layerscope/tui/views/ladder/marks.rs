@@ -26,6 +26,8 @@ pub struct Marked {
     /// The mark before the size.
     pub sign: &'static str,
     pub certainty: &'static str,
+    /// The same for the computation; none of a change that is tried.
+    pub changes: Vec<Change>,
     /// The paths that are left out.
     pub paths: Vec<NodeId>,
     /// The last of the layers that become one.
@@ -41,6 +43,7 @@ impl Marked {
             saved: trial.saves,
             sign: trial.sign,
             certainty: trial.grade,
+            changes: Vec::new(),
             paths: trial.paths.clone(),
             layer: None,
         }
@@ -66,7 +69,8 @@ pub fn marked(explorer: &Explorer) -> Vec<Marked> {
         };
         let layer = changes.iter().find_map(merged);
         let paths = changes.iter().filter_map(dropped).collect();
-        Marked { title, what, size, saved, sign: "", certainty: "exact", paths, layer }
+        let (sign, certainty, changes) = ("", "exact", changes.to_vec());
+        Marked { title, what, size, saved, sign, certainty, changes, paths, layer }
     };
     if let Some(trial) = &explorer.trial {
         return vec![Marked::of_trial(trial)];

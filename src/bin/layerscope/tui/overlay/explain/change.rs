@@ -1,0 +1,120 @@
+//! Explains a change: what it saves alone and in addition, and the size after it; and its parts.
+
+use std::collections::HashSet;
+
+use layerscope::Inspection;
+use layerscope::advice::assessment::Study;
+use layerscope::advice::changes::Change;
+use layerscope::advice::findings::Finding;
+use layerscope::display::{Units, escaped, escaped_str, files};
+use layerscope::report::others;
+use layerscope::tree::Reason;
+
+use super::{Part, Sum, by_layers};
+use crate::tui::explorer::sentences::layer_named;
+
+/// The reason of the grade of a change that somebody has to look at.
+pub(super) const NEEDS_A_LOOK: &str =
+    "Needs a look: a person has to decide whether these files are wanted.";
+
+pub fn explain(
+    inspection: &Inspection,
+    study: &Study,
+    place: usize,
+    units: Units,
+) -> (String, Vec<Part>) {
+    let Some(change) = study.changes.get(place) else { return Default::default() };
+    let layers = by_layers(inspection, change.left_out.iter().copied());
+    let mut parts = vec![
+        Part::Sentence("Made alone, it leaves out:".into()),
+        Part::Sum(Sum::new(contents(inspection, study, change), change.saves, "saved alone")),
+    ];
+    if layers.len() > 1 {
+        parts.push(Part::Sentence("The same by layer (added in → removed in):".into()));
+        parts.push(Part::Sum(Sum::new(layers, change.saves, "saved alone")));
+    }
+    parts.extend(in_addition(inspection, study, place));
+    let after = Sum::less(
+        vec![(inspection.totals.size, "size of the image".into())],
+        vec![(change.saves, "saved alone".into())],
+        change.size,
+        "size after it",
+    );
+    parts.push(Part::Sum(after));
+    parts.extend(grade(change, units).into_iter().map(Part::Sentence));
+    (escaped_str(&change.short_title()).into(), parts)
+}
+
+/// Returns the findings of a change and its other files, with their bytes.
+fn contents(inspection: &Inspection, study: &Study, change: &Change) -> Vec<(u64, String)> {
+    let part = |i: usize| {
+        let finding = &study.findings[i];
+        let is_own = change.findings.contains(&i);
+        let shared = if is_own { "" } else { ", which another change leaves out, too" };
+        (finding.bytes, format!("{}{shared}", titled(inspection, finding)))
+    };
+    let mut contents: Vec<_> = change.parts().map(part).collect();
+    let rest = match contents.is_empty() {
+        true => "files",
+        false => others(change.extent).trim_start_matches("of "),
+    };
+    contents.push((change.others(), rest.into()));
+    contents
+}
+
+fn titled(inspection: &Inspection, finding: &Finding) -> String {
+    let title = escaped_str(&finding.title);
+    let layer = layer_named(inspection, finding.added_in);
+    let removed = match finding.removed_in() {
+        Some(removed_in) if removed_in != finding.added_in => {
+            format!(", {} in {removed_in}", finding.reason.map_or("removed", Reason::past))
+        }
+        _ => String::new(),
+    };
+    format!("{title}, {} of {layer}{removed}", files(finding.files))
+}
+
+/// Says how much of the saving is left if the changes before it in the list are made as well.
+fn in_addition(inspection: &Inspection, study: &Study, place: usize) -> Vec<Part> {
+    let (before, change) = (&study.changes[..place], &study.changes[place]);
+    if change.adds == change.saves {
+        let sentence = match place {
+            0 => "It stands first in the list, so it saves as much in addition.",
+            _ => {
+                "No change before it leaves out any of these files, so it saves as much in addition."
+            }
+        };
+        return vec![Part::Sentence(sentence.into())];
+    }
+    // Each file counts at the first change that leaves it out.
+    let mut left: HashSet<_> = change.left_out.iter().copied().collect();
+    let shared = before.iter().map(|other| {
+        let both = other.left_out.iter().filter(|inode| left.remove(inode));
+        let bytes = both.map(|&inode| inspection.tree.size(inode)).sum();
+        (bytes, format!("left out by “{}” already", escaped_str(&other.short_title())))
+    });
+    let from = vec![(change.saves, "saved alone".to_owned())];
+    vec![
+        Part::Sentence("In addition to the changes before it in the list:".into()),
+        Part::Sum(Sum::less(from, shared.collect(), change.adds, "saved in addition")),
+    ]
+}
+
+/// Explains how far the size after a change can be relied on.
+fn grade(change: &Change, units: Units) -> Vec<String> {
+    let look = change.needs_a_look.then(|| NEEDS_A_LOOK.to_owned());
+    look.into_iter().chain([change.certainty.sentence(units)]).collect()
+}
+
+/// Explains the bytes of a finding.
+pub fn finding(inspection: &Inspection, study: &Study, place: usize) -> (String, Vec<Part>) {
+    let Some(finding) = study.findings.get(place) else { return Default::default() };
+    let tree = &inspection.tree;
+    let path = |inode| escaped(&tree.path(tree.node_of(inode))).into();
+    let largest = finding.inodes.iter().map(|&inode| (tree.size(inode), inode)).collect();
+    let parts = vec![
+        Part::Sentence(format!("{}, by file:", titled(inspection, finding))),
+        Part::Sum(Sum::naming(largest, path, finding.bytes, "in all")),
+    ];
+    (escaped_str(&finding.title).into(), parts)
+}
