@@ -7,6 +7,7 @@ use std::io;
 
 use crate::display::{Escaped, bytes};
 use crate::layer_index::LayerIndex;
+use crate::shell::quoted;
 
 /// The description of a file that is an earlier report and no image.
 pub const REPORT: &str = "a JSON report of layerscope";
@@ -253,8 +254,8 @@ impl Error {
             Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound => {
                 "save an image first: docker save IMAGE -o image.tar"
             }
-            Self::Io { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
-                "check its permissions: ls -l"
+            Self::Io { path, source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
+                return Some(format!("check its permissions: ls -l {}", quoted(path)));
             }
             Self::Directory { .. } => {
                 "name the directory that contains index.json, or the output of: docker save IMAGE -o image.tar"
@@ -265,8 +266,11 @@ impl Error {
             Self::Empty { .. } => {
                 "was the disk full, or did `docker save` fail? save the image again"
             }
-            Self::NotAnArchive { found, .. } if found == REPORT => {
-                "these take a report: layerscope report FILE, layerscope compare, layerscope check --baseline"
+            Self::NotAnArchive { path, found } if found == REPORT => {
+                let path = quoted(path);
+                return Some(format!(
+                    "print it: layerscope report {path}; or compare an image with it: layerscope compare {path} IMAGE"
+                ));
             }
             Self::NotAnArchive { .. } | Self::NoImage { .. } => {
                 "create one with: docker save IMAGE -o image.tar"
@@ -278,7 +282,10 @@ impl Error {
             Self::Damaged { .. } => {
                 "the file may have been cut short; save or copy the image again"
             }
-            Self::NotAFile { .. } => "extract it instead: layerscope extract IMAGE PATH --to DIR",
+            Self::NotAFile { file, .. } => {
+                let file = quoted(file);
+                return Some(format!("extract it instead: layerscope extract IMAGE {file} --to ."));
+            }
             Self::NoLayer { foreign: true, .. } => {
                 "it may not be distributed; its publisher's registry has it"
             }
@@ -290,10 +297,7 @@ impl Error {
             Self::Output { path, operation: "write into", source }
                 if source.kind() == io::ErrorKind::NotFound =>
             {
-                return Some(format!(
-                    "make the directory first: mkdir -p {}",
-                    crate::shell::quoted(path)
-                ));
+                return Some(format!("make the directory first: mkdir -p {}", quoted(path)));
             }
             Self::Nowhere { hint, .. } => return hint.clone(),
             Self::Ambiguous { .. } | Self::NoSuchImage { .. } => {

@@ -581,7 +581,7 @@ async function start() {
   element("listing").textContent =
     data.listed < data.entries
       ? `The ${count(data.listed)} largest of ${count(data.entries)} entries. The others are summed up in their directories.`
-      : `All ${count(data.entries)} entries: those that are visible, and those that are wasted.`;
+      : `${plural(data.entries, "entry", "entries")}, visible and wasted ones.`;
   element("explorer").hidden = false;
   const isAsked = location.hash.includes("=");
   readAddress();
@@ -593,7 +593,7 @@ async function start() {
 
 start().catch((error) => {
   const trouble = element("trouble");
-  trouble.textContent = `The tree cannot be shown: ${error.message}. A browser of 2023 or newer can.`;
+  trouble.textContent = `This browser cannot show the tree: ${error.message}. Use one of 2023 or newer.`;
   trouble.hidden = false;
   document.documentElement.dataset.state = "trouble";
 });

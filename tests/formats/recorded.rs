@@ -234,7 +234,7 @@ fn commands_that_need_contents_say_in_a_sentence_which_take_a_report() {
         assert_eq!(
             answer.said,
             "error: shop-tree.json is not an image archive (it is a JSON report of layerscope)\n\
-             hint: these take a report: layerscope report FILE, layerscope compare, layerscope check --baseline\n",
+             hint: print it: layerscope report shop-tree.json; or compare an image with it: layerscope compare shop-tree.json IMAGE\n",
             "{arguments:?}"
         );
     }

@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::display::{count, ratio};
+use crate::display::ratio;
 
 /// The pattern of wasted bytes, which the style refers to; once on each page.
 pub fn patterns() -> Markup {
@@ -47,7 +47,7 @@ pub fn legend() -> Markup {
 /// place in the JSON report.
 pub fn bytes(text: &str, exact: u64, key: Option<String>) -> Markup {
     html! {
-        data value=(exact) data-key=[key] title={ (count(exact)) " bytes" } { (text) }
+        data value=(exact) data-key=[key] title=(crate::display::bytes(exact)) { (text) }
     }
 }
 

@@ -102,11 +102,11 @@ pub fn timeline(subject: &Subject<'_>) -> Option<Markup> {
     let bound = if inspection.completeness.sizes_are_exact() { "" } else { "≥ " };
     Some(html! {
         p .note {
-            "The image after each layer. It only grows: a later layer hides files, but cannot \
-            remove them from an earlier one."
+            "The image after each layer. It only grows: if a layer deletes a file, the bytes stay in \
+            the earlier layer."
         }
         @if !inspection.completeness.sizes_are_exact() {
-            p .remark { "What could not be read is left out." }
+            p .remark { "The timeline leaves out what could not be read." }
         }
         svg .timeline role="img" width="100%" height=(HEIGHT + FOOT) aria-labelledby="timeline-about" {
             title #timeline-about {

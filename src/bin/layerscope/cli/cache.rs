@@ -24,7 +24,7 @@ pub fn cache(arguments: &CacheArguments) -> Result<(), Failure> {
     // What lies there can be cleared even if nothing is kept any more.
     let Some(cache) = Cache::usual(limit.max(1)) else {
         return Err(Failure::Place {
-            message: "there is no directory for a cache".into(),
+            message: "cannot find the directory of the cache".into(),
             hint: "set HOME or XDG_CACHE_HOME".into(),
         });
     };

@@ -100,20 +100,20 @@ impl Opened {
             let inspection = layerscope::inspect(&opened, &reading)?;
             Ok::<_, Error>((inspection, LayerContents::new(&opened)))
         })?;
+        let mut image = quoted(&target.path.to_string_lossy());
+        let options = &target.options;
+        for (option, value) in [("--image", &options.image), ("--platform", &options.platform)] {
+            if let Some(value) = value {
+                image = format!("{image} {option} {}", quoted(value));
+            }
+        }
         let layers = inspection.tree.layers();
         let layer = place.layer.unwrap_or(layers.saturating_sub(1));
         if layer >= layers {
             return Err(Failure::Place {
                 message: format!("no layer {layer}: the image has {}", plural(layers, "layer")),
-                hint: "layers are counted from 0, as in: layerscope report IMAGE".into(),
+                hint: format!("layers count from 0: layerscope report {image} lists them"),
             });
-        }
-        let options = &target.options;
-        let mut image = quoted(&target.path.to_string_lossy());
-        for (option, value) in [("--image", &options.image), ("--platform", &options.platform)] {
-            if let Some(value) = value {
-                image = format!("{image} {option} {}", quoted(value));
-            }
         }
         let root = PathBuf::from(target.path.to_string_lossy().trim_end_matches('/'));
         Ok(Self {
@@ -213,7 +213,7 @@ impl Opened {
             Error::NotAFile { .. } => Failure::Place {
                 message: error.to_string(),
                 hint: format!(
-                    "extract it instead: layerscope extract {} {} --to DIR",
+                    "extract it instead: layerscope extract {} {} --to .",
                     self.image,
                     quoted(path)
                 ),

@@ -18,8 +18,8 @@ pub fn write(file: &Path) -> Result<(), Failure> {
     }
     if io::stdout().is_terminal() {
         return Err(Failure::Place {
-            message: "the demo is a binary file; not written to a terminal".into(),
-            hint: "pipe it: layerscope demo --write - | docker load; or name a file".into(),
+            message: "the demo is a binary file, which a terminal cannot show".into(),
+            hint: "load it: layerscope demo --write - | docker load; or keep it: layerscope demo --write demo.tar".into(),
         });
     }
     let mut out = BufWriter::new(io::stdout().lock());

@@ -105,8 +105,10 @@ impl From<tui::Failure> for Failure {
             tui::Failure::Image(error) => Self::Image(error),
             tui::Failure::Lesson(error) => error.into(),
             tui::Failure::Thread(error) => Self::Place {
-                message: format!("cannot open the screen: no thread can be made: {error}"),
-                hint: "a report needs none: layerscope report IMAGE".into(),
+                message: format!(
+                    "cannot open the screen, because the system starts no thread: {error}"
+                ),
+                hint: "print a report instead: layerscope report IMAGE".into(),
             },
             tui::Failure::Terminal(error) => Self::Output("to the terminal".into(), error),
         }

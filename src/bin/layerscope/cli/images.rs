@@ -111,10 +111,10 @@ fn list_engines(arguments: &ImagesArguments) -> Result<(), Failure> {
             .filter_map(|(engine, answer)| Some(format!("{engine} is {}", answer.as_ref().err()?)));
         return Err(Failure::Place {
             message: format!(
-                "no container runtime could be asked: {}",
+                "cannot ask a container runtime: {}",
                 said.collect::<Vec<_>>().join("; ")
             ),
-            hint: "the images of an archive: layerscope images image.tar".into(),
+            hint: "to list the images of an archive: layerscope images image.tar".into(),
         });
     }
     for (engine, answer) in &answers {

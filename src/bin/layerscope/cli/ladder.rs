@@ -165,8 +165,10 @@ fn changes(arguments: &LadderArguments, inspection: &Inspection) -> Result<Vec<C
     let mut changes = Vec::new();
     for path in &arguments.drop {
         let node = inspection.tree.find(path.as_bytes());
-        let node =
-            node.ok_or_else(|| Failure::Usage(format!("no layer has {}", escaped_str(path))))?;
+        let node = node.ok_or_else(|| Failure::Place {
+            message: format!("no layer has {}, so --drop changes nothing", escaped_str(path)),
+            hint: "find the path on the screen: / searches all layers".into(),
+        })?;
         changes.push(Change::Drop(node));
     }
     let layers = inspection.layers.len();

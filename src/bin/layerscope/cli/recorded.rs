@@ -55,7 +55,7 @@ fn text(path: &Path, name: &Escaped) -> Result<String, Failure> {
             hint: format!("write one: layerscope report IMAGE --format json > {name}"),
         }),
         Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-            Err(Failure::File(format!("cannot use {name}: it is not UTF-8, as JSON is")))
+            Err(Failure::File(format!("cannot use {name}: it is not UTF-8, so it is no JSON")))
         }
         Err(error) => Err(Failure::File(format!("cannot read {name}: {error}"))),
     }

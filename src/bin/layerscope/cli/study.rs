@@ -106,7 +106,7 @@ impl StudyArguments {
                 let path = escaped(file.as_os_str().as_encoded_bytes());
                 let text = crate::host_text::contents(file).map_err(|error| Failure::Place {
                     message: format!("cannot read {path}: {error}"),
-                    hint: "a file of your own rules is described in: layerscope help rules".into(),
+                    hint: "to write your own rules: layerscope help rules".into(),
                 })?;
                 Rules::with(&path, &text).map_err(|error| Failure::Usage(error.to_string()))?
             }

@@ -38,8 +38,11 @@ impl App {
         let Screen::Image { explorer, .. } = &mut self.screen else { return };
         match action {
             Action::NextWaste => {
-                explorer.next_waste();
-                self.focus = Pane::Tree;
+                if explorer.next_waste() {
+                    self.focus = Pane::Tree;
+                } else {
+                    self.notice = Some("no wasted bytes in this image".into());
+                }
             }
             Action::NextChange | Action::PreviousChange => {
                 explorer.go_to_change(action == Action::NextChange);

@@ -1,6 +1,7 @@
 //! Goes to any path; a revealed path is always a visible row.
 
 use layerscope::LayerIndex;
+use layerscope::analysis::WastedGroup;
 use layerscope::tree::NodeId;
 
 use super::Explorer;
@@ -10,19 +11,19 @@ use super::rows::{Measure, Scope, Shown, Sort};
 use crate::lesson::Scene;
 
 impl Explorer {
-    /// Goes to the place of the next largest waste; after the last one, to the first.
-    pub fn next_waste(&mut self) {
-        let Some(group) = self.groups.get(self.next_group).filter(|group| group.bytes > 0) else {
-            if self.next_group > 0 {
-                self.next_group = 0;
-                self.next_waste();
-            }
-            return;
-        };
-        let (place, removed_in) = (group.place, group.removed_in);
-        self.next_group = (self.next_group + 1) % self.groups.len().max(1);
+    /// Goes to the place of the next largest waste, and after the last one to the first; returns
+    /// whether there is one.
+    pub fn next_waste(&mut self) -> bool {
+        let is_waste = |group: &&WastedGroup| group.bytes > 0;
+        let wasted = self.groups.iter().filter(is_waste).count();
+        // After the last one comes the first again.
+        let place = if self.next_group < wasted { self.next_group } else { 0 };
+        let Some(group) = self.groups.get(place).filter(is_waste) else { return false };
+        let (node, removed_in) = (group.place, group.removed_in);
+        self.next_group = place + 1;
         self.select_layer(self.layer.max(removed_in));
-        self.reveal_up_to(self.biggest_wasted(place));
+        self.reveal_up_to(self.biggest_wasted(node));
+        true
     }
 
     /// Walks down to where most of the wasted bytes are, and stops at a path that was removed as a

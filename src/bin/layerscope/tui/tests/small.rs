@@ -3,9 +3,11 @@
 use crossterm::event::KeyCode;
 
 use super::advice::STUDY;
-use super::savings::Assessed;
+use super::savings::{Assessed, images};
 use super::support::build::{self, Image, file, layer};
 use super::{Person, lines};
+use crate::tui::app::bars::hints_for_help;
+use crate::tui::keys::Action;
 use crate::tui::message::Message;
 
 fn in_front_of_the_demo(width: u16, height: u16) -> Person {
@@ -150,4 +152,81 @@ fn what_does_nothing_here_is_not_offered_and_d_among_the_sizes_opens_no_hidden_f
     person.types("7D");
     assert!(person.app.overlays.is_empty(), "{}", person.screen());
     assert!(person.reads().contains("select a change in Fix first"), "{}", person.screen());
+}
+
+/// Returns whether an action moves the cursor or the layer, for which a list may be too short.
+fn moves(action: Action) -> bool {
+    use Action::{Down, First, Last, Left, NextLayer, PreviousLayer, Right, Up};
+    [Up, Down, Left, Right, First, Last, PreviousLayer, NextLayer].contains(&action)
+}
+
+/// Asserts that each key of the footer does something where a person is after some keys.
+fn every_offer_is_true(image: &Assessed, keys: &str) {
+    let at_once = || {
+        let mut person = image.person(80, 24);
+        for key in keys.chars() {
+            match key {
+                '\n' => person.press(KeyCode::Enter),
+                '\t' => person.press(KeyCode::Tab),
+                key => person.press(KeyCode::Char(key)),
+            };
+        }
+        person
+    };
+    let hints = hints_for_help(&at_once().app).1;
+    for (actions, what) in hints {
+        let mut does_something = actions.iter().all(|&action| moves(action));
+        for &action in *actions {
+            let mut person = at_once();
+            let keymap = &person.app.keymap;
+            let chord = keymap.keys(action)[0];
+            let found = keymap.action(&person.app.contexts(), chord);
+            assert_eq!(found, Some(action), "{keys:?}: {what}\n{}", person.screen());
+            let before = person.screen();
+            let effect = person.app.act(action);
+            let notice = person.app.notice.clone().unwrap_or_default();
+            assert!(!notice.contains("nothing to copy"), "{keys:?}: {what}: {notice}\n{before}");
+            does_something |= effect.is_some() || person.screen() != before;
+        }
+        assert!(does_something, "{keys:?}: {what} does nothing on\n{}", at_once().screen());
+    }
+}
+
+#[test]
+fn each_key_that_a_footer_offers_does_something_there() {
+    let views = ["1", "1\t", "1\t\t", "2", "2T", "3", "4", "5", "6", "7", "8"];
+    let demo = images().remove(0);
+    let small =
+        |image: Image| Assessed::new("small.tar", build::open(build::tar(image.docker())).unwrap());
+    let others = [
+        small(Image::of([layer([file("bin/sh", 900_000)])])),
+        small(Image::of([layer([])])),
+        small(Image::of([])),
+    ];
+    for view in views {
+        every_offer_is_true(&demo, view);
+        for image in &others {
+            every_offer_is_true(image, view);
+        }
+    }
+    for deeper in ["4\n", "6j", "6l", "6lj", "7j", "7G", "6m", "1t", "1e", "1ee", "6e", "6D", "1o"]
+    {
+        every_offer_is_true(&demo, deeper);
+    }
+}
+
+#[test]
+fn the_footer_names_the_scope_that_t_leads_to() {
+    let mut person = in_front_of_the_demo(80, 24);
+    let footer = |person: &Person| lines(&person.sees()).pop().unwrap_or_default();
+    for told in ["t this layer", "t all layers", "t this layer"] {
+        assert!(footer(&person).contains(told), "{told}\n{}", person.screen());
+        person.types("t");
+    }
+}
+
+#[test]
+fn without_waste_its_key_says_so() {
+    let mut person = in_front_of(Image::of([layer([file("bin/sh", 900_000)])]), 80, 24);
+    assert!(person.types("w").screen().contains("no wasted bytes in this image"));
 }

@@ -330,12 +330,12 @@ impl Views {
     }
 
     /// Returns the key hints of a view for the footer.
-    pub fn keys(&self, view: View) -> &'static [Hint] {
+    pub fn keys(&self, view: View, explorer: &Explorer) -> &'static [Hint] {
         match view {
             View::Explore => &[],
             View::Waste => self.waste.keys(),
             View::Timeline => timeline::KEYS,
-            View::Treemap => treemap::KEYS,
+            View::Treemap => self.treemap.keys(explorer),
             View::Image => image::KEYS,
             View::Findings => self.findings.keys(),
             View::Sizes => self.ladder.keys(),

@@ -22,13 +22,32 @@ use crate::tui::widgets::text::wrap;
 use crate::tui::widgets::{inside, pane, put};
 use tiles::{Direction, Shows, Tile, neighbour, tiles};
 
-pub const KEYS: &[Hint] = &[
+const KEYS: &[Hint] = &[
     (&[Action::Help], "help"),
     (&[Action::Left, Action::Up, Action::Down, Action::Right], "tile"),
     (&[Action::Enter], "zoom in"),
     (&[Action::ZoomOut], "zoom out"),
     (&[Action::ZoomReset], "root"),
     (&[Action::Explain], "explain"),
+    (&[Action::PreviousLayer, Action::NextLayer], "layer"),
+    (&[Action::ViewExplore], "explore"),
+    (&[Action::Quit], "quit"),
+];
+
+/// The keys at the root, above which there is nothing.
+const KEYS_AT_ROOT: &[Hint] = &[
+    (&[Action::Help], "help"),
+    (&[Action::Left, Action::Up, Action::Down, Action::Right], "tile"),
+    (&[Action::Enter], "zoom in"),
+    (&[Action::Explain], "explain"),
+    (&[Action::PreviousLayer, Action::NextLayer], "layer"),
+    (&[Action::ViewExplore], "explore"),
+    (&[Action::Quit], "quit"),
+];
+
+/// The keys where nothing has a size.
+const KEYS_OF_NOTHING: &[Hint] = &[
+    (&[Action::Help], "help"),
     (&[Action::PreviousLayer, Action::NextLayer], "layer"),
     (&[Action::ViewExplore], "explore"),
     (&[Action::Quit], "quit"),
@@ -55,6 +74,16 @@ impl Treemap {
             selected = Some(above);
         }
         (self.directory, self.selected) = (NodeId::ROOT, selected);
+    }
+
+    /// Returns the keys of the directory that is shown.
+    pub fn keys(&self, explorer: &Explorer) -> &'static [Hint] {
+        let size = explorer.slice.up_to().get(self.directory.index()).map_or(0, |totals| totals.size());
+        match self.directory {
+            NodeId::ROOT if size == 0 => KEYS_OF_NOTHING,
+            NodeId::ROOT => KEYS_AT_ROOT,
+            _ => KEYS,
+        }
     }
 
     pub fn act(&mut self, explorer: &mut Explorer, action: Action, area: Rect) -> bool {

@@ -1,6 +1,7 @@
 //! The footer: the keys that matter now.
 
 use crate::tui::app::{App, Screen};
+use crate::tui::explorer::rows::Scope;
 use crate::tui::keys::Action::*;
 use crate::tui::keys::help::Line as Hint;
 use crate::tui::layout::Pane;
@@ -76,7 +77,9 @@ fn hints(app: &App) -> &'static [Hint] {
             (&[Help], "close"),
         ],
         (_, Some(Overlay::Viewer(viewer))) => viewer.keys(),
-        (Screen::Image { views, .. }, _) if app.view != View::Explore => views.keys(app.view),
+        (Screen::Image { views, explorer }, _) if app.view != View::Explore => {
+            views.keys(app.view, explorer)
+        }
         _ if app.search.listed => &[
             (&[Help], "help"),
             (&[Up, Down], "select"),
@@ -85,34 +88,47 @@ fn hints(app: &App) -> &'static [Hint] {
             (&[Back], "close"),
             (&[Palette], "commands"),
         ],
-        _ => pane_hints(app.focus),
+        _ => pane_hints(app),
     }
 }
 
-fn pane_hints(focus: Pane) -> &'static [Hint] {
-    match focus {
-        Pane::Layers => &[
-            (&[Help], "help"),
-            (&[Up, Down], "layer"),
-            (&[NextPane], "tree"),
-            (&[Instruction], "instruction"),
-            (&[NextWaste], "next waste"),
-            (&[Scope], "this layer"),
-            (&[Quit], "quit"),
-        ],
-        Pane::Tree => &[
-            (&[Help], "help"),
-            (&[Right, Left], "open, fold"),
-            (&[PreviousLayer, NextLayer], "layer"),
-            (&[NextWaste], "waste"),
-            (&[Scope], "this layer"),
-            (&[Search], "find"),
-            (&[BigFiles], "big files"),
-            (&[Palette], "commands"),
-            (&[Quit], "quit"),
-        ],
-        Pane::Details => {
+fn pane_hints(app: &App) -> &'static [Hint] {
+    let scope = app.explorer().map_or(Scope::UpTo, |explorer| explorer.slice.scope);
+    match (app.focus, scope) {
+        (Pane::Layers, Scope::UpTo) => const { &of_layers("this layer") },
+        (Pane::Layers, Scope::Changes) => const { &of_layers("all layers") },
+        (Pane::Tree, Scope::UpTo) => const { &of_tree("this layer") },
+        (Pane::Tree, Scope::Changes) => const { &of_tree("all layers") },
+        (Pane::Details, _) => {
             &[(&[Help], "help"), (&[Up, Down], "scroll"), (&[NextPane], "panes"), (&[Quit], "quit")]
         }
     }
+}
+
+/// Returns the keys of the layers; the key of the scope names the other one.
+const fn of_layers(other: &'static str) -> [Hint; 7] {
+    [
+        (&[Help], "help"),
+        (&[Up, Down], "layer"),
+        (&[NextPane], "tree"),
+        (&[Instruction], "instruction"),
+        (&[NextWaste], "next waste"),
+        (&[Scope], other),
+        (&[Quit], "quit"),
+    ]
+}
+
+/// Returns the keys of the tree; the key of the scope names the other one.
+const fn of_tree(other: &'static str) -> [Hint; 9] {
+    [
+        (&[Help], "help"),
+        (&[Right, Left], "open, fold"),
+        (&[PreviousLayer, NextLayer], "layer"),
+        (&[NextWaste], "waste"),
+        (&[Scope], other),
+        (&[Search], "find"),
+        (&[BigFiles], "big files"),
+        (&[Palette], "commands"),
+        (&[Quit], "quit"),
+    ]
 }
