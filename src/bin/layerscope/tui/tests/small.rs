@@ -154,14 +154,15 @@ fn what_does_nothing_here_is_not_offered_and_d_among_the_sizes_opens_no_hidden_f
     assert!(person.reads().contains("select a change in Fix first"), "{}", person.screen());
 }
 
-/// Returns whether an action moves the cursor or the layer, for which a list may be too short.
+/// Returns whether an action moves the cursor, the layer or the replay, which may be there already.
 fn moves(action: Action) -> bool {
-    use Action::{Down, First, Last, Left, NextLayer, PreviousLayer, Right, Up};
-    [Up, Down, Left, Right, First, Last, PreviousLayer, NextLayer].contains(&action)
+    use Action::{Down, First, Last, Left, NextLayer, PreviousLayer, ReplayAgain, Right, Up};
+    [Up, Down, Left, Right, First, Last, PreviousLayer, NextLayer, ReplayAgain].contains(&action)
 }
 
-/// Asserts that each key of the footer does something where a person is after some keys.
-fn every_offer_is_true(image: &Assessed, keys: &str) {
+/// Returns the keys of the footer that do nothing, or another thing, where a person is after some
+/// keys.
+fn false_offers(image: &Assessed, keys: &str) -> Vec<String> {
     let at_once = || {
         let mut person = image.person(80, 24);
         for key in keys.chars() {
@@ -173,46 +174,51 @@ fn every_offer_is_true(image: &Assessed, keys: &str) {
         }
         person
     };
-    let hints = hints_for_help(&at_once().app).1;
-    for (actions, what) in hints {
+    let person = at_once();
+    let before = person.screen();
+    let mut wrong = Vec::new();
+    for (actions, what) in hints_for_help(&person.app).1 {
         let mut does_something = actions.iter().all(|&action| moves(action));
         for &action in *actions {
             let mut person = at_once();
             let keymap = &person.app.keymap;
             let chord = keymap.keys(action)[0];
-            let found = keymap.action(&person.app.contexts(), chord);
-            assert_eq!(found, Some(action), "{keys:?}: {what}\n{}", person.screen());
-            let before = person.screen();
+            let is_bound = keymap.action(&person.app.contexts(), chord) == Some(action);
             let effect = person.app.act(action);
-            let notice = person.app.notice.clone().unwrap_or_default();
-            assert!(!notice.contains("nothing to copy"), "{keys:?}: {what}: {notice}\n{before}");
+            let is_refused = person.app.notice.as_ref().is_some_and(|it| it.contains("nothing to"));
             does_something |= effect.is_some() || person.screen() != before;
+            if !is_bound || is_refused {
+                wrong.push(format!("{keys:?}: {what} does another thing on\n{before}"));
+            }
         }
-        assert!(does_something, "{keys:?}: {what} does nothing on\n{}", at_once().screen());
+        if !does_something {
+            wrong.push(format!("{keys:?}: {what} does nothing on\n{before}"));
+        }
     }
+    wrong
 }
 
 #[test]
 fn each_key_that_a_footer_offers_does_something_there() {
-    let views = ["1", "1\t", "1\t\t", "2", "2T", "3", "4", "5", "6", "7", "8"];
-    let demo = images().remove(0);
     let small =
         |image: Image| Assessed::new("small.tar", build::open(build::tar(image.docker())).unwrap());
+    let demo = images().remove(0);
     let others = [
         small(Image::of([layer([file("bin/sh", 900_000)])])),
         small(Image::of([layer([])])),
         small(Image::of([])),
     ];
-    for view in views {
-        every_offer_is_true(&demo, view);
-        for image in &others {
-            every_offer_is_true(image, view);
+    let mut wrong = Vec::new();
+    for view in ["1", "1\t", "1\t\t", "2", "2T", "3", "4", "5", "6", "7", "8"] {
+        for image in others.iter().chain([&demo]) {
+            wrong.extend(false_offers(image, view));
         }
     }
     for deeper in ["4\n", "6j", "6l", "6lj", "7j", "7G", "6m", "1t", "1e", "1ee", "6e", "6D", "1o"]
     {
-        every_offer_is_true(&demo, deeper);
+        wrong.extend(false_offers(&demo, deeper));
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
 #[test]

@@ -62,6 +62,10 @@ impl View {
     }
 }
 
+/// The keys where there is no layer to go through.
+const NO_LAYERS: &[Hint] =
+    &[(&[Action::Help], "help"), (&[Action::ViewExplore], "explore"), (&[Action::Quit], "quit")];
+
 /// The settings for drawing besides the state.
 #[derive(Clone, Copy)]
 pub struct Look<'a> {
@@ -333,6 +337,7 @@ impl Views {
     pub fn keys(&self, view: View, explorer: &Explorer) -> &'static [Hint] {
         match view {
             View::Explore => &[],
+            View::Timeline | View::Replay if explorer.inspection.layers.is_empty() => NO_LAYERS,
             View::Waste => self.waste.keys(),
             View::Timeline => timeline::KEYS,
             View::Treemap => self.treemap.keys(explorer),

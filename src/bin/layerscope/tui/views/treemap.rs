@@ -78,7 +78,8 @@ impl Treemap {
 
     /// Returns the keys of the directory that is shown.
     pub fn keys(&self, explorer: &Explorer) -> &'static [Hint] {
-        let size = explorer.slice.up_to().get(self.directory.index()).map_or(0, |totals| totals.size());
+        let size =
+            explorer.slice.up_to().get(self.directory.index()).map_or(0, |totals| totals.size());
         match self.directory {
             NodeId::ROOT if size == 0 => KEYS_OF_NOTHING,
             NodeId::ROOT => KEYS_AT_ROOT,

@@ -65,7 +65,6 @@ fn hints(app: &App) -> &'static [Hint] {
             (&[Up, Down], "scroll"),
             (&[PreviousLayer, NextLayer], "layer"),
             (&[CopyPath], "copy"),
-            (&[Quit], "quit"),
         ],
         (_, Some(Overlay::Proposal(proposal))) if !proposal.has_lines() => {
             &[(&[Back], "close"), (&[Up, Down], "scroll"), (&[Help], "close")]

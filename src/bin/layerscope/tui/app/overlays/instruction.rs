@@ -11,8 +11,10 @@ use crate::tui::widgets::moved;
 impl App {
     /// Shows the selected layer's instruction in full.
     pub(in crate::tui) fn open_instruction(&mut self) {
-        if self.explorer().is_some_and(|explorer| !explorer.inspection.layers.is_empty()) {
-            self.overlays.open(Overlay::Instruction(Reading::default()));
+        match self.explorer().map(|explorer| explorer.inspection.layers.is_empty()) {
+            Some(true) => self.notice = Some("this image has no layers".into()),
+            Some(false) => self.overlays.open(Overlay::Instruction(Reading::default())),
+            None => {}
         }
     }
 
