@@ -9,7 +9,7 @@ use layerscope::report::Units;
 
 use super::files::FILES;
 use super::pictures::check;
-use super::savings::images;
+use super::savings::{demo, images};
 use super::{DEMO, Person};
 use crate::tui::explorer::rows::Scope;
 use crate::tui::explorer::{Explorer, Slice};
@@ -108,7 +108,7 @@ fn in_fix_e_derives_the_saving_of_the_row_and_the_size_after_it() {
 
 #[test]
 fn in_fix_e_explains_a_part_of_a_change_and_then_the_change() {
-    let image = images().remove(0);
+    let image = demo();
     let mut person = image.person(120, 40);
     person.types("6").press(KeyCode::Right).types("je");
     let screen = person.screen();
@@ -176,7 +176,7 @@ fn the_header_s_numbers_are_explained_by_a_key_and_by_a_click() {
         assert_eq!(totals.contains(&("avoidable", avoidable)), avoidable > 0, "{named}");
         assert_eq!(totals.contains(&("smallest", smallest)), smallest < first, "{named}");
     }
-    let mut person = images().remove(0).person(80, 24);
+    let mut person = demo().person(80, 24);
     for word in ["size ", "wasted ", "avoidable ", "smallest "] {
         let screen = person.screen();
         let (row, column) = screen
@@ -193,7 +193,7 @@ fn the_header_s_numbers_are_explained_by_a_key_and_by_a_click() {
 
 #[test]
 fn the_footer_says_what_e_explains_next_and_the_last_e_closes() {
-    let image = images().remove(0);
+    let image = demo();
     for view in ["1", "2", "2j", "2T", "3", "4", "5", "6", "7", "8"] {
         let mut person = image.person(80, 24);
         person.types(view).types("e");

@@ -54,6 +54,11 @@ impl Assessed {
     }
 }
 
+/// Returns the demo with its assessment.
+pub(super) fn demo() -> Assessed {
+    Assessed::new("demo", super::DEMO.0.clone())
+}
+
 /// The built-in images, and the real ones of `tests/real.rs` where they are.
 pub(super) fn images() -> Vec<Assessed> {
     let built_in = builtin::names().map(|name| {

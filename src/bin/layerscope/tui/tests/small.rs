@@ -3,7 +3,7 @@
 use crossterm::event::KeyCode;
 
 use super::advice::STUDY;
-use super::savings::{Assessed, images};
+use super::savings::{Assessed, demo};
 use super::support::build::{self, Image, file, layer};
 use super::{Person, lines};
 use crate::tui::app::bars::hints_for_help;
@@ -202,7 +202,7 @@ fn false_offers(image: &Assessed, keys: &str) -> Vec<String> {
 fn each_key_that_a_footer_offers_does_something_there() {
     let small =
         |image: Image| Assessed::new("small.tar", build::open(build::tar(image.docker())).unwrap());
-    let demo = images().remove(0);
+    let whole = demo();
     let others = [
         small(Image::of([layer([file("bin/sh", 900_000)])])),
         small(Image::of([layer([])])),
@@ -210,13 +210,13 @@ fn each_key_that_a_footer_offers_does_something_there() {
     ];
     let mut wrong = Vec::new();
     for view in ["1", "1\t", "1\t\t", "2", "2T", "3", "4", "5", "6", "7", "8"] {
-        for image in others.iter().chain([&demo]) {
+        for image in others.iter().chain([&whole]) {
             wrong.extend(false_offers(image, view));
         }
     }
     for deeper in ["4\n", "6j", "6l", "6lj", "7j", "7G", "6m", "1t", "1e", "1ee", "6e", "6D", "1o"]
     {
-        wrong.extend(false_offers(&demo, deeper));
+        wrong.extend(false_offers(&whole, deeper));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
