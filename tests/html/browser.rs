@@ -56,7 +56,10 @@ fn the_search_finds_and_the_treemap_zooms_by_the_address() {
     }
     let page = page(&demo());
     let whole = shown(&page, "", "1200,900");
-    assert!(whole.contains("All 7,148 entries") && whole.contains("210 MiB, 200 MiB wasted"));
+    assert!(
+        whole.contains("7,148 entries, visible and wasted ones")
+            && whole.contains("210 MiB, 200 MiB wasted")
+    );
     for tile in ["/usr", "/usr/lib", "/go"] {
         assert!(whole.contains(&format!("data-path=\"{tile}\" aria-label")), "{tile}");
     }
