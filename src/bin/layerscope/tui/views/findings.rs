@@ -26,8 +26,6 @@ use ratatui::layout::{Position, Rect};
 
 use crate::tui::explorer::{Asked, Explorer, Figure};
 use crate::tui::keys::Action;
-use crate::tui::keys::help::Line as Hint;
-use crate::tui::overlay::explain::Subject;
 use crate::tui::widgets::text::follow;
 use crate::tui::widgets::{inside, moved};
 use crate::view::View;
@@ -178,16 +176,6 @@ impl Findings {
         stage.map_or_else(Vec::new, |(_, stage)| stage.how.lines().map(str::to_owned).collect())
     }
 
-    /// Returns the keys of the selected row.
-    pub fn keys(&self) -> &'static [Hint] {
-        match self.rows.get(self.cursor) {
-            _ if self.is_empty() => keys::OF_NOTHING,
-            Some(Row::Secret(_)) => keys::OF_SECRET,
-            _ if self.change().is_some() && self.lines().is_empty() => keys::OF_ADVICE,
-            _ => keys::OF_CHANGE,
-        }
-    }
-
     /// Returns the advice of the change under the cursor, also on one of its findings.
     fn fix(&self) -> Option<&SuggestedChange> {
         Some(&self.changes.get(self.change()?)?.fix)
@@ -209,18 +197,6 @@ impl Findings {
         match self.rows.get(self.cursor) {
             Some(&Row::Change(i)) => self.changes[i].parts().map(|i| &study.findings[i]).collect(),
             Some(&Row::Finding(_, i)) => vec![&study.findings[i]],
-            Some(Row::Secrets | Row::Secret(_) | Row::Unsearched | Row::Head(_)) | None => {
-                Vec::new()
-            }
-        }
-    }
-
-    /// Returns what the figures of the row under the cursor are explained by: a part of a change,
-    /// then the change. A secret has no figure.
-    pub fn explained(&self) -> Vec<Subject> {
-        match self.rows.get(self.cursor) {
-            Some(&Row::Change(i)) => vec![Subject::Change(i)],
-            Some(&Row::Finding(i, finding)) => vec![Subject::Finding(finding), Subject::Change(i)],
             Some(Row::Secrets | Row::Secret(_) | Row::Unsearched | Row::Head(_)) | None => {
                 Vec::new()
             }

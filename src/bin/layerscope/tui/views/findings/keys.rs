@@ -1,10 +1,13 @@
-//! The keys of the rows, those first that are used most: a narrow footer has room for some.
+//! What a row offers: its keys, those first that are used most, because a narrow footer has room for
+//! some; and the explanation of its figures.
 
+use super::{Findings, Row};
 use crate::tui::keys::Action;
 use crate::tui::keys::help::Line as Hint;
+use crate::tui::overlay::explain::Subject;
 
 /// The keys on a change that has lines.
-pub const OF_CHANGE: &[Hint] = &[
+const OF_CHANGE: &[Hint] = &[
     (&[Action::Help], "help"),
     (&[Action::Enter], "files"),
     (&[Action::Compare], "diff"),
@@ -16,7 +19,7 @@ pub const OF_CHANGE: &[Hint] = &[
 ];
 
 /// The keys on a row whose advice has no lines.
-pub const OF_ADVICE: &[Hint] = &[
+const OF_ADVICE: &[Hint] = &[
     (&[Action::Help], "help"),
     (&[Action::Enter], "files"),
     (&[Action::Compare], "advice"),
@@ -27,7 +30,7 @@ pub const OF_ADVICE: &[Hint] = &[
 ];
 
 /// The keys on a secret: it saves nothing.
-pub const OF_SECRET: &[Hint] = &[
+const OF_SECRET: &[Hint] = &[
     (&[Action::Help], "help"),
     (&[Action::Enter], "show it"),
     (&[Action::Compare], "keep it out"),
@@ -36,9 +39,33 @@ pub const OF_SECRET: &[Hint] = &[
 ];
 
 /// The keys where there is neither a change nor a secret.
-pub const OF_NOTHING: &[Hint] = &[
+const OF_NOTHING: &[Hint] = &[
     (&[Action::Help], "help"),
     (&[Action::ViewSizes], "sizes"),
     (&[Action::ViewExplore], "explore"),
     (&[Action::Quit], "quit"),
 ];
+
+impl Findings {
+    /// Returns the keys of the selected row.
+    pub fn keys(&self) -> &'static [Hint] {
+        match self.rows.get(self.cursor) {
+            _ if self.is_empty() => OF_NOTHING,
+            Some(Row::Secret(_)) => OF_SECRET,
+            _ if self.change().is_some() && self.lines().is_empty() => OF_ADVICE,
+            _ => OF_CHANGE,
+        }
+    }
+
+    /// Returns what the figures of the row under the cursor are explained by: a part of a change,
+    /// then the change. A secret has no figure.
+    pub fn explained(&self) -> Vec<Subject> {
+        match self.rows.get(self.cursor) {
+            Some(&Row::Change(i)) => vec![Subject::Change(i)],
+            Some(&Row::Finding(i, finding)) => vec![Subject::Finding(finding), Subject::Change(i)],
+            Some(Row::Secrets | Row::Secret(_) | Row::Unsearched | Row::Head(_)) | None => {
+                Vec::new()
+            }
+        }
+    }
+}
