@@ -241,7 +241,7 @@ impl Findings {
 
     /// Moves the cursor on from a head; above the first row and below the last there is nothing.
     fn pass_heads(&mut self, before: usize) {
-        let is_row = |at: &usize| !self.rows[*at].is_head();
+        let is_row = |at: &usize| self.rows.get(*at).is_some_and(|row| !row.is_head());
         let above = (0..=self.cursor).rev().find(is_row).filter(|_| self.cursor < before);
         let next = above.or_else(|| (self.cursor..self.rows.len()).find(is_row));
         self.cursor = next.unwrap_or(before);
