@@ -22,7 +22,11 @@ fn tokens_are_known_by_their_shape_and_their_checksum() {
         // A longer word is something else.
         assert!(find_tokens(format!("{token}x").as_bytes()).is_empty(), "{kind}");
         assert!(find_tokens(format!("x{token}").as_bytes()).is_empty(), "{kind}");
+        for before in ["GH_", "https://a.dev/?t%3D", "a\\n"] {
+            assert_eq!(find_tokens(format!("{before}{token}").as_bytes()).len(), 1, "{before}");
+        }
     }
+    assert!(find_tokens(concat!("X_AK", "IAQ3EGPIVZ2XW7MKLB").as_bytes()).is_empty());
 }
 
 #[test]

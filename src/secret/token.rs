@@ -66,19 +66,32 @@ fn starts() -> &'static Regex {
     &STARTS
 }
 
-/// Returns whether a beginning is the middle of a longer word.
+/// Returns whether a beginning is the middle of a longer word. A token with a checksum may stand behind
+/// a `_`.
 fn is_inside(text: &[u8], start: &regex::bytes::Match<'_>) -> bool {
     let first = start.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric);
     let before = start.start().checked_sub(1).map(|at| text[at]);
+    let has_checksum = || {
+        let mut tokens = rules().tokens.iter().filter(|token| token.checksum.is_some());
+        tokens.any(|token| token.starts.iter().any(|it| it.as_bytes() == start.as_bytes()))
+    };
     first
-        && before.is_some_and(|before| before.is_ascii_alphanumeric() || before == b'_')
+        && before.is_some_and(|before| {
+            before.is_ascii_alphanumeric() || before == b'_' && !has_checksum()
+        })
         && !ends_with_escape(&text[..start.start()])
 }
 
 /// Returns whether a text ends with an escape that ends with a letter: a line feed or a tab, as in
-/// JSON, or the colour of a terminal.
+/// JSON, a character of an address such as `%3D`, or the colour of a terminal.
 fn ends_with_escape(text: &[u8]) -> bool {
     if [b"\\n", b"\\t", b"\\r"].iter().any(|escape| text.ends_with(*escape)) {
+        return true;
+    }
+    if let [.., b'%', high, low] = text
+        && high.is_ascii_hexdigit()
+        && low.is_ascii_hexdigit()
+    {
         return true;
     }
     let Some(colour) = text.strip_suffix(b"m").or_else(|| text.strip_suffix(b"K")) else {

@@ -48,12 +48,9 @@ fn given(words: &[String]) -> Vec<(usize, Hit)> {
     let (mut joined, mut starts) = (String::new(), Vec::new());
     for (number, word) in words.iter().enumerate() {
         starts.push(joined.len());
-        match is_script(words, number) {
-            true => joined.push_str(word),
-            false => {
-                joined.extend(word.chars().map(|c| if OF_SHELL.contains(&c) { '_' } else { c }))
-            }
-        }
+        let is_script = is_script(words, number);
+        let bare = |c: char| if !is_script && OF_SHELL.contains(&c) { '_' } else { c };
+        joined.extend(word.chars().map(bare));
         joined.push(' ');
     }
     let hits = arguments(&joined).into_iter().filter_map(|hit| {
