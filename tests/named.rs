@@ -6,7 +6,7 @@ mod engines;
 mod real;
 mod registry;
 mod searched;
-mod server;
+pub mod server;
 mod tables;
 
 use std::path::Path;

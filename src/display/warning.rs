@@ -69,8 +69,12 @@ impl Display for WarningKind {
             Kind::ManifestUnreadable { digest, problem } => {
                 write!(f, "the manifest {digest} {problem}")
             }
-            Kind::Attestation { digest } => {
-                write!(f, "{digest} is an attestation, not an image; it is not opened")
+            Kind::Attestation { digest, is_searched } => {
+                let use_of_it = match is_searched {
+                    true => "only searched for secrets",
+                    false => "not opened",
+                };
+                write!(f, "{digest} is an attestation, not an image; it is {use_of_it}")
             }
             Kind::Artifact { digest } => {
                 write!(f, "{digest} is an artifact without tar layers; it is not opened")

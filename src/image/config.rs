@@ -45,6 +45,8 @@ pub struct Run {
     pub labels: Variables,
     /// The annotations of the manifest and of the indexes that lead to it.
     pub annotations: Variables,
+    /// The provenance of the build, as attestations beside the image have it.
+    pub attestations: Vec<Untrusted>,
     /// The author of the image, and the environment in which its last layer was built.
     pub build: Variables,
     /// The shell of the shell form, with its flags, as Docker's format has it; empty for the usual
@@ -134,6 +136,7 @@ impl Run {
             health_check: untrusted(health_check),
             on_build: untrusted(fields.words("OnBuild")),
             annotations: Variables::default(),
+            attestations: Vec::new(),
             build: Variables::default(),
             labels: labels.into_iter().map(|(name, value)| format!("{name}={value}")).collect(),
         }

@@ -266,7 +266,11 @@ impl<'a> Found<'a> {
             created: config.created.map(Untrusted::from),
             built_on: draft.built_on,
             layers,
-            run: Run { annotations: draft.annotations, ..config.run },
+            run: Run {
+                annotations: draft.annotations,
+                attestations: draft.attestations.into_iter().map(Untrusted::from).collect(),
+                ..config.run
+            },
             history: config.history,
             warnings,
             mismatches,

@@ -34,6 +34,8 @@ pub(super) struct Draft {
     pub platform: Platform,
     pub built_on: Option<BuiltOn>,
     pub annotations: Variables,
+    /// The provenance of its build, as attestations have it.
+    pub attestations: Vec<String>,
     pub warnings: Vec<Warning>,
     pub mismatches: Vec<Warning>,
     /// The reasons why the manifest cannot be verified.

@@ -137,7 +137,7 @@ impl NamedSearch<'_> {
         self.progress.wait_for(format!("asking {}", escaped_str(name.host())));
         let machine = this_machine();
         let wanted = self.options.platform.as_deref().unwrap_or(&machine);
-        let members = registry::open(
+        let registry::Found { members, offered } = registry::open(
             name,
             self.options,
             &|platform| fit(platform, wanted),
@@ -153,6 +153,7 @@ impl NamedSearch<'_> {
             .images
             .iter_mut()
             .for_each(|image| image.warnings.retain(|warning| warning.kind != types));
+        archive.offered = offered;
         if let Some(cache) = &self.options.cache {
             // What is verified is read again.
             if !self.progress.verify {

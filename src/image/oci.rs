@@ -1,6 +1,7 @@
 //! The OCI image layout (image-layout.md): `index.json` leads through indexes and manifests to
 //! blobs; and `dir:` copies, where the same documents lie side by side.
 
+mod attestation;
 mod manifest;
 
 use std::collections::HashMap;
@@ -16,7 +17,8 @@ use crate::archive::{Absence, Member, Members};
 use crate::display::{Escaped, escaped_display, escaped_str, shown};
 use crate::error::Error;
 use crate::warning::{Warning, WarningKind};
-use manifest::{Annotations, Descriptor, Document, is_attestation, with_tags};
+use attestation::{is_attestation, provenance, subject};
+use manifest::{Annotations, Descriptor, Document, with_tags};
 
 /// The member that leads to the images.
 pub(super) const NAME: &str = "index.json";
@@ -108,11 +110,14 @@ struct Above {
 }
 
 /// Descriptors that are to be followed, the next one on top, which keeps the order of the index.
+#[derive(Default)]
 struct Walk {
     work: Vec<(Descriptor, Above)>,
     drafts: Vec<Draft>,
     /// The draft that each blob became, if it became one.
     known: HashMap<usize, Option<usize>>,
+    /// The texts of attestations, each with the digest of the manifest that it is about.
+    attestations: Vec<(String, String)>,
 }
 
 fn walk(
@@ -120,7 +125,7 @@ fn walk(
     naming: Naming,
     search: &mut Search<'_>,
 ) -> Result<Vec<Draft>, Error> {
-    let mut walk = Walk { work: Vec::new(), drafts: Vec::new(), known: HashMap::new() };
+    let mut walk = Walk::default();
     if let Some(index) = index {
         let above = Above {
             built_on: BuiltOn::from_annotations(&index.annotations),
@@ -141,6 +146,10 @@ fn walk(
             });
         }
         walk.follow(descriptor, above, naming, search);
+    }
+    for (of, text) in walk.attestations {
+        let about = walk.drafts.iter_mut().find(|draft| draft.manifest.as_ref() == Some(&of));
+        about.into_iter().for_each(|draft| draft.attestations.push(text.clone()));
     }
     Ok(walk.drafts)
 }
@@ -174,7 +183,10 @@ impl Walk {
         let Some(digest) = descriptor.digest.clone() else { return };
         let shown = escaped_str(&digest);
         if is_attestation(&descriptor) {
-            search.note(WarningKind::Attestation { digest: shown });
+            let texts = provenance(&digest, naming, search);
+            search.note(WarningKind::Attestation { digest: shown, is_searched: !texts.is_empty() });
+            let of = subject(&descriptor);
+            self.attestations.extend(texts.into_iter().map(|text| (of.clone(), text)));
             return;
         }
         let blob = match naming.manifest(search.members, &digest) {

@@ -97,7 +97,7 @@ pub(super) fn archive_of_members(path: Escaped, members: &Members) -> Result<Arc
         path: path.clone(),
         found: "it has no table of contents".into(),
     })?;
-    Ok(Archive { path, images, read: HashMap::new(), storage: Storage::Members, cache: None })
+    Ok(Archive::of_images(path, images))
 }
 
 /// Returns whether two archives have the same layers as the same members.
@@ -132,7 +132,7 @@ fn read_source(path: Escaped, source: Source, progress: &Progress) -> Result<Arc
     let found = find_images(&path, &members, end)?;
     let mut images = found.unwrap_or_else(|| vec![Image::bare(&path, Member::whole(source))]);
     remark_damage(&members, end, &mut images);
-    Ok(Archive { path, images, read: HashMap::new(), storage: Storage::Members, cache: None })
+    Ok(Archive::of_images(path, images))
 }
 
 /// Opens the archive that is read from `pipe`.
@@ -176,6 +176,7 @@ fn from_directory(path: Escaped, root: &Path) -> Result<Archive, DirectoryError>
             read,
             storage,
             cache: None,
+            offered: Vec::new(),
         });
     }
     let members = index_directory(root).map_err(DirectoryError::Io)?;
@@ -184,13 +185,7 @@ fn from_directory(path: Escaped, root: &Path) -> Result<Archive, DirectoryError>
             for part in members.unreadable() {
                 remark_all(&mut images, &part.warning());
             }
-            Ok(Archive {
-                path,
-                images,
-                read: HashMap::new(),
-                storage: Storage::Members,
-                cache: None,
-            })
+            Ok(Archive::of_images(path, images))
         }
         None => Err(DirectoryError::Image(Error::Directory { path })),
     }

@@ -24,6 +24,8 @@ pub struct Archive {
     pub(super) storage: Storage,
     /// The cache for layers that are read, if they come from a registry.
     pub(super) cache: Option<Cache>,
+    /// Other platforms that the registry has the image for.
+    pub(super) offered: Vec<String>,
 }
 
 /// The place where contents can be read after the layers have been read.
@@ -126,6 +128,12 @@ pub(crate) fn check_unchanged(path: &Escaped, sources: &[Source]) -> Result<(), 
 }
 
 impl Archive {
+    /// Makes an archive of images whose layers have not been read.
+    pub(super) fn of_images(path: Escaped, images: Vec<Image>) -> Self {
+        let (read, storage) = (HashMap::new(), Storage::Members);
+        Self { path, images, read, storage, cache: None, offered: Vec::new() }
+    }
+
     /// Returns the index of the selected image.
     ///
     /// # Errors
@@ -138,7 +146,10 @@ impl Archive {
     /// Takes the image with an index.
     pub fn pick(mut self, index: usize) -> Opened {
         let selector = selector(&self.path, &self.images, index);
-        let other_platforms = other_platforms(&self.path, &self.images, index);
+        let other_platforms = match &self.offered[..] {
+            [] => other_platforms(&self.path, &self.images, index),
+            offered => OtherPlatforms::in_registry(offered),
+        };
         let image = self.images.swap_remove(index);
         let Self { path, read, storage, cache, .. } = self;
         let passed = PassedLayers::default();

@@ -166,7 +166,7 @@ fn from_stream(
             Storage::Compressed(Arc::new(CompressedArchive { source, compression, places, passed }))
         }
     };
-    Ok(Archive { path, images, read: streamed.layers, storage, cache: None })
+    Ok(Archive { read: streamed.layers, storage, ..Archive::of_images(path, images) })
 }
 
 /// Makes the archive of a stream that is itself a layer.
@@ -182,13 +182,8 @@ fn bare(path: Escaped, mut streamed: Streamed, origin: Origin) -> Archive {
     image.warnings.extend(streamed.trailer.map(Warning::image));
     let mut images = vec![image];
     remark_damage(&streamed.members, streamed.whole.tar_bytes, &mut images);
-    Archive {
-        images,
-        path,
-        read: HashMap::from([(id, Arc::new(streamed.whole))]),
-        storage,
-        cache: None,
-    }
+    let read = HashMap::from([(id, Arc::new(streamed.whole))]);
+    Archive { read, storage, ..Archive::of_images(path, images) }
 }
 
 /// A reader of a pipe that counts its bytes.

@@ -17,7 +17,7 @@ pub struct Selection {
     pub platform: Option<String>,
 }
 
-/// The same image for another platform, in the same archive.
+/// The same image for another platform, in the same archive or registry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OtherPlatform {
     /// `os/architecture[/variant]`.
@@ -34,13 +34,27 @@ impl OtherPlatform {
     }
 }
 
-/// The same image for other platforms, as far as the archive holds it.
+/// The same image for other platforms, as far as the archive or the registry holds it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OtherPlatforms {
     /// The first of them.
     pub list: Vec<OtherPlatform>,
     /// The number of the others.
     pub more: usize,
+    /// True if they are in the registry that the image comes from; otherwise in the archive.
+    pub are_in_registry: bool,
+}
+
+impl OtherPlatforms {
+    /// Returns those that the index of a registry lists.
+    pub(super) fn in_registry(platforms: &[String]) -> Self {
+        let named = platforms.iter().take(NAMED).map(|platform| OtherPlatform {
+            platform: platform.clone().into(),
+            selector: vec!["--platform".into(), platform.clone().into()],
+        });
+        let more = platforms.len().saturating_sub(NAMED);
+        Self { list: named.collect(), more, are_in_registry: true }
+    }
 }
 
 /// The most platforms that are named.
@@ -61,7 +75,8 @@ pub(super) fn other_platforms(path: &Escaped, images: &[Image], index: usize) ->
         let selector = selector(path, images, i).iter().map(Untrusted::from).collect();
         Some(OtherPlatform { platform: images[i].platform.clone()?, selector })
     });
-    OtherPlatforms { list: named.collect(), more: others.len().saturating_sub(NAMED) }
+    let more = others.len().saturating_sub(NAMED);
+    OtherPlatforms { list: named.collect(), more, are_in_registry: false }
 }
 
 /// Digits of a digest that are enough to call an image by.

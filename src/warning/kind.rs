@@ -88,6 +88,8 @@ pub enum WarningKind {
     },
     /// A manifest that carries provenance and no image.
     Attestation {
+        /// True if the provenance in it is searched for secrets.
+        is_searched: bool,
         /// Its digest.
         digest: Escaped,
     },

@@ -53,6 +53,48 @@ fn a_check_of_one_platform_names_the_others_in_every_output() {
 }
 
 #[test]
+fn an_image_of_a_registry_names_the_platforms_of_its_index() {
+    use crate::named::server::{Fault, Server};
+    use std::collections::HashMap;
+    let mut layout = Layout::default();
+    let mut descriptors = Vec::new();
+    for architecture in ["amd64", "arm64", "s390x"] {
+        let mut image = image([("COPY . /", layer([file("a", 9)]).gzip())]);
+        image.config["architecture"] = architecture.into();
+        let mut descriptor = layout.image(&image);
+        descriptor["platform"] = json!({ "os": "linux", "architecture": architecture });
+        descriptors.push(descriptor);
+    }
+    let mut attestation = descriptors[0].clone();
+    attestation["platform"] = json!({ "os": "unknown", "architecture": "unknown" });
+    descriptors.push(attestation);
+    let index = layout.index(descriptors)["digest"].as_str().unwrap().to_owned();
+    let digits =
+        |name: &[u8]| String::from_utf8_lossy(name).replacen("blobs/sha256/", "sha256:", 1);
+    let blobs: HashMap<_, _> =
+        layout.blobs.iter().map(|blob| (digits(blob.name()), blob.contents().to_vec())).collect();
+    let server = Server::with(blobs, index, Fault::Nothing);
+    let place = Place::new();
+    let name = format!("{}/team/app:1", server.host);
+    let check = |options: &[&str]| {
+        place.run(&[&["check", &name, "--max-size", "1MB", "--no-cache"], options].concat())
+    };
+    let answer = check(&["--platform", "linux/arm64"]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    answer.line(
+        "note  only linux/arm64 was checked; the registry also holds linux/amd64 (--platform \
+         linux/amd64) and linux/s390x (--platform linux/s390x): check each with its option",
+    );
+    let document: Value =
+        serde_json::from_str(&check(&["--platform", "linux/amd64", "--format", "json"]).out)
+            .unwrap();
+    validate(include_str!("../../assets/check.schema.json"), &document);
+    let others = document["images"][0]["other_platforms"].as_array().unwrap().iter();
+    let platforms: Vec<_> = others.map(|other| other["platform"].as_str().unwrap()).collect();
+    assert_eq!(platforms, ["linux/arm64", "linux/s390x"]);
+}
+
+#[test]
 fn an_archive_of_one_platform_says_nothing_of_others() {
     let answer = Place::new().check(&["--max-size", "1MB"]);
     assert!(!answer.out.contains("note"), "{answer:#?}");

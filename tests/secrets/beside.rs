@@ -35,7 +35,7 @@ fn what_files_of_packages_have_too_is_no_secret_beside_programs() {
         key(),
         format!("const k = '{google}';"),
         format!("password = {PASSWORD}"),
-        format!("{}x", GITHUB),
+        format!("{GITHUB}x"),
     ] {
         assert_eq!(found(vec![text("usr/lib/shop/main.js", &contents)]), [], "{contents}");
     }

@@ -69,3 +69,56 @@ fn annotations_of_a_manifest_and_of_its_descriptor_are_searched() {
     let descriptor = layout.image(&plain());
     assert_eq!(places(tar(layout.members([descriptor]))), [""; 0]);
 }
+
+/// An archive of an image with an attestation whose provenance has a build argument; without the
+/// provenance's blob if `is_whole` is false.
+fn attested(is_whole: bool) -> Vec<u8> {
+    let mut layout = Layout::default();
+    let descriptor = layout.image(&plain());
+    let statement = json!({
+        "_type": "https://in-toto.io/Statement/v0.1",
+        "predicateType": "https://slsa.dev/provenance/v0.2",
+        "predicate": { "invocation": { "parameters": { "args": {
+            "build-arg:DEPLOY_TOKEN": "f4lc0n-42-q8w7",
+            "build-arg:VERSION": "1.2.3",
+        } } } },
+    });
+    let mut part = layout.blob("application/vnd.in-toto+json", statement.to_string().as_bytes());
+    if !is_whole {
+        layout.blobs.pop();
+    }
+    part["annotations"] =
+        json!({ "in-toto.io/predicate-type": "https://slsa.dev/provenance/v0.2" });
+    let config = layout.blob("application/vnd.oci.image.config.v1+json", b"{}");
+    let media_type = "application/vnd.oci.image.manifest.v1+json";
+    let manifest =
+        json!({ "schemaVersion": 2, "mediaType": media_type, "config": config, "layers": [part] });
+    let mut attestation = layout.blob(media_type, manifest.to_string().as_bytes());
+    attestation["platform"] = json!({ "os": "unknown", "architecture": "unknown" });
+    attestation["annotations"] = json!({
+        "vnd.docker.reference.type": "attestation-manifest",
+        "vnd.docker.reference.digest": descriptor["digest"],
+    });
+    tar(layout.members([descriptor, attestation]))
+}
+
+#[test]
+fn the_build_arguments_that_provenance_keeps_are_searched() {
+    assert_eq!(places(attested(true)), ["the provenance (attestation)"]);
+    assert_eq!(places(attested(false)), [""; 0]);
+    let directory = tempfile::tempdir().unwrap();
+    let check = |is_whole: bool| {
+        std::fs::write(directory.path().join("a.tar"), attested(is_whole)).unwrap();
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_layerscope"));
+        command.args(["check", "a.tar", "--max-secrets", "0"]).current_dir(directory.path());
+        let output = command.env("LAYERSCOPE_CONFIG", "/dev/null").output().unwrap();
+        (output.status.code(), super::out(&output))
+    };
+    let (code, said) = check(true);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("DEPLOY_TOKEN") && !said.contains("f4lc0n"), "{said}");
+    assert!(!said.contains("not searched for secrets"), "{said}");
+    let (code, said) = check(false);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("1 attestation not searched for secrets"), "{said}");
+}

@@ -31,7 +31,9 @@ pub fn find(inspection: &Inspection, values: &mut FoundValues) -> (Vec<Secret>, 
     }
     for (what, name, value) in metadata(inspection) {
         for hit in find_named(name, value) {
-            found.add(value, &Hit { name: Some(name.to_owned()), ..hit }, Place::Metadata(what));
+            let name = hit.name.clone().filter(|_| name.is_empty()).unwrap_or(name.to_owned());
+            let name = Some(name).filter(|name| !name.is_empty());
+            found.add(value, &Hit { name, ..hit }, Place::Metadata(what));
         }
     }
     // What CMD has are arguments of ENTRYPOINT.
@@ -59,10 +61,13 @@ fn metadata(inspection: &Inspection) -> Vec<(&'static str, &str, &str)> {
     });
     let comments = inspection.history.iter().filter_map(|entry| entry.comment.as_ref());
     let comments = comments.map(|text| ("a comment in the history", "comment", text.raw()));
+    let attestations = run.attestations.iter();
+    let attestations = attestations.map(|text| ("the provenance (attestation)", "", text.raw()));
     let shell = run.shell.iter().map(|word| ("the SHELL", "shell", word.raw()));
     let single =
         [("the USER", "user", run.user.raw()), ("the WORKDIR", "directory", run.directory.raw())];
-    annotations.chain(build).chain(comments).chain(shell).chain(single).collect()
+    let texts = comments.chain(attestations).chain(shell).chain(single);
+    annotations.chain(build).chain(texts).collect()
 }
 
 /// The secrets so far, and the values that they have.

@@ -82,15 +82,6 @@ impl BuiltOn {
     }
 }
 
-/// Returns whether a manifest is an attestation. BuildKit stores provenance beside the image as a
-/// separate manifest.
-pub(super) fn is_attestation(descriptor: &Descriptor) -> bool {
-    descriptor
-        .annotations
-        .get("vnd.docker.reference.type")
-        .is_some_and(|kind| kind == "attestation-manifest")
-}
-
 /// Adds the full reference to the tags or, if there is none, `ref.name`: a full name (podman,
 /// skopeo) or only a tag.
 pub(super) fn with_tags(mut tags: Vec<String>, descriptor: &Descriptor) -> Vec<String> {

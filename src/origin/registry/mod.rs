@@ -34,6 +34,14 @@ const CONFIGS: [&str; 2] =
 /// A rating of platforms for the wanted one: 0 is best, `None` does not fit.
 pub type Fit<'a> = &'a dyn Fn(&str) -> Option<u32>;
 
+/// An image in a registry.
+pub struct Found {
+    /// Its manifest, its config and its layers, as a layout.
+    pub members: Members,
+    /// Other platforms that its index lists.
+    pub offered: Vec<String>,
+}
+
 /// Fetches manifest and config of an image. The layers are fetched when they are read.
 ///
 /// # Errors
@@ -44,28 +52,34 @@ pub fn open(
     options: &FindOptions,
     fit: Fit<'_>,
     cancel: &Arc<AtomicBool>,
-) -> Result<Members, Answer> {
+) -> Result<Found, Answer> {
     let client = Arc::new(Client::new(name, options, cancel)?);
-    let manifest = find_manifest(&client, name, fit, options)?;
-    layout(&client, name, manifest, options.cache.as_ref())
+    let (manifest, offered) = find_manifest(&client, name, fit, options)?;
+    let members = layout(&client, name, manifest, options.cache.as_ref())?;
+    Ok(Found { members, offered })
 }
 
-/// Finds the manifest of the wanted platform.
+/// Finds the manifest of the wanted platform, and the other platforms that indexes list.
 fn find_manifest(
     client: &Client,
     name: &Reference,
     fit: Fit<'_>,
     options: &FindOptions,
-) -> Result<Manifest, Answer> {
+) -> Result<(Manifest, Vec<String>), Answer> {
     let mut version = name.version().to_owned();
-    let mut platform = None;
+    let (mut platform, mut offered) = (None, Vec::new());
     for _ in 0..DEPTH_LIMIT {
         let mut manifest = documents::manifest(client, name, &version, options.cache.as_ref())?;
         let Some(entries) = manifest.json.get("manifests").and_then(Value::as_array) else {
             manifest.platform = platform;
-            return Ok(manifest);
+            return Ok((manifest, offered));
         };
         let entry = choose(entries, fit, options)?;
+        for other in entries.iter().filter_map(platform_of) {
+            if platform_of(entry).as_ref() != Some(&other) && !offered.contains(&other) {
+                offered.push(other);
+            }
+        }
         version = text(entry, "digest")
             .ok_or_else(|| Answer::Failed("its index names no digest".into()))?
             .to_owned();

@@ -124,7 +124,8 @@ pub(super) fn exception(used: &ExceptionUse, units: Units) -> String {
     format!("{text}; {counts}: an exception for a secret names its rule ({rules})")
 }
 
-/// Says for which platform the image was checked, if the archive holds it for others, too.
+/// Says for which platform the image was checked, if the archive or the registry holds it for others,
+/// too.
 pub(super) fn other_platforms(inspection: &Inspection) -> Option<Escaped> {
     let others = &inspection.other_platforms;
     if others.list.is_empty() {
@@ -138,17 +139,22 @@ pub(super) fn other_platforms(inspection: &Inspection) -> Option<Escaped> {
         .map(|other| shown!("{} ({})", other.platform.escaped(), other.options()));
     let more = (others.more > 0).then(|| shown!("{} more", others.more));
     let all: Vec<_> = named.chain(more).collect();
+    let place = if others.are_in_registry { "registry" } else { "archive" };
     Some(shown!(
-        "only {} was checked; the archive also holds {}: check each with its option",
+        "only {} was checked; the {} also holds {}: check each with its option",
         own,
+        place,
         Escaped::listed(&all)
     ))
 }
 
-/// Says that attestations were not searched for secrets, if the archive has some and secrets are limited.
+/// Says that attestations were not searched for secrets, if the archive has some that could not be and
+/// secrets are limited.
 pub(super) fn attestations(checked: &Checked<'_>) -> Option<Escaped> {
     let is_limited = |outcome: &Outcome| outcome.limit.measure == Measure::Secrets;
-    let is_one = |warning: &&Warning| matches!(warning.kind, WarningKind::Attestation { .. });
+    let is_one = |warning: &&Warning| {
+        matches!(warning.kind, WarningKind::Attestation { is_searched: false, .. })
+    };
     let count = checked.inspection.warnings.iter().filter(is_one).count();
     (count > 0 && checked.verdict.outcomes.iter().any(is_limited)).then(|| {
         shown!(
