@@ -226,3 +226,43 @@ fn a_reader_that_has_seen_enough_does_not_make_an_image_pass() {
     let status = command.stdout(writer).status().unwrap();
     assert_eq!(status.code(), Some(1));
 }
+
+#[test]
+fn an_option_that_is_refused_leaves_no_result_of_an_earlier_run() {
+    for (refused, words) in [
+        (&["--max-size", "1,5GB"][..], "1,5GB"),
+        (&["--max-wasted"], "--max-wasted"),
+        (&["--no-such-option"], "--no-such-option"),
+        (&["--format", "sarfi"], "sarfi"),
+        (&["--output", "sarif=x.sarif"], "names x.sarif twice"),
+    ] {
+        let place = passed();
+        let answer = check(&place, &[&["shop.tar"], refused].concat());
+        assert_eq!(answer.code, Some(2), "{answer:#?}");
+        assert!(answer.said.contains(words), "{}", answer.said);
+        assert_all_tell(&place, words);
+        let mark = place.read("x.markdown").lines().next().unwrap().to_owned();
+        assert!(mark.contains("shop"), "{refused:?}: {mark}");
+    }
+    let place = passed();
+    let answer =
+        place.run(&["check", "shop.tar", "--output", "json=x.json", "--max-size", "1,5GB"]);
+    assert_eq!(answer.code, Some(2), "{answer:#?}");
+    assert_eq!(json_of(&place, "json")["status"], "passed", "only --overwrite replaces a file");
+}
+
+#[test]
+fn the_mark_of_a_comment_names_the_image_also_if_nothing_was_read() {
+    let mark = |arguments: &[&str]| {
+        let place = Place::new();
+        let arguments = [&["check", "--format", "markdown"], arguments].concat();
+        place.run(&arguments).out.lines().next().unwrap_or_default().to_owned()
+    };
+    let whole = mark(&["shop.tar", "--max-size", "1MB"]);
+    for arguments in [
+        &["shop.tar#shop:1.4", "--limits", "gone.toml"][..],
+        &["shop:1.4", "--limits", "gone.toml"],
+    ] {
+        assert_eq!(mark(arguments), whole, "{arguments:?}");
+    }
+}

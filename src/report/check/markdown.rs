@@ -25,7 +25,9 @@ pub(super) fn write(
 ) -> io::Result<()> {
     let names = results.images.iter().map(|checked| repository(checked.inspection).into());
     let unread = results.unchecked.iter().filter_map(|unchecked| unchecked.image.as_deref());
-    let names: Vec<String> = names.chain(unread.map(|name| without_tag(name).to_owned())).collect();
+    let named = results.named.iter().map(|name| &**name);
+    let unread = unread.chain(named).map(|name| without_tag(name).to_owned());
+    let names: Vec<String> = names.chain(unread).collect();
     let mut page = Page::new(&format!("layerscope check {}", names.join(" ")));
     for unchecked in &results.unchecked {
         let sign = sign(Status::Unknown);

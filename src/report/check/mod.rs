@@ -80,6 +80,8 @@ pub struct CheckResults<'a> {
     pub images: Vec<Checked<'a>>,
     /// The images that could not be checked, or the failure of the whole check.
     pub unchecked: Vec<Unchecked>,
+    /// The images that were to be checked, if the check failed before any was read.
+    pub named: Vec<Escaped>,
 }
 
 impl CheckResults<'_> {

@@ -186,7 +186,8 @@ mod tests {
             baseline_is_unsearched: false,
         };
         let mut out = Vec::new();
-        let results = CheckResults { images: vec![checked], unchecked: Vec::new() };
+        let results =
+            CheckResults { images: vec![checked], unchecked: Vec::new(), named: Vec::new() };
         write(&results, Units::Iec, &mut out).unwrap();
         let document: Value = serde_json::from_slice(&out).unwrap();
         let results = document["runs"][0]["results"].as_array().unwrap();

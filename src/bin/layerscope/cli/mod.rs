@@ -207,7 +207,14 @@ enum ReportFormat {
 pub fn run() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => return explain(&error),
+        Err(error) => {
+            if error.use_stderr() {
+                let words = std::env::args_os().skip(1);
+                let words: Vec<_> = words.filter_map(|word| word.into_string().ok()).collect();
+                check::refused(&words, &error);
+            }
+            return explain(&error);
+        }
     };
     match dispatch(arguments) {
         Ok(()) => ExitCode::SUCCESS,

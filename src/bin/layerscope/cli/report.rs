@@ -93,7 +93,7 @@ fn report_recorded(
     units: Units,
     signs: Signs,
 ) -> Result<(), Failure> {
-    let refused = |what: &str| {
+    let refused_with = |what: &str, hint: &str| {
         let name = escaped(
             arguments
                 .target
@@ -103,9 +103,10 @@ fn report_recorded(
         );
         Failure::Place {
             message: format!("{name} is a report, and a report has no file contents: {what}"),
-            hint: "name the image, or its archive".into(),
+            hint: hint.into(),
         }
     };
+    let refused = |what: &str| refused_with(what, "name the image, or its archive");
     if arguments.verify {
         return Err(refused("--verify has nothing to compare"));
     }
@@ -119,7 +120,12 @@ fn report_recorded(
         }
         ReportFormat::Markdown => print_markdown(image, units, arguments.top)?,
         ReportFormat::Json => return Err(refused("it is the JSON report already")),
-        ReportFormat::Html => return Err(refused("--format html needs the image")),
+        ReportFormat::Html => {
+            return Err(refused_with(
+                "--format html needs the image",
+                "name the image, or its archive; without the files, --format markdown tells the same",
+            ));
+        }
         ReportFormat::Ncdu => return Err(refused("--format ncdu needs the image")),
     }
     completeness::ended([&image.inspection], &arguments.target.options.preferences.accepted()?)

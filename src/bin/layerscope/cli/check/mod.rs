@@ -5,6 +5,7 @@ mod dive;
 mod ending;
 mod limits;
 mod output;
+mod refused;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -32,10 +33,12 @@ use super::{Failure, TargetOptions, compare, completeness, fix, progress, read_o
 use ending::{ended, worst};
 use limits::LimitOptions;
 use output::OutputOptions;
+use refused::asked;
 
 use crate::tui::Signs;
 
 pub use dive::DiveOptions;
+pub use refused::refused;
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -261,12 +264,11 @@ pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
     if arguments.init {
         return init(arguments);
     }
-    let outputs = arguments.output.prepare()?;
-    let file = || match &arguments.dockerfile {
-        Some(path) => fix::named(path).to_string(),
-        None => Places::default().file,
-    };
-    let failed = |failure| outputs.failed(failure, file());
+    let asked = asked(&arguments.paths, arguments.dockerfile.as_deref());
+    let outputs = arguments.output.prepare();
+    let outputs =
+        outputs.map_err(|failure| arguments.output.replaceable().failed(failure, &asked))?;
+    let failed = |failure| outputs.failed(failure, &asked);
     let inputs = inputs(arguments).map_err(failed)?;
     let setting = Setting::read(arguments).map_err(failed)?;
     let (mut images, mut failures, mut unchecked) = (Vec::new(), Vec::new(), Vec::new());
@@ -276,14 +278,14 @@ pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
             Ok(read) => images.push(read),
             Err(cancelled @ Failure::Image(Error::Cancelled)) => return Err(failed(cancelled)),
             Err(failure) => {
-                unchecked.extend(output::unchecked(&failure, Some(name), file()));
+                unchecked.extend(output::unchecked(&failure, Some(name), asked.file.clone()));
                 failures.push(failure);
             }
         }
     }
     let baseline = setting.baseline.as_ref().map(|(image, _)| Baseline::of_image(image));
     let checked = images.iter().map(|read| setting.checked(read, baseline.as_ref())).collect();
-    let results = CheckResults { images: checked, unchecked };
+    let results = CheckResults { images: checked, unchecked, named: Vec::new() };
     outputs.write(&results, setting.units, setting.signs)?;
     failures.extend(ended(&results.images, &setting.accepted).err());
     worst(failures)

@@ -71,6 +71,14 @@ impl FormatWord {
     }
 }
 
+/// The images of a check, as far as they are known before one is read.
+pub struct Asked {
+    /// Their names.
+    pub names: Vec<Escaped>,
+    /// The path of the Dockerfile, not escaped.
+    pub file: String,
+}
+
 /// The outputs of a check, known to be free before an image is read.
 #[derive(Clone)]
 pub struct Outputs {
@@ -82,6 +90,42 @@ pub struct Outputs {
 }
 
 impl OutputOptions {
+    /// Reads the options from the words of a command line that is refused, as far as they can be
+    /// understood.
+    pub fn of_words(words: &[String]) -> Self {
+        let mut options = Self::default();
+        for (at, word) in words.iter().enumerate() {
+            let (name, value) = match word.split_once('=') {
+                Some((name, value)) => (name, Some(value)),
+                None => (word.as_str(), words.get(at + 1).map(String::as_str)),
+            };
+            match (name, value) {
+                ("--output", Some(value)) => options.output.push(value.into()),
+                ("--format", Some(value)) => {
+                    options.format = FormatWord::from_str(value, false).ok().or(options.format);
+                }
+                ("--overwrite", _) => options.overwrite = true,
+                _ => {}
+            }
+        }
+        options
+    }
+
+    /// Returns the files of an earlier run that may be replaced, whatever is wrong with the other
+    /// outputs.
+    pub fn replaceable(&self) -> Outputs {
+        let given = self.format.map(FormatWord::format);
+        let mut files = Vec::<(CheckFormat, PathBuf)>::new();
+        for (format, file) in self.output.iter().filter_map(|output| split(output, given).ok()) {
+            let path = Path::new(file);
+            let is_new = file != "-" && files.iter().all(|(_, other)| other != path);
+            if self.overwrite && is_new && check_replaceable(path).is_ok() {
+                files.push((format, path.into()));
+            }
+        }
+        Outputs { stdout: None, files, overwrite: self.overwrite, quiet_below: None }
+    }
+
     /// Sorts the outputs, and checks that the files can be written.
     pub fn prepare(&self) -> Result<Outputs, Failure> {
         let given = self.format.map(FormatWord::format);
@@ -201,9 +245,9 @@ impl Outputs {
 
     /// Writes the failure of a whole check into all outputs, and returns it: no result of an earlier
     /// run stands for this one. Text on standard output is for people, who see the error anyway.
-    pub fn failed(&self, failure: Failure, file: String) -> Failure {
-        let unchecked = Vec::from_iter(unchecked(&failure, None, file));
-        let results = CheckResults { images: Vec::new(), unchecked };
+    pub fn failed(&self, failure: Failure, asked: &Asked) -> Failure {
+        let unchecked = Vec::from_iter(unchecked(&failure, None, asked.file.clone()));
+        let results = CheckResults { images: Vec::new(), unchecked, named: asked.names.clone() };
         let stdout = self.stdout.filter(|format| *format != CheckFormat::Text);
         let written = Self { stdout, ..self.clone() }.write(&results, Units::Iec, Signs::Unicode);
         if let Err(other) = written {
