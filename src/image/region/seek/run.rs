@@ -11,7 +11,7 @@ use crate::progress::{Progress, check_cancelled};
 
 /// The distance before the wanted block from which decoded blocks are kept, so that reading
 /// backwards decodes several blocks at once.
-const KEPT_BEFORE: u64 = 1 << 20;
+const KEPT_BEFORE: u64 = 3 * BLOCK;
 
 /// A decoder at its current position.
 pub struct Cursor {
