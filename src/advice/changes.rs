@@ -132,20 +132,6 @@ impl Change {
     pub fn grade(&self) -> &'static str {
         grade(&self.certainty, self.needs_a_look)
     }
-
-    /// Returns the change as the title of a row, which no other change of its part has.
-    pub fn title(&self) -> String {
-        self.told_apart(self.fix.title())
-    }
-
-    /// Returns the title where there is little room.
-    pub fn short_title(&self) -> String {
-        self.told_apart(self.fix.short_title())
-    }
-
-    fn told_apart(&self, title: String) -> String {
-        if self.apart.is_empty() { title } else { format!("{title} ({})", self.apart) }
-    }
 }
 
 /// The mark that findings and wasted bytes share if one change avoids them.

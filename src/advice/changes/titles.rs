@@ -54,3 +54,19 @@ fn largest_place(inspection: &Inspection, findings: &[Finding], change: &Change)
     let place = place.filter(|&node| node != NodeId::ROOT);
     place.map_or_else(String::new, |node| escaped(&inspection.tree.path(node)).to_string())
 }
+
+impl Change {
+    /// Returns the change as the title of a row, which no other change of its part has.
+    pub fn title(&self) -> String {
+        self.told_apart(self.fix.title())
+    }
+
+    /// Returns the title where there is little room.
+    pub fn short_title(&self) -> String {
+        self.told_apart(self.fix.short_title())
+    }
+
+    fn told_apart(&self, title: String) -> String {
+        if self.apart.is_empty() { title } else { format!("{title} ({})", self.apart) }
+    }
+}

@@ -2,6 +2,7 @@
 
 mod account;
 mod between;
+mod by_hand;
 mod condition;
 mod drafted;
 mod grown;

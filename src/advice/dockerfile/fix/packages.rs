@@ -3,13 +3,12 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::Work;
 use super::condition::{Condition, Kind, Refusal};
 use super::merge::Group;
 use super::remark::Verdict;
-use super::{NOTEWORTHY, Work};
 use crate::advice::dockerfile::births::at_and_below;
 use crate::advice::dockerfile::draft::Fate;
-use crate::advice::dockerfile::parse::Keyword;
 use crate::advice::findings::{Matches, Rule, Rules, is_left_to_a_person, taken};
 use crate::advice::tool::Tool;
 use crate::analysis::Inspection;
@@ -22,10 +21,10 @@ type Left = Vec<(VersionId, String)>;
 
 /// Files that rules give to tools, by rule and by layer.
 pub(super) struct Leftovers<'a> {
-    rules: &'a Rules,
+    pub(super) rules: &'a Rules,
     by_rule: HashMap<u16, HashMap<LayerIndex, Left>>,
     /// Visible leftovers that no tool cleans, by rule and layer.
-    by_hand: BTreeMap<u16, BTreeMap<LayerIndex, Vec<VersionId>>>,
+    pub(super) by_hand: BTreeMap<u16, BTreeMap<LayerIndex, Vec<VersionId>>>,
 }
 
 impl<'a> Leftovers<'a> {
@@ -107,31 +106,6 @@ impl Work<'_> {
         let groups = groups.as_slice();
         self.recommended(groups);
         self.development(groups);
-    }
-
-    /// Says of leftovers that no tool cleans what the findings say of them.
-    pub(super) fn by_hand(&mut self) {
-        let leftovers = self.leftovers;
-        for (&rule, layers) in &leftovers.by_hand {
-            let rule = &leftovers.rules.list[usize::from(rule)];
-            let is_run = |i: &usize| self.file.instructions[*i].keyword == Keyword::Run;
-            let mut lines = Vec::new();
-            let mut left: Vec<VersionId> = Vec::new();
-            for (layer, inodes) in layers {
-                let run = self.by_layer.get(layer).copied().filter(is_run);
-                if let Some(run) = run.filter(|_| self.unclaimed(inodes) >= rule.minimum) {
-                    lines.push(self.file.instructions[run].line);
-                    left.extend(inodes);
-                }
-            }
-            let bytes = self.unclaimed(&left);
-            if bytes < NOTEWORTHY {
-                continue;
-            }
-            let text = format!("{} stay in the image; {}", rule.title, rule.fix);
-            let remark = self.leave(Kind::Tool, bytes, None, text, Condition::NotNeededLater);
-            (remark.lines, remark.inodes) = (lines, left);
-        }
     }
 
     /// Returns whether a command of a `RUN` leaves a tool's files.
