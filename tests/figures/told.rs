@@ -70,8 +70,8 @@ fn a_change_that_shares_files_has_the_same_two_figures_and_lines_everywhere() {
 fn on_a_fat_base() -> Vec<u8> {
     let left = |name: &str| {
         [
-            file(&format!("var/lib/apt/lists/{name}"), 3 * MB),
-            file(&format!("var/cache/apt/archives/{name}.deb"), 2 * MB),
+            file(format!("var/lib/apt/lists/{name}"), 3 * MB),
+            file(format!("var/cache/apt/archives/{name}.deb"), 2 * MB),
         ]
     };
     let base: Vec<Entry> = left("base").into_iter().chain([file("bin/sh", MB)]).collect();
