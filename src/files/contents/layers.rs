@@ -266,7 +266,7 @@ impl Contents for LayerContents {
         version: VersionId,
         progress: &Arc<Progress>,
     ) -> Result<Source, Error> {
-        let file = escaped(&tree.path(tree.node_of(version)));
+        let file = || escaped(&tree.path(tree.node_of(version)));
         let found = match tree.kind(version) {
             Kind::File => None,
             Kind::Directory => Some("a directory"),
@@ -275,7 +275,7 @@ impl Contents for LayerContents {
             Kind::Fifo => Some("a named pipe"),
         };
         if let Some(found) = found {
-            return Err(Error::NotAFile { file, found });
+            return Err(Error::NotAFile { file: file(), found });
         }
         if tree.size(version) == 0 {
             return Ok(Arc::new(MemorySource(Vec::new())));
@@ -285,12 +285,13 @@ impl Contents for LayerContents {
         let place = layer.get_from(&self.layers);
         let name = place.map_or_else(Escaped::default, |place| place.name.clone());
         match place.map(|place| &place.whereabouts) {
-            None => Err(Error::NoLayer { file, layer, name, foreign: false }),
+            None => Err(Error::NoLayer { file: file(), layer, name, foreign: false }),
             Some(&Whereabouts::Missing { foreign }) => {
-                Err(Error::NoLayer { file, layer, name, foreign })
+                Err(Error::NoLayer { file: file(), layer, name, foreign })
             }
             Some(Whereabouts::Piped { member }) => {
-                let kept = self.kept(*member, tree, inode).ok_or(Error::Piped { file })?;
+                let kept =
+                    self.kept(*member, tree, inode).ok_or_else(|| Error::Piped { file: file() })?;
                 Ok(Arc::new(MemorySource(kept)))
             }
             Some(Whereabouts::Root(root)) => {

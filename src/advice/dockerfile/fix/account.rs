@@ -96,10 +96,12 @@ impl Work<'_> {
         let size = |inode: &VersionId| self.inspection.tree.size(*inode);
         let bytes: u64 = remark.inodes.iter().map(size).sum();
         let fitting = changes.filter(|(_, change)| fits(remark.kind, change));
-        let shared = fitting.map(|(place, change)| {
+        let sized = fitting.map(|(place, change)| (place, change, change.bytes(self.inspection)));
+        // What has less than half of the bytes cannot share so many, and there may be many changes.
+        let shared = sized.filter(|&(.., all)| all >= bytes / 2).map(|(place, change, all)| {
             let has = |inode: &&VersionId| change.inodes.binary_search(inode).is_ok();
             let shared: u64 = remark.inodes.iter().filter(has).map(size).sum();
-            (shared, place, change.bytes(self.inspection))
+            (shared, place, all)
         });
         let mostly = shared.filter(|&(shared, ..)| shared > 0 && shared >= bytes / 2);
         let best = mostly.min_by_key(|&(shared, place, all)| (all + bytes - 2 * shared, place));
