@@ -345,6 +345,20 @@ fn what_dies_in_the_base_stays_and_is_said() {
 }
 
 #[test]
+fn the_text_has_one_empty_line_between_two_sizes_and_none_at_its_end() {
+    let image = Image::of([layer([file("a", 500_000)]), layer([gone("a"), file("b", 300_000)])]);
+    let inspection = build::inspect(tar(image.docker())).unwrap();
+    let possible_sizes = climb(&inspection, &LadderInputs::default());
+    assert_eq!(possible_sizes.len(), 2);
+    let style = TextStyle::default();
+    let mut out = Vec::new();
+    write_ladder(&possible_sizes, style, &mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    assert!(text.contains("\n\n  without wasted bytes"), "{text}");
+    assert!(!text.contains("\n\n\n") && !text.ends_with("\n\n"), "{text:?}");
+}
+
+#[test]
 fn merging_a_run_saves_what_it_makes_and_takes_away_itself_and_no_more() {
     let inspection = inspection();
     let merge =

@@ -93,7 +93,10 @@ pub fn write_ladder(
     let mut told: Vec<Escaped> = Vec::new();
     let shown: Vec<_> =
         noticeable(possible_sizes).into_iter().map(|place| &possible_sizes[place]).collect();
-    for possible_size in &shown {
+    for (at, possible_size) in shown.iter().enumerate() {
+        if at > 0 {
+            writeln!(out)?;
+        }
         let row = Row {
             title: &possible_size.step.title(),
             size: possible_size.size,
@@ -104,9 +107,9 @@ pub fn write_ladder(
         row.write(first.size, style, &mut out)?;
         explain(possible_size, &mut told, style, &mut out)?;
     }
-    // After the steps, an empty line stands there already.
     let grades: Vec<_> = shown.iter().map(|size| size.grade()).collect();
     if let Some(words) = about_grades(&grades, &signs(&shown)) {
+        writeln!(out)?;
         for line in wrap_words(&words, WIDTH - 2) {
             writeln!(out, "  {line}")?;
         }
@@ -248,7 +251,7 @@ fn explain(
         }
     }
     told.extend(notes);
-    writeln!(out)
+    Ok(())
 }
 
 /// Returns whether a line of the way to a size is one of a Dockerfile, which is not wrapped so that
