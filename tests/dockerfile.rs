@@ -20,5 +20,5 @@ mod shells;
 pub mod situation;
 pub mod stages;
 #[allow(dead_code, reason = "what other tests need of it")]
-mod unneeded;
+pub mod unneeded;
 mod variations;

@@ -2,6 +2,7 @@
 //! the same ones.
 
 mod agreed;
+mod drafts;
 mod told;
 
 use std::collections::HashSet;
@@ -124,7 +125,10 @@ fn nobody_says_of_an_archive_that_its_contents_are_in_the_image() {
 fn a_file_that_is_copied_twice_is_to_be_copied_once() {
     let (one, other) = (file("app/f1", 3 * MB), file("app/f1", 3 * MB));
     let text = report(&[("COPY . /app # buildkit", one), ("COPY f1 /app/f1 # buildkit", other)]);
-    assert!(text.contains("fix copy each file once; if the second COPY gives"), "{text}");
+    assert!(
+        text.contains("fix remove the COPY of layer 1: the image has its files already"),
+        "{text}"
+    );
 }
 
 /// The caches of apt, with other contents each time.

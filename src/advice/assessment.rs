@@ -8,8 +8,8 @@ use std::sync::Arc;
 use crate::advice::SuggestedChange;
 use crate::advice::base::{Base, BaseError, BaseHint, Share, base, detect, shares};
 use crate::advice::changes::{Change, Extent, Judged, also, changes, grade_sizes, settle};
-use crate::advice::dockerfile::{Assessed, Evidence, Ruling, judge};
-use crate::advice::findings::{Finding, Matches, Purpose, Rules, findings_of};
+use crate::advice::dockerfile::{Assessed, Evidence, Ruling, Staged, copied_first, judge, staged};
+use crate::advice::findings::{Fate, Finding, Matches, Purpose, Rules, Whose, findings_of};
 use crate::advice::ladder::{LadderInputs, PossibleSize, climb, smallest_kept};
 use crate::advice::merges::Merges;
 use crate::advice::secrets::Secrets;
@@ -82,6 +82,9 @@ pub struct Study {
     pub ladder: Vec<PossibleSize>,
     /// The input from which the ladder was computed.
     pub ladder_inputs: LadderInputs,
+    /// The Dockerfile in stages, if one of the changes is a separate stage and the contents are
+    /// known.
+    pub staged: Option<Staged>,
 }
 
 /// The reason why an image cannot be studied.
@@ -189,36 +192,45 @@ impl Study {
             Some(filesystem) => surplus(inspection, base.layers, filesystem, &rules.tools)?,
             None => Vec::new(),
         };
-        let (shares, (findings, mut changes, inputs, mut ladder)) = join(
+        let (shares, (merges, mut findings)) = join(
             || shares(inspection, rules, &matches, base.layers, application, &packages),
             || {
                 let merges = Merges::find(inspection, &wasted_groups(inspection), base.layers);
-                let mut findings =
+                let findings =
                     findings_of(inspection, rules, &matches, &merges, base.layers, &packages);
-                let mut inputs = LadderInputs {
-                    merges,
-                    surplus,
-                    ..LadderInputs::gather(inspection, &base, &findings, program)
-                };
-                let judged = Judged { rules, matches: &matches, findings: &findings };
-                inputs.leftovers.extend(also(inspection, judged, base.layers));
-                let ladder = climb(inspection, &inputs);
-                let (merges, surplus) = (&inputs.merges, &inputs.surplus);
-                let changes = changes(inspection, judged, merges, &ladder, surplus, base.layers);
-                settle(&mut findings, &changes);
-                (findings, changes, inputs, ladder)
+                (merges, findings)
             },
         );
+        let of_stages = match (&filesystem, &runtime) {
+            (Some(filesystem), Some(program)) if findings.iter().any(is_of_a_stage) => {
+                Some(Evidence::of_stages(inspection, base.layers, filesystem, program, &findings)?)
+            }
+            _ => None,
+        };
+        let interpreted = of_stages.as_ref().and_then(|evidence| evidence.interpreted.as_ref());
+        let mut inputs = LadderInputs {
+            copied_first: copied_first(inspection, &base, merges.ranges()),
+            merges,
+            surplus,
+            taken_over: interpreted.and_then(|it| Some(it.as_ref().ok()?.taken_over())),
+            ..LadderInputs::gather(inspection, &base, &findings, program)
+        };
+        let judged = Judged { rules, matches: &matches, findings: &findings };
+        inputs.leftovers.extend(also(inspection, judged, base.layers));
+        let mut ladder = climb(inspection, &inputs);
+        let mut changes = changes(inspection, judged, &ladder, &inputs, base.layers);
+        settle(&mut findings, &changes);
         let application_known = !application.is_empty();
-        let recommended = inputs.surplus.iter().map(|surplus| surplus.unneeded.clone());
         let assessed = Assessed {
             findings: &findings,
             changes: &changes,
             ladder: &ladder,
-            recommended: recommended.collect(),
+            surplus: &inputs.surplus,
+            interpreted: interpreted.cloned(),
         };
         let known = (filesystem.as_ref(), runtime.as_ref());
         let evidence = Evidence::known(inspection, base.layers, known, assessed)?;
+        let staged = of_stages.and_then(|evidence| staged(inspection, &base, &evidence));
         let rulings = judge(inspection, &base, &evidence, (rules, &matches));
         changes.iter_mut().zip(rulings).for_each(|(change, ruling)| obey(change, ruling));
         let is_script = inputs.program.as_ref().is_some_and(|it| it.start.is_script());
@@ -234,6 +246,7 @@ impl Study {
             shown,
             ladder,
             ladder_inputs: inputs,
+            staged,
         })
     }
 }
@@ -287,6 +300,11 @@ pub fn for_group(
     }
     let plain = SuggestedChange::for_wasted(inspection, merges, added_in, removed_in, group.reason);
     SuggestedChange { saves: plain.saves.max(group.bytes), ..plain }
+}
+
+/// Returns whether a separate stage would leave out the files of a finding.
+fn is_of_a_stage(finding: &Finding) -> bool {
+    finding.whose == Whose::Own && finding.fate == Fate::Left && finding.fix.is_stage()
 }
 
 /// The longest script that is read for its commands, in bytes.

@@ -88,7 +88,7 @@ impl Avoidable {
             }
         });
         let surplus = change.surplus.iter().map(|surplus| Cause::Left {
-            title: "packages that are only recommended",
+            title: surplus.kind.title(),
             layer: surplus.layer(),
             bytes: surplus.bytes,
         });

@@ -1,11 +1,14 @@
 //! Remedies: ways to keep bytes out of an image. Reports, screens, lessons and the ladder render
 //! them.
 
+mod again;
+
 use super::apart::{between, is_by_buildkit};
 use super::merges::Merges;
 use crate::analysis::{Inspection, WastedGroup};
 use crate::layer_index::LayerIndex;
 use crate::tree::Reason;
+pub(in crate::advice) use again::only_copied_again;
 
 /// The most instructions that are merged into one.
 const MERGED: usize = 6;
@@ -31,6 +34,8 @@ pub enum Kind {
     Base,
     /// A separate build stage.
     Stage,
+    /// An instruction less.
+    Drop,
     /// Any other advice of a rule.
     Other,
 }
@@ -53,6 +58,8 @@ pub struct SuggestedChange {
     pub saves: u64,
     /// The first and the last layer that become one.
     pub merges: Option<(LayerIndex, LayerIndex)>,
+    /// The layer whose instruction is removed.
+    pub drops: Option<LayerIndex>,
 }
 
 impl SuggestedChange {
@@ -66,6 +73,7 @@ impl SuggestedChange {
             is_certain: true,
             saves: 0,
             merges: None,
+            drops: None,
         }
     }
 
@@ -139,6 +147,9 @@ impl SuggestedChange {
         let is_base = added_in == LayerIndex::FIRST && text.trim_end().ends_with(" /");
         let copied = copies(text) && !is_base;
         let both = run && instruction(removed_in).is_run();
+        if let Some(again) = again::change(inspection, added_in, removed_in, reason) {
+            return again;
+        }
         match reason {
             Reason::RewrittenUnchanged if run => {
                 let what = format!(

@@ -14,9 +14,9 @@ use std::collections::HashMap;
 
 use super::change::{STAGE, SuggestedChange};
 use super::findings::{Edit, Fate, Finding, Level, Varying, Whose, for_base};
-use super::ladder::{Certainty, PossibleSize, grade, multi_stage};
+use super::ladder::{Certainty, LadderInputs, PossibleSize, grade, multi_stage};
 use super::merges::Merges;
-use super::unneeded::Surplus;
+use super::unneeded::{Surplus, SurplusKind};
 use crate::analysis::{Inspection, WastedGroup, wasted_groups};
 use crate::display::Escaped;
 use crate::layer_index::LayerIndex;
@@ -76,8 +76,8 @@ pub enum Extent {
     Merge,
     /// Only files that the program needs are copied from another stage.
     Stage,
-    /// Packages that are only recommended are not installed.
-    Packages,
+    /// Packages that nothing asks for are not installed.
+    Packages(SurplusKind),
 }
 
 /// A change that avoids some bytes.
@@ -128,6 +128,11 @@ pub struct Change {
 }
 
 impl Change {
+    /// Returns whether it is another build stage.
+    pub fn is_stage(&self) -> bool {
+        self.extent == Extent::Stage || self.part == Part::Own && self.fix.is_stage()
+    }
+
     /// Returns the word for how far the size after the change can be relied on.
     pub fn grade(&self) -> &'static str {
         grade(&self.certainty, self.needs_a_look)
@@ -169,9 +174,8 @@ struct Grouping<'a> {
 pub(super) fn changes(
     inspection: &Inspection,
     judged: Judged,
-    merges: &Merges,
     ladder: &[PossibleSize],
-    surplus: &[Surplus],
+    LadderInputs { merges, surplus, .. }: &LadderInputs,
     base: usize,
 ) -> Vec<Change> {
     let (keys, members, varying) = (Vec::new(), HashMap::new(), OnceCell::new());
@@ -189,7 +193,7 @@ pub(super) fn changes(
         let members = grouping.members.remove(&key)?;
         grouping.change(&key, members, stage)
     });
-    let mut changes: Vec<_> = all.chain(surplus::change(inspection, surplus)).collect();
+    let mut changes: Vec<_> = all.chain(surplus::changes(inspection, surplus)).collect();
     changes.sort_by_key(|change| (change.part, Reverse(change.saves)));
     left_out::fill(inspection, findings, stage.map(|(_, stage)| stage), base, &mut changes);
     titles::tell_apart(inspection, findings, &mut changes);
@@ -317,7 +321,7 @@ impl Grouping<'_> {
                 (Part::Own, Extent::Merge, saves, certainty, fix.is_certain)
             }
             (Key::Clause(Part::Own, clause), Some((saves, rung))) if clause == STAGE => {
-                (Part::Own, Extent::Stage, saves, rung.certainty.clone(), true)
+                (Part::Own, Extent::Stage, saves, rung.certainty.clone(), !rung.needs_a_look)
             }
             (Key::Clause(part, _), _) => {
                 let is_certain = fixes.clone().all(|fix| fix.is_certain) && *part == Part::Own;

@@ -116,6 +116,11 @@ impl Merges {
         self.range_with(added_in, removed_in).unwrap_or((added_in, removed_in))
     }
 
+    /// Returns the first and the last layer of each range, the one that saves the most first.
+    pub fn ranges(&self) -> &[(LayerIndex, LayerIndex)] {
+        &self.ranges
+    }
+
     /// Returns the bytes that an image becomes smaller by if the `RUN`s of some layers become one.
     pub fn saves(&self, first: LayerIndex, last: LayerIndex) -> u64 {
         let is_within = |&&(added_in, removed_in, _): &&(LayerIndex, LayerIndex, u64)| {

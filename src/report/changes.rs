@@ -8,11 +8,11 @@ use crate::Inspection;
 use crate::advice::assessment::Study;
 use crate::advice::avoidable::Avoidable;
 use crate::advice::changes::{Change, Extent};
-use crate::advice::dockerfile::{Target, combined};
+use crate::advice::dockerfile::{Staged, Target, combined};
 use crate::advice::findings::Finding;
 use crate::advice::ladder::multi_stage;
 use crate::analysis::{WastedGroup, reasons, short};
-use crate::display::{Escaped, Units, either, escaped, escaped_str, files, plural, shown};
+use crate::display::{Escaped, Units, either, escaped, escaped_str, files, shown};
 use crate::layer_index::LayerIndex;
 use crate::recorded::{ChangeRecord, ContentRecord, StepRecord};
 use crate::shell::pretty_shell;
@@ -111,10 +111,9 @@ impl<'a> Telling<'a> {
         match (only, change.extent) {
             (Some(finding), _) => title(finding),
             (None, Extent::Merge) => removed_files(self.inspection, &change.groups),
-            (None, Extent::Packages) => {
+            (None, Extent::Packages(kind)) => {
                 let count = change.surplus.iter().map(|it| it.unneeded.packages.len()).sum();
-                let packages = escaped_str(&plural(count, "package"));
-                shown!("{} that others only recommend", packages)
+                escaped_str(&kind.counted(count))
             }
             (None, Extent::Stage) => "all that the program does not need".into(),
             (None, Extent::Findings) if change.findings.is_empty() => {
@@ -175,7 +174,7 @@ impl<'a> Telling<'a> {
             let mut seen = std::collections::HashSet::new();
             texts.retain(|text| seen.insert(*text));
         }
-        if self.change.extent == Extent::Packages {
+        if matches!(self.change.extent, Extent::Packages(_)) {
             texts = self.change.surplus.iter().map(|surplus| &surplus.line).collect();
         }
         let ignored = fix.dockerignore.iter().map(|line| escaped_str(line.trim_end()));
@@ -186,18 +185,49 @@ impl<'a> Telling<'a> {
 
     /// Returns the lines of a change that no single instruction stands for.
     fn draft(&self) -> Vec<Escaped> {
-        let text = match (self.change.extent, self.change.fix.merges) {
+        let change = self.change;
+        let text = match (change.extent, change.fix.merges) {
             (Extent::Merge, Some(ends)) => {
                 let base = &self.study.base;
                 let rebuilt = || Target::rebuilt(self.inspection, "Dockerfile".into(), base);
                 combined(self.inspection, self.target.get_or_init(rebuilt), ends)
             }
-            (Extent::Stage, _) => multi_stage(&self.study.ladder).map(|(_, step)| step.how.clone()),
+            _ if change.is_stage() => self.stages(),
             _ => None,
         };
         let lines = text.iter().flat_map(|text| text.lines());
         lines.map(|line| escaped_str(line.trim_end())).collect()
     }
+
+    /// Returns the whole Dockerfile in stages; where it cannot be drafted, the reason, and the lines
+    /// to start from.
+    fn stages(&self) -> Option<String> {
+        let study = self.study;
+        let known = multi_stage(&study.ladder).map(|(_, step)| step.how.as_str());
+        match &study.staged {
+            Some(Staged::Draft(text)) => Some(text.clone()),
+            Some(Staged::Refused(reason)) => {
+                let lines =
+                    known.map_or_else(|| start_of_stages(self.inspection, study), Into::into);
+                Some(format!("# {reason}\n{lines}"))
+            }
+            None => known.map(Into::into),
+        }
+    }
+}
+
+/// Returns the lines to start a build in stages from, where no more is known: the directories of the
+/// application are copied.
+fn start_of_stages(inspection: &Inspection, study: &Study) -> String {
+    let files = study.runtime.iter().flat_map(|program| &program.application.files);
+    let copies = files.map(|&file| {
+        let path = place(inspection, file);
+        format!("\nCOPY --from=build {path} {path}")
+    });
+    format!(
+        "# your instructions, unchanged, as the stage build; then:\nFROM …   # the same base image{}",
+        copies.collect::<String>()
+    )
 }
 
 /// Returns the title of a finding with its number of files.
@@ -229,7 +259,7 @@ pub fn layers_of(step: &StepRecord) -> String {
 /// Returns what a change leaves out beside its findings.
 pub fn others(extent: Extent) -> &'static str {
     match extent {
-        Extent::Findings | Extent::Packages => "of other files",
+        Extent::Findings | Extent::Packages(_) => "of other files",
         Extent::Merge => "of other files that these layers add and remove",
         Extent::Stage => "of other files that the program does not need",
     }

@@ -129,10 +129,7 @@ fn suggestion(remark: &Remark, is_exact: bool) -> Suggestion<'_> {
     Suggestion {
         kind: remark.kind.id(),
         state,
-        grade: remark
-            .verdict
-            .grade()
-            .map(|grade| if is_exact || is_look { grade } else { "at least" }),
+        grade: remark.grade().map(|grade| if is_exact || is_look { grade } else { "at least" }),
         lines: &remark.lines,
         saves_bytes,
         adds_bytes: saves_bytes,

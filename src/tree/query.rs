@@ -102,6 +102,16 @@ impl Tree {
         })
     }
 
+    /// Returns the path itself and all paths below it.
+    pub fn at_and_below(&self, node: NodeId) -> impl Iterator<Item = NodeId> {
+        let mut work = vec![node];
+        std::iter::from_fn(move || {
+            let node = work.pop()?;
+            work.extend(self.children(node));
+            Some(node)
+        })
+    }
+
     /// Finds the path with these components, if any layer has named it.
     pub fn find(&self, path: &[u8]) -> Option<NodeId> {
         let mut here = NodeId::ROOT;

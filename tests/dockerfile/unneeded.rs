@@ -134,7 +134,7 @@ fn the_database_may_say_anything() {
 
 /// A project of which `jest` is for development only, with a package in it that `left-pad` needs as
 /// well.
-fn modules(scripts: &Value) -> Vec<Entry> {
+pub fn modules(scripts: &Value) -> Vec<Entry> {
     let lock = json!({ "packages": {
         "node_modules/left-pad": {}, "node_modules/jest": { "dev": true },
         "node_modules/jest/node_modules/kept": {}, "node_modules/@types/node": { "dev": true },

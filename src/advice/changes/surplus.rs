@@ -1,20 +1,25 @@
-//! The change that leaves out packages which apt only installs because others recommend them.
+//! The changes that leave out packages which nothing asks for.
 
 use super::{Change, Extent, Part};
 use crate::advice::change::{Kind, SuggestedChange};
 use crate::advice::findings::{Fate, Whose, cause};
 use crate::advice::ladder::certainty_without;
-use crate::advice::unneeded::{NO_RECOMMENDED, Surplus};
+use crate::advice::unneeded::{Surplus, SurplusKind};
 use crate::analysis::Inspection;
 use crate::display::{listed, sentences};
 use crate::layer_index::LayerIndex;
 
-/// The reason why nothing needs such packages.
-const NEED: &str =
-    "no package that is asked for depends on them; apt installs what others recommend";
+/// Makes the changes, one for each kind of packages that the image has.
+pub(super) fn changes<'a>(
+    inspection: &'a Inspection,
+    surplus: &'a [Surplus],
+) -> impl Iterator<Item = Change> + use<'a> {
+    SurplusKind::ALL
+        .into_iter()
+        .filter_map(move |kind| change(inspection, kind, Surplus::of_kind(surplus, kind)))
+}
 
-/// Makes the change; `None` if there are no such packages.
-pub(super) fn change(inspection: &Inspection, surplus: &[Surplus]) -> Option<Change> {
+fn change(inspection: &Inspection, kind: SurplusKind, surplus: Vec<Surplus>) -> Option<Change> {
     let first = surplus.first()?;
     let saves: u64 = surplus.iter().map(|surplus| surplus.bytes).sum();
     let mut wanted: Vec<_> = surplus.iter().flat_map(|it| &it.unneeded.wanted).collect();
@@ -25,8 +30,8 @@ pub(super) fn change(inspection: &Inspection, surplus: &[Surplus]) -> Option<Cha
         names => format!(" and name {}", listed(names)),
     };
     let used = surplus.iter().find_map(|surplus| surplus.used.as_deref());
-    let look = Surplus::to_name(used);
-    let what = format!("add {NO_RECOMMENDED} to apt-get install{and}; {look}");
+    let to_do = kind.to_do(used).map_or_else(String::new, |to_do| format!("; {to_do}"));
+    let what = format!("{}{and}{to_do}", kind.change());
     let fix = SuggestedChange {
         is_certain: used.is_none(),
         saves,
@@ -41,7 +46,8 @@ pub(super) fn change(inspection: &Inspection, surplus: &[Surplus]) -> Option<Cha
         findings: Vec::new(),
         bytes: 0,
         groups: Vec::new(),
-        surplus: surplus.to_vec(),
+        certainty: certainty_without(inspection, kind, &surplus),
+        surplus,
         also: Vec::new(),
         shared: Vec::new(),
         shared_bytes: 0,
@@ -50,11 +56,10 @@ pub(super) fn change(inspection: &Inspection, surplus: &[Surplus]) -> Option<Cha
         size: inspection.totals.size.saturating_sub(saves),
         left_out: Vec::new(),
         adds: 0,
-        certainty: certainty_without(inspection, surplus),
         needs_a_look: !fix.is_certain,
-        extent: Extent::Packages,
+        extent: Extent::Packages(kind),
         apart: String::new(),
         fix,
-        why: sentences(&[&what, NEED]),
+        why: sentences(&[&what, kind.need()]),
     })
 }

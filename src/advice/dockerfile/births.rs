@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::analysis::Inspection;
 use crate::layer_index::LayerIndex;
-use crate::tree::{NodeId, Tree, VersionId};
+use crate::tree::{Tree, VersionId};
 
 /// The inodes of an image by the layer that added them.
 #[derive(Default)]
@@ -28,16 +28,6 @@ impl Births {
     pub fn in_layer(&self, layer: LayerIndex) -> &[VersionId] {
         layer.get_from(&self.of_layer).map(Vec::as_slice).unwrap_or_default()
     }
-}
-
-/// Returns the path itself and all paths below it.
-pub fn at_and_below(tree: &Tree, node: NodeId) -> impl Iterator<Item = NodeId> {
-    let mut work = vec![node];
-    std::iter::from_fn(move || {
-        let node = work.pop()?;
-        work.extend(tree.children(node));
-        Some(node)
-    })
 }
 
 /// A record of the bytes that changes save: each inode counts only for the first change that claims

@@ -15,13 +15,13 @@ mod step;
 pub use diff::unified;
 pub(in crate::advice) use evidence::Assessed;
 pub use evidence::{
-    CopiedProgram, Development, Evidence, Library, LooksFor, NamedChange, NeededPath, Needs,
-    Toolchain,
+    CopiedProgram, Drafted, Evidence, Interpreted, Library, LooksFor, NamedChange, NeededPath,
+    Needs, Toolchain,
 };
 pub use fix::raw::read as text_from;
 pub use fix::{
-    Change, Condition, Fix, Kind, NamedSecret, Refusal, Remark, Target, Verdict, WastedAfter,
-    combined, fix,
+    Change, Condition, Fix, Kind, NamedSecret, Refusal, Remark, Staged, Target, Verdict,
+    WastedAfter, combined, copied_first, fix, staged,
 };
 pub(in crate::advice) use fix::{Ruling, judge};
 pub use mapping::lines_of_layers;

@@ -180,6 +180,12 @@ fn for_signature(
             let reason = Reason::RewrittenUnchanged;
             SuggestedChange::for_wasted(inspection, merges, added_in, removed_in, reason)
         }
+        (Fate::Gone { removed_in }, Some(Reason::RewrittenUnchanged))
+            if copies(text(removed_in)) =>
+        {
+            let reason = Reason::RewrittenUnchanged;
+            SuggestedChange::for_wasted(inspection, merges, added_in, removed_in, reason)
+        }
         (Fate::Gone { removed_in }, Some(Reason::RewrittenUnchanged)) => {
             let line = with_mode(inspection, added_in, removed_in)
                 .or_else(|| merged(inspection, added_in, removed_in));

@@ -1,5 +1,7 @@
 //! Gathers the input of the ladder from findings and the program.
 
+use std::collections::HashSet;
+
 use super::LadderInputs;
 use crate::advice::base::Base;
 use crate::advice::findings::{Fate, Finding, Level, Whose};
@@ -47,7 +49,7 @@ impl LadderInputs {
             .iter()
             .map(|finding| format!("layer {}: {}", finding.added_in, finding.fix.what))
             .collect();
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
         advice.retain(|line| seen.insert(line.clone()));
         if let more @ 1.. = advice.len().saturating_sub(NAMED) {
             advice.truncate(NAMED);
@@ -69,6 +71,8 @@ impl LadderInputs {
             named: named(&inspection.tree, &inspection.run).arguments,
             merges: Merges::default(),
             surplus: Vec::new(),
+            taken_over: None,
+            copied_first: HashSet::new(),
         }
     }
 }

@@ -15,11 +15,14 @@ pub use possible_sizes::climb;
 pub use stage::multi_stage;
 pub(in crate::advice) use surplus::certainty_without;
 
+use std::collections::HashSet;
+
 use crate::advice::merges::Merges;
-use crate::advice::unneeded::Surplus;
+use crate::advice::unneeded::{Surplus, SurplusKind};
 use crate::analysis::download::Download;
 use crate::analysis::what_if::Change;
 use crate::display::{Escaped, Sentence, Units, ratio};
+use crate::layer_index::LayerIndex;
 use crate::runtime::Parts;
 use crate::tree::{NodeId, VersionId};
 
@@ -48,8 +51,23 @@ pub struct LadderInputs {
     pub named: Vec<NodeId>,
     /// The RUN instructions that are worth combining.
     pub merges: Merges,
-    /// Packages that are only recommended.
+    /// Packages that nothing asks for.
     pub surplus: Vec<Surplus>,
+    /// The last stage of a program that an interpreter runs, if one can be drafted.
+    pub taken_over: Option<TakenOver>,
+    /// The layers of copies that come first when the `RUN`s around them become one.
+    pub copied_first: HashSet<LayerIndex>,
+}
+
+/// What the last stage adds to its base for a program that an interpreter runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenOver {
+    /// The files.
+    pub inodes: Vec<VersionId>,
+    /// The instructions, which copy from the stage `build`.
+    pub lines: String,
+    /// True if packages are installed again.
+    pub is_installed: bool,
 }
 
 /// A change.
@@ -61,8 +79,8 @@ pub enum Step {
     WithoutWasted,
     /// Caches and leftovers are left out.
     WithoutLeftovers,
-    /// Packages that are only recommended are left out.
-    WithoutRecommended,
+    /// Packages that nothing asks for are left out.
+    WithoutPackages(SurplusKind),
     /// Only the files needed at run time are copied to the same base; toolchain and sources stay in
     /// another stage.
     MultiStage,
@@ -85,7 +103,8 @@ impl Step {
             Self::AsBuilt => "as-built",
             Self::WithoutWasted => "without-wasted",
             Self::WithoutLeftovers => "without-leftovers",
-            Self::WithoutRecommended => "without-recommended",
+            Self::WithoutPackages(SurplusKind::Recommended) => "without-recommended",
+            Self::WithoutPackages(SurplusKind::Development) => "without-development",
             Self::MultiStage => "multi-stage",
             Self::SmallBase(_) => "small-base",
             Self::Distroless(_) => "distroless",
@@ -106,7 +125,12 @@ impl Step {
             Self::AsBuilt => "as built".into(),
             Self::WithoutWasted => "without wasted bytes".into(),
             Self::WithoutLeftovers => "without caches and build leftovers".into(),
-            Self::WithoutRecommended => "without recommended packages".into(),
+            Self::WithoutPackages(SurplusKind::Recommended) => {
+                "without recommended packages".into()
+            }
+            Self::WithoutPackages(SurplusKind::Development) => {
+                "without packages for development".into()
+            }
             Self::MultiStage => "without compilers and source code".into(),
             Self::SmallBase(base) | Self::Distroless(base) => format!("on {}", base.name),
             Self::Scratch => "from scratch".into(),

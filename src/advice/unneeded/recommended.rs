@@ -15,13 +15,13 @@ use crate::shell::{self, base_name};
 use crate::tree::{Found, Kind, Last, NodeId, Paths, Tree, VersionId};
 
 /// The database of dpkg.
-const STATUS: &[u8] = b"var/lib/dpkg/status";
+pub(super) const STATUS: &[u8] = b"var/lib/dpkg/status";
 /// The largest database that is read, in bytes.
-const STATUS_LIMIT: u64 = 16 << 20;
+pub(super) const STATUS_LIMIT: u64 = 16 << 20;
 /// The largest list of a package's files that is read, in bytes.
 const LIST_LIMIT: u64 = 8 << 20;
 /// The most layers that are examined.
-const LAYERS: usize = 64;
+pub(super) const LAYERS: usize = 64;
 
 /// The packages of a layer that are only recommended, and that nothing needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,6 +117,17 @@ pub fn recommended(
 /// Returns the packages that the `apt-get install` commands of a `RUN` name; `None` if there are
 /// none, or if they cannot be determined.
 fn asked_for(run: &str) -> Option<Vec<String>> {
+    let words = asked_words(run)?;
+    Some(words.iter().map(|word| name_of(word).to_owned()).collect())
+}
+
+/// Returns the name of a package without a version, an architecture or a release.
+pub(super) fn name_of(word: &str) -> &str {
+    word.split([':', '=', '/']).next().unwrap_or_default()
+}
+
+/// Returns the packages as the commands write them.
+pub(super) fn asked_words(run: &str) -> Option<Vec<String>> {
     let script = shell::read(run.strip_prefix("RUN ")?.trim())?;
     let mut named = Vec::new();
     for command in &script.commands {
@@ -130,7 +141,7 @@ fn asked_for(run: &str) -> Option<Vec<String>> {
             if !word.chars().all(|c| c.is_ascii_alphanumeric() || "+-.:=/~_".contains(c)) {
                 return None;
             }
-            named.extend(word.split([':', '=', '/']).next().map(str::to_owned));
+            named.push((*word).to_owned());
         }
     }
     (!named.is_empty()).then_some(named)
@@ -203,7 +214,7 @@ fn brought_by(database: &Database<'_>, named: &[String]) -> BTreeSet<String> {
 }
 
 /// Returns the paths of a package's files in a layer.
-fn files(
+pub(super) fn files(
     filesystem: &Filesystem<'_>,
     paths: &Paths<'_>,
     layer: LayerIndex,
@@ -257,7 +268,7 @@ fn compiled_modules(tree: &Tree, paths: &Paths<'_>, layer: LayerIndex, list: &st
 }
 
 /// Reads a text file; `None` if it cannot be read or is too large.
-fn text(
+pub(super) fn text(
     filesystem: &Filesystem<'_>,
     version: VersionId,
     limit: u64,

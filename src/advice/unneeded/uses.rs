@@ -1,10 +1,11 @@
-//! Tells whether something may use packages that are only recommended: an instruction that runs or
-//! starts later, or a script.
+//! Tells whether something may use packages that nothing asks for: an instruction that runs or starts
+//! later, or a script.
 
 use std::collections::HashSet;
 
 use super::recommended::Unneeded;
 use super::texts::Texts;
+use crate::advice::tool::{Tool, find_verb};
 use crate::display::{Escaped, escaped_str};
 use crate::shell::{self, Command, base_name};
 use crate::tree::Tree;
@@ -26,6 +27,50 @@ pub struct Later {
     pub place: String,
     /// The commands.
     pub texts: Vec<String>,
+    /// The time at which they run.
+    pub when: When,
+}
+
+/// The time at which an instruction runs something.
+pub enum When {
+    /// While the image is built.
+    Build,
+    /// When a container starts, with the words of the command.
+    Start(Vec<String>),
+    /// While a container runs: a health check.
+    Check,
+}
+
+/// Programs that use no npm packages.
+const INDIFFERENT: [&str; 20] = [
+    "apk", "apt", "apt-get", "cd", "chgrp", "chmod", "chown", "cp", "echo", "export", "find",
+    "install", "ln", "mkdir", "mv", "rm", "rmdir", "set", "touch", "true",
+];
+
+/// Returns the instruction that may need npm packages for development, as a clause.
+pub fn used_in_development(later: &[Later], npm: &Tool) -> Option<String> {
+    let needs = |instruction: &&Later| match &instruction.when {
+        When::Check => false,
+        When::Start(words) => {
+            let program = words.first().map_or("", |program| base_name(program));
+            let is_of_them = |word: &String| word.starts_with('-') || word.contains("node_modules");
+            program != "node" || words.iter().skip(1).any(is_of_them)
+        }
+        When::Build => !instruction.texts.iter().all(|text| {
+            let script = shell::read(text);
+            script.is_some_and(|script| script.commands.iter().all(|it| is_indifferent(it, npm)))
+        }),
+    };
+    let place = &later.iter().find(needs)?.place;
+    Some(format!("{place} may need them"))
+}
+
+fn is_indifferent(command: &Command, npm: &Tool) -> bool {
+    let program = command.program().first().map_or("", |program| base_name(program));
+    program.is_empty()
+        || INDIFFERENT.contains(&program)
+        || npm.is_used_by(command)
+        || find_verb(command.program(), &npm.programs, &["cache"]).is_some()
 }
 
 /// Returns the recommended package that an instruction may need, with the instruction, as a clause.

@@ -1,10 +1,10 @@
 //! Gathers facts about an image beyond its history: results of other rooms, and facts that follow
 //! from paths.
 
-mod development;
+mod interpreted;
 mod program;
 
-pub use development::Development;
+pub use interpreted::{Drafted, Interpreted};
 pub use program::{CopiedProgram, Library, LooksFor, NeededPath, Needs};
 
 use std::collections::BTreeMap;
@@ -13,7 +13,9 @@ use crate::advice::change::Kind;
 use crate::advice::changes::{Change, Extent, Part};
 use crate::advice::findings::{Finding, Rules, Whose, find};
 use crate::advice::ladder::{Certainty, Holds, LadderInputs, PossibleSize, climb};
-use crate::advice::unneeded::{Texts, Unneeded, recommended};
+use crate::advice::unneeded::{
+    Development, Surplus, SurplusKind, Texts, Unneeded, development, recommended,
+};
 use crate::analysis::Inspection;
 use crate::error::Error;
 use crate::files::filesystem::Filesystem;
@@ -40,6 +42,9 @@ pub struct Evidence {
     pub toolchains: Vec<Toolchain>,
     /// The files to copy for the program, if it is known and in your layers.
     pub program: Option<CopiedProgram>,
+    /// The last stage of an interpreted program, or why there is none; `None` if the program is not
+    /// interpreted, or no file is known to be for the build.
+    pub interpreted: Option<Drafted>,
     /// Files of your layers that the program names, as absolute paths.
     pub named: Vec<String>,
     /// Debian packages that were only installed because others recommend them.
@@ -88,7 +93,7 @@ impl NamedChange {
             inodes: change.left_out.clone(),
             edited: change.edits.iter().map(|edit| edit.layers.0).collect(),
             is_own: change.part == Part::Own,
-            is_stage: change.extent == Extent::Stage || change.fix.is_stage(),
+            is_stage: change.is_stage(),
             kind: change.fix.kind,
             extent: change.extent,
             certainty: change.certainty.clone(),
@@ -124,8 +129,10 @@ pub(in crate::advice) struct Assessed<'a> {
     pub changes: &'a [Change],
     /// The possible sizes.
     pub ladder: &'a [PossibleSize],
-    /// Packages that are only recommended.
-    pub recommended: Vec<Unneeded>,
+    /// Packages that nothing asks for.
+    pub surplus: &'a [Surplus],
+    /// The last stage of an interpreted program.
+    pub interpreted: Option<Drafted>,
 }
 
 /// The rules about compilers, with the common names.
@@ -149,13 +156,39 @@ impl Evidence {
         filesystem: &Filesystem<'_>,
         program: &Program,
     ) -> Result<Self, Error> {
+        let rules = Rules::built_in();
+        let findings = find(inspection, &rules, base_layers, None);
         Ok(Self {
-            toolchains: toolchains(&find(inspection, &Rules::built_in(), base_layers, None)),
+            recommended: recommended(inspection, base_layers, filesystem)?,
+            development: development(inspection, base_layers, filesystem)?,
+            ..Self::of_stages(inspection, base_layers, filesystem, program, &findings)?
+        })
+    }
+
+    /// Gathers what a draft in stages needs, where the findings are known.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Cancelled`] is the only one.
+    pub(in crate::advice) fn of_stages(
+        inspection: &Inspection,
+        base_layers: usize,
+        filesystem: &Filesystem<'_>,
+        program: &Program,
+        findings: &[Finding],
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            toolchains: toolchains(findings),
             program: program::copied(filesystem, base_layers, program),
+            interpreted: interpreted::interpreted(
+                inspection,
+                base_layers,
+                filesystem,
+                program,
+                findings,
+            )?,
             bare: bare(inspection, base_layers, program),
             named: program::named(filesystem, base_layers, &inspection.run, program)?,
-            recommended: recommended(inspection, base_layers, filesystem)?,
-            development: development::development(inspection, base_layers, filesystem)?,
             texts: Texts::read(inspection, base_layers, filesystem)?,
             ..Self::default()
         })
@@ -174,7 +207,15 @@ impl Evidence {
         assessed: Assessed<'_>,
     ) -> Result<Self, Error> {
         let mut known = Self {
-            recommended: assessed.recommended,
+            recommended: Surplus::of_kind(assessed.surplus, SurplusKind::Recommended)
+                .into_iter()
+                .map(|surplus| surplus.unneeded)
+                .collect(),
+            development: Surplus::of_kind(assessed.surplus, SurplusKind::Development)
+                .into_iter()
+                .map(Development::from)
+                .collect(),
+            interpreted: assessed.interpreted,
             changes: NamedChange::all(inspection, assessed.changes),
             ..Self::default()
         };
@@ -206,7 +247,7 @@ fn sizes_of_the_bare(ladder: &[PossibleSize]) -> Vec<(u64, Certainty)> {
     bare.map(|size| (size.size, size.certainty.clone())).collect()
 }
 
-/// Returns the compilers that the built-in rules know, counted as in findings.
+/// Returns the compilers that the built-in rules know.
 fn toolchains(findings: &[Finding]) -> Vec<Toolchain> {
     let toolchain = |(name, rules): (&str, &[&str])| {
         let of_it = findings.iter().filter(|finding| rules.contains(&finding.rule.as_str()));

@@ -11,6 +11,7 @@ use crate::advice::changes::Extent;
 use crate::advice::dockerfile::evidence::{Evidence, NamedChange};
 use crate::advice::findings::{Matches, Rules};
 use crate::advice::ladder::Certainty;
+use crate::advice::unneeded::SurplusKind;
 use crate::analysis::Inspection;
 use crate::tree::VersionId;
 
@@ -57,6 +58,12 @@ impl Work<'_> {
         }
         let linked = || self.remarks.iter().filter(|remark| remark.change == Some(place));
         let is_proposed = linked().any(|it| matches!(it.verdict, Verdict::Proposed { .. }));
+        // Nobody knows whether an interpreted program uses what its draft leaves out.
+        if linked()
+            .any(|it| matches!(it.verdict, Verdict::Proposed { .. }) && it.condition.is_some())
+        {
+            return Some(Ruling::NeedsALook);
+        }
         let is_left = |remark: &&Remark| matches!(remark.verdict, Verdict::Left { .. });
         let left = linked().filter(is_left).map(|it| match it.inodes.is_empty() {
             true => bytes,
@@ -143,10 +150,11 @@ fn fits(kind: Kind, change: &NamedChange) -> bool {
     let is_of_a_tool = change.kind == Advice::Tool && change.extent == Extent::Findings;
     match kind {
         Kind::Tool => is_of_a_tool,
-        Kind::Recommended => change.extent == Extent::Packages,
-        Kind::Ignore | Kind::Ownership | Kind::Merge => {
-            !is_of_a_tool && change.extent != Extent::Packages
+        Kind::Recommended => change.extent == Extent::Packages(SurplusKind::Recommended),
+        Kind::Development => change.extent == Extent::Packages(SurplusKind::Development),
+        Kind::Ignore | Kind::Ownership | Kind::Again | Kind::Merge => {
+            !is_of_a_tool && !matches!(change.extent, Extent::Packages(_))
         }
-        Kind::Development | Kind::Order | Kind::Stages | Kind::History => false,
+        Kind::Order | Kind::Stages | Kind::History => false,
     }
 }

@@ -11,6 +11,8 @@ pub enum Kind {
     Ignore,
     /// Owner or mode while copying.
     Ownership,
+    /// A copy less, where it brings what is there.
+    Again,
     /// One `RUN` in place of several.
     Merge,
     /// A flag, a command at the end of a `RUN`, or a cache mount, so that a tool leaves nothing.
@@ -87,9 +89,10 @@ use Condition::{
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Ignore,
         Self::Ownership,
+        Self::Again,
         Self::Merge,
         Self::Tool,
         Self::Recommended,
@@ -104,6 +107,7 @@ impl Kind {
         match self {
             Self::Ignore => "dockerignore",
             Self::Ownership => "owner-and-mode",
+            Self::Again => "copied-again",
             Self::Merge => "merge",
             Self::Tool => "clean-up",
             Self::Recommended => "recommended-packages",
@@ -114,7 +118,8 @@ impl Kind {
         }
     }
 
-    /// Returns the conditions of a change of this kind; empty for what never stands in the diff.
+    /// Returns the conditions of a change of this kind; empty for what has none, or never stands in the
+    /// diff.
     pub fn conditions(self) -> &'static [Condition] {
         match self {
             Self::Ignore => &[NotWanted, NotUsed],
@@ -125,7 +130,8 @@ impl Kind {
             Self::Merge => &[Posix, Followed, Matched, Mergeable, SameFiles, Movable],
             Self::Tool => &[Followed, NotNeededLater, NotMadeAgain],
             Self::Recommended | Self::Development => &[NotNeededLater],
-            Self::Order | Self::History => &[],
+            // What it brings again is compared, so nothing is left to ask.
+            Self::Again | Self::Order | Self::History => &[],
             Self::Stages => &[StandsAlone, PlainNames],
         }
     }

@@ -4,11 +4,12 @@ use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use super::packages::Leftovers;
-use super::{Target, Work};
+use super::{Kind, Target, Work};
+use crate::advice::base::Base;
 use crate::advice::dockerfile::births::{Births, Claims};
-use crate::advice::dockerfile::draft::Draft;
+use crate::advice::dockerfile::draft::{Draft, Fate};
 use crate::advice::dockerfile::evidence::Evidence;
-use crate::advice::dockerfile::parse::{Dockerfile, Instruction};
+use crate::advice::dockerfile::parse::{Dockerfile, Instruction, Keyword};
 use crate::advice::findings::Rules;
 use crate::analysis::Inspection;
 use crate::layer_index::LayerIndex;
@@ -23,9 +24,59 @@ pub fn combined(
     let (evidence, rules) = (Evidence::default(), Rules::default());
     let leftovers = Leftovers::none(&rules);
     let mut work = Work::new(inspection, target, &evidence, &leftovers);
+    work.births = Births::find(inspection);
     work.combine(first, last)?;
     let new = Dockerfile::parse(work.draft.text()).ok()?;
     Some(changed(&target.file, &new)).filter(|text| !text.is_empty())
+}
+
+/// Returns the layers of the copies that come first when the `RUN`s of some ranges of layers become
+/// one.
+pub fn copied_first(
+    inspection: &Inspection,
+    base: &Base,
+    ranges: &[(LayerIndex, LayerIndex)],
+) -> HashSet<LayerIndex> {
+    if ranges.is_empty() {
+        return HashSet::new();
+    }
+    let target = Target::rebuilt(inspection, "Dockerfile".into(), base);
+    let (evidence, rules) = (Evidence::default(), Rules::default());
+    let leftovers = Leftovers::none(&rules);
+    let mut work = Work::new(inspection, &target, &evidence, &leftovers);
+    work.births = Births::find(inspection);
+    for &(first, last) in ranges {
+        work.combine(first, last);
+    }
+    let fates = work.draft.fates.iter().enumerate();
+    let moved = fates.filter(|&(i, fate)| {
+        let is_copy = matches!(work.file.instructions[i].keyword, Keyword::Copy | Keyword::Add);
+        is_copy && matches!(fate, Fate::MovesBefore(_))
+    });
+    moved.filter_map(|(i, _)| work.layer(i)).collect()
+}
+
+/// A second Dockerfile that builds in one stage and runs in another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Staged {
+    /// The whole file.
+    Draft(String),
+    /// The reason why there is none, as a sentence.
+    Refused(String),
+}
+
+/// Drafts a Dockerfile in stages for an image whose Dockerfile is rebuilt from the history; `None`
+/// if its program is not built in it.
+pub fn staged(inspection: &Inspection, base: &Base, evidence: &Evidence) -> Option<Staged> {
+    let target = Target::rebuilt(inspection, "Dockerfile".into(), base);
+    let rules = Rules::default();
+    let leftovers = Leftovers::none(&rules);
+    let mut work = Work::new(inspection, &target, evidence, &leftovers);
+    if let Some(change) = work.stages() {
+        return Some(Staged::Draft(change.new));
+    }
+    let refused = work.remarks.into_iter().find(|remark| remark.kind == Kind::Stages);
+    refused.map(|remark| Staged::Refused(remark.text))
 }
 
 /// Returns the instructions of a file without those that it begins and ends with as an older one

@@ -1,6 +1,7 @@
 //! Suggests changes to a Dockerfile that make the image smaller, each measured on the image.
 
 mod account;
+mod again;
 mod between;
 mod by_hand;
 mod condition;
@@ -33,7 +34,7 @@ use crate::advice::findings::{Matches, Rules, Varying};
 use crate::layer_index::LayerIndex;
 pub(in crate::advice) use account::{Ruling, judge};
 pub use condition::{Condition, Kind, Refusal};
-pub use drafted::combined;
+pub use drafted::{Staged, combined, copied_first, staged};
 use packages::Leftovers;
 pub use remark::{Remark, Verdict};
 pub use secrets::NamedSecret;
@@ -167,6 +168,7 @@ impl Work<'_> {
     fn suggest(&mut self) -> (Vec<String>, Option<Change>) {
         self.births = Births::find(self.inspection);
         let patterns = self.ignore();
+        self.copied_again();
         self.ownership();
         let groups = self.merge();
         self.packages(&groups);

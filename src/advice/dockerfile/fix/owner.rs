@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::Work;
 use super::condition::{Condition, Refusal};
 use super::ownership::Rewrite;
-use crate::advice::dockerfile::births::{at_and_below, is_plain};
+use crate::advice::dockerfile::births::is_plain;
 use crate::advice::dockerfile::parse::Keyword;
 use crate::shell;
 
@@ -119,7 +119,7 @@ impl Work<'_> {
         let tops =
             paths.iter().filter_map(|path| tree.find(self.absolute(rewrite.run, path)?.as_bytes()));
         let versions = tops
-            .flat_map(|top| at_and_below(tree, top))
+            .flat_map(|top| tree.at_and_below(top))
             .filter_map(|node| tree.at(node, rewrite.layer));
         let owners: HashSet<_> = versions
             .filter(|&version| tree.added_in(version) == rewrite.layer && !tree.is_implied(version))

@@ -7,7 +7,6 @@ use super::Work;
 use super::condition::{Condition, Kind, Refusal};
 use super::merge::Group;
 use super::remark::Verdict;
-use crate::advice::dockerfile::births::at_and_below;
 use crate::advice::dockerfile::draft::Fate;
 use crate::advice::findings::{Matches, Rule, Rules, is_left_to_a_person, taken};
 use crate::advice::tool::Tool;
@@ -242,7 +241,7 @@ impl Work<'_> {
         let targets: HashSet<_> = left.iter().filter_map(|(_, path)| tool.mount_of(path)).collect();
         let inodes: HashSet<_> = left.iter().map(|&(inode, _)| inode).collect();
         let only_left = |target: &&str| {
-            tree.find(target.as_bytes()).into_iter().flat_map(|top| at_and_below(tree, top)).all(
+            tree.find(target.as_bytes()).into_iter().flat_map(|top| tree.at_and_below(top)).all(
                 |node| {
                     tree.versions(node).all(|version| {
                         let is_own = group.layers.contains(&tree.added_in(version))

@@ -91,6 +91,15 @@ impl Remark {
         Self { kind, verdict, condition, change, lines, text, alone, is_least, inodes }
     }
 
+    /// Returns the word for the reliability of what is said; `None` if nothing is claimed of bytes.
+    /// A proposal needs a look where a condition does not hold for certain.
+    pub fn grade(&self) -> Option<&'static str> {
+        match self.verdict {
+            Verdict::Proposed { .. } if self.condition.is_some() => Some(NEEDS_A_LOOK),
+            _ => self.verdict.grade(),
+        }
+    }
+
     /// Undoes the change.
     pub(super) fn take_back(&mut self) {
         if let Verdict::Changed { saves, .. } = self.verdict {
@@ -133,11 +142,7 @@ impl Remark {
         let exactly = |bytes| {
             if whole { exactly(bytes, units) } else { format!("about {}", units.size(bytes)) }
         };
-        let grade = if whole || self.verdict.grade() == Some(NEEDS_A_LOOK) {
-            self.verdict.grade()
-        } else {
-            None
-        };
+        let grade = if whole || self.grade() == Some(NEEDS_A_LOOK) { self.grade() } else { None };
         let mut text = grade.map(|grade| format!("[{grade}] ")).unwrap_or_default();
         text.push_str(match self.verdict {
             Verdict::Changed { .. } | Verdict::Proposed { .. } => "",

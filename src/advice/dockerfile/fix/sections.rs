@@ -138,7 +138,7 @@ fn summed_up(some: &[&Remark], units: Units, exact: bool) -> Option<String> {
     });
     let bytes = bytes.reduce(u64::saturating_add)?;
     let is_left = some.iter().any(|remark| matches!(remark.verdict, Verdict::Left { .. }));
-    let has = |grade: &str| some.iter().any(|remark| remark.verdict.grade() == Some(grade));
+    let has = |grade: &str| some.iter().any(|remark| remark.grade() == Some(grade));
     let (head, verb) = match is_left {
         true => ("[needs a look] not changed: ", "would save"),
         false if has("estimate") => ("[estimate] ", "saves about"),

@@ -1,6 +1,7 @@
 //! Drafts a multi-stage Dockerfile, if the image has a compiler and the program that was built is
-//! known.
+//! known, or run by an interpreter.
 
+mod interpreted;
 mod start;
 
 use std::collections::HashSet;
@@ -35,7 +36,7 @@ enum On {
 impl Work<'_> {
     /// Drafts a new file beside the Dockerfile, which builds in one stage and copies to another.
     pub(super) fn stages(&mut self) -> Option<Change> {
-        let application = self.evidence.program.as_ref()?;
+        let Some(application) = self.evidence.program.as_ref() else { return self.interpreted() };
         let toolchain: u64 = self.evidence.toolchains.iter().map(|toolchain| toolchain.bytes).sum();
         if toolchain < super::NOTEWORTHY {
             return None;
@@ -84,17 +85,12 @@ impl Work<'_> {
         {
             return None;
         }
-        let name = alias.clone().unwrap_or_else(|| self.unused_name());
-        let mut text = self.build_stage(from, &name, alias.is_none());
-        text.push_str(&format!("\n{}FROM {}\n", start.comment, start.image));
-        if let Some(unnamed) = start.unnamed {
-            text.push_str(&self.file.source()[self.file.instructions[unnamed].span.clone()]);
-        }
+        let (name, mut text) = self.two_stages(from, alias, &start);
         for path in &copied {
             text.push_str(&format!("COPY --from={name} {path} {path}\n"));
         }
         self.runtime(&mut text, from, &start, &copied);
-        let file = super::Dockerfile::parse(text).ok()?;
+        let draft = self.second_file(text)?;
         let line = self.said_of_stages(application, &besides, &start, toolchain);
         self.say(Kind::Stages, Verdict::Proposed { size_after }, from, line);
         let without: Vec<_> =
@@ -116,6 +112,24 @@ impl Work<'_> {
                 files: test the image of the second stage before you use it",
             );
         }
+        Some(draft)
+    }
+
+    /// Returns the name of the build stage, and the text up to the base of the last one.
+    fn two_stages(&self, from: usize, alias: Option<String>, start: &Start) -> (String, String) {
+        let is_unnamed = alias.is_none();
+        let name = alias.unwrap_or_else(|| self.unused_name());
+        let mut text = self.build_stage(from, &name, is_unnamed);
+        text.push_str(&format!("\n{}FROM {}\n", start.comment, start.image));
+        if let Some(unnamed) = start.unnamed {
+            text.push_str(&self.file.source()[self.file.instructions[unnamed].span.clone()]);
+        }
+        (name, text)
+    }
+
+    /// Returns the new file beside the Dockerfile; `None` if it would not parse.
+    fn second_file(&self, text: String) -> Option<Change> {
+        let file = super::Dockerfile::parse(text).ok()?;
         let name = match self.target.name.strip_suffix('"') {
             Some(quoted) => format!("{quoted}.multi-stage\""),
             None => format!("{}.multi-stage", self.target.name),

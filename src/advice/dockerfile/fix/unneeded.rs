@@ -7,19 +7,15 @@ use super::remark::Verdict;
 use super::{NOTEWORTHY, Work};
 use crate::advice::dockerfile::parse::Keyword;
 use crate::advice::ladder::Certainty;
-use crate::advice::tool::{Tool, find_verb};
-use crate::advice::unneeded::{Later, NO_RECOMMENDED, Unneeded, used_by_instruction, used_by_text};
+use crate::advice::tool::Tool;
+use crate::advice::unneeded::{
+    Development, Later, NO_DEVELOPMENT, NO_RECOMMENDED, RUNS_SCRIPTS, Unneeded, When,
+    used_by_instruction, used_by_text, used_in_development,
+};
 use crate::display::Escaped;
-use crate::shell::{self, Command, base_name};
+use crate::shell;
 use crate::tree::VersionId;
 
-/// Flag that keeps packages for development out.
-const NO_DEVELOPMENT: &str = "--omit=dev";
-/// Programs that use no npm packages.
-const INDIFFERENT: [&str; 20] = [
-    "apk", "apt", "apt-get", "cd", "chgrp", "chmod", "chown", "cp", "echo", "export", "find",
-    "install", "ln", "mkdir", "mv", "rm", "rmdir", "set", "touch", "true",
-];
 /// The most packages that are listed.
 const NAMED: usize = 6;
 
@@ -86,20 +82,18 @@ impl Work<'_> {
         let evidence = self.evidence;
         let Some(npm) = self.leftovers.with_flag(NO_DEVELOPMENT) else { return };
         for group in groups {
-            let known: Vec<_> = evidence
-                .development
-                .iter()
-                .filter(|known| group.layers.contains(&known.layer))
-                .collect();
-            let inodes: Vec<_> = known.iter().flat_map(|known| &known.inodes).copied().collect();
+            let is_of_group = |known: &&Development| group.layers.contains(&known.unneeded.layer);
+            let known: Vec<_> = evidence.development.iter().filter(is_of_group).collect();
+            let inodes = known.iter().flat_map(|known| &known.unneeded.inodes);
+            let inodes: Vec<_> = inodes.copied().collect();
             let unclaimed = self.unclaimed(&inodes);
             let users = self.users(group, npm);
             let Some(&first) = users.first().filter(|_| unclaimed >= NOTEWORTHY) else { continue };
             let scripts = known.iter().any(|known| known.runs_scripts);
             let reason = if scripts {
-                Some("installing runs scripts of the project, which may need them".to_owned())
+                Some(RUNS_SCRIPTS.to_owned())
             } else {
-                self.may_need_packages(first, npm)
+                used_in_development(&self.later_from(first), npm)
             };
             if let Some(reason) = reason {
                 let text = format!(
@@ -131,11 +125,15 @@ impl Work<'_> {
     /// Returns the recommended package that the program, or an instruction from `first` on, may
     /// need, with the one that needs it.
     fn used_package(&self, first: usize, known: &[&Unneeded]) -> Option<String> {
-        let later = self.stage.iter().copied().filter(|&i| i >= first);
-        let later: Vec<_> = later.filter_map(|i| self.later(i)).collect();
         let tree = &self.inspection.tree;
-        used_by_instruction(tree, known, &later)
+        used_by_instruction(tree, known, &self.later_from(first))
             .or_else(|| used_by_text(tree, known, &self.evidence.texts))
+    }
+
+    /// Returns the instructions from `first` on that run something.
+    fn later_from(&self, first: usize) -> Vec<Later> {
+        let later = self.stage.iter().copied().filter(|&i| i >= first);
+        later.filter_map(|i| self.later(i)).collect()
     }
 
     /// Returns the commands of an instruction that runs something.
@@ -152,7 +150,12 @@ impl Work<'_> {
             Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck => vec![arguments],
             _ => return None,
         };
-        Some(Later { place: format!("line {}", instruction.line), texts })
+        let when = match instruction.keyword {
+            Keyword::Cmd | Keyword::Entrypoint => When::Start(instruction.words()),
+            Keyword::Healthcheck => When::Check,
+            _ => When::Build,
+        };
+        Some(Later { place: format!("line {}", instruction.line), texts, when })
     }
 
     pub(super) fn unclaimed(&self, inodes: &[VersionId]) -> u64 {
@@ -170,38 +173,4 @@ impl Work<'_> {
     fn users(&self, group: &Group, tool: &Tool) -> Vec<usize> {
         group.runs.iter().copied().filter(|&i| self.uses(i, tool)).collect()
     }
-
-    /// Returns the reason if an instruction from `first` on may need packages that npm installed
-    /// there.
-    fn may_need_packages(&self, first: usize, npm: &Tool) -> Option<String> {
-        let later = self.stage.iter().copied().filter(|&i| i >= first);
-        later.into_iter().find_map(|i| {
-            let instruction = &self.file.instructions[i];
-            let needs = match instruction.keyword {
-                Keyword::Run => {
-                    let is_indifferent = |command: &Command| is_indifferent(command, npm);
-                    shell::read(&instruction.arguments)
-                        .is_none_or(|script| !script.commands.iter().all(is_indifferent))
-                }
-                Keyword::Cmd | Keyword::Entrypoint => {
-                    let words = instruction.words();
-                    let program = words.first().map_or("", |program| base_name(program));
-                    program != "node"
-                        || words[1..]
-                            .iter()
-                            .any(|word| word.starts_with('-') || word.contains("node_modules"))
-                }
-                _ => false,
-            };
-            needs.then(|| format!("line {} may need them", instruction.line))
-        })
-    }
-}
-
-fn is_indifferent(command: &Command, npm: &Tool) -> bool {
-    let program = command.program().first().map_or("", |program| base_name(program));
-    program.is_empty()
-        || INDIFFERENT.contains(&program)
-        || npm.is_used_by(command)
-        || find_verb(command.program(), &npm.programs, &["cache"]).is_some()
 }

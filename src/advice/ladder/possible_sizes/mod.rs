@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 use super::{Certainty, Holds, LadderInputs, PossibleSize, Step, certainty_without};
 use crate::advice::change::{Given, SuggestedChange, combined, copies};
 use crate::advice::findings::Varying;
-use crate::advice::unneeded::{NO_RECOMMENDED, Surplus};
+use crate::advice::unneeded::{Surplus, SurplusKind};
 use crate::analysis::download::estimate_download;
 use crate::analysis::what_if::{Change, Outcome, what_if};
 use crate::analysis::{Inspection, WastedGroup, wasted_groups};
@@ -38,14 +38,19 @@ pub fn climb(inspection: &Inspection, inputs: &LadderInputs) -> Vec<PossibleSize
     ladder.built_otherwise(Step::AsBuilt, &[], String::new(), Vec::new());
     let merges = ladder.without_wasted();
     let changes = ladder.without_leftovers(merges);
-    let changes = ladder.without_recommended(changes);
+    let changes = SurplusKind::ALL
+        .iter()
+        .fold(changes, |changes, &kind| ladder.without_surplus(kind, changes));
     match inputs.program.as_ref().map(|program| (program, &program.start, &program.needed)) {
         Some((program, Start::Script(libc), Some(_))) => {
             ladder.without_build_only(changes);
             ladder.script_on_another_base(program, *libc);
         }
         Some((program, _, Some(_))) => ladder.bare_program(program),
-        _ => ladder.without_build_only(changes),
+        _ => match &inputs.taken_over {
+            Some(taken_over) => ladder.taken_over(taken_over),
+            None => ladder.without_build_only(changes),
+        },
     }
     ladder.possible_sizes
 }
@@ -291,6 +296,14 @@ impl Ladder<'_> {
             );
             notes.extend((!is_said).then(|| note.into()));
         }
+        let (first, others): (Vec<_>, Vec<_>) =
+            others.into_iter().partition(|layer| self.inputs.copied_first.contains(layer));
+        if let Some((layers, copies)) = named_layers(&first) {
+            notes.push(
+                shown!("{} {} files, which a RUN cannot include: copy them before the combined RUN, which runs again when they change", layers, copies)
+                .into(),
+            );
+        }
         if let Some((layers, copies)) = named_layers(&others) {
             notes.push(
                 shown!("{} {} files, which a RUN cannot include: use RUN --mount=type=bind to read them without storing them", layers, copies)
@@ -320,26 +333,24 @@ impl Ladder<'_> {
         changes
     }
 
-    /// Adds the rung without packages that are only recommended.
-    fn without_recommended(&mut self, mut changes: Vec<Change>) -> Vec<Change> {
-        let surplus = &self.inputs.surplus;
+    /// Adds the rung without packages of one kind that nothing asks for.
+    fn without_surplus(&mut self, kind: SurplusKind, mut changes: Vec<Change>) -> Vec<Change> {
+        let surplus = Surplus::of_kind(&self.inputs.surplus, kind);
         if surplus.is_empty() {
             return changes;
         }
-        changes.push(Change::Without(Surplus::inodes(surplus).collect()));
-        let flag = |surplus: &Surplus| {
-            format!("layer {}: add {NO_RECOMMENDED} to apt-get install", surplus.layer())
-        };
+        changes.push(Change::Without(Surplus::inodes(&surplus).collect()));
+        let flag = |surplus: &Surplus| format!("layer {}: {}", surplus.layer(), kind.change());
         let how = surplus.iter().map(flag).collect::<Vec<_>>().join("\n");
         let used = surplus.iter().filter_map(|surplus| surplus.used.as_deref());
-        let notes = used.map(|used| escaped_str(&Surplus::to_name(Some(used))));
-        let notes = notes.map(Sentence::from).collect();
-        if !self.built_otherwise(Step::WithoutRecommended, &changes, how, notes) {
+        let notes = used.filter_map(|used| kind.to_do(Some(used)));
+        let notes = notes.map(|note| escaped_str(&note).into()).collect();
+        let certainty = certainty_without(self.inspection, kind, &surplus);
+        if !self.built_otherwise(Step::WithoutPackages(kind), &changes, how, notes) {
             changes.pop();
             return changes;
         }
         let last = self.possible_sizes.last_mut().filter(|last| last.certainty == Certainty::Exact);
-        let certainty = certainty_without(self.inspection, surplus);
         if let (None, Certainty::Estimate(why)) = (&self.doubt, &certainty) {
             self.doubt = Some(why.shown(Units::default()));
         }

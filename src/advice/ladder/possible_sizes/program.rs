@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::Ladder;
 use crate::advice::ladder::bases::{BaseKind, SmallBase, smallest};
-use crate::advice::ladder::{Certainty, Holds, PossibleSize, Step};
+use crate::advice::ladder::{Certainty, Holds, PossibleSize, Step, TakenOver};
 use crate::analysis::download::Download;
 use crate::display::{Sentence, escaped_str, shown};
 use crate::runtime::command::is_system;
@@ -92,6 +92,32 @@ impl Ladder<'_> {
             needs_a_look: false,
             how,
             notes: self.notes(program),
+        });
+    }
+
+    /// Adds the rung for a program that an interpreter runs: packages are installed again on the
+    /// same base, and files are copied.
+    pub(super) fn taken_over(&mut self, taken_over: &TakenOver) {
+        let inodes: HashSet<_> = taken_over.inodes.iter().copied().collect();
+        let base = self.inputs.base_layers;
+        let from = same_base(self.inputs.base_name.as_deref());
+        let certainty = match taken_over.is_installed {
+            true => Certainty::Estimate("packages are installed again, with what they need".into()),
+            false => Certainty::Exact,
+        };
+        let note = "an interpreter runs the program, so it is not known whether that uses what is left out: test the image";
+        self.add(PossibleSize {
+            step: Step::MultiStage,
+            size: self.base_bytes() + self.size(&inodes),
+            holds: copied(base, &inodes),
+            download: self.download(&inodes, Some(base)),
+            certainty,
+            needs_a_look: true,
+            how: format!(
+                "# your instructions, unchanged, as the stage build\nFROM {from}\n{}",
+                taken_over.lines.trim_end()
+            ),
+            notes: vec![note.into()],
         });
     }
 

@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use super::Rewrite;
-use crate::advice::dockerfile::births::at_and_below;
 use crate::advice::dockerfile::fix::Work;
 use crate::advice::dockerfile::fix::condition::{Condition, Refusal};
 use crate::tree::{Kind, VersionId};
@@ -23,7 +22,7 @@ impl Work<'_> {
             .collect();
         let mut below: HashSet<_> = HashSet::new();
         for &top in &tops {
-            below.extend(at_and_below(tree, top));
+            below.extend(tree.at_and_below(top));
         }
         let mut copies: Vec<_> = rewrite.copies.iter().copied().collect();
         copies.sort_unstable();
@@ -97,7 +96,7 @@ impl Work<'_> {
             let top = tree
                 .find(absolute.as_bytes())
                 .ok_or_else(|| unknown("its path is not in the image"))?;
-            for node in at_and_below(tree, top) {
+            for node in tree.at_and_below(top) {
                 handled.insert(node);
                 let changed =
                     |&now: &VersionId| tree.added_in(now) == rewrite.layer && !tree.is_implied(now);

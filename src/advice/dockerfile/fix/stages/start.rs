@@ -71,7 +71,8 @@ impl Work<'_> {
         small_base(image, &application.needs)
     }
 
-    fn same_base(&self, image: &str, needs: &Needs) -> Start {
+    /// Returns the base of the image as the start of the last stage.
+    pub(super) fn same_base(&self, image: &str, needs: &Needs) -> Start {
         let base = self.target.base_layers;
         let size_after = self
             .inspection

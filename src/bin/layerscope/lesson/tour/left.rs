@@ -3,6 +3,7 @@
 
 use layerscope::advice::changes::{Change, Extent};
 use layerscope::advice::findings::{Fate, Finding, Level, Whose};
+use layerscope::advice::unneeded::SurplusKind;
 use layerscope::display::cut;
 use layerscope::display::escaped_str;
 use layerscope::display::{files, plural};
@@ -79,23 +80,35 @@ impl<'a> StoryBuilder<'a> {
         }
     }
 
-    /// Describes the packages that are only recommended.
+    /// Describes the packages that nothing asks for.
     pub fn tell_surplus(&mut self) {
-        let is_it = |change: &&Change| change.extent == Extent::Packages;
         let study = self.study;
-        let Some(change) = study.changes.iter().find(is_it) else { return };
+        for change in &study.changes {
+            if let Extent::Packages(kind) = change.extent {
+                self.tell_packages(change, kind);
+            }
+        }
+    }
+
+    fn tell_packages(&mut self, change: &Change, kind: SurplusKind) {
         let Some(first) = change.surplus.first().filter(|_| self.matters(change.saves)) else {
             return;
         };
         let count = change.surplus.iter().map(|it| it.unneeded.packages.len()).sum();
-        let (bytes, packages) = (self.size(change.saves), plural(count, "package"));
-        let what = format!("Packages that are only recommended: {bytes} in {packages}.");
+        let (bytes, title) = (self.size(change.saves), words::capital(kind.title()));
+        let what = format!("{title}: {bytes} in {}.", plural(count, "package"));
         let why = words::capital(&words::stopped(&change.why));
         let line = words::code(&first.line, CODE).map(|line| format!(" Written out: `{line}`"));
         let helps =
             format!("What helps: {}{}", words::stopped(&change.fix.what), line.unwrap_or_default());
         self.say(explore(first.layer(), None), [format!("{what} {why}"), helps]);
-        let line = format!("{bytes} are packages that no package needs: {packages}.");
+        let line = match kind {
+            SurplusKind::Recommended => {
+                let packages = plural(count, "package");
+                format!("{bytes} are packages that no package needs: {packages}.")
+            }
+            SurplusKind::Development => format!("{bytes} are {}.", kind.counted(count)),
+        };
         self.waste(change.saves, line);
     }
 

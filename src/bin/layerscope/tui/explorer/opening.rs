@@ -134,7 +134,7 @@ impl Explorer {
         let Some(study) = self.study.clone() else { return };
         let own = study.changes.first().filter(|change| change.part == Part::Own);
         let Some(change) = own else { return };
-        if change.extent == Extent::Packages && self.matters(change.saves) {
+        if matches!(change.extent, Extent::Packages(_)) && self.matters(change.saves) {
             let place = biggest_place(&self.inspection.tree, Surplus::inodes(&change.surplus));
             self.fold_all();
             return self.reveal_up_to(place);
@@ -195,8 +195,8 @@ impl Explorer {
     /// Returns a sentence about what a change leaves out at places in the order of a walk: the
     /// finding with the most bytes there.
     fn reason_for(&self, study: &Study, change: &Change, span: (u32, u32)) -> Option<String> {
-        if change.extent == Extent::Packages {
-            let words = format!("packages that are only recommended: {}", escaped_str(&change.why));
+        if let Extent::Packages(kind) = change.extent {
+            let words = format!("{}: {}", kind.title(), escaped_str(&change.why));
             return Some(sentences(&[&words]));
         }
         let findings = change.findings.iter().map(|&at| (at, &study.findings[at]));

@@ -1,5 +1,6 @@
 //! One change has one saving and one size after it, wherever it is told.
 
+mod drafts;
 mod first;
 mod grades;
 mod mixed;

@@ -4,6 +4,7 @@ use layerscope::advice::avoidable::Avoidable;
 use layerscope::advice::changes::Extent;
 use layerscope::advice::dockerfile::{Kind, Remark, Verdict};
 use layerscope::advice::ladder::{Certainty, PossibleSize, Step};
+use layerscope::advice::unneeded::SurplusKind;
 use layerscope::display::Units;
 use serde_json::json;
 
@@ -93,10 +94,14 @@ fn packages_that_are_only_recommended_are_one_change_with_one_grade_everywhere()
     ] {
         let change = &image.changes()[0];
         let title = "add --no-install-recommends to apt-get install";
-        assert_eq!((change.extent, change.fix.title()), (Extent::Packages, title.to_owned()));
+        assert_eq!(
+            (change.extent, change.fix.title()),
+            (Extent::Packages(SurplusKind::Recommended), title.to_owned())
+        );
         assert_eq!((change.saves, change.grade()), (5_000_000, grade));
         assert_eq!(change.certainty.sign(), sign);
-        let is_step = |rung: &&PossibleSize| rung.step == Step::WithoutRecommended;
+        let is_step =
+            |rung: &&PossibleSize| rung.step == Step::WithoutPackages(SurplusKind::Recommended);
         let rung = image.study.ladder.iter().find(is_step).expect("a step");
         assert_eq!((rung.size, &rung.certainty), (change.size, &change.certainty));
         let avoidable = Avoidable::measure(&image.study).own;

@@ -185,7 +185,7 @@ impl Findings {
                 let findings: Vec<_> = change.parts().map(|i| &study.findings[i]).collect();
                 let left = findings.iter().filter(|finding| finding.fate == Fate::Left);
                 let visible = match change.extent {
-                    Extent::Packages => change.saves,
+                    Extent::Packages(_) => change.saves,
                     Extent::Stage => {
                         change.others() + left.map(|finding| finding.bytes).sum::<u64>()
                     }

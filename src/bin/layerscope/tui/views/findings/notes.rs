@@ -141,7 +141,13 @@ impl Findings {
         let of_change = self.selected_change().map(|_| told.why.clone());
         let why = of_change.or_else(|| Some(escaped_str(&self.selected()?.why)));
         add("why", &why.unwrap_or_default());
-        for (i, line) in self.lines().iter().enumerate() {
+        let mut lines = self.lines();
+        if self.is_draft() {
+            // The whole file is behind D; its last stage is what is new.
+            let last = lines.iter().rposition(|line| line.starts_with("FROM ")).unwrap_or(0);
+            lines.drain(..last);
+        }
+        for (i, line) in lines.iter().enumerate() {
             add(if i == 0 { "lines" } else { "" }, line);
         }
         let Some(finding) = self.selected() else {

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use layerscope::advice::SuggestedChange;
 use layerscope::advice::changes::{Change, Extent};
+use layerscope::advice::dockerfile::Staged;
 use layerscope::advice::findings::Finding;
 use layerscope::display::{Escaped, escaped_str, sentences, shown};
 use layerscope::report::instruction_lines;
@@ -29,9 +30,13 @@ impl Findings {
         if lines.is_empty() && fix.dockerignore.is_empty() {
             // A draft of several instructions stands for no single one of them.
             let told = self.change().and_then(|place| self.told.get(place));
+            if self.is_draft() {
+                lines.push(Edit::Same("Dockerfile.multi-stage, a new file:".into()));
+            }
             lines.extend(told.iter().flat_map(|told| told.lines.iter().cloned().map(Edit::Added)));
         }
-        let has_instruction = !lines.is_empty();
+        // An instruction that goes leaves nothing to copy.
+        let has_instruction = !lines.is_empty() && fix.drops.is_none();
         if !fix.dockerignore.is_empty() {
             lines.push(Edit::Same(".dockerignore:".into()));
             lines.extend(fix.dockerignore.iter().map(|line| Edit::Added(escaped_str(line))));
@@ -42,6 +47,13 @@ impl Findings {
         let title = escaped_str(fix.clause());
         let copied = self.lines_to_copy(&explorer.inspection).filter(|_| has_instruction);
         Some(Proposal::new(title, lines).copying(copied))
+    }
+
+    /// Returns whether the lines of the selected change are a whole Dockerfile in stages.
+    pub(super) fn is_draft(&self) -> bool {
+        let study = self.study.as_ref().map(|study| &study.staged);
+        let is_stage = self.change().is_some_and(|place| self.changes[place].is_stage());
+        is_stage && matches!(study, Some(Some(Staged::Draft(_))))
     }
 
     /// Returns the advice of a change that has no lines of its own: what to do and why, the last
@@ -84,6 +96,9 @@ impl Findings {
             let old = ends.0.up_to(ends.1).filter_map(|layer| layer.get_from(layers));
             (old.flat_map(|layer| layer.instruction.lines()).collect(), instruction_lines(new))
         };
+        if let Some(layer) = self.fix().and_then(|fix| fix.drops) {
+            return vec![(layers[layer].instruction.lines().into_iter().collect(), Vec::new())];
+        }
         if let Some(SuggestedChange { merges: Some(ends), dockerfile, .. }) = self.fix() {
             // What some of these instructions become alone would take out the others.
             return dockerfile.iter().map(|new| one(*ends, new)).collect();

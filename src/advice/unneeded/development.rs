@@ -1,14 +1,17 @@
 //! Finds npm packages that are only needed for development, as npm records them (package-lock.json,
 //! "packages", `dev`).
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::advice::dockerfile::births::at_and_below;
-use crate::advice::unneeded::Links;
+use super::names::Links;
+use super::recommended::Unneeded;
+use super::{RUNS_SCRIPTS, Surplus};
 use crate::analysis::Inspection;
+use crate::display::escaped_str;
 use crate::error::Error;
 use crate::files::filesystem::{Filesystem, readable};
 use crate::layer_index::LayerIndex;
@@ -24,12 +27,17 @@ const PROJECTS: usize = 64;
 /// The packages of a layer that are only needed for development.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Development {
-    /// The layer.
-    pub layer: LayerIndex,
-    /// The files.
-    pub inodes: Vec<VersionId>,
+    /// The packages.
+    pub unneeded: Unneeded,
     /// True if the installation runs scripts of the project itself, which may need the packages.
     pub runs_scripts: bool,
+}
+
+impl From<Surplus> for Development {
+    fn from(surplus: Surplus) -> Self {
+        let runs_scripts = surplus.used.as_deref() == Some(RUNS_SCRIPTS);
+        Self { unneeded: surplus.unneeded, runs_scripts }
+    }
 }
 
 #[derive(Deserialize)]
@@ -83,30 +91,54 @@ pub fn development(
         let runs_scripts = scripts.is_none_or(|scripts| {
             ["install", "prepare"].iter().any(|name| has_stage(&scripts, name))
         });
-        let mut names: Vec<NodeId> = Vec::new();
+        let mut names: Vec<(&str, NodeId)> = Vec::new();
         for path in packages.iter().filter(|(_, package)| package.dev).map(|(path, _)| path) {
             let below = crate::path::components(path.as_bytes());
             let Some(package) = below.iter().try_fold(project, |node, part| child(node, part))
             else {
                 continue;
             };
-            names.extend(own_files(tree, package));
+            names.extend(own_files(tree, package).map(|file| (name_in(path), file)));
         }
-        let mut by_layer: BTreeMap<LayerIndex, Vec<VersionId>> = BTreeMap::new();
-        for inode in links
-            .wholly_named(tree, &names)
-            .into_iter()
-            .filter(|&inode| tree.added_in(inode) >= base_layers)
-        {
-            by_layer.entry(tree.added_in(inode)).or_default().push(inode);
-        }
-        found.extend(by_layer.into_iter().map(|(layer, inodes)| Development {
-            layer,
-            inodes,
-            runs_scripts,
-        }));
+        let all = by_layer(tree, &links, &names, base_layers);
+        found.extend(all.into_iter().map(|unneeded| Development { unneeded, runs_scripts }));
     }
     Ok(found)
+}
+
+/// Returns the name of the package at a path of the lock file.
+fn name_in(path: &str) -> &str {
+    path.rsplit_once("node_modules/").map_or(path, |(_, name)| name)
+}
+
+/// Returns the visible files of packages by the layer that added them, from `base_layers` on. What a
+/// later layer removes is saved where that is.
+fn by_layer(
+    tree: &Tree,
+    links: &Links,
+    files: &[(&str, NodeId)],
+    base_layers: usize,
+) -> Vec<Unneeded> {
+    let names: HashMap<NodeId, &str> = files.iter().map(|&(name, node)| (node, name)).collect();
+    let nodes: Vec<_> = files.iter().map(|&(_, node)| node).collect();
+    let is_meant =
+        |inode: &VersionId| tree.added_in(*inode) >= base_layers && tree.removal(*inode).is_none();
+    let mut layers: BTreeMap<LayerIndex, Vec<VersionId>> = BTreeMap::new();
+    for inode in links.wholly_named(tree, &nodes).into_iter().filter(is_meant) {
+        layers.entry(tree.added_in(inode)).or_default().push(inode);
+    }
+    let unneeded = |(layer, inodes): (LayerIndex, Vec<VersionId>)| {
+        let mut sizes: BTreeMap<&str, u64> = BTreeMap::new();
+        for &inode in &inodes {
+            let name = names.get(&tree.node_of(inode)).copied().unwrap_or_default();
+            *sizes.entry(name).or_default() += tree.size(inode);
+        }
+        let mut sizes: Vec<_> = sizes.into_iter().collect();
+        sizes.sort_by_key(|&(name, bytes)| (Reverse(bytes), name));
+        let packages = sizes.into_iter().map(|(name, _)| escaped_str(name)).collect();
+        Unneeded { layer, packages, inodes, wanted: Vec::new() }
+    };
+    layers.into_iter().map(unneeded).collect()
 }
 
 /// Returns whether a project has a script of this name, or one that runs before or after it.
@@ -125,7 +157,7 @@ fn lies_in_another(tree: &Tree, node: NodeId) -> bool {
 fn own_files(tree: &Tree, package: NodeId) -> impl Iterator<Item = NodeId> {
     let inner: Vec<_> =
         tree.children(package).filter(|&child| tree.name(child) != DIRECTORY).collect();
-    inner.into_iter().flat_map(|node| at_and_below(tree, node))
+    inner.into_iter().flat_map(move |node| tree.at_and_below(node))
 }
 
 /// Parses a JSON file; `None` if it cannot be read or parsed.
