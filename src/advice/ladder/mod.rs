@@ -59,7 +59,7 @@ pub struct LadderInputs {
     pub copied_first: HashSet<LayerIndex>,
 }
 
-/// What the last stage adds to its base for a program that an interpreter runs.
+/// The part that the last stage adds to its base for a program that an interpreter runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TakenOver {
     /// The files.

@@ -31,9 +31,9 @@ pub struct Surplus {
 /// The reason why packages are installed that nothing needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SurplusKind {
-    /// Others recommend them.
+    /// Other packages recommend them.
     Recommended,
-    /// They are for development.
+    /// Developers need them.
     Development,
 }
 

@@ -16,7 +16,7 @@ pub enum Way {
         /// True if it asks for no answers.
         is_noninteractive: bool,
     },
-    /// It is run again, without commands that the owner of copied files stands for.
+    /// The command runs again, without parts that the owner of copied files stands for.
     Again(String),
 }
 
