@@ -1,5 +1,6 @@
 //! The Dockerfile in stages is the same on the screen, in the clipboard, in reports and in `fix`.
 
+use layerscope::advice::changes::Change;
 use layerscope::advice::dockerfile::Staged;
 use layerscope::report::changes;
 
@@ -10,7 +11,7 @@ use super::outputs::fixed;
 fn the_whole_second_dockerfile_of_fix_is_behind_d() {
     let mut seen = 0;
     for image in images() {
-        let Some(place) = image.study.changes.iter().position(|change| change.is_stage()) else {
+        let Some(place) = image.study.changes.iter().position(Change::is_stage) else {
             continue;
         };
         let Some(Staged::Draft(draft)) = &image.study.staged else { continue };
