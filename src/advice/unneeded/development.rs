@@ -9,7 +9,6 @@ use serde::de::IgnoredAny;
 
 use super::names::Links;
 use super::recommended::Unneeded;
-use super::{RUNS_SCRIPTS, Surplus};
 use crate::analysis::Inspection;
 use crate::display::escaped_str;
 use crate::error::Error;
@@ -31,13 +30,6 @@ pub struct Development {
     pub unneeded: Unneeded,
     /// True if the installation runs scripts of the project itself, which may need the packages.
     pub runs_scripts: bool,
-}
-
-impl From<Surplus> for Development {
-    fn from(surplus: Surplus) -> Self {
-        let runs_scripts = surplus.used.as_deref() == Some(RUNS_SCRIPTS);
-        Self { unneeded: surplus.unneeded, runs_scripts }
-    }
 }
 
 #[derive(Deserialize)]

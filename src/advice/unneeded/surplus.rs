@@ -108,6 +108,13 @@ impl Surplus {
     }
 }
 
+impl From<Surplus> for Development {
+    fn from(surplus: Surplus) -> Self {
+        let runs_scripts = surplus.used.as_deref() == Some(RUNS_SCRIPTS);
+        Self { unneeded: surplus.unneeded, runs_scripts }
+    }
+}
+
 /// Finds such packages in the layers from `base_layers` on, with the instruction that leaves them
 /// out by the flag of one of some tools.
 ///
