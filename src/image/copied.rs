@@ -8,8 +8,8 @@ pub struct Copied {
     pub options: Vec<String>,
     pub sources: Vec<String>,
     pub target: String,
-    /// What the classic builder's history has in place of the sources, with a hash of the contents:
-    /// `file`, `dir` or `multi`.
+    /// The kind of a hash of the contents, which the classic builder's history has in place of the
+    /// sources: `file`, `dir` or `multi`.
     pub hashed: Option<&'static str>,
 }
 
