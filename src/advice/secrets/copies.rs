@@ -98,7 +98,7 @@ struct Again<'a> {
 
 impl Again<'_> {
     /// Returns whether a text is read, and counts what that costs: nothing, if it was kept.
-    fn takes(&mut self, tree: &Tree, packages: &Packages, candidate: &Candidate<'_>) -> bool {
+    fn takes(&mut self, tree: &Tree, packages: &Packages, candidate: &Candidate) -> bool {
         let (size, (layer, start)) = (tree.size(candidate.inode), candidate.place(tree));
         if self.contents.keeps(tree, candidate.inode) {
             return true;

@@ -38,10 +38,8 @@ const PIECE: u64 = 1 << 20;
 pub(super) const SECRETS: usize = 5_000;
 
 /// A file that is to be read.
-pub(super) struct Candidate<'a> {
+pub(super) struct Candidate {
     pub(super) inode: VersionId,
-    node: NodeId,
-    removal: Option<&'a Removal>,
     /// The way in which it is searched.
     pub(super) search: FileSearch,
     /// True for a small text that is kept to look for copies of a secret in it.
@@ -78,7 +76,7 @@ pub(super) struct Search<'a> {
     files: usize,
     secrets: Secrets,
     /// The texts for a second look, small ones with their contents if they were read.
-    pub(super) texts: Vec<(Candidate<'a>, Option<Vec<u8>>)>,
+    pub(super) texts: Vec<(Candidate, Option<Vec<u8>>)>,
 }
 
 /// Finds the secrets in the files of an image, and keeps the texts for a second look.
@@ -129,7 +127,7 @@ pub(super) fn find<'a>(
 
 impl<'a> Search<'a> {
     /// Looks into a file: its first bytes tell whether the rest is read.
-    fn look(&mut self, candidate: Candidate<'a>) -> Result<Looked, Error> {
+    fn look(&mut self, candidate: Candidate) -> Result<Looked, Error> {
         let (size, search) = (self.tree.size(candidate.inode), candidate.search);
         let is_whole = search.takes_whole(size);
         self.files -= 1;
@@ -168,7 +166,7 @@ impl<'a> Search<'a> {
     }
 
     /// Searches the contents of a file; returns whether it is a text, too.
-    fn look_at_all(&mut self, candidate: &Candidate<'_>, bytes: &[u8]) -> (Looked, bool) {
+    fn look_at_all(&mut self, candidate: &Candidate, bytes: &[u8]) -> (Looked, bool) {
         let found = candidate.search.find(bytes);
         if found.hits.is_empty() || candidate.is_of_a_package(self.tree, self.packages) {
             return (Looked::Searched, found.is_text);
@@ -192,7 +190,7 @@ impl<'a> Search<'a> {
     }
 
     /// Searches a long text for tokens.
-    fn look_in_blocks(&mut self, candidate: &Candidate<'_>) -> Result<Looked, Error> {
+    fn look_in_blocks(&mut self, candidate: &Candidate) -> Result<Looked, Error> {
         let size = self.tree.size(candidate.inode);
         let mut blocks = BlockSearch::new(candidate.search);
         let read = self.filesystem.with_source(candidate.inode, |source| {
@@ -257,15 +255,16 @@ fn is_of_a_package(
 }
 
 /// Returns the files to read, in the order of the layers and of their places in them.
-fn candidates<'a>(tree: &'a Tree, packages: &Packages) -> Vec<Candidate<'a>> {
+fn candidates(tree: &Tree, packages: &Packages) -> Vec<Candidate> {
     let taken = take(path_matcher(), tree, &[]);
     let inodes = tree.inodes_with_removals().filter_map(|(inode, removal)| {
         let node = tree.node_of(inode);
         let search = FileSearch::numbered(taken[node.index()]?);
-        let candidate = Candidate { inode, node, removal, search, is_small: false };
         // Everybody has what a package brought, and most such files are in the directories of programs.
-        let is_foreign =
-            || search.is_for_rare_tokens() && candidate.is_of_a_package(tree, packages);
+        let is_foreign = || {
+            search.is_for_rare_tokens() && is_of_a_package(tree, packages, (inode, node, removal))
+        };
+        let candidate = Candidate { inode, search, is_small: false };
         (tree.size(inode) > 0 && !is_foreign()).then_some(candidate)
     });
     let mut candidates: Vec<_> = inodes.collect();
@@ -278,8 +277,7 @@ fn candidates<'a>(tree: &'a Tree, packages: &Packages) -> Vec<Candidate<'a>> {
         }
     }
     candidates.extend(other_names(tree, &taken).into_iter().filter_map(|(inode, search)| {
-        let (node, removal) = (tree.node_of(inode), tree.removal(inode));
-        let candidate = Candidate { inode, node, removal, search, is_small: false };
+        let candidate = Candidate { inode, search, is_small: false };
         (tree.size(inode) > 0 && !candidate.is_of_a_package(tree, packages)).then_some(candidate)
     }));
     // Named files come first, so that texts cannot use up their bytes; those beside programs come last.
@@ -289,25 +287,26 @@ fn candidates<'a>(tree: &'a Tree, packages: &Packages) -> Vec<Candidate<'a>> {
     candidates
 }
 
-impl Candidate<'_> {
+impl Candidate {
     /// Returns the place in the image: the layer, and the bytes in it.
     pub(super) fn place(&self, tree: &Tree) -> (LayerIndex, u64) {
         (tree.added_in(self.inode), tree.data_offset(self.inode))
     }
 
     pub(super) fn is_of_a_package(&self, tree: &Tree, packages: &Packages) -> bool {
-        is_of_a_package(tree, packages, (self.inode, self.node, self.removal))
+        let Self { inode, .. } = *self;
+        is_of_a_package(tree, packages, (inode, tree.node_of(inode), tree.removal(inode)))
     }
 
     pub(super) fn secret(&self, tree: &Tree, found: FoundValue<'_>) -> Secret {
         let FoundValue { kind, name, value, is_text, line } = found;
         Secret {
             kind,
-            place: Place::File { node: self.node, line },
+            place: Place::File { node: tree.node_of(self.inode), line },
             name,
             inode: Some(self.inode),
             added_in: Some(tree.added_in(self.inode)),
-            removed_in: self.removal.map(|removal| removal.layer),
+            removed_in: tree.removal(self.inode).map(|removal| removal.layer),
             shown: Masked::new(if is_text { value } else { b"" }),
             hash: ValueHash::new(value),
             origin: None,
