@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn one_of_one_is_not_called_all_1() {
         assert_eq!(all(1, "package", "the same"), "the only package is the same");
-        assert_eq!(all(2, "package", "the same"), "all 2 packages are the same");
+        assert_eq!(all(2, "package", "the same"), "both packages are the same");
         assert_eq!(all(0, "package", "the same"), "no package");
     }
 

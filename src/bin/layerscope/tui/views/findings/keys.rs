@@ -1,4 +1,4 @@
-//! What a row offers: its keys, those first that are used most, because a narrow footer has room for
+//! The keys of a row, those first that are used most, because a narrow footer has room for
 //! some; and the explanation of its figures.
 
 use super::{Findings, Row};
