@@ -121,11 +121,11 @@ fn what_is_piped_in_is_meant_where_nothing_is_named() {
 #[test]
 fn a_pipe_that_ends_before_anything_can_be_shown_says_how_far_it_got() {
     let archive = tar(image().docker());
-    for cut in [100, 1000] {
+    for (cut, words) in [(100, "100 bytes"), (1000, "1,000 bytes")] {
         let output = layerscope(&["report", "-"], Some(&archive[..cut]));
         let message = text(&output.stderr);
         assert_eq!(output.status.code(), Some(2));
-        assert!(message.contains(&format!("ended early, after {cut} bytes")), "{message}");
+        assert!(message.contains(&format!("ended early, after {words}")), "{message}");
         assert!(message.contains("hint: did the command before the pipe fail?"), "{message}");
     }
 }

@@ -80,7 +80,7 @@ fn a_layer_that_is_cut_short_says_how_much_is_missing_and_shows_what_is_there() 
     let subject = subject(&Image::of([plain]));
     assert_eq!(
         failure(&subject, "/f"),
-        "layer 0 (0.tar) ends 1047576 bytes before the end of the file"
+        "layer 0 (0.tar) ends 1,047,576 bytes before the end of the file"
     );
     assert_eq!(whole(&subject.source("/whole")), b"all of it");
     assert_eq!(read(&subject.source("/f"), 0, 1000), bytes[..1000]);

@@ -136,7 +136,7 @@ fn a_file_that_stands_for_the_root_ships_bytes_that_have_no_place() {
     for name in ["/", ".", "./", "..", "../..", "a/.."] {
         let shown = layers("root-file", [vec![file("f", 2), file(name, 5000)]]);
         shown.ship([2]).tree(["f 2"]).warns(
-            "stands for the root directory and is a file of 5000 bytes; it is ignored here, but",
+            "stands for the root directory and is a file of 5,000 bytes; it is ignored here, but",
         );
         let completeness = &shown.inspection.completeness;
         assert!(!completeness.is_whole() && !completeness.sizes_are_exact(), "{name}");

@@ -47,7 +47,10 @@ fn image_of(tars: impl IntoIterator<Item = Vec<u8>>) -> Vec<u8> {
 #[test]
 fn a_manifest_of_a_hundred_megabytes_is_not_read() {
     let text = error(with_manifest(vec![b'['; 100_000_000]));
-    assert!(text.contains("manifest.json has 100000000 bytes") && text.contains("limit"), "{text}");
+    assert!(
+        text.contains("manifest.json has 100,000,000 bytes") && text.contains("limit"),
+        "{text}"
+    );
 }
 
 #[test]

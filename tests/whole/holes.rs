@@ -88,7 +88,7 @@ fn what_the_map_does_not_reach_is_said_and_what_no_file_has_is_not_believed() {
     let short = inspect(archive(sparse("1\n0\n512\n", 512, "100000"), false)).unwrap();
     let said = short.warnings.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
     assert!(short.completeness.is_whole() && short.totals.size == 100_709, "{said}");
-    assert!(said.contains("sparse says 100000 bytes, but its map of holes ends at 512"), "{said}");
+    assert!(said.contains("sparse says 100,000 bytes, but its map of holes ends at 512"), "{said}");
     for size in ["4611686018427387904", "17592186044417"] {
         let huge = inspect(archive(sparse("1\n0\n512\n", 512, size), false)).unwrap();
         assert_eq!(huge.completeness.gaps()[0].gap(), Some(Gap::OverLimit), "{:?}", huge.warnings);

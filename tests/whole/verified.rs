@@ -59,7 +59,7 @@ fn a_wrong_size_of_a_manifest_a_config_or_a_layer_is_a_mismatch() {
     for (archive, words) in [
         (layout(SAME, config, SAME), "bytes, but 5 bytes are stated for it"),
         (layout(SAME, SAME, manifest), "bytes, but 7 bytes are stated for it"),
-        (layout(SAME, layer, SAME), "layer 1: it has 3072 bytes, but the manifest says 9"),
+        (layout(SAME, layer, SAME), "layer 1: it has 3,072 bytes, but the manifest says 9"),
     ] {
         let (code, outcome, said) = verified(&archive);
         assert_eq!((code, &outcome[..]), (Some(1), "mismatch"), "{words}: {said}");

@@ -91,7 +91,7 @@ fn in_addition(inspection: &Inspection, study: &Study, place: usize) -> Vec<Part
     let shared = before.iter().map(|other| {
         let both = other.left_out.iter().filter(|inode| left.remove(inode));
         let bytes = both.map(|&inode| inspection.tree.size(inode)).sum();
-        (bytes, format!("left out by “{}” already", escaped_str(&other.short_title())))
+        (bytes, format!("left out by \"{}\" already", escaped_str(&other.short_title())))
     });
     let from = vec![(change.saves, "saved alone".to_owned())];
     vec![
