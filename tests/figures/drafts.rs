@@ -156,6 +156,19 @@ fn what_an_interpreter_runs_gets_a_draft_with_the_packages_that_it_needs() {
 }
 
 #[test]
+fn an_empty_file_of_a_cache_is_not_copied() {
+    let image = Image::of(&python(INSTALL).run(
+        "pip3 install --break-system-packages requests",
+        [file("root/.cache/pip/http/a", 2 * MB), file("root/.cache/pip/checked", 0)],
+    ));
+    let second = image.second();
+    assert!(
+        second.contains("COPY --from=build /app /app") && !second.contains("cache"),
+        "{second}"
+    );
+}
+
+#[test]
 fn where_a_draft_cannot_be_made_the_reason_and_the_first_lines_are_said() {
     for (install, reason) in [
         (

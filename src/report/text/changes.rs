@@ -197,7 +197,10 @@ impl<W: Write> ReportText<'_, W> {
             );
         }
         // Lines that can be copied are never cut.
-        all.iter().try_for_each(|line| writeln!(self.out, "{:INDENT$}{line}", ""))
+        all.iter().try_for_each(|line| match line.as_str() {
+            "" => writeln!(self.out),
+            _ => writeln!(self.out, "{:INDENT$}{line}", ""),
+        })
     }
 
     /// Writes a line for each change and its parts, under a remark.

@@ -220,7 +220,9 @@ impl Takeover<'_> {
             Some(Way::Installed { .. }) => {
                 !self.chosen.has_owner(node) && !is_of_system && !is_below(&"/var/")
             }
-            Some(Way::Run) if PASSING.iter().any(is_below) => false,
+            Some(Way::Run) if PASSING.iter().any(is_below) || self.is_beside_leftovers(node) => {
+                false
+            }
             Some(Way::Run) if is_of_system || is_below(&"/var/lib/dpkg/") => {
                 let path = escaped(&path);
                 return Err(format!(
@@ -229,6 +231,20 @@ impl Takeover<'_> {
             }
             Some(Way::Run) => true,
         })
+    }
+
+    /// Returns whether a file is empty, and all others in its directory are leftovers.
+    fn is_beside_leftovers(&self, node: NodeId) -> bool {
+        let tree = self.tree;
+        let inode = |node| tree.last(node).map(|version| tree.inode(version));
+        let is_empty = |&inode: &VersionId| tree.size(inode) == 0;
+        if !inode(node).as_ref().is_some_and(is_empty) {
+            return false;
+        }
+        let all = tree.at_and_below(tree.parent(node)).filter_map(inode);
+        let others = all.filter(|it| !is_empty(it));
+        let mut others = others.peekable();
+        others.peek().is_some() && others.all(|it| self.found.leftovers.contains(&it))
     }
 
     /// Returns whether a file was there before a layer, which gives it another mode or owner.
