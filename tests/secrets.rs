@@ -1,6 +1,7 @@
 //! Secrets: found in every layer and in the config, said plainly, and never shown.
 
 mod advised;
+mod attacks;
 mod beside;
 mod bypasses;
 mod commands;

@@ -1,5 +1,8 @@
 //! Reads the image config (OCI image specification, config.md): platform, diff IDs and history.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::document::DocumentError;
 use super::instruction::Instruction;
 use super::json::{Document, Fields, Value};
@@ -24,6 +27,9 @@ pub struct Config {
     pub history: Vec<HistoryEntry>,
 }
 
+/// The names under which [`Run::build`] has what is no variable.
+pub const NOTES: [&str; 3] = ["command of the build", "comment", "build request"];
+
 /// The run configuration of a container.
 #[derive(Debug, Clone, Default)]
 pub struct Run {
@@ -47,7 +53,8 @@ pub struct Run {
     pub annotations: Variables,
     /// The provenance of the build, as attestations beside the image have it.
     pub attestations: Vec<Untrusted>,
-    /// The author of the image, and the environment in which its last layer was built.
+    /// The author of the image, the environment in which its last layer was built, and what else
+    /// builders note of the build.
     pub build: Variables,
     /// The shell of the shell form, with its flags, as Docker's format has it; empty for the usual
     /// one.
@@ -65,6 +72,8 @@ pub struct HistoryEntry {
     pub created_by: Option<Untrusted>,
     /// A comment of the builder or of the user.
     pub comment: Option<Untrusted>,
+    /// The author of the step.
+    pub author: Option<Untrusted>,
     /// True if the entry made no layer.
     pub empty_layer: Option<bool>,
     /// The time of the build step, RFC 3339.
@@ -94,6 +103,7 @@ impl HistoryEntry {
         Self {
             created_by: fields.text("created_by").map(Untrusted::from),
             comment: fields.text("comment").map(Untrusted::from),
+            author: fields.text("author").map(Untrusted::from),
             empty_layer: fields.flag("empty_layer"),
             created: fields.text("created").map(Untrusted::from),
         }
@@ -169,8 +179,7 @@ impl Config {
         let diff_ids = fields.object("rootfs").and_then(|mut rootfs| rootfs.texts("diff_ids"));
         let history = fields.each("history", HistoryEntry::read).unwrap_or_default();
         let author = fields.text("author").map(|author| format!("author={author}"));
-        let environment = fields.object("container_config").and_then(|mut of| of.words("Env"));
-        let build = author.into_iter().chain(environment.unwrap_or_default()).collect();
+        let build = author.into_iter().chain(notes_of_build(&mut fields)).collect();
         Self {
             platform: read_platform(&mut fields),
             created: fields.text("created"),
@@ -195,6 +204,25 @@ impl Config {
             .map(|i| steps.get(i).map_or_else(Instruction::unknown, |step| step.instruction()))
             .collect()
     }
+}
+
+/// Lists what builders note beside the history, as `NAME=value`: the environment, the command and the
+/// labels of the last build container, a comment, and what `BuildKit` was asked for.
+fn notes_of_build(fields: &mut Fields<'_>) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(mut container) = fields.object("container_config") {
+        notes.extend(container.words("Env").unwrap_or_default());
+        notes.extend(
+            container.command("Cmd").map(|words| format!("{}={}", NOTES[0], words.join(" "))),
+        );
+        let labels = container.map("Labels").unwrap_or_default();
+        notes.extend(labels.into_iter().map(|(name, value)| format!("{name}={value}")));
+    }
+    notes.extend(fields.text("comment").map(|text| format!("{}={text}", NOTES[1])));
+    let asked = fields.text("moby.buildkit.buildinfo.v1");
+    let asked = asked.and_then(|text| STANDARD.decode(text).ok());
+    notes.extend(asked.map(|text| format!("{}={}", NOTES[2], String::from_utf8_lossy(&text))));
+    notes
 }
 
 /// Reads the platform that is spread over the fields of an object.

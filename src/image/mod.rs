@@ -55,7 +55,7 @@ use crate::origin::Provider;
 use crate::warning::{Warning, WarningKind};
 
 pub use compression::{Compression, Decoded, ZSTD_WINDOW_LOG, decode, describe, head};
-pub use config::{Config, HistoryEntry, Run};
+pub use config::{Config, HistoryEntry, NOTES, Run};
 pub use copied::Copied;
 pub use discover::discover;
 pub use fault::{FaultCause, LayerFault};

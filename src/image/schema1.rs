@@ -62,6 +62,7 @@ fn entry(text: &str, doubts: &mut Vec<String>) -> Option<HistoryEntry> {
     Some(HistoryEntry {
         created_by: Some(command.unwrap_or_default().join(" ").into()),
         comment: fields.text("comment").map(Untrusted::from),
+        author: fields.text("author").map(Untrusted::from),
         empty_layer: fields.flag("throwaway"),
         created: fields.text("created").map(Untrusted::from),
     })

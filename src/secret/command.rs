@@ -1,5 +1,6 @@
 //! Secrets in commands: build arguments, assignments, options, addresses with passwords.
 
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -34,7 +35,7 @@ static JSON_OPTION: LazyLock<Regex> = LazyLock::new(|| {
 /// A header with credentials.
 static HEADER: LazyLock<Regex> = LazyLock::new(|| {
     expression(
-        r#"(?i)\b(?:authorization:\s*(?:bearer|token|basic)\s+|x-(?:auth|access|api)-(?:token|key):\s*)(?P<value>[A-Za-z0-9._~+/=-]{8,})"#,
+        r#"(?i)\b(?:authorization:\s*(?:bearer|token|basic)\s+|(?:x-(?:[a-z0-9]+-)*(?:api|token|key|auth|secret)|(?:private|job|deploy)-token|api-key):\s*)(?P<value>[A-Za-z0-9._~+/=-]{8,})"#,
     )
 });
 /// The login of a registry, as JSON in a command.
@@ -44,10 +45,20 @@ static AUTH: LazyLock<Regex> = LazyLock::new(|| {
 /// The beginning of a variable.
 static NAME: LazyLock<Regex> =
     LazyLock::new(|| expression(r"(?:^|\s)(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)="));
+/// A name with a value in quotes that are inside others, or of which only a shell of today knows.
+static NESTED: LazyLock<Regex> = LazyLock::new(|| {
+    expression(
+        r#"(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)(?:\\+["'])?[ \t]*[=:][ \t]*(?:\\+["']|\$')(?P<value>[^"'\\\n]+)"#,
+    )
+});
+/// A name whose value is in the next line.
+static CONTINUED: LazyLock<Regex> = LazyLock::new(|| {
+    expression(r#"(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)=\\\r?\n["']?(?P<value>[^\s"'\\;&|<>]+)"#)
+});
 /// The login that a download is given.
 static LOGIN: LazyLock<Regex> = LazyLock::new(|| {
     expression(
-        r#"\b(?:curl|wget)\b[^;&|\n]*?\s(?:-u|--user)[ =]["']?[^\s:"'$]+:(?P<value>[^\s"'$]+)"#,
+        r#"\b(?:curl|wget)\b[^;&|\n]*?\s(?:-[0-9#aBfgGiIjJklLMnNOpqRsSvZ]*u|--user)[ =]+["']?[^\s:"'$]+:(?P<value>[^\s"'$]+)"#,
     )
 });
 /// An address with a password.
@@ -76,17 +87,16 @@ pub fn find_in_command(text: &str) -> Vec<Hit> {
     let mut hits = find_tokens(text.as_bytes());
     let hints = Hints::new(text);
     hits.extend(hinted_pairs(text, &hints));
+    if hints.has_name() {
+        hits.extend(in_other_quotes(text));
+    }
+    let text = &*joined(text);
     // `--token abc` and `_authToken abc`: only an option takes its value behind a space.
     if hints.has_option() {
         let options = OPTION.captures_iter(text).chain(JSON_OPTION.captures_iter(text));
         hits.extend(options.filter_map(|found| named(text, &found)).take(HITS));
     }
-    let expressions: [(bool, Expression); 2] =
-        [(hints.has_header(), || &HEADER), (hints.has_login(), || &AUTH)];
-    for (_, expression) in expressions.into_iter().filter(|&(may_match, _)| may_match) {
-        let found = expression().captures_iter(text);
-        hits.extend(found.filter_map(|found| valued(text, &found, &rules().named)).take(HITS));
-    }
+    hits.extend(logins(text, &hints));
     hits.extend(arguments(text));
     if hints.has_name() {
         hits.extend(in_variables(text));
@@ -95,6 +105,52 @@ pub fn find_in_command(text: &str) -> Vec<Hit> {
         hits.extend(addresses(text));
     }
     apart(hits)
+}
+
+/// Finds what a script has beside its settings: headers, arguments of programs and addresses with a
+/// password, if the value has a letter and a digit.
+pub(super) fn find_calls(text: &str) -> Vec<Hit> {
+    let text = &*joined(text);
+    let hints = Hints::new(text);
+    let mut hits = logins(text, &hints);
+    hits.extend(arguments(text));
+    if hints.has_address() {
+        hits.extend(addresses(text));
+    }
+    hits.retain(|hit| text.get(hit.range.clone()).is_some_and(is_telling));
+    apart(hits)
+}
+
+/// Returns a text whose continued lines are one, with every byte at its place.
+fn joined(text: &str) -> Cow<'_, str> {
+    match text.contains("\\\n") || text.contains("\\\r\n") {
+        true => text.replace("\\\r\n", "   ").replace("\\\n", "  ").into(),
+        false => text.into(),
+    }
+}
+
+/// Finds headers with credentials, and logins of registries.
+fn logins(text: &str, hints: &Hints<'_>) -> Vec<Hit> {
+    let expressions: [(bool, Expression); 2] =
+        [(hints.has_header(), || &HEADER), (hints.has_login(), || &AUTH)];
+    let expressions = expressions.into_iter().filter(|&(may_match, _)| may_match);
+    let in_each = expressions.flat_map(|(_, expression)| {
+        let found = expression().captures_iter(text);
+        found.filter_map(|found| valued(text, &found, &rules().named)).take(HITS)
+    });
+    in_each.collect()
+}
+
+/// Finds named values in quotes that are inside others, in `$'…'`, and in the next line.
+fn in_other_quotes(text: &str) -> Vec<Hit> {
+    let has_nested = ["\\\"", "\\'", "=$'"].iter().any(|quote| text.contains(quote));
+    let nested = has_nested.then(|| &*NESTED);
+    let continued = (text.contains("=\\\n") || text.contains("=\\\r\n")).then(|| &*CONTINUED);
+    let expressions = nested.into_iter().chain(continued);
+    let in_each = expressions.flat_map(|expression| {
+        expression.captures_iter(text).filter_map(|found| named(text, &found)).take(HITS)
+    });
+    in_each.collect()
 }
 
 /// Finds the passwords that a command gives to programs as arguments.
@@ -210,19 +266,25 @@ pub(super) fn expression(pattern: &str) -> Regex {
 /// Returns the secret that a name and its value are.
 fn named(text: &str, found: &Captures<'_>) -> Option<Hit> {
     let name = found.name("name")?.as_str().trim_start_matches([':', '/']);
-    let hit = valued(text, found, &rules().named)?;
-    let fits = rules().fits(name, text[hit.range.clone()].as_bytes());
-    fits.then(|| Hit { name: Some(name.trim_start_matches('-').into()), ..hit })
+    let range = range_of_value(text, found)?;
+    let value = text.get(range.clone())?.as_bytes();
+    let name_of_hit = || Some(name.trim_start_matches('-').into());
+    is_secret(name, value).then(|| Hit { kind: &rules().named, range, name: name_of_hit() })
 }
 
 /// Returns the value of a match without its quotes, unless it is a placeholder: the group of that
 /// name, or the first one that matched.
 pub(super) fn valued(text: &str, found: &Captures<'_>, kind: &'static Kind) -> Option<Hit> {
+    let range = range_of_value(text, found)?;
+    rules().is_value(text[range.clone()].as_bytes()).then_some(Hit { kind, range, name: None })
+}
+
+/// Returns the place of the value of a match, without its quotes.
+fn range_of_value(text: &str, found: &Captures<'_>) -> Option<Range<usize>> {
     let value = found.name("value").or_else(|| found.iter().skip(1).flatten().next())?;
     let is_quoted = value.len() >= 2 && value.as_str().starts_with(['"', '\'']);
-    let range = match is_quoted {
+    Some(match is_quoted {
         true => value.start() + 1..value.end() - 1,
         false => value.start()..end_of_value(text, value.range()),
-    };
-    rules().is_value(text[range.clone()].as_bytes()).then_some(Hit { kind, range, name: None })
+    })
 }

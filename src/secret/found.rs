@@ -186,10 +186,48 @@ fn forms(value: &str) -> Vec<String> {
         value.replace('\'', r#"'"'"'"#),
         value.replace('$', "$$"),
     ];
+    // As JSON has it, which escapes more characters than it has to.
+    let in_json: Vec<_> = [0, 1, 3].iter().flat_map(|&form| json_forms(&forms[form])).collect();
+    forms.extend(in_json);
+    forms.extend([false, true].map(|is_capital| in_address(value, is_capital)));
     // In quotes that are inside others, as in `sh -c "…"`.
     forms.push(forms[1].replace('\\', r"\\").replace('"', "\\\""));
     forms.sort_unstable();
     forms.dedup();
+    forms
+}
+
+/// Returns a text as an address has it, with `%26` for `&`.
+fn in_address(text: &str, is_capital: bool) -> String {
+    let spell = |b: u8| match (b.is_ascii_alphanumeric() || b"-_.~".contains(&b), is_capital) {
+        (true, _) => char::from(b).to_string(),
+        (false, true) => format!("%{b:02X}"),
+        (false, false) => format!("%{b:02x}"),
+    };
+    text.bytes().map(spell).collect()
+}
+
+/// Returns a text with the characters that JSON may escape as `\\u0026`, also inside a word that is
+/// JSON itself.
+fn json_forms(text: &str) -> Vec<String> {
+    let escaped = |is_special: fn(char) -> bool, spelled: fn(u16) -> String| -> String {
+        let spell = |c: char| match is_special(c) {
+            true => c.encode_utf16(&mut [0; 2]).iter().map(|&unit| spelled(unit)).collect(),
+            false => c.to_string(),
+        };
+        text.chars().map(spell).collect()
+    };
+    let small: fn(u16) -> String = |unit| format!("\\u{unit:04x}");
+    let capital: fn(u16) -> String = |unit| format!("\\u{unit:04X}");
+    let of_html = |c: char| matches!(c, '&' | '<' | '>');
+    let of_html_and_quotes = |c: char| matches!(c, '&' | '<' | '>' | '\'' | '+' | '=');
+    let foreign = |c: char| !c.is_ascii() || matches!(c, '&' | '<' | '>');
+    let mut forms = vec![escaped(foreign, small), escaped(of_html_and_quotes, small)];
+    for spelled in [small, capital] {
+        let form = escaped(of_html, spelled);
+        forms.extend([form.replace('\\', r"\\"), form]);
+    }
+    forms.retain(|form| form != text);
     forms
 }
 
@@ -210,6 +248,21 @@ mod tests {
         assert_eq!(found.mask("xhunter2hunter2hunter2hunter2"), "x……");
         assert_eq!(found.mask("ü sixteen letters! ü"), "ü sixt… ü");
         assert!(matches!(found.mask("RUN make"), Cow::Borrowed("RUN make")));
+    }
+
+    #[test]
+    fn a_value_is_masked_as_json_and_addresses_escape_it() {
+        let found = values(&["Tr0ub&4dor<3>z", "Pässw0rd&1"]);
+        for text in [
+            r"Tr0ub\u00264dor\u003c3\u003ez",
+            r"Tr0ub\u00264dor\u003C3\u003Ez",
+            r"Tr0ub\\u00264dor\\u003c3\\u003ez",
+            "Tr0ub%264dor%3C3%3Ez",
+            "Tr0ub%264dor%3c3%3ez",
+            r"P\u00e4ssw0rd\u00261",
+        ] {
+            assert_eq!(found.mask(&format!("a {text} b")), "a … b");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use super::rules::{letters, rules};
 
 /// The words of headers with credentials, as [`Hints`] compares them.
-const HEADERS: [&str; 4] = ["AUTHORIZATION:", "XAUTH", "XAPI", "XAC"];
+const HEADERS: [&str; 6] = ["AUTHORIZATION:", "API:", "TOKEN:", "KEY:", "AUTH:", "SECRET:"];
 
 /// The hints that a text gives.
 pub struct Hints<'a> {

@@ -39,7 +39,7 @@ pub use found::{FoundValues, ValueHash};
 pub use instruction::{find_in_command, find_named, mask, mask_words};
 pub use masked::Masked;
 pub use names::{is_secret, is_value};
-pub use paths::{SearchByPath, path_matcher};
+pub use paths::{SearchByPath, has_other_search, path_matcher};
 pub use rules::{Area, FileRule, Kind, Looks, SearchedThere, SecretRules, kinds, rules};
 pub use search::{FileSearch, FoundInFile, SmallTexts};
 pub use settings::find_settings;

@@ -9,7 +9,8 @@ use crate::display::hex;
 /// Returns whether a value belongs to a name of a secret, and is no placeholder.
 pub fn is_secret(name: &str, value: &[u8]) -> bool {
     let rules = rules();
-    rules.fits(name, value) && rules.is_value(value)
+    rules.fits(name, value)
+        && (rules.is_value(value) || rules.is_unmistakable(name) && rules.is_short_value(value))
 }
 
 /// Returns whether a value may be a secret: not a placeholder, and not a value that everybody has.
@@ -70,6 +71,12 @@ impl SecretRules {
 
     fn is_bare_name(&self, name: &str) -> bool {
         self.exact.contains(name) || ends_with(name, &self.words) && !self.is_public(name)
+    }
+
+    /// Returns whether a name means nothing but a password.
+    fn is_unmistakable(&self, name: &str) -> bool {
+        let name = self.bare(name);
+        !self.is_public(&name) && self.unmistakable.iter().any(|end| name.ends_with(end.as_str()))
     }
 
     /// Returns whether a value is a secret because of its name, unless it is a placeholder. A name

@@ -1,5 +1,6 @@
 //! Decides by the path of a file in which way it is searched.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use super::rules::{SearchedThere, rules};
@@ -81,8 +82,47 @@ impl SearchByPath {
             self.directory.clear();
             self.directory.extend_from_slice(directory);
         }
-        let state = self.automaton.step(self.state, name);
+        let own = self.taken(self.state, name);
+        let rule = own.and_then(FileSearch::rule);
+        if rule.is_some_and(|rule| !rule.yields) {
+            return own;
+        }
+        // What the name alone says, or the name of the file of which this is a copy.
+        let from = if rule.is_some() { self.automaton.root() } else { self.state };
+        let bare = without_ending(name);
+        let other = (rule.is_some() || bare != name).then(|| self.taken(from, &bare)).flatten();
+        let is_better =
+            |other: &FileSearch| other.rule().is_some_and(|other| rule.is_none() || !other.yields);
+        other.filter(is_better).or(own)
+    }
+
+    /// Returns the search of a name in a directory.
+    fn taken(&mut self, directory: StateId, name: &[u8]) -> Option<FileSearch> {
+        let state = self.automaton.step(directory, name);
         self.automaton.taken_by(state).map(FileSearch::numbered)
+    }
+}
+
+/// Returns a name in small letters and without the ending of a copy: `.NPMRC` and `.npmrc.bak` are
+/// `.npmrc`.
+fn without_ending(name: &[u8]) -> Cow<'_, [u8]> {
+    let is_small = !name.iter().any(u8::is_ascii_uppercase);
+    let small = if is_small { Cow::Borrowed(name) } else { Cow::Owned(name.to_ascii_lowercase()) };
+    let mut ends = rules().backups.iter();
+    let bare = ends.find_map(|end| small.strip_suffix(end.as_bytes()).filter(|it| !it.is_empty()));
+    match bare.map(<[u8]>::len) {
+        Some(len) if is_small => Cow::Borrowed(&name[..len]),
+        Some(len) => Cow::Owned(small[..len].to_vec()),
+        None => small,
+    }
+}
+
+/// Returns whether a file may be searched in another way than the globs of its path say, which
+/// [`SearchByPath`] decides.
+pub fn has_other_search(search: Option<FileSearch>, name: &[u8]) -> bool {
+    match search.and_then(FileSearch::rule) {
+        Some(rule) => rule.yields,
+        None => without_ending(name) != name,
     }
 }
 

@@ -76,6 +76,8 @@ pub enum Looks {
     Commands,
     /// A setting with a password; true if only a value in quotes is one.
     Settings(bool),
+    /// A setting with a password, or what a command has; true if only the latter.
+    Scripts(bool),
     /// Nothing but a token.
     Tokens,
 }
@@ -83,7 +85,7 @@ pub enum Looks {
 impl Looks {
     /// Returns whether the evidence is in the words of a text.
     pub(super) fn is_for_text(&self) -> bool {
-        matches!(self, Self::Pairs | Self::Commands | Self::Settings(_))
+        matches!(self, Self::Pairs | Self::Commands | Self::Settings(_) | Self::Scripts(_))
     }
 }
 
@@ -98,6 +100,8 @@ pub struct FileRule {
     pub except: Vec<String>,
     /// The evidence.
     pub looks: Looks,
+    /// True if a name that another rule knows is searched as that rule asks.
+    pub yields: bool,
 }
 
 /// Paths on which rules do not apply.
@@ -140,6 +144,8 @@ pub struct SecretRules {
     pub(super) arguments: Vec<Argument>,
     /// Paths of packages, tests and examples.
     pub areas: Vec<Area>,
+    /// The ends of the names of copies, which are searched like the file.
+    pub backups: Vec<String>,
     /// The globs of files in which tokens are not searched.
     pub not_text: Vec<String>,
     /// The ends of the names of archives, which are not opened.
@@ -158,6 +164,8 @@ pub struct SecretRules {
     pub(super) telling: Vec<String>,
     /// Names whose values need to look random.
     pub(super) random: Vec<String>,
+    /// Ends of names whose values may be short, or numbers.
+    pub(super) unmistakable: Vec<String>,
     /// Ends of names whose values are public.
     pub(super) public: Vec<String>,
     pub(super) trivial: HashSet<String>,

@@ -24,7 +24,8 @@ struct File {
     area: Vec<Area>,
     known: Vec<PublicValue>,
     text: Text,
-    archives: Archives,
+    backups: Ends,
+    archives: Ends,
 }
 
 #[derive(Deserialize)]
@@ -60,6 +61,8 @@ struct WrittenFile {
     of_build: bool,
     #[serde(default)]
     made: bool,
+    #[serde(default)]
+    yields: bool,
     revoke: String,
     sources: Vec<String>,
 }
@@ -73,6 +76,8 @@ enum WrittenLooks {
     Settings,
     #[serde(rename = "quoted-settings")]
     QuotedSettings,
+    Scripts,
+    Calls,
     Tokens,
 }
 
@@ -84,6 +89,7 @@ struct Names {
     suffixes: Vec<String>,
     telling: Vec<String>,
     random: Vec<String>,
+    unmistakable: Vec<String>,
     public: Vec<String>,
     sources: Vec<String>,
 }
@@ -120,7 +126,7 @@ struct Text {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Archives {
+struct Ends {
     ends: Vec<String>,
 }
 
@@ -139,7 +145,7 @@ pub fn kinds() -> impl Iterator<Item = &'static Kind> {
 }
 
 fn read(json: &str) -> serde_json::Result<SecretRules> {
-    let File { token, file, argument, names, values, area, known, text, archives } =
+    let File { token, file, argument, names, values, area, known, text, backups, archives } =
         serde_json::from_str(json)?;
     let general = |id: &str, title: &str| Kind {
         id: id.into(),
@@ -161,6 +167,7 @@ fn read(json: &str) -> serde_json::Result<SecretRules> {
         arguments: argument.into_iter().map(Argument::new).collect(),
         areas: area,
         not_text: text.except,
+        backups: backups.ends,
         archives: archives.ends,
         named: general("named-secret", "value of a secret"),
         address: general("password-in-address", "password in an address"),
@@ -172,6 +179,7 @@ fn read(json: &str) -> serde_json::Result<SecretRules> {
         suffixes: names.suffixes,
         telling: names.telling,
         random: names.random,
+        unmistakable: names.unmistakable,
         public: names.public,
         trivial: values.trivial.into_iter().collect(),
         placeholders: values.placeholders,
@@ -207,6 +215,7 @@ fn read_file(written: WrittenFile) -> FileRule {
         needed: is_needed,
         of_build: is_of_build,
         made: is_made,
+        yields,
         revoke,
         sources,
     } = written;
@@ -219,13 +228,15 @@ fn read_file(written: WrittenFile) -> FileRule {
         WrittenLooks::Commands => Looks::Commands,
         WrittenLooks::Settings => Looks::Settings(false),
         WrittenLooks::QuotedSettings => Looks::Settings(true),
+        WrittenLooks::Scripts => Looks::Scripts(false),
+        WrittenLooks::Calls => Looks::Scripts(true),
         WrittenLooks::Tokens => Looks::Tokens,
     };
     let is_general = true;
     let is_rare = false;
     let kind =
         Kind { id, title, revoke, sources, is_general, is_needed, is_of_build, is_made, is_rare };
-    FileRule { kind, globs, except, looks }
+    FileRule { kind, globs, except, looks, yields }
 }
 
 /// Returns a text in capitals and without `_`, `-` and `.`, so that all spellings of a name have the

@@ -3,13 +3,13 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::command::{find_in_command, pairs_of_file};
+use super::command::{find_calls, find_in_command, pairs_of_file};
 use super::encoding::{Encoding, as_utf8};
 use super::names::is_value;
 use super::rules::{FileRule, Looks, rules};
 use super::settings::find_settings;
 use super::token::find_tokens;
-use super::{HITS, Hit, MOST, is_cut};
+use super::{HITS, Hit, MOST, apart, is_cut};
 
 /// The largest file that is searched as a whole, in bytes. Of a larger one, only tokens in plain text
 /// are found.
@@ -17,6 +17,8 @@ const WHOLE: u64 = 8 << 20;
 /// The largest text that is kept to look for copies of a secret in it, in bytes; a larger one is read
 /// again.
 const SMALL: u64 = 16 << 10;
+/// The programs that run scripts of a shell.
+const SHELLS: [&[u8]; 6] = [b"sh", b"bash", b"ash", b"dash", b"zsh", b"ksh"];
 /// The most bytes of such texts in a layer.
 const SMALL_OF_LAYER: u64 = 1 << 20;
 
@@ -72,7 +74,8 @@ impl FileSearch {
         let encoding = Encoding::detect(bytes);
         let is_text = encoding.is_text();
         let mut text = encoding.decode(bytes);
-        if is_text && self.rule().is_some_and(|rule| rule.looks.is_for_text()) {
+        let rule = self.rule().or_else(|| self.script(is_text, &text));
+        if is_text && rule.is_some_and(|rule| rule.looks.is_for_text()) {
             text = match text {
                 Cow::Borrowed(bytes) => match as_utf8(bytes) {
                     Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
@@ -81,7 +84,7 @@ impl FileSearch {
                 decoded @ Cow::Owned(_) => decoded,
             };
         }
-        let mut hits = self.rule().map(|rule| by_rule(rule, &text)).unwrap_or_default();
+        let mut hits = rule.map(|rule| by_rule(rule, &text)).unwrap_or_default();
         if is_text {
             let mut tokens = find_tokens(&text);
             tokens.retain(|token| self.counts(token));
@@ -95,6 +98,18 @@ impl FileSearch {
         is_whole &= hits.len() <= MOST;
         hits.truncate(MOST);
         FoundInFile { text, is_text, hits, is_whole }
+    }
+}
+
+impl FileSearch {
+    /// Returns the rule for scripts, for a text without a rule that begins as one.
+    fn script(self, is_text: bool, text: &[u8]) -> Option<&'static FileRule> {
+        let line = text.strip_prefix(b"#!")?.split(|&b| b == b'\n').next()?;
+        let mut words = line.split(|b| b.is_ascii_whitespace() || *b == b'/');
+        let is_script =
+            is_text && !self.is_for_rare_tokens() && words.any(|it| SHELLS.contains(&it));
+        let mut rules = rules().files.iter();
+        rules.find(|rule| is_script && matches!(rule.looks, Looks::Scripts(false)))
     }
 }
 
@@ -156,6 +171,10 @@ fn by_rule(rule: &'static FileRule, bytes: &[u8]) -> Vec<Hit> {
             .collect(),
         Looks::Pairs => in_text(&pairs_of_file),
         Looks::Commands => in_text(&find_in_command),
+        Looks::Scripts(only_calls) => in_text(&|text| {
+            let settings = if *only_calls { Vec::new() } else { find_settings(text, false) };
+            apart(settings.into_iter().chain(find_calls(text)).collect())
+        }),
         Looks::Settings(only_quoted) => in_text(&|text| find_settings(text, *only_quoted)),
     }
 }

@@ -7,6 +7,7 @@ use flate2::Crc;
 use regex::bytes::Regex;
 
 use super::rules::{Checksum, Token, rules};
+use super::value::is_sequence;
 use super::{HITS, Hit};
 
 /// The most bytes behind a beginning that are compared. A text may be full of beginnings, each of
@@ -140,6 +141,7 @@ fn hit(token: &'static Token, text: &[u8], start: Range<usize>) -> Option<Hit> {
     let value = &text[range.clone()];
     // In a long key, such letters come by chance.
     let is_placeholder = is_monotonous(body)
+        || value.len() <= LONG && std::str::from_utf8(value).is_ok_and(is_sequence)
         || value.len() <= LONG
             && [&b"EXAMPLE"[..], b"example", b"XXXX", b"xxxx"]
                 .iter()

@@ -9,12 +9,16 @@ use super::rules::SecretRules;
 
 /// The shortest value that is a secret, in bytes.
 const SHORTEST: usize = 6;
+/// The shortest value of a name that means nothing but a password, in bytes.
+const SHORTEST_PASSWORD: usize = 5;
 /// The shortest value that looks random, in bytes.
 const RANDOM: usize = 16;
 /// The most digits of the number in a placeholder, unless they count up.
 const DIGITS: usize = 6;
 /// The least digits that count up for a placeholder.
 const COUNTED: usize = 9;
+/// The least characters of an alphabet that tell a placeholder.
+const SEQUENCE: usize = 10;
 /// The beginnings and ends of what stands for another value.
 const TEMPLATES: [(&str, &str); 6] =
     [("${", "}"), ("$(", ")"), ("{{", "}}"), ("<%", "%>"), ("%(", ")s"), ("`", "`")];
@@ -44,6 +48,19 @@ impl SecretRules {
             && !self.is_known(text.as_bytes())
     }
 
+    /// Returns whether a value is a number, or a letter and a digit, that may be a password although it
+    /// is too short to be a secret under any other name.
+    pub(super) fn is_short_value(&self, value: &[u8]) -> bool {
+        let text = String::from_utf8_lossy(value);
+        let text = text.trim().trim_matches(['"', '\'']);
+        let is_number = text.bytes().all(|b| b.is_ascii_digit()) && !is_counting(text);
+        let is_mixed = || text.len() < SHORTEST && is_telling(text) && !text.contains(' ');
+        let fits = (SHORTEST_PASSWORD..=RANDOM).contains(&text.len());
+        fits && (is_number || is_mixed() && self.is_value(format!("{text}{text}").as_bytes()))
+            && !text.chars().skip(1).all(|c| text.starts_with(c))
+            && !self.trivial.contains(&text.to_lowercase())
+    }
+
     /// Returns whether a value is code that reads another one.
     fn is_code(&self, lower: &str) -> bool {
         self.code.iter().any(|code| lower.contains(code.as_str()))
@@ -70,6 +87,7 @@ impl SecretRules {
         let has_mark = || {
             lower.iter().any(is_crossed)
                 || numbers.iter().any(|digits| counts_up(digits))
+                || lower.iter().any(|piece| is_sequence(piece))
                 || text.contains("****")
                 || text.contains("....")
                 || self.placeholders.iter().any(|mark| joined.contains(&format!("-{mark}-")))
@@ -247,6 +265,15 @@ fn pieces(text: &str) -> Vec<&str> {
 
 fn is_digits(piece: &str) -> bool {
     piece.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Returns whether a text has many letters or digits one after the other, as an alphabet has them.
+pub(super) fn is_sequence(text: &str) -> bool {
+    let follows = |pair: &[u8]| {
+        pair[0].is_ascii_alphanumeric() && (pair[0] + 1 == pair[1] || pair == [b'9', b'0'])
+    };
+    let windows = text.as_bytes().windows(SEQUENCE);
+    windows.into_iter().any(|window| window.windows(2).all(follows))
 }
 
 /// Returns whether each digit is the one after that before it; 0 comes after 9.

@@ -1,5 +1,6 @@
 //! Secrets that a command writes into a file: they are looked for as the name of the file asks for.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
@@ -20,6 +21,15 @@ static WRITE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// A text that `printf` makes of a format and words, and the file.
+static FORMAT: LazyLock<Regex> = LazyLock::new(|| {
+    expression(
+        r#"printf[ \t]+(?:--[ \t]+)?(?:'(?P<single>[^']*%s[^']*)'|"(?P<double>(?:[^"\\]|\\.)*%s(?:[^"\\]|\\.)*)"|(?P<bare>[^\s;&|<>"']*%s[^\s;&|<>"']*))(?P<words>(?:[ \t]+(?:'[^']*'|"[^"]*"|[^\s;&|<>"']+))+)[ \t]*(?:\|[ \t]*(?:sudo[ \t]+)?tee[ \t]+(?:-a[ \t]+)?|>>?[ \t]*)["']?(?P<path>[^\s;&|"'<>]+)"#,
+    )
+});
+/// A word of a shell.
+static WORD: LazyLock<Regex> = LazyLock::new(|| expression(r#"'([^']*)'|"([^"]*)"|([^\s"']+)"#));
+
 /// Finds the secrets in what a command writes into files.
 pub fn find_written(text: &str) -> Vec<Hit> {
     let writes = (text.contains("echo") || text.contains("printf"))
@@ -28,7 +38,30 @@ pub fn find_written(text: &str) -> Vec<Hit> {
         return Vec::new();
     }
     let mut paths = SearchByPath::default();
-    WRITE.captures_iter(text).take(FILES).flat_map(|found| in_write(&found, &mut paths)).collect()
+    let mut hits: Vec<_> =
+        WRITE.captures_iter(text).take(FILES).flat_map(|it| in_write(&it, &mut paths)).collect();
+    if text.contains("%s") {
+        let formats = FORMAT.captures_iter(text).take(FILES);
+        hits.extend(formats.flat_map(|found| in_format(&found, &mut paths)));
+    }
+    hits
+}
+
+/// Finds the secrets in one text that `printf` makes of a format: its words stand for each `%s`.
+fn in_format(found: &Captures<'_>, paths: &mut SearchByPath) -> Vec<Hit> {
+    let format = ["single", "double", "bare"].iter().find_map(|name| found.name(name));
+    let (Some(format), Some(words), Some(path)) = (format, found.name("words"), found.name("path"))
+    else {
+        return Vec::new();
+    };
+    let mut contents = unescaped(format.as_str());
+    for word in WORD.captures_iter(words.as_str()) {
+        let word = word.iter().skip(1).flatten().next().map_or("", |word| word.as_str());
+        contents = contents.replacen("%s", word, 1);
+    }
+    let hits = in_file(path.as_str(), &contents, words.as_str(), paths).into_iter();
+    let place = |range: Range<usize>| words.start() + range.start..words.start() + range.end;
+    hits.map(|hit| Hit { range: place(hit.range.clone()), ..hit }).collect()
 }
 
 /// Finds the secrets in one text that `echo` or `printf` write.

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::{Place, Secret};
 use crate::analysis::Inspection;
 use crate::display::escaped_str;
-use crate::image::HistoryEntry;
+use crate::image::{HistoryEntry, NOTES};
 use crate::secret::{
     FoundValues, Hit, MOST, Masked, ValueHash, find_in_command, find_in_words, find_named, is_cut,
 };
@@ -29,13 +29,7 @@ pub fn find(inspection: &Inspection, values: &mut FoundValues) -> (Vec<Secret>, 
             }
         }
     }
-    for (what, name, value) in metadata(inspection) {
-        for hit in find_named(name, value) {
-            let name = hit.name.clone().filter(|_| name.is_empty()).unwrap_or(name.to_owned());
-            let name = Some(name).filter(|name| !name.is_empty());
-            found.add(value, &Hit { name, ..hit }, Place::Metadata(what));
-        }
-    }
+    metadata(inspection).into_iter().for_each(|text| found.metadata(text));
     // What CMD has are arguments of ENTRYPOINT.
     let entrypoint = run.entrypoint.len();
     found.words(&run.words(), |word| if word < entrypoint { "ENTRYPOINT" } else { "CMD" });
@@ -46,27 +40,46 @@ pub fn find(inspection: &Inspection, values: &mut FoundValues) -> (Vec<Secret>, 
     for (number, entry) in inspection.history.iter().enumerate() {
         found.history(number, entry);
     }
+    // The history has most of it, too.
+    notes(inspection).into_iter().for_each(|text| found.metadata(text));
     (found.list, found.is_whole)
+}
+
+/// A text that runs nothing: what it is, its name and its value.
+type Named<'a> = (&'static str, &'a str, &'a str);
+
+/// Lists what builders note of the last step of a build, and of the whole build.
+fn notes(inspection: &Inspection) -> Vec<Named<'_>> {
+    let notes = inspection.run.build.raw_values().filter(|(name, _)| NOTES.contains(name));
+    let notes = notes.map(|(name, value)| match name {
+        "comment" => ("a comment in the config", name, value),
+        "build request" => ("what BuildKit was asked for (buildinfo)", "", value),
+        _ => ("the command of the build (container_config)", "", value),
+    });
+    notes.collect()
 }
 
 /// Lists the texts of manifest and config that run nothing, and that whoever pulls the image gets, too:
 /// each with what it is, its name and its value.
-fn metadata(inspection: &Inspection) -> Vec<(&'static str, &str, &str)> {
+fn metadata(inspection: &Inspection) -> Vec<Named<'_>> {
     let run = &inspection.run;
     let annotations = run.annotations.raw_values();
     let annotations = annotations.map(|(name, value)| ("an annotation", name, value));
-    let build = run.build.raw_values().map(|(name, value)| match name {
+    let build = run.build.raw_values().filter(|(name, _)| !NOTES.contains(name));
+    let build = build.map(|(name, value)| match name {
         "author" => ("the author", name, value),
         _ => ("the environment of the build (container_config)", name, value),
     });
     let comments = inspection.history.iter().filter_map(|entry| entry.comment.as_ref());
     let comments = comments.map(|text| ("a comment in the history", "comment", text.raw()));
+    let authors = inspection.history.iter().filter_map(|entry| entry.author.as_ref());
+    let authors = authors.map(|text| ("the author in the history", "author", text.raw()));
     let attestations = run.attestations.iter();
     let attestations = attestations.map(|text| ("the provenance (attestation)", "", text.raw()));
     let shell = run.shell.iter().map(|word| ("the SHELL", "shell", word.raw()));
     let single =
         [("the USER", "user", run.user.raw()), ("the WORKDIR", "directory", run.directory.raw())];
-    let texts = comments.chain(attestations).chain(shell).chain(single);
+    let texts = comments.chain(authors).chain(attestations).chain(shell).chain(single);
     annotations.chain(build).chain(texts).collect()
 }
 
@@ -88,6 +101,15 @@ impl Found<'_> {
         self.is_whole &= hits.len() < MOST;
         for (word, hit) in hits {
             self.add(&words[word], &hit, Place::Command(keyword(word)));
+        }
+    }
+
+    /// Searches a text that runs nothing.
+    fn metadata(&mut self, (what, name, value): Named<'_>) {
+        for hit in find_named(name, value) {
+            let name = hit.name.clone().filter(|_| name.is_empty()).unwrap_or(name.to_owned());
+            let name = Some(name).filter(|name| !name.is_empty());
+            self.add(value, &Hit { name, ..hit }, Place::Metadata(what));
         }
     }
 

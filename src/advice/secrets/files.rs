@@ -21,8 +21,8 @@ use crate::files::packages::Packages;
 use crate::layer_index::LayerIndex;
 use crate::progress::Progress;
 use crate::secret::{
-    BlockSearch, Encoding, FarHit, FileSearch, HEAD, Kind, Masked, SmallTexts, ValueHash,
-    count_lines, path_matcher, rules,
+    BlockSearch, Encoding, FarHit, FileSearch, HEAD, Kind, Masked, SearchByPath, SmallTexts,
+    ValueHash, count_lines, has_other_search, path_matcher, rules,
 };
 use crate::tree::{NodeId, Removal, Tree, VersionId};
 
@@ -254,9 +254,22 @@ fn is_of_a_package(
     is_first && packages.owner(tree, layer, node).is_some()
 }
 
+/// Returns the number of the search of each path.
+fn searches(tree: &Tree) -> Vec<Option<u16>> {
+    let mut taken = take(path_matcher(), tree, &[]);
+    let mut paths = SearchByPath::default();
+    for node in tree.nodes() {
+        let search = &mut taken[node.index()];
+        if has_other_search(search.map(FileSearch::numbered), tree.name(node)) {
+            *search = paths.search_for(&tree.path(node)).map(FileSearch::number);
+        }
+    }
+    taken
+}
+
 /// Returns the files to read, in the order of the layers and of their places in them.
 fn candidates(tree: &Tree, packages: &Packages) -> Vec<Candidate> {
-    let taken = take(path_matcher(), tree, &[]);
+    let taken = searches(tree);
     let inodes = tree.inodes_with_removals().filter_map(|(inode, removal)| {
         let node = tree.node_of(inode);
         let search = FileSearch::numbered(taken[node.index()]?);
