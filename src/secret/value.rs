@@ -56,7 +56,8 @@ impl SecretRules {
         let is_number = text.bytes().all(|b| b.is_ascii_digit()) && !is_counting(text);
         let is_mixed = || text.len() < SHORTEST && is_telling(text) && !text.contains(' ');
         let fits = (SHORTEST_PASSWORD..=RANDOM).contains(&text.len());
-        fits && (is_number || is_mixed() && self.is_value(format!("{text}{text}").as_bytes()))
+        fits && !Masked::is_like(text)
+            && (is_number || is_mixed() && self.is_value(format!("{text}{text}").as_bytes()))
             && !text.chars().skip(1).all(|c| text.starts_with(c))
             && !self.trivial.contains(&text.to_lowercase())
     }
