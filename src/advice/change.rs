@@ -2,6 +2,8 @@
 //! them.
 
 mod again;
+mod removed;
+mod uses;
 
 use super::apart::{between, is_by_buildkit};
 use super::merges::Merges;
@@ -9,6 +11,7 @@ use crate::analysis::{Inspection, WastedGroup};
 use crate::layer_index::LayerIndex;
 use crate::tree::Reason;
 pub(in crate::advice) use again::only_copied_again;
+pub(in crate::advice) use removed::{Removed, is_from_context, is_removal};
 
 /// The most instructions that are merged into one.
 const MERGED: usize = 6;
@@ -181,15 +184,7 @@ impl SuggestedChange {
                 Kind::Other,
                 "write each file once, in the instruction that knows its final contents",
             ),
-            // An instruction may need them before they are removed.
-            _ if copied => Self {
-                is_certain: false,
-                ..Self::new(
-                    Kind::Ignore,
-                    "keep them out of the build context with .dockerignore, or copy only the needed files from \
-                        a build stage",
-                )
-            },
+            _ if copied => Removed::find(inspection, added_in, removed_in).change(),
             _ => Self::new(
                 Kind::Base,
                 "use a base image without them, or use a multi-stage build that copies only the needed files",

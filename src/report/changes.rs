@@ -274,10 +274,10 @@ fn removed_files(inspection: &Inspection, groups: &[WastedGroup]) -> Escaped {
         _ if largest.place == NodeId::ROOT => {
             return escaped_str(&files_of(inspection, count, groups));
         }
-        _ if groups.len() > 1 => ", mostly in",
+        _ if groups.len() > 1 && is_directory => ", mostly in",
         _ if is_directory => " in",
         1 => ":",
-        _ => ", mostly in",
+        _ => ", mostly",
     };
     let node = match is_directory && count > 1 {
         true => short(&inspection.tree, largest.place),

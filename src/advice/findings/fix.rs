@@ -1,14 +1,18 @@
 //! Explains why bytes are in the image, and how to avoid them, with the image's own instructions.
 
+mod copied;
+
 use super::assign::{Group, Subject, has_any};
 use super::rules::{Level, Rule, Rules, Signature};
 use super::{Fate, Whose};
 use crate::advice::apart::is_by_buildkit;
-use crate::advice::change::{Given, Kind, LINE, SuggestedChange, command, copies, merged};
+use crate::advice::change::{
+    Given, Kind, LINE, Removed, SuggestedChange, command, copies, is_from_context, is_removal,
+    merged,
+};
 use crate::advice::merges::Merges;
 use crate::analysis::Inspection;
 use crate::display::{listed, sentences};
-use crate::image::Copied;
 use crate::layer_index::LayerIndex;
 use crate::shell;
 use crate::tree::Reason;
@@ -137,6 +141,9 @@ fn for_rule(
         );
         return SuggestedChange { dockerignore: rule.ignore.clone(), ..change };
     }
+    if let Some(change) = copied::for_rule(inspection, rule, group) {
+        return change;
+    }
     let line = match group.fate {
         Fate::Left => line_at(inspection, rule, added_in),
         Fate::Gone { removed_in } => line_before(inspection, rule, added_in, removed_in.get()),
@@ -215,23 +222,18 @@ fn for_signature(
             SuggestedChange::new(Kind::Copy, what).with_line(line)
         }
         (Fate::Gone { removed_in }, _) if copies(text(added_in)) && removed_in != added_in => {
-            let what = "copy only the files that stay: keep the rest out with .dockerignore, or use a multi-stage build \
-                if an instruction needs them before";
-            SuggestedChange { is_certain: false, ..SuggestedChange::new(Kind::Ignore, what) }
+            let is_gone = group.reason(inspection).is_some_and(is_removal);
+            let removed = match is_gone {
+                true => Removed::find(inspection, added_in, removed_in),
+                false => Removed::Unused,
+            };
+            removed.change()
         }
         (Fate::Gone { removed_in }, _) if removed_in != added_in => {
             SuggestedChange::merge(inspection, merges, added_in, removed_in, &signature.fix)
         }
         _ => SuggestedChange::new(Kind::Other, signature.fix.as_str()),
     }
-}
-
-/// Returns whether a `COPY` or `ADD` reads from the build context. Paths in another stage, which
-/// BuildKit's history does not name, begin with a slash.
-fn is_from_context(text: &str) -> bool {
-    Copied::read(text).is_some_and(|copied| {
-        !copied.is_from_stage() && copied.sources.first().is_some_and(|it| !it.starts_with('/'))
-    })
 }
 
 /// Returns the instruction of a layer with the change of a rule, and the last layer of those that it

@@ -10,6 +10,7 @@ use super::Work;
 use super::condition::{Condition, Kind as Change};
 use super::listed::Listed;
 use super::remark::Verdict;
+use crate::advice::change::{Removed, is_removal};
 use crate::advice::dockerfile::parse::{Instruction, Keyword};
 use crate::advice::tool::find_verb;
 use crate::layer_index::LayerIndex;
@@ -159,15 +160,13 @@ impl Work<'_> {
 
     /// Says what a `RUN` removes that a copy brought: it ships all the same.
     pub(super) fn removed(&mut self) {
-        let is_removed =
-            |reason: Reason| matches!(reason, Reason::Deleted | Reason::Opaque | Reason::Replaced);
         let text = |layer: LayerIndex| self.inspection.layers[layer].instruction.text.raw();
         let mut pairs: BTreeMap<(LayerIndex, LayerIndex), Vec<VersionId>> = BTreeMap::new();
         for wasted in self
             .inspection
             .wasted
             .iter()
-            .filter(|wasted| is_removed(wasted.reason) && !self.claims.has(wasted.version))
+            .filter(|wasted| is_removal(wasted.reason) && !self.claims.has(wasted.version))
         {
             let copied = text(wasted.added_in).starts_with("COPY ")
                 || text(wasted.added_in).starts_with("ADD ");
@@ -188,13 +187,16 @@ impl Work<'_> {
             let what = from.map_or("what the base image copies".into(), |i| {
                 format!("what line {} copies", i.line)
             });
-            let how = match from {
-                Some(copy) if copy.flag("from").is_some() => "copy only the files that stay",
-                _ => {
-                    "exclude it in .dockerignore, or copy it in a build stage, unless a line in between needs it"
-                }
+            let removed = match from {
+                Some(copy) if copy.flag("from").is_some() => Removed::OfStage,
+                _ => Removed::find(self.inspection, added_in, removed_in),
             };
-            let text = format!("removes {what}, which stays in an earlier layer: {how}");
+            let name = |layer: LayerIndex| match self.by_layer.get(&layer) {
+                Some(&i) => format!("line {}", self.file.instructions[i].line),
+                None => format!("layer {layer}"),
+            };
+            let how = removed.what_in_full(name);
+            let text = format!("removes {what}, which stays in an earlier layer; {how}");
             self.leave(Change::Ignore, bytes, run, text, Condition::NotUsed).inodes = inodes;
         }
     }

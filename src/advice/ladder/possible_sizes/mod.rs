@@ -22,6 +22,8 @@ use crate::tree::{NodeId, Reason, VersionId};
 
 /// The smallest saving that is worth a rung: one part in so many of the last rung.
 const NOTEWORTHY: u64 = 1_000;
+/// The flag that reads files without a copy.
+const MOUNT: &str = "RUN --mount=type=bind instead of";
 
 /// Computes the rungs that save something, in order, starting with the unchanged image.
 pub fn climb(inspection: &Inspection, inputs: &LadderInputs) -> Vec<PossibleSize> {
@@ -226,6 +228,10 @@ impl Ladder<'_> {
             let line = layer(first).one_line();
             return format!("layer {first} `{line}` stores files twice: {change}");
         }
+        // Layers one of which is a COPY are no RUN, so there is no other way.
+        if change.contains(MOUNT) {
+            return format!("{change} ({ends})");
+        }
         format!("{change}; or build layers {first} to {last} as one layer ({ends})")
     }
 
@@ -304,7 +310,8 @@ impl Ladder<'_> {
                 .into(),
             );
         }
-        if let Some((layers, copies)) = named_layers(&others) {
+        let is_said = named.iter().any(|how| how.contains(MOUNT));
+        if let Some((layers, copies)) = named_layers(&others).filter(|_| !is_said) {
             notes.push(
                 shown!("{} {} files, which a RUN cannot include: use RUN --mount=type=bind to read them without storing them", layers, copies)
                 .into(),
