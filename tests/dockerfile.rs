@@ -6,6 +6,7 @@
 //! it is installed.
 
 mod applied;
+mod brought;
 mod cases;
 mod command_line;
 mod conditions;

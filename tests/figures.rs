@@ -105,7 +105,7 @@ fn report_of(image: &[u8]) -> String {
 fn a_deleted_file_of_the_first_copy_is_no_fault_of_a_base_image() {
     let removed = ("RUN rm /app/notes # buildkit", gone("app/notes"));
     let text = report(&[("COPY . /app # buildkit", file("app/notes", 386)), removed]);
-    assert!(text.contains("keep them out of the build context with .dockerignore"), "{text}");
+    assert!(text.contains("keep the rest out of the build context with .dockerignore"), "{text}");
     assert!(!text.contains("use a base image without them"), "{text}");
 }
 

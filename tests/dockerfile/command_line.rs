@@ -47,7 +47,10 @@ fn the_given_dockerfile_is_only_read() {
     );
     assert!(out.contains("\n--- Dockerfile\n"), "patch takes no absolute names: {out}");
     assert!(
-        out.contains(&format!("apply with: patch -p0 -d {}\n", directory.path().display())),
+        out.contains(&format!(
+            "apply with: git -C {0} apply -p0, or patch -p0 -d {0}\n",
+            directory.path().display()
+        )),
         "{out}"
     );
 }
@@ -82,7 +85,7 @@ fn a_diff_is_taken_for_names_with_blanks_upward_paths_and_files_that_are_not_utf
         let first =
             String::from_utf8_lossy(&output.stdout).lines().next().unwrap_or_default().to_owned();
         let (_, command) =
-            first.split_once("apply with: ").expect("the first line says how to apply it");
+            first.split_once(" apply -p0, or ").expect("the first line says how to apply it");
         let patch = format!("{command} -s");
         let mut patch = Command::new("sh")
             .args(["-c", &patch])

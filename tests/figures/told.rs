@@ -93,8 +93,7 @@ fn fix_tells_the_waste_that_stays_because_a_clean_up_deletes_files_of_the_base()
     let archive = directory.path().join("image.tar");
     std::fs::write(&archive, on_a_fat_base()).unwrap();
     let text = crate::program::said(&["fix", archive.to_str().unwrap()]);
-    let ought =
-        "# wasted after it: 4.77 MiB, of the base image's files that your layers delete or replace";
+    let ought = "# wasted after it: 4.77 MiB, all of it files of the base image, because `rm -rf /var/lib/apt/lists/*` and `apt-get clean` also delete files of the base image, which stay in its layers";
     assert!(text.contains(ought), "{text}");
 }
 

@@ -117,7 +117,7 @@ impl<'a> Work<'a> {
             evidence,
             leftovers,
             births: Births::default(),
-            deleted: HashSet::new(),
+            deleted: super::wasted::Cleaned::default(),
             claims: Claims::default(),
             moved: HashSet::new(),
             merged: HashSet::new(),

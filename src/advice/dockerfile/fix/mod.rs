@@ -107,7 +107,7 @@ struct Work<'a> {
     births: Births,
     claims: Claims,
     /// Visible files of the base image that the changes delete: their bytes stay.
-    deleted: HashSet<VersionId>,
+    deleted: wasted::Cleaned,
     /// Inodes of a `RUN` that a copy ships instead, by a change.
     moved: HashSet<VersionId>,
     /// The layers that become one with others.

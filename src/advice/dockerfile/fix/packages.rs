@@ -131,7 +131,7 @@ impl Work<'_> {
         let is_deleted = |(inode, path): &&(VersionId, String)| {
             tree.removal(*inode).is_none() && tool.keeps_out(path)
         };
-        self.deleted.extend(of_base.filter(is_deleted).map(|(inode, _)| *inode));
+        self.deleted.add(tool, of_base.filter(is_deleted).map(|(inode, _)| *inode));
     }
 
     /// Changes a group so that a tool leaves nothing, or says why that is left to a person; returns

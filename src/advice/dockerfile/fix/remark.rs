@@ -143,7 +143,11 @@ impl Remark {
             if whole { exactly(bytes, units) } else { format!("about {}", units.size(bytes)) }
         };
         let grade = if whole || self.grade() == Some(NEEDS_A_LOOK) { self.grade() } else { None };
-        let mut text = grade.map(|grade| format!("[{grade}] ")).unwrap_or_default();
+        // The grade is of the size; a saving beside it is at least as much.
+        let is_bound =
+            matches!(self.verdict, Verdict::Changed { certainty: Certainty::AtMost, .. });
+        let of = if is_bound { "size " } else { "" };
+        let mut text = grade.map(|grade| format!("[{of}{grade}] ")).unwrap_or_default();
         text.push_str(match self.verdict {
             Verdict::Changed { .. } | Verdict::Proposed { .. } => "",
             Verdict::Left { .. } => "not changed: ",

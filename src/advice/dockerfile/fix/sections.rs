@@ -54,12 +54,15 @@ impl Fix {
                 units.size(NOTEWORTHY)
             )?;
         } else if changed {
-            let there = self
-                .directory
-                .as_ref()
-                .map(|directory| format!(" -d {directory}"))
-                .unwrap_or_default();
-            writeln!(out, "# suggested changes for {name}; apply with: patch -p0{there}")?;
+            let there = |option: &str| {
+                let directory = self.directory.as_ref();
+                directory.map(|directory| format!(" {option} {directory}")).unwrap_or_default()
+            };
+            let (git, patch) = (there("-C"), there("-d"));
+            writeln!(
+                out,
+                "# suggested changes for {name}; apply with: git{git} apply -p0, or patch -p0{patch}"
+            )?;
             if let Some(file) = &self.unwritten {
                 writeln!(
                     out,
@@ -142,7 +145,7 @@ fn summed_up(some: &[&Remark], units: Units, exact: bool) -> Option<String> {
     let (head, verb) = match is_left {
         true => ("[needs a look] not changed: ", "would save"),
         false if has("estimate") => ("[estimate] ", "saves about"),
-        false if has("at most") => ("[at most] ", "saves at least"),
+        false if has("at most") => ("[size at most] ", "saves at least"),
         false => ("[exact] ", "saves"),
     };
     let head = if exact || is_left { head } else { "" };
@@ -192,15 +195,30 @@ fn in_all(fix: &Fix, units: Units) -> Option<String> {
 /// Returns a comment line with the bytes that are wasted after the changes, if there are any: those
 /// of the base image stay, whoever deletes its files.
 fn wasted_after(fix: &Fix, certainty: &Certainty, units: Units) -> Option<String> {
-    let wasted = fix.wasted_after;
+    let wasted = &fix.wasted_after;
     let about = if matches!(certainty, Certainty::Estimate(_)) { "about " } else { "" };
-    let of_base = "the base image's files that your layers delete or replace";
     let whose = match wasted.of_base {
         0 => String::new(),
-        all if all == wasted.bytes => format!(", of {of_base}"),
-        part => format!(", {} of it of {of_base}", units.size(part)),
+        all if units.size(all) == units.size(wasted.bytes) => {
+            ", all of it files of the base image".into()
+        }
+        part => format!(", {} of it files of the base image", units.size(part)),
     };
-    let line = || format!("# wasted after it: {about}{}{whose}\n", units.size(wasted.bytes));
+    let commands: Vec<_> =
+        wasted.commands.iter().map(|it| format!("`{}`", escaped_str(it))).collect();
+    let verb = if commands.len() == 1 { "deletes" } else { "delete" };
+    let why = || {
+        format!(
+            "because {} also {verb} files of the base image, which stay in its layers",
+            listed(&commands)
+        )
+    };
+    let why = match wasted.cleaned {
+        0 => String::new(),
+        all if units.size(all) == units.size(wasted.bytes) => format!(", {}", why()),
+        part => format!("; {} of it {}", units.size(part), why()),
+    };
+    let line = || format!("# wasted after it: {about}{}{whose}{why}\n", units.size(wasted.bytes));
     (wasted.bytes > 0 && fix.unread.is_none()).then(line)
 }
 

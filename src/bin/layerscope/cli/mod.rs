@@ -118,7 +118,7 @@ enum Command {
     Learn(LearnArguments),
     /// Show possible image sizes and the change needed for each
     Ladder(LadderArguments),
-    /// Print what to change in the Dockerfile, and why, as a diff that `patch` applies
+    /// Print what to change in the Dockerfile, and why, as a diff for `patch -p0` or `git apply -p0`
     ///
     /// Without a change, standard output stays empty and standard error says why. A Dockerfile of
     /// another image is an error (exit code 2), and there is no diff.
