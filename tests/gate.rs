@@ -11,6 +11,7 @@ mod markdown;
 mod named;
 pub mod outputs;
 mod platforms;
+mod sources;
 mod unread;
 
 use std::path::Path;

@@ -7,7 +7,8 @@ use crate::image::{HistoryEntry, Run};
 use crate::secret::FoundValues;
 
 impl Inspection {
-    /// Returns the image with found values masked in its instructions, its history and its config;
+    /// Returns the image with found values masked in its name, its instructions, its history and its
+    /// config;
     /// `None` if none of them occurs there. The numbers and the tree are the same.
     pub fn masking(&self, values: &FoundValues) -> Option<Self> {
         if values.is_empty() {
@@ -23,7 +24,25 @@ impl Inspection {
             has_any |= values.mask_in(instruction.text.raw_mut());
             has_any |= mask_in(&mut instruction.created_by, values);
         }
-        has_any.then(|| Self { run, history, layers, ..self.clone() })
+        let (mut tags, mut platform) = (self.tags.clone(), self.platform.clone());
+        tags.iter_mut().for_each(|tag| has_any |= values.mask_in(tag.raw_mut()));
+        has_any |= mask_in(&mut platform, values);
+        let mut other_platforms = self.other_platforms.clone();
+        for other in &mut other_platforms.list {
+            has_any |= values.mask_in(other.platform.raw_mut());
+        }
+        let name = values.mask_shown(&self.name);
+        has_any |= name != self.name;
+        has_any.then(|| Self {
+            name,
+            tags,
+            platform,
+            other_platforms,
+            run,
+            history,
+            layers,
+            ..self.clone()
+        })
     }
 }
 

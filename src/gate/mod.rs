@@ -163,8 +163,19 @@ impl Verdict {
         match () {
             () if self.not_whole.is_some() || any(Status::Unknown) => Status::Unknown,
             () if any(Status::Failed) => Status::Failed,
+            () if self.checks_nothing() => Status::Unknown,
             () => Status::Passed,
         }
+    }
+
+    /// Returns whether no limit is about anything in the image: a check of nothing does not pass.
+    pub fn checks_nothing(&self) -> bool {
+        let is_empty = |outcome: &Outcome| match outcome.status {
+            Status::Skipped => true,
+            Status::Passed => outcome.reason.is_some(),
+            Status::Failed | Status::Unknown => false,
+        };
+        !self.outcomes.is_empty() && self.outcomes.iter().all(is_empty)
     }
 
     /// Returns the limits in a state.

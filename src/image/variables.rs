@@ -40,9 +40,9 @@ impl Variables {
         Self(self.0.iter().map(entry).collect())
     }
 
-    /// Masks found values in place; returns whether there were any.
+    /// Masks found values in place, in names as well; returns whether there were any.
     pub fn mask_found(&mut self, values: &FoundValues) -> bool {
-        let texts = self.0.iter_mut().filter_map(|(_, value)| value.as_mut());
+        let texts = self.0.iter_mut().flat_map(|(name, value)| std::iter::once(name).chain(value));
         texts.fold(false, |has_any, value| values.mask_in(value) | has_any)
     }
 

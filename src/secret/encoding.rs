@@ -32,6 +32,7 @@ impl Encoding {
             _ if !head.contains(&0) => Self::Narrow,
             _ if head.len() >= WIDE && letters_at(0) && zeros_at(1) => Self::WideLow,
             _ if head.len() >= WIDE && zeros_at(0) && letters_at(1) => Self::WideHigh,
+            _ if is_mostly_text(head) => Self::Narrow,
             _ => Self::Binary,
         }
     }
@@ -53,6 +54,19 @@ impl Encoding {
             char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
         Cow::Owned(text.into_bytes())
     }
+}
+
+/// Returns whether a few zeros are all that keeps a file from being a text: at most one byte in
+/// eight, as between variables or behind the last line, and no other byte of control.
+fn is_mostly_text(head: &[u8]) -> bool {
+    let zeros = head.iter().filter(|&&byte| byte == 0).count();
+    let is_of_text = |&byte: &u8| match byte {
+        0 | b'\t' | b'\n' | b'\r' | 0x0c | 0x1b => true,
+        byte => !byte.is_ascii_control(),
+    };
+    zeros * 8 <= head.len()
+        && head.iter().all(is_of_text)
+        && std::str::from_utf8(head).map_or_else(|error| error.error_len().is_none(), |_| true)
 }
 
 /// Returns contents as UTF-8. A text that is none is of an older encoding, such as Latin-1, in which

@@ -24,7 +24,7 @@ fn an_exception_by_path_or_rule_holds_until_its_day_is_over() {
         assert_eq!(answer.code, Some(0), "{what}: {answer:#?}");
         let note = answer.line("note");
         assert!(note.starts_with("note  195 KiB of "), "{note}");
-        assert!(note.ends_with(" is not counted until 2999-12-31: moves out with 2.0"), "{note}");
+        assert!(note.ends_with(" is not counted as wasted or avoidable, nor in findings and budgets, until 2999-12-31: moves out with 2.0"), "{note}");
     }
     let answer = with("path = \"/opt/tool\"\nreason = \"moves out with 2.0\"\nuntil = 2020-02-29");
     assert_eq!(answer.code, Some(1));
@@ -75,7 +75,10 @@ fn an_exception_for_secrets_names_their_rule_and_may_name_a_path() {
     answer.line("FAIL  secrets 2 (limit 0)");
     let note = answer.line("note");
     assert!(
-        note.contains(" and 1 secret of the rule private-key are not counted until "),
+        note.contains(
+            " and 1 secret of the rule private-key are not counted as wasted or avoidable, nor in \
+             findings, budgets and the limit on secrets, until "
+        ),
         "{note}"
     );
     let elsewhere = with_secrets(&rule("private-key", "path = \"/etc\"\n"));

@@ -70,7 +70,7 @@ fn every_limit_can_pass_and_fail() {
             "/opt=1kB",
             "/opt 195 KiB (limit 1 kB = 1000 B): 194 KiB over; layer 1 adds 195 KiB, the",
         ),
-        ("--budget", "/nowhere=0", "/*=4kB", "/* 203 KiB (limit 4 kB = 3.91 KiB)"),
+        ("--budget", "/app=1MB", "/*=4kB", "/* 203 KiB (limit 4 kB = 3.91 KiB)"),
         ("--max-finding", "toolchain=0", "leftovers=0", "finding leftovers 195 KiB (limit 0 B)"),
         ("--max-base-age", "5000w", "30d", "age of the base image "),
     ] {
@@ -90,11 +90,11 @@ fn every_limit_can_pass_and_fail() {
 #[test]
 fn a_budget_for_a_path_that_is_nowhere_says_so_in_every_output() {
     let place = Place::new();
-    let budget = ["--budget", "/opt/tol=1MB"];
+    let budget = ["--budget", "/opt/tol=1MB", "--max-size", "1GB"];
     let answer = place.check(&budget);
     assert_eq!(answer.code, Some(0));
     assert_eq!(
-        answer.line("PASS"),
+        answer.line("PASS  /opt"),
         "PASS  /opt/tol 0 B (limit 1 MB = 977 KiB): no layer has this path, so the limit checks nothing; \
          in /opt, did you mean tool?"
     );
@@ -112,6 +112,36 @@ fn a_budget_for_a_path_that_is_nowhere_says_so_in_every_output() {
         let answer = place.check(&["--budget", budget]);
         assert_eq!(answer.out.contains("checks nothing"), says, "{budget}: {}", answer.out);
     }
+}
+
+#[test]
+fn a_check_in_which_no_limit_checks_anything_does_not_pass() {
+    let place = Place::new();
+    let budget = ["--budget", "/nosuch=1"];
+    let answer = place.check(&budget);
+    assert_eq!(answer.code, Some(2), "{answer:#?}");
+    assert!(
+        answer.said.contains("no limit checks anything in this image\nhint: correct the path"),
+        "{answer:#?}"
+    );
+    for format in ["text", "markdown", "sarif", "junit", "github", "gitlab"] {
+        let out = place.check(&[&budget[..], &["--format", format]].concat()).out;
+        assert!(out.contains("No limit checks anything in this image"), "{format}: {out}");
+        assert!(!out.contains("The limit is kept"), "{format}: {out}");
+    }
+    let out = place.check(&[&budget[..], &["--format", "json"]].concat()).out;
+    assert!(
+        out.contains("\"status\": \"unknown\"") || out.contains("\"status\":\"unknown\""),
+        "{out}"
+    );
+    let both = place.check(&[&budget[..], &["--max-layers", "1"]].concat());
+    assert_eq!(both.code, Some(1), "{both:#?}");
+    let disabled = "rules:\n  lowestEfficiency: disabled\n  highestWastedBytes: disabled\n  \
+                    highestUserWastedPercent: disabled\n";
+    place.write(".dive-ci", disabled);
+    let answer = place.check(&[]);
+    assert_eq!(answer.code, Some(2), "{answer:#?}");
+    assert!(answer.said.contains("all rules of dive are disabled, so nothing is checked\nhint: "));
 }
 
 #[test]

@@ -122,3 +122,69 @@ fn the_build_arguments_that_provenance_keeps_are_searched() {
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("1 attestation not searched for secrets"), "{said}");
 }
+
+#[test]
+fn every_format_says_that_attestations_and_archives_were_not_searched() {
+    use crate::support::build::file;
+    let directory = tempfile::tempdir().unwrap();
+    let check = |options: &[&str]| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_layerscope"));
+        command.arg("check").args(options).current_dir(directory.path());
+        let output = command.env("LAYERSCOPE_CONFIG", "/dev/null").output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let packed = image([("COPY . / # buildkit", vec![file("app/all.tgz", 900)])]);
+    std::fs::write(directory.path().join("archives.tar"), tar(packed.docker())).unwrap();
+    std::fs::write(directory.path().join("attestations.tar"), attested(false)).unwrap();
+    for what in ["archive", "attestation"] {
+        let archive = format!("{what}s.tar");
+        for format in ["text", "json", "markdown", "sarif", "junit", "github", "gitlab"] {
+            let (code, out) = check(&[&archive, "--max-secrets", "0", "--format", format]);
+            assert_eq!(code, Some(0), "{format}: {out}");
+            let note = format!("1 {what} not searched for secrets");
+            assert!(out.contains(&note), "{format}: {out}");
+        }
+        let (_, out) = check(&[&archive, "--max-size", "1GB"]);
+        assert!(!out.contains("not searched"), "no limit is about secrets: {out}");
+        let (_, out) = check(&[&archive, "--max-secrets", "0", "--format", "json"]);
+        let document: serde_json::Value = serde_json::from_str(&out).unwrap();
+        crate::gate::outputs::validate(include_str!("../../assets/check.schema.json"), &document);
+        let part = &document["images"][0]["unsearched"][0];
+        assert_eq!((&part["what"], &part["count"]), (&json!(format!("{what}s")), &json!(1)));
+    }
+}
+
+#[test]
+fn a_found_value_is_masked_in_the_name_of_a_label_and_in_the_tag_and_the_variant() {
+    let token = super::NPM;
+    let npmrc = format!("//registry.npmjs.org/:_authToken={token}\n");
+    let mut tagged = image([("COPY . / # buildkit", vec![text("app/.npmrc", &npmrc)])]);
+    tagged.config["config"] = json!({ "Labels": { token: "label-of-build" } });
+    tagged.config["variant"] = json!(token);
+    tagged.tags = json!([format!("shop:{token}")]);
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("a.tar"), tar(tagged.docker())).unwrap();
+    for format in ["text", "json", "markdown", "html"] {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_layerscope"));
+        command.args(["report", "a.tar", "--format", format]).current_dir(directory.path());
+        let output = command.env("LAYERSCOPE_CONFIG", "/dev/null").output().unwrap();
+        let out = String::from_utf8(output.stdout).unwrap();
+        assert!(out.contains("npm_…") && !out.contains(token), "{format}: {out}");
+    }
+}
+
+#[test]
+fn a_token_in_a_text_with_zeros_behind_it_or_in_a_bin_file_is_found() {
+    for (path, contents) in [
+        ("app/a.txt", format!("T={GITHUB}\0\0")),
+        ("app/environ", format!("A=1\0T={GITHUB}\0B=some other text\0")),
+        ("app/x.bin", format!("T={GITHUB}\n")),
+    ] {
+        let image = image([("COPY . / # buildkit", vec![text(path, &contents)])]);
+        let places = places(tar(image.docker()));
+        assert!(places.len() == 1 && places[0].contains(path), "{path}: {places:?}");
+    }
+    let program = format!("\x7fELF\x02\x01\0\0\0\0\0\0\0\0\0T={GITHUB}");
+    let image = image([("COPY . / # buildkit", vec![text("app/x", &program)])]);
+    assert_eq!(places(tar(image.docker())), [""; 0]);
+}

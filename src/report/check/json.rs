@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::words::{explained, measured};
+use super::words::{Unsearched, explained, measured, unsearched};
 use super::{CheckResults, Checked, Unchecked};
 use crate::display::{Escaped, Units, date};
 use crate::gate::{Bound, ExceptionUse, Found, Outcome, Quantity};
@@ -48,6 +48,8 @@ struct ImagePart<'a> {
     wasted_bytes: u64,
     growth_bytes: Option<i64>,
     secrets: SearchPart,
+    /// The places that were not searched for secrets, and that no limit counts.
+    unsearched: Vec<UnsearchedPart>,
     /// Null without a baseline, or if the image itself was not searched.
     baseline_searched_for_secrets: Option<bool>,
     secrets_since_baseline: Option<SecretChangesPart<'a>>,
@@ -61,6 +63,13 @@ struct ImagePart<'a> {
 struct PlatformPart<'a> {
     platform: &'a Untrusted,
     options: &'a [Untrusted],
+}
+
+#[derive(Serialize)]
+struct UnsearchedPart {
+    what: &'static str,
+    count: usize,
+    message: Escaped,
 }
 
 #[derive(Serialize)]
@@ -128,6 +137,7 @@ fn image_part<'a>(checked: &'a Checked<'_>, units: Units) -> ImagePart<'a> {
         wasted_bytes: inspection.totals.wasted(),
         growth_bytes: checked.growth,
         secrets: SearchPart::new(checked.study.secrets.as_ref()),
+        unsearched: unsearched(checked).into_iter().map(unsearched_part).collect(),
         baseline_searched_for_secrets: match (&checked.secrets, checked.baseline_is_unsearched) {
             (Some(_), _) => Some(true),
             (None, true) => Some(false),
@@ -146,6 +156,10 @@ fn image_part<'a>(checked: &'a Checked<'_>, units: Units) -> ImagePart<'a> {
             .dive
             .map(|count| json!({ "wasted_bytes": count.wasted, "efficiency": count.efficiency })),
     }
+}
+
+fn unsearched_part(Unsearched { what, count, message }: Unsearched) -> UnsearchedPart {
+    UnsearchedPart { what, count, message }
 }
 
 fn limit_part(checked: &Checked<'_>, outcome: &Outcome, units: Units) -> LimitPart {

@@ -5,7 +5,10 @@ use std::io::{self, Write};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use super::words::{counted_secrets, exception, explained, measured, other_platforms};
+use super::words::{
+    NOTHING_CHECKED, counted_secrets, exception, explained, measured, other_platforms,
+    unsearched_notes,
+};
 use super::{CheckResults, Checked, Unchecked};
 use crate::display::Units;
 use crate::gate::{Measure, Outcome, Status, Verdict};
@@ -32,7 +35,8 @@ impl Counts {
     }
 
     fn add(&mut self, verdict: &Verdict) {
-        let unread = usize::from(verdict.not_whole.is_some());
+        let unread =
+            usize::from(verdict.not_whole.is_some()) + usize::from(verdict.checks_nothing());
         self.tests += unread;
         self.errors += unread;
         for outcome in &verdict.outcomes {
@@ -122,12 +126,16 @@ fn suite<W: Write>(xml: &mut Writer<W>, checked: &Checked<'_>, units: Units) -> 
         if let Some(not_whole) = &checked.verdict.not_whole {
             error_case(xml, "whole", &image, "not all of the image was read", not_whole)?;
         }
+        if checked.verdict.checks_nothing() {
+            error_case(xml, "checked", &image, "nothing checked", NOTHING_CHECKED)?;
+        }
         for outcome in &checked.verdict.outcomes {
             case(xml, checked, outcome, units)?;
         }
         let exceptions = checked.verdict.exceptions.iter().map(|used| exception(used, units));
         let others = other_platforms(checked.inspection).map(|text| text.to_string());
-        let notes: Vec<_> = others.into_iter().chain(exceptions).collect();
+        let unsearched = unsearched_notes(checked).into_iter().map(|part| part.message.to_string());
+        let notes: Vec<_> = others.into_iter().chain(unsearched).chain(exceptions).collect();
         if !notes.is_empty() {
             xml.create_element("system-out")
                 .write_text_content(BytesText::new(&valid(&notes.join("\n"))))?;

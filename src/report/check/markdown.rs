@@ -4,7 +4,8 @@
 use std::io::{self, Write};
 
 use super::words::{
-    attestations, counted_secrets, exception, explained, measured_parts, other_platforms, summary,
+    counted_secrets, exception, explained, measured_parts, other_platforms, summary,
+    unsearched_notes,
 };
 use super::{CheckResults, Checked, repository, without_tag};
 use crate::display::{Units, escaped, plural, share};
@@ -74,7 +75,8 @@ fn image(page: &mut Page, checked: &Checked<'_>, units: Units) {
         let sign = self::sign(outcome.status).to_owned();
         page.row(&[sign, plain(&what), plain(&found), plain(&bound), explained]);
     }
-    for note in other_platforms(checked.inspection).into_iter().chain(attestations(checked)) {
+    let unsearched = unsearched_notes(checked).into_iter().map(|part| part.message);
+    for note in other_platforms(checked.inspection).into_iter().chain(unsearched) {
         page.line(format!("\n- {}", plain(&note)));
     }
     for used in &checked.verdict.exceptions {

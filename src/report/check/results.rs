@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
-use super::words::{explained, measured, other_platforms};
+use super::words::{NOTHING_CHECKED, explained, measured, other_platforms, unsearched_notes};
 use super::{CheckResults, Checked, Unchecked, repository, without_tag};
 use crate::advice::findings::Finding;
 use crate::advice::secrets::{Prevention, Secret};
@@ -68,7 +68,9 @@ pub(super) fn problems<'a>(results: &'a CheckResults<'_>, units: Units) -> Vec<P
             Status::Skipped => false,
         });
         problems.extend(of_gaps(checked));
+        problems.extend(of_nothing(checked));
         problems.extend(of_other_platforms(checked));
+        problems.extend(of_unsearched(checked));
         problems.extend(bad.map(|outcome| of_outcome(checked, outcome, units)));
         let all = checked.study.secrets.as_ref().map_or(&[][..], |secrets| &secrets.list);
         let counted = checked.verdict.secrets.iter();
@@ -150,6 +152,25 @@ fn of_gaps<'a>(checked: &'a Checked<'_>) -> Option<Problem<'a>> {
         title: "image not wholly read".into(),
         help: "What could not be read may exceed any limit. `layerscope report IMAGE` lists what is missing.".into(),
         ..of_image(checked, "not-whole", &format!("not all of the image was read: {not_whole}"))
+    })
+}
+
+/// Makes the result of an image in which no limit checks anything, which does not pass.
+fn of_nothing<'a>(checked: &'a Checked<'_>) -> Option<Problem<'a>> {
+    checked.verdict.checks_nothing().then(|| Problem {
+        severity: Severity::Unread,
+        title: "nothing checked".into(),
+        help: "A check in which no limit is about anything in the image does not pass.".into(),
+        ..of_image(checked, "nothing-checked", NOTHING_CHECKED)
+    })
+}
+
+/// Makes a note for each kind of places that were not searched for secrets, if those are limited.
+fn of_unsearched<'a>(checked: &'a Checked<'_>) -> impl Iterator<Item = Problem<'a>> {
+    unsearched_notes(checked).into_iter().map(|part| Problem {
+        title: format!("{} not searched for secrets", part.what),
+        help: "The limit on secrets does not count what is in these places. `layerscope help secrets` says what is searched.".into(),
+        ..of_image(checked, &format!("unsearched-{}", part.what), &part.message)
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::words::{attestations, dive, exception, line, other_platforms, summary};
+use super::words::{dive, exception, line, other_platforms, summary, unsearched_notes};
 use super::{CheckResults, has_namesake};
 use crate::display::shown;
 use crate::gate::Status;
@@ -41,7 +41,8 @@ pub(super) fn write(
                 line(checked, outcome, style.units)
             )?;
         }
-        for note in other_platforms(inspection).into_iter().chain(attestations(checked)) {
+        let unsearched = unsearched_notes(checked).into_iter().map(|part| part.message);
+        for note in other_platforms(inspection).into_iter().chain(unsearched) {
             writeln!(out, "note  {note}")?;
         }
         if let Some(sentence) = checked.new_secrets() {

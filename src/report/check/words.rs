@@ -11,6 +11,9 @@ use crate::gate::{
 };
 use crate::warning::{Warning, WarningKind};
 
+/// The sentence about an image in which no limit checks anything.
+pub(super) const NOTHING_CHECKED: &str = "No limit checks anything in this image";
+
 /// Formats the value and the limit: `wasted 200 MiB (limit 20 MB = 19.1 MiB)`.
 pub(super) fn measured(outcome: &Outcome, units: Units) -> String {
     let limit = &outcome.limit;
@@ -66,6 +69,9 @@ pub(super) fn summary(checked: &Checked<'_>) -> String {
     if let Some(not_whole) = &verdict.not_whole {
         clauses.push(format!("Not all of the image was read: {not_whole}"));
     }
+    if verdict.checks_nothing() {
+        clauses.push(NOTHING_CHECKED.into());
+    }
     if failed > 0 {
         clauses.push(format!("{failed} of {} exceeded", plural(all, "limit")));
     }
@@ -108,7 +114,12 @@ pub(super) fn exception(used: &ExceptionUse, units: Units) -> String {
             let amount = listed(&bytes.into_iter().chain(secrets).collect::<Vec<_>>());
             let verb =
                 if used.secrets > 1 || used.secrets == 1 && used.bytes > 0 { "are" } else { "is" };
-            format!("{amount} of {what} {verb} not counted until {until}: {reason}")
+            let where_not = match (used.bytes, used.secrets) {
+                (0, _) => "",
+                (_, 0) => " as wasted or avoidable, nor in findings and budgets,",
+                _ => " as wasted or avoidable, nor in findings, budgets and the limit on secrets,",
+            };
+            format!("{amount} of {what} {verb} not counted{where_not} until {until}: {reason}")
         }
         ExceptionState::Unused => {
             format!("the exception for {what} applies to nothing in this image")
@@ -148,20 +159,50 @@ pub(super) fn other_platforms(inspection: &Inspection) -> Option<Escaped> {
     ))
 }
 
-/// Says that attestations were not searched for secrets, if the archive has some that could not be and
-/// secrets are limited.
-pub(super) fn attestations(checked: &Checked<'_>) -> Option<Escaped> {
-    let is_limited = |outcome: &Outcome| outcome.limit.measure == Measure::Secrets;
+/// A kind of places that nothing is known of, and that an image has: no gap of the search.
+pub(super) struct Unsearched {
+    /// The kind, in one word.
+    pub what: &'static str,
+    pub count: usize,
+    pub message: Escaped,
+}
+
+/// Lists what was not searched for secrets and is no gap: attestations that the archive has in part, and
+/// what is inside archives. Empty if no secrets were searched for.
+pub(super) fn unsearched(checked: &Checked<'_>) -> Vec<Unsearched> {
+    let Some(secrets) = &checked.study.secrets else { return Vec::new() };
     let is_one = |warning: &&Warning| {
         matches!(warning.kind, WarningKind::Attestation { is_searched: false, .. })
     };
-    let count = checked.inspection.warnings.iter().filter(is_one).count();
-    (count > 0 && checked.verdict.outcomes.iter().any(is_limited)).then(|| {
-        shown!(
-            "{} not searched for secrets: provenance can hold the build arguments",
-            escaped_str(&plural(count, "attestation"))
-        )
-    })
+    let attestations = checked.inspection.warnings.iter().filter(is_one).count();
+    let parts = [
+        ("attestations", attestations, "attestation", "provenance can hold the build arguments"),
+        (
+            "archives",
+            secrets.archives,
+            "archive",
+            "unpack them before the build, or search them with another tool",
+        ),
+    ];
+    let present = parts.into_iter().filter(|(_, count, ..)| *count > 0);
+    present
+        .map(|(what, count, noun, why)| Unsearched {
+            what,
+            count,
+            message: shown!(
+                "{} not searched for secrets: {}",
+                escaped_str(&plural(count, noun)),
+                Escaped::from(why)
+            ),
+        })
+        .collect()
+}
+
+/// Lists the same if secrets are limited, so that the limit says how far it goes.
+pub(super) fn unsearched_notes(checked: &Checked<'_>) -> Vec<Unsearched> {
+    let is_limited = |outcome: &Outcome| outcome.limit.measure == Measure::Secrets;
+    let is_limited = checked.verdict.outcomes.iter().any(is_limited);
+    if is_limited { unsearched(checked) } else { Vec::new() }
 }
 
 /// Returns the secrets that count: the first ones, and the number of the others.

@@ -12,7 +12,7 @@ use crate::cli::stderr::say;
 use crate::host_text;
 
 /// The file that dive looks for in the working directory.
-const FILE: &str = ".dive-ci";
+pub const FILE: &str = ".dive-ci";
 
 #[derive(Args, Clone, Default)]
 #[command(next_help_heading = "As in dive")]

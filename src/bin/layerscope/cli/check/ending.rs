@@ -34,6 +34,12 @@ pub fn ended(checked: &[Checked<'_>], accepted: &[Gap]) -> Result<(), Failure> {
             hint: hint_for(checked, limit),
         });
     }
+    if let Some(checked) = checked.iter().find(|checked| checked.verdict.checks_nothing()) {
+        return Err(Failure::NotWhole {
+            message: format!("{}: no limit checks anything in this image", checked.inspection.name),
+            hint: "correct the path of the budget, or add a limit that every image has, such as --max-size 1GB".into(),
+        });
+    }
     match checked.iter().any(|checked| checked.verdict.status() == Status::Failed) {
         true => Err(Failure::Exceeded),
         false => Ok(()),

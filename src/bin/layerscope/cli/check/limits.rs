@@ -142,7 +142,7 @@ impl LimitOptions {
 }
 
 /// Finds the next file of limits in the working directory or above it.
-fn find() -> Option<PathBuf> {
+pub fn find() -> Option<PathBuf> {
     let here = std::env::current_dir().ok()?;
     here.ancestors().map(|directory| directory.join(FILE)).find(|path| path.is_file())
 }

@@ -6,6 +6,7 @@ mod ending;
 mod limits;
 mod output;
 mod refused;
+mod sources;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -34,6 +35,7 @@ use ending::{ended, worst};
 use limits::LimitOptions;
 use output::OutputOptions;
 use refused::asked;
+use sources::Sources;
 
 use crate::tui::Signs;
 
@@ -127,11 +129,10 @@ impl CheckArguments {
         let init =
             "layerscope check IMAGE --init writes one; or give options, such as --max-wasted 20MB";
         match &limits.limits[..] {
-            [] if limits.of_dive => {
-                // dive passes, too.
-                say("warning: all rules of dive are disabled, so nothing is checked");
-                Ok(())
-            }
+            [] if limits.of_dive => place(
+                "all rules of dive are disabled, so nothing is checked",
+                "enable one, such as highestWastedBytes: 20MB; or give options, such as --max-wasted 20MB",
+            ),
             [] if self.limits.has_file() => place(
                 "the file of limits has no limit, so nothing is checked",
                 "write one, such as wasted = \"20MB\" below [limits]; or give options, such as --max-wasted 20MB",
@@ -265,10 +266,12 @@ pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
         return init(arguments);
     }
     let asked = asked(&arguments.paths, arguments.dockerfile.as_deref());
-    let outputs = arguments.output.prepare();
-    let outputs =
-        outputs.map_err(|failure| arguments.output.replaceable().failed(failure, &asked))?;
+    let sources = Sources::of_words(std::env::args_os().skip(1));
+    let outputs = arguments.output.prepare(&sources);
+    let outputs = outputs
+        .map_err(|failure| arguments.output.replaceable(&sources).failed(failure, &asked))?;
     let failed = |failure| outputs.failed(failure, &asked);
+    outputs.begin(&asked).map_err(failed)?;
     let inputs = inputs(arguments).map_err(failed)?;
     let setting = Setting::read(arguments).map_err(failed)?;
     let (mut images, mut failures, mut unchecked) = (Vec::new(), Vec::new(), Vec::new());

@@ -13,6 +13,7 @@ use layerscope::report::{CheckFormat, CheckResults, TextStyle, Unchecked, write_
 
 use super::super::output::writing;
 use super::super::{Failure, coloured, text_output, to_stdout};
+use super::sources::Sources;
 use crate::cli::stderr;
 use crate::tui::Signs;
 
@@ -113,21 +114,24 @@ impl OutputOptions {
 
     /// Returns the files of an earlier run that may be replaced, whatever is wrong with the other
     /// outputs.
-    pub fn replaceable(&self) -> Outputs {
+    pub fn replaceable(&self, sources: &Sources) -> Outputs {
         let given = self.format.map(FormatWord::format);
         let mut files = Vec::<(CheckFormat, PathBuf)>::new();
         for (format, file) in self.output.iter().filter_map(|output| split(output, given).ok()) {
             let path = Path::new(file);
             let is_new = file != "-" && files.iter().all(|(_, other)| other != path);
-            if self.overwrite && is_new && check_replaceable(path).is_ok() {
+            let may_be =
+                || check_replaceable(path).and_then(|()| sources.check_not_at(path)).is_ok();
+            if self.overwrite && is_new && may_be() {
                 files.push((format, path.into()));
             }
         }
         Outputs { stdout: None, files, overwrite: self.overwrite, quiet_below: None }
     }
 
-    /// Sorts the outputs, and checks that the files can be written.
-    pub fn prepare(&self) -> Result<Outputs, Failure> {
+    /// Sorts the outputs, and checks that the files can be written, and that the check reads none of
+    /// them.
+    pub fn prepare(&self, sources: &Sources) -> Result<Outputs, Failure> {
         let given = self.format.map(FormatWord::format);
         let (mut stdout, mut files) = (Vec::new(), Vec::<(CheckFormat, PathBuf)>::new());
         for output in &self.output {
@@ -149,6 +153,7 @@ impl OutputOptions {
         } else {
             given.or(Some(CheckFormat::Text))
         };
+        files.iter().try_for_each(|(_, file)| sources.check_not_at(file))?;
         if self.overwrite {
             files.iter().try_for_each(|(_, file)| check_replaceable(file))?;
         } else {
@@ -241,6 +246,24 @@ impl Outputs {
         }
         self.annotate(results, plain);
         outcome
+    }
+
+    /// Puts the results of an earlier run to "not checked", before the work begins: a signal leaves
+    /// none of them.
+    pub fn begin(&self, asked: &Asked) -> Result<(), Failure> {
+        let unfinished = Failure::Place {
+            message: "the check has not ended".into(),
+            hint: "it still runs, or was interrupted; run it again".into(),
+        };
+        let unchecked = Vec::from_iter(unchecked(&unfinished, None, asked.file.clone()));
+        let results = CheckResults { images: Vec::new(), unchecked, named: asked.names.clone() };
+        let plain = TextStyle { colour: false, units: Units::Iec, top: 0 };
+        for (format, file) in self.files.iter().filter(|(_, file)| file.exists()) {
+            let mut bytes = Vec::new();
+            self.render(*format, &results, plain, &mut bytes).map_err(to_stdout)?;
+            write_whole(file, &bytes, self.overwrite)?;
+        }
+        Ok(())
     }
 
     /// Writes the failure of a whole check into all outputs, and returns it: no result of an earlier

@@ -8,6 +8,7 @@ use layerscope::report::Places;
 
 use super::super::{Arguments, Failure, compare, fix};
 use super::output::{Asked, OutputOptions};
+use super::sources::Sources;
 
 /// Names the images and the Dockerfile of a check.
 pub fn asked(paths: &[PathBuf], dockerfile: Option<&Path>) -> Asked {
@@ -41,5 +42,8 @@ pub fn refused(words: &[String], error: &clap::Error) {
     let dockerfile = words.iter().position(|word| word == "--dockerfile");
     let dockerfile = dockerfile.and_then(|at| words.get(at + 1)).map(Path::new);
     let failure = Failure::Usage(message.into());
-    OutputOptions::of_words(words).replaceable().failed(failure, &asked(&names, dockerfile));
+    let sources = Sources::of_words(words.iter().map(Into::into));
+    OutputOptions::of_words(words)
+        .replaceable(&sources)
+        .failed(failure, &asked(&names, dockerfile));
 }
