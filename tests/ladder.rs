@@ -390,3 +390,53 @@ fn the_text_has_a_bar_a_ratio_and_a_tilde_where_it_guesses() {
     }
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
 }
+
+#[test]
+fn a_step_that_is_too_small_to_be_shown_is_told_with_the_next_one_that_contains_it() {
+    let image = Image::of([
+        layer([file("base", 10_000_000)]),
+        layer([file("cache", 50_000), file("src", 5_000_000)]),
+    ]);
+    let inspection = build::inspect(tar(image.docker())).unwrap();
+    let inode = |path| inspection.tree.last(at(&inspection, path)).unwrap();
+    let inputs = LadderInputs {
+        base_layers: 1,
+        leftovers: vec![inode("cache")],
+        leftover_advice: vec!["layer 1: in the same RUN: && rm -rf /cache".into()],
+        build_only: vec![inode("src")],
+        ..LadderInputs::default()
+    };
+    let mut out = Vec::new();
+    let style = TextStyle { units: Units::Si, ..TextStyle::default() };
+    write_ladder(&climb(&inspection, &inputs), style, &mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    assert!(!text.contains("without caches"), "it is below 1 %: {text}");
+    let (_, step) = text.split_once("without compilers and source code").unwrap();
+    for part in [
+        "10.0 MB",
+        "also layer 1: in the same RUN: && rm -rf /cache",
+        "also leaves out 50.0 kB of caches and build leftovers (a step of its own\n      below 1 %)",
+    ] {
+        assert!(step.contains(part), "no {part:?} in\n{text}");
+    }
+}
+
+#[test]
+fn the_sizes_of_a_changed_program_stand_below_a_line() {
+    let inspection = inspection();
+    let mut out = Vec::new();
+    write_ladder(&climb(&inspection, &inputs(&inspection)), TextStyle::default(), &mut out)
+        .unwrap();
+    let text = String::from_utf8(out).unwrap();
+    let line = "\n\n  with the program itself changed (the smallest size keeps it)\n  stripped";
+    assert_eq!(text.matches(line).count(), 1, "{text}");
+}
+
+#[test]
+fn an_image_that_only_runs_a_shell_does_not_become_a_shell_alone() {
+    let inspection = inspection();
+    let inputs = LadderInputs { names_no_application: true, ..inputs(&inspection) };
+    let possible_sizes = climb(&inspection, &inputs);
+    let steps: Vec<_> = possible_sizes.iter().map(|size| size.step.id()).collect();
+    assert_eq!(steps, ["as-built", "without-wasted", "without-leftovers"]);
+}

@@ -212,6 +212,7 @@ impl Study {
             copied_first: copied_first(inspection, &base, merges.ranges()),
             merges,
             surplus,
+            names_no_application: runtime.as_ref().is_some_and(|it| it.application.is_unnamed()),
             taken_over: interpreted.and_then(|it| Some(it.as_ref().ok()?.taken_over())),
             ..LadderInputs::gather(inspection, &base, &findings, program)
         };
@@ -234,7 +235,7 @@ impl Study {
         let rulings = judge(inspection, &base, &evidence, (rules, &matches));
         changes.iter_mut().zip(rulings).for_each(|(change, ruling)| obey(change, ruling));
         let is_script = inputs.program.as_ref().is_some_and(|it| it.start.is_script());
-        grade_sizes(inspection, &changes, &mut ladder, is_script);
+        grade_sizes(inspection, (&changes, &findings), &mut ladder, is_script);
         Ok(Self {
             findings,
             changes,

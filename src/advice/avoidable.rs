@@ -1,9 +1,9 @@
 //! Avoidable bytes: what the changes in the user's own layers would save, wasted or not.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::advice::assessment::Study;
-use crate::advice::changes::Part;
+use crate::advice::changes::{Extent, Part};
 use crate::advice::findings::Fate;
 use crate::analysis::{Inspection, wasted_groups};
 use crate::layer_index::LayerIndex;
@@ -21,7 +21,7 @@ pub struct Avoidable {
 }
 
 /// The reason for avoidable bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cause<'a> {
     /// One layer removes files of another one.
     Removed {
@@ -34,12 +34,12 @@ pub enum Cause<'a> {
         /// Their bytes.
         bytes: u64,
     },
-    /// A layer contains files that nothing needs.
+    /// Some layers contain files that nothing needs.
     Left {
         /// Their title.
         title: &'a str,
-        /// The layer.
-        layer: LayerIndex,
+        /// The layers.
+        layers: Vec<LayerIndex>,
         /// Their bytes.
         bytes: u64,
     },
@@ -63,7 +63,17 @@ impl Avoidable {
         Self { own: of(Part::Own), optional: of(Part::Optional), base: of(Part::Base) }
     }
 
-    /// Returns the largest part of the change in the user's own layers that saves the most.
+    /// Adds up what the changes in the user's own layers would save that need no look, each byte
+    /// once.
+    pub fn without_a_look(inspection: &Inspection, study: &Study) -> u64 {
+        let own = study.changes.iter().filter(|change| change.part == Part::Own);
+        let sure = own.filter(|change| !change.needs_a_look);
+        let inodes: HashSet<_> = sure.flat_map(|change| &change.left_out).copied().collect();
+        inodes.into_iter().map(|inode| inspection.tree.size(inode)).sum()
+    }
+
+    /// Returns the largest part of the change in the user's own layers that saves the most, over all
+    /// layers that have it.
     pub fn biggest_cause<'a>(inspection: &Inspection, study: &'a Study) -> Option<Cause<'a>> {
         let change = study.changes.first().filter(|change| change.part == Part::Own)?;
         let removal = |added_in, removed_in, reason: Reason, bytes| Cause::Removed {
@@ -84,15 +94,32 @@ impl Avoidable {
                 removal(finding.added_in, removed_in, reason, finding.bytes)
             }
             _ => {
-                Cause::Left { title: &finding.title, layer: finding.added_in, bytes: finding.bytes }
+                let layers = vec![finding.added_in];
+                Cause::Left { title: &finding.title, layers, bytes: finding.bytes }
             }
         });
         let surplus = change.surplus.iter().map(|surplus| Cause::Left {
             title: surplus.kind.title(),
-            layer: surplus.layer(),
+            layers: vec![surplus.layer()],
             bytes: surplus.bytes,
         });
-        removed.chain(found).chain(surplus).max_by_key(Cause::bytes)
+        let biggest = removed.chain(found).chain(surplus).max_by_key(Cause::bytes)?;
+        let Cause::Left { title, .. } = biggest else { return Some(biggest) };
+        let all = change.findings.iter().chain(&change.shared).map(|&i| &study.findings[i]);
+        let same: Vec<_> = all.filter(|finding| finding.title == title).collect();
+        let bytes = same.iter().map(|finding| finding.bytes).sum();
+        // A small part does not stand for all that a stage leaves out.
+        if change.extent == Extent::Stage && biggest.bytes().max(bytes) < change.saves / 4 {
+            let left_out = change.left_out.iter().map(|&inode| inspection.tree.added_in(inode));
+            let layers = left_out.collect::<BTreeSet<_>>().into_iter().collect();
+            let title = "files that the program does not need";
+            return Some(Cause::Left { title, layers, bytes: change.saves });
+        }
+        if same.len() < 2 {
+            return Some(biggest);
+        }
+        let layers: BTreeSet<_> = same.iter().map(|finding| finding.added_in).collect();
+        Some(Cause::Left { title, layers: layers.into_iter().collect(), bytes })
     }
 
     /// Adds up the bytes of each layer that changes in the user's own layers would save; together

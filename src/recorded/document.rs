@@ -222,12 +222,19 @@ pub struct ShareRecord {
 
 #[derive(Debug, Deserialize)]
 pub struct PossibleSizeRecord {
+    /// The ID of the step; empty in older reports.
+    #[serde(default)]
+    pub step: String,
     pub title: Escaped,
     pub size_bytes: u64,
     /// The size as built divided by this one; `None` if they cannot be compared.
     #[serde(default)]
     pub ratio: Option<f64>,
     pub grade: Escaped,
+    /// The word for how far the size can be relied on, whoever has to decide; older reports have
+    /// only the grade.
+    #[serde(default)]
+    pub size_certainty: Escaped,
     /// False if people are not shown it, since it is hardly smaller than the one before.
     #[serde(default = "shown_by_default")]
     pub noticeable: bool,
@@ -247,7 +254,13 @@ fn lines<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Escaped>, D::
 impl PossibleSizeRecord {
     /// Returns the sign before a size that is not exact.
     pub fn sign(&self) -> &'static str {
-        sign(&self.grade)
+        let is_old = self.size_certainty.is_empty();
+        sign(if is_old { &self.grade } else { &self.size_certainty })
+    }
+
+    /// Returns whether the program itself becomes another one.
+    pub fn changes_the_program(&self) -> bool {
+        matches!(&*self.step, "stripped" | "packed")
     }
 }
 

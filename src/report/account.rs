@@ -100,6 +100,8 @@ struct TotalsPart {
     base_avoidable_bytes: u64,
     /// The smallest possible size that keeps the program unchanged.
     smallest_bytes: Option<u64>,
+    /// The word for how far it can be relied on.
+    smallest_certainty: Option<&'static str>,
     /// The number of wasted files that are not empty.
     wasted_files: usize,
     tar_bytes: u64,
@@ -263,6 +265,7 @@ impl<'a> Account<'a> {
                 optional_bytes: avoidable.optional,
                 base_avoidable_bytes: avoidable.base,
                 smallest_bytes: study.smallest().map(|(smallest, _)| smallest.size),
+                smallest_certainty: study.smallest().map(|(least, _)| least.certainty.grade()),
                 wasted_files: inspection.wasted.iter().filter(|wasted| wasted.bytes > 0).count(),
                 tar_bytes: totals.tar_bytes,
                 stored_bytes: totals.stored_bytes,

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::json::write_escaped;
 use super::paint::{Paint, TextStyle};
-use crate::advice::ladder::{Certainty, NEEDS_A_LOOK, PossibleSize, noticeable};
+use crate::advice::ladder::{CHANGED, Certainty, NEEDS_A_LOOK, PossibleSize, noticeable};
 use crate::analysis::download::Download;
 use crate::display::{Escaped, Units, cut, escaped_str, noticeably, shown, wrap_words};
 use crate::recorded::PossibleSizeRecord;
@@ -28,6 +28,7 @@ pub struct PossibleSizePart {
     ratio: Option<f64>,
     exact: bool,
     grade: &'static str,
+    size_certainty: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     estimated_from: Option<Escaped>,
     lower_bound: bool,
@@ -57,6 +58,7 @@ pub fn possible_size_parts(possible_sizes: &[PossibleSize], units: Units) -> Vec
             Certainty::AtLeast | Certainty::WithoutAllNeeded
         ),
         grade: possible_size.grade(),
+        size_certainty: possible_size.certainty.grade(),
         download_bytes: possible_size.download.bytes(),
         download_exact: possible_size.download.is_exact()
             && possible_size.certainty != Certainty::AtLeast,
@@ -93,9 +95,13 @@ pub fn write_ladder(
     let mut told: Vec<Escaped> = Vec::new();
     let shown: Vec<_> =
         noticeable(possible_sizes).into_iter().map(|place| &possible_sizes[place]).collect();
+    let changed = shown.iter().position(|size| size.step.changes_the_program());
     for (at, possible_size) in shown.iter().enumerate() {
         if at > 0 {
             writeln!(out)?;
+        }
+        if changed == Some(at) {
+            divide(style, &mut out)?;
         }
         let row = Row {
             title: &possible_size.step.title(),
@@ -129,7 +135,11 @@ pub fn write_recorded_sizes(
 ) -> io::Result<()> {
     let Some(first) = sizes.first() else { return Ok(()) };
     let shown: Vec<_> = sizes.iter().filter(|size| size.noticeable).collect();
-    for size in &shown {
+    let changed = shown.iter().position(|size| size.changes_the_program());
+    for (at, size) in shown.iter().enumerate() {
+        if changed == Some(at) {
+            divide(style, &mut out)?;
+        }
         let row = Row {
             title: &size.title,
             size: size.size_bytes,
@@ -144,6 +154,11 @@ pub fn write_recorded_sizes(
     let Some(words) = about_grades(&grades, &signs) else { return Ok(()) };
     writeln!(out)?;
     wrap_words(&words, WIDTH - 2).iter().try_for_each(|line| writeln!(out, "  {line}"))
+}
+
+/// Writes the head of the sizes that change the program itself.
+fn divide(style: TextStyle, out: &mut impl Write) -> io::Result<()> {
+    writeln!(out, "  {}", Paint::Dim.on(CHANGED, style.colour))
 }
 
 /// A rung in a line.

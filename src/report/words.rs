@@ -7,9 +7,10 @@ use crate::advice::avoidable::{Avoidable, Cause};
 use crate::advice::base::Evidence;
 use crate::advice::changes::Part;
 use crate::advice::findings::Purpose;
-use crate::display::{Escaped, Units, escaped_str, noticeably, share};
+use crate::display::{Escaped, Units, escaped_str, listed, noticeably, share};
 use crate::escape::Untrusted;
 use crate::files::executable::Executable;
+use crate::layer_index::LayerIndex;
 
 /// The line of a report that did not search for secrets.
 pub const NOT_SEARCHED: &str =
@@ -50,16 +51,42 @@ fn sizes_and_reason(inspection: &Inspection, study: &Study, units: Units) -> Str
         Some(Cause::Removed { added_in, removed_in, verb, .. }) => {
             format!(": layer {removed_in} {verb} files that layer {added_in} still contains")
         }
-        Some(Cause::Left { title, layer, bytes }) if bytes > avoidable / 2 => {
-            format!(", mostly {} (layer {layer})", escaped_str(title))
-        }
-        Some(Cause::Left { title, layer, bytes }) => {
-            let bytes = units.size(bytes);
-            format!(", including {bytes} of {} (layer {layer})", escaped_str(title))
+        Some(Cause::Left { title, layers, bytes }) => {
+            left(title, &layers, bytes, (bytes > avoidable / 2, units))
         }
         None => String::new(),
     };
-    format!("{start} {} avoidable{mostly}.", units.size(avoidable))
+    let sure = without_a_look(inspection, study, units);
+    let sure = sure.map(|words| format!(" ({words})")).unwrap_or_default();
+    format!("{start} {} avoidable{sure}{mostly}.", units.size(avoidable))
+}
+
+/// Names what layers contain that nothing needs: most of the avoidable bytes, or a part of them.
+fn left(title: &str, layers: &[LayerIndex], bytes: u64, told: (bool, Units)) -> String {
+    let (is_most, units) = told;
+    let (title, bytes) = (escaped_str(title), units.size(bytes));
+    let names: Vec<_> = layers.iter().map(LayerIndex::to_string).collect();
+    match (&names[..], is_most) {
+        ([layer], true) => format!(", mostly {title} (layer {layer})"),
+        ([layer], false) => format!(", including {bytes} of {title} (layer {layer})"),
+        (several, true) => format!(", mostly {title} ({bytes} in layers {})", listed(several)),
+        (several, false) => {
+            format!(", including {bytes} of {title} (layers {})", listed(several))
+        }
+    }
+}
+
+/// Says how much of the avoidable bytes no person has to decide about, if that is not nearly all.
+pub fn without_a_look(inspection: &Inspection, study: &Study, units: Units) -> Option<String> {
+    let all = Avoidable::measure(study).own;
+    let sure = Avoidable::without_a_look(inspection, study);
+    if all.saturating_sub(sure) <= all / 100 {
+        return None;
+    }
+    Some(match sure {
+        0 => "all of it needs a closer look".into(),
+        sure => format!("{} of it without a closer look", units.size(sure)),
+    })
 }
 
 fn smallest(study: &Study, units: Units) -> Option<String> {

@@ -9,6 +9,7 @@ use crate::dockerfile::situation::Situation;
 use crate::dockerfile::stages::built_by_go;
 use crate::executables::tiny::executable;
 use crate::support::build::{Entry, file, gone};
+use layerscope::display::Units;
 
 /// Three `RUN`s that write the same log of apt anew, and leave it.
 fn logs() -> Situation {
@@ -144,4 +145,72 @@ fn what_fix_cannot_write_needs_a_look_in_the_report() {
             }
         }
     }
+}
+
+/// Checks the marks of an image's possible sizes in all outputs; returns the mark of the smallest,
+/// and how many sizes need a look.
+fn marks_agree(archive: &[u8]) -> (&'static str, usize) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("image.tar");
+    std::fs::write(&path, archive).unwrap();
+    let path = path.to_str().unwrap();
+    let said = |args: &[&str]| {
+        let output = crate::program::layerscope(&[args, &[path]].concat());
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let report = said(&["report", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
+    let (ladder, text) = (said(&["ladder"]), said(&["report"]));
+    let markdown = said(&["report", "--format", "markdown"]);
+    let (mut weakest, mut looks) = (0, 0);
+    let sizes = report["possible_sizes"].as_array().unwrap();
+    for size in sizes {
+        let all = ["exact", "at most", "at least", "estimate"];
+        let rank = all.iter().position(|it| size["size_certainty"] == *it).unwrap();
+        assert!(rank >= weakest, "a step is as certain as those before it: {report}");
+        weakest = rank;
+        if size["noticeable"] == false {
+            continue;
+        }
+        let bytes = Units::Iec.size(size["size_bytes"].as_u64().unwrap());
+        let marked = format!("{}{bytes} ", MARKS[rank]);
+        assert!(ladder.contains(&marked) && text.contains(&marked), "{marked}: {ladder}\n{text}");
+        let marked = marked.trim().replace('~', "&#126;&#8203;");
+        assert!(size["step"] == "as-built" || markdown.contains(&marked), "{marked}: {markdown}");
+        let first = size["notes"][0].as_str().unwrap_or_default();
+        let is_told = first.starts_with("needs a look: you have to decide about ");
+        assert_eq!(size["grade"] == "needs a look", is_told, "{size}");
+        looks += usize::from(is_told);
+    }
+    let smallest = sizes.last().unwrap();
+    assert_eq!(report["totals"]["smallest_certainty"], smallest["size_certainty"]);
+    let verdict = format!("Smallest possible: {}", MARKS[weakest]);
+    assert!(text.replace('\n', " ").contains(&verdict), "{text}");
+    (MARKS[weakest], looks)
+}
+
+/// The marks, from the most certain size to an estimate.
+const MARKS: [&str; 4] = ["", "≤", "≥", "~"];
+
+#[test]
+fn a_possible_size_is_marked_alike_everywhere_and_says_first_why_it_needs_a_look() {
+    assert_eq!(marks_agree(&super::apt().archive()), ("≤", 0));
+    let (_, looks) = marks_agree(&logs().archive());
+    assert!(looks > 0);
+}
+
+#[test]
+fn the_verdict_tells_what_needs_no_look_and_sums_a_change_over_its_layers() {
+    let archives = |byte: u8| {
+        let name = format!("var/cache/apt/archives/{byte}.deb");
+        file(&name, 3 * MB).holding(vec![byte; 3 * MB])
+    };
+    let log = file("var/log/apt/term.log", MB);
+    let image = Situation::new()
+        .run("apt-get update && apt-get install -y nano", [archives(b'a'), log])
+        .run("apt-get install -y vim", [archives(b'b'), file("usr/bin/vim", 2 * MB)]);
+    let text = report_of(&image.archive());
+    let ought = "6.68 MiB avoidable (5.72 MiB of it without a closer look), mostly downloaded .deb \
+                 packages and apt's caches (5.72 MiB in layers 1 and 2).";
+    assert!(text.contains(ought), "{text}");
 }

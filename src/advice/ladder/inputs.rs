@@ -68,6 +68,7 @@ impl LadderInputs {
                 .map(|finding| finding.bytes)
                 .fold(0, u64::saturating_add),
             program,
+            names_no_application: false,
             named: named(&inspection.tree, &inspection.run).arguments,
             merges: Merges::default(),
             surplus: Vec::new(),

@@ -9,11 +9,13 @@ mod inputs;
 mod possible_sizes;
 mod stage;
 mod surplus;
+mod unshown;
 
 pub use bases::{BaseKind, SmallBase, smallest};
 pub use possible_sizes::climb;
 pub use stage::multi_stage;
 pub(in crate::advice) use surplus::certainty_without;
+use unshown::tell_unshown;
 
 use std::collections::HashSet;
 
@@ -46,6 +48,8 @@ pub struct LadderInputs {
     pub base_toolchains: u64,
     /// The parts of the image's program, if it was found.
     pub program: Option<Parts>,
+    /// True if that is a bare shell or interpreter: the image names no application.
+    pub names_no_application: bool,
     /// Files and directories that the image's command names among its arguments: configuration,
     /// data.
     pub named: Vec<NodeId>,
@@ -139,6 +143,9 @@ impl Step {
         }
     }
 }
+
+/// The head of the sizes that the smallest one leaves aside.
+pub const CHANGED: &str = "with the program itself changed (the smallest size keeps it)";
 
 /// A step that makes the image smaller by no more than this part of it is not shown.
 const NOTICEABLE: u64 = 100;
@@ -235,7 +242,7 @@ pub struct PossibleSize {
     pub needs_a_look: bool,
     /// The instructions for this change, in words and lines of a Dockerfile.
     pub how: String,
-    /// Further remarks.
+    /// Further remarks; they begin with why it needs a look.
     pub notes: Vec<Sentence>,
 }
 

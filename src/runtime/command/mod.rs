@@ -43,6 +43,17 @@ pub struct Application {
     pub reason: Option<Escaped>,
 }
 
+impl Application {
+    /// Returns whether the image names no application: it runs a shell or an interpreter, and gives
+    /// it nothing to run.
+    pub fn is_unnamed(&self) -> bool {
+        let runs = |program: &MainProgram| {
+            program.role == Role::Application && program.executable.is_some()
+        };
+        self.reason.is_some() && self.program.as_ref().is_some_and(runs)
+    }
+}
+
 /// The program that a container ends up running.
 #[derive(Debug, Clone)]
 pub struct MainProgram {

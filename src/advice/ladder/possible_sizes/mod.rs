@@ -8,7 +8,7 @@ mod program;
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
-use super::{Certainty, Holds, LadderInputs, PossibleSize, Step, certainty_without};
+use super::{Certainty, Holds, LadderInputs, PossibleSize, Step, certainty_without, tell_unshown};
 use crate::advice::change::{Given, SuggestedChange, combined, copies};
 use crate::advice::findings::Varying;
 use crate::advice::unneeded::{Surplus, SurplusKind};
@@ -43,7 +43,9 @@ pub fn climb(inspection: &Inspection, inputs: &LadderInputs) -> Vec<PossibleSize
     let changes = SurplusKind::ALL
         .iter()
         .fold(changes, |changes, &kind| ladder.without_surplus(kind, changes));
-    match inputs.program.as_ref().map(|program| (program, &program.start, &program.needed)) {
+    // A shell that runs nothing is no reason to keep only the shell.
+    let program = inputs.program.as_ref().filter(|_| !inputs.names_no_application);
+    match program.map(|program| (program, &program.start, &program.needed)) {
         Some((program, Start::Script(libc), Some(_))) => {
             ladder.without_build_only(changes);
             ladder.script_on_another_base(program, *libc);
@@ -54,6 +56,7 @@ pub fn climb(inspection: &Inspection, inputs: &LadderInputs) -> Vec<PossibleSize
             None => ladder.without_build_only(changes),
         },
     }
+    tell_unshown(&mut ladder.possible_sizes);
     ladder.possible_sizes
 }
 
@@ -376,6 +379,9 @@ impl Ladder<'_> {
         changes.push(Change::Without(left_out.copied().collect()));
         let how = "use a multi-stage build and copy only the files needed at run time: COPY --from=build …".into();
         let note = match &self.inputs.program {
+            Some(_) if self.inputs.names_no_application => {
+                "the image names no application, so only known build files are left out"
+            }
             Some(Parts { start: Start::Script(_), needed: Some(_), .. }) => {
                 "a script or wrapper starts the program. Its needs are unknown, so all other files stay"
             }

@@ -7,7 +7,7 @@ mod recipe;
 use std::sync::Arc;
 
 use layerscope::advice::assessment::Study;
-use layerscope::advice::ladder::{Certainty, PossibleSize, noticeable};
+use layerscope::advice::ladder::{CHANGED, Certainty, PossibleSize, noticeable};
 use layerscope::display::noticeably;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -63,8 +63,6 @@ const HEAD: &str = "change, with those above";
 /// The heads of the sizes below: of marks, and of a change that is tried.
 const ALONE: [&str; 2] =
     ["your marks, without the changes above", "alone, without the changes above"];
-/// The head of the sizes that the smallest one of the header leaves aside.
-const CHANGED: &str = "with the program itself changed (the smallest size keeps it)";
 /// The least width of a bar.
 const BAR: usize = 8;
 

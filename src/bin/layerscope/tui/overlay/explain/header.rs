@@ -5,6 +5,7 @@ use layerscope::advice::assessment::Study;
 use layerscope::advice::changes::Part as Side;
 use layerscope::advice::ladder::{noticeable, smallest_kept};
 use layerscope::display::{Units, escaped_str};
+use layerscope::report::without_a_look;
 
 use super::change::NEEDS_A_LOOK;
 use super::{Part, Sum};
@@ -24,6 +25,11 @@ pub fn explain(explorer: &Explorer, study: &Study, units: Units) -> (String, Vec
                     .into(),
             ),
             Part::Sum(Sum::new(by_change(study), sums.own, "avoidable")),
+        ]);
+        let sure = without_a_look(&explorer.inspection, study, units);
+        let all = units.size(sums.own);
+        parts.extend(sure.map(|words| Part::Sentence(format!("Avoidable: {all} ({words})."))));
+        parts.extend([
             Part::Sentence("The same by layer:".into()),
             Part::Sum(Sum::new(by_layer(explorer), sums.own, "avoidable")),
         ]);

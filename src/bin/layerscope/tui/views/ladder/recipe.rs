@@ -23,13 +23,21 @@ pub(super) fn explanation(
         certainty => certainty.sentence(look.units),
     };
     let how = recipe(possible_size, width).into_iter().map(|line| (line, false));
-    let notes = std::iter::once(certainty)
+    let shown = possible_size.notes.iter().map(|note| note.shown(look.units).into());
+    // The first remark is why it needs a look.
+    let (why, others): (Vec<String>, Vec<String>) = match possible_size.needs_a_look {
+        true => (shown.clone().take(1).collect(), shown.skip(1).collect()),
+        false => (Vec::new(), shown.collect()),
+    };
+    let notes = why
+        .into_iter()
+        .chain([certainty])
         .chain(possible_size.download.words(look.units))
         .chain(
             can_be_measured(possible_size)
                 .then(|| format!("Download size: run `layerscope ladder {image} --measure`")),
         )
-        .chain(possible_size.notes.iter().map(|note| note.shown(look.units).into()))
+        .chain(others)
         .map(|note| (sentences(&[&note]), true));
     let notes =
         notes.flat_map(|(text, dim)| wrap(&text, width).into_iter().map(move |part| (part, dim)));
