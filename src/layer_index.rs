@@ -48,6 +48,12 @@ impl LayerIndex {
         if self == Self::FIRST { "layer 0".into() } else { format!("layers 0–{self}") }
     }
 
+    /// Names the layers from this one to another: `1 and 2`, `1 to 3`.
+    pub fn to(self, last: Self) -> String {
+        let word = if self.next() == last { "and" } else { "to" };
+        format!("{self} {word} {last}")
+    }
+
     /// Returns the number of layers up to this one.
     pub fn count(self) -> usize {
         self.get() + 1

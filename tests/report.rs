@@ -262,3 +262,21 @@ fn the_help_names_every_command_and_the_exit_codes() {
     }
     assert_eq!(layerscope(&["report"]).status.code(), Some(2), "a report needs an image");
 }
+
+#[test]
+fn the_number_of_wasted_files_is_the_sum_of_those_between_layers() {
+    let directory = tempfile::tempdir().unwrap();
+    let demo = demo(directory.path());
+    let output = layerscope(&["report", "--format", "json", demo.to_str().unwrap()]);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let pairs = report["wasted_by_layers"].as_array().unwrap();
+    let files: u64 = pairs.iter().map(|pair| pair["files"].as_u64().unwrap()).sum();
+    assert_eq!(report["totals"]["wasted_files"], files, "empty files are counted in neither");
+    // The first change avoids the waste of layers 1 and 2, and its parts are counted like it.
+    let own = pairs.iter().filter(|pair| pair["added_in"] != 0 && pair["removed_in"] == 3);
+    let own: u64 = own.map(|pair| pair["files"].as_u64().unwrap()).sum();
+    let findings = report["findings"].as_array().unwrap();
+    let found = findings.iter().filter(|it| it["added_in"] != 0 && it["removed_in"] == 3);
+    let found: u64 = found.map(|finding| finding["files"].as_u64().unwrap()).sum();
+    assert!(own > 5000 && found == own, "{found} {own}");
+}

@@ -21,7 +21,7 @@ pub struct WastedGroup {
     pub removed_in: LayerIndex,
     /// The size in bytes.
     pub bytes: u64,
-    /// The number of inodes.
+    /// The number of files that are not empty.
     pub count: usize,
     /// The most frequent cause, by bytes.
     pub reason: Reason,
@@ -50,7 +50,8 @@ impl Grouped {
     }
 }
 
-/// Groups the wasted inodes by the layers that added and removed them, the largest group first.
+/// Groups the wasted inodes that are not empty by the layers that added and removed them, the
+/// largest group first.
 pub fn wasted_groups(inspection: &Inspection) -> Vec<WastedGroup> {
     of_all_pairs(inspection).groups.clone()
 }
@@ -64,7 +65,8 @@ fn grouped(inspection: &Inspection) -> Grouped {
     let tree = &inspection.tree;
     let mut members: HashMap<Pair, Vec<Member>, RandomState> = HashMap::default();
     // Removals are ordered by version and therefore by memory; the list of wasted inodes is not.
-    for removal in tree.removals() {
+    // An empty file wastes nothing, so it is not counted anywhere.
+    for removal in tree.removals().iter().filter(|it| tree.size(it.version) > 0) {
         let member = Member {
             node: tree.node_of(removal.version),
             bytes: tree.size(removal.version),

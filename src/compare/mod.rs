@@ -115,7 +115,7 @@ impl Pair {
         let sharing = sharing(first, second);
         Self {
             layers: layer_places(first, second, &sharing),
-            paths: DifferenceTree::compare(first, second, differing),
+            paths: DifferenceTree::compare(first, second, &sharing, differing),
             sharing,
         }
     }

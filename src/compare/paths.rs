@@ -1,5 +1,6 @@
 //! Compares the paths of two images: added, removed, larger, smaller or otherwise changed.
 
+use super::sharing::Sharing;
 use super::walk::{PathPair, walk};
 use crate::analysis::Inspection;
 use crate::layer_index::LayerIndex;
@@ -182,6 +183,14 @@ impl Delta {
         }
         let layers = (a.map(|a| one.tree.added_in(a)), b.map(|b| two.tree.added_in(b)));
         Some(Self { place, difference, before, after, less, more, layers })
+    }
+
+    /// Returns whether the path is a file that looks the same in both images, but comes from layers
+    /// that differ: its contents have not been compared.
+    pub fn is_uncompared(&self, sharing: &Sharing) -> bool {
+        let (Some(first), Some(second)) = self.layers else { return false };
+        let is_shared = second.get_from(&sharing.same).is_some_and(|same| *same == Some(first));
+        self.difference == Difference::Same && self.before > 0 && !is_shared
     }
 
     /// Notes that the contents are known to differ.

@@ -4,9 +4,9 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use super::DifferingFiles;
 use super::paths::{Delta, Difference, PathChange, VersionsAtPaths};
 use super::walk::{PathPair, walk};
+use super::{DifferingFiles, Sharing};
 use crate::analysis::{Inspection, Listing};
 use crate::tree::{NodeId, Tree};
 
@@ -68,15 +68,22 @@ impl PathDifference {
 pub struct DifferenceTree {
     /// In the order of a depth-first walk; the first entry is the root.
     entries: Vec<PathDifference>,
+    /// The number of files that look the same, but come from layers that differ.
+    uncompared: usize,
 }
 
 impl DifferenceTree {
     /// The index of the root.
     pub const ROOT: usize = 0;
 
-    /// Compares the final filesystems of two images, with files that are known to differ; without the
-    /// files of one of them, there is no difference.
-    pub fn compare(first: &Inspection, second: &Inspection, differing: &DifferingFiles) -> Self {
+    /// Compares the final filesystems of two images, with the layers that they share and files that
+    /// are known to differ; without the files of one of them, there is no difference.
+    pub fn compare(
+        first: &Inspection,
+        second: &Inspection,
+        sharing: &Sharing,
+        differing: &DifferingFiles,
+    ) -> Self {
         let (before, after) = (VersionsAtPaths::last(first), VersionsAtPaths::last(second));
         let entry = |above, delta: Delta| PathDifference {
             delta,
@@ -90,8 +97,9 @@ impl DifferenceTree {
         let root = PathPair { one: Some(NodeId::ROOT), two: Some(NodeId::ROOT) };
         let mut entries = vec![entry(Self::ROOT, Delta::nothing(root))];
         if [first, second].iter().any(|image| image.listing == Listing::Absent) {
-            return Self { entries: kept(entries) };
+            return Self { entries: kept(entries), uncompared: 0 };
         }
+        let mut uncompared = 0;
         walk(&first.tree, &second.tree, Self::ROOT, |above, place| {
             // If a path does not exist any more, nothing is below it.
             let mut delta = Delta::at(place, &before, &after)?;
@@ -99,10 +107,11 @@ impl DifferenceTree {
             if nodes.is_some_and(|nodes| differing.contains(&nodes)) {
                 delta.has_changed();
             }
+            uncompared += usize::from(delta.is_uncompared(sharing));
             entries.push(entry(above, delta));
             Some(entries.len() - 1)
         });
-        Self { entries: kept(entries) }
+        Self { entries: kept(entries), uncompared }
     }
 
     /// Returns the number of entries, including the root.
@@ -113,6 +122,12 @@ impl DifferenceTree {
     /// Returns whether there is no difference.
     pub fn is_empty(&self) -> bool {
         self.root().count == 0
+    }
+
+    /// Returns the number of files of the same path, size, time, mode and owner in layers that differ.
+    /// Their contents have not been compared.
+    pub fn uncompared(&self) -> usize {
+        self.uncompared
     }
 
     /// Returns the root, with the sums of everything.

@@ -189,7 +189,7 @@ impl Blamer<'_, '_> {
             let cause = "every instruction that changes files adds a layer";
             return Blame::new(None, cause, "combine COPY and RUN instructions");
         }
-        let cause = shown!("layers {} to {} are RUN instructions in a row", first, last);
+        let cause = shown!("layers {} are RUN instructions in a row", escaped_str(&first.to(last)));
         Blame::new(Some(first), cause, "combine them into one RUN instruction")
     }
 

@@ -31,8 +31,8 @@ pub use changes::{changes, instruction_lines, others};
 pub use check::{CheckFormat, CheckResults, Checked, Places, Unchecked, write_check};
 pub use comment::write_markdown;
 pub use compare::{
-    BytesBySource, Comparison, differs_by_less, end_of_sharing, verdict, write_comparison,
-    write_comparison_html, write_comparison_json, write_comparison_markdown,
+    BytesBySource, Comparison, differs_by_less, end_of_sharing, no_differences, not_told, verdict,
+    write_comparison, write_comparison_html, write_comparison_json, write_comparison_markdown,
 };
 pub use fix::write_fix_json;
 pub use html::write_html;

@@ -132,3 +132,31 @@ fn images_of_one_name_are_told_apart_by_their_archives() {
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(text.contains("old.tar)") && text.contains("new.tar)"), "{text}");
 }
+
+#[test]
+fn files_of_equal_size_and_time_in_other_layers_are_not_called_the_same() {
+    let image = |byte| {
+        let own = [file("app", 900).filled_with(byte), file("empty", 0)];
+        tar(Image::of([base(), layer(own)]).docker())
+    };
+    let (_directory, [one, two]) = files([("1.tar", image(1)), ("2.tar", image(2))]);
+    let says = |format: &str, second: &str| {
+        let output = layerscope(&["compare", "--format", format, &one, second]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let words = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let note = "The contents of 1 file in layers that differ were not compared. Its path, size, time, mode and owner are the same.";
+    for format in ["text", "markdown", "html", "json"] {
+        let said = words(says(format, &two));
+        assert!(said.contains(note), "{format}: {said}");
+        assert!(!said.contains("No differences found"), "{format}: {said}");
+        let said = words(says(format, &one));
+        assert!(!said.contains("not compared. "), "{format}: {said}");
+    }
+    let text = words(says("text", &two));
+    assert!(text.contains("No differences in paths, sizes, times and owners. "), "{text}");
+    assert!(says("text", &one).contains("No differences found."));
+    let json: Value = serde_json::from_str(&says("json", &two)).unwrap();
+    assert_eq!(json["not_told"], serde_json::json!([note]));
+}

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use maud::{Markup, html};
 
 use super::text::{signed, why_about};
-use super::words::{SAME_SIZE, no_differences, not_told, of_the_first};
+use super::words::{SAME_SIZE, of_the_first};
 use super::{Against, Comparison, end_of_sharing, not_compared};
 use crate::LayerIndex;
 use crate::analysis::Inspection;
@@ -261,7 +261,7 @@ fn paths(subject: &Subject<'_>, against: &Against<'_>) -> Markup {
     }
     html! {
         @if paths.is_empty() {
-            p { (no_differences(against)) }
+            p { (against.no_differences()) }
         } @else {
             ul .lines {
                 @for (difference, (paths, sum)) in paths.sums() {
@@ -314,7 +314,7 @@ fn paths(subject: &Subject<'_>, against: &Against<'_>) -> Markup {
 
 /// Says what a comparison with a report cannot tell.
 fn beyond(against: &Against<'_>) -> Markup {
-    html! { @for sentence in not_told(against) { p .remark { (sentence) } } }
+    html! { @for sentence in against.not_told() { p .remark { (sentence) } } }
 }
 
 fn packages(subject: &Subject<'_>, packages: &PackageChanges) -> Markup {

@@ -4,7 +4,6 @@ use std::io::{self, Write};
 
 use serde::{Serialize, Serializer};
 
-use super::words::not_told;
 use super::{Against, Comparison};
 use crate::analysis::{Inspection, Listing};
 use crate::compare::{
@@ -30,8 +29,8 @@ struct ComparisonPart<'a> {
     download: Option<DownloadPart>,
     #[serde(skip_serializing_if = "Option::is_none")]
     not_compared: Option<String>,
-    /// The sentences on what a comparison with a report cannot tell.
-    not_told: Vec<&'static str>,
+    /// The sentences on what the comparison cannot tell.
+    not_told: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<ChangeParts<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -174,7 +173,7 @@ pub fn write_comparison_json(
         changes: compared.map(|against| ChangeParts { against, unknown: false }),
         unknown: compared.map(|against| ChangeParts { against, unknown: true }),
         not_compared,
-        not_told: against.map_or_else(Vec::new, not_told),
+        not_told: against.map_or_else(Vec::new, Against::not_told),
         packages: against.and_then(|against| against.packages.as_ref()).map(packages_part),
         secrets: against
             .and_then(|_| comparison.secrets.first()?.as_ref())

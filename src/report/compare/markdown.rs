@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::words::not_told;
 use super::{Against, Comparison, not_compared};
 use crate::advice::assessment::Study;
 use crate::advice::findings::Purpose;
@@ -79,8 +78,8 @@ pub fn write_comparison_markdown(
             write_sources(&mut page, [first, second], units);
         }
         paths(&mut page, against, units);
-        for sentence in not_told(against) {
-            page.line(format!("\n{}", plain(sentence)));
+        for sentence in against.not_told() {
+            page.line(format!("\n{}", plain(&sentence)));
         }
         packages(&mut page, against, units);
     }

@@ -19,7 +19,7 @@ pub use html::write_comparison_html;
 pub use json::write_comparison_json;
 pub use markdown::{BytesBySource, differs_by_less, write_comparison_markdown};
 pub use text::write_comparison;
-pub use words::{end_of_sharing, not_compared, verdict};
+pub use words::{end_of_sharing, no_differences, not_compared, not_told, verdict};
 
 /// A comparison of images; for two images with the differences between them.
 #[derive(Debug)]
@@ -51,6 +51,18 @@ struct Against<'a> {
     pair: Pair,
     /// `None` if no packages were read.
     packages: Option<PackageChanges>,
+}
+
+impl Against<'_> {
+    /// Says that no path differs, as far as that is known.
+    fn no_differences(&self) -> &'static str {
+        no_differences(self.first, self.second, &self.pair)
+    }
+
+    /// Says what the comparison cannot tell, a sentence each.
+    fn not_told(&self) -> Vec<String> {
+        not_told(self.first, self.second, &self.pair)
+    }
 }
 
 impl<'a> Comparison<'a> {

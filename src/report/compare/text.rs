@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::words::{SAME_SIZE, no_differences, not_told};
+use super::words::SAME_SIZE;
 use super::{Against, Comparison, end_of_sharing, not_compared};
 use crate::analysis::Inspection;
 use crate::compare::{Difference, LayerPlace, PackageChanges};
@@ -41,8 +41,8 @@ pub fn write_comparison(
     if let Some(against) = comparison.pair() {
         page.layers(against)?;
         page.paths(against)?;
-        for sentence in not_told(against) {
-            page.wrapped(sentence)?;
+        for sentence in against.not_told() {
+            page.wrapped(&sentence)?;
         }
         if let Some(packages) = &against.packages {
             page.packages(packages)?;
@@ -210,7 +210,7 @@ impl<W: Write> ComparisonText<'_, W> {
             return self.wrapped(&words);
         }
         if paths.is_empty() {
-            return writeln!(self.out, "\n{}", no_differences(against));
+            return writeln!(self.out, "\n{}", against.no_differences());
         }
         writeln!(self.out)?;
         self.head("Differences in the final filesystem")?;

@@ -1,10 +1,9 @@
 //! Summarises the comparison of two images in sentences.
 
-use super::Against;
 use crate::analysis::{Inspection, Listing};
-use crate::compare::{Column, Sharing};
+use crate::compare::{Column, Pair, Sharing};
 use crate::display::escaped;
-use crate::display::{Units, some};
+use crate::display::{Units, files, some};
 use crate::display::{percent, times};
 
 /// The words for paths that differ, and take as many bytes as before.
@@ -84,35 +83,58 @@ pub fn not_compared(first: &Inspection, second: &Inspection) -> Option<String> {
     ))
 }
 
-/// The sentence that no path differs.
-pub(super) const NO_DIFFERENCES: &str =
-    "No differences found. Files of equal size and time are assumed equal.";
+/// The sentence that no path differs, where all files come from the same layers.
+const NO_DIFFERENCES: &str = "No differences found.";
+/// The sentence that no path differs, where contents may.
+const LOOKS_THE_SAME: &str = "No differences in paths, sizes, times and owners.";
 /// The sentence that no path differs, where one image is a report.
 const NONE_LISTED: &str = "No differences found in what the report lists.";
 
 /// Says that no path of two images differs, as far as that is known.
-pub(super) fn no_differences(against: &Against<'_>) -> &'static str {
-    if not_told(against).is_empty() { NO_DIFFERENCES } else { NONE_LISTED }
+pub fn no_differences(first: &Inspection, second: &Inspection, pair: &Pair) -> &'static str {
+    let is_report = [first, second].iter().any(|image| image.listing != Listing::Whole);
+    match not_told(first, second, pair).is_empty() {
+        true => NO_DIFFERENCES,
+        false if is_report => NONE_LISTED,
+        false => LOOKS_THE_SAME,
+    }
 }
 
-/// Says what a comparison with a report cannot tell, a sentence each. If all layers are the same,
-/// nothing is left to tell.
-pub(super) fn not_told(against: &Against<'_>) -> Vec<&'static str> {
-    let listings = [against.first.listing, against.second.listing];
-    let same = &against.pair.sharing.same;
-    let are_the_same = same.len() == against.first.layers.len() && same.iter().all(Option::is_some);
-    if listings.iter().all(|listing| *listing == Listing::Whole) || are_the_same {
+/// Says what a comparison cannot tell, a sentence each: of images, whether contents differ that were
+/// not compared; of reports, what they lack. If all layers are the same, nothing is left to tell.
+pub fn not_told(first: &Inspection, second: &Inspection, pair: &Pair) -> Vec<String> {
+    let listings = [first.listing, second.listing];
+    let same = &pair.sharing.same;
+    if same.len() == first.layers.len() && same.iter().all(Option::is_some) {
         return Vec::new();
+    }
+    if listings.iter().all(|listing| *listing == Listing::Whole) {
+        return contents_not_compared(pair.paths.uncompared()).into_iter().collect();
     }
     let mut sentences = Vec::new();
     if !listings.contains(&Listing::Absent) {
         sentences.push(
-            "Contents are not compared: a report does not have them. A file whose kind, size, time, mode and owner are the same may have changed.",
+            "Contents are not compared: a report does not have them. A file whose kind, size, time, mode and owner are the same may have changed.".into(),
         );
     }
+    sentences.push(
+        "Packages are not compared: a report does not have the contents that list them.".into(),
+    );
     sentences
-        .push("Packages are not compared: a report does not have the contents that list them.");
-    sentences
+}
+
+/// Says how many files look the same in layers that differ; `None` for none.
+fn contents_not_compared(number: usize) -> Option<String> {
+    let what = match number {
+        1 => "Its path, size, time, mode and owner",
+        _ => "Their paths, sizes, times, modes and owners",
+    };
+    let files = files(number);
+    (number > 0).then(|| {
+        format!(
+            "The contents of {files} in layers that differ were not compared. {what} are the same."
+        )
+    })
 }
 
 /// Describes the first layer that is not shared, and the cause.

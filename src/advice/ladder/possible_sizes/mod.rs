@@ -214,8 +214,9 @@ impl Ladder<'_> {
         let is_whole = runs.first() == Some(&first) && runs.last() == Some(&last);
         if let Some(why) = self.inputs.merges.kept_apart(self.inspection, &runs) {
             return format!(
-                "use a multi-stage build ({ends}); the RUN instructions of layers {first} to {last} cannot be \
-                    combined, because {why}"
+                "use a multi-stage build ({ends}); the RUN instructions of layers {} cannot be \
+                    combined, because {why}",
+                first.to(last)
             );
         }
         if let Some(what) = combined(&runs).filter(|_| is_whole) {
@@ -235,7 +236,7 @@ impl Ladder<'_> {
         if change.contains(MOUNT) {
             return format!("{change} ({ends})");
         }
-        format!("{change}; or build layers {first} to {last} as one layer ({ends})")
+        format!("{change}; or build layers {} as one layer ({ends})", first.to(last))
     }
 
     /// Returns a line with the change for files that a `COPY` between merged `RUN`s brings and one

@@ -185,8 +185,8 @@ impl App {
         self.show(View::Explore);
         self.focus = Pane::Tree;
         let Some(explorer) = self.explorer() else { return };
-        let hits = biggest_files(&explorer.inspection.tree, &explorer.weights);
-        self.search = Search { listed: true, count: hits.len(), hits, ..Search::default() };
+        let (hits, count) = biggest_files(&explorer.inspection.tree, &explorer.weights);
+        self.search = Search { listed: true, count, hits, ..Search::default() };
         self.refresh_details();
     }
 

@@ -5,7 +5,7 @@ use layerscope::Inspection;
 use layerscope::compare::{Difference, PackageDifference};
 use layerscope::display::cut_path;
 use layerscope::display::escaped;
-use layerscope::display::{all, count, some};
+use layerscope::display::{all, count, files, some};
 use layerscope::report::{end_of_sharing, verdict};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -177,7 +177,11 @@ fn paths(against: &Against, look: Look<'_>) -> String {
         format!("{} {}{bytes}", count(paths as u64), difference.name())
     };
     let parts: Vec<_> = against.sums.iter().map(part).collect();
-    if parts.is_empty() { "no differences found".into() } else { parts.join(", ") }
+    match against.pair.paths.uncompared() {
+        _ if !parts.is_empty() => parts.join(", "),
+        0 => "no differences found".into(),
+        number => format!("all look the same; the contents of {} not compared", files(number)),
+    }
 }
 
 fn packages(against: &Against) -> String {

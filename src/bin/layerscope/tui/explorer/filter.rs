@@ -25,6 +25,8 @@ pub struct Filter {
     /// The view that asked for it, and why.
     pub asked: Option<Asked>,
     pub kept: Option<Kept>,
+    /// The number of kept files that are not empty, if a view asked for them.
+    pub files: usize,
 }
 
 /// The reason why a view shows only some paths.
@@ -84,7 +86,12 @@ impl Explorer {
         }
         kept.complete = true;
         let query = Prompt::with(name.to_owned());
-        self.filter = Filter { query, asked: Some(asked), ..Filter::default() };
+        let is_file = |&node: &NodeId| {
+            let has_bytes = self.weights[node.index()] > 0;
+            kept.holds(node) && has_bytes && tree.children(node).next().is_none()
+        };
+        let files = tree.nodes().filter(is_file).count();
+        self.filter = Filter { query, asked: Some(asked), files, ..Filter::default() };
         self.set_kept(Some(kept));
     }
 

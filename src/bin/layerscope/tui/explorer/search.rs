@@ -73,18 +73,19 @@ impl Search {
 /// The most files in the list of the biggest ones.
 const BIGGEST: usize = 1000;
 
-/// Returns the biggest files of all layers, deleted ones included.
-pub fn biggest_files(tree: &Tree, weights: &[u64]) -> Vec<NodeId> {
+/// Returns the biggest files of all layers, deleted ones included, and the number of all files.
+pub fn biggest_files(tree: &Tree, weights: &[u64]) -> (Vec<NodeId>, usize) {
     let weight = |node: &NodeId| std::cmp::Reverse(weights[node.index()]);
     let is_file =
         |node: &NodeId| tree.children(*node).next().is_none() && weights[node.index()] > 0;
     let mut files: Vec<_> = tree.nodes().filter(is_file).collect();
-    if files.len() > BIGGEST {
+    let all = files.len();
+    if all > BIGGEST {
         files.select_nth_unstable_by_key(BIGGEST, |node| (weight(node), *node));
         files.truncate(BIGGEST);
     }
     files.sort_unstable_by_key(|node| (weight(node), *node));
-    files
+    (files, all)
 }
 
 /// Describes the layers in which a path exists: `in layers 1–2, gone since 3`.

@@ -1,6 +1,8 @@
 //! Tests of ways around: commands by name, lists, the base image's layers, and what closes what.
 
 use crossterm::event::KeyCode;
+use layerscope::display::count;
+use layerscope::tree::NodeId;
 
 use super::advice::STUDY;
 use super::support::build::{dir, file, layer, symlink};
@@ -113,7 +115,12 @@ fn the_biggest_files_are_one_key_away_and_enter_goes_there() {
     person.types("F");
     let biggest = DEMO.1.tree.inodes().map(|inode| DEMO.1.tree.size(inode)).max().unwrap();
     let screen = person.screen();
-    assert!(screen.contains("Biggest files · 1/"), "{screen}");
+    let (tree, weights) = (&DEMO.1.tree, &person.app.explorer().unwrap().weights);
+    let is_file =
+        |node: &NodeId| weights[node.index()] > 0 && tree.children(*node).next().is_none();
+    let all = count(tree.nodes().filter(is_file).count() as u64);
+    let title = format!("Biggest files · 1/1,000, of {all} in all");
+    assert!(screen.contains(&title), "a list that is cut says so: {title}\n{screen}");
     let first = person.app.search.hits[0];
     let size =
         |node| DEMO.1.tree.versions(node).map(|version| DEMO.1.tree.size(version)).max().unwrap();

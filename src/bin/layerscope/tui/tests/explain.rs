@@ -279,3 +279,24 @@ fn pictures_of_an_explanation() {
         check(&format!("explain-{width}x{height}"), &person);
     }
 }
+
+/// Returns the number of files in the words of a part: `5,761 files deleted`, `5,757 others`.
+fn files_in(words: &str) -> Option<usize> {
+    let (number, rest) = words.split_once(' ')?;
+    let is_number = rest.starts_with("file") || rest.starts_with("others");
+    number.replace(',', "").parse().ok().filter(|_| is_number)
+}
+
+#[test]
+fn a_group_of_waste_has_as_many_files_by_reason_and_one_by_one_as_in_its_row() {
+    let explorer = Explorer::new(DEMO.1.clone());
+    for group in &explorer.groups {
+        let (_, parts) = explain(&explorer, &Subject::Waste(group.clone()), Units::Iec);
+        let [by_reason, by_file] = &sums(parts, "a group")[..] else { panic!("{group:?}") };
+        let reasons: usize = by_reason.parts.iter().filter_map(|(_, it)| files_in(it)).sum();
+        let one_by_one =
+            |(_, it): &(u64, String)| if it.starts_with('/') { Some(1) } else { files_in(it) };
+        let listed: usize = by_file.parts.iter().filter_map(one_by_one).sum();
+        assert_eq!((reasons, listed), (group.count, group.count), "{by_reason:?} {by_file:?}");
+    }
+}

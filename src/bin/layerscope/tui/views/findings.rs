@@ -334,27 +334,6 @@ impl Findings {
     }
 }
 
-/// Returns the layers that added something, and those that removed it.
-fn layers(pairs: impl IntoIterator<Item = (LayerIndex, Option<LayerIndex>)>) -> String {
-    let mut pairs: Vec<_> = pairs.into_iter().collect();
-    pairs.sort_unstable();
-    pairs.dedup();
-    match pairs[..] {
-        [(added_in, Some(removed_in))] => format!("{added_in:>3} → {removed_in}"),
-        [(added_in, None)] => format!("{added_in:>3}"),
-        _ => {
-            let added_in = |pair: Option<&(LayerIndex, _)>| pair.map(|(added_in, _)| *added_in);
-            between(added_in(pairs.first()), added_in(pairs.last()))
-        }
-    }
-}
-
-/// Returns a range of layers.
-fn between(first: Option<LayerIndex>, last: Option<LayerIndex>) -> String {
-    let (first, last) = (first.unwrap_or_default(), last.unwrap_or_default());
-    if first == last { format!("{first:>3}") } else { format!("{first:>3}–{last}") }
-}
-
 fn titled(finding: &Finding) -> String {
     format!("{}, {}", escaped_str(&finding.title), files(finding.files))
 }

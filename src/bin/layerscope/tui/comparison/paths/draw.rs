@@ -6,6 +6,7 @@ use layerscope::compare::{Difference, PathChange};
 use layerscope::display::escaped;
 use layerscope::display::{count, plural};
 use layerscope::display::{cut_front, cut_path};
+use layerscope::report::{no_differences, not_told};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -40,13 +41,22 @@ pub fn rows(area: Rect) -> Rect {
     inside(panes(area).0)
 }
 
+/// Says that no path differs, and what was not compared.
+fn nothing(against: &Against) -> Vec<String> {
+    let Against { first, second, pair, .. } = against;
+    let mut lines = vec![no_differences(first, second, pair).to_owned()];
+    lines.extend(not_told(first, second, pair));
+    lines
+}
+
 /// Draws the list, and the selected path below it.
 pub fn draw(view: &Paths, against: &Against, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
     let (list, below) = panes(area);
     let inner = pane(&title(view, against, look), true, look.theme, list, buffer);
     if view.rows.len() == 0 {
-        let text = "No differences found. Files of equal size and time are assumed equal.";
-        for (row, line) in wrap(text, usize::from(inner.width)).into_iter().enumerate() {
+        let lines = nothing(against);
+        let lines = lines.iter().flat_map(|text| wrap(text, usize::from(inner.width)));
+        for (row, line) in lines.enumerate() {
             put(Line::styled(line, look.theme.dim), row, inner, buffer);
         }
     }

@@ -39,7 +39,11 @@ pub fn draw(
         format!("Matches of {before}{after}")
     };
     let place = (search.at + 1).min(search.hits.len());
-    let title = format!("{what} · {}/{}", count(place as u64), count(search.count as u64));
+    let (hits, all) = (count(search.hits.len() as u64), count(search.count as u64));
+    let title = match search.query.text().is_empty() && search.hits.len() < search.count {
+        true => format!("{what} · {}/{hits}, of {all} in all", count(place as u64)),
+        false => format!("{what} · {}/{all}", count(place as u64)),
+    };
     let inner = pane(&title, seen.focus == Pane::Tree, theme, area, buffer);
     let body = tree::rows(area);
     let (width, height) = (usize::from(body.width), usize::from(body.height));

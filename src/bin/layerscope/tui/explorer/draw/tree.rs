@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use layerscope::display::{Units, count, escaped, escaped_str, plural};
+use layerscope::display::{Units, count, escaped, escaped_str, files, plural};
 use layerscope::tree::{Kind, NodeId};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -132,7 +132,9 @@ pub(super) fn matching(kept: usize, more: &str, all: usize) -> String {
 /// Says how much a filter shows; where a view asked for it, with the figure of that view.
 fn filtered(explorer: &Explorer, units: Units, room: usize) -> Option<String> {
     let kept = explorer.filter.kept.as_ref()?;
-    let (paths, bytes) = (plural(kept.count, "path"), explorer.filtered_bytes);
+    let (number, bytes) = (explorer.filter.files, explorer.filtered_bytes);
+    let in_files = files(number);
+    let stay = if number == 1 { "which stays" } else { "which stay" };
     let all = explorer.inspection.tree.node_count() - 1;
     let more = if kept.complete { "" } else { "…" };
     let size = units.size(bytes);
@@ -147,16 +149,16 @@ fn filtered(explorer: &Explorer, units: Units, room: usize) -> Option<String> {
                 }
                 _ => (format!("saves {saved} of {size}"), "; the rest stays"),
             };
-            vec![format!("{text} in {paths}{rest}"), format!("{text} in {paths}"), text]
+            vec![format!("{text} in {in_files}{rest}"), format!("{text} in {in_files}"), text]
         }
         Some(Figure::Stays(left)) => match left.cmp(&bytes) {
-            Ordering::Equal => vec![format!("{size} in {paths}, which stay")],
+            Ordering::Equal => vec![format!("{size} in {in_files}, {stay}")],
             Ordering::Less => vec![
-                format!("{size} in {paths} stay, as {} on the disk", units.size(left)),
-                format!("{size} in {paths}, which stay"),
+                format!("{size} in {in_files}, {stay} as {} on the disk", units.size(left)),
+                format!("{size} in {in_files}, {stay}"),
             ],
             Ordering::Greater => vec![
-                format!("{size} of {} in {paths}; the rest is the base image", units.size(left)),
+                format!("{size} of {} in {in_files}; the rest is the base image", units.size(left)),
                 format!("{size} stays beside the base image"),
             ],
         },

@@ -8,7 +8,7 @@ use layerscope::advice::changes::Change;
 use layerscope::advice::findings::Finding;
 use layerscope::display::{Units, escaped, escaped_str, files};
 use layerscope::report::others;
-use layerscope::tree::Reason;
+use layerscope::tree::{Reason, VersionId};
 
 use super::{Part, Sum, by_layers};
 use crate::tui::explorer::sentences::layer_named;
@@ -54,11 +54,12 @@ fn contents(inspection: &Inspection, study: &Study, change: &Change) -> Vec<(u64
         (finding.bytes, format!("{}{shared}", titled(inspection, finding)))
     };
     let mut contents: Vec<_> = change.parts().map(part).collect();
+    let is_file = |inode: &&VersionId| inspection.tree.size(**inode) > 0;
     let rest = match contents.is_empty() {
-        true => "files",
-        false => others(change.extent).trim_start_matches("of "),
+        true => files(change.left_out.iter().filter(is_file).count()),
+        false => others(change.extent).trim_start_matches("of ").into(),
     };
-    contents.push((change.others(), rest.into()));
+    contents.push((change.others(), rest));
     contents
 }
 

@@ -41,17 +41,21 @@ pub fn explain(inspection: &Inspection, units: Units) -> (String, Vec<Part>) {
         parts.push(Part::Sentence("Wasted bytes by the layer that added them:".into()));
         parts.push(Part::Sum(Sum::new(by_layer(LayerAccount::wasted), totals.wasted(), "wasted")));
     }
-    let plain =
-        inspection.layers.iter().any(|layer| layer.compression.is_some_and(|c| c.name() == "none"));
+    let plain = |layer: &&LayerAccount| layer.compression.is_some_and(|c| c.name() == "none");
+    let uncompressed = match inspection.layers.iter().filter(plain).count() {
+        0 => None,
+        all if all == inspection.layers.len() => Some("uncompressed layers"),
+        _ => Some("layers, some of them uncompressed"),
+    };
     parts.push(Part::Sentence(if !inspection.completeness.sizes_are_exact() {
         format!(
             "The archive holds {} of layers. The download size is unknown, because not all could be read.",
             bytes_and_size(totals.stored_bytes, units)
         )
-    } else if plain {
+    } else if let Some(layers) = uncompressed {
         format!(
-            "The archive holds {} of layers, some of them uncompressed. The download size is unknown, \
-                because a registry would compress them.",
+            "The archive holds {} of {layers}. The download size is unknown, because a registry would \
+                compress them.",
             bytes_and_size(totals.stored_bytes, units)
         )
     } else {

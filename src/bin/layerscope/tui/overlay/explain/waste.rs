@@ -43,7 +43,7 @@ fn by_reason_and_file(
     let tree = &inspection.tree;
     let (added_in, removed_in) = (group.added_in, group.removed_in);
     let mut reasons: BTreeMap<String, (u64, usize)> = BTreeMap::new();
-    for wasted in wasted {
+    for wasted in wasted.iter().filter(|wasted| wasted.bytes > 0) {
         let sum = reasons.entry(cause(wasted.reason, removed_in)).or_default();
         sum.0 += wasted.bytes;
         sum.1 += 1;

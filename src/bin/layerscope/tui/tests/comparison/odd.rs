@@ -18,6 +18,19 @@ fn the_same_image_twice_says_that_nothing_differs() {
 }
 
 #[test]
+fn two_images_whose_files_only_look_the_same_say_that_contents_were_not_compared() {
+    let image =
+        |byte| known(tar(Image::of([layer([file("app", 900).filled_with(byte)])]).docker()));
+    let images = [image(1), image(2)];
+    let mut onlooker = Onlooker::before(&images, 100, 24);
+    onlooker.finds(&["all look the same; the contents of 1 file not compared"]);
+    onlooker.types("3").finds(&[
+        "No differences in paths, sizes, times and owners.",
+        "The contents of 1 file in layers that differ were not compared.",
+    ]);
+}
+
+#[test]
 fn images_without_layers_are_compared_too() {
     let empty = || known(tar(Image::of([]).docker()));
     let one = || known(tar(Image::of([layer([file("app", 5)])]).docker()));

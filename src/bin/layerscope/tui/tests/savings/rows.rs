@@ -184,3 +184,31 @@ fn the_help_lists_no_key_of_the_current_view_twice() {
     let keys = person.screen().lines().filter(|line| line.contains("│   D ")).count();
     assert_eq!(keys, 1, "{}", person.screen());
 }
+
+#[test]
+fn the_same_bytes_are_in_as_many_files_from_fix_as_from_the_sizes() {
+    let demo = images().remove(0);
+    let files = |keys: &str| {
+        let mut person = demo.person(120, 40);
+        person.types(keys).press(KeyCode::Enter);
+        let screen = person.screen();
+        let line = screen.lines().find(|line| line.contains("saves 200 MiB in ")).unwrap_or("");
+        let rest = line.split(" in ").nth(1).unwrap_or_else(|| panic!("{screen}"));
+        rest.split_whitespace().take(2).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let wasted = demo.inspection.wasted.iter().filter(|it| it.bytes > 0 && it.added_in > 0);
+    let number = layerscope::display::count(wasted.count() as u64);
+    assert_eq!(files("6"), [number.as_str(), "files"]);
+    assert_eq!(files("7"), files("6"));
+}
+
+#[test]
+fn a_part_that_saves_nothing_more_does_not_say_0_b_above_a_saving() {
+    for image in images() {
+        let mut person = image.person(120, 60);
+        let screen = person.types("6").screen();
+        for part in ["Optional", "Only with another base image"] {
+            assert!(!screen.contains(&format!("{part}: 0 B")), "{}:\n{screen}", image.name);
+        }
+    }
+}

@@ -11,9 +11,11 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::columns::{AFTER_WIDTH, GRADE_WIDTH, GRADED, LAYERS_WIDTH, SIZE_WIDTH, WIDE, bar_width};
+use super::columns::{
+    AFTER_WIDTH, GRADE_WIDTH, GRADED, LAYERS_WIDTH, SIZE_WIDTH, WIDE, bar_width, layers,
+};
 use super::notes::Shape;
-use super::{Findings, Row, layers, place, secrets, several, titled};
+use super::{Findings, Row, place, secrets, several, titled};
 use crate::tui::explorer::Explorer;
 use crate::tui::views::Look;
 use crate::tui::widgets::text::{cut, wrap};
@@ -177,7 +179,12 @@ impl Findings {
                     Side::Optional => sums.optional,
                     Side::Base => sums.base,
                 });
-                let head = format!("{}: {} avoidable", side.title(), look.units.size(bytes));
+                let head = match bytes {
+                    0 if side != Side::Own => {
+                        format!("{}: nothing more than the above", side.title())
+                    }
+                    _ => format!("{}: {} avoidable", side.title(), look.units.size(bytes)),
+                };
                 return vec![Line::styled(cut(&head, width), theme.strong)];
             }
             Row::Change(i) => {

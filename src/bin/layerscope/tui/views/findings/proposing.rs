@@ -171,7 +171,7 @@ fn try_change(explorer: &mut Explorer, change: &Change, place: usize) {
             explorer.marked_layers.extend([first, last]);
             (
                 format!("layers {first}–{last} as one"),
-                format!("with layers {first} to {last} as one"),
+                format!("with layers {} as one", first.to(last)),
             )
         }
         None => {

@@ -83,7 +83,7 @@ pub fn marked(explorer: &Explorer) -> Vec<Marked> {
         }));
     }
     rows.extend(run.map(|(first, last)| {
-        let what = format!("with layers {first} to {last} as one");
+        let what = format!("with layers {} as one", first.to(last));
         row(format!("layers {first}–{last} as one"), what, &[Change::Merge { first, last }])
     }));
     rows.sort_by_key(|row| std::cmp::Reverse(row.saved));
@@ -96,7 +96,7 @@ pub fn marked(explorer: &Explorer) -> Vec<Marked> {
         }
         if let Some((first, last)) = run {
             changes.push(Change::Merge { first, last });
-            what.push(format!("with layers {first} to {last} as one"));
+            what.push(format!("with layers {} as one", first.to(last)));
         }
         rows.push(row("all your marks".into(), what.join(", "), &changes));
     }

@@ -51,7 +51,7 @@ impl Outline {
             .map(|(i, group)| ((group.added_in, group.removed_in), i))
             .collect();
         let mut members = vec![Vec::new(); groups.len()];
-        for (i, wasted) in inspection.wasted.iter().enumerate() {
+        for (i, wasted) in inspection.wasted.iter().enumerate().filter(|(_, it)| it.bytes > 0) {
             if let Some(&group) = places.get(&(wasted.added_in, wasted.removed_in)) {
                 members[group].push(i);
             }
