@@ -268,7 +268,7 @@ fn the_number_of_wasted_files_is_the_sum_of_those_between_layers() {
     let directory = tempfile::tempdir().unwrap();
     let demo = demo(directory.path());
     let output = layerscope(&["report", "--format", "json", demo.to_str().unwrap()]);
-    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
     let pairs = report["wasted_by_layers"].as_array().unwrap();
     let files: u64 = pairs.iter().map(|pair| pair["files"].as_u64().unwrap()).sum();
     assert_eq!(report["totals"]["wasted_files"], files, "empty files are counted in neither");

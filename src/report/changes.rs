@@ -265,7 +265,7 @@ pub fn others(extent: Extent) -> &'static str {
     }
 }
 
-/// Returns what was removed, such as `5,792 files deleted in /usr`.
+/// Returns what was removed, such as `5,765 files deleted in /usr`.
 fn removed_files(inspection: &Inspection, groups: &[WastedGroup]) -> Escaped {
     let Some(largest) = groups.first() else { return Escaped::default() };
     let count = groups.iter().map(|group| group.count).sum();
