@@ -32,7 +32,7 @@ fn tokens_are_known_by_their_shape_and_their_checksum() {
 #[test]
 fn addresses_that_are_secrets_themselves_are_known() {
     let discord = concat!(
-        "https://discord.com/api/webhooks/123456789012345678/",
+        "https://discord.com/api/webhooks/118734562901384756/",
         "Kx7Qm2Vt9Zr4Lp1Ws8Yb3Nc6Hd5Jf04PwkTeKx7Qm2Vt9Zr4Lp1Ws8Yb3Nc6Hd5J_-Q9"
     );
     let slack = concat!(

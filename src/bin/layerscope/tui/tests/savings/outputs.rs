@@ -44,7 +44,8 @@ pub(super) fn of_text(text: &str) -> Vec<Told> {
     let mut told = Vec::new();
     let (mut saves, mut last) = (String::new(), "");
     for line in text.lines().skip_while(|line| !line.starts_with("What to change")) {
-        if last.is_empty() && line.starts_with("    ") {
+        // Lines to copy stand further in, and may have an empty one among them.
+        if last.is_empty() && line.starts_with("    ") && !line.starts_with(&" ".repeat(16)) {
             let mut words = line.split_whitespace();
             saves = format!("{} {}", words.next().unwrap(), words.next().unwrap());
         }
