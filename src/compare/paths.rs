@@ -1,6 +1,5 @@
 //! Compares the paths of two images: added, removed, larger, smaller or otherwise changed.
 
-use super::sharing::Sharing;
 use super::walk::{PathPair, walk};
 use crate::analysis::Inspection;
 use crate::layer_index::LayerIndex;
@@ -186,10 +185,11 @@ impl Delta {
     }
 
     /// Returns whether the path is a file that looks the same in both images, but comes from layers
-    /// that differ: its contents have not been compared.
-    pub fn is_uncompared(&self, sharing: &Sharing) -> bool {
+    /// that differ: its contents have not been compared. `shared` has for each layer of the second
+    /// image the same one of the first.
+    pub fn is_uncompared(&self, shared: &[Option<LayerIndex>]) -> bool {
         let (Some(first), Some(second)) = self.layers else { return false };
-        let is_shared = second.get_from(&sharing.same).is_some_and(|same| *same == Some(first));
+        let is_shared = second.get_from(shared).is_some_and(|same| *same == Some(first));
         self.difference == Difference::Same && self.before > 0 && !is_shared
     }
 

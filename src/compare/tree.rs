@@ -107,7 +107,7 @@ impl DifferenceTree {
             if nodes.is_some_and(|nodes| differing.contains(&nodes)) {
                 delta.has_changed();
             }
-            uncompared += usize::from(delta.is_uncompared(sharing));
+            uncompared += usize::from(delta.is_uncompared(&sharing.same));
             entries.push(entry(above, delta));
             Some(entries.len() - 1)
         });

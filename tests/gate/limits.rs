@@ -56,7 +56,7 @@ fn every_limit_can_pass_and_fail() {
             "--max-layers",
             "3",
             "2",
-            "number of layers 3 (limit 2): 1 over; layers 1 to 2 are RUN instructions in a row",
+            "number of layers 3 (limit 2): 1 over; layers 1 and 2 are RUN instructions in a row",
         ),
         (
             "--max-layer",

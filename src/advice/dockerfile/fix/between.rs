@@ -324,7 +324,7 @@ impl Work<'_> {
             before.is_none_or(|before| tree.kind(before) != Kind::Directory)
         };
         let mut seen = HashSet::new();
-        for &file in self.births.in_layer(copy) {
+        for &file in self.births().in_layer(copy) {
             let node = tree.node_of(file);
             if touched(node) {
                 return Some(crate::display::escaped(&tree.path(node)));

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::packages::Leftovers;
 use super::{Kind, Target, Work};
 use crate::advice::base::Base;
-use crate::advice::dockerfile::births::{Births, Claims};
+use crate::advice::dockerfile::births::Claims;
 use crate::advice::dockerfile::draft::{Draft, Fate};
 use crate::advice::dockerfile::evidence::Evidence;
 use crate::advice::dockerfile::parse::{Dockerfile, Instruction, Keyword};
@@ -24,7 +24,6 @@ pub fn combined(
     let (evidence, rules) = (Evidence::default(), Rules::default());
     let leftovers = Leftovers::none(&rules);
     let mut work = Work::new(inspection, target, &evidence, &leftovers);
-    work.births = Births::find(inspection);
     work.combine(first, last)?;
     let new = Dockerfile::parse(work.draft.text()).ok()?;
     Some(changed(&target.file, &new)).filter(|text| !text.is_empty())
@@ -44,7 +43,6 @@ pub fn copied_first(
     let (evidence, rules) = (Evidence::default(), Rules::default());
     let leftovers = Leftovers::none(&rules);
     let mut work = Work::new(inspection, &target, &evidence, &leftovers);
-    work.births = Births::find(inspection);
     for &(first, last) in ranges {
         work.combine(first, last);
     }
@@ -116,7 +114,7 @@ impl<'a> Work<'a> {
             file,
             evidence,
             leftovers,
-            births: Births::default(),
+            births: OnceCell::new(),
             deleted: super::wasted::Cleaned::default(),
             claims: Claims::default(),
             moved: HashSet::new(),

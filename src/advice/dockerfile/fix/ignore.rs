@@ -101,7 +101,7 @@ impl Work<'_> {
                 && !self.may_be_of_another_stage(instruction);
             if let (true, Some(layer)) = (copies, self.layer(i)) {
                 let copied = self.copied(i);
-                for &inode in self.births.in_layer(layer) {
+                for &inode in self.births().in_layer(layer) {
                     if let Some((pattern, what)) = self.pattern(&copied, inode, &anew, &binaries) {
                         let kept = patterns.entry(pattern).or_insert_with(|| Kept {
                             what,

@@ -104,7 +104,7 @@ struct Work<'a> {
     file: &'a Dockerfile,
     evidence: &'a Evidence,
     leftovers: &'a Leftovers<'a>,
-    births: Births,
+    births: OnceCell<Births>,
     claims: Claims,
     /// Visible files of the base image that the changes delete: their bytes stay.
     deleted: wasted::Cleaned,
@@ -163,10 +163,14 @@ pub fn fix(inspection: &Inspection, target: &Target, evidence: &Evidence) -> Fix
 }
 
 impl Work<'_> {
+    /// Returns the files that each layer added. Most changes ask for none of them.
+    fn births(&self) -> &Births {
+        self.births.get_or_init(|| Births::find(self.inspection))
+    }
+
     /// Makes all suggestions, with their remarks; returns the patterns to ignore, and the draft of a
     /// multi-stage build.
     fn suggest(&mut self) -> (Vec<String>, Option<Change>) {
-        self.births = Births::find(self.inspection);
         let patterns = self.ignore();
         self.copied_again();
         self.ownership();

@@ -79,7 +79,7 @@ impl Work<'_> {
             return true;
         };
         let names: HashSet<_> = self
-            .births
+            .births()
             .in_layer(layer)
             .iter()
             .map(|&inode| tree.name(tree.node_of(inode)).to_vec())

@@ -2,7 +2,7 @@
 //! files.
 
 use super::DockerfileDraft;
-use crate::advice::dockerfile::births::is_plain;
+use crate::advice::dockerfile::births::{Births, is_plain};
 use crate::advice::dockerfile::parse::Keyword;
 use crate::advice::dockerfile::step::Step;
 
@@ -45,7 +45,8 @@ impl DockerfileDraft<'_> {
         keyword: Keyword,
     ) -> String {
         let tree = &self.inspection.tree;
-        let files = step.layer.map(|layer| self.births.in_layer(layer)).unwrap_or_default();
+        let births = || self.births.get_or_init(|| Births::find(self.inspection));
+        let files = step.layer.map(|layer| births().in_layer(layer)).unwrap_or_default();
         let named = files
             .iter()
             .take(NAMES + 1)

@@ -5,6 +5,7 @@ mod copied;
 mod run;
 mod values;
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 
 use super::base::{reference, steps_of};
@@ -35,7 +36,7 @@ pub fn rebuild(inspection: &Inspection, base: &Base) -> Rebuilt {
     let own = &steps[steps_of(&steps, base.layers)..];
     let mut page = DockerfileDraft {
         inspection,
-        births: Births::find(inspection),
+        births: OnceCell::new(),
         text: String::new(),
         layers: Vec::new(),
         shell: None,
@@ -66,7 +67,7 @@ pub fn rebuild(inspection: &Inspection, base: &Base) -> Rebuilt {
 /// The file under construction.
 struct DockerfileDraft<'a> {
     inspection: &'a Inspection,
-    births: Births,
+    births: OnceCell<Births>,
     text: String,
     layers: Vec<Option<LayerIndex>>,
     /// The shell that a `SHELL` instruction set.
