@@ -3,12 +3,16 @@
 //!
 //! It is computed on demand from the [`Inspection`], with or without the contents of files.
 
+use std::cell::OnceCell;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::advice::SuggestedChange;
 use crate::advice::base::{Base, BaseError, BaseHint, Share, base, detect, shares};
 use crate::advice::changes::{Change, Extent, Judged, also, changes, grade_sizes, settle};
-use crate::advice::dockerfile::{Assessed, Evidence, Ruling, Staged, copied_first, judge, staged};
+use crate::advice::dockerfile::{
+    Assessed, Evidence, Ruling, Staged, Target, copied_first, judge, staged,
+};
 use crate::advice::findings::{Fate, Finding, Matches, Purpose, Rules, Whose, findings_of};
 use crate::advice::ladder::{LadderInputs, PossibleSize, climb, smallest_kept};
 use crate::advice::merges::Merges;
@@ -208,8 +212,16 @@ impl Study {
             _ => None,
         };
         let interpreted = of_stages.as_ref().and_then(|evidence| evidence.interpreted.as_ref());
+        // The Dockerfile that the history shows, which all drafts start from.
+        let target = OnceCell::new();
+        let target =
+            || target.get_or_init(|| Target::rebuilt(inspection, "Dockerfile".into(), &base));
+        let copied_first = match merges.ranges() {
+            [] => HashSet::new(),
+            ranges => copied_first(inspection, target(), ranges),
+        };
         let mut inputs = LadderInputs {
-            copied_first: copied_first(inspection, &base, merges.ranges()),
+            copied_first,
             merges,
             surplus,
             names_no_application: runtime.as_ref().is_some_and(|it| it.application.is_unnamed()),
@@ -231,8 +243,8 @@ impl Study {
         };
         let known = (filesystem.as_ref(), runtime.as_ref());
         let evidence = Evidence::known(inspection, base.layers, known, assessed)?;
-        let staged = of_stages.and_then(|evidence| staged(inspection, &base, &evidence));
-        let rulings = judge(inspection, &base, &evidence, (rules, &matches));
+        let staged = of_stages.and_then(|evidence| staged(inspection, target(), &evidence));
+        let rulings = judge(inspection, target, &evidence, (rules, &matches));
         changes.iter_mut().zip(rulings).for_each(|(change, ruling)| obey(change, ruling));
         let is_script = inputs.program.as_ref().is_some_and(|it| it.start.is_script());
         grade_sizes(inspection, (&changes, &findings), &mut ladder, is_script);

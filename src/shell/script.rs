@@ -9,7 +9,7 @@ mod reader;
 
 use std::ops::Range;
 
-use super::wrappers;
+use super::{base_name, wrappers};
 pub(crate) use reader::{follow, read};
 
 /// The operator before a command.
@@ -75,6 +75,11 @@ impl<'a> Command<'a> {
             }
         }
         words
+    }
+
+    /// Returns the name of its program, without a directory; empty for assignments alone.
+    pub fn name(&self) -> &'a str {
+        self.program().first().map_or("", |program| base_name(program))
     }
 
     /// Returns whether one of the programs is what it runs first, before any other.

@@ -3,7 +3,7 @@
 use crate::analysis::Inspection;
 use crate::image::Copied;
 use crate::layer_index::LayerIndex;
-use crate::shell::{self, Command, base_name};
+use crate::shell::{self, Command};
 use crate::tree::{Kind, Tree};
 
 /// The most layers behind a copy, and the most of its files, that are looked at.
@@ -161,7 +161,7 @@ impl Names {
         let moved: Vec<_> = every.iter().filter_map(moved).collect();
         let places: Vec<_> = [here].into_iter().chain(moved.iter().map(String::as_str)).collect();
         let programs = every.iter().filter(|command| {
-            let program = command.program().first().map_or("", |program| base_name(program));
+            let program = command.name();
             !program.is_empty() && !READ_NO_FILE.contains(&program)
         });
         let programs: Vec<_> = programs.collect();
@@ -173,7 +173,7 @@ impl Names {
         let directory = self.directory.as_deref()?;
         let is_here = places.iter().any(|place| is_at_or_below(place, directory));
         let reads = |command: &&&Command| {
-            let program = command.program().first().map_or("", |program| base_name(program));
+            let program = command.name();
             !READ_NOTHING_HERE.contains(&program)
         };
         (is_here && programs.iter().any(|command| reads(&command))).then_some(false)

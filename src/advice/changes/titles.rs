@@ -2,9 +2,9 @@
 //! or its largest place.
 
 use super::Change;
-use crate::advice::findings::Finding;
+use crate::advice::findings::{Finding, layers_named};
 use crate::analysis::Inspection;
-use crate::display::{escaped, listed};
+use crate::display::escaped;
 use crate::layer_index::LayerIndex;
 use crate::tree::NodeId;
 
@@ -42,8 +42,7 @@ fn layers(inspection: &Inspection, change: &Change) -> String {
     let mut layers: Vec<LayerIndex> = layers.collect();
     layers.sort_unstable();
     layers.dedup();
-    let words: Vec<_> = layers.iter().map(LayerIndex::to_string).collect();
-    format!("layer{} {}", if words.len() == 1 { "" } else { "s" }, listed(&words))
+    layers_named(&layers)
 }
 
 /// Returns the largest place of the findings of a change, or of what it saves beside them.

@@ -43,7 +43,7 @@ pub(in crate::advice) fn cause(
     reason: Option<Reason>,
     whose: Whose,
 ) -> String {
-    let (named, is_one) = (named(layers), layers.len() == 1);
+    let (named, is_one) = (layers_named(layers), layers.len() == 1);
     match fate {
         Fate::Left if whose == Whose::Base => format!("the base image adds them in {named}"),
         Fate::Left => {
@@ -86,7 +86,7 @@ pub(in crate::advice) fn cause(
 }
 
 /// Returns `layer 1`, or `layers 1 and 4`.
-fn named(layers: &[LayerIndex]) -> String {
+pub(in crate::advice) fn layers_named(layers: &[LayerIndex]) -> String {
     let words: Vec<_> = layers.iter().map(LayerIndex::to_string).collect();
     format!("{} {}", if words.len() == 1 { "layer" } else { "layers" }, listed(&words))
 }

@@ -70,8 +70,8 @@ pub struct TakenOver {
     pub inodes: Vec<VersionId>,
     /// The instructions, which copy from the stage `build`.
     pub lines: String,
-    /// True if packages are installed again.
-    pub is_installed: bool,
+    /// How far its size can be relied on.
+    pub certainty: Certainty,
 }
 
 /// A change.

@@ -66,7 +66,7 @@ pub fn used_in_development(later: &[Later], npm: &Tool) -> Option<String> {
 }
 
 fn is_indifferent(command: &Command, npm: &Tool) -> bool {
-    let program = command.program().first().map_or("", |program| base_name(program));
+    let program = command.name();
     program.is_empty()
         || INDIFFERENT.contains(&program)
         || npm.is_used_by(command)
@@ -121,7 +121,7 @@ fn programs(tree: &Tree, known: &[&Unneeded]) -> HashSet<Vec<u8>> {
 fn without_apt(text: &str) -> String {
     let Some(script) = shell::read(text) else { return text.to_owned() };
     let is_apt = |command: &&Command| {
-        let program = command.program().first().map_or("", |program| base_name(program));
+        let program = command.name();
         matches!(program, "apt" | "apt-get")
     };
     let all = script.every();

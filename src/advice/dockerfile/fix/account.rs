@@ -5,7 +5,6 @@ use super::condition::Kind;
 use super::packages::Leftovers;
 use super::remark::{Remark, Verdict};
 use super::{NOTEWORTHY, Target, Work};
-use crate::advice::base::Base;
 use crate::advice::change::Kind as Advice;
 use crate::advice::changes::Extent;
 use crate::advice::dockerfile::evidence::{Evidence, NamedChange};
@@ -29,9 +28,9 @@ pub enum Ruling {
 
 /// Drafts the changes of an assessment in the Dockerfile that the history shows, and rules on each;
 /// `None` where a change is not in the user's own layers, or saves next to nothing.
-pub(in crate::advice) fn judge(
+pub(in crate::advice) fn judge<'a>(
     inspection: &Inspection,
-    base: &Base,
+    target: impl FnOnce() -> &'a Target,
     evidence: &Evidence,
     (rules, matches): (&Rules, &Matches),
 ) -> Vec<Option<Ruling>> {
@@ -40,9 +39,8 @@ pub(in crate::advice) fn judge(
     if !evidence.changes.iter().any(is_noteworthy) {
         return vec![None; evidence.changes.len()];
     }
-    let target = Target::rebuilt(inspection, "Dockerfile".into(), base);
     let leftovers = Leftovers::find(inspection, rules, matches);
-    let mut work = Work::new(inspection, &target, evidence, &leftovers);
+    let mut work = Work::new(inspection, target(), evidence, &leftovers);
     work.suggest();
     let changes = evidence.changes.iter().enumerate();
     changes.map(|(place, change)| work.ruling(place, change)).collect()

@@ -5,7 +5,6 @@ use std::collections::HashSet;
 
 use super::packages::Leftovers;
 use super::{Kind, Target, Work};
-use crate::advice::base::Base;
 use crate::advice::dockerfile::births::Claims;
 use crate::advice::dockerfile::draft::{Draft, Fate};
 use crate::advice::dockerfile::evidence::Evidence;
@@ -33,16 +32,12 @@ pub fn combined(
 /// one.
 pub fn copied_first(
     inspection: &Inspection,
-    base: &Base,
+    target: &Target,
     ranges: &[(LayerIndex, LayerIndex)],
 ) -> HashSet<LayerIndex> {
-    if ranges.is_empty() {
-        return HashSet::new();
-    }
-    let target = Target::rebuilt(inspection, "Dockerfile".into(), base);
     let (evidence, rules) = (Evidence::default(), Rules::default());
     let leftovers = Leftovers::none(&rules);
-    let mut work = Work::new(inspection, &target, &evidence, &leftovers);
+    let mut work = Work::new(inspection, target, &evidence, &leftovers);
     for &(first, last) in ranges {
         work.combine(first, last);
     }
@@ -65,11 +60,10 @@ pub enum Staged {
 
 /// Drafts a Dockerfile in stages for an image whose Dockerfile is rebuilt from the history; `None`
 /// if its program is not built in it.
-pub fn staged(inspection: &Inspection, base: &Base, evidence: &Evidence) -> Option<Staged> {
-    let target = Target::rebuilt(inspection, "Dockerfile".into(), base);
+pub fn staged(inspection: &Inspection, target: &Target, evidence: &Evidence) -> Option<Staged> {
     let rules = Rules::default();
     let leftovers = Leftovers::none(&rules);
-    let mut work = Work::new(inspection, &target, evidence, &leftovers);
+    let mut work = Work::new(inspection, target, evidence, &leftovers);
     if let Some(change) = work.stages() {
         return Some(Staged::Draft(change.new));
     }

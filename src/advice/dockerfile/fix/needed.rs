@@ -7,7 +7,7 @@ use crate::advice::dockerfile::parse::Keyword;
 use crate::advice::findings::Rule;
 use crate::advice::tool::Tool;
 use crate::advice::unneeded::mentions;
-use crate::shell::{self, base_name};
+use crate::shell;
 
 /// Programs that take something away.
 const REMOVERS: [&str; 4] = ["rm", "rmdir", "find", "unlink"];
@@ -89,7 +89,7 @@ impl Work<'_> {
         let names: Vec<_> = tool.directories().filter(|name| name.contains('/')).collect();
         let names_one = |text: &str| names.iter().any(|name| mentions(text, name));
         let is_named = |command: &shell::Command| {
-            let program = command.program().first().map_or("", |program| base_name(program));
+            let program = command.name();
             !REMOVERS.contains(&program)
                 && !HARMLESS.contains(&program)
                 && !tool.runs(command)

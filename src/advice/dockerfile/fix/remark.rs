@@ -4,7 +4,7 @@ use super::condition::{Condition, Kind};
 use crate::advice::dockerfile::births::Claims;
 use crate::advice::ladder::{Certainty, NEEDS_A_LOOK, grade};
 use crate::analysis::Inspection;
-use crate::display::{Units, count, escaped_str, listed, noticeably};
+use crate::display::{Units, bytes, count, escaped_str, listed, noticeably};
 use crate::tree::VersionId;
 
 /// The line width of the reasons.
@@ -109,7 +109,6 @@ impl Remark {
 
     /// Returns the remark as a comment for the file itself.
     pub(super) fn note(&self, would_save: u64) -> String {
-        let bytes = |bytes| plural_bytes(bytes);
         let saves = self.would_save(would_save, bytes).unwrap_or_default();
         format!("# {NEEDS_A_LOOK}: {}{saves}", escaped_str(&self.text))
     }
@@ -224,15 +223,10 @@ pub(super) fn in_order(mut remarks: Vec<Remark>, inspection: &Inspection) -> Vec
 pub(super) fn exactly(bytes: u64, units: Units) -> String {
     let size = units.size(bytes);
     if size.ends_with(" B") {
-        plural_bytes(bytes)
+        self::bytes(bytes)
     } else {
         format!("{size} ({} bytes)", count(bytes))
     }
-}
-
-/// Formats a number of bytes: `10,331,337 bytes`.
-fn plural_bytes(bytes: u64) -> String {
-    format!("{} {}", count(bytes), if bytes == 1 { "byte" } else { "bytes" })
 }
 
 /// Formats the new size and the current size.

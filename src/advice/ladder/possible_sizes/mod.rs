@@ -10,12 +10,12 @@ use std::collections::{HashMap, HashSet};
 
 use super::{Certainty, Holds, LadderInputs, PossibleSize, Step, certainty_without, tell_unshown};
 use crate::advice::change::{Given, SuggestedChange, combined, copies};
-use crate::advice::findings::Varying;
+use crate::advice::findings::{Varying, layers_named};
 use crate::advice::unneeded::{Surplus, SurplusKind};
 use crate::analysis::download::estimate_download;
 use crate::analysis::what_if::{Change, Outcome, what_if};
 use crate::analysis::{Inspection, WastedGroup, wasted_groups};
-use crate::display::{Escaped, Sentence, Units, escaped_str, listed, shown};
+use crate::display::{Escaped, Sentence, Units, escaped_str, shown};
 use crate::layer_index::LayerIndex;
 use crate::runtime::{Parts, Start};
 use crate::tree::{NodeId, Reason, VersionId};
@@ -63,12 +63,8 @@ pub fn climb(inspection: &Inspection, inputs: &LadderInputs) -> Vec<PossibleSize
 /// Returns layers as the subject of a sentence, and the verb that agrees with it; `None` if there
 /// are none.
 fn named_layers(layers: &[LayerIndex]) -> Option<(Escaped, &'static str)> {
-    let words: Vec<_> = layers.iter().map(LayerIndex::to_string).collect();
-    match &words[..] {
-        [] => None,
-        [only] => Some((shown!("layer {}", escaped_str(only)), "copies")),
-        several => Some((shown!("layers {}", escaped_str(&listed(several))), "copy")),
-    }
+    let verb = if layers.len() == 1 { "copies" } else { "copy" };
+    (!layers.is_empty()).then(|| (escaped_str(&layers_named(layers)), verb))
 }
 
 /// The lowest and the highest of layers that become one.

@@ -101,17 +101,13 @@ impl Ladder<'_> {
         let inodes: HashSet<_> = taken_over.inodes.iter().copied().collect();
         let base = self.inputs.base_layers;
         let from = same_base(self.inputs.base_name.as_deref());
-        let certainty = match taken_over.is_installed {
-            true => Certainty::Estimate("packages are installed again, with what they need".into()),
-            false => Certainty::Exact,
-        };
         let note = "an interpreter runs the program, so it is not known whether that uses what is left out: test the image";
         self.add(PossibleSize {
             step: Step::MultiStage,
             size: self.base_bytes() + self.size(&inodes),
             holds: copied(base, &inodes),
             download: self.download(&inodes, Some(base)),
-            certainty,
+            certainty: taken_over.certainty.clone(),
             needs_a_look: true,
             how: format!(
                 "# your instructions, unchanged, as the stage build\nFROM {from}\n{}",

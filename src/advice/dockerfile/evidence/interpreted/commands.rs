@@ -52,11 +52,11 @@ const GIVING: [&str; 3] = ["chgrp", "chmod", "chown"];
 pub fn way_of(instruction: &str) -> Result<Way, String> {
     let Some(run) = instruction.strip_prefix("RUN ") else { return Ok(Way::Copied) };
     let Some(script) = shell::read(run) else { return Err("is not followed".into()) };
-    let is_apt = |command: &&Command| matches!(program(command), "apt-get" | "apt");
+    let is_apt = |command: &&Command| matches!(command.name(), "apt-get" | "apt");
     if !script.commands.iter().any(|command| is_apt(&command)) {
         let all = [&AGAIN[..], &GIVING].concat();
-        let is_plain = script.commands.iter().all(|command| all.contains(&program(command)));
-        let again = script.commands.iter().filter(|command| AGAIN.contains(&program(command)));
+        let is_plain = script.commands.iter().all(|command| all.contains(&command.name()));
+        let again = script.commands.iter().filter(|command| AGAIN.contains(&command.name()));
         let text = |command: &Command| {
             let (first, last) = (command.places.first()?, command.places.last()?);
             run.get(first.start..last.end)
@@ -78,15 +78,11 @@ pub fn way_of(instruction: &str) -> Result<Way, String> {
             if let Some(verb) = verb.filter(|verb| !SUBCOMMANDS.contains(verb)) {
                 return Err(format!("calls apt {}", escaped_str(verb)));
             }
-        } else if !words.is_empty() && !BESIDE.contains(&program(command)) && !is_pip(words) {
-            return Err(format!("also runs {}", escaped_str(program(command))));
+        } else if !words.is_empty() && !BESIDE.contains(&command.name()) && !is_pip(words) {
+            return Err(format!("also runs {}", escaped_str(command.name())));
         }
     }
     Ok(Way::Installed { is_noninteractive: run.contains("DEBIAN_FRONTEND=noninteractive") })
-}
-
-fn program<'a>(command: &Command<'a>) -> &'a str {
-    command.program().first().map_or("", |name| base_name(name))
 }
 
 /// Returns whether a command is `python -m pip` or `python -m venv`.

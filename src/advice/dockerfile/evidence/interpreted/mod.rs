@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::advice::dockerfile::births::is_plain;
 use crate::advice::findings::{Fate, Finding, Level, Whose};
-use crate::advice::ladder::TakenOver;
+use crate::advice::ladder::{Certainty, TakenOver};
 use crate::advice::unneeded::{Installed, NOTEWORTHY};
 use crate::analysis::{Inspection, LayerAccount};
 use crate::display::escaped;
@@ -336,9 +336,13 @@ impl Interpreted {
         self.steps.iter().map(|step| step.line(stage)).collect()
     }
 
-    /// Returns whether packages are installed again, so that the sizes of their files may differ.
-    pub fn installs(&self) -> bool {
-        !self.packages().is_empty()
+    /// Returns how far its size can be relied on: the files of packages that are installed again
+    /// may have other sizes.
+    pub fn certainty(&self) -> Certainty {
+        match self.packages() {
+            [] => Certainty::Exact,
+            _ => Certainty::Estimate("packages are installed again, with what they need".into()),
+        }
     }
 
     /// Returns the packages that are installed again.
@@ -369,7 +373,7 @@ impl Interpreted {
         TakenOver {
             inodes: self.inodes.clone(),
             lines: self.lines("build"),
-            is_installed: self.installs(),
+            certainty: self.certainty(),
         }
     }
 }

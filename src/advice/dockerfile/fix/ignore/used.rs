@@ -75,7 +75,7 @@ impl Work<'_> {
         let later = self.stage.iter().filter(|&&i| i > after).map(|&i| &self.file.instructions[i]);
         let runs = |text: &str| match shell::read(text) {
             Some(script) => script.commands.iter().any(|command| {
-                let program = command.program().first().map_or("", |program| base_name(program));
+                let program = command.name();
                 programs.contains(&program)
                     || command.words.iter().any(|word| calls_inside(word, programs))
             }),

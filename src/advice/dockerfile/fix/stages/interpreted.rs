@@ -4,7 +4,6 @@ use crate::advice::dockerfile::evidence::{Interpreted, Needs};
 use crate::advice::dockerfile::fix::condition::{Condition, Kind};
 use crate::advice::dockerfile::fix::remark::Verdict;
 use crate::advice::dockerfile::fix::{Change, Work};
-use crate::advice::ladder::Certainty;
 use crate::display::{escaped_str, listed};
 
 /// The most names that are listed.
@@ -41,12 +40,8 @@ impl Work<'_> {
         let users = if stage.makes_users() { &["/etc/passwd"][..] } else { &[] };
         self.runtime(&mut text, from, &start, users);
         let draft = self.second_file(text)?;
-        let certainty = match stage.installs() {
-            true => Certainty::Estimate("packages are installed again, with what they need".into()),
-            false => Certainty::Exact,
-        };
         let said = self.said_of_interpreted(stage, &start.called);
-        let verdict = Verdict::Proposed { size_after: Some((size, certainty)) };
+        let verdict = Verdict::Proposed { size_after: Some((size, stage.certainty())) };
         let remark = self.say(Kind::Stages, verdict, from, said);
         remark.condition = Some(Condition::StandsAlone);
         Some(draft)
