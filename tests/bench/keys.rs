@@ -294,7 +294,7 @@ impl Terminal {
                 return Err("the image does not come".into());
             }
         }
-        terminal.wait_until_quiet(Instant::now())?;
+        terminal.press(NOTHING)?;
         Ok((terminal, loading))
     }
 

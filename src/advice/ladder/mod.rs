@@ -70,7 +70,7 @@ pub struct TakenOver {
     pub inodes: Vec<VersionId>,
     /// The instructions, which copy from the stage `build`.
     pub lines: String,
-    /// How far its size can be relied on.
+    /// The reliability of its size.
     pub certainty: Certainty,
 }
 

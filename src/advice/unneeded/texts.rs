@@ -34,6 +34,8 @@ const OTHERS: [&[u8]; 14] = [
     b"lintian",
     b"bash-completion",
 ];
+/// Directories of packages, whose files know nothing of what is copied into an image.
+const PACKAGED: [&str; 5] = ["/usr/share/", "/usr/lib/", "/usr/libexec/", "/usr/include/", "/lib/"];
 /// Files without an ending that say how a project is built or run.
 const NAMES: [&str; 14] = [
     "makefile",
@@ -194,10 +196,10 @@ impl Texts {
         Ok(texts)
     }
 
-    /// Returns the file that mentions a name as a part of a path, or is a link to it.
+    /// Returns the file of the project that mentions a name as a part of a path, or is a link to it.
     pub fn mentioning(&self, name: &str) -> Option<&str> {
-        let said = self.files.iter().chain(&self.links).find(|(_, text)| mentions(text, name));
-        said.map(|(path, _)| path.as_str())
+        let mut said = self.files.iter().chain(&self.links).filter(is_of_project);
+        said.find(|(_, text)| mentions(text, name)).map(|(path, _)| path.as_str())
     }
 
     /// Returns the script that mentions a name as a part of a path.
@@ -251,7 +253,7 @@ impl Texts {
         self.scripts.iter().filter_map(|&at| self.files.get(at))
     }
 
-    /// Returns the file whose build reads the version from a repository.
+    /// Returns the file of the project whose build reads the version from a repository.
     pub fn needing_repository(&self) -> Option<&str> {
         let is_git = |word: &str| {
             let rest = word.strip_prefix("Git");
@@ -268,7 +270,8 @@ impl Texts {
         let asks = |path: &str, text: &str| {
             REPOSITORY.iter().any(|word| text.contains(word)) || builds(path) && says_git(text)
         };
-        self.files.iter().find(|(path, text)| asks(path, text)).map(|(path, _)| path.as_str())
+        let mut own = self.files.iter().filter(is_of_project);
+        own.find(|(path, text)| asks(path, text)).map(|(path, _)| path.as_str())
     }
 
     /// Returns whether the file for dependencies at a path was read, and refers to no other file.
@@ -283,6 +286,10 @@ impl Texts {
         };
         stands_alone(path.rsplit('/').next().unwrap_or_default(), text)
     }
+}
+
+fn is_of_project((path, _): &&(Escaped, String)) -> bool {
+    !PACKAGED.iter().any(|directory| path.as_str().starts_with(directory))
 }
 
 /// Returns whether a text has a name between what is no part of a name.
@@ -345,6 +352,7 @@ fn is_named(path: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::display::escaped_str;
 
     #[test]
     fn a_file_that_refers_to_others_does_not_stand_alone() {
@@ -373,6 +381,20 @@ mod tests {
             ("Gemfile", "gem 'a'\n"),
         ] {
             assert!(stands_alone(name, text), "{name}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_a_package_says_nothing_of_what_is_copied() {
+        let texts = |path: &str| Texts {
+            files: vec![(escaped_str(path), "cp -a .git/config . && git describe".into())],
+            ..Texts::default()
+        };
+        let packaged = texts("/usr/share/go-1.19/src/bootstrap.bash");
+        assert_eq!((packaged.mentioning(".git"), packaged.needing_repository()), (None, None));
+        for path in ["/src/build.sh", "/usr/local/bin/build.sh", "/usr/src/app/build.sh"] {
+            assert_eq!(texts(path).mentioning(".git"), Some(path));
+            assert_eq!(texts(path).needing_repository(), Some(path));
         }
     }
 

@@ -8,7 +8,7 @@ mod outputs;
 mod rows;
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use layerscope::advice::assessment::Study;
 use layerscope::advice::avoidable::Avoidable;
@@ -61,7 +61,12 @@ pub(super) fn demo() -> Assessed {
 }
 
 /// The built-in images, and the real ones of `tests/real.rs` where they are.
-pub(super) fn images() -> Vec<Assessed> {
+pub(super) fn images() -> &'static [Assessed] {
+    static IMAGES: LazyLock<Vec<Assessed>> = LazyLock::new(assessed);
+    &IMAGES
+}
+
+fn assessed() -> Vec<Assessed> {
     let built_in = builtin::names().map(|name| {
         let opened = builtin::open(name).expect("the image is there").expect("it opens");
         Assessed::new(name, opened)

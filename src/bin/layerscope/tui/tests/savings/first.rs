@@ -42,7 +42,7 @@ fn the_first_screen_begins_with_the_change_that_fix_begins_with() {
 
 #[test]
 fn the_part_of_a_change_below_a_path_is_what_the_change_leaves_out_there() {
-    for image in images().into_iter().chain([packages()]) {
+    for image in images().iter().chain([&packages()]) {
         let tree = &image.inspection.tree;
         let mut explorer = crate::tui::explorer::Explorer::new(image.inspection.clone());
         explorer.assess(&image.study);

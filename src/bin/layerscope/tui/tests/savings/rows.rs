@@ -50,7 +50,7 @@ fn enter_on_a_change_shows_its_files_under_its_title_with_its_saving() {
 
 #[test]
 fn enter_on_a_step_of_the_sizes_and_on_what_is_tried_shows_what_that_saves() {
-    let demo = images().remove(0);
+    let demo = &images()[0];
     let mut person = demo.person(120, 40);
     let (step, saved) = (&STUDY.ladder[1], STUDY.ladder[0].size - STUDY.ladder[1].size);
     person.types("7").press(KeyCode::Enter);
@@ -168,7 +168,7 @@ fn the_smallest_size_has_the_same_name_at_every_width() {
 #[test]
 fn the_help_lists_no_key_of_the_current_view_twice() {
     for view in '1'..='8' {
-        let mut person = images().remove(0).person(120, 120);
+        let mut person = images()[0].person(120, 120);
         person.types(&view.to_string()).types("?");
         let screen = person.screen();
         for (key, word) in [("D", "difference"), ("m ", "mark its files"), ("q ", "quit")] {
@@ -179,7 +179,7 @@ fn the_help_lists_no_key_of_the_current_view_twice() {
             assert!(rows.count() <= 1, "{key}\n{screen}");
         }
     }
-    let mut person = images().remove(0).person(120, 120);
+    let mut person = images()[0].person(120, 120);
     person.types("6?");
     let keys = person.screen().lines().filter(|line| line.contains("│   D ")).count();
     assert_eq!(keys, 1, "{}", person.screen());
@@ -187,7 +187,7 @@ fn the_help_lists_no_key_of_the_current_view_twice() {
 
 #[test]
 fn the_same_bytes_are_in_as_many_files_from_fix_as_from_the_sizes() {
-    let demo = images().remove(0);
+    let demo = &images()[0];
     let files = |keys: &str| {
         let mut person = demo.person(120, 40);
         person.types(keys).press(KeyCode::Enter);
