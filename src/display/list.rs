@@ -20,18 +20,29 @@ pub fn either(words: &[impl AsRef<str>]) -> String {
     }
 }
 
-/// Joins clauses to sentences: each begins with a capital and ends with a full stop.
+/// Joins clauses to sentences: each begins with a capital, or with a name that has none, and ends with
+/// a full stop.
 pub fn sentences(clauses: &[&str]) -> String {
     let mut text = String::new();
     for clause in clauses.iter().map(|clause| clause.trim()).filter(|clause| !clause.is_empty()) {
         let mut letters = clause.chars();
-        // A name such as `npm` keeps its small letters where it is written as code.
         text.extend((!text.is_empty()).then_some(' '));
-        text.extend(letters.next().into_iter().flat_map(char::to_uppercase));
+        if !is_name(clause.split(' ').next().unwrap_or_default()) {
+            text.extend(letters.next().into_iter().flat_map(char::to_uppercase));
+        }
         text.push_str(letters.as_str());
         text.extend((!clause.ends_with(['.', '?', '!', ':', '…'])).then_some('.'));
     }
     text
+}
+
+/// Returns whether a word is the name of a program or a file, which keeps its small letters.
+fn is_name(word: &str) -> bool {
+    const PROGRAMS: [&str; 16] = [
+        "apk", "apt", "bun", "conda", "dnf", "dpkg", "npm", "pacman", "pip", "pnpm", "poetry",
+        "rpm", "uv", "yarn", "yum", "zypper",
+    ];
+    PROGRAMS.contains(&word) || word.trim_end_matches('.').contains('.')
 }
 
 /// Says that all things of a kind have a property: `the only layer is the same`, `all 3 layers are
@@ -91,6 +102,10 @@ mod tests {
             needs it."
         );
         assert_eq!(sentences(&["copy it: COPY --from=build …"]), "Copy it: COPY --from=build …");
+        assert_eq!(
+            sentences(&["npm reads it", "package-lock.json marks them", "apk. nothing else"]),
+            "npm reads it. package-lock.json marks them. Apk. nothing else."
+        );
         assert_eq!(sentences(&[]), "");
     }
 

@@ -68,15 +68,18 @@ impl Ladder<'_> {
         let others =
             self.nodes_of(program, true).into_iter().filter(|&node| wanted(node)).filter(plain);
         let others: Vec<_> = others.collect();
-        let is_inside = |&node: &NodeId| {
+        let is_inside = |node: NodeId| {
             let mut above = std::iter::successors(Some(node), |&node| {
                 (node != NodeId::ROOT).then(|| tree.parent(node))
             });
             above.any(|above| above != node && others.contains(&above))
         };
-        let others = others.iter().copied().filter(|node| !is_inside(node));
+        let is_inside_by_name = |loaded: &&&Loaded| {
+            is_inside(loaded.node) && escaped(&tree.path(loaded.node)) == loaded.found_at
+        };
+        let copied = others.iter().copied().filter(|&node| !is_inside(node));
         let called = self.called();
-        let mut paths: Vec<CopiedPath> = others
+        let mut paths: Vec<CopiedPath> = copied
             .map(|node| CopiedPath {
                 is_directory: tree
                     .last(node)
@@ -88,6 +91,7 @@ impl Ladder<'_> {
             loaded
                 .iter()
                 .filter(|loaded| wanted(loaded.node))
+                .filter(|loaded| !is_inside_by_name(loaded))
                 .map(|loaded| CopiedPath::of_file(loaded)),
         );
         paths.sort();
