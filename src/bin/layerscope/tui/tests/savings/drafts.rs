@@ -16,7 +16,7 @@ fn the_whole_second_dockerfile_of_fix_is_behind_d() {
         };
         let Some(Staged::Draft(draft)) = &image.study.staged else { continue };
         seen += 1;
-        let fix = fixed(&image);
+        let fix = fixed(image);
         let second = fix.changes.iter().find(|change| change.name.ends_with(".multi-stage"));
         assert_eq!(second.map(|change| &change.new), Some(draft), "{}", image.name);
         let told = changes(&image.inspection, &image.study).swap_remove(place);

@@ -81,8 +81,8 @@ fn text_markdown_json_and_pages_tell_each_change_with_one_saving_size_and_grade(
         let name = &image.name;
         let full = [Part::Own, Part::Optional];
         let written = text(|out| write_text(inspection, study, ALL, out).unwrap());
-        assert_eq!(of_text(&written), expected(&image, &full), "{name}: {written}");
-        let json = account(inspection, &image);
+        assert_eq!(of_text(&written), expected(image, &full), "{name}: {written}");
+        let json = account(inspection, image);
         let changes = json["changes"].as_array().unwrap();
         assert_eq!(changes.len(), study.changes.len(), "{name}");
         let html = text(|out| write_html(inspection, study, Units::Iec, out).unwrap());
@@ -103,7 +103,7 @@ fn text_markdown_json_and_pages_tell_each_change_with_one_saving_size_and_grade(
         let markdown = text(|out| write_markdown(&recorded, ALL, out).unwrap());
         let mut all = Vec::new();
         for part in Part::ALL {
-            all.extend(expected(&image, &[part]).into_iter().take(10));
+            all.extend(expected(image, &[part]).into_iter().take(10));
         }
         assert_eq!(of_markdown(&markdown), all, "{name}: {markdown}");
     }
@@ -119,7 +119,7 @@ fn the_screen_tells_each_change_with_the_same_saving_size_and_grade() {
         (0..secrets).for_each(|_| {
             person.types("j");
         });
-        for (saves, after, grade) in expected(&image, &[Part::Own]) {
+        for (saves, after, grade) in expected(image, &[Part::Own]) {
             let screen = person.reads();
             let row = |line: &&str| line.contains(&saves) && line.contains(&after);
             assert!(screen.lines().any(|line| row(&line)), "{}: {saves}\n{screen}", image.name);
@@ -145,7 +145,7 @@ pub(super) fn fixed(image: &Assessed) -> Fix {
 #[test]
 fn fix_saves_what_the_reports_say_and_grades_a_multi_stage_build_alike() {
     for image in images() {
-        let fix = fixed(&image);
+        let fix = fixed(image);
         let saved = |holds: &dyn Fn(&str) -> bool| -> u64 {
             let saves = |verdict: &Verdict| match verdict {
                 Verdict::Changed { saves, .. } => *saves,
