@@ -1,16 +1,14 @@
 //! The events of the screen, and the effects that it requests from the program.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use layerscope::Error;
-use layerscope::advice::assessment::Study;
 use tempfile::TempPath;
 
 use super::lesson::LessonPlayer;
 use super::overlay::picker::Offer;
-use super::views::Prepared;
+use super::views::{Prepared, Studied};
 use super::work::Answer;
 use crate::intro::Intro;
 
@@ -39,7 +37,7 @@ pub enum Message {
     /// The images of a lesson have been read.
     Lesson(Box<LessonPlayer>),
     /// The study of the image is complete.
-    Studied(Arc<Study>),
+    Studied(Box<Studied>),
     /// The answer of a task.
     Answer(u64, Answer),
     /// The progress of a task: its number, bytes done, and total bytes or 0.

@@ -221,11 +221,10 @@ impl App {
                 }
             }
             Message::Lesson(narrator) => self.teach(*narrator),
-            Message::Studied(study) => {
+            Message::Studied(studied) => {
                 if let Screen::Image { explorer, views } = &mut self.screen {
-                    explorer.assess(&study);
-                    views.studied(&explorer.inspection, &study, self.units);
-                    if let Some(shown) = &study.shown {
+                    views.assess(explorer, *studied, self.units);
+                    if let Some(shown) = explorer.study().and_then(|study| study.shown.as_ref()) {
                         crate::intro::Intro::mask(&mut self.intro, shown);
                     }
                     // Whoever has gone somewhere stays there.

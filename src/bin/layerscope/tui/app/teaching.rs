@@ -227,10 +227,11 @@ impl App {
             && let Some(stage) = lesson.stages.get(scene.image)
         {
             lesson.staged = Some(scene.image);
-            let Prepared { mut explorer, mut views } =
-                Prepared::new(stage.inspection.clone(), self.motion);
-            explorer.assess(&stage.study);
-            views.studied(&stage.inspection, &stage.study, self.units);
+            let ready = lesson.ready.take_if(|(of, _)| *of == scene.image);
+            let Prepared { explorer, views } = match ready {
+                Some((_, prepared)) => prepared,
+                None => Prepared::studied(&stage.inspection, &stage.study, self.motion, self.units),
+            };
             self.name.clone_from(&stage.intro.name);
             self.intro.clone_from(&stage.intro.layers);
             self.screen = Screen::Image { explorer, views };

@@ -1,5 +1,6 @@
 //! The state of the explorer: selection, visible rows and open directories, without a terminal.
 
+mod assessment;
 mod base;
 mod changes;
 mod changes_below;
@@ -34,6 +35,7 @@ use changes_below::ChangesBelow;
 use filter::{BeforeFilter, Filter};
 use rows::{Attributes, Measure, Row, Scope, Shown, Sort};
 
+pub use assessment::Assessment;
 pub use base::{BaseLayers, LayerRow};
 pub use filter::{Asked, Figure};
 pub use lens::Lens;
@@ -46,7 +48,7 @@ pub use wasted::WastedBelow;
 pub struct Explorer {
     pub inspection: Arc<Inspection>,
     pub groups: Vec<WastedGroup>,
-    pub wasted_below: WastedBelow,
+    pub wasted_below: Arc<WastedBelow>,
     /// The size of each path over all layers.
     pub weights: Arc<[u64]>,
     pub layer: LayerIndex,
@@ -77,6 +79,8 @@ pub struct Explorer {
     next_group: usize,
     study: Option<Arc<Study>>,
     changes_below: ChangesBelow,
+    /// The directory with most of the packages that the first change does not install.
+    packages_place: NodeId,
     /// The RUN instructions that are worth combining.
     merges: Merges,
     avoidable: Option<Avoidable>,
@@ -99,7 +103,7 @@ impl Explorer {
         let slice = Slice::new(&inspection.tree, layer);
         let mut explorer = Self {
             groups: wasted_groups(&inspection),
-            wasted_below: WastedBelow::new(&inspection),
+            wasted_below: Arc::new(WastedBelow::new(&inspection)),
             weights: slice.up_to().iter().map(|totals| totals.size()).collect(),
             layer,
             shown: Shown::ALL,
@@ -122,6 +126,7 @@ impl Explorer {
             next_group: 0,
             study: None,
             changes_below: ChangesBelow::default(),
+            packages_place: NodeId::ROOT,
             merges: Merges::default(),
             avoidable: None,
             avoidable_of_layers: Vec::new(),

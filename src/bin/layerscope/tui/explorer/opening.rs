@@ -1,9 +1,6 @@
 //! The place where an image opens: the biggest change in the user's own layers, else the biggest
 //! directory.
 
-use std::collections::HashMap;
-use std::sync::Arc;
-
 use layerscope::advice::SuggestedChange;
 use layerscope::advice::assessment::{Study, for_group};
 use layerscope::advice::avoidable::Avoidable;
@@ -13,13 +10,12 @@ use layerscope::advice::findings::Fate;
 use layerscope::advice::ladder::PossibleSize;
 use layerscope::advice::merges::Merges;
 use layerscope::advice::secrets::{Place, Secret, Secrets};
-use layerscope::advice::unneeded::Surplus;
 use layerscope::analysis::WastedGroup;
 use layerscope::display::{escaped_str, sentences};
 use layerscope::report::nothing_to_change;
-use layerscope::tree::{NodeId, Tree, VersionId};
+use layerscope::tree::NodeId;
 
-use super::changes_below::ChangesBelow;
+use super::assessment::Assessment;
 use super::wasted::Pair;
 use super::{BaseLayers, Explorer};
 
@@ -57,30 +53,22 @@ impl Explorer {
     }
 
     /// Takes in an assessment.
-    pub fn assess(&mut self, study: &Arc<Study>) {
+    pub fn assess(&mut self, assessment: Assessment) {
+        let Assessment { study, .. } = assessment;
         if let Some(shown) = &study.shown {
             self.inspection = shown.clone();
         }
-        self.avoidable = Some(Avoidable::measure(study));
-        self.avoidable_of_layers = Avoidable::of_layers(&self.inspection, study);
+        self.avoidable = Some(assessment.avoidable);
+        self.avoidable_of_layers = assessment.avoidable_of_layers;
         if study.base.layers != self.base.count {
             self.base = BaseLayers::from_base(&study.base);
             self.keep_layer_in_sight();
         }
-        self.changes_below = ChangesBelow::new(&self.inspection, study, &self.wasted_below);
-        self.merges = study.ladder_inputs.merges.clone();
-        self.study = Some(study.clone());
-        self.secret_paths.clear();
-        let nodes = self.secrets().filter_map(|secret| match secret.place {
-            Place::File { node, .. } => Some(node),
-            _ => None,
-        });
-        let nodes: Vec<_> = nodes.collect();
-        for mut node in nodes {
-            while self.secret_paths.insert(node) && node != NodeId::ROOT {
-                node = self.inspection.tree.parent(node);
-            }
-        }
+        self.changes_below = assessment.changes_below;
+        self.packages_place = assessment.packages_place;
+        self.merges = assessment.merges;
+        self.secret_paths = assessment.secret_paths;
+        self.study = Some(study);
     }
 
     /// Returns the result of the search for secrets, once there is one.
@@ -135,9 +123,8 @@ impl Explorer {
         let own = study.changes.first().filter(|change| change.part == Part::Own);
         let Some(change) = own else { return };
         if matches!(change.extent, Extent::Packages(_)) && self.matters(change.saves) {
-            let place = biggest_place(&self.inspection.tree, Surplus::inodes(&change.surplus));
             self.fold_all();
-            return self.reveal_up_to(place);
+            return self.reveal_up_to(self.packages_place);
         }
         let Some(&finding) = change.findings.first() else { return };
         let finding = &study.findings[finding];
@@ -228,25 +215,4 @@ impl Explorer {
         }
         self.reveal(here);
     }
-}
-
-/// Returns the lowest directory with more than half of the bytes of some files.
-fn biggest_place(tree: &Tree, inodes: impl Iterator<Item = VersionId>) -> NodeId {
-    let mut sums: HashMap<NodeId, u64> = HashMap::new();
-    for inode in inodes {
-        let mut node = tree.node_of(inode);
-        while node != NodeId::ROOT {
-            node = tree.parent(node);
-            *sums.entry(node).or_default() += tree.size(inode);
-        }
-    }
-    let all = sums.get(&NodeId::ROOT).copied().unwrap_or(0);
-    let (mut here, mut is_last) = (NodeId::ROOT, false);
-    while !is_last {
-        let has_most = |child: &NodeId| sums.get(child).is_some_and(|&bytes| bytes > all / 2);
-        let next = tree.children(here).find(has_most);
-        is_last = next.is_none();
-        here = next.unwrap_or(here);
-    }
-    here
 }

@@ -4,9 +4,11 @@ mod draw;
 mod page;
 
 use layerscope::compare::{Column, columns};
+use layerscope::report::Units;
 
 use crate::lesson::{Question, RenderedLesson, Scene, Stage, Step};
 use crate::tui::keys::Action;
+use crate::tui::views::{Motion, Prepared};
 
 pub use draw::{draw, draw_last_or_beside, keys, lines_asked, lines_in, mark, option_at};
 pub use page::rows as page_rows;
@@ -39,6 +41,8 @@ pub enum Turn {
 pub struct LessonPlayer {
     pub told: RenderedLesson,
     pub stages: Vec<Stage>,
+    /// What the image of the first scene is shown with, made beside the screen.
+    pub ready: Option<(usize, Prepared)>,
     /// The step; the summary follows the last one.
     pub step: usize,
     pub turn: Turn,
@@ -67,6 +71,7 @@ impl LessonPlayer {
         Self {
             told,
             stages,
+            ready: None,
             step: 0,
             turn: Turn::Narrator,
             staged: None,
@@ -75,6 +80,17 @@ impl LessonPlayer {
             scroll: 0,
             place,
         }
+    }
+
+    /// Prepares the image of the first scene: a tour's may be of any size.
+    #[must_use]
+    pub fn prepared(mut self, motion: Motion, units: Units) -> Self {
+        let first = self.scene().map(|scene| scene.image);
+        let stage = first.and_then(|first| Some((first, self.stages.get(first)?)));
+        self.ready = stage.map(|(first, stage)| {
+            (first, Prepared::studied(&stage.inspection, &stage.study, motion, units))
+        });
+        self
     }
 
     /// Returns the current step; `None` on the last page.

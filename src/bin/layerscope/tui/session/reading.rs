@@ -13,10 +13,11 @@ use super::Session;
 use crate::intro::Intro;
 use crate::lesson::{self, Entry, LessonError};
 use crate::tui::Start;
+use crate::tui::explorer::WastedBelow;
 use crate::tui::lesson::{LessonPlayer, Place};
 use crate::tui::message::{Effect, Message};
 use crate::tui::terminal::stage::Event;
-use crate::tui::views::Prepared;
+use crate::tui::views::{Motion, Prepared, Studied};
 
 impl Session {
     /// Starts reading the image, or asks for one.
@@ -59,8 +60,8 @@ impl Session {
         let (progress, teller, motion) = (self.progress.clone(), self.teller(), self.app.motion);
         let secrets = self.secrets;
         spawn(move || {
-            teller(Message::Loaded(Ok(Prepared::new(inspection, motion))));
-            study(&*contents, &unmasked, secrets, &progress, &teller);
+            let order = show(inspection, motion, &teller);
+            study(&*contents, (&unmasked, &order), secrets, &progress, &teller);
         });
     }
 
@@ -85,13 +86,13 @@ impl Session {
         let Some(entry) = course.entries.get(index) else { return };
         let intro = Intro { name: escaped_str(&entry.lesson.title), layers: Vec::new() };
         self.app.update(Message::Opened(intro));
-        let (progress, sender, units) =
-            (self.progress.clone(), self.sender.clone(), self.app.units);
+        let (progress, sender) = (self.progress.clone(), self.sender.clone());
+        let (units, motion) = (self.app.units, self.app.motion);
         let place = if index + 1 < course.entries.len() { Place::Among } else { Place::Last };
         spawn(move || {
             let told = course.entries[index].stage(units, &progress);
-            let narrator =
-                told.map(|(told, stages)| Box::new(LessonPlayer::new(told, stages, place)));
+            let narrator = told.map(|(told, stages)| LessonPlayer::new(told, stages, place));
+            let narrator = narrator.map(|it| Box::new(it.prepared(motion, units)));
             let _ = sender.send(Event::Lesson(progress, narrator.map_err(Box::new)));
         });
     }
@@ -109,8 +110,8 @@ impl Session {
         let secrets = self.secrets;
         spawn(move || match layerscope::inspect(&opened, &progress).map(Arc::new) {
             Ok(inspection) => {
-                teller(Message::Loaded(Ok(Prepared::new(inspection.clone(), motion))));
-                study(&*contents, &inspection, secrets, &progress, &teller);
+                let order = show(inspection.clone(), motion, &teller);
+                study(&*contents, (&inspection, &order), secrets, &progress, &teller);
             }
             Err(error) => teller(Message::Loaded(Err(error))),
         });
@@ -118,12 +119,13 @@ impl Session {
 
     /// Reads the image in the background, and starts its guided tour.
     pub(super) fn tell(&self, opened: Opened) {
-        let (progress, sender, units) =
-            (self.progress.clone(), self.sender.clone(), self.app.units);
+        let (progress, sender) = (self.progress.clone(), self.sender.clone());
+        let (units, motion) = (self.app.units, self.app.motion);
         spawn(move || {
             let told = lesson::tour::prepare(&opened, units, &progress);
-            let narrator = told
-                .map(|(told, stage)| Box::new(LessonPlayer::new(told, vec![stage], Place::Alone)));
+            let narrator =
+                told.map(|(told, stage)| LessonPlayer::new(told, vec![stage], Place::Alone));
+            let narrator = narrator.map(|it| Box::new(it.prepared(motion, units)));
             let _ = sender.send(Event::Lesson(
                 progress,
                 narrator.map_err(|error| Box::new(LessonError::Image(error))),
@@ -147,10 +149,23 @@ impl Session {
     }
 }
 
-/// Studies the image and sends the result. Stops when the image is closed.
+/// Sends what an image is shown with; returns the order of its wasted bytes.
+fn show(
+    inspection: Arc<Inspection>,
+    motion: Motion,
+    teller: &impl Fn(Message),
+) -> Arc<WastedBelow> {
+    let prepared = Prepared::new(inspection, motion);
+    let order = prepared.explorer.wasted_below.clone();
+    teller(Message::Loaded(Ok(prepared)));
+    order
+}
+
+/// Studies the image and sends the result with all that it is shown with. Stops when the image is
+/// closed.
 fn study(
     contents: &dyn Contents,
-    inspection: &Inspection,
+    (inspection, order): (&Inspection, &WastedBelow),
     secrets: bool,
     progress: &Arc<Progress>,
     teller: &impl Fn(Message),
@@ -158,7 +173,10 @@ fn study(
     let study = Study::unprompted(inspection, contents, secrets, progress);
     match (contents.check_unchanged(), study) {
         (Err(error), _) => teller(Message::Loaded(Err(error))),
-        (Ok(()), Ok(study)) => teller(Message::Studied(Arc::new(study))),
+        (Ok(()), Ok(study)) => {
+            let studied = Studied::new(inspection, &Arc::new(study), order);
+            teller(Message::Studied(Box::new(studied)));
+        }
         // The image has been closed.
         (Ok(()), Err(_)) => {}
     }

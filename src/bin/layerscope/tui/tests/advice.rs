@@ -11,7 +11,6 @@ use layerscope::analysis::what_if::{Change, what_if};
 use layerscope::files::contents::LayerContents;
 
 use super::{DEMO, Person, pictures};
-use crate::tui::message::Message;
 use crate::view::View;
 
 pub(super) static STUDY: LazyLock<Arc<Study>> = LazyLock::new(|| {
@@ -22,7 +21,7 @@ pub(super) static STUDY: LazyLock<Arc<Study>> = LazyLock::new(|| {
 
 fn at(width: u16, height: u16) -> Person {
     let mut person = Person::at(width, height);
-    person.tell(Message::Studied(STUDY.clone()));
+    person.studies(&STUDY);
     person
 }
 

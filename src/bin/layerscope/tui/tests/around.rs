@@ -25,7 +25,7 @@ fn q_and_esc_close_every_text_over_the_screen_and_never_the_program() {
     for keys in OVERLAYS {
         for close in [KeyCode::Esc, KeyCode::Char('q')] {
             let mut person = Person::at(80, 24);
-            person.tell(Message::Studied(STUDY.clone()));
+            person.studies(&STUDY);
             person.types(keys);
             assert_eq!(person.app.overlays.count(), 1, "{keys}:\n{}", person.screen());
             person.press(close);
@@ -39,7 +39,7 @@ fn q_and_esc_close_every_text_over_the_screen_and_never_the_program() {
 fn the_key_of_the_help_closes_every_text_that_is_only_read() {
     for keys in ["?", "e", "o", "6D", ":"] {
         let mut person = Person::at(80, 24);
-        person.tell(Message::Studied(STUDY.clone()));
+        person.studies(&STUDY);
         person.types(keys).types("?");
         assert_eq!(person.app.overlays.count(), 0, "{keys}:\n{}", person.screen());
     }
@@ -210,7 +210,7 @@ fn no_text_below_the_layers_is_cut_while_rows_are_free() {
 #[test]
 fn what_each_layer_of_yours_could_save_stands_beside_it() {
     let mut person = Person::at(120, 40);
-    person.tell(Message::Studied(STUDY.clone()));
+    person.studies(&STUDY);
     let explorer = person.app.explorer().unwrap();
     let sum: u64 = explorer.avoidable_of_layers.iter().sum();
     assert_eq!(
@@ -226,7 +226,7 @@ fn what_each_layer_of_yours_could_save_stands_beside_it() {
 #[test]
 fn a_change_is_tried_among_the_sizes_and_shown_as_a_difference() {
     let mut person = Person::at(120, 40);
-    person.tell(Message::Studied(STUDY.clone()));
+    person.studies(&STUDY);
     person.types("6D");
     let screen = person.screen();
     for line in [

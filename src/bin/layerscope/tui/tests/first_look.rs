@@ -24,7 +24,7 @@ pub fn study(opened: &Opened, inspection: &layerscope::Inspection) -> Arc<Study>
 #[test]
 fn every_view_shows_size_visible_wasted_avoidable_and_smallest_at_80_columns() {
     let mut person = Person::at(80, 24);
-    person.tell(Message::Studied(study(&DEMO.0, &DEMO.1)));
+    person.studies(&study(&DEMO.0, &DEMO.1));
     for key in ["1", "2", "3", "4", "5", "6", "7", "8"] {
         let screen = person.types(key).screen();
         let header: Vec<_> = screen.lines().take(2).collect();
@@ -54,7 +54,7 @@ fn what_is_still_being_computed_says_so_and_moves_nothing() {
     let mut person = Person::at(120, 40);
     let before: Vec<_> = person.screen().lines().take(2).map(str::to_owned).collect();
     assert!(before[0].contains("…") && before[1].contains("smallest"), "{before:?}");
-    person.tell(Message::Studied(study(&DEMO.0, &DEMO.1)));
+    person.studies(&study(&DEMO.0, &DEMO.1));
     let after: Vec<_> = person.screen().lines().take(2).map(str::to_owned).collect();
     for word in ["size", "visible", "wasted", "avoidable"] {
         assert_eq!(
@@ -70,7 +70,7 @@ fn what_is_still_being_computed_says_so_and_moves_nothing() {
 fn every_number_of_the_header_stays_on_a_narrow_screen_and_in_a_lesson() {
     for (width, height) in [(40, 24), (50, 24), (60, 24), (72, 15), (79, 14)] {
         let mut person = Person::at(width, height);
-        person.tell(Message::Studied(study(&DEMO.0, &DEMO.1)));
+        person.studies(&study(&DEMO.0, &DEMO.1));
         for key in ["1", "2", "3", "6", "7"] {
             let screen = person.types(key).screen();
             let header = screen.lines().take(2).collect::<Vec<_>>().join(" ");
@@ -83,7 +83,7 @@ fn every_number_of_the_header_stays_on_a_narrow_screen_and_in_a_lesson() {
     // Where there is a single row, the numbers go by rank, and words before numbers.
     for (width, numbers) in [(40, 1), (60, 2), (80, 3)] {
         let mut person = Person::at(width, 12);
-        person.tell(Message::Studied(study(&DEMO.0, &DEMO.1)));
+        person.studies(&study(&DEMO.0, &DEMO.1));
         let screen = person.screen();
         let header = screen.lines().next().expect("a header").to_owned();
         let found =
@@ -135,7 +135,7 @@ fn without_waste_it_opens_on_the_biggest_directory() {
 fn a_change_is_named_only_for_paths_that_have_some_of_its_files() {
     let (opened, mut person) = fat();
     let inspection = person.app.explorer().expect("read").inspection.clone();
-    person.tell(Message::Studied(study(&opened, &inspection)));
+    person.studies(&study(&opened, &inspection));
     for (path, said) in [
         ("root/.cache/go-build", "saves 6.68 MiB)"),
         ("root/.cache/go-build/b", "saves 6.68 MiB, 2.86 MiB of it here)"),
@@ -158,7 +158,7 @@ fn who_has_gone_somewhere_stays_there_when_the_findings_come() {
     person.press(KeyCode::Home);
     let before = person.path();
     let inspection = person.app.explorer().expect("read").inspection.clone();
-    person.tell(Message::Studied(study(&opened, &inspection)));
+    person.studies(&study(&opened, &inspection));
     assert_eq!(person.path(), before);
 }
 
@@ -209,7 +209,7 @@ fn every_overlay_is_closed_by_esc_and_where_letters_are_no_text_by_q_and_its_own
                 person.goes_to("etc/server.json");
             } else {
                 person = Person::at(80, 24);
-                person.tell(Message::Studied(study(&DEMO.0, &DEMO.1)));
+                person.studies(&study(&DEMO.0, &DEMO.1));
             }
             let before = person.types(view).screen();
             person.types(opens);
@@ -303,7 +303,7 @@ fn a_chown_that_doubled_the_image_is_seen_with_the_copy_that_avoids_it() {
     let mut person = Person::in_front_of("the lesson's image", 120, 40);
     person.tell(Message::Opened(Intro::from_opened(&opened)));
     person.tell(loaded(&person.app, inspection));
-    person.tell(Message::Studied(study));
+    person.studies(&study);
     let screen = person.screen();
     let fix = person.app.details.paragraphs[0].clone();
     assert!(fix.contains("made (saves 47.7 MiB, 41.4 MiB of it here): COPY --chown=…"), "{fix}");
@@ -343,7 +343,7 @@ fn with_a_compiler(steps: usize) -> Person {
     let mut person = Person::in_front_of("compiler.tar", 80, 24);
     person.tell(Message::Opened(Intro::from_opened(&opened)));
     person.tell(loaded(&person.app, inspection.clone()));
-    person.tell(Message::Studied(study(&opened, &inspection)));
+    person.studies(&study(&opened, &inspection));
     person
 }
 

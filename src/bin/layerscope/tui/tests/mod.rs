@@ -21,6 +21,7 @@ mod replay;
 mod savings;
 mod secrets;
 mod small;
+mod studying;
 #[path = "../../../../../tests/support/mod.rs"]
 mod support;
 mod timeline;
@@ -34,6 +35,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use layerscope::advice::assessment::Study;
 use layerscope::report::Units;
 use layerscope::{Inspection, Opened, Progress};
 use ratatui::buffer::Buffer;
@@ -41,7 +43,7 @@ use ratatui::layout::Rect;
 
 use super::app::{App, Screen};
 use super::message::{Effect, Message};
-use super::views::{Motion, Prepared};
+use super::views::{Motion, Prepared, Studied};
 use super::widgets::picture as svg;
 use super::work::{Ask, Task, Workshop};
 use super::{Keymap, Settings};
@@ -167,6 +169,13 @@ impl Person {
         for message in self.app.resume() {
             self.tell(message);
         }
+    }
+
+    /// Tells the result of studying the image on the screen.
+    fn studies(&mut self, study: &Arc<Study>) {
+        let explorer = self.app.explorer().expect("the layers have been read");
+        let studied = Studied::new(&explorer.inspection, study, &explorer.wasted_below);
+        self.tell(Message::Studied(Box::new(studied)));
     }
 
     fn does(&mut self, message: Message) {

@@ -41,7 +41,7 @@ fn the_first_screen() {
     // They answer what can be saved, so the image has been assessed.
     for (width, height) in [(80, 24), (120, 40)] {
         let mut person = Person::at(width, height);
-        person.tell(Message::Studied(STUDY.clone()));
+        person.studies(&STUDY);
         check(&format!("explore-{width}x{height}"), &person);
     }
     check("explore-40x12", &Person::at(40, 12));

@@ -43,7 +43,7 @@ fn the_first_screen_of_a_real_image_answers_without_a_key() {
             let mut person = Person::in_front_of(&format!("{name}.tar"), width, height);
             person.tell(Message::Opened(Intro::from_opened(&opened)));
             person.tell(loaded(&person.app, inspection.clone()));
-            person.tell(Message::Studied(study.clone()));
+            person.studies(&study);
             let screen = person.screen();
             for answer in ["size", "wasted", "avoidable", fix] {
                 assert!(screen.contains(answer), "{name}: no {answer:?} in\n{screen}");

@@ -46,7 +46,7 @@ impl Assessed {
         person.tell(Message::Opened(Intro::from_opened(&self.opened)));
         let loaded = super::loaded(&person.app, self.inspection.clone());
         person.tell(loaded);
-        person.tell(Message::Studied(self.study.clone()));
+        person.studies(&self.study);
         person
     }
 
@@ -124,7 +124,7 @@ fn explore_and_the_findings_name_the_saving_of_the_view_fix() {
             assert_eq!(finding.fix.saves, change.saves, "{}: {finding:?}", image.name);
         }
         let mut explorer = Explorer::new(image.inspection.clone());
-        explorer.assess(study);
+        explorer.studies(study);
         for group in explorer.groups.clone().iter().filter(|group| group.bytes > 0) {
             let told = explorer.change_for(group);
             let is_told =

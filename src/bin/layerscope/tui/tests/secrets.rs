@@ -9,7 +9,6 @@ use serde_json::json;
 
 use super::support::build::{Image, dir, file, gone, layer, open, tar};
 use super::{Person, files};
-use crate::tui::message::Message;
 
 /// A made-up token with a right checksum.
 const TOKEN: &str = concat!("npm_", "Kx7Qm2Vt9Zr4Lp1Ws8Yb3Nc6Hd5Jf04PwkTe");
@@ -38,7 +37,7 @@ fn studied(image: &Image, width: u16, height: u16) -> Person {
     let workshop = files::workshop(&opened);
     let study = Study::unprompted(&workshop.inspection, &*workshop.contents, true, &Arc::default());
     let mut person = Person::looking_at(&opened, &workshop, width, height);
-    person.tell(Message::Studied(Arc::new(study.expect("nothing is cancelled"))));
+    person.studies(&Arc::new(study.expect("nothing is cancelled")));
     person
 }
 

@@ -8,11 +8,10 @@ use super::support::build::{self, Image, file, layer};
 use super::{Person, lines};
 use crate::tui::app::bars::hints_for_help;
 use crate::tui::keys::Action;
-use crate::tui::message::Message;
 
 fn in_front_of_the_demo(width: u16, height: u16) -> Person {
     let mut person = Person::at(width, height);
-    person.tell(Message::Studied(STUDY.clone()));
+    person.studies(&STUDY);
     person
 }
 
@@ -119,7 +118,7 @@ fn the_footer_of_a_table_offers_nothing_that_a_table_does_not_do() {
 #[test]
 fn the_image_view_says_how_big_the_base_image_is() {
     let mut person = Person::at(120, 40);
-    person.tell(Message::Studied(STUDY.clone()));
+    person.studies(&STUDY);
     person.types("5");
     assert!(person.reads().contains("Alpine (layer 0, 4.99 MiB)"), "{}", person.screen());
 }

@@ -8,7 +8,6 @@ use layerscope::tree::NodeId;
 use super::advice::STUDY;
 use super::pictures::check;
 use super::{DEMO, Person};
-use crate::tui::message::Message;
 use crate::view::View;
 
 fn at_the_timeline(width: u16, height: u16) -> Person {
@@ -143,7 +142,7 @@ fn pictures() {
     // The README shows them, so the image has been assessed.
     for (width, height) in [(80, 24), (120, 40)] {
         let mut person = at_the_timeline(width, height);
-        person.tell(Message::Studied(STUDY.clone()));
+        person.studies(&STUDY);
         assert!(person.screen().contains("avoidable  200 MiB"), "{}", person.screen());
         check(&format!("timeline-{width}x{height}"), &person);
     }

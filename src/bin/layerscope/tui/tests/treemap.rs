@@ -202,7 +202,7 @@ fn pictures() {
     // The README shows them, so the image has been assessed.
     for (width, height) in [(80, 24), (120, 40)] {
         let mut person = at_the_map(width, height);
-        person.tell(Message::Studied(STUDY.clone()));
+        person.studies(&STUDY);
         assert!(person.screen().contains("avoidable  200 MiB"), "{}", person.screen());
         check(&format!("treemap-{width}x{height}"), &person);
     }

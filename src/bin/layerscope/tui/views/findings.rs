@@ -19,7 +19,7 @@ use layerscope::advice::ladder::multi_stage;
 use layerscope::advice::secrets::Secret;
 use layerscope::display::{Escaped, escaped, escaped_str, files};
 use layerscope::recorded::ChangeRecord;
-use layerscope::report::{Units, changes};
+use layerscope::report::Units;
 use layerscope::tree::NodeId;
 use layerscope::{Inspection, LayerIndex};
 use ratatui::layout::{Position, Rect};
@@ -56,8 +56,7 @@ impl Row {
 pub struct Findings {
     units: Units,
     study: Option<Arc<Study>>,
-    changes: Vec<Change>,
-    /// The same in the words of the reports.
+    /// The changes of the study in the words of the reports.
     told: Vec<ChangeRecord>,
     /// Changes whose findings are shown one by one.
     open: HashSet<usize>,
@@ -71,7 +70,6 @@ impl Findings {
         Self {
             units: Units::default(),
             study: None,
-            changes: Vec::new(),
             told: Vec::new(),
             open: HashSet::new(),
             rows: Vec::new(),
@@ -80,11 +78,10 @@ impl Findings {
         }
     }
 
-    /// Takes what was found.
-    pub fn studied(&mut self, inspection: &Inspection, study: &Arc<Study>, units: Units) {
+    /// Takes what was found, with the changes in the words of the reports.
+    pub fn studied(&mut self, study: &Arc<Study>, told: Vec<ChangeRecord>, units: Units) {
         self.units = units;
-        self.changes.clone_from(&study.changes);
-        self.told = changes(inspection, study);
+        self.told = told;
         self.study = Some(study.clone());
         self.open.clear();
         self.build();
@@ -100,7 +97,8 @@ impl Findings {
         }
         self.rows.extend(self.unsearched().map(|_| Row::Unsearched));
         for part in Part::ALL {
-            let of_kind = self.changes.iter().enumerate().filter(|(_, change)| change.part == part);
+            let changes = self.study.iter().flat_map(|study| &study.changes).enumerate();
+            let of_kind = changes.filter(|(_, change)| change.part == part);
             for (place, (i, change)) in of_kind.enumerate() {
                 if place == 0 {
                     self.rows.push(Row::Head(part));
@@ -111,6 +109,11 @@ impl Findings {
                 }
             }
         }
+    }
+
+    /// Returns the changes of the study.
+    fn changes(&self) -> &[Change] {
+        self.study.as_ref().map_or(&[], |study| &study.changes)
     }
 
     fn secrets(&self) -> &[Secret] {
@@ -139,7 +142,7 @@ impl Findings {
     /// Returns whether the user's own layers have neither a change nor a secret.
     fn has_nothing_own(&self) -> bool {
         let is_own = |change: &Change| change.part == Part::Own;
-        self.secrets().is_empty() && !self.changes.iter().any(is_own)
+        self.secrets().is_empty() && !self.changes().iter().any(is_own)
     }
 
     fn change(&self) -> Option<usize> {
@@ -153,7 +156,7 @@ impl Findings {
     fn selected(&self) -> Option<&Finding> {
         let i = match *self.rows.get(self.cursor)? {
             Row::Secrets | Row::Secret(_) | Row::Unsearched | Row::Head(_) => None,
-            Row::Change(i) => self.changes[i].findings.first().copied(),
+            Row::Change(i) => self.changes()[i].findings.first().copied(),
             Row::Finding(_, finding) => Some(finding),
         };
         self.study.as_ref()?.findings.get(i?)
@@ -178,13 +181,13 @@ impl Findings {
 
     /// Returns the advice of the change under the cursor, also on one of its findings.
     fn fix(&self) -> Option<&SuggestedChange> {
-        Some(&self.changes.get(self.change()?)?.fix)
+        Some(&self.changes().get(self.change()?)?.fix)
     }
 
     /// Returns the change under the cursor; `None` on one of its findings.
     fn selected_change(&self) -> Option<&Change> {
         match *self.rows.get(self.cursor)? {
-            Row::Change(i) => Some(&self.changes[i]),
+            Row::Change(i) => Some(&self.changes()[i]),
             Row::Secrets | Row::Secret(_) | Row::Unsearched | Row::Head(_) | Row::Finding(..) => {
                 None
             }
@@ -195,7 +198,9 @@ impl Findings {
     fn all_selected(&self) -> Vec<&Finding> {
         let Some(study) = &self.study else { return Vec::new() };
         match self.rows.get(self.cursor) {
-            Some(&Row::Change(i)) => self.changes[i].parts().map(|i| &study.findings[i]).collect(),
+            Some(&Row::Change(i)) => {
+                self.changes()[i].parts().map(|i| &study.findings[i]).collect()
+            }
             Some(&Row::Finding(_, i)) => vec![&study.findings[i]],
             Some(Row::Secrets | Row::Secret(_) | Row::Unsearched | Row::Head(_)) | None => {
                 Vec::new()
@@ -225,7 +230,9 @@ impl Findings {
         match (action, self.change()) {
             (Action::Enter, None) if self.secret().is_some() => return self.show_secret(explorer),
             (Action::Enter, Some(_)) => return self.explore(explorer).then_some(View::Explore),
-            (Action::Right, Some(i)) if self.changes[i].parts().count() > 1 => self.fold(i, false),
+            (Action::Right, Some(i)) if self.changes()[i].parts().count() > 1 => {
+                self.fold(i, false);
+            }
             (Action::Left, Some(i)) => self.fold(i, true),
             _ => {}
         }

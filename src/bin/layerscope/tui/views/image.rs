@@ -39,10 +39,23 @@ const COMMANDS: [(&str, &str); 4] = [
     ("ONBUILD", "on build"),
 ];
 
-/// The facts, as words with their texts.
-pub struct ImageFacts {
+/// The texts of the config and the history.
+pub struct Texts {
+    /// The facts, as words with their texts.
     facts: Vec<(&'static str, Escaped)>,
+    /// The entries of the history: the layer, and the instruction.
     history: Vec<(Escaped, Escaped)>,
+}
+
+impl Texts {
+    pub fn new(inspection: &Inspection) -> Self {
+        Self { facts: facts(inspection), history: history(inspection) }
+    }
+}
+
+/// The state of the view.
+pub struct ImageFacts {
+    texts: Texts,
     sizes: Sizes,
     /// The base image, once it is known.
     base: Option<String>,
@@ -83,8 +96,7 @@ impl ImageFacts {
         let inspection = &explorer.inspection;
         let totals = &inspection.totals;
         Self {
-            facts: facts(inspection),
-            history: history(inspection),
+            texts: Texts::new(inspection),
             sizes: Sizes {
                 size: inspection.amount(totals.size),
                 visible: totals.visible,
@@ -99,10 +111,16 @@ impl ImageFacts {
         }
     }
 
-    /// Sets the base image.
-    pub fn studied(&mut self, inspection: &Inspection, study: &Study, units: Units) {
-        if let Some(shown) = &study.shown {
-            (self.facts, self.history) = (facts(shown), history(shown));
+    /// Sets the base image, and the texts if secrets are masked in them.
+    pub fn studied(
+        &mut self,
+        inspection: &Inspection,
+        study: &Study,
+        texts: Option<Texts>,
+        units: Units,
+    ) {
+        if let Some(texts) = texts {
+            self.texts = texts;
         }
         self.unsearched = study.secrets.as_ref().and_then(Secrets::not_searched);
         let base = &study.base;
@@ -173,7 +191,7 @@ impl ImageFacts {
         let base = self.base.iter().map(|base| ("base image", base.as_str()));
         let unsearched = self.unsearched.iter().map(|text| ("secrets", text.as_str()));
         let sized = [("size", sizes), ("", archive)];
-        let facts = self.facts.iter().map(|(word, text)| (*word, text.as_str()));
+        let facts = self.texts.facts.iter().map(|(word, text)| (*word, text.as_str()));
         let sized = sized.iter().map(|(word, text)| (*word, text.as_str()));
         let mut lines = Vec::new();
         let mut last = "";
@@ -183,7 +201,7 @@ impl ImageFacts {
             push(&mut lines, word, text, pointed, width);
         }
         lines.push(LabelledLine { word: String::new(), text: String::new(), is_pointed: false });
-        for (entry, (layer, instruction)) in self.history.iter().enumerate() {
+        for (entry, (layer, instruction)) in self.texts.history.iter().enumerate() {
             let pointed = self.pointed.as_ref().filter(|pointed| pointed.is_entry(entry));
             push(&mut lines, layer, instruction, pointed, width);
         }

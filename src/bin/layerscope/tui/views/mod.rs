@@ -16,13 +16,14 @@ use std::time::Duration;
 use layerscope::Inspection;
 use layerscope::LayerIndex;
 use layerscope::advice::assessment::Study;
-use layerscope::report::Units;
+use layerscope::recorded::ChangeRecord;
+use layerscope::report::{Units, changes};
 use layerscope::tree::NodeId;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
-use super::explorer::Explorer;
 use super::explorer::rows::Scope;
+use super::explorer::{Assessment, Explorer, WastedBelow};
 use super::keys::Action;
 use super::overlay::explain::Subject;
 use super::overlay::proposal::Proposal;
@@ -92,10 +93,43 @@ pub struct Prepared {
 }
 
 impl Prepared {
+    /// Prepares an image that has been studied.
+    pub fn studied(
+        inspection: &Arc<Inspection>,
+        study: &Arc<Study>,
+        motion: Motion,
+        units: Units,
+    ) -> Self {
+        let Self { mut explorer, mut views } = Self::new(inspection.clone(), motion);
+        let studied = Studied::new(inspection, study, &explorer.wasted_below);
+        views.assess(&mut explorer, studied, units);
+        Self { explorer, views }
+    }
+
     pub fn new(inspection: Arc<Inspection>, motion: Motion) -> Self {
         let explorer = Box::new(Explorer::new(inspection));
         let views = Box::new(Views::new(&explorer, motion));
         Self { explorer, views }
+    }
+}
+
+/// All that a study is shown with, made beside the screen like what was prepared before it.
+pub struct Studied {
+    assessment: Assessment,
+    /// The changes in the words of the reports.
+    told: Vec<ChangeRecord>,
+    /// The texts of the image, if secrets are masked in them.
+    texts: Option<image::Texts>,
+}
+
+impl Studied {
+    /// Prepares the study of an image that is shown; `order` is the explorer's.
+    pub fn new(inspection: &Inspection, study: &Arc<Study>, order: &WastedBelow) -> Self {
+        Self {
+            told: changes(study.shown(inspection), study),
+            texts: study.shown.as_ref().map(|shown| image::Texts::new(shown)),
+            assessment: Assessment::new(study.shown(inspection), study, order),
+        }
     }
 }
 
@@ -113,11 +147,15 @@ impl Views {
         }
     }
 
-    /// Sets the results of the study.
-    pub fn studied(&mut self, inspection: &Inspection, study: &Arc<Study>, units: Units) {
-        self.findings.studied(inspection, study, units);
-        self.ladder.studied(study);
-        self.image.studied(inspection, study, units);
+    /// Sets the results of a study, also in the explorer. What takes longer the larger the image is
+    /// was done beside the screen.
+    pub fn assess(&mut self, explorer: &mut Explorer, studied: Studied, units: Units) {
+        let Studied { assessment, told, texts } = studied;
+        let study = assessment.study.clone();
+        explorer.assess(assessment);
+        self.findings.studied(&study, told, units);
+        self.ladder.studied(&study);
+        self.image.studied(&explorer.inspection, &study, texts, units);
     }
 
     /// Moves a view that is about to be shown to the explorer's selection.

@@ -45,7 +45,7 @@ fn the_part_of_a_change_below_a_path_is_what_the_change_leaves_out_there() {
     for image in images().iter().chain([&packages()]) {
         let tree = &image.inspection.tree;
         let mut explorer = crate::tui::explorer::Explorer::new(image.inspection.clone());
-        explorer.assess(&image.study);
+        explorer.studies(&image.study);
         explorer.select_layer(image.inspection.last_layer());
         for node in tree.children(NodeId::ROOT).chain([NodeId::ROOT]) {
             let is_below = |mut at: NodeId| loop {

@@ -30,7 +30,7 @@ fn rows(image: &Assessed) -> Vec<(usize, Change)> {
 #[test]
 fn enter_on_a_change_shows_its_files_under_its_title_with_its_saving() {
     for image in images() {
-        for (row, change) in rows(&image) {
+        for (row, change) in rows(image) {
             let mut person = image.person(120, 40);
             person.types("6").types(&"j".repeat(row)).press(KeyCode::Enter);
             let screen = person.screen();
@@ -83,7 +83,7 @@ fn what_is_tried_or_marked_stands_under_a_head_of_its_own_with_its_whole_note() 
     let note = format!("alone: {} less.", Units::Iec.size(trial.saves));
     assert!(person.reads().contains(&note), "{note:?} is not on\n{}", screen.join("\n"));
     let mut person = Person::at(80, 24);
-    person.tell(crate::tui::message::Message::Studied(STUDY.clone()));
+    person.studies(&STUDY);
     person.types(" 7");
     assert!(person.reads().contains("your marks, without the changes above"));
 }
@@ -95,7 +95,7 @@ fn rows_of_one_line_differ_where_they_are_cut_and_wide_ones_have_their_grade() {
         person.types("6");
         let width = |line: &String| line.chars().skip(29).take(48).collect::<String>();
         let mut seen = HashSet::new();
-        for (row, change) in rows(&image) {
+        for (row, change) in rows(image) {
             person.press(KeyCode::Home).types(&"j".repeat(row));
             let size = Units::Iec.size(change.saves);
             let screen = lines(&person.sees());
@@ -105,7 +105,7 @@ fn rows_of_one_line_differ_where_they_are_cut_and_wide_ones_have_their_grade() {
         }
         let mut person = image.person(120, 60);
         person.types("6");
-        for (_, change) in rows(&image) {
+        for (_, change) in rows(image) {
             let size = format!("{}{}", change.certainty.sign(), Units::Iec.size(change.size));
             let told = format!("{size} {}", change.grade());
             assert!(person.reads().contains(&told), "{told:?} is not on\n{}", person.screen());
@@ -117,7 +117,7 @@ fn rows_of_one_line_differ_where_they_are_cut_and_wide_ones_have_their_grade() {
 fn advice_without_lines_offers_none_and_its_difference_says_more_than_its_title() {
     let mut without = 0;
     for image in images() {
-        for (row, change) in rows(&image) {
+        for (row, change) in rows(image) {
             let mut person = image.person(120, 40);
             person.types("6").types(&"j".repeat(row));
             let footer = lines(&person.sees()).pop().unwrap_or_default();
@@ -143,7 +143,7 @@ fn advice_without_lines_offers_none_and_its_difference_says_more_than_its_title(
 fn a_reason_in_the_details_begins_with_a_capital() {
     for image in images() {
         let mut explorer = crate::tui::explorer::Explorer::new(image.inspection.clone());
-        explorer.assess(&image.study);
+        explorer.studies(&image.study);
         for node in image.inspection.tree.nodes() {
             let Some(words) = explorer.advice_at(node).and_then(|advice| advice.why) else {
                 continue;

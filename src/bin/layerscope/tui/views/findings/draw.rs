@@ -124,7 +124,7 @@ impl Findings {
                 whole(String::new(), 0)
             }
             Row::Change(i) => {
-                let change = &self.changes[i];
+                let change = &self.changes()[i];
                 let findings: Vec<_> = change.parts().map(|i| &study.findings[i]).collect();
                 let is_open = self.open.contains(&i);
                 let text = |what: &str| match (&findings[..], is_open) {
@@ -188,7 +188,7 @@ impl Findings {
                 return vec![Line::styled(cut(&head, width), theme.strong)];
             }
             Row::Change(i) => {
-                let change = &self.changes[i];
+                let change = &self.changes()[i];
                 let findings: Vec<_> = change.parts().map(|i| &study.findings[i]).collect();
                 let left = findings.iter().filter(|finding| finding.fate == Fate::Left);
                 let visible = match change.extent {

@@ -129,7 +129,7 @@ impl Findings {
         let instruction =
             |layer: LayerIndex| explorer.inspection.layers[layer].instruction.one_line();
         add("fix", &escaped_str(&fix.what));
-        let (change, told) = (&self.changes[place], &self.told[place]);
+        let (change, told) = (&self.changes()[place], &self.told[place]);
         if let Some(text) = self.selected_change().and_then(|change| self.contents(change)) {
             add("saves", &text);
         }

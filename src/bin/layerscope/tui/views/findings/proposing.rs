@@ -52,7 +52,7 @@ impl Findings {
     /// Returns whether the lines of the selected change are a whole Dockerfile in stages.
     pub(super) fn is_draft(&self) -> bool {
         let study = self.study.as_ref().map(|study| &study.staged);
-        let is_stage = self.change().is_some_and(|place| self.changes[place].is_stage());
+        let is_stage = self.change().is_some_and(|place| self.changes()[place].is_stage());
         is_stage && matches!(study, Some(Some(Staged::Draft(_))))
     }
 
@@ -76,7 +76,7 @@ impl Findings {
             return lines;
         }
         let mut layers: Vec<_> = self.all_selected().iter().map(|it| it.added_in).collect();
-        layers.extend(self.changes[place].groups.iter().map(|group| group.added_in));
+        layers.extend(self.changes()[place].groups.iter().map(|group| group.added_in));
         layers.sort_unstable();
         layers.dedup();
         for layer in layers {
