@@ -189,6 +189,12 @@ impl<R: Forward> Walker<R> {
         Ok(())
     }
 
+    /// Returns the beginning of the current entry's contents, as far as it has been read already.
+    pub fn at_hand(&self) -> &[u8] {
+        let bytes = if self.ahead.is_over() { self.reader.at_hand() } else { self.ahead.left() };
+        &bytes[..bytes.len().min(usize::try_from(self.left).unwrap_or(usize::MAX))]
+    }
+
     /// Passes the contents of the current entry to `take`, piece by piece.
     ///
     /// # Errors

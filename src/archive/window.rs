@@ -14,6 +14,11 @@ use super::{Extent, ReadAt};
 pub trait Forward: BufRead {
     /// Skips up to `n` bytes; returns how many were skipped, which is fewer at the end.
     fn skip(&mut self, n: u64) -> io::Result<u64>;
+
+    /// Returns the next bytes as far as they have been read already; none, if a reader cannot tell.
+    fn at_hand(&self) -> &[u8] {
+        &[]
+    }
 }
 
 /// Implements `Read::read` for a reader with a buffer.
@@ -140,5 +145,10 @@ impl Forward for Window<'_> {
         let n = n.min(self.extent.len.saturating_sub(self.position));
         self.position += n;
         Ok(n)
+    }
+
+    fn at_hand(&self) -> &[u8] {
+        let at = self.position.checked_sub(self.start).and_then(|at| usize::try_from(at).ok());
+        at.and_then(|at| self.buffer[..self.filled].get(at..)).unwrap_or_default()
     }
 }

@@ -20,6 +20,7 @@ mod fault;
 mod format;
 mod forms;
 mod gaps;
+mod glance;
 mod harmless;
 mod instruction;
 pub mod json;

@@ -10,6 +10,7 @@ use xxhash_rust::xxh3::Xxh3;
 use super::chunked::ChunkedLayer;
 use super::compression::{Compression, Note, Stream, decode, head, identify};
 use super::fault::{FaultCause, LayerFault};
+use super::glance::Glance;
 use super::keeper::Keeper;
 use super::layer::{FULL, LayerEntries};
 use super::passed::{Pass, Passed};
@@ -148,7 +149,9 @@ pub fn read_layer(member: &Member, progress: &Progress) -> Result<ReadLayer, Err
     let window = |capacity| Window::new(&source, member.extent, capacity).counting(&progress.done);
     if compression == Compression::None && !progress.verify {
         // The contents of a plain layer are skipped, because they can be read at any time.
-        walk(window(PLAIN_WINDOW), &mut layer, None);
+        let glance = progress.wants_secrets().then(Glance::default);
+        let (.., passed) = walk(window(PLAIN_WINDOW), &mut layer, None, glance);
+        layer.passed = Arc::new(passed);
     } else {
         let pass = Pass::new(progress).caching(member.source.costs_a_download());
         read_passing(window(COMPRESSED_WINDOW), &mut layer, pass);
@@ -199,7 +202,7 @@ pub(super) fn read_passing(reader: impl BufRead, layer: &mut ReadLayer, pass: Pa
         decoded.get_mut().help_with(idle);
     }
     let (Stream(mut tar), whole, mut passed) =
-        walk(Stream(Watched::new(decoded, hasher())), layer, Some(pass));
+        walk(Stream(Watched::new(decoded, hasher())), layer, Some(pass), None);
     passed.checkpoints = tar.inner.get_mut().take_checkpoints();
     layer.passed = Arc::new(passed);
     layer.notes.extend(tar.inner.get_ref().note().map(|note| match note {
@@ -241,11 +244,12 @@ fn foreign_format(reader: &mut impl BufRead, compression: Compression) -> Option
 }
 
 /// Reads entries into `layer`; returns the reader, whether all its bytes came, and what was kept.
-/// Contents are skipped without a `pass`.
+/// Contents are skipped without a `pass`; a glance takes what has been read of them.
 fn walk<R: Forward>(
     mut reader: R,
     layer: &mut ReadLayer,
     pass: Option<Pass<'_>>,
+    mut glance: Option<Glance>,
 ) -> (R, bool, Passed) {
     let foreign = foreign_format(&mut reader, layer.compression);
     layer.entries.reserve(layer.stored_bytes);
@@ -269,6 +273,9 @@ fn walk<R: Forward>(
             });
         }
         remark_sparse(walker.entry(), &mut layer.notes);
+        if let Some(glance) = &mut glance {
+            glance.take(&walker);
+        }
         if let Some(keeper) = &mut keeper {
             let hash = keeper.take(&mut walker);
             layer.entries.push_hash(*hash.as_ref().unwrap_or(&0));
@@ -305,7 +312,9 @@ fn walk<R: Forward>(
     layer.notes.extend(walker.saw_global_header().then(|| RuntimeDifference::GlobalHeader.into()));
     layer.notes.extend((is_loose && layer.fault.is_none()).then_some(WarningKind::LooseHeader));
     layer.tar_bytes = walker.position();
-    (walker.into_reader(), whole, keeper.map(Keeper::finish).unwrap_or_default())
+    let mut passed = keeper.map(Keeper::finish).unwrap_or_default();
+    passed.notes = passed.notes.or(glance.and_then(Glance::finish));
+    (walker.into_reader(), whole, passed)
 }
 
 /// Remarks that the map of a sparse file does not reach its end. GNU tar and bsdtar write maps that

@@ -65,6 +65,11 @@ impl SearchNotes {
         data.is_multiple_of(BLOCK).then_some(note)
     }
 
+    /// Returns whether no file was searched.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
     /// Makes them notes of another search.
     #[cfg(test)]
     pub fn become_old(&mut self) {
@@ -134,7 +139,8 @@ impl Searcher {
     }
 
     /// Returns what was noted.
-    pub fn into_notes(self) -> SearchNotes {
+    pub fn into_notes(mut self) -> SearchNotes {
+        self.notes.files.shrink_to_fit();
         self.notes
     }
 }

@@ -37,6 +37,18 @@ impl Encoding {
         }
     }
 
+    /// Returns whether a file is no text, however it goes on after its first bytes. What may be one is
+    /// recognised only by more of them.
+    pub fn is_binary(start: &[u8]) -> bool {
+        let is_wide = || {
+            let nulls = |first: usize| start.iter().skip(first).step_by(2).all(|&byte| byte == 0);
+            start.len() < WIDE || nulls(0) || nulls(1)
+        };
+        let has_mark = matches!(start, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
+        let is_narrow = || start.iter().copied().all(is_of_text) && is_utf8_so_far(start);
+        start.contains(&0) && !has_mark && !is_narrow() && !is_wide()
+    }
+
     /// Returns whether a file is a text.
     pub fn is_text(self) -> bool {
         self != Self::Binary
@@ -60,13 +72,20 @@ impl Encoding {
 /// eight, as between variables or behind the last line, and no other byte of control.
 fn is_mostly_text(head: &[u8]) -> bool {
     let zeros = head.iter().filter(|&&byte| byte == 0).count();
-    let is_of_text = |&byte: &u8| match byte {
+    zeros * 8 <= head.len() && head.iter().copied().all(is_of_text) && is_utf8_so_far(head)
+}
+
+/// Returns whether a byte occurs in texts in which there are zeros.
+fn is_of_text(byte: u8) -> bool {
+    match byte {
         0 | b'\t' | b'\n' | b'\r' | 0x0c | 0x1b => true,
         byte => !byte.is_ascii_control(),
-    };
-    zeros * 8 <= head.len()
-        && head.iter().all(is_of_text)
-        && std::str::from_utf8(head).map_or_else(|error| error.error_len().is_none(), |_| true)
+    }
+}
+
+/// Returns whether bytes are UTF-8, of which the last character may be cut off.
+fn is_utf8_so_far(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).map_or_else(|error| error.error_len().is_none(), |_| true)
 }
 
 /// Returns contents as UTF-8. A text that is none is of an older encoding, such as Latin-1, in which
@@ -102,5 +121,31 @@ mod tests {
             assert_eq!(Encoding::detect(binary), Encoding::Binary, "{binary:?}");
         }
         assert_eq!(as_utf8(b"PASSWORD=h\xfcnter2"), "PASSWORD=hünter2");
+    }
+
+    #[test]
+    fn what_is_no_text_by_its_first_bytes_is_none_however_it_goes_on() {
+        let wide: Vec<u8> = "port = 8080 # für".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let starts = [
+            &b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02"[..],
+            b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
+            b"a=1\0b=2\0",
+            b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
+            b"no zeros \x01\x02\x03 here",
+            b"\xff\xfe\x01\0\x02\0",
+            &wide,
+            &wide[1..],
+            b"half a character \0 \xc3",
+        ];
+        let ends = [&b""[..], &[b'a'; 400], &[0; 400], &[7; 9_000], &wide, b"\xa4 and on"];
+        let mut sure = 0;
+        for (start, end) in starts.iter().flat_map(|start| ends.map(|end| (start, end))) {
+            if Encoding::is_binary(start) {
+                sure += 1;
+                let whole = [*start, end].concat();
+                assert_eq!(Encoding::detect(&whole), Encoding::Binary, "{start:?} {end:?}");
+            }
+        }
+        assert_eq!(sure, 2 * ends.len(), "a program and a picture");
     }
 }

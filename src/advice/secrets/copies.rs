@@ -1,8 +1,8 @@
 //! Copies of secrets in other files: a value that was found once is looked for in the texts of every
 //! layer.
 //!
-//! Small texts that were searched are still in memory, and those of compressed layers were kept while
-//! they passed. Larger ones are read again, in the order of the layers, so that little is decoded
+//! Small texts of compressed layers were kept while they passed, and those of others are read again at
+//! no cost. Larger ones are read again, in the order of the layers, so that little is decoded
 //! twice; an image without secrets has nothing to look for.
 
 use std::collections::{HashMap, HashSet};
@@ -44,10 +44,10 @@ impl Search<'_> {
         let known: HashSet<_> = list.iter().map(|secret| (secret.inode, secret.hash)).collect();
         let (mut found, mut surplus) = (Vec::new(), 0);
         let mut texts = std::mem::take(&mut self.texts);
-        texts.sort_by_key(|(candidate, _)| candidate.place(self.tree));
+        texts.sort_by_key(|candidate| candidate.place(self.tree));
         let mut again = Again { contents, left: AGAIN, behind: None };
-        for (candidate, bytes) in texts {
-            let bytes = match bytes {
+        for candidate in texts {
+            let bytes = match self.kept.remove(&candidate.inode) {
                 Some(bytes) => bytes,
                 None if again.takes(self.tree, self.packages, &candidate) => {
                     let size = self.tree.size(candidate.inode);
@@ -109,6 +109,9 @@ impl Again<'_> {
         else {
             return false;
         };
+        if candidate.is_small && lead == 0 {
+            return true;
+        }
         let gap = match self.behind {
             Some((before, behind)) if before == layer => start.saturating_sub(behind),
             _ => u64::MAX,

@@ -4,7 +4,7 @@
 //! limits: names decide, then sizes, then the first bytes. One that was searched while its layer
 //! passed is read again only if something was found in it. Texts are not downloaded for it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::sync::Arc;
 
@@ -30,8 +30,8 @@ use crate::tree::{NodeId, Removal, Tree, VersionId};
 const BYTES: u64 = 256 << 20;
 /// The most files that are read.
 const FILES: usize = 200_000;
-/// The largest file that is read at once although it may be no text, in bytes.
-const AT_ONCE: u64 = 256 << 10;
+/// The bytes by which most files that are no texts are recognised.
+const START: u64 = 512;
 /// The bytes of a long text that are read at once.
 const PIECE: u64 = 1 << 20;
 /// The most secrets of all files.
@@ -42,8 +42,8 @@ pub(super) struct Candidate {
     pub(super) inode: VersionId,
     /// The way in which it is searched.
     pub(super) search: FileSearch,
-    /// True for a small text that is kept to look for copies of a secret in it.
-    is_small: bool,
+    /// True for a small text: reading it again to look for copies of a secret in it costs nothing.
+    pub(super) is_small: bool,
 }
 
 /// A secret that a search found in a file.
@@ -75,8 +75,10 @@ pub(super) struct Search<'a> {
     bytes: u64,
     files: usize,
     secrets: Secrets,
-    /// The texts for a second look, small ones with their contents if they were read.
-    pub(super) texts: Vec<(Candidate, Option<Vec<u8>>)>,
+    /// The texts for a second look.
+    pub(super) texts: Vec<Candidate>,
+    /// The contents of small ones, as far as they were read.
+    pub(super) kept: HashMap<VersionId, Vec<u8>>,
 }
 
 /// Finds the secrets in the files of an image, and keeps the texts for a second look.
@@ -99,11 +101,12 @@ pub(super) fn find<'a>(
         files: FILES,
         secrets: Secrets { archives: archives(tree, packages), ..Secrets::default() },
         texts: Vec::new(),
+        kept: HashMap::new(),
     };
     for candidate in candidates(tree, packages) {
         let is_costly = match contents.searched(tree, candidate.inode, candidate.search) {
             Searched::Nothing(is_text) => {
-                search.texts.extend(is_text.then_some((candidate, None)));
+                search.texts.extend(is_text.then_some(candidate));
                 continue;
             }
             Searched::Hit if candidate.is_of_a_package(tree, packages) => continue,
@@ -131,7 +134,7 @@ impl<'a> Search<'a> {
         let (size, search) = (self.tree.size(candidate.inode), candidate.search);
         let is_whole = search.takes_whole(size);
         self.files -= 1;
-        if search.is_for_tokens() && size > AT_ONCE {
+        if search.is_for_tokens() && size > HEAD as u64 {
             match self.encoding(candidate.inode)? {
                 Some(Encoding::Binary) => return Ok(Looked::Searched),
                 Some(encoding) if is_whole || encoding == Encoding::Narrow => {}
@@ -147,22 +150,31 @@ impl<'a> Search<'a> {
         self.bytes = left;
         if !is_whole {
             let looked = self.look_in_blocks(&candidate)?;
-            self.texts.push((candidate, None));
+            self.texts.push(candidate);
             return Ok(looked);
         }
         let Some(bytes) = readable(self.filesystem.read_start(candidate.inode, size))? else {
             return Ok(Looked::Unsearched);
         };
         let (looked, is_text) = self.look_at_all(&candidate, &bytes);
-        let kept = candidate.is_small.then_some(bytes);
-        self.texts.extend(is_text.then_some((candidate, kept)));
+        if is_text && candidate.is_small {
+            self.kept.insert(candidate.inode, bytes);
+        }
+        self.texts.extend(is_text.then_some(candidate));
         Ok(looked)
     }
 
     /// Returns the encoding of a file by its first bytes; `None` if they cannot be read.
     fn encoding(&self, inode: VersionId) -> Result<Option<Encoding>, Error> {
-        let head = readable(self.filesystem.read_start(inode, HEAD as u64))?;
-        Ok(head.map(|head| Encoding::detect(&head)))
+        let read = self.filesystem.with_source(inode, |source| {
+            let whole = Extent::whole(&**source);
+            let start = read_extent(&**source, whole.part(0, START))?;
+            if Encoding::is_binary(&start) {
+                return Ok::<_, io::Error>(Encoding::Binary);
+            }
+            Ok(Encoding::detect(&read_extent(&**source, whole.part(0, HEAD as u64))?))
+        });
+        readable(read)
     }
 
     /// Searches the contents of a file; returns whether it is a text, too.
