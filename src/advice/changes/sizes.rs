@@ -4,7 +4,7 @@ use super::{Change, Extent, Part};
 use crate::advice::findings::Finding;
 use crate::advice::ladder::{Certainty, Holds, PossibleSize};
 use crate::analysis::Inspection;
-use crate::analysis::what_if::what_if;
+use crate::analysis::what_if;
 use crate::display::{Sentence, escaped_str, listed};
 
 /// The most changes that a remark names.
@@ -25,12 +25,7 @@ pub(in crate::advice) fn grade_sizes(
     for size in ladder {
         match &size.holds {
             Holds::Changed(steps) => {
-                let outcome = what_if(inspection, steps);
-                let is_in = |change: &&Change| {
-                    let mut left_out = change.left_out.iter();
-                    !steps.is_empty() && left_out.all(|&inode| !outcome.keeps(inode))
-                };
-                let contained: Vec<_> = own.iter().copied().filter(is_in).collect();
+                let contained = contained(inspection, steps, &own);
                 open = contained.iter().copied().filter(|change| change.needs_a_look).collect();
                 for certainty in contained.iter().map(|it| &it.certainty).chain([&size.certainty]) {
                     weakest = weakest.weaker(certainty).clone();
@@ -42,6 +37,20 @@ pub(in crate::advice) fn grade_sizes(
             Holds::Others | Holds::Copied { .. } => {}
         }
     }
+}
+
+/// Returns the changes that some steps contain; the image as it is built contains none.
+fn contained<'a>(
+    inspection: &Inspection,
+    steps: &[what_if::Change],
+    own: &[&'a Change],
+) -> Vec<&'a Change> {
+    if steps.is_empty() || own.is_empty() {
+        return Vec::new();
+    }
+    let outcome = what_if::what_if(inspection, steps);
+    let is_in = |change: &&Change| change.left_out.iter().all(|&inode| !outcome.keeps(inode));
+    own.iter().copied().filter(is_in).collect()
 }
 
 /// Marks a size that contains changes which a person has to decide about, and says so in its first
