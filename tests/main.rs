@@ -17,6 +17,8 @@ mod findings;
 #[cfg(unix)]
 mod formats;
 mod gate;
+#[cfg(unix)]
+mod growth;
 mod hostile;
 mod house;
 mod html;
