@@ -233,7 +233,8 @@ impl Study {
         let mut ladder = climb(inspection, &inputs);
         let mut changes = changes(inspection, judged, &ladder, &inputs, base.layers);
         settle(&mut findings, &changes);
-        let application_known = !application.is_empty();
+        // A shell or an interpreter that is given nothing to run is no application.
+        let application_known = !application.is_empty() && !inputs.names_no_application;
         let assessed = Assessed {
             findings: &findings,
             changes: &changes,

@@ -27,6 +27,8 @@ pub struct WastedGroup {
     pub reason: Reason,
     /// The deepest directory that has at least nine tenths of the bytes, or the file itself.
     pub place: NodeId,
+    /// True if all of the bytes are there.
+    pub all_in_place: bool,
 }
 
 /// The layer that added bytes, and the one that removed them.
@@ -141,8 +143,10 @@ fn group(
         .into_iter()
         .max_by_key(|&(reason, sum)| (sum, reason))
         .map_or(Reason::Deleted, |(reason, _)| reason);
-    let place = place(tree, members.iter().map(|member| (member.node, member.bytes)));
-    WastedGroup { added_in, removed_in, bytes, count: members.len(), reason, place }
+    let (place, there) =
+        place_and_bytes(tree, members.iter().map(|member| (member.node, member.bytes)));
+    let all_in_place = there == bytes;
+    WastedGroup { added_in, removed_in, bytes, count: members.len(), reason, place, all_in_place }
 }
 
 /// Returns the directory that stands for a place in a sentence: its path has at most three names.
@@ -188,14 +192,23 @@ fn scattered(tree: &Tree, files: &[(NodeId, u64)], enough: u64) -> Option<NodeId
 
 /// Returns the deepest directory that has at least nine tenths of the bytes, or the file itself.
 pub(crate) fn place(tree: &Tree, files: impl Iterator<Item = (NodeId, u64)>) -> NodeId {
+    place_and_bytes(tree, files).0
+}
+
+/// Returns the same with the bytes that are there.
+fn place_and_bytes(tree: &Tree, files: impl Iterator<Item = (NodeId, u64)>) -> (NodeId, u64) {
     let files: Vec<(NodeId, u64)> = files.collect();
     let total: u64 = files.iter().map(|(_, bytes)| bytes).sum();
     let enough = total - total / 10;
-    scattered(tree, &files, enough).unwrap_or_else(|| gathered(tree, files, enough))
+    match scattered(tree, &files, enough) {
+        Some(top) => (top, total),
+        None => gathered(tree, files, enough),
+    }
 }
 
-/// Returns the deepest path that has `enough` of the bytes, going up from all files.
-fn gathered(tree: &Tree, files: Vec<(NodeId, u64)>, enough: u64) -> NodeId {
+/// Returns the deepest path that has `enough` of the bytes, going up from all files, and its bytes.
+fn gathered(tree: &Tree, files: Vec<(NodeId, u64)>, enough: u64) -> (NodeId, u64) {
+    let total = files.iter().map(|(_, bytes)| bytes).sum();
     let mut below = BinaryHeap::from(files);
     // A path comes after its directory, so nothing more can be added to the last one.
     while let Some((node, mut bytes)) = below.pop() {
@@ -204,11 +217,11 @@ fn gathered(tree: &Tree, files: Vec<(NodeId, u64)>, enough: u64) -> NodeId {
             below.pop();
         }
         if bytes >= enough || node == NodeId::ROOT {
-            return node;
+            return (node, bytes);
         }
         below.push((tree.parent(node), bytes));
     }
-    NodeId::ROOT
+    (NodeId::ROOT, total)
 }
 
 #[cfg(test)]
@@ -238,7 +251,7 @@ mod tests {
             let total: u64 = files.iter().map(|(_, bytes)| bytes).sum();
             let enough = total - total / 10;
             if let Some(place) = scattered(&tree, &files, enough) {
-                assert_eq!(place, gathered(&tree, files, enough));
+                assert_eq!(place, gathered(&tree, files, enough).0);
                 found += 1;
             }
         }

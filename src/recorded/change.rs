@@ -3,7 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::reason;
 use crate::display::{Escaped, Units, escaped_str, shown};
+use crate::tree::Reason;
 
 /// A change with what it saves.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -59,6 +61,16 @@ pub struct StepRecord {
     pub added_in: usize,
     /// The layer that removed them; `None` if they are visible.
     pub removed_in: Option<usize>,
+    /// The reason why they are wasted; `None` if they are visible, and in older reports.
+    #[serde(default, with = "reason")]
+    pub reason: Option<Reason>,
+}
+
+impl StepRecord {
+    /// Makes the record of files that are visible.
+    pub fn visible(added_in: usize) -> Self {
+        Self { added_in, removed_in: None, reason: None }
+    }
 }
 
 /// A part of what a change leaves out.

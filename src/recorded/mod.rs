@@ -8,6 +8,7 @@ mod application;
 mod change;
 mod document;
 mod image;
+mod reason;
 mod secrets;
 
 use crate::analysis::Inspection;

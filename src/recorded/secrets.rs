@@ -4,8 +4,10 @@
 
 use serde::Deserialize;
 
+use super::reason;
 use crate::display::{Escaped, escaped_str, shown};
 use crate::secret::{Unsearched, headline, lines_without};
+use crate::tree::Reason;
 
 #[derive(Debug, Deserialize)]
 pub struct SecretsRecord {
@@ -45,6 +47,8 @@ pub struct SecretRecord {
     pub line: Option<usize>,
     pub layer: Option<usize>,
     pub removed_in: Option<usize>,
+    #[serde(default, with = "reason")]
+    pub reason: Option<Reason>,
     pub visible: bool,
     pub masked: Escaped,
     /// The secret with the same value that came first.

@@ -19,6 +19,10 @@ pub(super) fn advice(
 /// Explains why the bytes of a group are still in the image.
 pub fn why_wasted(group: &WastedGroup) -> Escaped {
     let (added_in, removed_in) = (group.added_in, group.removed_in);
+    let (these_files, them, files) = match group.count {
+        1 => ("this file", "it", "a file"),
+        _ => ("these files", "them", "files"),
+    };
     match group.reason {
         _ if added_in == removed_in => {
             shown!(
@@ -28,9 +32,11 @@ pub fn why_wasted(group: &WastedGroup) -> Escaped {
         }
         Reason::Deleted | Reason::Opaque | Reason::Replaced => {
             shown!(
-                "Layer {} deletes these files, but layer {} still contains them",
+                "Layer {} deletes {}, but layer {} still contains {}",
                 removed_in,
-                added_in
+                these_files,
+                added_in,
+                them
             )
         }
         Reason::RewrittenUnchanged => {
@@ -41,8 +47,9 @@ pub fn why_wasted(group: &WastedGroup) -> Escaped {
         }
         Reason::Overwritten => {
             shown!(
-                "Layer {} writes files again that layer {} already contains",
+                "Layer {} writes {} again that layer {} already contains",
                 removed_in,
+                files,
                 added_in
             )
         }

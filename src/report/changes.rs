@@ -16,7 +16,7 @@ use crate::display::{Escaped, Units, either, escaped, escaped_str, files, shown}
 use crate::layer_index::LayerIndex;
 use crate::recorded::{ChangeRecord, ContentRecord, StepRecord};
 use crate::shell::pretty_shell;
-use crate::tree::NodeId;
+use crate::tree::{NodeId, Reason};
 
 /// The meaning of savings and sizes of changes.
 pub const ALONE: &str = "Each saving and each size is that of the one change alone: two changes may leave out the same files.";
@@ -140,18 +140,20 @@ impl<'a> Telling<'a> {
         let groups = self.change.groups.iter().map(|group| StepRecord {
             added_in: group.added_in.get(),
             removed_in: Some(group.removed_in.get()),
+            reason: Some(group.reason),
         });
         let shared = self.change.shared.iter().map(|&i| step_of(&self.study.findings[i]));
         let edits = self.change.edits.iter().flat_map(|edit| [edit.layers.0, edit.layers.1]);
-        let edited = edits.map(|layer| StepRecord { added_in: layer.get(), removed_in: None });
+        let edited = edits.map(|layer| StepRecord::visible(layer.get()));
         let surplus = self.change.surplus.iter();
-        let surplus = surplus.map(|it| StepRecord { added_in: it.layer().get(), removed_in: None });
+        let surplus = surplus.map(|it| StepRecord::visible(it.layer().get()));
         let mut layers: Vec<_> =
             self.findings().map(step_of).chain(groups).chain(surplus).chain(shared).collect();
         let known: Vec<_> = layers.iter().map(|step| step.added_in).collect();
         layers.extend(edited.filter(|step| !known.contains(&step.added_in)));
         layers.sort_unstable();
-        layers.dedup();
+        // Of two reasons the one that is more than a rewrite comes first, and stays.
+        layers.dedup_by_key(|step| (step.added_in, step.removed_in));
         layers
     }
 
@@ -219,8 +221,20 @@ impl<'a> Telling<'a> {
 /// Returns the lines to start a build in stages from, where no more is known: the directories of the
 /// application are copied.
 fn start_of_stages(inspection: &Inspection, study: &Study) -> String {
-    let files = study.runtime.iter().flat_map(|program| &program.application.files);
-    let copies = files.map(|&file| {
+    let files: Vec<_> = study
+        .runtime
+        .iter()
+        .flat_map(|program| program.application.files.iter().copied())
+        .collect();
+    let tree = &inspection.tree;
+    // A directory brings what lies below it.
+    let is_below_another = |&file: &NodeId| {
+        let above = |&node: &NodeId| Some(tree.parent(node)).filter(|&it| it != NodeId::ROOT);
+        let mut above = std::iter::successors(above(&file), above);
+        above.any(|directory| files.contains(&directory))
+    };
+    let copied = files.iter().filter(|file| !is_below_another(file));
+    let copies = copied.map(|&file| {
         let path = place(inspection, file);
         format!("\nCOPY --from=build {path} {path}")
     });
@@ -237,7 +251,21 @@ fn title(finding: &Finding) -> Escaped {
 
 fn step_of(finding: &Finding) -> StepRecord {
     let removed_in = finding.removed_in().map(LayerIndex::get);
-    StepRecord { added_in: finding.added_in.get(), removed_in }
+    let reason = finding.reason.filter(|_| removed_in.is_some());
+    StepRecord { added_in: finding.added_in.get(), removed_in, reason }
+}
+
+/// Returns the layers that removed what a change leaves out, and those that rewrote it unchanged,
+/// each with the words before them.
+pub fn removals(change: &ChangeRecord) -> [(&'static str, Vec<usize>); 2] {
+    [("removed", "removed in"), ("rewritten", "rewritten in")].map(|(past, words)| {
+        let of_kind = change.layers.iter().filter(|step| Reason::past_of(step.reason) == past);
+        let removes = |step: &StepRecord| step.removed_in.filter(|layer| *layer != step.added_in);
+        let mut layers: Vec<_> = of_kind.filter_map(removes).collect();
+        layers.sort_unstable();
+        layers.dedup();
+        (words, layers)
+    })
 }
 
 /// Returns whether another part of a change has the same words, so that the layers tell them apart.
@@ -250,7 +278,7 @@ pub fn is_twice(part: &ContentRecord, all: &[ContentRecord]) -> bool {
 pub fn layers_of(step: &StepRecord) -> String {
     match step.removed_in {
         Some(removed_in) if removed_in != step.added_in => {
-            format!("layer {}, removed in {removed_in}", step.added_in)
+            format!("layer {}, {} in {removed_in}", step.added_in, Reason::past_of(step.reason))
         }
         _ => format!("layer {}", step.added_in),
     }
@@ -274,7 +302,7 @@ fn removed_files(inspection: &Inspection, groups: &[WastedGroup]) -> Escaped {
         _ if largest.place == NodeId::ROOT => {
             return escaped_str(&files_of(inspection, count, groups));
         }
-        _ if groups.len() > 1 && is_directory => ", mostly in",
+        _ if is_directory && (groups.len() > 1 || !largest.all_in_place) => ", mostly in",
         _ if is_directory => " in",
         1 => ":",
         _ => ", mostly",

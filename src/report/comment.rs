@@ -7,11 +7,12 @@ use std::io::{self, Write};
 use super::TextStyle;
 use super::changes::{ALONE, is_twice, layers_of as named};
 use super::markdown::{Page, code, code_cell, plain, repository};
-use super::words::{NOT_SEARCHED, date, incomplete, nothing_to_change};
+use super::words::{NOT_SEARCHED, TO_APPLY, date, incomplete, nothing_to_change, to_apply};
 use crate::advice::changes::Part;
 use crate::display::{Escaped, Units, files, percent, plural};
 use crate::layer_index::LayerIndex;
 use crate::recorded::{ChangeRecord, ContentRecord, RecordedImage, StepRecord};
+use crate::tree::Reason;
 
 /// The changes and possible sizes that are listed.
 const LISTED: usize = 10;
@@ -79,7 +80,9 @@ fn secrets(page: &mut Page, image: &RecordedImage) {
     page.line("| secret | where | layer | now | next time |\n|---|---|---|---|---|");
     for secret in secrets.found.iter().take(LISTED) {
         let layer = match (secret.layer, secret.removed_in) {
-            (Some(layer), Some(removed)) => format!("{layer}, deleted too late in {removed}"),
+            (Some(layer), Some(removed)) => {
+                format!("{layer}, {} too late in {removed}", Reason::past_of(secret.reason))
+            }
             (Some(layer), None) => layer.to_string(),
             (None, _) => "config".into(),
         };
@@ -133,6 +136,7 @@ fn changes(page: &mut Page, image: &RecordedImage, units: Units) {
     } else {
         page.line(format!("\n#### What to change\n\n{ALONE}\n"));
         table(page, &own, units);
+        page.line(format!("\n{} {}", plain(TO_APPLY), code(&to_apply(&image.inspection))));
     }
     for part in [Part::Optional, Part::Base] {
         let changes = of(part);
@@ -192,7 +196,9 @@ fn contents(change: &ChangeRecord, units: Units) -> String {
 fn layers_of(change: &ChangeRecord) -> String {
     let step = |step: &StepRecord| match step.removed_in {
         Some(removed_in) if removed_in == step.added_in => format!("twice in {removed_in}"),
-        Some(removed_in) => format!("{}, removed in {removed_in}", step.added_in),
+        Some(removed_in) => {
+            format!("{}, {} in {removed_in}", step.added_in, Reason::past_of(step.reason))
+        }
         None => step.added_in.to_string(),
     };
     let mut steps: Vec<_> = change.layers.iter().take(PARTS).map(step).collect();

@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 
 use crate::Inspection;
-use crate::analysis::Wasted;
+use crate::analysis::{Wasted, wasted_groups};
 use crate::display::escaped;
 use crate::layer_index::LayerIndex;
-use crate::tree::{Kind, NodeId, Tree, VersionId};
+use crate::tree::{Kind, NodeId, Reason, Tree, VersionId};
 
 /// The size of the blocks in which a tar stores contents, and in which ncdu counts disk usage.
 const BLOCK: u64 = 512;
@@ -28,11 +28,15 @@ pub fn write_ncdu(inspection: &Inspection, mut out: impl Write) -> io::Result<()
     let mut listing = Listing { tree, open: Vec::new(), out: &mut out };
     listing.begin(&inspection.name, !inspection.completeness.is_whole())?;
     listing.visible()?;
+    let groups = wasted_groups(inspection);
+    let reasons: HashMap<_, _> =
+        groups.iter().map(|group| ((group.added_in, group.removed_in), group.reason)).collect();
     for ((added_in, removed_in), wasted) in pairs(&inspection.wasted) {
         let name = if added_in == removed_in {
             format!("[wasted] twice in layer {added_in}")
         } else {
-            format!("[wasted] added in layer {added_in}, removed in layer {removed_in}")
+            let removed = Reason::past_of(reasons.get(&(added_in, removed_in)).copied());
+            format!("[wasted] added in layer {added_in}, {removed} in layer {removed_in}")
         };
         listing.wasted(&name, wasted)?;
     }

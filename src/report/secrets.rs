@@ -9,6 +9,7 @@ use crate::compare::{ComparedSecret, SecretChanges};
 use crate::display::Escaped;
 use crate::layer_index::LayerIndex;
 use crate::secret::Masked;
+use crate::tree::Reason;
 
 #[derive(Debug, Serialize)]
 pub struct SecretsPart {
@@ -64,6 +65,7 @@ struct SecretPart {
     name: Option<Escaped>,
     layer: Option<LayerIndex>,
     removed_in: Option<LayerIndex>,
+    reason: Option<&'static str>,
     visible: bool,
     masked: Masked,
     same_value_as: Option<usize>,
@@ -125,6 +127,7 @@ impl SecretPart {
             name: secret.name.clone(),
             layer: secret.added_in,
             removed_in: secret.removed_in,
+            reason: secret.reason.map(Reason::name),
             visible: secret.is_visible(),
             masked: secret.shown.clone(),
             same_value_as: secret.origin.map(|origin| origin.number),

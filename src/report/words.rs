@@ -7,7 +7,7 @@ use crate::advice::avoidable::{Avoidable, Cause};
 use crate::advice::base::Evidence;
 use crate::advice::changes::Part;
 use crate::advice::findings::Purpose;
-use crate::display::{Escaped, Units, escaped_str, listed, noticeably, share};
+use crate::display::{Escaped, Units, escaped_str, listed, noticeably, share, shown};
 use crate::escape::Untrusted;
 use crate::files::executable::Executable;
 use crate::layer_index::LayerIndex;
@@ -101,7 +101,7 @@ fn smallest(study: &Study, units: Units) -> Option<String> {
 
 /// Says how much of the image is the application, if that is known.
 fn own_share(inspection: &Inspection, study: &Study) -> Option<String> {
-    let visible = study.application_bytes()?;
+    let visible = study.application_bytes().filter(|bytes| *bytes > 0)?;
     let size = inspection.totals.size;
     (size > 0).then(|| format!(" Your application is {} of the image.", share(visible, size)))
 }
@@ -118,6 +118,15 @@ pub fn incomplete(inspection: &Inspection) -> Option<String> {
         "sizes are lower bounds"
     };
     Some(format!("This report is incomplete: {summary}; {consequence}."))
+}
+
+/// The words before the command that applies the changes.
+pub const TO_APPLY: &str = "As a diff against your Dockerfile, and applied:";
+
+/// Returns the command that makes a diff of the changes and applies it.
+pub fn to_apply(inspection: &Inspection) -> Escaped {
+    let image = inspection.argument();
+    shown!("layerscope fix {} --dockerfile Dockerfile > fix.diff && git apply -p0 fix.diff", image)
 }
 
 /// Says of an image without changes in the user's own layers that there is nothing to change;
@@ -165,7 +174,7 @@ pub fn base_image(layers: usize, name: Option<&Escaped>, certain: bool, how: &Es
 
 /// Says what most of the image is, where the verdict does not.
 pub fn conclusion(inspection: &Inspection, study: &Study) -> Option<String> {
-    if let Some(bytes) = study.application_bytes() {
+    if let Some(bytes) = study.application_bytes().filter(|bytes| *bytes > 0) {
         return mostly_application(inspection, bytes);
     }
     let biggest = study.shares.iter().max_by_key(|share| share.bytes);

@@ -164,6 +164,10 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// All reasons.
+    pub const ALL: [Self; 5] =
+        [Self::Deleted, Self::Opaque, Self::Replaced, Self::Overwritten, Self::RewrittenUnchanged];
+
     /// Returns the word that reports use.
     pub fn name(self) -> &'static str {
         match self {
@@ -199,6 +203,16 @@ impl Reason {
             Self::RewrittenUnchanged => "rewritten",
             Self::Deleted | Self::Opaque | Self::Replaced | Self::Overwritten => "removed",
         }
+    }
+
+    /// Returns the same of a reason that may be unknown.
+    pub fn past_of(reason: Option<Self>) -> &'static str {
+        reason.map_or("removed", Self::past)
+    }
+
+    /// Returns the reason of a word that reports use.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.name() == name)
     }
 }
 

@@ -48,7 +48,7 @@ fn the_given_dockerfile_is_only_read() {
     assert!(out.contains("\n--- Dockerfile\n"), "patch takes no absolute names: {out}");
     assert!(
         out.contains(&format!(
-            "apply with: git -C {0} apply -p0, or patch -p0 -d {0}\n",
+            "save as fix.diff, then: git -C {0} apply -p0 < fix.diff, or patch -p0 -d {0} < fix.diff\n",
             directory.path().display()
         )),
         "{out}"

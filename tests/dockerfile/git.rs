@@ -61,9 +61,10 @@ fn git_takes_the_diff_for_names_with_blanks_and_for_absolute_and_upward_paths() 
         let text = String::from_utf8_lossy(&output.stdout);
         let first = text.lines().next().unwrap_or_default();
         let (_, command) = first
-            .split_once("apply -p0, or patch -p0")
+            .split_once("apply -p0 < fix.diff, or patch -p0")
             .expect("the first line says how to apply it");
         let base = command
+            .trim_end_matches(" < fix.diff")
             .strip_prefix(" -d ")
             .map_or(path(from), |base| path(from).join(base.trim_matches('\'')));
         assert!(applies(&base, &output.stdout), "{name}: {first}");
@@ -97,7 +98,7 @@ fn git_changes_the_dockerfile_in_a_folder_and_not_the_one_above_it() {
             .unwrap();
         let text = String::from_utf8_lossy(&output.stdout);
         let first = text.lines().next().unwrap_or_default();
-        assert!(first.ends_with("; apply with: git apply -p0, or patch -p0"), "{first}");
+        assert!(first.ends_with("git apply -p0 < fix.diff, or patch -p0 < fix.diff"), "{first}");
         let mut applied = Command::new(tool[0])
             .args(&tool[1..])
             .current_dir(directory.path())

@@ -1,7 +1,9 @@
-//! One account: `report`, `fix` and `ladder` name the same changes, bytes and grades.
+//! One account: `report`, `fix` and `ladder` name the same changes, bytes and grades, and a report
+//! names them in every form.
 
 use std::path::Path;
 
+use layerscope::display::Units;
 use serde_json::Value;
 
 use super::{MB, apt, chown, layers};
@@ -29,6 +31,8 @@ pub(super) struct Said {
     pub report: Value,
     pub fix: Value,
     pub ladder: Value,
+    /// The report as text with everything, as Markdown and as a page.
+    pub forms: [String; 3],
 }
 
 impl Said {
@@ -38,7 +42,11 @@ impl Said {
             let output = layerscope(&[command, "--format", "json", archive]);
             serde_json::from_slice(&output.stdout).expect("JSON")
         });
-        Self { report, fix, ladder }
+        let forms = ["text", "markdown", "html"].map(|format| {
+            let output = layerscope(&["report", "--top", "0", "--format", format, archive]);
+            String::from_utf8(output.stdout).expect("UTF-8")
+        });
+        Self { report, fix, ladder, forms }
     }
 
     pub fn of_image(archive: &[u8]) -> Self {
@@ -93,6 +101,64 @@ fn changes_agree(name: &str, said: &Said) {
         };
         for suggestion in all.iter().filter(is_it).filter(|_| change["part"] == "own") {
             assert_eq!(suggestion["grade"], change["grade"], "{name}: {change}\n{suggestion}");
+        }
+    }
+}
+
+/// Returns the letters and digits of a text, without tags and character references.
+fn letters(text: &str) -> String {
+    let mut out = String::new();
+    let mut end = None;
+    for c in text.chars() {
+        match (end, c) {
+            (Some(last), _) if c == last => end = None,
+            (Some(_), _) => {}
+            (None, '<') => end = Some('>'),
+            (None, '&') => end = Some(';'),
+            (None, _) => out.extend(Some(c).filter(|c| c.is_alphanumeric())),
+        }
+    }
+    out
+}
+
+/// The changes of a part that Markdown has rows for.
+const ROWS: usize = 10;
+
+fn forms_agree(name: &str, said: &Said) {
+    let [text, markdown, html] = &said.forms;
+    let all = said.forms.each_ref().map(|form| letters(form));
+    let mut rows = std::collections::HashMap::<_, usize>::new();
+    for (place, change) in said.changes().iter().enumerate() {
+        let part = change["part"].as_str().unwrap();
+        let (saves, size) = (bytes(&change["saves_bytes"]), bytes(&change["size_bytes"]));
+        let keys = [("saves_bytes", saves), ("size_bytes", size)];
+        for (key, bytes) in keys.iter().take(if part == "base" { 1 } else { 2 }) {
+            let figure = format!("<data value=\"{bytes}\" data-key=\"changes.{place}.{key}\"");
+            assert!(html.contains(&figure), "{name}: {figure}");
+        }
+        let row = rows.entry(part).or_default();
+        *row += 1;
+        if *row <= ROWS {
+            let sign = match change["size_certainty"].as_str().unwrap() {
+                "at least" => "≥",
+                "at most" => "≤",
+                "estimate" => "&#126;&#8203;",
+                _ => "",
+            };
+            let [saves, size] = [saves, size].map(|bytes| Units::Iec.size(bytes));
+            let grade = change["grade"].as_str().unwrap();
+            let row = format!("| {saves} | {sign}{size} | {grade} | ");
+            assert!(markdown.contains(&row), "{name}: {row}\n{markdown}");
+        }
+        if part != "base" {
+            let advice: String =
+                letters(change["advice"].as_str().unwrap()).chars().take(60).collect();
+            let forms = all.iter().zip(["text", "markdown", "html"]);
+            for (form, what) in forms.filter(|(_, what)| *what != "markdown" || *row <= ROWS) {
+                assert!(form.contains(&advice), "{name}: {what} lacks {}", change["advice"]);
+            }
+            let saved = format!("{}  ", Units::Iec.size(saves));
+            assert!(text.contains(&saved), "{name}: {saved}\n{text}");
         }
     }
 }
@@ -165,6 +231,34 @@ pub(super) fn situations() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
+/// What a later layer stores again is rewritten there, in every form, as on the screen.
+#[test]
+fn what_a_chown_stores_again_is_rewritten_and_not_removed() {
+    let said = Said::of_image(&chown().archive());
+    let change = &said.changes()[0];
+    assert_eq!(change["layers"][0]["reason"], "rewritten-unchanged", "{change}");
+    let [text, markdown, html] = &said.forms;
+    for (form, words) in [
+        (text, "rewritten in  layer 3: RUN chown -R app /srv/app"),
+        (markdown, "2, rewritten in 3"),
+        (html, "<dt>rewritten in</dt>"),
+    ] {
+        assert!(form.contains(words), "{words}\n{form}");
+        assert!(!form.contains("removed in  layer") && !form.contains(", removed in"), "{form}");
+    }
+    assert!(!html.contains("<dt>removed in</dt>"));
+    // A file that is deleted is removed, as before.
+    let said = Said::of_image(&layers(&[
+        ("ADD base.tar /", file("base", 100)),
+        ("RUN curl -o /tmp/a.tgz http://x/a.tgz", file("tmp/a.tgz", 3 * MB)),
+        ("RUN rm /tmp/a.tgz", gone("tmp/a.tgz")),
+    ]));
+    let [text, markdown, html] = &said.forms;
+    assert!(text.contains("removed in  layer 2: RUN rm /tmp/a.tgz"), "{text}");
+    assert!(markdown.contains("1, removed in 2") && html.contains("<dt>removed in</dt>"));
+    assert!(text.contains("Layer 2 deletes this file, but layer 1 still contains it."), "{text}");
+}
+
 #[test]
 fn report_fix_and_ladder_tell_one_account_of_every_image() {
     let mut all: Vec<_> = situations()
@@ -179,6 +273,7 @@ fn report_fix_and_ladder_tell_one_account_of_every_image() {
     for (name, said) in &all {
         sums_agree(name, said);
         changes_agree(name, said);
+        forms_agree(name, said);
         sizes_agree(name, said);
     }
 }

@@ -288,3 +288,32 @@ fn a_copy_that_brings_what_is_there_is_removed() {
     let image = Image::of(&mode);
     assert!(!image.text().contains("removes the COPY"), "{}", image.text());
 }
+
+/// A `RUN` that only fetches package lists installs nothing, and what a package manager logs has
+/// another name in the next build, where a `COPY` would not find it.
+#[test]
+fn a_draft_stands_beside_a_run_that_only_fetches_lists_and_takes_no_log_along() {
+    let lists = [file("var/lib/apt/lists/InRelease", 200_000), file("var/lib/apt/lists/lock", 0)];
+    let log = "root/.npm/_logs/2026-11-30T15_29_29_697Z-debug-0.log";
+    let situation = Situation::new()
+        .run("debootstrap", [status(&[]), dir("usr/local/lib")])
+        .run("apt-get update", lists)
+        .run("apt-get install -y python3 build-essential libpq-dev", installed())
+        .copy("app.py", "/app", [dir("app"), file("app/app.py", 700)])
+        .run("npm install", [file(log, 900), file("app/node_modules/a/index.js", 5_000)])
+        .value("CMD [\"python3\", \"/app/app.py\"]")
+        .config(json!({ "Cmd": ["python3", "/app/app.py"] }));
+    let image = Image::of(&situation);
+    let second = image.second();
+    let (_, last) = second.rsplit_once("FROM ").unwrap_or_else(|| panic!("{}", image.text()));
+    assert!(last.contains("COPY --from=build /app /app\n"), "{second}");
+    assert!(!last.contains(".npm") && !last.contains("/var/lib/apt/lists/InRelease"), "{second}");
+}
+
+#[test]
+fn where_another_package_manager_installs_the_reason_is_one_sentence() {
+    let image = Image::of(&python("apk add --no-cache python3 build-base"));
+    assert_eq!(image.second(), "", "{}", image.text());
+    let reason = "no draft, because the RUN in layer 2 installs packages with apk, and a draft can only do so with apt";
+    assert!(image.text().contains(reason), "{}", image.text());
+}

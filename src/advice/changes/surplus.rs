@@ -40,7 +40,8 @@ fn change(inspection: &Inspection, kind: SurplusKind, surplus: Vec<Surplus>) -> 
     let mut layers: Vec<LayerIndex> = surplus.iter().map(Surplus::layer).collect();
     layers.sort_unstable();
     layers.dedup();
-    let what = cause(inspection, &layers, Fate::Left, None, Whose::Own);
+    let count = surplus.iter().map(|it| it.unneeded.packages.len()).sum();
+    let what = cause(inspection, &layers, Fate::Left, None, Whose::Own, count == 1);
     Some(Change {
         part: Part::Own,
         findings: Vec::new(),
@@ -60,6 +61,6 @@ fn change(inspection: &Inspection, kind: SurplusKind, surplus: Vec<Surplus>) -> 
         extent: Extent::Packages(kind),
         apart: String::new(),
         fix,
-        why: sentences(&[&what, kind.need()]),
+        why: sentences(&[&what, &kind.need(count)]),
     })
 }

@@ -1,7 +1,7 @@
 //! Explains why the bytes that a change avoids are in the image.
 
 use super::alone::Also;
-use crate::advice::findings::{Fate, Finding, cause};
+use crate::advice::findings::{Fate, Finding, cause, is_of_any_number};
 use crate::analysis::{Inspection, WastedGroup, reasons};
 use crate::display::{either, listed, sentences};
 use crate::layer_index::LayerIndex;
@@ -21,14 +21,16 @@ pub(super) fn of_findings(
         let (one, other) = (first, *other);
         (one.fate, one.reason, one.whose) == (other.fate, other.reason, other.whose)
     };
-    let mut layers: Vec<_> = parts.filter(is_alike).map(|finding| finding.added_in).collect();
+    let alike: Vec<_> = parts.filter(is_alike).collect();
+    let mut layers: Vec<_> = alike.iter().map(|finding| finding.added_in).collect();
     layers.push(first.added_in);
     if first.fate == Fate::Left {
         layers.extend(also.layers(inspection));
     }
     layers.sort_unstable();
     layers.dedup();
-    let what = cause(inspection, &layers, first.fate, first.reason, first.whose);
+    let is_one = first.files == 1 && alike.is_empty() && is_of_any_number(&first.need);
+    let what = cause(inspection, &layers, first.fate, first.reason, first.whose, is_one);
     // What nothing needs for one reason, another one needs for none.
     let is_one = findings.iter().all(|&i| all[i].need == first.need);
     sentences(&[&what, if is_one { &first.need } else { "" }])
@@ -59,12 +61,15 @@ pub(super) fn combined(inspection: &Inspection, groups: &[WastedGroup]) -> Strin
     let verbs: Vec<_> =
         verbs.iter().filter(|(is_there, _)| *is_there).map(|(_, verb)| s(verb)).collect();
     let contain = if adders == 1 { "contains" } else { "contain" };
+    let is_one = groups.iter().map(|group| group.count).sum::<usize>() == 1;
     if all == [Reason::RewrittenUnchanged] {
         let again = if count == 1 { "stores" } else { "store" };
+        let files = if is_one { "a file" } else { "files" };
         return sentences(&[&format!(
-            "{removing} {again} files again that {adding} {contain} already"
+            "{removing} {again} {files} again that {adding} {contain} already"
         )]);
     }
     let verbs = either(&verbs);
-    sentences(&[&format!("{removing} {verbs} these files, but {adding} still {contain} them")])
+    let (files, them) = if is_one { ("this file", "it") } else { ("these files", "them") };
+    sentences(&[&format!("{removing} {verbs} {files}, but {adding} still {contain} {them}")])
 }

@@ -23,8 +23,10 @@ const LATER: usize = 64;
 /// Explains why the bytes of a group are in the image.
 pub fn why(inspection: &Inspection, rules: &Rules, group: &Group, whose: Whose) -> String {
     let reason = group.reason(inspection);
-    let what = cause(inspection, &[group.added_in], group.fate, reason, whose);
-    sentences(&[&what, need(rules, group)])
+    let need = need(rules, group);
+    let is_one = group.inodes.len() == 1 && is_of_any_number(need);
+    let what = cause(inspection, &[group.added_in], group.fate, reason, whose, is_one);
+    sentences(&[&what, need])
 }
 
 /// Returns the reason why nothing needs the bytes of a group, as a clause.
@@ -35,17 +37,33 @@ pub fn need<'a>(rules: &'a Rules, group: &Group) -> &'a str {
     }
 }
 
-/// Says as a clause how bytes of some layers, the lowest first, came to be in the image.
+/// Returns whether a clause is right of one file and of several: it has no plural that stands for
+/// them.
+pub(in crate::advice) fn is_of_any_number(clause: &str) -> bool {
+    !clause
+        .split(|c: char| !c.is_alphabetic())
+        .any(|word| ["they", "them", "their"].contains(&word))
+}
+
+/// Says as a clause how bytes of some layers, the lowest first, came to be in the image: of one
+/// file or of several.
 pub(in crate::advice) fn cause(
     inspection: &Inspection,
     layers: &[LayerIndex],
     fate: Fate,
     reason: Option<Reason>,
     whose: Whose,
+    is_one_file: bool,
 ) -> String {
     let (named, is_one) = (layers_named(layers), layers.len() == 1);
+    let (these_files, them, files) = match is_one_file {
+        true => ("this file", "it", "a file"),
+        false => ("these files", "them", "files"),
+    };
     match fate {
-        Fate::Left if whose == Whose::Base => format!("the base image adds them in {named}"),
+        Fate::Left if whose == Whose::Base => {
+            format!("the base image adds {them} in {named}")
+        }
         Fate::Left => {
             let word = |layer: &LayerIndex| {
                 let text = inspection.layers[*layer].instruction.text.raw();
@@ -54,33 +72,36 @@ pub(in crate::advice) fn cause(
             let mut words: Vec<_> = layers.iter().map(word).collect();
             words.dedup();
             match (words.first().map_or("", String::as_str), words.len(), is_one) {
-                ("RUN", 1, true) => format!("the RUN in {named} leaves them in the image"),
+                ("RUN", 1, true) => format!("the RUN in {named} leaves {them} in the image"),
                 ("RUN", 1, false) => {
-                    format!("the RUN instructions in {named} leave them in the image")
+                    format!("the RUN instructions in {named} leave {them} in the image")
                 }
-                (word @ ("COPY" | "ADD"), 1, true) => format!("the {word} in {named} adds them"),
+                (word @ ("COPY" | "ADD"), 1, true) => {
+                    format!("the {word} in {named} adds {them}")
+                }
                 (word @ ("COPY" | "ADD"), 1, false) => {
-                    format!("the {word} instructions in {named} add them")
+                    format!("the {word} instructions in {named} add {them}")
                 }
-                (.., true) => format!("{named} adds them"),
-                (.., false) => format!("{named} add them"),
+                (.., true) => format!("{named} adds {them}"),
+                (.., false) => format!("{named} add {them}"),
             }
         }
         Fate::Gone { removed_in } if layers == [removed_in] => {
-            format!("{named} contains them and something else at their path")
+            let their = if is_one_file { "its" } else { "their" };
+            format!("{named} contains {them} and something else at {their} path")
         }
         Fate::Gone { removed_in } => {
             let contain = if is_one { "contains" } else { "contain" };
             let verb = match reason {
                 Some(Reason::RewrittenUnchanged) => {
                     return format!(
-                        "Layer {removed_in} stores files again that {named} {contain} already"
+                        "Layer {removed_in} stores {files} again that {named} {contain} already"
                     );
                 }
                 Some(Reason::Overwritten) => "replaces",
                 _ => "deletes",
             };
-            format!("Layer {removed_in} {verb} these files, but {named} still {contain} them")
+            format!("Layer {removed_in} {verb} {these_files}, but {named} still {contain} {them}")
         }
     }
 }

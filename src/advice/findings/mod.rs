@@ -37,7 +37,9 @@ pub(in crate::advice) use everywhere::everywhere;
 pub use rules::{Level, Purpose, Rule, Rules, RulesError, Signature, When};
 
 pub(crate) use assign::{Matches, has_any, taken};
-pub(in crate::advice) use fix::{cause, for_base, is_left_to_a_person, layers_named};
+pub(in crate::advice) use fix::{
+    cause, for_base, is_left_to_a_person, is_of_any_number, layers_named,
+};
 pub(crate) use matcher::take;
 pub(crate) use varying::Varying;
 

@@ -53,7 +53,7 @@ impl LadderInputs {
         advice.retain(|line| seen.insert(line.clone()));
         if let more @ 1.. = advice.len().saturating_sub(NAMED) {
             advice.truncate(NAMED);
-            advice.push(format!("and {more} more: see Fix"));
+            advice.push(format!("and {more} more, which Fix and `layerscope fix` list"));
         }
         Self {
             leftover_advice: advice,

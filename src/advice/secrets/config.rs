@@ -162,6 +162,7 @@ impl Found<'_> {
                 inode: None,
                 added_in: None,
                 removed_in: None,
+                reason: None,
                 shown: Masked::new(value.as_bytes()),
                 hash: ValueHash::new(value.as_bytes()),
                 origin: None,

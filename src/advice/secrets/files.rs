@@ -325,13 +325,15 @@ impl Candidate {
 
     pub(super) fn secret(&self, tree: &Tree, found: FoundValue<'_>) -> Secret {
         let FoundValue { kind, name, value, is_text, line } = found;
+        let removal = tree.removal(self.inode);
         Secret {
             kind,
             place: Place::File { node: tree.node_of(self.inode), line },
             name,
             inode: Some(self.inode),
             added_in: Some(tree.added_in(self.inode)),
-            removed_in: tree.removal(self.inode).map(|removal| removal.layer),
+            removed_in: removal.map(|removal| removal.layer),
+            reason: removal.map(|removal| removal.reason),
             shown: Masked::new(if is_text { value } else { b"" }),
             hash: ValueHash::new(value),
             origin: None,

@@ -23,7 +23,7 @@ use crate::layer_index::LayerIndex;
 use crate::progress::Progress;
 use crate::secret::{FoundValues, Kind, Masked, Unsearched, ValueHash, headline};
 use crate::shell::quoted;
-use crate::tree::{NodeId, VersionId};
+use crate::tree::{NodeId, Reason, VersionId};
 use crate::warning::Known;
 
 pub use prevention::Prevention;
@@ -91,6 +91,8 @@ pub struct Secret {
     pub added_in: Option<LayerIndex>,
     /// The layer that deleted or replaced the file.
     pub removed_in: Option<LayerIndex>,
+    /// The way in which it did.
+    pub reason: Option<Reason>,
     /// The masked value.
     pub shown: Masked,
     /// The hash of the value, which only serves to compare it.
@@ -341,8 +343,9 @@ impl Secret {
         const ANYONE: &str = "Anyone who can pull the image can read it";
         match (self.added_in, self.removed_in) {
             (Some(added_in), Some(removed_in)) if removed_in > added_in => shown!(
-                "Layer {} deletes or replaces it, but layer {} still contains it. {}.",
+                "Layer {} {} it, but layer {} still contains it. {}.",
                 removed_in,
+                self.reason.map_or("deletes or replaces", Reason::verb),
                 added_in,
                 ANYONE
             ),

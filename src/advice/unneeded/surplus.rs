@@ -65,13 +65,16 @@ impl SurplusKind {
         }
     }
 
-    /// Returns the reason why nothing needs them, as a clause.
-    pub fn need(self) -> &'static str {
+    /// Returns the reason why nothing needs a number of them, as a clause.
+    pub fn need(self, count: usize) -> String {
+        let them = if count == 1 { "it" } else { "them" };
         match self {
-            Self::Recommended => {
-                "no package that is asked for depends on them; apt installs what others recommend"
+            Self::Recommended => format!(
+                "no package that is asked for depends on {them}; apt installs what others recommend"
+            ),
+            Self::Development => {
+                format!("`package-lock.json` marks {them} as needed only for development")
             }
-            Self::Development => "package-lock.json marks them as needed only for development",
         }
     }
 

@@ -9,9 +9,11 @@ use crate::advice::avoidable::Avoidable;
 use crate::advice::changes::Part;
 use crate::display::{Escaped, plural};
 use crate::escape::Untrusted;
-use crate::recorded::{ChangeRecord, StepRecord};
-use crate::report::changes::{ALONE, base_remark, changes as told, is_twice, layers_of, summary};
-use crate::report::words::{nothing_to_change, nothing_wasted};
+use crate::recorded::ChangeRecord;
+use crate::report::changes::{
+    ALONE, base_remark, changes as told, is_twice, layers_of, removals, summary,
+};
+use crate::report::words::{TO_APPLY, nothing_to_change, nothing_wasted, to_apply};
 
 /// The most changes of a part that are written in full, and the most lines about others.
 const CHANGES: usize = 60;
@@ -47,6 +49,10 @@ pub fn changes(subject: &Subject<'_>) -> Option<Markup> {
             }
             @for change in own.iter().take(CHANGES) { (in_full(subject, *change)) }
             (lines(subject, "More in your layers", own.get(CHANGES..).unwrap_or_default()))
+            @if !own.is_empty() {
+                p .note { (TO_APPLY) }
+                pre tabindex="0" { code { (to_apply(inspection)) } }
+            }
             @if !optional.is_empty() {
                 h3 { "Optional: needs a look" }
                 @for change in optional.iter().take(CHANGES) { (in_full(subject, *change)) }
@@ -141,13 +147,11 @@ fn contents(subject: &Subject<'_>, (index, change): Numbered<'_>) -> Markup {
 fn layers(subject: &Subject<'_>, change: &ChangeRecord) -> Markup {
     let mut added: Vec<_> = change.layers.iter().map(|step| step.added_in).collect();
     added.dedup();
-    let removes = |step: &StepRecord| step.removed_in.filter(|layer| *layer != step.added_in);
-    let mut removed: Vec<_> = change.layers.iter().filter_map(removes).collect();
-    removed.sort_unstable();
-    removed.dedup();
     html! {
         @for index in added { (layer(subject, "added in", LayerIndex::new(index))) }
-        @for index in removed { (layer(subject, "removed in", LayerIndex::new(index))) }
+        @for (word, layers) in removals(change) {
+            @for index in layers { (layer(subject, word, LayerIndex::new(index))) }
+        }
     }
 }
 
@@ -198,7 +202,7 @@ fn lines(subject: &Subject<'_>, head: &str, changes: &[Numbered<'_>]) -> Markup 
                                 (bytes(&subject.size(part.bytes), part.bytes, Some(key)))
                             }
                             span {
-                                "layer " (part.step.added_in) ": " (part.title)
+                                (layers_of(&part.step)) ": " (part.title)
                                 @if let Some(path) = &part.path { ": " code { (path) } }
                             }
                         }

@@ -7,6 +7,7 @@ use super::changes::layer;
 use super::graphics::prose;
 use crate::advice::secrets::{Prevention, Secret};
 use crate::display::{Escaped, plural};
+use crate::tree::Reason;
 
 /// The most secrets that are shown in full.
 const SECRETS: usize = 200;
@@ -28,7 +29,8 @@ fn in_full(subject: &Subject<'_>, secret: &Secret) -> Markup {
     let prevention = Prevention::find(inspection, secret);
     let what = prose(&prevention.what);
     let lines = prevention.lines();
-    let places = [("added in", secret.added_in), ("removed in", secret.removed_in)];
+    let removed = format!("{} in", Reason::past_of(secret.reason));
+    let places = [("added in", secret.added_in), (&*removed, secret.removed_in)];
     html! {
         article .finding {
             h4 {

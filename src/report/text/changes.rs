@@ -3,8 +3,8 @@
 
 use std::io::{self, Write};
 
-use super::super::changes::{ALONE, base_remark, is_twice, layers_of, summary};
-use super::super::words::nothing_to_change;
+use super::super::changes::{ALONE, base_remark, is_twice, layers_of, removals, summary};
+use super::super::words::{TO_APPLY, nothing_to_change, to_apply};
 use super::{INDENT, Paint, ReportText, WIDTH};
 use crate::Inspection;
 use crate::advice::avoidable::Avoidable;
@@ -58,6 +58,10 @@ impl<W: Write> ReportText<'_, W> {
         let shown = self.shown(&own);
         own[..shown].iter().try_for_each(|change| self.change(inspection, change))?;
         self.smaller(&own[shown..])?;
+        if !own.is_empty() {
+            writeln!(self.out, "\n  {}", self.paint(Paint::Dim, TO_APPLY))?;
+            writeln!(self.out, "    {}", to_apply(inspection))?;
+        }
         let optional = changes.in_part(Part::Optional);
         if self.style.top == 0 {
             optional.iter().try_for_each(|change| self.change(inspection, change))?;
@@ -109,17 +113,12 @@ impl<W: Write> ReportText<'_, W> {
         writeln!(self.out, "\n  {size}  {}", what.next().unwrap_or_default())?;
         what.try_for_each(|line| writeln!(self.out, "{:14}{line}", ""))?;
         self.contents(change)?;
-        let (mut added, mut removed): (Vec<_>, Vec<_>) = change
-            .layers
-            .iter()
-            .map(|step| (step.added_in, step.removed_in.filter(|layer| *layer != step.added_in)))
-            .unzip();
+        let mut added: Vec<_> = change.layers.iter().map(|step| step.added_in).collect();
         added.dedup();
-        removed.sort_unstable();
-        removed.dedup();
         self.instructions(inspection, "added in", &added)?;
-        let removed: Vec<_> = removed.into_iter().flatten().collect();
-        self.instructions(inspection, "removed in", &removed)?;
+        for (word, layers) in removals(change) {
+            self.instructions(inspection, word, &layers)?;
+        }
         for (i, place) in change.places.iter().enumerate() {
             let word = if i == 0 { "at" } else { "" };
             writeln!(self.out, "{}  {}", self.label(word), place.cut_front(WIDTH - INDENT))?;

@@ -7,6 +7,7 @@ use crate::Inspection;
 use crate::display::{cut, plural, shown, wrap};
 use crate::recorded::{Document, SecretRecord, SecretsRecord};
 use crate::report::words::NOT_SEARCHED;
+use crate::tree::Reason;
 
 /// The most secrets that are shown in full.
 const SECRETS: usize = 8;
@@ -40,7 +41,8 @@ impl<W: Write> ReportText<'_, W> {
             writeln!(self.out, "  {line}")?;
         }
         self.paragraph("value", &shown!("{} (masked)", &secret.masked))?;
-        for (word, layer) in [("added in", secret.layer), ("removed in", secret.removed_in)] {
+        let removed = format!("{} in", Reason::past_of(secret.reason));
+        for (word, layer) in [("added in", secret.layer), (&*removed, secret.removed_in)] {
             let Some((index, layer)) = layer.and_then(|it| Some((it, inspection.layers.get(it)?)))
             else {
                 continue;

@@ -113,10 +113,16 @@ impl Remark {
         format!("# {NEEDS_A_LOOK}: {}{saves}", escaped_str(&self.text))
     }
 
+    /// Returns whether a saving is less than the change saves alone, so that people see a difference.
+    fn is_less(&self, saves: u64) -> bool {
+        let shown = |bytes| Units::default().size(bytes);
+        saves < self.alone && shown(saves) != shown(self.alone)
+    }
+
     /// Says what the change would save, with a format for bytes; `None` if it would save none.
     fn would_save(&self, would_save: u64, bytes: impl Fn(u64) -> String) -> Option<String> {
         let least = if self.is_least { "at least " } else { "" };
-        let more = match would_save < self.alone {
+        let more = match self.is_less(would_save) {
             true => format!(" more, or {least}{} alone", bytes(self.alone)),
             false => String::new(),
         };
@@ -168,7 +174,7 @@ impl Remark {
                     _ => exactly(bytes),
                 };
                 text.push_str(&format!("; saves {}", saved(*saves)));
-                if *saves < self.alone {
+                if self.is_less(*saves) {
                     text.push_str(&format!(" more, or {} alone", saved(self.alone)));
                 }
                 if let Certainty::Estimate(why) = certainty {

@@ -5,6 +5,7 @@ use crate::advice::secrets::{Prevention, Secret, Secrets};
 use crate::analysis::Inspection;
 use crate::display::{Escaped, listed, plural, shown};
 use crate::layer_index::LayerIndex;
+use crate::tree::Reason;
 
 /// The most secrets that are named in the text.
 const NAMED: usize = 10;
@@ -22,6 +23,8 @@ pub struct NamedSecret {
     pub layer: Option<LayerIndex>,
     /// The layer that deletes or replaces it, too late.
     pub removed_in: Option<LayerIndex>,
+    /// The way in which it does.
+    pub reason: Option<Reason>,
     /// The sentence about revoking it.
     pub revoke: Escaped,
     /// The way to build without it.
@@ -37,6 +40,7 @@ impl NamedSecret {
             masked: shown!("{}", &secret.shown),
             layer: secret.added_in,
             removed_in: secret.removed_in,
+            reason: secret.reason,
             revoke: secret.revoke(),
             prevention: Prevention::find(inspection, secret),
         };
@@ -47,7 +51,8 @@ impl NamedSecret {
     fn layers(&self) -> String {
         match (self.layer, self.removed_in) {
             (Some(layer), Some(removed)) if removed > layer => {
-                format!(" (layer {layer}; layer {removed} deletes it too late)")
+                let verb = self.reason.map_or("deletes", Reason::verb);
+                format!(" (layer {layer}; layer {removed} {verb} it too late)")
             }
             (Some(layer), _) => format!(" (layer {layer})"),
             (None, _) => String::new(),

@@ -17,6 +17,8 @@ const DRAFT: [&str; 2] = [
     "a new file, which saves more than all changes below together",
     "a new file, in place of the changes above",
 ];
+/// The name of the file that the diff is saved as, in the words on how to apply it.
+const SAVED: &str = "fix.diff";
 /// The head of the changes in the diff.
 const IN_THE_DIFF: &str = "in the diff, the largest saving first";
 /// The head of what is left to a person.
@@ -61,7 +63,7 @@ impl Fix {
             let (git, patch) = (there("-C"), there("-d"));
             writeln!(
                 out,
-                "# suggested changes for {name}; apply with: git{git} apply -p0, or patch -p0{patch}"
+                "# suggested changes for {name}; save as {SAVED}, then: git{git} apply -p0 < {SAVED}, or patch -p0{patch} < {SAVED}"
             )?;
             if let Some(file) = &self.unwritten {
                 writeln!(

@@ -62,11 +62,15 @@ impl Work<'_> {
                 let mut names: Vec<_> =
                     known.iter().flat_map(|known| &known.packages).map(Escaped::as_str).collect();
                 names.sort_unstable();
+                let (these, they_are, those) = match names.len() {
+                    1 => ("this", "it is", "it if you use it"),
+                    _ => ("these", "they are", "those that you use"),
+                };
                 let more = names.len().saturating_sub(NAMED);
                 names.truncate(NAMED);
                 let more = if more > 0 { format!(" and {more} more") } else { String::new() };
                 let text = format!(
-                    "{how}: no package needs these, they are only recommended: {}{more}; name those that you use",
+                    "{how}: no package needs {these}, {they_are} only recommended: {}{more}; name {those}",
                     names.join(", ")
                 );
                 let saves = self.claims.claim(&self.inspection.tree, inodes.iter().copied());

@@ -85,7 +85,7 @@ const AFTER_HELP: &str = "Examples:
   layerscope report my-app.tar --format html > my-app.html
   layerscope ladder my-app.tar                 possible sizes; with --measure, download sizes too
   layerscope my-app.tar --view replay          the build, replayed layer by layer
-  layerscope fix my-app.tar --dockerfile Dockerfile | patch -p0
+  layerscope fix my-app.tar --dockerfile Dockerfile > fix.diff && git apply -p0 fix.diff
   layerscope check my-app --max-wasted 20MB    fail a build; check --init writes limits to keep
   layerscope compare old.tar new.tar           compare; --format text|json|html prints it
   layerscope compare old.json new.tar          old.json is a report of an earlier run
@@ -118,7 +118,10 @@ enum Command {
     Learn(LearnArguments),
     /// Show possible image sizes and the change needed for each
     Ladder(LadderArguments),
-    /// Print what to change in the Dockerfile, and why, as a diff for `patch -p0` or `git apply -p0`
+    /// Print what to change in the Dockerfile, and why, as a diff for `git apply -p0` or `patch -p0`
+    ///
+    /// Save it and apply it: `layerscope fix my-app --dockerfile Dockerfile > fix.diff`, then
+    /// `git apply -p0 fix.diff` or `patch -p0 < fix.diff`.
     ///
     /// Without a change, standard output stays empty and standard error says why. A Dockerfile of
     /// another image is an error (exit code 2), and there is no diff.

@@ -40,6 +40,8 @@ const OPTIONS: [&str; 14] = [
 /// Subcommands of apt whose result its database shows.
 const SUBCOMMANDS: [&str; 7] =
     ["update", "install", "clean", "autoclean", "autoremove", "purge", "remove"];
+/// Those that only fetch and remove lists and archives of packages.
+const FETCHING: [&str; 3] = ["update", "clean", "autoclean"];
 /// Programs whose files are in directories of their own, or gone.
 const BESIDE: [&str; 11] =
     ["cd", "find", "mkdir", "npm", "pip", "pip3", "pnpm", "rm", "set", "true", "yarn"];
@@ -48,10 +50,17 @@ const AGAIN: [&str; 7] = ["addgroup", "adduser", "groupadd", "ln", "mkdir", "use
 /// Programs that give files mode and owner, as copied files have them.
 const GIVING: [&str; 3] = ["chgrp", "chmod", "chown"];
 
+/// Other package managers that install into the directories of the system.
+const OTHERS: [&str; 7] = ["apk", "dnf", "microdnf", "pacman", "tdnf", "yum", "zypper"];
+
 /// Returns the way for an instruction, or the reason why there is none, as a clause about it.
 pub fn way_of(instruction: &str) -> Result<Way, String> {
     let Some(run) = instruction.strip_prefix("RUN ") else { return Ok(Way::Copied) };
     let Some(script) = shell::read(run) else { return Err("is not followed".into()) };
+    let other = script.commands.iter().map(Command::name).find(|name| OTHERS.contains(name));
+    if let Some(other) = other {
+        return Err(format!("installs packages with {other}, and a draft can only do so with apt"));
+    }
     let is_apt = |command: &&Command| matches!(command.name(), "apt-get" | "apt");
     if !script.commands.iter().any(|command| is_apt(&command)) {
         let all = [&AGAIN[..], &GIVING].concat();
@@ -67,6 +76,7 @@ pub fn way_of(instruction: &str) -> Result<Way, String> {
             false => Way::Run,
         });
     }
+    let mut changes_packages = false;
     for command in &script.commands {
         let words = command.program();
         if is_apt(&command) {
@@ -78,9 +88,13 @@ pub fn way_of(instruction: &str) -> Result<Way, String> {
             if let Some(verb) = verb.filter(|verb| !SUBCOMMANDS.contains(verb)) {
                 return Err(format!("calls apt {}", escaped_str(verb)));
             }
+            changes_packages |= verb.is_none_or(|verb| !FETCHING.contains(verb));
         } else if !words.is_empty() && !BESIDE.contains(&command.name()) && !is_pip(words) {
             return Err(format!("also runs {}", escaped_str(command.name())));
         }
+    }
+    if !changes_packages {
+        return Ok(Way::Run);
     }
     Ok(Way::Installed { is_noninteractive: run.contains("DEBIAN_FRONTEND=noninteractive") })
 }
@@ -99,6 +113,7 @@ mod tests {
         let installed = Ok(Way::Installed { is_noninteractive: false });
         assert_eq!(way_of("COPY . /app"), Ok(Way::Copied));
         assert_eq!(way_of("RUN npm ci"), Ok(Way::Run));
+        assert_eq!(way_of("RUN apt-get update && apt-get clean"), Ok(Way::Run), "no package");
         assert_eq!(
             way_of(
                 "RUN apt-get update && apt-get install -y python3 && rm -rf /var/lib/apt/lists/*"
@@ -114,6 +129,14 @@ mod tests {
             ("RUN apt-get install -y x && curl https://a | sh", "also runs curl"),
             ("RUN apt-get install -t sid x", "gives apt the option -t"),
             ("RUN apt-get build-dep x", "calls apt build-dep"),
+            (
+                "RUN apk add --no-cache python3 gcc",
+                "installs packages with apk, and a draft can only do so with apt",
+            ),
+            (
+                "RUN dnf install -y gcc && dnf clean all",
+                "installs packages with dnf, and a draft can only do so with apt",
+            ),
         ] {
             assert_eq!(way_of(run), Err(reason.to_owned()), "{run}");
         }

@@ -26,6 +26,9 @@ use roots::roots;
 
 /// Directories whose files no image needs.
 const PASSING: [&str; 5] = ["/tmp/", "/var/tmp/", "/run/", "/var/log/", "/var/cache/"];
+/// Directories in which package managers keep downloads and logs, whose names differ in each build.
+const KEPT_BY_TOOLS: [&str; 5] =
+    ["/.npm/", "/.node-gyp/", "/.cache/node-gyp/", "/.cache/pip/", "/.cache/yarn/"];
 /// Directories that the clean-up of an installation empties.
 const CLEANED: [&str; 2] = ["/var/lib/apt/lists/", "/var/cache/apt/"];
 
@@ -127,6 +130,12 @@ impl Found {
     }
 }
 
+/// Returns whether a file lies where a package manager keeps downloads and logs.
+fn is_kept_by_a_tool(path: &[u8]) -> bool {
+    let is_in = |place: &&str| path.windows(place.len()).any(|part| part == place.as_bytes());
+    KEPT_BY_TOOLS.iter().any(is_in)
+}
+
 /// Returns the way for each own layer, or why one cannot be taken over.
 fn ways(
     inspection: &Inspection,
@@ -216,6 +225,7 @@ impl Takeover<'_> {
         let is_of_system = is_system(&path) && !is_below(&"/usr/local/");
         Ok(match self.ways.get(&layer) {
             Some(Way::Copied) | None => true,
+            Some(_) if is_kept_by_a_tool(&path) => false,
             Some(Way::Again(_)) => self.is_given(node, layer) && !is_of_system,
             Some(Way::Installed { .. }) => {
                 !self.chosen.has_owner(node) && !is_of_system && !is_below(&"/var/")

@@ -64,8 +64,9 @@ impl<'a> Chosen<'a> {
     }
 
     fn compiler_among(&self, all: &HashSet<usize>) -> Option<&str> {
-        let mut builders = all.iter().filter(|&&at| self.builds[at]);
-        builders.next().map(|&at| self.installed.packages[at].name.as_str())
+        let builders = all.iter().filter(|&&at| self.builds[at]);
+        // The same one each time: a set has no order.
+        builders.map(|&at| self.installed.packages[at].name.as_str()).min()
     }
 
     /// Returns whether a package brought a file.

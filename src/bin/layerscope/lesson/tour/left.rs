@@ -73,7 +73,7 @@ impl<'a> StoryBuilder<'a> {
             let bytes: u64 = rest.iter().map(|finding| finding.bytes).sum();
             let places = plural(rest.len(), "more place");
             let text = format!(
-                "And {} in {places}: the list has them, each with what helps.",
+                "And {} in {places}: Fix (key 6) has them, each with what helps.",
                 self.size(bytes)
             );
             self.say(in_view(View::Findings, self.last_layer()), [text]);

@@ -40,7 +40,7 @@ impl StoryBuilder<'_> {
         if self.matters(bytes) {
             let pairs = plural(rest.len(), "more pair");
             let text = format!(
-                "And {} in {pairs} of layers, of which one adds what the other one removes. Here they are in a list.",
+                "And {} in {pairs} of layers, of which one adds what the other one removes. Waste (key 2) lists them.",
                 self.size(bytes)
             );
             self.say(in_view(View::Waste, self.last_layer()), [text]);
@@ -236,12 +236,14 @@ impl StoryBuilder<'_> {
                 Reason::Deleted | Reason::Opaque | Reason::Replaced => "deletes",
             };
             let layer = self.layer(added_in);
+            let them = if pair.count == 1 { "it" } else { "them" };
             format!(
-                "The same with {bytes} more: {layer} adds them in {count}, and layer {removed_in} {verb} them."
+                "The same with {bytes} more in {count}: {layer} adds {them}, and layer {removed_in} {verb} {them}."
             )
         };
         let place = match path {
             NodeId::ROOT => String::new(),
+            path if pair.count == 1 => format!(" The file is {}.", self.path(path)),
             path => format!(" Most are at {}.", self.path(path)),
         };
         let helps = format!("What helps: {}", self.change(pair));

@@ -49,7 +49,7 @@ impl StoryBuilder<'_> {
             format!("Revoke it. Next time, {}{}", words::stopped(way), line.unwrap_or_default());
         let more = match secrets.len() - 1 {
             0 => String::new(),
-            _ => "The list of changes (6) begins with all of them.".into(),
+            _ => "Fix (key 6) begins with all of them.".into(),
         };
         self.say(scene, [what, helps, more]);
     }

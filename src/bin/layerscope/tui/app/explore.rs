@@ -2,6 +2,8 @@
 
 mod typing;
 
+use layerscope::display::plural;
+
 use super::{App, Screen};
 use crate::tui::comparison::Spot;
 use crate::tui::explorer::Explorer;
@@ -38,11 +40,13 @@ impl App {
         let Screen::Image { explorer, .. } = &mut self.screen else { return };
         match action {
             Action::NextWaste => {
-                if explorer.next_waste() {
-                    self.focus = Pane::Tree;
-                } else {
-                    self.notice = Some("no wasted bytes in this image".into());
-                }
+                self.notice = Some(match explorer.next_waste() {
+                    Some((place, all)) => {
+                        self.focus = Pane::Tree;
+                        format!("{place} of {}", plural(all, "place"))
+                    }
+                    None => "no wasted bytes in this image".into(),
+                });
             }
             Action::NextChange | Action::PreviousChange => {
                 explorer.go_to_change(action == Action::NextChange);

@@ -26,6 +26,7 @@ impl Comparison {
                 };
             }
             _ if self.help.is_some() => self.act_in_help(action),
+            _ if self.explained.is_some() => self.act_in_explanation(action),
             Action::Back if !self.is_ready() => return Some(Effect::Quit),
             _ if !self.is_ready() => {}
             Action::Back => self.leave(),
@@ -35,12 +36,18 @@ impl Comparison {
             Action::CopyCommand => return self.copied(self.command()),
             Action::CopyPath => return self.copied(self.selected()?),
             Action::Search => self.begin_search(),
+            Action::Explain => self.explain(),
             action => match View::asked_for(action) {
                 Some(view) => self.view = view,
                 None => return self.act_in_view(action),
             },
         }
         None
+    }
+
+    /// Returns whether no text is over the view.
+    pub(super) fn is_bare(&self) -> bool {
+        self.help.is_none() && self.explained.is_none()
     }
 
     fn act_in_help(&mut self, action: Action) {

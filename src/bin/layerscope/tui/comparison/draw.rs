@@ -8,6 +8,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
+use super::explaining::Explained;
 use super::{Comparison, Image, Look, View, images, layers, packages, paths};
 use crate::tui::keys::Action;
 use crate::tui::keys::help::{COMPARISON, Line as Hint};
@@ -53,6 +54,7 @@ impl Comparison {
             Some(line) => put(line, 0, panes.footer, buffer),
             None => bars::draw(self.footer(theme, panes.footer.width), panes.footer, buffer),
         }
+        self.draw_explanation(theme, panes.main, buffer);
         if let Some(help) = &self.help {
             draw_help(help, &COMPARISON, &self.keymap, theme, self.area, buffer);
         }
@@ -106,6 +108,9 @@ impl Comparison {
                 &[(&[Action::Back], "back"), (&[Action::Up, Action::Down], "scroll")]
             }
             _ if !self.is_ready() => &[(&[Action::Quit], "cancel"), (&[Action::Help], "help")],
+            _ if self.explained.is_some() => {
+                self.explained.as_ref().map_or(&[][..], Explained::keys)
+            }
             View::Images => images::KEYS,
             View::Layers => layers::KEYS,
             View::Paths => paths::KEYS,

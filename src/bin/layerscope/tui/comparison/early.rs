@@ -12,7 +12,7 @@ impl Comparison {
     pub(super) fn keep_early(&mut self, message: Message) -> Option<Message> {
         let (is_ready, view) = (self.is_ready(), self.view);
         let is_computed = is_ready && !matches!(self.sheets.get(&self.other), Some(None));
-        if is_computed || self.help.is_some() || self.dialog.is_some() {
+        if is_computed || !self.is_bare() || self.dialog.is_some() {
             return Some(message);
         }
         let (keymap, contexts) = (&self.keymap, self.contexts());

@@ -26,6 +26,7 @@ pub const KEYS: &[Hint] = &[
     (&[Action::Up, Action::Down], "image"),
     (&[Action::Enter], "explore it"),
     (&[Action::ShowLayers, Action::ShowPaths, Action::ShowPackages], "layers, paths, packages"),
+    (&[Action::Explain], "explain"),
     (&[Action::Quit], "quit"),
 ];
 

@@ -25,6 +25,7 @@ pub const KEYS: &[Hint] = &[
     (&[Action::Enter], "explore it"),
     (&[Action::CopyPath], "copy digest"),
     (&[Action::NextPane], "paths"),
+    (&[Action::Explain], "explain"),
     (&[Action::Quit], "quit"),
 ];
 

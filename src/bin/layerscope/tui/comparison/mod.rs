@@ -11,6 +11,7 @@ mod cursor;
 mod dialog;
 mod draw;
 mod early;
+mod explaining;
 mod find;
 mod images;
 mod layers;
@@ -45,6 +46,7 @@ use crate::tui::widgets::prompt::Prompt;
 
 use cursor::Cursor;
 use dialog::Dialog;
+use explaining::Explained;
 use find::Asked;
 use sheet::Sheet;
 
@@ -88,6 +90,7 @@ pub struct Comparison {
     cursor: Cursor,
     help: Option<Help>,
     dialog: Option<Dialog>,
+    explained: Option<Explained>,
     /// A notice about the last key, shown until the next key.
     notice: Option<String>,
     /// The messages of the user that wait for the comparison.
@@ -124,6 +127,7 @@ impl Comparison {
             cursor,
             help: None,
             dialog: None,
+            explained: None,
             notice: None,
             early: Early::default(),
             area,
@@ -235,7 +239,7 @@ impl Comparison {
     }
 
     fn contexts(&self) -> Vec<Context> {
-        if self.help.is_some() {
+        if self.help.is_some() || self.explained.is_some() {
             return vec![Context::Overlay, Context::Everywhere];
         }
         let mut contexts = Vec::new();

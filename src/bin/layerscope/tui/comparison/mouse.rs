@@ -41,7 +41,7 @@ impl Comparison {
             at if panes.footer.contains(at) => {
                 bar(&self.footer(&Theme::BARE, panes.footer.width), panes.footer)
             }
-            at if panes.main.contains(at) && self.is_ready() && self.help.is_none() => {
+            at if panes.main.contains(at) && self.is_ready() && self.is_bare() => {
                 (self.select(at, panes.main) && double).then_some(Action::Enter)
             }
             _ => None,

@@ -20,6 +20,7 @@ pub const KEYS: &[Hint] = &[
     (&[Action::Up, Action::Down], "package"),
     (&[Action::CopyPath], "copy name"),
     (&[Action::NextPane], "images"),
+    (&[Action::Explain], "explain"),
     (&[Action::Quit], "quit"),
 ];
 

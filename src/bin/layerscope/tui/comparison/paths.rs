@@ -16,7 +16,7 @@ use crate::tui::keys::help::Line as Hint;
 use crate::tui::pattern::Pattern;
 
 pub use draw::draw;
-use rows::{Order, Row, Rows};
+use rows::{Form, Order, Row, Rows};
 
 pub const KEYS: &[Hint] = &[
     (&[Action::Help], "help"),
@@ -25,6 +25,7 @@ pub const KEYS: &[Hint] = &[
     (&[Action::PathList], "tree or list"),
     (&[Action::Enter], "explore"),
     (&[Action::NextPane], "packages"),
+    (&[Action::Explain], "explain"),
     (&[Action::Quit], "quit"),
 ];
 
@@ -117,6 +118,17 @@ impl Paths {
         self.rows.reveal(paths, place);
         self.rows.make(paths);
         self.cursor.at = self.rows.position(paths, place).unwrap_or(self.cursor.at);
+    }
+
+    /// Returns the path under the cursor, and the bytes that the row shows: fewer and more.
+    pub fn selected(&self, against: &Against) -> Option<(Vec<u8>, u64, u64)> {
+        let (paths, place) = (&against.pair.paths, self.row()?.place);
+        let own = paths.change(place, &against.first.tree, &against.second.tree);
+        let all = paths.get(place);
+        Some(match self.rows.form == Form::List {
+            true => (own.path, own.less, own.more),
+            false => (own.path, all.less, all.more),
+        })
     }
 
     fn row(&self) -> Option<&Row> {

@@ -18,6 +18,7 @@ pub mod rows;
 pub mod search;
 pub mod sentences;
 mod slice;
+mod waste_stops;
 mod wasted;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -34,6 +35,7 @@ use layerscope::tree::NodeId;
 use changes_below::ChangesBelow;
 use filter::{BeforeFilter, Filter};
 use rows::{Attributes, Measure, Row, Scope, Shown, Sort};
+use waste_stops::WasteStop;
 
 pub use assessment::Assessment;
 pub use base::{BaseLayers, LayerRow};
@@ -76,7 +78,9 @@ pub struct Explorer {
     before_filter: Option<BeforeFilter>,
     /// The directories whose links without a size are shown one by one.
     open_links: HashSet<NodeId>,
-    next_group: usize,
+    /// The places with wasted bytes, once they have been asked for, and the next of them.
+    waste_stops: Option<Vec<WasteStop>>,
+    next_stop: usize,
     study: Option<Arc<Study>>,
     changes_below: ChangesBelow,
     /// The directory with most of the packages that the first change does not install.
@@ -123,7 +127,8 @@ impl Explorer {
             open: HashSet::new(),
             before_filter: None,
             open_links: HashSet::new(),
-            next_group: 0,
+            waste_stops: None,
+            next_stop: 0,
             study: None,
             changes_below: ChangesBelow::default(),
             packages_place: NodeId::ROOT,

@@ -44,10 +44,7 @@ impl Explorer {
         let group =
             self.groups.iter().position(|group| group.added_in >= own && self.matters(group.bytes));
         match group {
-            Some(group) => {
-                self.next_group = group;
-                self.next_waste();
-            }
+            Some(group) => self.go_to_waste(group),
             None => self.reveal_biggest_directory(),
         }
     }

@@ -1,29 +1,48 @@
 //! Goes to any path; a revealed path is always a visible row.
 
 use layerscope::LayerIndex;
-use layerscope::analysis::WastedGroup;
 use layerscope::tree::NodeId;
 
 use super::Explorer;
 use super::changes::Changed;
 use super::filter::Filter;
 use super::rows::{Measure, Scope, Shown, Sort};
+use super::waste_stops::{WasteStop, waste_stops};
 use crate::lesson::Scene;
 
 impl Explorer {
-    /// Goes to the place of the next largest waste, and after the last one to the first; returns
-    /// whether there is one.
-    pub fn next_waste(&mut self) -> bool {
-        let is_waste = |group: &&WastedGroup| group.bytes > 0;
-        let wasted = self.groups.iter().filter(is_waste).count();
-        // After the last one comes the first again.
-        let place = if self.next_group < wasted { self.next_group } else { 0 };
-        let Some(group) = self.groups.get(place).filter(is_waste) else { return false };
+    /// Goes to the place with the next largest waste, and after the last one to the first; returns
+    /// its number and the number of places, if there is one.
+    pub fn next_waste(&mut self) -> Option<(usize, usize)> {
+        let here = self.selected();
+        let (inspection, below) = (&self.inspection, &self.wasted_below);
+        let stops = self.waste_stops.get_or_insert_with(|| {
+            match self.slice.layer == inspection.last_layer() {
+                true => waste_stops(inspection, self.slice.up_to()),
+                false => waste_stops(inspection, &inspection.tree.totals(LayerIndex::FINAL)),
+            }
+        });
+        let all = stops.len();
+        // After the last one comes the first again; where the cursor stands already is no next one.
+        let is_at = |stop: &WasteStop| {
+            let (first, end) = below.span(stop.node);
+            here.is_some_and(|here| (first..end).contains(&below.span(here).0))
+        };
+        let is_here = stops.get(self.next_stop).is_some_and(is_at);
+        let place = (self.next_stop + usize::from(is_here)).checked_rem(all)?;
+        let stop = stops[place];
+        self.next_stop = place + 1;
+        self.select_layer(self.layer.max(stop.layer));
+        self.reveal_up_to(stop.node);
+        Some((place + 1, all))
+    }
+
+    /// Goes to where most of the wasted bytes of a pair of layers are.
+    pub(super) fn go_to_waste(&mut self, group: usize) {
+        let Some(group) = self.groups.get(group) else { return };
         let (node, removed_in) = (group.place, group.removed_in);
-        self.next_group = place + 1;
         self.select_layer(self.layer.max(removed_in));
         self.reveal_up_to(self.biggest_wasted(node));
-        true
     }
 
     /// Walks down to where most of the wasted bytes are, and stops at a path that was removed as a

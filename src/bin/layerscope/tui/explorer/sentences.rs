@@ -297,7 +297,7 @@ fn wasted_below(explorer: &Explorer, node: NodeId, units: Units, quoted: Quoted)
         // The sum of a single pair is that of the directory.
         let bytes =
             if pairs.len() > 1 { format!(", {}", units.size(pair.bytes)) } else { String::new() };
-        let what = explorer.group_of(*pair).map_or("removed", |group| group.reason.past());
+        let what = Reason::past_of(explorer.group_of(*pair).map(|group| group.reason));
         let removed = if pair.added_in == pair.removed_in {
             format!("{what} in the same layer")
         } else {

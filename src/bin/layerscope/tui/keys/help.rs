@@ -48,7 +48,18 @@ pub const COMPARISON: Page = Page {
         ),
         (
             "All views",
-            &[Help, Palette, OpenImage, CopyPath, CopyCommand, Back, CloseOverlay, Suspend, Quit],
+            &[
+                Help,
+                Palette,
+                OpenImage,
+                Explain,
+                CopyPath,
+                CopyCommand,
+                Back,
+                CloseOverlay,
+                Suspend,
+                Quit,
+            ],
         ),
     ],
     marks: &[

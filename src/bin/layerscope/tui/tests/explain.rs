@@ -1,5 +1,7 @@
 //! Tests of explanations: their wording, and that the figures add up.
 
+use std::collections::HashSet;
+
 use crossterm::event::KeyCode;
 use layerscope::LayerIndex;
 use layerscope::advice::changes::Part as Side;
@@ -298,5 +300,53 @@ fn a_group_of_waste_has_as_many_files_by_reason_and_one_by_one_as_in_its_row() {
             |(_, it): &(u64, String)| if it.starts_with('/') { Some(1) } else { files_in(it) };
         let listed: usize = by_file.parts.iter().filter_map(one_by_one).sum();
         assert_eq!((reasons, listed), (group.count, group.count), "{by_reason:?} {by_file:?}");
+    }
+}
+
+#[test]
+fn in_fix_the_sums_of_optional_changes_and_of_the_base_are_explained_behind_their_changes() {
+    let mut parts = HashSet::new();
+    for image in images() {
+        let secrets = image.study.secrets.as_ref().map_or(0, |secrets| secrets.list.len());
+        for (row, change) in image.study.changes.iter().enumerate() {
+            if change.part == Side::Own || !parts.insert((image.name.clone(), change.part)) {
+                continue;
+            }
+            let mut person = image.person(120, 60);
+            person.types("6").types(&"j".repeat(secrets + row)).types("e");
+            assert!(person.screen().contains("e explain the sum"), "{}", person.screen());
+            person.types("e");
+            let (title, sums) = explained(&person);
+            assert_eq!(title, change.part.title(), "{}", person.screen());
+            let of_part = image.study.changes.iter().filter(|it| it.part == change.part);
+            let all: u64 = of_part.map(|it| it.adds).sum();
+            assert_eq!(sums.first().map_or(0, |sum| sum.total), all, "{}", person.screen());
+        }
+    }
+    assert!(parts.iter().any(|(_, part)| *part == Side::Optional), "{parts:?}");
+    assert!(parts.iter().any(|(_, part)| *part == Side::Base), "{parts:?}");
+}
+
+#[test]
+fn on_image_e_explains_the_figure_of_the_row() {
+    let image = demo();
+    let mut person = image.person(120, 40);
+    person.types("5");
+    for (row, title, total) in [
+        ("uncompressed tar", "In the archive", Some(DEMO.1.totals.stored_bytes)),
+        ("base image", "Base image", Some(DEMO.1.layers[0].size)),
+        ("directories,", "Final filesystem", None),
+        ("layer 1 ", "Layer 1", Some(DEMO.1.layers[1].tar_bytes)),
+        ("diff ID 3", "Layer 3", Some(DEMO.1.layers[3].tar_bytes)),
+    ] {
+        let (x, y) = person.finds(row);
+        person.clicks(x, y).types("e");
+        let (said, sums) = explained(&person);
+        assert_eq!(said, title, "{}", person.screen());
+        assert_eq!(sums.last().map(|sum| sum.total), total, "{}", person.screen());
+        // Then come the numbers of the header.
+        person.types("e");
+        assert_eq!(explained(&person).0, &*DEMO.1.name, "{}", person.screen());
+        person.press(KeyCode::Esc);
     }
 }

@@ -15,6 +15,7 @@ use crate::tui::explorer::Explorer;
 use crate::tui::layout::Pane;
 use crate::tui::message::{Effect, Message};
 use crate::tui::tests::loaded;
+use crate::tui::tests::support::build;
 
 #[test]
 fn the_first_screen_answers_what_is_wasted_and_which_instruction_did_it() {
@@ -49,13 +50,65 @@ fn it_opens_on_the_biggest_dead_thing_and_w_goes_to_the_next() {
     assert_eq!((group.added_in, group.removed_in), (1.into(), 3.into()));
     let first = person.path();
     assert_eq!(first, "/usr/lib/go");
-    person.types("w");
-    assert_ne!(person.path(), first);
-    for _ in 1..person.app.explorer().unwrap().groups.iter().filter(|group| group.bytes > 0).count()
-    {
+    let wasted = |person: &Person| {
+        let explorer = person.app.explorer().unwrap();
+        explorer.slice.totals(explorer.selected().unwrap()).wasted
+    };
+    let (mut sizes, mut paths) = (vec![wasted(&person)], vec![first.clone()]);
+    loop {
         person.types("w");
+        if person.path() == first {
+            break;
+        }
+        assert!(!paths.contains(&person.path()), "{paths:?}");
+        paths.push(person.path());
+        sizes.push(wasted(&person));
+        assert!(person.screen().contains(&format!(" {} of ", paths.len())), "{}", person.screen());
     }
-    assert_eq!(person.path(), first, "after the last comes the first again");
+    assert!(sizes.is_sorted_by(|one, next| one >= next), "{paths:?} {sizes:?}");
+    assert_eq!(sizes.iter().sum::<u64>(), DEMO.1.totals.wasted(), "all waste: {paths:?}");
+}
+
+#[test]
+fn w_stops_at_what_is_gone_or_rewritten_as_a_whole_and_at_each_other_file() {
+    let image = |entries: Vec<build::Entry>, later: Vec<build::Entry>| {
+        let image = build::Image::of([build::layer(entries), build::layer(later)]);
+        let opened = build::open(build::tar(image.docker())).unwrap();
+        Arc::new(layerscope::inspect(&opened, &Progress::default()).unwrap())
+    };
+    let inspection = image(
+        vec![
+            build::file("app/a", 300),
+            build::file("app/lib/b", 500),
+            build::file("opt/gone/c", 400),
+            build::file("opt/gone/d", 300),
+            build::file("opt/stays", 10),
+            build::file("srv/e", 90),
+            build::file("srv/f", 80),
+            build::file("srv/g", 70),
+            build::file("lists/h", 30),
+            build::file("lists/i", 20),
+        ],
+        vec![
+            build::file("app/a", 300).owner(7, 7),
+            build::file("app/lib/b", 500).owner(7, 7),
+            build::gone("opt/gone"),
+            build::gone("srv/e"),
+            build::file("srv/g", 71),
+            build::gone("lists/h"),
+            build::gone("lists/i"),
+        ],
+    );
+    let mut person = Person::in_front_of("made", 120, 40);
+    person.tell(loaded(&person.app, inspection));
+    let mut paths = vec![person.path()];
+    for _ in 0..4 {
+        person.types("w");
+        paths.push(person.path());
+    }
+    assert_eq!(paths, ["/app/lib/b", "/opt/gone", "/srv/e", "/srv/g", "/lists"]);
+    person.types("w");
+    assert_eq!(person.path(), "/app", "after the last comes the first");
 }
 
 #[test]

@@ -83,14 +83,10 @@ fn a_place_is_named_by_a_directory_of_at_most_three_names() {
     person.types("2");
     let screen = person.screen();
     let row = screen.lines().find(|line| line.contains("0 → 1")).unwrap_or_default();
-    assert!(row.contains("2 files deleted, mostly in /root/.cache/go-build "), "{screen}");
+    assert!(row.contains("2 files deleted in /root/.cache/go-build "), "{screen}");
     // Where that does not fit, a directory above is named; no path is cut.
     person.tell(Message::Resize(72, 24));
-    assert!(
-        person.screen().contains("2 files deleted, mostly in /root/.cache "),
-        "{}",
-        person.screen()
-    );
+    assert!(person.screen().contains("2 files deleted in /root/.cache "), "{}", person.screen());
 }
 
 #[test]

@@ -6,9 +6,9 @@ use layerscope::display::escaped_str;
 use layerscope::display::shown;
 use layerscope::display::{Escaped, Units, directories, percent, plural};
 use layerscope::escape::Untrusted;
-use layerscope::{Amount, Inspection};
+use layerscope::{Amount, Inspection, LayerIndex};
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::Look;
@@ -16,13 +16,14 @@ use crate::tui::explorer::Explorer;
 use crate::tui::keys::Action;
 use crate::tui::keys::help::Line as Hint;
 use crate::tui::layout::rows_inside;
+use crate::tui::overlay::explain::Subject;
 use crate::tui::widgets::moved;
-use crate::tui::widgets::text::wrap;
-use crate::tui::widgets::{fill, inside, pane, put, scroll_bar, scrolled_title};
+use crate::tui::widgets::text::{follow, wrap};
+use crate::tui::widgets::{fill, inside, pane, put, scroll_bar};
 
 pub const KEYS: &[Hint] = &[
     (&[Action::Help], "help"),
-    (&[Action::Up, Action::Down], "scroll"),
+    (&[Action::Up, Action::Down], "move"),
     (&[Action::Explain], "explain"),
     (&[Action::ViewExplore], "explore"),
     (&[Action::Quit], "quit"),
@@ -43,8 +44,7 @@ const COMMANDS: [(&str, &str); 4] = [
 pub struct Texts {
     /// The facts, as words with their texts.
     facts: Vec<(&'static str, Escaped)>,
-    /// The entries of the history: the layer, and the instruction.
-    history: Vec<(Escaped, Escaped)>,
+    history: Vec<Entry>,
 }
 
 impl Texts {
@@ -63,7 +63,27 @@ pub struct ImageFacts {
     unsearched: Option<Escaped>,
     /// The secret that was asked for.
     pointed: Option<Pointed>,
-    scroll: usize,
+    /// The line of the cursor, and what it is about.
+    cursor: usize,
+    about: Option<About>,
+    top: usize,
+}
+
+/// An entry of the history, or the digest of a layer: the word before it, the text and the layer.
+struct Entry {
+    word: Escaped,
+    text: Escaped,
+    layer: Option<LayerIndex>,
+}
+
+/// The figure of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum About {
+    Size,
+    Archive,
+    Base,
+    Tree,
+    Layer(LayerIndex),
 }
 
 /// A secret, and the place where it stands.
@@ -81,6 +101,7 @@ struct LabelledLine {
     text: String,
     /// True if the secret stands here that was asked for.
     is_pointed: bool,
+    about: Option<About>,
 }
 
 struct Sizes {
@@ -107,7 +128,9 @@ impl ImageFacts {
             base: None,
             unsearched: None,
             pointed: None,
-            scroll: 0,
+            cursor: 0,
+            about: None,
+            top: 0,
         }
     }
 
@@ -149,16 +172,49 @@ impl ImageFacts {
         });
         let lines = self.lines(Units::default(), usize::from(inside(area).width));
         if let Some(at) = lines.iter().position(|row| row.is_pointed) {
-            self.scroll = at.saturating_sub(1).min(lines.len().saturating_sub(rows_inside(area)));
+            (self.cursor, self.about) = (at, lines[at].about);
+            self.top = at.saturating_sub(1).min(lines.len().saturating_sub(rows_inside(area)));
         }
     }
 
     pub fn act(&mut self, action: Action, area: Rect) -> bool {
         let rows = rows_inside(area);
         let lines = self.lines(Units::default(), usize::from(inside(area).width));
-        let last = lines.len().saturating_sub(rows);
-        self.scroll = moved(action, self.scroll, last, rows.max(2) - 1).unwrap_or(self.scroll);
+        let last = lines.len().saturating_sub(1);
+        let cursor = moved(action, self.cursor, last, rows.max(2) - 1).unwrap_or(self.cursor);
+        self.settle(cursor, &lines, area);
         false
+    }
+
+    /// Moves the cursor to a line, and keeps the visible lines in place as long as it is among them.
+    fn settle(&mut self, cursor: usize, lines: &[LabelledLine], area: Rect) {
+        self.cursor = cursor.min(lines.len().saturating_sub(1));
+        self.about = lines.get(self.cursor).and_then(|line| line.about);
+        self.top = follow(self.top, self.cursor, lines.len(), rows_inside(area).max(1));
+    }
+
+    /// Moves the cursor to the line at a cell; returns whether there is one.
+    pub fn select(&mut self, look: Look<'_>, at: Position, area: Rect) -> bool {
+        let inner = inside(area);
+        let lines = self.lines(look.units, usize::from(inner.width));
+        let first = self.top.min(lines.len().saturating_sub(usize::from(inner.height)));
+        let row = first + usize::from(at.y.saturating_sub(inner.y));
+        let is_there = inner.contains(at) && row < lines.len();
+        if is_there {
+            self.settle(row, &lines, area);
+        }
+        is_there
+    }
+
+    /// Returns what the figure under the cursor is explained by, if the line has one.
+    pub fn explained(&self) -> Option<Subject> {
+        Some(match self.about? {
+            About::Size => Subject::Image,
+            About::Archive => Subject::Archive,
+            About::Base => Subject::Base,
+            About::Tree => Subject::Tree,
+            About::Layer(layer) => Subject::Layer(layer),
+        })
     }
 
     fn lines(&self, units: Units, width: usize) -> Vec<LabelledLine> {
@@ -197,29 +253,43 @@ impl ImageFacts {
         let mut last = "";
         for (word, text) in facts.chain(base).chain(sized).chain(unsearched) {
             last = if word.is_empty() { last } else { word };
+            let about = match last {
+                "size" if word.is_empty() => Some(About::Archive),
+                "size" => Some(About::Size),
+                "base image" => Some(About::Base),
+                "tree" => Some(About::Tree),
+                _ => None,
+            };
             let pointed = self.pointed.as_ref().filter(|pointed| pointed.is_fact(last, text));
-            push(&mut lines, word, text, pointed, width);
+            push(&mut lines, (word, text), pointed, about, width);
         }
-        lines.push(LabelledLine { word: String::new(), text: String::new(), is_pointed: false });
-        for (entry, (layer, instruction)) in self.texts.history.iter().enumerate() {
-            let pointed = self.pointed.as_ref().filter(|pointed| pointed.is_entry(entry));
-            push(&mut lines, layer, instruction, pointed, width);
+        lines.push(LabelledLine {
+            word: String::new(),
+            text: String::new(),
+            is_pointed: false,
+            about: None,
+        });
+        for (at, entry) in self.texts.history.iter().enumerate() {
+            let pointed = self.pointed.as_ref().filter(|pointed| pointed.is_entry(at));
+            let about = entry.layer.map(About::Layer);
+            push(&mut lines, (&entry.word, &entry.text), pointed, about, width);
         }
         lines
     }
 
     pub fn draw(&self, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
         let lines = self.lines(look.units, usize::from(inside(area).width));
-        let title = scrolled_title("Image", self.scroll, lines.len(), area);
+        let cursor = self.cursor.min(lines.len().saturating_sub(1));
+        let title = format!("Image · {}/{}", cursor + 1, lines.len());
         let inner = pane(&title, true, look.theme, area, buffer);
-        let first = scroll_bar(self.scroll, lines.len(), inner, look.theme, buffer);
-        for (at, LabelledLine { word, text, is_pointed }) in
-            lines.into_iter().skip(first).enumerate()
-        {
+        let first = scroll_bar(self.top, lines.len(), inner, look.theme, buffer);
+        let shows_secret = lines.get(cursor).is_some_and(|line| line.is_pointed);
+        for (place, line) in lines.into_iter().enumerate().skip(first) {
+            let LabelledLine { word, text, is_pointed, .. } = line;
             let word = Span::styled(format!("{word:>WORDS$}  "), look.theme.dim);
-            put(Line::from(vec![word, Span::raw(text)]), at, inner, buffer);
-            if is_pointed {
-                fill(at, inner, look.theme.selected, buffer);
+            put(Line::from(vec![word, Span::raw(text)]), place - first, inner, buffer);
+            if place == cursor || is_pointed && shows_secret {
+                fill(place - first, inner, look.theme.selected, buffer);
             }
         }
     }
@@ -260,15 +330,16 @@ fn command_word(keyword: &str) -> Option<&'static str> {
 /// for.
 fn push(
     lines: &mut Vec<LabelledLine>,
-    word: &str,
-    text: &str,
+    (word, text): (&str, &str),
     pointed: Option<&Pointed>,
+    about: Option<About>,
     width: usize,
 ) {
     let secret = pointed.map(|pointed| ("! secret", &*pointed.text));
     for (mut word, text) in [(word, text)].into_iter().chain(secret) {
         for text in wrap(text, width.saturating_sub(WORDS + 2)) {
-            lines.push(LabelledLine { word: word.to_owned(), text, is_pointed: pointed.is_some() });
+            let is_pointed = pointed.is_some();
+            lines.push(LabelledLine { word: word.to_owned(), text, is_pointed, about });
             word = "";
         }
     }
@@ -336,26 +407,27 @@ fn facts(inspection: &Inspection) -> Vec<(&'static str, Escaped)> {
 }
 
 /// Returns the history; entries that made no layer have no number.
-fn history(inspection: &Inspection) -> Vec<(Escaped, Escaped)> {
-    let mut layer = 0_usize;
+fn history(inspection: &Inspection) -> Vec<Entry> {
     let mut steps = Vec::new();
+    let mut layer = LayerIndex::default();
     for step in &inspection.history {
-        let number = if step.empty_layer == Some(true) {
-            Escaped::from("-")
+        let text = step.instruction().one_line();
+        if step.empty_layer == Some(true) {
+            steps.push(Entry { word: "-".into(), text, layer: None });
         } else {
-            layer += 1;
-            shown!("layer {}", layer - 1)
-        };
-        steps.push((number, step.instruction().one_line()));
+            let of = Some(layer).filter(|layer| layer.get_from(&inspection.layers).is_some());
+            steps.push(Entry { word: shown!("layer {}", layer), text, layer: of });
+            layer = layer.next();
+        }
     }
-    for (i, layer) in inspection.layers.iter().enumerate() {
+    for (i, layer) in LayerIndex::numbered(&inspection.layers) {
         let id = layer
             .diff_id
             .as_ref()
             .or(layer.digest.as_ref())
             .map_or_else(Escaped::default, Untrusted::escaped);
         if !id.is_empty() {
-            steps.push((shown!("diff ID {}", i), id));
+            steps.push(Entry { word: shown!("diff ID {}", i), text: id, layer: Some(i) });
         }
     }
     steps

@@ -246,7 +246,8 @@ impl Views {
         area: Rect,
     ) -> bool {
         match view {
-            View::Explore | View::Image => false,
+            View::Explore => false,
+            View::Image => self.image.select(look, at, area),
             View::Waste => self.waste.select(explorer, at, area),
             View::Timeline => self.timeline.select(explorer, look, at, area),
             View::Treemap => self.treemap.select(explorer, at, area),
@@ -341,7 +342,8 @@ impl Views {
             View::Timeline | View::Replay => vec![Subject::UpTo(layer)],
             View::Findings => self.findings.explained(),
             View::Sizes => self.ladder.explained(explorer).into_iter().collect(),
-            View::Explore | View::Image => Vec::new(),
+            View::Image => self.image.explained().into_iter().collect(),
+            View::Explore => Vec::new(),
         }
     }
 

@@ -60,6 +60,7 @@ impl App {
             subjects.push(Subject::Layer(layer));
         }
         subjects.extend(self.of_header());
+        subjects.dedup();
         subjects
     }
 

@@ -68,7 +68,7 @@ fn titled(inspection: &Inspection, finding: &Finding) -> String {
     let layer = layer_named(inspection, finding.added_in);
     let removed = match finding.removed_in() {
         Some(removed_in) if removed_in != finding.added_in => {
-            format!(", {} in {removed_in}", finding.reason.map_or("removed", Reason::past))
+            format!(", {} in {removed_in}", Reason::past_of(finding.reason))
         }
         _ => String::new(),
     };

@@ -24,7 +24,7 @@ pub fn explain(explorer: &Explorer, study: &Study, units: Units) -> (String, Vec
                     in the order of Fix:"
                     .into(),
             ),
-            Part::Sum(Sum::new(by_change(study), sums.own, "avoidable")),
+            Part::Sum(Sum::new(by_change(study, Side::Own), sums.own, "avoidable")),
         ]);
         let sure = without_a_look(&explorer.inspection, study, units);
         let all = units.size(sums.own);
@@ -46,10 +46,36 @@ pub fn explain(explorer: &Explorer, study: &Study, units: Units) -> (String, Vec
     ("Avoidable and smallest".into(), parts)
 }
 
-/// Returns what each change to the user's own layers adds to those before it.
-fn by_change(study: &Study) -> Vec<(u64, String)> {
-    let own = study.changes.iter().filter(|change| change.part == Side::Own);
-    own.map(|change| (change.adds, escaped_str(&change.short_title()).into())).collect()
+/// Explains the sum of the changes of a part, as its head in Fix has it.
+pub fn changes(explorer: &Explorer, study: &Study, side: Side) -> (String, Vec<Part>) {
+    let sums = explorer.avoidable().unwrap_or_default();
+    let (sum, all) = match side {
+        Side::Own => (sums.own, "All that the changes to your layers leave out"),
+        Side::Optional => {
+            (sums.optional, "All that the optional changes leave out beside those above")
+        }
+        Side::Base => {
+            (sums.base, "All that only another base image avoids, without what is listed above")
+        }
+    };
+    let parts = match sum {
+        0 => vec![Part::Sentence("The changes above leave out all of these files as well.".into())],
+        sum => vec![
+            Part::Sentence(format!("{all}, each byte once. By change, in the order of Fix:")),
+            Part::Sum(Sum::new(
+                by_change(study, side),
+                sum,
+                if side == Side::Own { "avoidable" } else { "in all" },
+            )),
+        ],
+    };
+    (side.title().into(), parts)
+}
+
+/// Returns what each change of a part adds to those before it.
+fn by_change(study: &Study, side: Side) -> Vec<(u64, String)> {
+    let of_part = study.changes.iter().filter(|change| change.part == side);
+    of_part.map(|change| (change.adds, escaped_str(&change.short_title()).into())).collect()
 }
 
 fn by_layer(explorer: &Explorer) -> Vec<(u64, String)> {

@@ -2,8 +2,8 @@
 
 mod change;
 mod header;
-mod image;
-mod layer;
+pub mod image;
+pub mod layer;
 mod path;
 mod size;
 mod waste;
@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 
 use layerscope::Inspection;
 use layerscope::LayerIndex;
+use layerscope::advice::changes::Part as Side;
 use layerscope::analysis::WastedGroup;
 use layerscope::analysis::what_if::Change;
 use layerscope::display::{Units, count, files};
@@ -58,6 +59,8 @@ pub enum Subject {
     Change(usize),
     /// A finding of a change by its position.
     Finding(usize),
+    /// The sum of all changes of a part.
+    Changes(Side),
     /// A possible size and the one that is shown before it, by their positions.
     Step {
         before: usize,
@@ -72,6 +75,12 @@ pub enum Subject {
     Image,
     /// The avoidable bytes and the smallest size.
     Avoidable,
+    /// The tars of the layers, and what the archive stores of them.
+    Archive,
+    /// The size of the base image.
+    Base,
+    /// The names in the final filesystem.
+    Tree,
 }
 
 /// A part of an explanation.
@@ -96,12 +105,12 @@ pub struct Sum {
 
 impl Sum {
     /// Makes a sum with its largest parts, and all others as one; empty parts are left out.
-    fn new(parts: Vec<(u64, String)>, total: u64, what: impl Into<String>) -> Self {
+    pub fn new(parts: Vec<(u64, String)>, total: u64, what: impl Into<String>) -> Self {
         Self::naming(parts, |part| part, total, what)
     }
 
     /// Makes a difference: what is left of some counts without the parts.
-    fn less(
+    pub fn less(
         from: Vec<(u64, String)>,
         parts: Vec<(u64, String)>,
         total: u64,
@@ -200,8 +209,17 @@ pub fn explain(explorer: &Explorer, subject: &Subject, units: Units) -> (String,
         }
         Subject::Marked { title, changes } => size::without_marks(inspection, title, changes),
         Subject::Image => image::explain(inspection, units),
-        Subject::Change(_) | Subject::Finding(_) | Subject::Step { .. } | Subject::Avoidable => {
+        Subject::Archive => image::archive(inspection),
+        Subject::Tree => image::tree(inspection),
+        Subject::Base
+        | Subject::Change(_)
+        | Subject::Changes(_)
+        | Subject::Finding(_)
+        | Subject::Step { .. }
+        | Subject::Avoidable => {
             explorer.study().map_or_else(Default::default, |study| match *subject {
+                Subject::Base => image::base(inspection, study),
+                Subject::Changes(side) => header::changes(explorer, study, side),
                 Subject::Change(place) => change::explain(inspection, study, place, units),
                 Subject::Finding(place) => change::finding(inspection, study, place),
                 Subject::Step { before, place } => {
@@ -231,19 +249,24 @@ pub struct Explanation {
     pub scroll: usize,
 }
 
-impl Explanation {
-    /// Returns the text, and the number of other subjects.
-    pub fn lines(&self, units: Units, width: usize) -> Vec<String> {
-        let mut lines = Vec::new();
-        for part in &self.parts {
-            match part {
-                Part::Sentence(text) => lines.extend(wrap(text, width)),
-                Part::Sum(sum) => lines.extend(sum.lines(units, width)),
-            }
-            lines.push(String::new());
+/// Returns the lines of an explanation.
+pub fn lines(parts: &[Part], units: Units, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for part in parts {
+        match part {
+            Part::Sentence(text) => lines.extend(wrap(text, width)),
+            Part::Sum(sum) => lines.extend(sum.lines(units, width)),
         }
-        lines.pop();
-        lines
+        lines.push(String::new());
+    }
+    lines.pop();
+    lines
+}
+
+impl Explanation {
+    /// Returns the text.
+    pub fn lines(&self, units: Units, width: usize) -> Vec<String> {
+        lines(&self.parts, units, width)
     }
 
     /// Returns the keys: the one that opened it goes on to the next subject, and closes the last.
@@ -253,6 +276,7 @@ impl Explanation {
             Some(Subject::Image) => &[CLOSE, SCROLL, (AGAIN, "explain the image")],
             Some(Subject::Waste(_)) => &[CLOSE, SCROLL, (AGAIN, "explain the pair")],
             Some(Subject::Change(_)) => &[CLOSE, SCROLL, (AGAIN, "explain the change")],
+            Some(Subject::Changes(_)) => &[CLOSE, SCROLL, (AGAIN, "explain the sum")],
             Some(_) => &[CLOSE, SCROLL, (AGAIN, "explain avoidable, smallest")],
             None => &[(&[Action::Back, Action::Explain], "close"), SCROLL],
         }

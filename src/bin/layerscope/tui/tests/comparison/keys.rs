@@ -1,5 +1,7 @@
 //! Keys and the mouse: where they lead, and back.
 
+use layerscope::display::count;
+
 use super::*;
 use crate::tui::keys::help::OF_THE_VIEW;
 use crate::tui::tests::loaded;
@@ -170,4 +172,32 @@ fn from_the_explorer_escape_and_q_come_back_and_interrupt_quits() {
     assert!(matches!(key(&mut app, KeyCode::Char('q')), Some(ExplorerEffect::Leave)));
     let interrupt = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
     assert!(matches!(app.update(Message::Key(interrupt)), Some(ExplorerEffect::Quit)));
+}
+
+#[test]
+fn e_explains_the_image_and_then_the_comparison_and_closes() {
+    let mut person = Onlooker::before(&*VERSIONS, 120, 50);
+    person.types("e");
+    let size = |image: usize| count(VERSIONS[image].inspection.totals.size);
+    person.finds(&[
+        "The size is the sum of the layers' sizes",
+        &size(1),
+        "e explain the comparison",
+    ]);
+    person.types("e").finds(&[
+        "Updating from the first image downloads the layers that it does not have",
+        "size of the first image",
+        &size(0),
+        "size of this image",
+        &size(1),
+    ]);
+    person.types("e");
+    assert!(!person.reads().contains("Updating from the first image"), "{}", person.screen());
+    // The first image has nothing to be compared with; a layer and a path have figures, too.
+    person.press(KeyCode::Up).types("e").finds(&[&size(0)]);
+    person.press(KeyCode::Esc).types("2e").finds(&["the layer's tar"]);
+    person.press(KeyCode::Esc).types("3e").finds(&["added or larger"]);
+    person.press(KeyCode::Esc).types("4e").finds(&["size of this image"]);
+    person.types("q");
+    assert!(!person.ended, "q closes the explanation");
 }

@@ -183,7 +183,11 @@ impl Findings {
                     0 if side != Side::Own => {
                         format!("{}: nothing more than the above", side.title())
                     }
-                    _ => format!("{}: {} avoidable", side.title(), look.units.size(bytes)),
+                    // Avoidable is what the header calls so: what your own layers need not have.
+                    _ if side == Side::Own => {
+                        format!("{}: {} avoidable", side.title(), look.units.size(bytes))
+                    }
+                    _ => format!("{}: {} more", side.title(), look.units.size(bytes)),
                 };
                 return vec![Line::styled(cut(&head, width), theme.strong)];
             }

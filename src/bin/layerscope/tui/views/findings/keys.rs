@@ -1,6 +1,8 @@
 //! The keys of a row, those first that are used most, because a narrow footer has room for
 //! some; and the explanation of its figures.
 
+use layerscope::advice::changes::Part;
+
 use super::{Findings, Row};
 use crate::tui::keys::Action;
 use crate::tui::keys::help::Line as Hint;
@@ -61,11 +63,23 @@ impl Findings {
     /// then the change. A secret has no figure.
     pub fn explained(&self) -> Vec<Subject> {
         match self.rows.get(self.cursor) {
-            Some(&Row::Change(i)) => vec![Subject::Change(i)],
-            Some(&Row::Finding(i, finding)) => vec![Subject::Finding(finding), Subject::Change(i)],
+            Some(&Row::Change(i)) => self.change_explained(i),
+            Some(&Row::Finding(i, finding)) => {
+                let finding = std::iter::once(Subject::Finding(finding));
+                finding.chain(self.change_explained(i)).collect()
+            }
             Some(Row::Secrets | Row::Secret(_) | Row::Unsearched | Row::Head(_)) | None => {
                 Vec::new()
             }
         }
+    }
+
+    /// Explains a change, and then the sum of its part; that of your own layers is in the header.
+    fn change_explained(&self, i: usize) -> Vec<Subject> {
+        let sum = match self.changes[i].part {
+            Part::Own => None,
+            side => Some(Subject::Changes(side)),
+        };
+        std::iter::once(Subject::Change(i)).chain(sum).collect()
     }
 }

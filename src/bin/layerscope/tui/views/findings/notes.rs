@@ -16,7 +16,7 @@ use crate::tui::widgets::part;
 use crate::tui::widgets::text::{cut, wrap};
 
 /// The columns of the words before the text.
-const LABEL: usize = 9;
+const LABEL: usize = 10;
 /// The rows that the list keeps, whatever there is to say below.
 const LIST: usize = 3;
 /// The most lines of a row, where not all rows have room for theirs.
@@ -162,7 +162,7 @@ impl Findings {
         };
         add("added", &format!("layer {} {}", finding.added_in, instruction(finding.added_in)));
         if let Fate::Gone { removed_in } = finding.fate {
-            let what = finding.reason.map_or("removed", Reason::past);
+            let what = Reason::past_of(finding.reason);
             add(what, &format!("layer {removed_in} {}", instruction(removed_in)));
         }
         let packages: Vec<_> = finding.packages.iter().map(|(name, _)| name.as_str()).collect();

@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 
 use layerscope::advice::SuggestedChange;
-use layerscope::advice::changes::{Change, Extent};
+use layerscope::advice::changes::{Change, Extent, Part};
 use layerscope::advice::dockerfile::Staged;
 use layerscope::advice::findings::Finding;
 use layerscope::display::{Escaped, escaped_str, sentences, shown};
-use layerscope::report::instruction_lines;
+use layerscope::report::{TO_APPLY, instruction_lines, to_apply};
 use layerscope::{Inspection, LayerIndex};
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 
@@ -43,6 +43,12 @@ impl Findings {
         }
         if lines.is_empty() {
             lines = self.advice(&explorer.inspection);
+        } else if self.selected_change().is_some_and(|change| change.part == Part::Own) {
+            lines.extend([
+                Edit::Same(Escaped::default()),
+                Edit::Same(TO_APPLY.into()),
+                Edit::Same(to_apply(&explorer.inspection)),
+            ]);
         }
         let title = escaped_str(fix.clause());
         let copied = self.lines_to_copy(&explorer.inspection).filter(|_| has_instruction);

@@ -5,7 +5,7 @@ use layerscope::LayerIndex;
 use layerscope::advice::secrets::{Place, Prevention, Secret, Secrets};
 use layerscope::display::{Escaped, shown};
 use layerscope::image::HistoryEntry;
-use layerscope::tree::NodeId;
+use layerscope::tree::{NodeId, Reason};
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
@@ -74,7 +74,8 @@ pub fn notes(inspection: &Inspection, secret: &Secret) -> Vec<(&'static str, Esc
     notes.extend(secret.see(inspection).map(|see| ("see", see)));
     notes.push(("fix", prevention.what.clone()));
     notes.extend(lines(&prevention).into_iter().map(|line| ("", line)));
-    for (word, layer) in [("added", secret.added_in), ("removed", secret.removed_in)] {
+    let removed = Reason::past_of(secret.reason);
+    for (word, layer) in [("added", secret.added_in), (removed, secret.removed_in)] {
         let account = layer.and_then(|layer| Some((layer, layer.get_from(&inspection.layers)?)));
         notes.extend(account.map(|(layer, account)| {
             (word, shown!("layer {} {}", layer, account.instruction.one_line()))

@@ -24,7 +24,7 @@ const SHORTEST: usize = 6;
 /// The largest indentation, so that names stay readable in deep trees.
 const DEEPEST_INDENT: usize = 16;
 /// The columns of the words before the notes.
-const LABEL: usize = 8;
+const LABEL: usize = 10;
 /// The height below which there is only the list.
 const TALL: usize = 8;
 
@@ -149,8 +149,11 @@ fn notes(outline: &Outline, explorer: &Explorer, inner: Rect) -> Vec<(String, St
     if added_in.width() + removed_in.width() > instruction_room(width)
         && (added_in.len() + removed_in.len()) / width.max(1) <= free
     {
-        let whole =
-            [labelled("added", &added_in, width), labelled("removed", &removed_in, width)].concat();
+        let whole = [
+            labelled("added", &added_in, width),
+            labelled(group.reason.past(), &removed_in, width),
+        ]
+        .concat();
         if whole.len() <= free {
             notes.extend(whole);
         }
@@ -197,7 +200,11 @@ fn line(
             let layers = format!("{:>digits$} → {:<digits$}  ", group.added_in, group.removed_in);
             let facts = format!("{layers}{} {}", files(group.count), group.reason.words());
             spans.push(Span::styled(cut(&facts, room), theme.strong));
-            let before = if group.count == 1 { ", " } else { ", mostly in " };
+            let before = match (group.count, group.all_in_place) {
+                (1, _) => ", ",
+                (_, true) => " in ",
+                (_, false) => ", mostly in ",
+            };
             let left = room.saturating_sub(facts.width() + before.width());
             let mut place = if group.count == 1 { group.place } else { short(tree, group.place) };
             // A directory above says more than a path without its beginning.

@@ -192,6 +192,7 @@ mod tests {
             count: 1,
             reason: Reason::Deleted,
             place: NodeId::ROOT,
+            all_in_place: true,
         };
         let table = Table::new(&[group(9, 50), group(2, 40), group(5, 30), group(7, 20)]);
         let at = |width| {
