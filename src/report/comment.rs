@@ -136,7 +136,8 @@ fn changes(page: &mut Page, image: &RecordedImage, units: Units) {
     } else {
         page.line(format!("\n#### What to change\n\n{ALONE}\n"));
         table(page, &own, units);
-        page.line(format!("\n{} {}", plain(TO_APPLY), code(&to_apply(&image.inspection))));
+        let commands = Escaped::join(to_apply(&image.inspection), " && ");
+        page.line(format!("\n{} {}", plain(TO_APPLY), code(&commands)));
     }
     for part in [Part::Optional, Part::Base] {
         let changes = of(part);

@@ -123,10 +123,11 @@ pub fn incomplete(inspection: &Inspection) -> Option<String> {
 /// The words before the command that applies the changes.
 pub const TO_APPLY: &str = "As a diff against your Dockerfile, and applied:";
 
-/// Returns the command that makes a diff of the changes and applies it.
-pub fn to_apply(inspection: &Inspection) -> Escaped {
+/// Returns the commands that make a diff of the changes and apply it.
+pub fn to_apply(inspection: &Inspection) -> [Escaped; 2] {
     let image = inspection.argument();
-    shown!("layerscope fix {} --dockerfile Dockerfile > fix.diff && git apply -p0 fix.diff", image)
+    let diff = shown!("layerscope fix {} --dockerfile Dockerfile > fix.diff", image);
+    [diff, "git apply -p0 fix.diff".into()]
 }
 
 /// Says of an image without changes in the user's own layers that there is nothing to change;

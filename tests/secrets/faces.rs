@@ -17,7 +17,7 @@ fn the_text_report_says_first_what_where_who_and_what_to_do() {
         "value npm_… (masked)",
         "added in layer 1: COPY .npmrc /root/.npmrc",
         "removed in layer 3: RUN rm /root/.npmrc",
-        "Layer 3 deletes or replaces it, but layer 1 still contains it. Anyone who can pull the image can read it.",
+        "Layer 3 deletes it, but layer 1 still contains it. Anyone who can pull the image can read it.",
         "see layerscope cat shop.tar /root/.npmrc --layer 1",
         "see layerscope shop.tar ",
         "steps: layerscope ladder shop.tar",

@@ -51,7 +51,7 @@ pub fn changes(subject: &Subject<'_>) -> Option<Markup> {
             (lines(subject, "More in your layers", own.get(CHANGES..).unwrap_or_default()))
             @if !own.is_empty() {
                 p .note { (TO_APPLY) }
-                pre tabindex="0" { code { (to_apply(inspection)) } }
+                pre tabindex="0" { code { (Escaped::join(to_apply(inspection), "\n")) } }
             }
             @if !optional.is_empty() {
                 h3 { "Optional: needs a look" }

@@ -60,7 +60,9 @@ impl<W: Write> ReportText<'_, W> {
         self.smaller(&own[shown..])?;
         if !own.is_empty() {
             writeln!(self.out, "\n  {}", self.paint(Paint::Dim, TO_APPLY))?;
-            writeln!(self.out, "    {}", to_apply(inspection))?;
+            for command in to_apply(inspection) {
+                writeln!(self.out, "    {command}")?;
+            }
         }
         let optional = changes.in_part(Part::Optional);
         if self.style.top == 0 {

@@ -60,7 +60,7 @@ fn the_changes_begin_with_the_secrets_and_what_to_do_about_each() {
         "! 3 secrets: anyone who can pull the image can read them",
         "0 → 2 npm token",
         "/root/.npmrc, line 1 npm_…",
-        "Layer 2 deletes or replaces it, but layer 0 still contains it. Anyone who can pull the image can read it.",
+        "Layer 2 deletes it, but layer 0 still contains it. Anyone who can pull the image can read it.",
         "see layerscope cat",
         "now revoke it and create a new one: https://docs.npmjs.com/revoking-access-tokens",
         "RUN --mount=type=secret,id=npmrc,target=/root/.npmrc …",

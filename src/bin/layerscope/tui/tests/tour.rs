@@ -143,7 +143,7 @@ fn the_guided_tour_tells_of_the_secrets_first() {
     let told = told(&opened);
     let words = told.split_whitespace().collect::<Vec<_>>().join(" ");
     for part in [
-        "A secret first: value of DB_PASSWORD in /app/.env. Layer 1 deletes or replaces it, but layer 0 still contains it.",
+        "A secret first: value of DB_PASSWORD in /app/.env. Layer 1 deletes it, but layer 0 still contains it.",
         "Revoke it. Next time, keep it out of the build context",
     ] {
         assert!(words.contains(part), "{part:?} is not in\n{told}");

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use crossterm::event::KeyCode;
 use layerscope::Progress;
+use layerscope::analysis::WastedGroup;
+use layerscope::report::why_wasted;
 
 use super::pictures::check;
 use super::{DEMO, Person};
@@ -85,7 +87,7 @@ fn a_place_is_named_by_a_directory_of_at_most_three_names() {
     let row = screen.lines().find(|line| line.contains("0 → 1")).unwrap_or_default();
     assert!(row.contains("2 files deleted in /root/.cache/go-build "), "{screen}");
     // Where that does not fit, a directory above is named; no path is cut.
-    person.tell(Message::Resize(72, 24));
+    person.tell(Message::Resize(65, 24));
     assert!(person.screen().contains("2 files deleted in /root/.cache "), "{}", person.screen());
 }
 
@@ -144,10 +146,19 @@ fn a_file_is_found_even_if_the_explorer_hides_its_kind() {
 #[test]
 fn it_opens_on_the_group_of_the_path_that_is_explored() {
     let mut person = Person::at(80, 24);
-    person.types("w");
-    let second = &person.app.explorer().unwrap().groups[1];
-    let why =
-        format!("Layer {} deletes these files, but layer {}", second.removed_in, second.added_in);
+    let group_here = |person: &Person| {
+        let explorer = person.app.explorer().unwrap();
+        let pairs = explorer.wasted_below.pairs(explorer.selected().unwrap(), explorer.layer);
+        let is_of = |group: &&WastedGroup| {
+            (group.added_in, group.removed_in) == (pairs[0].added_in, pairs[0].removed_in)
+        };
+        explorer.groups.iter().find(is_of).cloned().unwrap()
+    };
+    let first = group_here(&person);
+    while group_here(&person) == first {
+        person.types("w");
+    }
+    let why = String::from(why_wasted(&group_here(&person)));
     person.types("2");
     assert!(person.reads().contains(&why), "{why}\n{}", person.screen());
 }

@@ -44,11 +44,8 @@ impl Findings {
         if lines.is_empty() {
             lines = self.advice(&explorer.inspection);
         } else if self.selected_change().is_some_and(|change| change.part == Part::Own) {
-            lines.extend([
-                Edit::Same(Escaped::default()),
-                Edit::Same(TO_APPLY.into()),
-                Edit::Same(to_apply(&explorer.inspection)),
-            ]);
+            lines.extend([Edit::Same(Escaped::default()), Edit::Same(TO_APPLY.into())]);
+            lines.extend(to_apply(&explorer.inspection).map(Edit::Same));
         }
         let title = escaped_str(fix.clause());
         let copied = self.lines_to_copy(&explorer.inspection).filter(|_| has_instruction);
