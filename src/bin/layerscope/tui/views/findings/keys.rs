@@ -76,7 +76,7 @@ impl Findings {
 
     /// Explains a change, and then the sum of its part; that of your own layers is in the header.
     fn change_explained(&self, i: usize) -> Vec<Subject> {
-        let sum = match self.changes[i].part {
+        let sum = match self.changes()[i].part {
             Part::Own => None,
             side => Some(Subject::Changes(side)),
         };
