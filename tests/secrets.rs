@@ -4,6 +4,7 @@ mod advised;
 mod attacks;
 mod beside;
 mod bypasses;
+mod code;
 mod commands;
 mod compared;
 mod copies;

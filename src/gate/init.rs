@@ -64,6 +64,9 @@ pub fn example(subject: &Subject<'_>, units: Units) -> String {
         text,
         "# Secrets in the layers and in the config: a deleted one counts, because its layer has it.\n{secrets}"
     );
+    text.push_str(
+        "# What is inside archives, and attestations that were not opened, is not searched; to fail because of it:\n# strict = true\n",
+    );
     let last_day = date(subject.now.saturating_add(90 * DAY));
     let base = measures.value(&Measure::BaseName).map(|name| match name {
         Found::Name(name) => name.escaped(),

@@ -316,6 +316,8 @@ pub struct Limits {
     pub exceptions: Vec<Exception>,
     /// True if some of the limits are rules of dive.
     pub of_dive: bool,
+    /// True if a limit on secrets does not pass where archives or attestations were not searched.
+    pub is_strict: bool,
 }
 
 impl Limits {

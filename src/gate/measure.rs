@@ -28,6 +28,8 @@ pub(super) struct Measures<'a> {
     pub subject: &'a Subject<'a>,
     /// The inodes and the secrets that are excepted.
     excepted: Named,
+    /// True if what is never opened counts as not searched.
+    is_strict: bool,
 }
 
 impl<'a> Measures<'a> {
@@ -39,7 +41,7 @@ impl<'a> Measures<'a> {
             excepted.inodes.extend(named.inodes);
             excepted.secrets.extend(named.secrets);
         }
-        Self { subject, excepted }
+        Self { subject, excepted, is_strict: limits.is_strict }
     }
 
     pub fn inspection(&self) -> &'a Inspection {
@@ -189,7 +191,10 @@ impl<'a> Measures<'a> {
     pub fn unsearched(&self, measure: &Measure) -> Option<Escaped> {
         let secrets = self.subject.study.secrets.as_ref()?;
         let gaps = secrets.gaps();
-        let (parts, verb) = (gaps.parts(), if gaps.is_one() { "was" } else { "were" });
+        let closed = if self.is_strict { gaps.closed() } else { Vec::new() };
+        let is_one = if closed.is_empty() { gaps.is_one() } else { gaps.count() == 0 };
+        let verb = if is_one && closed.len() < 2 { "was" } else { "were" };
+        let parts: Vec<_> = gaps.parts().into_iter().chain(closed).collect();
         (*measure == Measure::Secrets && !parts.is_empty()).then(|| {
             let parts = escaped_str(&listed(&parts));
             let limit = secrets.limit.filter(|_| secrets.unread > 0);

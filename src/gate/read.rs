@@ -12,7 +12,7 @@ use crate::toml_file::{
 /// The tables of the file.
 const TABLES: [&str; 4] = ["limits", "budget", "finding", "exception"];
 /// The keys of the table `limits`.
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "size",
     "download",
     "wasted",
@@ -25,6 +25,7 @@ const KEYS: [&str; 12] = [
     "base-age",
     "base",
     "secrets",
+    "strict",
 ];
 
 /// The reason why a limit or an exception is refused.
@@ -105,6 +106,10 @@ fn read_limits(text: &str, table: &DeTable<'_>, limits: &mut Limits) -> Result<(
         let name = key.get_ref().as_ref();
         let problem =
             |what: LimitError| Problem::at(text, key.span().start, &format!("limits.{name}"), what);
+        if let ("strict", DeValue::Boolean(is_strict)) = (name, value.get_ref()) {
+            limits.is_strict = *is_strict;
+            continue;
+        }
         limits.limits.extend(bounds(name, value.get_ref()).map_err(problem)?);
     }
     Ok(())
@@ -130,6 +135,7 @@ fn bounds(name: &str, value: &DeValue<'_>) -> Result<Vec<Limit>, LimitError> {
             let text = text_of(value)?;
             one(Measure::Efficiency, Bound::Quantity(Quantity::ratio(&text)?))
         }
+        "strict" => Err(instead("true or false", value).into()),
         "layers" => one(Measure::Layers, Bound::Count(count(value, "a number of layers")?)),
         "secrets" => one(Measure::Secrets, Bound::Count(count(value, "a number of secrets")?)),
         "base-age" => {

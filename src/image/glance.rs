@@ -24,7 +24,7 @@ impl Glance {
             if self.0.takes(entry.stored) {
                 self.0.search(search, entry.data, start);
             }
-        } else if search.is_for_tokens() && Encoding::is_binary(start) {
+        } else if search.is_for_texts() && Encoding::is_binary(start) {
             self.0.note(entry.data, Note { search, is_text: false, is_hit: false });
         }
     }

@@ -97,10 +97,10 @@ impl<'a> Keeper<'a> {
         let mut takes = || self.searcher.as_mut().is_some_and(|searcher| searcher.takes(size));
         self.passing.stage = match search {
             _ if self.passing.is_wanted => Stage::Whole,
-            Some(search) if search.is_for_tokens() && !encoding.is_text() => Stage::Binary,
+            Some(search) if search.is_for_texts() && !encoding.is_text() => Stage::Binary,
             Some(search) if search.takes_whole(size) && takes() => Stage::Whole,
             Some(search)
-                if search.is_for_tokens()
+                if search.is_for_texts()
                     && encoding == Encoding::Narrow
                     && !search.takes_whole(size)
                     && takes() =>

@@ -183,8 +183,8 @@ impl Walk {
         let Some(digest) = descriptor.digest.clone() else { return };
         let shown = escaped_str(&digest);
         if is_attestation(&descriptor) {
-            let texts = provenance(&digest, naming, search);
-            search.note(WarningKind::Attestation { digest: shown, is_searched: !texts.is_empty() });
+            let (texts, is_searched) = provenance(&digest, naming, search);
+            search.note(WarningKind::Attestation { digest: shown, is_searched });
             let of = subject(&descriptor);
             self.attestations.extend(texts.into_iter().map(|text| (of.clone(), text)));
             return;

@@ -30,6 +30,9 @@ pub struct SecretsRecord {
     /// The number of archives whose members were not searched.
     #[serde(default)]
     pub unopened_archives: usize,
+    /// The number of attestations that were not opened.
+    #[serde(default)]
+    pub unopened_attestations: usize,
 }
 
 fn read_by_default() -> bool {
@@ -131,6 +134,7 @@ impl SecretsRecord {
             lacks_config: !self.config_read && !self.config_cut,
             has_cut_config: self.config_cut,
             archives: self.unopened_archives,
+            attestations: self.unopened_attestations,
         }
     }
 }

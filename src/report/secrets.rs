@@ -20,6 +20,7 @@ pub struct SecretsPart {
     config_read: bool,
     config_cut: bool,
     unopened_archives: usize,
+    unopened_attestations: usize,
 }
 
 /// The reason why secrets were not searched for.
@@ -95,6 +96,7 @@ impl SecretsPart {
             config_read: !(secrets.lacks_config || secrets.has_cut_config),
             config_cut: secrets.has_cut_config,
             unopened_archives: secrets.archives,
+            unopened_attestations: secrets.attestations,
         }
     }
 }

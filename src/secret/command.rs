@@ -245,6 +245,16 @@ fn hinted_pairs(text: &str, hints: &Hints<'_>) -> Vec<Hit> {
     apart(hits)
 }
 
+/// Finds passwords with a letter and a digit in addresses.
+pub(super) fn find_addresses(text: &str) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    if Hints::has_address_in(text) {
+        let is_telling = |hit: &Hit| text.get(hit.range.clone()).is_some_and(is_telling);
+        hits.extend(addresses(text).filter(is_telling));
+    }
+    hits
+}
+
 /// Finds passwords and tokens in addresses: `https://user:password@host`, `https://token@host`.
 fn addresses(text: &str) -> impl Iterator<Item = Hit> {
     let passwords = ADDRESS.captures_iter(text);

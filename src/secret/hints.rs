@@ -4,12 +4,77 @@
 //! manifest of an image, so that none is asked before a word that each of its matches has stands in
 //! the text.
 
-use std::sync::OnceLock;
+use std::ops::Range;
+use std::sync::{LazyLock, OnceLock};
+
+use aho_corasick::AhoCorasick;
 
 use super::rules::{letters, rules};
 
 /// The words of headers with credentials, as [`Hints`] compares them.
 const HEADERS: [&str; 6] = ["AUTHORIZATION:", "API:", "TOKEN:", "KEY:", "AUTH:", "SECRET:"];
+
+/// The bytes before a name, and those behind it, in which its value stands.
+const BEFORE: usize = 256;
+const BEHIND: usize = 4 << 10;
+/// The characters between the words of a name.
+const JOINTS: [&str; 4] = ["", "_", "-", "."];
+/// Other words beside a secret: of connection strings and headers.
+const OTHER: [&str; 2] = ["PWD", "AUTHORIZATION"];
+
+/// The names of secrets in every spelling, and the other words.
+static NAMES: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let words = rules().words.iter().chain(&rules().exact).map(String::as_str).chain(OTHER);
+    let mut spelled: Vec<String> = words.flat_map(spellings).collect();
+    spelled.sort_unstable_by(|one, other| (one.len(), one).cmp(&(other.len(), other)));
+    let mut names: Vec<String> = Vec::new();
+    for name in spelled {
+        if !names.iter().any(|shorter| name.contains(shorter.as_str())) {
+            names.push(name);
+        }
+    }
+    let built = AhoCorasick::builder().ascii_case_insensitive(true).build(names);
+    built.expect("a test makes it")
+});
+
+/// Returns a name of words with all that may stand between them.
+fn spellings(name: &str) -> Vec<String> {
+    let mut all = vec![String::new()];
+    for (at, word) in name.split('_').enumerate() {
+        let joints = if at == 0 { &JOINTS[..1] } else { &JOINTS[..] };
+        let longer = |start: &String| {
+            joints.iter().map(|joint| format!("{start}{joint}{word}")).collect::<Vec<_>>()
+        };
+        all = all.iter().flat_map(longer).collect();
+    }
+    all
+}
+
+/// Returns the parts of a text in which a name of a secret stands, with its line as far as a value may
+/// go on: expressions that need a name find nothing elsewhere.
+pub fn around_names(text: &str) -> Vec<Range<usize>> {
+    let bytes = text.as_bytes();
+    let mut parts: Vec<Range<usize>> = Vec::new();
+    for found in NAMES.find_iter(text) {
+        if parts.last().is_some_and(|last| found.end() + BEHIND / 2 <= last.end) {
+            continue;
+        }
+        let line = bytes[..found.start()].iter().rev().take(BEFORE).take_while(|&&b| b != b'\n');
+        let start = floor(text, found.start() - line.count());
+        let line = bytes[found.end()..].iter().take(BEHIND).take_while(|&&b| b != b'\n');
+        let end = floor(text, found.end() + line.count());
+        match parts.last_mut() {
+            Some(last) if start <= last.end => last.end = last.end.max(end),
+            _ => parts.push(start..end),
+        }
+    }
+    parts
+}
+
+/// Returns the nearest start of a character at or before a place.
+fn floor(text: &str, place: usize) -> usize {
+    (0..=place).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
+}
 
 /// The hints that a text gives.
 pub struct Hints<'a> {
@@ -66,6 +131,11 @@ impl<'a> Hints<'a> {
 
     /// Returns whether an address with a password may stand in the text.
     pub fn has_address(&self) -> bool {
-        self.text.contains("://") && self.text.contains('@')
+        Self::has_address_in(self.text)
+    }
+
+    /// Returns whether an address with a password may stand in a text.
+    pub fn has_address_in(text: &str) -> bool {
+        text.contains("://") && text.contains('@')
     }
 }

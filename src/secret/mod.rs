@@ -7,6 +7,7 @@
 
 mod argument;
 mod blocks;
+mod code;
 mod command;
 mod copies;
 mod documents;
@@ -113,6 +114,8 @@ pub struct Unsearched {
     pub has_cut_config: bool,
     /// The number of archives whose members were not searched.
     pub archives: usize,
+    /// The number of attestations that were not opened.
+    pub attestations: usize,
 }
 
 impl Unsearched {
@@ -153,17 +156,36 @@ impl Unsearched {
         self.parts().len() == 1 && self.files + self.layers <= 1
     }
 
+    /// Counts what was to be searched and was not.
+    pub fn count(&self) -> usize {
+        let config = usize::from(self.lacks_config || self.has_cut_config);
+        self.files + self.cut_files + self.layers + config
+    }
+
     /// Says that there are at least as many secrets as were counted, unless everything was searched.
     pub fn qualify(&self, counted: String) -> String {
         if self.parts().is_empty() { counted } else { format!("at least {counted}") }
     }
 
+    /// Lists what is never opened, and was not to be searched.
+    pub fn closed(&self) -> Vec<String> {
+        let archives =
+            || format!("what is inside {}, such as jar and zip", plural(self.archives, "archive"));
+        let attestations =
+            || format!("{} that were not opened", plural(self.attestations, "attestation"));
+        let attestation = || "1 attestation that was not opened".to_owned();
+        let attestations = match self.attestations {
+            0 => None,
+            1 => Some(attestation()),
+            _ => Some(attestations()),
+        };
+        (self.archives > 0).then(archives).into_iter().chain(attestations).collect()
+    }
+
     /// Says what was not searched; `None` if everything was.
     pub fn words(&self) -> Option<Escaped> {
         let mut parts = self.parts();
-        parts.extend((self.archives > 0).then(|| {
-            format!("what is inside {}, such as jar and zip", plural(self.archives, "archive"))
-        }));
+        parts.extend(self.closed());
         (!parts.is_empty())
             .then(|| escaped_str(&format!("Not searched for secrets: {}", parts.join(", and "))))
     }

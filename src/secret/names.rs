@@ -63,6 +63,11 @@ impl SecretRules {
         self.is_bare_name(&self.bare(name))
     }
 
+    /// Returns whether a text is nothing but a word for a secret, such as `password` or `api-key2`.
+    pub(super) fn is_word(&self, text: &str) -> bool {
+        self.words.contains(&self.bare(text))
+    }
+
     /// Returns a name in capitals and without what tells several of a kind apart.
     fn bare(&self, name: &str) -> String {
         let name = in_capitals(name.trim_start_matches(['-', '_']));

@@ -21,23 +21,27 @@ pub fn path_matcher() -> &'static Matcher {
             globs.iter().for_each(|glob| matcher.add(glob, of, excludes));
         };
         let text = u16::try_from(rules.files.len()).expect("there are few rules");
-        let rare = text + 1;
+        let (rare, disguised, rare_disguised) = (text + 1, text + 2, text + 3);
         for (number, rule) in (0..text).zip(&rules.files) {
             rule.globs.iter().for_each(|glob| add(glob, number, false));
             rule.except.iter().for_each(|glob| add(glob, number, true));
         }
-        // Of two searches of all texts, the first one counts that is not excluded.
-        add("**", text, false);
-        add("**", rare, false);
+        // Of the searches of all texts, the first one counts that is not excluded.
+        for of in [text, rare, disguised, rare_disguised] {
+            add("**", of, false);
+        }
         for area in &rules.areas {
             let excluded: &[u16] = match area.searched {
                 SearchedThere::Nothing => &[EVERY],
-                SearchedThere::Names => &[text, rare],
-                SearchedThere::NamesAndTokens => &[text],
+                SearchedThere::Names => &[text, rare, disguised, rare_disguised],
+                SearchedThere::NamesAndTokens => &[text, disguised],
             };
             for glob in &area.globs {
                 excluded.iter().for_each(|&of| add(glob, of, true));
             }
+        }
+        for glob in &rules.not_searched {
+            [text, rare, disguised, rare_disguised].into_iter().for_each(|of| add(glob, of, true));
         }
         for glob in &rules.not_text {
             [text, rare].into_iter().for_each(|of| add(glob, of, true));
@@ -138,22 +142,29 @@ mod tests {
             assert!(search.rule().is_some(), "{path} has a rule");
             assert!(search.takes_whole(8 << 20) && !search.takes_whole(9 << 20));
         }
-        for path in ["/etc/app.conf", "srv/main.js", "srv/../srv/./main.ts", "app/a/b/c"] {
+        for path in ["/etc/app.conf", "srv/main.html", "srv/../srv/./main.md", "app/a/b/c"] {
             let search = paths.search_for(path.as_bytes()).expect(path);
             assert!(search.rule().is_none(), "{path} has no rule");
-            assert!(search.is_for_tokens() && !search.is_for_rare_tokens());
+            assert!(search.is_for_texts() && !search.is_for_rare_tokens());
         }
         for path in ["usr/lib/app/main.js", "usr/share/a.conf", "usr/bin/deploy", "./lib/a/b"] {
             let search = paths.search_for(path.as_bytes()).expect(path);
             assert!(search.rule().is_none() && search.is_for_rare_tokens(), "{path}");
+        }
+        for (path, is_rare) in [("app/logo.png", false), ("usr/share/logo.png", true)] {
+            let search = paths.search_for(path.as_bytes()).expect(path);
+            assert!(search.is_for_texts() && search.is_for_disguised_texts(), "{path}");
+            assert_eq!(search.is_for_rare_tokens(), is_rare, "{path}");
+        }
+        for path in ["srv/main.js", "srv/../srv/./main.ts", "opt/a/b.py"] {
+            let search = paths.search_for(path.as_bytes()).expect(path);
+            assert!(search.is_for_texts() && !search.is_by_name(), "{path}");
         }
         for path in [
             "app/node_modules/a/index.js",
             "usr/lib/python3/dist-packages/a.py",
             "./usr/share/doc/a/copyright",
             "var/lib/dpkg/info/a.list",
-            "app/logo.png",
-            "usr/share/logo.png",
             "usr/lib/vendor/a.js",
             "app/vendor/acme/testdata/key.pem",
             "app/..",

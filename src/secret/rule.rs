@@ -74,8 +74,10 @@ pub enum Looks {
     Pairs,
     /// A command line with a secret.
     Commands,
-    /// A setting with a password; true if only a value in quotes is one.
-    Settings(bool),
+    /// A setting with a password, or an address with one.
+    Settings,
+    /// The same in source code and JSON, where only a value in quotes is one.
+    Code,
     /// A setting with a password, or what a command has; true if only the latter.
     Scripts(bool),
     /// Nothing but a token.
@@ -85,7 +87,10 @@ pub enum Looks {
 impl Looks {
     /// Returns whether the evidence is in the words of a text.
     pub(super) fn is_for_text(&self) -> bool {
-        matches!(self, Self::Pairs | Self::Commands | Self::Settings(_) | Self::Scripts(_))
+        matches!(
+            self,
+            Self::Pairs | Self::Commands | Self::Settings | Self::Code | Self::Scripts(_)
+        )
     }
 }
 
@@ -102,6 +107,8 @@ pub struct FileRule {
     pub looks: Looks,
     /// True if a name that another rule knows is searched as that rule asks.
     pub yields: bool,
+    /// True if it is source code: one of many texts, of which a long one is only searched for tokens.
+    pub is_code: bool,
 }
 
 /// Paths on which rules do not apply.
@@ -146,10 +153,14 @@ pub struct SecretRules {
     pub areas: Vec<Area>,
     /// The ends of the names of copies, which are searched like the file.
     pub backups: Vec<String>,
-    /// The globs of files in which tokens are not searched.
+    /// The globs of texts in which tokens are not searched.
+    pub not_searched: Vec<String>,
+    /// The globs of files that are hardly ever texts.
     pub not_text: Vec<String>,
     /// The ends of the names of archives, which are not opened.
     pub archives: Vec<String>,
+    /// The directories whose archives everybody has.
+    pub common_archives: Vec<String>,
     /// The kind of a value that is known only by its name.
     pub(super) named: Kind,
     /// The kind of a password in an address.

@@ -25,7 +25,7 @@ struct File {
     known: Vec<PublicValue>,
     text: Text,
     backups: Ends,
-    archives: Ends,
+    archives: Archives,
 }
 
 #[derive(Deserialize)]
@@ -63,6 +63,8 @@ struct WrittenFile {
     made: bool,
     #[serde(default)]
     yields: bool,
+    #[serde(default)]
+    code: bool,
     revoke: String,
     sources: Vec<String>,
 }
@@ -74,8 +76,7 @@ enum WrittenLooks {
     Pairs,
     Commands,
     Settings,
-    #[serde(rename = "quoted-settings")]
-    QuotedSettings,
+    Code,
     Scripts,
     Calls,
     Tokens,
@@ -122,6 +123,14 @@ struct PublicValue {
 #[serde(deny_unknown_fields)]
 struct Text {
     except: Vec<String>,
+    disguises: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Archives {
+    ends: Vec<String>,
+    except: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -166,9 +175,11 @@ fn read(json: &str) -> serde_json::Result<SecretRules> {
         files: file.into_iter().map(read_file).collect(),
         arguments: argument.into_iter().map(Argument::new).collect(),
         areas: area,
-        not_text: text.except,
+        not_searched: text.except,
+        not_text: text.disguises,
         backups: backups.ends,
         archives: archives.ends,
+        common_archives: archives.except,
         named: general("named-secret", "value of a secret"),
         address: general("password-in-address", "password in an address"),
         name_hints: name_hints(
@@ -216,6 +227,7 @@ fn read_file(written: WrittenFile) -> FileRule {
         of_build: is_of_build,
         made: is_made,
         yields,
+        code: is_code,
         revoke,
         sources,
     } = written;
@@ -226,8 +238,8 @@ fn read_file(written: WrittenFile) -> FileRule {
         }
         WrittenLooks::Pairs => Looks::Pairs,
         WrittenLooks::Commands => Looks::Commands,
-        WrittenLooks::Settings => Looks::Settings(false),
-        WrittenLooks::QuotedSettings => Looks::Settings(true),
+        WrittenLooks::Settings => Looks::Settings,
+        WrittenLooks::Code => Looks::Code,
         WrittenLooks::Scripts => Looks::Scripts(false),
         WrittenLooks::Calls => Looks::Scripts(true),
         WrittenLooks::Tokens => Looks::Tokens,
@@ -236,7 +248,7 @@ fn read_file(written: WrittenFile) -> FileRule {
     let is_rare = false;
     let kind =
         Kind { id, title, revoke, sources, is_general, is_needed, is_of_build, is_made, is_rare };
-    FileRule { kind, globs, except, looks, yields }
+    FileRule { kind, globs, except, looks, yields, is_code }
 }
 
 /// Returns a text in capitals and without `_`, `-` and `.`, so that all spellings of a name have the

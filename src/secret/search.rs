@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use super::command::{find_calls, find_in_command, pairs_of_file};
+use super::code::find_in_code;
+use super::command::{find_addresses, find_calls, find_in_command, pairs_of_file};
 use super::encoding::{Encoding, as_utf8};
 use super::names::is_value;
 use super::rules::{FileRule, Looks, rules};
@@ -43,14 +44,31 @@ impl FileSearch {
         rules().files.get(usize::from(self.0))
     }
 
-    /// Returns whether only tokens are searched: a file that is no text has none.
-    pub fn is_for_tokens(self) -> bool {
-        self.rule().is_none_or(|rule| matches!(rule.looks, Looks::Tokens))
+    /// Returns whether the rule of the path knows the file by its name; a search of source code is one
+    /// of many texts.
+    pub fn is_by_name(self) -> bool {
+        self.rule().is_some_and(|rule| !rule.is_code)
+    }
+
+    /// Returns whether a text is searched, and of a long one only tokens: a file that is no text has
+    /// nothing to search.
+    pub fn is_for_texts(self) -> bool {
+        self.rule().is_none_or(|rule| rule.is_code || matches!(rule.looks, Looks::Tokens))
+    }
+
+    /// Returns the number of searches of texts behind those of the rules.
+    fn of_texts(self) -> Option<usize> {
+        usize::from(self.0).checked_sub(rules().files.len())
     }
 
     /// Returns whether only tokens are searched that files of packages do not have.
     pub fn is_for_rare_tokens(self) -> bool {
-        usize::from(self.0) > rules().files.len()
+        self.of_texts().is_some_and(|number| number % 2 == 1)
+    }
+
+    /// Returns whether the name is one of an image or a program, so that the file is hardly ever a text.
+    pub fn is_for_disguised_texts(self) -> bool {
+        self.of_texts().is_some_and(|number| number >= 2)
     }
 
     /// Returns whether a token counts in this search.
@@ -74,7 +92,7 @@ impl FileSearch {
         let encoding = Encoding::detect(bytes);
         let is_text = encoding.is_text();
         let mut text = encoding.decode(bytes);
-        let rule = self.rule().or_else(|| self.script(is_text, &text));
+        let rule = self.rule().or_else(|| script(is_text, &text));
         if is_text && rule.is_some_and(|rule| rule.looks.is_for_text()) {
             text = match text {
                 Cow::Borrowed(bytes) => match as_utf8(bytes) {
@@ -101,16 +119,17 @@ impl FileSearch {
     }
 }
 
-impl FileSearch {
-    /// Returns the rule for scripts, for a text without a rule that begins as one.
-    fn script(self, is_text: bool, text: &[u8]) -> Option<&'static FileRule> {
-        let line = text.strip_prefix(b"#!")?.split(|&b| b == b'\n').next()?;
-        let mut words = line.split(|b| b.is_ascii_whitespace() || *b == b'/');
-        let is_script =
-            is_text && !self.is_for_rare_tokens() && words.any(|it| SHELLS.contains(&it));
-        let mut rules = rules().files.iter();
-        rules.find(|rule| is_script && matches!(rule.looks, Looks::Scripts(false)))
-    }
+/// Returns the rule for a text without one that begins as a script: that of scripts of a shell, or that
+/// of source code.
+fn script(is_text: bool, text: &[u8]) -> Option<&'static FileRule> {
+    let line = text.strip_prefix(b"#!")?.split(|&b| b == b'\n').next()?;
+    let mut words = line.split(|b| b.is_ascii_whitespace() || *b == b'/');
+    let is_of_shell = words.any(|it| SHELLS.contains(&it));
+    let is_one = |rule: &&FileRule| match is_of_shell {
+        true => matches!(rule.looks, Looks::Scripts(false)),
+        false => rule.is_code && matches!(rule.looks, Looks::Code),
+    };
+    rules().files.iter().find(is_one).filter(|_| is_text)
 }
 
 /// The small texts of a layer, in the order of its tar, that are kept to look for copies of a secret in
@@ -130,7 +149,8 @@ impl Default for SmallTexts {
 impl SmallTexts {
     /// Returns whether the next file, of `bytes` bytes, is one of them, and counts it.
     pub fn takes(&mut self, search: FileSearch, bytes: u64) -> bool {
-        let is_one = bytes <= SMALL && !search.is_for_rare_tokens();
+        let is_one =
+            bytes <= SMALL && !search.is_for_rare_tokens() && !search.is_for_disguised_texts();
         let left = self.left.checked_sub(bytes).filter(|_| is_one);
         self.left = left.unwrap_or(self.left);
         left.is_some()
@@ -172,10 +192,13 @@ fn by_rule(rule: &'static FileRule, bytes: &[u8]) -> Vec<Hit> {
         Looks::Pairs => in_text(&pairs_of_file),
         Looks::Commands => in_text(&find_in_command),
         Looks::Scripts(only_calls) => in_text(&|text| {
-            let settings = if *only_calls { Vec::new() } else { find_settings(text, false) };
+            let settings = if *only_calls { Vec::new() } else { find_settings(text) };
             apart(settings.into_iter().chain(find_calls(text)).collect())
         }),
-        Looks::Settings(only_quoted) => in_text(&|text| find_settings(text, *only_quoted)),
+        Looks::Settings => in_text(&|text| {
+            apart(find_settings(text).into_iter().chain(find_addresses(text)).collect())
+        }),
+        Looks::Code => in_text(&find_in_code),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Passwords in the settings of an application: Python, JSON, YAML, properties.
+//! Passwords in the settings of an application: YAML, properties, scripts.
 //!
 //! Names such as `password` and `token` also stand in translations, forms and code there. A value
 //! only counts if it looks like nothing else: one word, with a letter and a digit.
@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::command::{expression, valued};
+use super::hints::around_names;
 use super::rules::rules;
 use super::{HITS, Hit, apart};
 
@@ -22,32 +23,57 @@ static CONNECTION: LazyLock<Regex> = LazyLock::new(|| {
     expression(r#"(?i);[ \t]*(?:password|pwd)[ \t]*=[ \t]*(?P<value>[^;"'\s{}$]{6,})"#)
 });
 
-/// Finds the secrets in the settings of an application. In code and in JSON, only a value in quotes
-/// is one.
-pub fn find_settings(text: &str, only_quoted: bool) -> Vec<Hit> {
-    let settings = SETTING.captures_iter(text).filter_map(|found| {
-        let name = found.name("name")?.as_str();
-        let quoted = found.name("double").or_else(|| found.name("single"));
-        let bare = found.name("bare").filter(|_| !only_quoted);
-        let value = quoted.or(bare)?;
-        let is_one = rules().is_name(&snake(name))
-            && rules().is_value(value.as_str().as_bytes())
-            && is_telling(value.as_str());
-        is_one.then(|| Hit { kind: &rules().named, range: value.range(), name: Some(name.into()) })
-    });
-    let mut hits: Vec<_> = settings.take(HITS).collect();
-    let connections = CONNECTION.captures_iter(text).filter_map(|found| {
-        let hit = valued(text, &found, &rules().named)?;
-        is_telling(&text[hit.range.clone()]).then(|| Hit { name: Some("Password".into()), ..hit })
-    });
-    hits.extend(connections.take(HITS));
+/// A word of a technical name whose digits tell nothing: `oauth2`, `sha256`, `v1`.
+static TERM: LazyLock<Regex> = LazyLock::new(|| {
+    expression(
+        r"(?i)^(?:o?auth[12]|base(?:32|58|64)(?:url)?|sha[0-9]{1,3}|md[245]|utf(?:8|16|32)|s3|ec2|k8s|x509|ed25519|x25519|curve25519|secp?[0-9]+[kr]1|p(?:256|384|521)|(?:[ehrp]s|aes|rsa|hmac|hmacsha|rs|a)[0-9]{3,4}|v[0-9]+|http[123]?|ipv[46]|i18n|l10n|pkcs[0-9]+|argon2(?:id?|d)?|pbkdf2|rc4|3des|win32|x64|x86|latin1|level[0-9]|step[0-9]|part[0-9])$",
+    )
+});
+
+/// Finds the secrets in the settings of an application, also without quotes.
+pub fn find_settings(text: &str) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for window in around_names(text) {
+        let part = &text[window.clone()];
+        let found = SETTING.captures_iter(part).filter_map(|found| {
+            let name = found.name("name")?.as_str();
+            let quoted = found.name("double").or_else(|| found.name("single"));
+            let value = quoted.or_else(|| found.name("bare"))?;
+            let is_one = rules().is_name(&snake(name))
+                && rules().is_value(value.as_str().as_bytes())
+                && is_telling(value.as_str());
+            is_one.then(|| Hit {
+                kind: &rules().named,
+                range: value.range(),
+                name: Some(name.into()),
+            })
+        });
+        hits.extend(found.chain(connections(part)).take(HITS).map(|hit| Hit {
+            range: window.start + hit.range.start..window.start + hit.range.end,
+            ..hit
+        }));
+        if hits.len() >= HITS {
+            break;
+        }
+    }
     apart(hits)
 }
 
+/// Finds the passwords of connection strings.
+pub(super) fn connections(text: &str) -> impl Iterator<Item = Hit> {
+    CONNECTION.captures_iter(text).filter_map(|found| {
+        let hit = valued(text, &found, &rules().named)?;
+        is_telling(&text[hit.range.clone()]).then(|| Hit { name: Some("Password".into()), ..hit })
+    })
+}
+
 /// Returns whether a value is more than a word of a language, a number or a version.
-fn is_telling(value: &str) -> bool {
+pub(super) fn is_telling(value: &str) -> bool {
     let has = |test: fn(char) -> bool| value.chars().any(test);
-    has(|c| c.is_ascii_digit()) && has(char::is_alphabetic) && !has(char::is_whitespace)
+    let mut words = value.split(|c: char| !c.is_alphanumeric());
+    has(char::is_alphabetic)
+        && !has(char::is_whitespace)
+        && words.any(|word| word.contains(|c: char| c.is_ascii_digit()) && !TERM.is_match(word))
 }
 
 /// Converts `dbPassword` to `db_Password`.
@@ -73,16 +99,12 @@ mod tests {
         for text in [
             "DATABASES = {'default': {'PASSWORD': 'hunter2hunter2'}}",
             "SECRET_KEY = \"django-insecure-9x$w1\"",
-            "{\"db\":{\"user\":\"app\",\"dbPassword\":\"hunter2hunter2\"}}",
             "connect(user=\"app\", password='hunter2x')",
             "\"Db\": \"Server=db;User Id=sa;Password=Str0ngPass;\"",
+            "spring:\n  datasource:\n    password: hunter2x # prod",
+            "api.token=a1b2c3d4",
         ] {
-            assert_eq!(find_settings(text, true).len(), 1, "{text}");
-        }
-        for text in ["spring:\n  datasource:\n    password: hunter2x # prod", "api.token=a1b2c3d4"]
-        {
-            assert_eq!(find_settings(text, false).len(), 1, "{text}");
-            assert_eq!(find_settings(text, true).len(), 0, "{text}");
+            assert_eq!(find_settings(text).len(), 1, "{text}");
         }
         for text in [
             "{\"password\": \"Passwort\", \"token\": \"Your token for today, 1 of 2\"}",
@@ -90,12 +112,9 @@ mod tests {
             "{\"password\": {\"type\": \"string\", \"minLength\": 8}}",
             "password: ${DB_PASSWORD1}\nsecret: !vault abc1\ntoken: 1.2.3",
             "{\"passwordField\": \"input1field\", \"tokenizer\": \"bert-base-v1\"}",
+            "token: oauth2\nsecret: sha256\napi_key: x-key-v2",
         ] {
-            assert!(
-                find_settings(text, false).is_empty(),
-                "{text}: {:?}",
-                find_settings(text, false)
-            );
+            assert!(find_settings(text).is_empty(), "{text}: {:?}", find_settings(text));
         }
     }
 }

@@ -67,7 +67,7 @@ fn no_output_replaces_the_limits_the_dockerfile_or_an_image_from_standard_input(
 /// A build that takes too long is ended from outside, and uploads what is there.
 #[test]
 fn a_check_that_is_ended_by_a_signal_leaves_no_passed_result_of_the_run_before() {
-    for signal in ["-TERM", "-KILL"] {
+    for signal in ["-TERM", "-KILL", "-INT", "-HUP"] {
         let place = Place::new();
         let outputs = ["--overwrite", "--output", "json=r.json", "--output", "junit=r.xml"];
         let limit = ["--max-size", "1GB"];

@@ -111,7 +111,7 @@ pub(super) fn find<'a>(
             }
             Searched::Hit if candidate.is_of_a_package(tree, packages) => continue,
             Searched::Hit | Searched::NotYet => false,
-            Searched::NotHere => candidate.search.rule().is_none(),
+            Searched::NotHere => !candidate.search.is_by_name(),
         };
         let looked = match is_costly || search.files == 0 || search.secrets.list.len() >= SECRETS {
             true => Looked::Unsearched,
@@ -134,7 +134,7 @@ impl<'a> Search<'a> {
         let (size, search) = (self.tree.size(candidate.inode), candidate.search);
         let is_whole = search.takes_whole(size);
         self.files -= 1;
-        if search.is_for_tokens() && size > HEAD as u64 {
+        if search.is_for_texts() && size > HEAD as u64 {
             match self.encoding(candidate.inode)? {
                 Some(Encoding::Binary) => return Ok(Looked::Searched),
                 Some(encoding) if is_whole || encoding == Encoding::Narrow => {}
@@ -250,7 +250,14 @@ fn archives(tree: &Tree, packages: &Packages) -> usize {
         let node = tree.node_of(inode);
         let name = tree.name(node).to_ascii_lowercase();
         let is_one = rules().archives.iter().any(|end| name.ends_with(end.as_bytes()));
-        is_one && tree.size(inode) > 0 && !is_of_a_package(tree, packages, (inode, node, removal))
+        let is_common = || {
+            let path = tree.path(node);
+            rules().common_archives.iter().any(|start| path.starts_with(start.as_bytes()))
+        };
+        is_one
+            && tree.size(inode) > 0
+            && !is_common()
+            && !is_of_a_package(tree, packages, (inode, node, removal))
     };
     tree.inodes_with_removals().filter(is_archive).count()
 }
@@ -307,7 +314,8 @@ fn candidates(tree: &Tree, packages: &Packages) -> Vec<Candidate> {
     }));
     // Named files come first, so that texts cannot use up their bytes; those beside programs come last.
     candidates.sort_by_key(|Candidate { search, .. }| {
-        (search.rule().is_none(), search.is_for_rare_tokens())
+        let is_disguised = search.is_for_disguised_texts();
+        (!search.is_by_name(), search.is_for_rare_tokens(), is_disguised)
     });
     candidates
 }

@@ -24,7 +24,7 @@ use crate::progress::Progress;
 use crate::secret::{FoundValues, Kind, Masked, Unsearched, ValueHash, headline};
 use crate::shell::quoted;
 use crate::tree::{NodeId, Reason, VersionId};
-use crate::warning::Known;
+use crate::warning::{Known, Warning, WarningKind};
 
 pub use prevention::Prevention;
 
@@ -132,6 +132,8 @@ pub struct Secrets {
     pub has_cut_config: bool,
     /// The number of archives that no package brought: what is in them is not searched.
     pub archives: usize,
+    /// The number of attestations whose provenance is not there to be searched.
+    pub attestations: usize,
     /// The values that no text is to show: plain words and the names of files are not among them.
     pub values: FoundValues,
 }
@@ -171,6 +173,7 @@ impl Secrets {
         secrets.unread_layers = inspection.completeness.layers().iter().filter(is_missing).count();
         secrets.lacks_config = inspection.completeness.lacks_config();
         secrets.has_cut_config = !is_whole;
+        secrets.attestations = unopened(&inspection.warnings);
         secrets.unread += surplus;
         secrets.find_origins();
         Ok(secrets)
@@ -189,6 +192,14 @@ impl Secrets {
         let packages = Packages::read(&inspection.tree, contents, progress);
         Self::find(inspection, Some(contents), &packages, progress)
     }
+}
+
+/// Counts the attestations that were not searched.
+fn unopened(warnings: &[Warning]) -> usize {
+    let is_one = |warning: &&Warning| {
+        matches!(warning.kind, WarningKind::Attestation { is_searched: false, .. })
+    };
+    warnings.iter().filter(is_one).count()
 }
 
 impl Secrets {
@@ -215,6 +226,7 @@ impl Secrets {
             lacks_config: self.lacks_config,
             has_cut_config: self.has_cut_config,
             archives: self.archives,
+            attestations: self.attestations,
         }
     }
 

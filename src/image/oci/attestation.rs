@@ -34,19 +34,23 @@ fn is_provenance(part: &Descriptor) -> bool {
 }
 
 /// Reads the provenance in an attestation's manifest, as far as the archive has it: it keeps the
-/// arguments of the build.
-pub(super) fn provenance(digest: &str, naming: Naming, search: &Search<'_>) -> Vec<String> {
+/// arguments of the build. Returns whether there is some and all of it was read, too.
+pub(super) fn provenance(digest: &str, naming: Naming, search: &Search<'_>) -> (Vec<String>, bool) {
     let read = || {
         let blob = naming.manifest(search.members, digest).ok()?;
         Some(read_document(search.path, digest, &blob, &mut Vec::new()).ok()?.0)
     };
     let layers = read().and_then(|document| document.layers).unwrap_or_default();
-    let texts = layers.into_iter().flatten().filter(is_provenance).filter_map(|layer| {
+    let parts: Vec<_> = layers.into_iter().flatten().filter(is_provenance).collect();
+    let count = parts.len();
+    let texts = parts.into_iter().filter_map(|layer| {
         let digest = layer.digest?;
         let blob = search.members.locate(&naming.blob(&digest)).ok()?;
         let is_small = blob.extent.len <= PROVENANCE_LIMIT;
         let bytes = read_json_member(search.path, &digest, &blob).ok().filter(|_| is_small)?;
         Some(String::from_utf8_lossy(&bytes).into_owned())
     });
-    texts.take(PROVENANCES).collect()
+    let texts: Vec<_> = texts.take(PROVENANCES).collect();
+    let is_whole = count > 0 && texts.len() == count;
+    (texts, is_whole)
 }

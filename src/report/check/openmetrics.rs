@@ -5,6 +5,7 @@ use crate::escape::Untrusted;
 use std::collections::HashSet;
 use std::io::{self, Write};
 
+use super::words::{Unsearched, unsearched};
 use super::{CheckResults, Checked, has_namesake};
 use crate::advice::avoidable::Avoidable;
 use crate::analysis::LayerAccount;
@@ -40,7 +41,7 @@ const CHECKED: Family = Family {
     values: |_| one(1),
 };
 
-const FAMILIES: [Family; 12] = [
+const FAMILIES: [Family; 14] = [
     CHECKED,
     Family {
         name: "layerscope_image_size_bytes",
@@ -94,6 +95,27 @@ const FAMILIES: [Family; 12] = [
         values: |checked| {
             let secrets = checked.study.secrets.as_ref();
             secrets.map_or_else(Vec::new, |secrets| one(secrets.list.len()))
+        },
+    },
+    Family {
+        name: "layerscope_image_unsearched",
+        help: "Number of places that were not searched for secrets and that a limit on secrets does not count: what is inside archives, and attestations that were not opened.",
+        bytes: false,
+        values: |checked| {
+            let sample = |Unsearched { what, count, .. }: Unsearched| Sample {
+                labels: vec![("what", what.into())],
+                value: count.to_string(),
+            };
+            unsearched(checked).into_iter().map(sample).collect()
+        },
+    },
+    Family {
+        name: "layerscope_image_unread",
+        help: "Number of places that were to be searched for secrets and were not: files, layers and the config. Left out if nothing was searched.",
+        bytes: false,
+        values: |checked| {
+            let secrets = checked.study.secrets.as_ref();
+            secrets.map_or_else(Vec::new, |secrets| one(secrets.gaps().count()))
         },
     },
     Family {

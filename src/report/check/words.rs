@@ -9,7 +9,6 @@ use crate::escape::Untrusted;
 use crate::gate::{
     DiveCount, Excepted, Exception, ExceptionState, ExceptionUse, Measure, Outcome, Status,
 };
-use crate::warning::{Warning, WarningKind};
 
 /// The sentence about an image in which no limit checks anything.
 pub(super) const NOTHING_CHECKED: &str = "No limit checks anything in this image";
@@ -171,12 +170,13 @@ pub(super) struct Unsearched {
 /// what is inside archives. Empty if no secrets were searched for.
 pub(super) fn unsearched(checked: &Checked<'_>) -> Vec<Unsearched> {
     let Some(secrets) = &checked.study.secrets else { return Vec::new() };
-    let is_one = |warning: &&Warning| {
-        matches!(warning.kind, WarningKind::Attestation { is_searched: false, .. })
-    };
-    let attestations = checked.inspection.warnings.iter().filter(is_one).count();
     let parts = [
-        ("attestations", attestations, "attestation", "provenance can hold the build arguments"),
+        (
+            "attestations",
+            secrets.attestations,
+            "attestation",
+            "provenance can hold the build arguments",
+        ),
         (
             "archives",
             secrets.archives,

@@ -54,6 +54,12 @@ fn hint_for(checked: &Checked<'_>, limit: &Limit) -> String {
             .into();
     };
     let argument = checked.inspection.argument();
+    let gaps = secrets.gaps();
+    if gaps.parts().is_empty() && !gaps.closed().is_empty() {
+        return "unpack archives before the build, and check a copy of the image with its attestations; \
+                or leave out --strict (strict = true in the file of limits)"
+            .into();
+    }
     match secrets.limit {
         Some(_) => format!(
             "an image from a pipe is searched while it passes: cat FILE | layerscope check - …; or \

@@ -63,6 +63,9 @@ pub struct LimitOptions {
     /// The number of secrets in the layers and in the config, deleted ones too; 0 allows none
     #[arg(long, value_name = "N")]
     max_secrets: Option<u64>,
+    /// Let a limit on secrets fail, too, if archives or attestations could not be searched
+    #[arg(long)]
+    strict: bool,
 }
 
 impl LimitOptions {
@@ -88,6 +91,7 @@ impl LimitOptions {
             None => Limits::default(),
         };
         limits.override_with(self.given());
+        limits.is_strict |= self.strict;
         Ok(limits)
     }
 

@@ -128,6 +128,12 @@ impl CheckArguments {
             |limit: &Limit| matches!(limit.measure, Measure::Growth | Measure::GrowthShare);
         let init =
             "layerscope check IMAGE --init writes one; or give options, such as --max-wasted 20MB";
+        if limits.is_strict && !limits.has(&Measure::Secrets) {
+            return place(
+                "--strict (strict = true in a file) is about a limit on secrets, and there is none",
+                "add one: --max-secrets 0",
+            );
+        }
         match &limits.limits[..] {
             [] if limits.of_dive => place(
                 "all rules of dive are disabled, so nothing is checked",

@@ -1,0 +1,200 @@
+//! Passwords in source code: a name of a secret with a value in quotes, in the spellings of many
+//! languages.
+//!
+//! In code, names such as `token` also stand beside keys of forms, labels and formats. A value only
+//! counts if it looks like nothing else.
+
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex};
+
+use super::command::{expression, find_addresses};
+use super::hints::around_names;
+use super::rules::rules;
+use super::settings::{connections, is_telling};
+use super::{HITS, Hit, apart};
+
+/// A name and a value in quotes, with what stands between them: `=`, `:`, `:=`, `=>`, or a type.
+static ASSIGNED: LazyLock<Regex> = LazyLock::new(|| {
+    expression(
+        r#"(?-u:\b)(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)["'`]?\]?[ \t]*(?:=>|:=|[?!]?:[ \t]*[A-Za-z_][A-Za-z0-9_.<>\[\]|?& ]{0,40}=|(?:string|String)[ \t]*=|[=:])[ \t]*(?:String::from\(|[A-Za-z]{1,2}|@)?(?:"{1,3}(?P<double>[^"\n]+)"|'{1,3}(?P<single>[^'\n]+)'|`(?P<back>[^`\n]+)`)"#,
+    )
+});
+/// A name in quotes and a value in quotes, as arguments of a function.
+static ARGUMENT: LazyLock<Regex> = LazyLock::new(|| {
+    expression(
+        r#"\([ \t]*["'](?P<name>[A-Za-z_][A-Za-z0-9_.-]*)["'][ \t]*,[ \t]*(?:[A-Za-z]{1,2}|@)?(?:"(?P<double>[^"\n]+)"|'(?P<single>[^'\n]+)')"#,
+    )
+});
+/// A value in quotes that a function with the name takes.
+static SETTER: LazyLock<Regex> = LazyLock::new(|| {
+    expression(
+        r#"(?P<dot>\.)?(?-u:\b)(?P<method>[A-Za-z_]+)\([ \t]*(?:[A-Za-z]{1,2}|@)?(?:"(?P<double>[^"\n]+)"|'(?P<single>[^'\n]+)')[ \t]*\)"#,
+    )
+});
+/// A value in an element of XML, or in one with the name of a property.
+static ELEMENT: LazyLock<Regex> = LazyLock::new(|| {
+    expression(
+        r#"<(?:[A-Za-z]+:)?(?P<element>[A-Za-z_][A-Za-z0-9_.-]*)>(?P<inner>[^<>\n]+)</|(?:name|key|Name|Key)="(?P<name>[A-Za-z_][A-Za-z0-9_.:-]*)"(?:[ \t]+value[ \t]*=[ \t]*"(?P<double>[^"\n]+)"|>(?P<text>[^<>\n]+)</)"#,
+    )
+});
+/// A header with credentials, whose name and value are two words in quotes.
+static HEADER: LazyLock<Regex> = LazyLock::new(|| {
+    expression(
+        r#"(?i)(?-u:\b)authorization["'`]?\]?[ \t]*(?:=>|[:=,])[ \t]*[a-z]{0,2}["'`]?(?:bearer|token|basic)[ \t]+(?P<value>[A-Za-z0-9._~+/=-]{8,})"#,
+    )
+});
+
+/// Finds the secrets in source code, and in JSON.
+pub fn find_in_code(text: &str) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for window in around_names(text) {
+        let part = &text[window.clone()];
+        let elements = ELEMENT.captures_iter(part).filter_map(|it| named(&it));
+        let setters = SETTER.captures_iter(part).filter_map(|it| named(&it));
+        let found = ASSIGNED.captures_iter(part).filter_map(|it| named(&it));
+        let found =
+            found.chain(of_arguments(part)).chain(setters).chain(elements).chain(headers(part));
+        let found = found.chain(connections(part)).take(HITS);
+        hits.extend(found.map(|hit| Hit {
+            range: window.start + hit.range.start..window.start + hit.range.end,
+            ..hit
+        }));
+        if hits.len() >= HITS {
+            break;
+        }
+    }
+    hits.extend(find_addresses(text));
+    apart(hits)
+}
+
+/// Returns the secret that a name and its value are.
+fn named(found: &Captures<'_>) -> Option<Hit> {
+    const VALUES: [&str; 5] = ["double", "single", "back", "inner", "text"];
+    let value = VALUES.iter().find_map(|group| found.name(group))?;
+    let name = match (found.name("name").or(found.name("element")), found.name("method")) {
+        (Some(name), _) => Some(name.as_str()).filter(|name| rules().is_name(name)),
+        (None, Some(method)) => of_method(method.as_str(), found.name("dot").is_some()),
+        (None, None) => None,
+    }?;
+    let text = value.as_str();
+    let is_one = rules().is_value(text.as_bytes()) && is_telling(text) && !is_of_code(text);
+    is_one.then(|| Hit { kind: &rules().named, range: value.range(), name: Some(name.into()) })
+}
+
+/// Returns the name that a method sets: `setPassword("…")`, and `.password("…")`, which has nothing but
+/// the name, but not `getPassword("…")`.
+fn of_method(method: &str, has_dot: bool) -> Option<&str> {
+    let starts = ["set_", "with_", "set", "with", "Set", "With"];
+    match starts.iter().find_map(|start| method.strip_prefix(start)) {
+        Some(name) => Some(name).filter(|name| rules().is_name(name)),
+        None => Some(method).filter(|name| has_dot && rules().is_word(name)),
+    }
+}
+
+/// Finds values that stand behind their names as arguments; one that is a name itself is none, as in a
+/// list of fields.
+fn of_arguments(text: &str) -> impl Iterator<Item = Hit> {
+    let found = ARGUMENT.captures_iter(text).filter_map(|found| named(&found));
+    found.filter(|hit| !rules().is_name(&text[hit.range.clone()]))
+}
+
+fn headers(text: &str) -> impl Iterator<Item = Hit> {
+    HEADER.captures_iter(text).filter_map(|found| {
+        let value = found.name("value")?;
+        let is_one = rules().is_value(value.as_str().as_bytes()) && is_telling(value.as_str());
+        let name = Some("Authorization".to_owned());
+        is_one.then(|| Hit { kind: &rules().named, range: value.range(), name })
+    })
+}
+
+/// Returns whether a value is a format, a pattern, a place on a page, or the name of a secret.
+fn is_of_code(value: &str) -> bool {
+    let has_both = |open: char, close: char| value.contains(open) && value.contains(close);
+    let is_format = has_both('{', '}') || has_both('<', '>') || has_both('(', ')');
+    let is_pattern = value.contains("\\d") || value.contains("\\w") || value.contains("%s");
+    let selector = value.strip_prefix(['#', '.', ':', '$', '@', '-']);
+    is_format
+        || is_pattern
+        || rules().is_word(value)
+        || selector.is_some_and(|name| rules().is_name(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_in_source_code_of_any_language_is_found() {
+        for text in [
+            "password = 'hunter2hunter2'",
+            "DB_PASSWORD: str = \"hunter2hunter2\"",
+            "os.environ['DB_PASSWORD'] = 'hunter2hunter2'",
+            "os.environ.setdefault(\"DB_PASSWORD\", \"hunter2hunter2\")",
+            "conn = connect(host='db', password=b'hunter2hunter2')",
+            "self.api_key = \"\"\"hunter2hunter2\"\"\"",
+            "\tpassword := \"hunter2hunter2\"",
+            "const apiKey string = \"hunter2hunter2\"",
+            "var token = `hunter2hunter2`",
+            "cfg := Config{Password: \"hunter2hunter2\"}",
+            "$password = 'hunter2hunter2';",
+            "define('DB_PASSWORD', 'hunter2hunter2');",
+            "['user' => 'app', 'password' => 'hunter2hunter2']",
+            "@client_secret = 'hunter2hunter2'",
+            "private static final String PASSWORD = \"hunter2hunter2\";",
+            "source.setPassword(\"hunter2hunter2\");",
+            "builder.user(\"app\").password(\"hunter2hunter2\")",
+            "private readonly apiKey: string = 'hunter2hunter2';",
+            "val dbPassword: String = \"hunter2hunter2\"",
+            "let secret_key = String::from(\"hunter2hunter2\");",
+            "char *password = \"hunter2hunter2\";",
+            "string password = @\"hunter2hunter2\";",
+            "{\"db\":{\"user\":\"app\",\"dbPassword\":\"hunter2hunter2\"}}",
+            "engine = create_engine('postgresql://app:hunter2hunter2@db/app')",
+            "headers = {\"Authorization\": \"Bearer hunter2hunter2\"}",
+            "<server><user>app</user><password>hunter2hunter2</password></server>",
+            "<Resource name=\"jdbc/db\" username=\"app\" password=\"hunter2hunter2\"/>",
+            "<property name=\"db.password\" value=\"hunter2hunter2\"/>",
+            "<entry key=\"password\">hunter2hunter2</entry>",
+            "<add key=\"ApiKey\" value=\"hunter2hunter2\" />",
+            "new SqlConnection(\"Server=db;User Id=sa;Password=hunter2hunter2;\")",
+        ] {
+            let hits = find_in_code(text);
+            assert_eq!(hits.len(), 1, "{text}: {hits:?}");
+            assert_eq!(&text[hits[0].range.clone()], "hunter2hunter2", "{text}");
+        }
+    }
+
+    #[test]
+    fn code_that_only_names_a_secret_has_none() {
+        for text in [
+            "password = os.environ['DB_PASSWORD1']",
+            "password = getpass('Password2: ')",
+            "fields = ('username', 'password1', 'password2')",
+            "form.add('password1', 'password2')",
+            "TOKEN = 'oauth2_token'",
+            "const TOKEN_TYPE = 'oauth2'; const SECRET = 'base64'; let token = 'v2'",
+            "password = f'{name}1{suffix}'",
+            "const password = document.querySelector('#id_password1')",
+            "password: '#id_password1',",
+            "token = \"%s-%d1\" % (a, b)",
+            "if (password == 'hunter2hunter2') {",
+            "PASSWORD_PATTERN = '[a-z0-9]{8,}'",
+            "passwordLabel: 'Password 2', tokenizer: 'bert-base-v1'",
+            "user.getPassword(\"account1\")",
+            "Token('NUMBER', '1a')",
+            "{ password: 'Passwort2 eingeben' }",
+        ] {
+            assert!(find_in_code(text).is_empty(), "{text}: {:?}", find_in_code(text));
+        }
+    }
+
+    #[test]
+    fn a_password_in_one_long_line_is_found() {
+        let filler = "a=b;token=c;".repeat(50_000);
+        let text = format!("{filler}var password=\"hunter2hunter2\";{filler}");
+        let hits = find_in_code(&text);
+        assert_eq!(hits.len(), 1);
+        assert_eq!(hits[0].range.start, filler.len() + 14);
+    }
+}
