@@ -572,6 +572,11 @@ function openBeforePrinting() {
 
 async function start() {
   openBeforePrinting();
+  if (!element("data")) {
+    // A page of a report that lists no files.
+    document.documentElement.dataset.state = "ready";
+    return;
+  }
   data = JSON.parse(element("data").textContent);
   if (data.units === "si") {
     base = 1000;
@@ -581,7 +586,7 @@ async function start() {
   element("listing").textContent =
     data.listed < data.entries
       ? `The ${count(data.listed)} largest of ${count(data.entries)} entries. The others are summed up in their directories.`
-      : `${plural(data.entries, "entry", "entries")}, visible and wasted ones.`;
+      : `${plural(data.entries, "entry", "entries")}, ${data.final ? "all of them visible" : "visible and wasted ones"}.`;
   element("explorer").hidden = false;
   const isAsked = location.hash.includes("=");
   readAddress();

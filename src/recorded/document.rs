@@ -10,7 +10,7 @@ use super::application::ApplicationRecord;
 use super::change::{ChangeRecord, sign};
 use super::secrets::SecretsRecord;
 use super::{RecordError, SCHEMA_VERSION, of_json};
-use crate::display::{Escaped, escaped_str};
+use crate::display::{Escaped, Units, escaped_str, shown};
 
 /// The root of a JSON report.
 #[derive(Debug, Deserialize)]
@@ -116,6 +116,9 @@ pub struct TotalsRecord {
     pub optional_bytes: u64,
     #[serde(default)]
     pub base_avoidable_bytes: u64,
+    /// The smallest possible size that keeps the program unchanged.
+    #[serde(default)]
+    pub smallest_bytes: Option<u64>,
     /// The number of wasted files that are not empty; `None` if a program wrote the report that did
     /// not count them.
     #[serde(default)]
@@ -141,6 +144,10 @@ pub struct LayerRecord {
     pub size_bytes: u64,
     pub visible_bytes: u64,
     pub hidden_bytes: u64,
+    /// The bytes that changes in this layer save; `None` if a program wrote the report that did not
+    /// record them.
+    #[serde(default)]
+    pub avoidable_bytes: Option<u64>,
     pub tar_bytes: u64,
     pub stored_bytes: u64,
 }
@@ -240,6 +247,16 @@ pub struct PossibleSizeRecord {
     pub noticeable: bool,
     #[serde(deserialize_with = "lines")]
     pub how: Vec<Escaped>,
+    /// What an estimate rests on.
+    #[serde(default)]
+    pub estimated_from: Option<Escaped>,
+    /// The download size then, if it is known.
+    #[serde(default)]
+    pub download_bytes: Option<u64>,
+    #[serde(default)]
+    pub download_exact: bool,
+    #[serde(default)]
+    pub notes: Vec<Escaped>,
 }
 
 fn shown_by_default() -> bool {
@@ -252,6 +269,15 @@ fn lines<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Escaped>, D::
 }
 
 impl PossibleSizeRecord {
+    /// Returns the download size in words, if it is known.
+    pub fn download(&self, units: Units) -> Option<Escaped> {
+        let size = units.size(self.download_bytes?);
+        Some(match self.download_exact {
+            true => shown!("download: {}", escaped_str(&size)),
+            false => shown!("download: about {}, if files compress as before", escaped_str(&size)),
+        })
+    }
+
     /// Returns the sign before a size that is not exact.
     pub fn sign(&self) -> &'static str {
         let is_old = self.size_certainty.is_empty();
@@ -342,6 +368,10 @@ impl Document {
             ("index", self.layers.iter().enumerate().all(|(i, layer)| layer.index == i)),
             ("visible_bytes", self.layers.iter().all(|it| it.visible_bytes <= it.size_bytes)),
             ("hidden_bytes", self.layers.iter().all(|layer| layer.hidden_bytes <= size)),
+            (
+                "avoidable_bytes",
+                self.layers.iter().all(|it| it.avoidable_bytes.unwrap_or(0) <= it.size_bytes),
+            ),
             ("base", self.base.layers <= layers && self.base.size_bytes <= size),
             ("bytes_by_purpose", shares.is_some_and(|shares| shares <= size)),
             ("gaps", self.completeness.gaps.iter().all(|gap| has(gap.layer))),

@@ -130,6 +130,8 @@ struct LayerPart {
     visible_bytes: u64,
     wasted_bytes: u64,
     hidden_bytes: u64,
+    /// Saved by changes in this layer, if it is one of the user's own.
+    avoidable_bytes: u64,
     tar_bytes: u64,
     stored_bytes: u64,
 }
@@ -243,6 +245,7 @@ impl<'a> Account<'a> {
         let tree = &inspection.tree;
         let totals = &inspection.totals;
         let avoidable = Avoidable::measure(study);
+        let of_layers = Avoidable::of_layers(inspection, study);
         Self {
             schema_version: SCHEMA_VERSION,
             tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
@@ -276,7 +279,8 @@ impl<'a> Account<'a> {
                 symlinks: totals.symlinks,
             },
             layers: LayerIndex::numbered(&inspection.layers)
-                .map(|(i, layer)| LayerPart::new(inspection, i, layer))
+                .zip(of_layers)
+                .map(|((i, layer), avoidable)| LayerPart::new(inspection, i, layer, avoidable))
                 .collect(),
             wasted: WastedParts {
                 tree,
@@ -324,7 +328,12 @@ impl Account<'_> {
 }
 
 impl LayerPart {
-    fn new(inspection: &Inspection, index: LayerIndex, layer: &LayerAccount) -> Self {
+    fn new(
+        inspection: &Inspection,
+        index: LayerIndex,
+        layer: &LayerAccount,
+        avoidable_bytes: u64,
+    ) -> Self {
         let known = inspection.completeness.layer(index);
         Self {
             index,
@@ -341,6 +350,7 @@ impl LayerPart {
             visible_bytes: layer.visible,
             wasted_bytes: layer.wasted(),
             hidden_bytes: layer.hidden,
+            avoidable_bytes,
             tar_bytes: layer.tar_bytes,
             stored_bytes: layer.stored_bytes,
         }

@@ -19,9 +19,12 @@ use std::io::{self, Write};
 
 use maud::{Markup, html};
 
-use crate::Inspection;
 use crate::advice::assessment::Study;
+use crate::analysis::Listing;
 use crate::display::{Units, shown};
+use crate::recorded::{Document, RecordedImage};
+use crate::report::account::{Account, Detail};
+use crate::{Inspection, LayerIndex};
 use data::Data;
 use frame::REPORT;
 
@@ -33,18 +36,35 @@ pub(super) use overview::remarks;
 #[derive(Clone, Copy)]
 struct Subject<'a> {
     inspection: &'a Inspection,
-    study: &'a Study,
+    document: &'a Document,
     units: Units,
+    /// True if the document is a report of an earlier run.
+    is_recorded: bool,
 }
 
 impl Subject<'_> {
     fn size(&self, bytes: u64) -> String {
         self.units.size(bytes)
     }
+
+    /// Returns the bytes of the image after each layer, and those of them that are wasted by then.
+    fn timeline(&self) -> Vec<(u64, u64)> {
+        let (mut size, mut wasted) = (0, 0);
+        let layers = LayerIndex::numbered(&self.inspection.layers);
+        let after = layers.map(|(index, layer)| {
+            let pairs = self.document.wasted_by_layers.iter();
+            let removed = pairs.filter(|pair| LayerIndex::new(pair.removed_in) == index);
+            size += layer.size;
+            wasted += removed.map(|pair| pair.bytes).sum::<u64>();
+            (size, wasted)
+        });
+        after.collect()
+    }
 }
 
 /// Writes the inspection and the findings as an HTML page. It is made first and then written, so
-/// that nothing is written if it cannot be made.
+/// that nothing is written if it cannot be made. Everything but the files and the history is told from
+/// what the JSON records, so that an earlier report gives the same page.
 ///
 /// # Errors
 ///
@@ -55,12 +75,35 @@ pub fn write_html(
     units: Units,
     mut out: impl Write,
 ) -> io::Result<()> {
-    let subject = Subject { inspection, study, units };
+    let detail = Detail { top: 1, tree: false, units };
+    let document = Account::new(inspection, study, detail).document().map_err(io::Error::other)?;
+    let subject = Subject { inspection, document: &document, units, is_recorded: false };
+    write_page(&subject, &mut out)
+}
+
+/// Writes an image of an earlier report as an HTML page, as far as its detail goes.
+///
+/// # Errors
+///
+/// An error of `out`.
+pub fn write_recorded_html(
+    image: &RecordedImage,
+    units: Units,
+    mut out: impl Write,
+) -> io::Result<()> {
+    let RecordedImage { document, inspection } = image;
+    write_page(&Subject { inspection, document, units, is_recorded: true }, &mut out)
+}
+
+fn write_page(subject: &Subject<'_>, out: &mut impl Write) -> io::Result<()> {
+    let Subject { inspection, units, .. } = *subject;
+    let has_files = inspection.listing != Listing::Absent;
+    let data = has_files.then(|| Data::from_inspection(inspection, units)).transpose()?;
     let page = Page {
         title: shown!("{} · layerscope", inspection.name),
         script: REPORT,
-        body: body(&subject),
-        data: Some(serde_json::to_string(&Data::from_inspection(inspection, units)?)?),
+        body: body(subject),
+        data: data.map(|data| serde_json::to_string(&data)).transpose()?,
     };
     out.write_all(document(page).as_bytes())?;
     out.flush()
@@ -88,7 +131,21 @@ fn body(subject: &Subject<'_>) -> Markup {
 /// The empty frame of the tree and the treemap, which the script fills.
 fn files(subject: &Subject<'_>) -> Markup {
     let layer_count = subject.inspection.layers.len();
+    if subject.inspection.listing == Listing::Absent {
+        return html! {
+            p .note {
+                "This page is made of a report that lists no files. One that was written with "
+                code { "--tree" } " has those of the final filesystem."
+            }
+        };
+    }
     html! {
+        @if subject.is_recorded {
+            p .note {
+                "This page is made of a report: the files are those of the final filesystem, without \
+                those that a later layer deleted or replaced."
+            }
+        }
         noscript {
             p .remark { "The tree and the treemap need JavaScript. Everything else on this page does not." }
         }

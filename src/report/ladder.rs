@@ -149,9 +149,7 @@ pub fn write_recorded_sizes(
         };
         row.write(first.size_bytes, style, &mut out)?;
     }
-    let grades: Vec<&str> = shown.iter().map(|size| &*size.grade).collect();
-    let signs = words_of_signs(|sign| shown.iter().any(|size| size.sign() == sign));
-    let Some(words) = about_grades(&grades, &signs) else { return Ok(()) };
+    let Some(words) = reliability(&shown) else { return Ok(()) };
     writeln!(out)?;
     wrap_words(&words, WIDTH - 2).iter().try_for_each(|line| writeln!(out, "  {line}"))
 }
@@ -204,9 +202,10 @@ fn about_grades(grades: &[&str], signs: &str) -> Option<String> {
 }
 
 /// Says which of some sizes are exact; `None` if all are.
-pub fn reliability(possible_sizes: &[&PossibleSize]) -> Option<String> {
-    let grades: Vec<_> = possible_sizes.iter().map(|size| size.grade()).collect();
-    about_grades(&grades, &signs(possible_sizes))
+pub fn reliability(sizes: &[&PossibleSizeRecord]) -> Option<String> {
+    let grades: Vec<&str> = sizes.iter().map(|size| &*size.grade).collect();
+    let signs = words_of_signs(|sign| sizes.iter().any(|size| size.sign() == sign));
+    about_grades(&grades, &signs)
 }
 
 /// Explains the signs before the sizes.

@@ -35,7 +35,7 @@ pub use compare::{
     write_comparison, write_comparison_html, write_comparison_json, write_comparison_markdown,
 };
 pub use fix::write_fix_json;
-pub use html::write_html;
+pub use html::{write_html, write_recorded_html};
 pub use images::{ImageList, write_image_list};
 pub use ladder::{write_ladder, write_ladder_json};
 pub use ncdu::write_ncdu;

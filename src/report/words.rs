@@ -4,13 +4,12 @@
 use crate::Inspection;
 use crate::advice::assessment::Study;
 use crate::advice::avoidable::{Avoidable, Cause};
-use crate::advice::base::Evidence;
 use crate::advice::changes::Part;
 use crate::advice::findings::Purpose;
 use crate::display::{Escaped, Units, escaped_str, listed, noticeably, share, shown};
 use crate::escape::Untrusted;
-use crate::files::executable::Executable;
 use crate::layer_index::LayerIndex;
+use crate::recorded::{Document, ShareRecord};
 
 /// The line of a report that did not search for secrets.
 pub const NOT_SEARCHED: &str =
@@ -151,16 +150,6 @@ pub fn nothing_wasted(inspection: &Inspection) -> Option<&'static str> {
     })
 }
 
-/// Says which layers are the base image, and how that is known; `None` if it is not.
-pub fn base(study: &Study) -> Option<String> {
-    if study.base.how == Evidence::Nothing {
-        return None;
-    }
-    let name = study.base.name.as_ref().map(Untrusted::escaped);
-    let how = escaped_str(&study.base.how.to_string());
-    Some(base_image(study.base.layers, name.as_ref(), study.base.certain, &how))
-}
-
 /// Says which layers are a base image, and how that is known.
 pub fn base_image(layers: usize, name: Option<&Escaped>, certain: bool, how: &Escaped) -> String {
     let name = name.map_or(String::new(), |name| format!(" {name}"));
@@ -174,41 +163,33 @@ pub fn base_image(layers: usize, name: Option<&Escaped>, certain: bool, how: &Es
 }
 
 /// Says what most of the image is, where the verdict does not.
-pub fn conclusion(inspection: &Inspection, study: &Study) -> Option<String> {
-    if let Some(bytes) = study.application_bytes().filter(|bytes| *bytes > 0) {
-        return mostly_application(inspection, bytes);
+pub fn conclusion(inspection: &Inspection, document: &Document) -> Option<String> {
+    let shares = &document.bytes_by_purpose;
+    let is_known = document.application.as_ref().is_some_and(|it| !it.files.is_empty());
+    let is = |share: &ShareRecord, purpose: Purpose| share.purpose == *purpose.name();
+    let own = shares.iter().find(|share| is(share, Purpose::Application)).filter(|_| is_known);
+    let visible = own.map_or(0, |share| share.bytes.saturating_sub(share.wasted_bytes));
+    if visible > 0 {
+        return mostly_application(inspection, visible);
     }
-    let biggest = study.shares.iter().max_by_key(|share| share.bytes);
-    let most = biggest.filter(|most| most.purpose != Purpose::Other)?;
-    mostly_purpose(inspection, most.bytes, most.purpose.name())
+    let most = shares.iter().max_by_key(|share| share.bytes);
+    let most = most.filter(|most| !is(most, Purpose::Other))?;
+    mostly_purpose(inspection, most.bytes, &most.purpose)
 }
 
 /// Says how much of an image is its application, which has some visible bytes. The verdict at the
 /// top says it of a whole image.
-pub fn mostly_application(inspection: &Inspection, bytes: u64) -> Option<String> {
+fn mostly_application(inspection: &Inspection, bytes: u64) -> Option<String> {
     let size = inspection.totals.size;
     (!inspection.completeness.sizes_are_exact())
         .then(|| format!("Your application is {} of what could be read.", share(bytes, size)))
 }
 
 /// Says how much of an image has its most frequent purpose, if that is much.
-pub fn mostly_purpose(inspection: &Inspection, bytes: u64, purpose: &str) -> Option<String> {
+fn mostly_purpose(inspection: &Inspection, bytes: u64, purpose: &str) -> Option<String> {
     let (size, whole) = (inspection.totals.size, inspection.completeness.sizes_are_exact());
     let image = if whole { "the image" } else { "what could be read" };
     (bytes > size / 4).then(|| format!("{} of {image} is {purpose}.", share(bytes, size)))
-}
-
-/// Describes an executable in a few words.
-pub fn executable(executable: &Executable) -> Escaped {
-    let mut words = vec![Escaped::from(executable.linkage.name())];
-    if let Some(go) = &executable.go {
-        words.push(go.version.clone());
-        words.extend(go.module.clone());
-    }
-    if executable.packed.is_some() {
-        words.push("packed".into());
-    }
-    Escaped::join(words, ", ")
 }
 
 /// Returns the day of an RFC 3339 time.

@@ -202,13 +202,66 @@ fn a_report_is_shown_again_as_far_as_its_detail_goes() {
     for (arguments, words) in [
         (&["--format", "json"][..], "it is the JSON report already"),
         (&["--format", "ncdu"], "--format ncdu needs the image"),
-        (&["--format", "html"], "--format html needs the image"),
         (&["--verify"], "--verify has nothing to compare"),
         (&["--base-layers", "1"], "--rules, --base and --base-layers need the image"),
     ] {
         let refused = place.run(&[&["report", "shop.json"], arguments].concat());
         assert_eq!((refused.code, refused.out.as_str()), (Some(2), ""), "{refused:#?}");
         assert!(refused.said.contains(words), "{}", refused.said);
+    }
+}
+
+/// The text of a page for people: without its script, its data and its markup.
+fn words_of_page(page: &str) -> String {
+    let body = page.split_once("<body>").unwrap().1;
+    let body = body.split("<script").next().unwrap();
+    let mut words = String::new();
+    let mut is_markup = false;
+    for c in body.chars() {
+        match c {
+            '<' => is_markup = true,
+            '>' => {
+                is_markup = false;
+                words.push(' ');
+            }
+            c if !is_markup => words.push(c),
+            _ => {}
+        }
+    }
+    words.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn a_page_of_an_old_report_tells_what_the_page_of_the_image_tells() {
+    let place = Place::new();
+    place.write("shop.tar", tar(crate::secrets::shop().docker()));
+    write_report(&place, "shop", &[]);
+    write_report(&place, "shop", &["--tree"]);
+    let page = |from: &str| {
+        let answer = place.run(&["report", from, "--format", "html"]);
+        assert_eq!((answer.code, answer.said.as_str()), (Some(0), ""), "{answer:#?}");
+        crate::secrets::assert_masked(&answer.out, from);
+        answer.out
+    };
+    let image = page("shop.tar");
+    let is_of_both =
+        |section: &&str| !section.starts_with("files") && !section.starts_with("history");
+    let sections = |page: &str| -> Vec<String> {
+        let all = page.split("<section id=\"").skip(1);
+        all.filter(is_of_both)
+            .map(|section| section.split("</section>").next().unwrap().to_owned())
+            .collect()
+    };
+    for (name, has_tree) in [("shop.json", false), ("shop-tree.json", true)] {
+        let again = page(name);
+        assert_eq!(sections(&again), sections(&image), "{name}");
+        let words = words_of_page(&again);
+        let verdict = words_of_page(&image);
+        let verdict = verdict.split("wasted").next().unwrap();
+        assert!(words.contains(verdict.split(" MiB").next().unwrap()), "{words}");
+        assert!(words.contains("A report has no file contents and no history."), "{words}");
+        assert_eq!(again.contains("id=\"treemap\""), has_tree, "{name}");
+        assert_eq!(words.contains("a report that lists no files"), !has_tree, "{words}");
     }
 }
 

@@ -8,11 +8,8 @@ use crate::LayerIndex;
 use crate::advice::avoidable::Avoidable;
 use crate::advice::changes::Part;
 use crate::display::{Escaped, plural};
-use crate::escape::Untrusted;
 use crate::recorded::ChangeRecord;
-use crate::report::changes::{
-    ALONE, base_remark, changes as told, is_twice, layers_of, removals, summary,
-};
+use crate::report::changes::{ALONE, base_remark, is_twice, layers_of, removals, summary};
 use crate::report::words::{TO_APPLY, nothing_to_change, nothing_wasted, to_apply};
 
 /// The most changes of a part that are written in full, and the most lines about others.
@@ -28,15 +25,24 @@ type Numbered<'a> = (usize, &'a ChangeRecord);
 
 /// Makes the section; `None` if there is nothing to say.
 pub fn changes(subject: &Subject<'_>) -> Option<Markup> {
-    let Subject { inspection, study, units } = *subject;
-    let all = told(inspection, study);
+    let Subject { inspection, document, units, .. } = *subject;
+    let Some(all) = &document.changes else {
+        let line = "The report has no changes: the program that wrote it recorded none.";
+        return Some(html! { p .note { (line) } });
+    };
     let of = |part: Part| -> Vec<Numbered<'_>> {
         all.iter().enumerate().filter(|(_, change)| change.part == *part.word()).collect()
     };
     let (own, optional, base) = (of(Part::Own), of(Part::Optional), of(Part::Base));
     let nothing = nothing_wasted(inspection);
-    let summary = summary(Avoidable::measure(study), units);
-    let has_secrets = study.secrets.as_ref().is_some_and(|found| !found.list.is_empty());
+    let totals = &document.totals;
+    let sums = Avoidable {
+        own: totals.avoidable_bytes,
+        optional: totals.optional_bytes,
+        base: totals.base_avoidable_bytes,
+    };
+    let summary = summary(sums, units);
+    let has_secrets = document.secrets.as_ref().is_some_and(|it| !it.found.is_empty());
     (own.is_empty() || nothing.is_some() || !all.is_empty()).then(|| {
         html! {
             @if let Some(words) = nothing { p .note { (words) } }
@@ -60,7 +66,7 @@ pub fn changes(subject: &Subject<'_>) -> Option<Markup> {
             }
             @if !base.is_empty() {
                 h3 { (Part::Base.title()) }
-                p .note { (base_remark(study.base.name.as_ref().map(Untrusted::escaped).as_ref())) }
+                p .note { (base_remark(document.base.name.as_ref())) }
                 (lines(subject, "", &base))
             }
         }

@@ -12,6 +12,7 @@ use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use serde::Serialize;
 
+use crate::analysis::Listing;
 use crate::display::{Units, escaped};
 use crate::tree::{Kind, NodeId, Totals, Tree};
 use crate::{Inspection, LayerIndex};
@@ -30,6 +31,8 @@ const INSTRUCTION: usize = 300;
 pub struct Data {
     units: &'static str,
     exact: bool,
+    /// True if the tree is the final filesystem, without what is wasted.
+    r#final: bool,
     /// The instructions of the layers.
     layers: Vec<String>,
     /// The number of entries of the tree.
@@ -78,6 +81,7 @@ impl Data {
                 Units::Si => "si",
             },
             exact: inspection.completeness.sizes_are_exact(),
+            r#final: inspection.listing == Listing::Final,
             layers: inspection.layers.iter().map(instruction).collect(),
             entries,
             listed,

@@ -4,10 +4,8 @@ use maud::{Markup, html};
 
 use super::Subject;
 use super::graphics::{bar, bytes, percent};
-use crate::advice::avoidable::Avoidable;
+use super::runtime::base;
 use crate::display::plural;
-use crate::report::words;
-use crate::tree::{History, NodeId};
 use crate::{Amount, LayerIndex};
 
 /// The columns that have a number below them.
@@ -18,13 +16,13 @@ const FOOT: u32 = 20;
 
 /// Makes the table of layers.
 pub fn layers(subject: &Subject<'_>) -> Markup {
-    let Subject { inspection, study, .. } = *subject;
+    let Subject { inspection, document, .. } = *subject;
     let largest = inspection.layers.iter().map(|layer| layer.size).max().unwrap_or(0);
-    let avoidable = Avoidable::of_layers(inspection, study);
-    let base = study.base.layers.min(inspection.layers.len());
+    let avoidable: Vec<_> = document.layers.iter().map(|layer| layer.avoidable_bytes).collect();
+    let own = document.base.layers.min(inspection.layers.len());
     let rows = |from: usize, to: usize| {
         html! {
-            @for layer in LayerIndex::range(from..to) { (row(subject, layer, largest, avoidable[layer])) }
+            @for layer in LayerIndex::range(from..to) { (row(subject, layer, largest, layer.get_from(&avoidable).copied().flatten())) }
         }
     };
     html! {
@@ -41,21 +39,21 @@ pub fn layers(subject: &Subject<'_>) -> Markup {
                     th scope="col" .number { "avoidable" }
                 }
             }
-            @if base > 0 {
+            @if own > 0 {
                 tbody {
-                    tr .whose { th scope="rowgroup" colspan="8" { (words::base(study).unwrap_or_default()) } }
-                    (rows(0, base))
+                    tr .whose { th scope="rowgroup" colspan="8" { (base(subject).unwrap_or_default()) } }
+                    (rows(0, own))
                 }
             }
             tbody {
-                @if base > 0 { tr .whose { th scope="rowgroup" colspan="8" { "your layers" } } }
-                (rows(base, inspection.layers.len()))
+                @if own > 0 { tr .whose { th scope="rowgroup" colspan="8" { "your layers" } } }
+                (rows(own, inspection.layers.len()))
             }
         }
     }
 }
 
-fn row(subject: &Subject<'_>, index: LayerIndex, largest: u64, avoidable: u64) -> Markup {
+fn row(subject: &Subject<'_>, index: LayerIndex, largest: u64, avoidable: Option<u64>) -> Markup {
     let Subject { inspection, units, .. } = *subject;
     let layer = &inspection.layers[index];
     let amounts = inspection.amounts_of(index);
@@ -82,8 +80,14 @@ fn row(subject: &Subject<'_>, index: LayerIndex, largest: u64, avoidable: u64) -
             (cell(amounts.visible, layer.visible, "visible", "visible"))
             (cell(amounts.wasted, layer.wasted(), "wasted", "wasted"))
             (cell(amounts.hid, layer.hidden, "hidden", "deletes or replaces"))
-            td .number .nothing[avoidable == 0 && !known.is_nothing()] data-label="avoidable" {
-                @if known.is_nothing() { "?" } @else if avoidable == 0 { "-" } @else { (bytes(&subject.size(avoidable), avoidable, None)) }
+            td .number .nothing[avoidable == Some(0) && !known.is_nothing()] data-label="avoidable" {
+                @match avoidable.filter(|_| !known.is_nothing()) {
+                    None => "?",
+                    Some(0) => "-",
+                    Some(avoidable) => {
+                        (bytes(&subject.size(avoidable), avoidable, Some(format!("layers.{index}.avoidable_bytes"))))
+                    }
+                }
             }
         }
     }
@@ -96,8 +100,7 @@ pub fn timeline(subject: &Subject<'_>) -> Option<Markup> {
     if count < 2 || size == 0 {
         return None;
     }
-    let history = History::collect(&inspection.tree, &[NodeId::ROOT]);
-    let steps: Vec<_> = LayerIndex::all(count).map(|layer| history.held(0, layer)).collect();
+    let steps = subject.timeline();
     let every = count.div_ceil(NUMBERED);
     let bound = if inspection.completeness.sizes_are_exact() { "" } else { "≥ " };
     Some(html! {
@@ -113,10 +116,10 @@ pub fn timeline(subject: &Subject<'_>) -> Option<Markup> {
                 "The image grows to " (bound) (subject.size(size)) " in " (plural(count, "layer"))
                 "; " (subject.size(inspection.totals.visible)) " is visible in the end."
             }
-            @for (layer, held) in steps.iter().enumerate() {
+            @for (layer, &(so_far, wasted)) in steps.iter().enumerate() {
                 @let place = ColumnPosition::from_share(layer, count);
-                @let visible = percent(held.visible, size);
-                @let wasted = percent(held.wasted, size);
+                @let visible = percent(so_far.saturating_sub(wasted), size);
+                @let wasted = percent(wasted, size);
                 (column(place, 0.0, visible, "visible"))
                 (column(place, visible, wasted, "wasted"))
                 @if layer % every == 0 {
@@ -133,10 +136,10 @@ pub fn timeline(subject: &Subject<'_>) -> Option<Markup> {
                     @for name in ["size so far", "visible", "wasted"] { th scope="col" .number { (name) } }
                 } }
                 tbody {
-                    @for (layer, held) in steps.iter().enumerate() {
+                    @for (layer, &(so_far, wasted)) in steps.iter().enumerate() {
                         tr {
                             th scope="row" .number { (layer) }
-                            @for amount in [held.visible + held.wasted, held.visible, held.wasted] {
+                            @for amount in [so_far, so_far.saturating_sub(wasted), wasted] {
                                 td .number { (bytes(&subject.size(amount), amount, None)) }
                             }
                         }

@@ -5,9 +5,8 @@ use maud::{Markup, html};
 
 use super::Subject;
 use super::graphics::{bar, bytes, legend, prose};
-use crate::advice::avoidable::Avoidable;
 use crate::display::{Escaped, escaped_str, noticeably, percent, plural, shown};
-use crate::report::words::{NOT_SEARCHED, date, incomplete, verdict};
+use crate::report::words::{NOT_SEARCHED, date, incomplete};
 use crate::{Inspection, Warning};
 
 /// The most remarks that are listed.
@@ -15,7 +14,8 @@ const REMARKS: usize = 200;
 
 /// Makes the header: remarks come first where the account is not whole.
 pub fn header(subject: &Subject<'_>) -> Markup {
-    let Subject { inspection, study, units } = *subject;
+    let Subject { inspection, document, .. } = *subject;
+    let headline = document.secrets.as_ref().map(|secrets| (secrets, secrets.headline()));
     let incomplete = incomplete(inspection);
     html! {
         header {
@@ -27,23 +27,26 @@ pub fn header(subject: &Subject<'_>) -> Markup {
                     (remarks(&inspection.warnings))
                 }
             }
-            @if let Some(secrets) = study.secrets.as_ref().filter(|secrets| !secrets.list.is_empty()) {
-                p .incomplete role="note" {
-                    strong { (secrets.headline()) } ". " a href="#secrets" { "What to do" }
-                }
-            }
-            @match &study.secrets {
+            @match headline {
                 None => p .note { (NOT_SEARCHED) },
-                Some(secrets) if secrets.list.is_empty() => {
+                Some((secrets, None)) => {
                     @if let Some(text) = secrets.not_searched() { p .note { (text) } }
                 },
-                Some(_) => {},
+                Some((_, Some(headline))) => p .incomplete role="note" {
+                    strong { (headline) } ". " a href="#secrets" { "What to do" }
+                },
             }
-            p .verdict { (verdict(inspection, study, units)) }
+            p .verdict { (document.verdict) }
             (numbers(subject))
             @if inspection.totals.size > 0 {
                 (bar(inspection.totals.visible, inspection.totals.wasted(), inspection.totals.size))
                 (legend())
+            }
+            @if subject.is_recorded {
+                p .note {
+                    "Read from a report of layerscope " (document.tool.version) " on "
+                    (inspection.source) ". A report has no file contents and no history."
+                }
             }
         }
     }
@@ -60,7 +63,7 @@ fn facts(inspection: &Inspection) -> Escaped {
 }
 
 fn numbers(subject: &Subject<'_>) -> Markup {
-    let Subject { inspection, study, units } = *subject;
+    let Subject { inspection, document, units, .. } = *subject;
     let totals = &inspection.totals;
     let key = |name: &str| Some(format!("totals.{name}"));
     let amount =
@@ -68,7 +71,13 @@ fn numbers(subject: &Subject<'_>) -> Markup {
     let plain = |exact: u64, name: &str| bytes(&units.size(exact), exact, key(name));
     let exact = inspection.completeness.sizes_are_exact();
     let visible = if exact { "visible" } else { "visible, of what could be read" };
-    let avoidable = Avoidable::measure(study);
+    let sizes = &document.possible_sizes;
+    let smallest = document.totals.smallest_bytes.filter(|_| exact).and_then(|bytes| {
+        let is_it = |size: &&crate::recorded::PossibleSizeRecord| {
+            size.size_bytes == bytes && !size.changes_the_program()
+        };
+        Some((sizes.iter().find(is_it)?, sizes.first()?))
+    });
     html! {
         dl .numbers {
             div { dt { "size" } dd { (amount(totals.size, "size_bytes")) } }
@@ -80,16 +89,16 @@ fn numbers(subject: &Subject<'_>) -> Markup {
                 }
             }
             div {
-                dt { "avoidable" } dd { (amount(avoidable.own, "avoidable_bytes")) }
+                dt { "avoidable" } dd { (amount(document.totals.avoidable_bytes, "avoidable_bytes")) }
                 dd .more { "in your layers" }
             }
-            @if let Some((smallest, first)) = study.smallest().filter(|_| exact) {
+            @if let Some((smallest, first)) = smallest {
                 div {
                     dt { "smallest possible" }
-                    dd { (smallest.certainty.sign()) (plain(smallest.size, "smallest_bytes")) }
+                    dd { (smallest.sign()) (plain(smallest.size_bytes, "smallest_bytes")) }
                     dd .more {
-                        (smallest.grade())
-                        @if let Some(ratio) = noticeably(smallest.size, first.size) {
+                        (smallest.grade)
+                        @if let Some(ratio) = noticeably(smallest.size_bytes, first.size_bytes) {
                             ", " (ratio) " smaller"
                         }
                     }

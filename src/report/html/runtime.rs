@@ -6,44 +6,40 @@ use maud::{Markup, html};
 use super::Subject;
 use super::graphics::{bar, bytes};
 use crate::LayerAccount;
+use crate::advice::base::Evidence;
 use crate::display::{escaped_str, plural, share};
-use crate::report::changes::place;
-use crate::report::words::{self, conclusion};
-use crate::runtime::libraries::ProgramAndLibraries;
+use crate::recorded::{ExecutableRecord, LibrariesRecord};
+use crate::report::words::{base_image, conclusion};
 
 /// Makes the section about the program; `None` if none was looked for or found.
 pub fn runtime(subject: &Subject<'_>) -> Option<Markup> {
     let inspection = subject.inspection;
-    let runtime = subject.study.runtime.as_ref()?;
-    let application = &runtime.application;
+    let application = subject.document.application.as_ref()?;
     if application.steps.is_empty() && application.program.is_none() {
         return None;
     }
+    let executable = application.executable.as_ref();
+    let size = application.program_bytes.or(executable.map(|it| it.bytes)).unwrap_or(0);
     let steps: Vec<_> = application.steps.iter().chain(&application.reason).collect();
     Some(html! {
         ul .lines {
             @if let Some(program) = &application.program {
-                (line(subject, inspection.tree.size(program.file.version), html! {
-                    code { (place(inspection, program.file.node)) } ", "
-                    @match &program.executable {
-                        None => "contents not seen",
-                        Some(executable) => (words::executable(executable)),
-                    }
+                (line(subject, size, html! {
+                    code { (program) } ", "
+                    (executable.map_or("contents not seen".into(), ExecutableRecord::words))
                 }))
-                @if let Some(executable) = &program.executable {
-                    @if executable.strip.saves > 0 {
-                        (line(subject, executable.strip.saves, html! {
-                            "symbols and debug information (removable with strip)"
-                        }))
-                    }
+                @if let Some(executable) = executable.filter(|it| it.strip_saves_bytes > 0) {
+                    (line(subject, executable.strip_saves_bytes, html! {
+                        "symbols and debug information (removable with strip)"
+                    }))
                 }
             }
-            @if let Some(needed) = &runtime.needed { (libraries(subject, needed)) }
+            @if let Some(needed) = &application.program_and_libraries { (libraries(subject, needed)) }
         }
         @if !inspection.completeness.sizes_are_exact() {
             p .remark { "Missing files may be in the part that could not be read." }
         }
-        @for step in steps { p .note { (escaped_str(step)) } }
+        @for step in steps { p .note { (step) } }
     })
 }
 
@@ -56,12 +52,14 @@ fn line(subject: &Subject<'_>, amount: u64, words: Markup) -> Markup {
     }
 }
 
-fn libraries(subject: &Subject<'_>, needed: &ProgramAndLibraries) -> Markup {
+fn libraries(subject: &Subject<'_>, needed: &LibrariesRecord) -> Markup {
     let files = needed.files.len();
     html! {
-        (line(subject, needed.bytes(), html! {
-            @if files < 2 {
+        (line(subject, needed.bytes, html! {
+            @if files < 2 && needed.missing.is_empty() {
                 "no libraries needed (statically linked)"
+            } @else if files < 2 {
+                "none of its libraries is in the image"
             } @else {
                 "with its loader and libraries: " (plural(files, "file"))
             }
@@ -69,31 +67,39 @@ fn libraries(subject: &Subject<'_>, needed: &ProgramAndLibraries) -> Markup {
         @for missing in &needed.missing {
             li {
                 span .amount { "-" }
-                strong { "needs " (escaped_str(&missing.name)) ", which is missing in the image" }
+                strong { "needs " (missing) ", which is missing in the image" }
             }
         }
-        @for outside in &needed.needs {
+        @for outside in &needed.outside {
             (line(subject, outside.bytes, html! {
-                "uses " (outside.kind.name())
+                "uses " (outside.what)
                 @if outside.files.is_empty() { " (missing in the image)" }
             }))
         }
     }
 }
 
+/// Says which layers are the base image, and how that is known; `None` if it is not.
+pub fn base(subject: &Subject<'_>) -> Option<String> {
+    let base = &subject.document.base;
+    let is_known = !base.evidence.is_empty() && base.evidence != *Evidence::Nothing.name();
+    is_known.then(|| base_image(base.layers, base.name.as_ref(), base.certain, &base.words))
+}
+
 /// Makes the section about the base image and your layers; `None` for an image without bytes.
 pub fn whose(subject: &Subject<'_>) -> Option<Markup> {
-    let Subject { inspection, study, .. } = *subject;
+    let Subject { inspection, document, .. } = *subject;
     let size = inspection.totals.size;
-    if size == 0 {
+    if size == 0 || document.base.evidence.is_empty() {
         return None;
     }
-    let own: u64 = study.shares.iter().map(|share| share.bytes).sum();
+    let shares = &document.bytes_by_purpose;
+    let own: u64 = shares.iter().map(|share| share.bytes).sum();
     let row = |amount: u64, wasted: u64, words: &str, key: Option<String>, class: &str| {
         html! {
             tr class=(class) {
                 th scope="row" { (escaped_str(words)) }
-                td .bars { (bar(amount - wasted, wasted, size)) }
+                td .bars { (bar(amount.saturating_sub(wasted), wasted, size)) }
                 td .number data-label="size" { (bytes(&subject.size(amount), amount, key)) }
                 td .number data-label="share" { (share(amount, size)) }
                 td .number .nothing[wasted == 0] data-label="wasted" {
@@ -102,9 +108,8 @@ pub fn whose(subject: &Subject<'_>) -> Option<Markup> {
             }
         }
     };
-    let base = words::base(study);
     let wasted = |layers: &[LayerAccount]| layers.iter().map(LayerAccount::wasted).sum();
-    let split = study.base.layers.min(inspection.layers.len());
+    let split = document.base.layers.min(inspection.layers.len());
     let (below, above) = inspection.layers.split_at(split);
     Some(html! {
         @if !inspection.completeness.sizes_are_exact() { p .remark { "Of what could be read." } }
@@ -115,18 +120,18 @@ pub fn whose(subject: &Subject<'_>) -> Option<Markup> {
                 @for name in ["size", "share", "wasted"] { th scope="col" .number { (name) } }
             } }
             tbody {
-                @if let Some(base) = base {
+                @if let Some(base) = base(subject) {
                     (row(size - own, wasted(below), &base, Some("base.size_bytes".into()), ""))
                     (row(own, wasted(above), "your layers", None, ""))
                 } @else {
-                    (row(own, wasted(above), &format!("your layers: {}", study.base.how), None, ""))
+                    (row(own, wasted(above), &format!("your layers: {}", document.base.words), None, ""))
                 }
-                @for (index, part) in study.shares.iter().enumerate() {
+                @for (index, part) in shares.iter().enumerate() {
                     @let key = Some(format!("bytes_by_purpose.{index}.bytes"));
-                    (row(part.bytes, part.wasted, part.purpose.name(), key, "part"))
+                    (row(part.bytes, part.wasted_bytes, &part.purpose, key, "part"))
                 }
             }
         }
-        @if let Some(sentence) = conclusion(inspection, study) { p { strong { (sentence) } } }
+        @if let Some(sentence) = conclusion(inspection, document) { p { strong { (sentence) } } }
     })
 }

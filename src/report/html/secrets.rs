@@ -5,8 +5,9 @@ use maud::{Markup, html};
 use super::Subject;
 use super::changes::layer;
 use super::graphics::prose;
-use crate::advice::secrets::{Prevention, Secret};
+use crate::LayerIndex;
 use crate::display::{Escaped, plural};
+use crate::recorded::SecretRecord;
 use crate::tree::Reason;
 
 /// The most secrets that are shown in full.
@@ -14,39 +15,38 @@ const SECRETS: usize = 200;
 
 /// Makes the section; `None` if none were found or searched.
 pub fn secrets(subject: &Subject<'_>) -> Option<Markup> {
-    let secrets = subject.study.secrets.as_ref().filter(|secrets| !secrets.list.is_empty())?;
-    let more = secrets.list.len().saturating_sub(SECRETS);
+    let secrets = subject.document.secrets.as_ref()?;
+    let headline = secrets.headline()?;
+    let more = secrets.found.len().saturating_sub(SECRETS);
     Some(html! {
-        p { strong { (secrets.headline()) } }
-        @for secret in secrets.list.iter().take(SECRETS) { (in_full(subject, secret)) }
+        p { strong { (headline) } }
+        @for secret in secrets.found.iter().take(SECRETS) { (in_full(subject, secret)) }
         @if more > 0 { p .note { "and " (plural(more, "more secret")) } }
         @if let Some(text) = secrets.not_searched() { p .note { (text) } }
     })
 }
 
-fn in_full(subject: &Subject<'_>, secret: &Secret) -> Markup {
-    let inspection = subject.inspection;
-    let prevention = Prevention::find(inspection, secret);
-    let what = prose(&prevention.what);
-    let lines = prevention.lines();
+fn in_full(subject: &Subject<'_>, secret: &SecretRecord) -> Markup {
+    let what = prose(&secret.fix.what);
+    let lines = secret.fix.lines();
     let removed = format!("{} in", Reason::past_of(secret.reason));
-    let places = [("added in", secret.added_in), (&*removed, secret.removed_in)];
+    let places = [("added in", secret.layer), (&*removed, secret.removed_in)];
     html! {
         article .finding {
             h4 {
-                span .amount .bad { (secret.what()) }
-                " in " code { (secret.whereabouts(inspection)) }
+                span .amount .bad { (secret.what) }
+                " in " code { (secret.whereabouts()) }
             }
             dl {
-                dt { "value" } dd { code { (secret.shown) } " (masked)" }
+                dt { "value" } dd { code { (secret.masked) } " (masked)" }
                 @for (word, index) in places {
-                    @if let Some(index) = index.filter(|&index| index < inspection.layers.len()) {
-                        (layer(subject, word, index))
+                    @if let Some(index) = index.filter(|&it| it < subject.inspection.layers.len()) {
+                        (layer(subject, word, LayerIndex::new(index)))
                     }
                 }
-                dt { "why" } dd { (prose(&secret.why())) }
-                @if let Some(see) = secret.see(inspection) { dt { "see" } dd { code { (see) } } }
-                dt { "now" } dd { (secret.revoke()) }
+                dt { "why" } dd { (prose(&secret.why)) }
+                @if let Some(see) = &secret.see { dt { "see" } dd { code { (see) } } }
+                dt { "now" } dd { (secret.revocation()) }
                 dt { "fix" }
                 dd .fix {
                     p { (what) }

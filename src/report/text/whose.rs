@@ -2,13 +2,12 @@
 
 use std::io::{self, Write};
 
-use super::super::words::{base_image, mostly_application, mostly_purpose};
+use super::super::words::{base_image, conclusion};
 use super::{Paint, ReportText, WIDTH};
 use crate::Inspection;
 use crate::advice::base::Evidence;
-use crate::advice::findings::Purpose;
 use crate::display::{share, wrap};
-use crate::recorded::{Document, ShareRecord};
+use crate::recorded::Document;
 
 impl<W: Write> ReportText<'_, W> {
     pub(super) fn whose(&mut self, inspection: &Inspection, document: &Document) -> io::Result<()> {
@@ -54,19 +53,4 @@ impl<W: Write> ReportText<'_, W> {
         }
         Ok(())
     }
-}
-
-/// Says what most of the image is, where the verdict does not.
-fn conclusion(inspection: &Inspection, document: &Document) -> Option<String> {
-    let shares = &document.bytes_by_purpose;
-    let is_known = document.application.as_ref().is_some_and(|it| !it.files.is_empty());
-    let is = |share: &ShareRecord, purpose: Purpose| share.purpose == *purpose.name();
-    if is_known {
-        let own = shares.iter().find(|share| is(share, Purpose::Application));
-        let visible = own.map_or(0, |share| share.bytes.saturating_sub(share.wasted_bytes));
-        return mostly_application(inspection, visible);
-    }
-    let most = shares.iter().max_by_key(|share| share.bytes);
-    let most = most.filter(|most| !is(most, Purpose::Other))?;
-    mostly_purpose(inspection, most.bytes, &most.purpose)
 }

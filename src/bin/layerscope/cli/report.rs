@@ -8,7 +8,7 @@ use layerscope::display::escaped;
 use layerscope::recorded::RecordedImage;
 use layerscope::report::{
     Account, Detail, TextStyle, Units, write_html, write_json, write_markdown, write_ncdu,
-    write_recorded, write_text,
+    write_recorded, write_recorded_html, write_text,
 };
 use layerscope::{Error, Gap, Inspection, Opened, Progress, Selection};
 
@@ -93,7 +93,7 @@ fn report_recorded(
     units: Units,
     signs: Signs,
 ) -> Result<(), Failure> {
-    let refused_with = |what: &str, hint: &str| {
+    let refused = |what: &str| {
         let name = escaped(
             arguments
                 .target
@@ -103,10 +103,9 @@ fn report_recorded(
         );
         Failure::Place {
             message: format!("{name} is a report, and a report has no file contents: {what}"),
-            hint: hint.into(),
+            hint: "name the image, or its archive".into(),
         }
     };
-    let refused = |what: &str| refused_with(what, "name the image, or its archive");
     if arguments.verify {
         return Err(refused("--verify has nothing to compare"));
     }
@@ -121,10 +120,8 @@ fn report_recorded(
         ReportFormat::Markdown => print_markdown(image, units, arguments.top)?,
         ReportFormat::Json => return Err(refused("it is the JSON report already")),
         ReportFormat::Html => {
-            return Err(refused_with(
-                "--format html needs the image",
-                "name the image, or its archive; without the files, --format markdown tells the same",
-            ));
+            let out = BufWriter::new(io::stdout().lock());
+            write_recorded_html(image, units, out).map_err(to_stdout)?;
         }
         ReportFormat::Ncdu => return Err(refused("--format ncdu needs the image")),
     }
