@@ -17,7 +17,7 @@ use super::{HITS, Hit, apart};
 /// A name and a value in quotes, with what stands between them: `=`, `:`, `:=`, `=>`, or a type.
 static ASSIGNED: LazyLock<Regex> = LazyLock::new(|| {
     expression(
-        r#"(?-u:\b)(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)["'`]?\]?[ \t]*(?:=>|:=|[?!]?:[ \t]*[A-Za-z_][A-Za-z0-9_.<>\[\]|?& ]{0,40}=|(?:string|String)[ \t]*=|[=:])[ \t]*(?:String::from\(|[A-Za-z]{1,2}|@)?(?:"{1,3}(?P<double>[^"\n]+)"|'{1,3}(?P<single>[^'\n]+)'|`(?P<back>[^`\n]+)`)"#,
+        r#"(?-u:\b)(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)["'`]?\]?[ \t]*(?:=>|:=|[?!]?:[ \t]*[A-Za-z_][A-Za-z0-9_.<>\[\]|?& ]{0,40}=|(?:string|String)[ \t]*=|[=:])[ \t]*(?:String::from\(|[A-Za-z]{1,2}|@)?\\{0,3}(?:"{1,3}(?P<double>[^"\n]+)"|'{1,3}(?P<single>[^'\n]+)'|`(?P<back>[^`\n]+)`)"#,
     )
 });
 /// A name in quotes and a value in quotes, as arguments of a function.
@@ -38,6 +38,9 @@ static ELEMENT: LazyLock<Regex> = LazyLock::new(|| {
         r#"<(?:[A-Za-z]+:)?(?P<element>[A-Za-z_][A-Za-z0-9_.-]*)>(?P<inner>[^<>\n]+)</|(?:name|key|Name|Key)="(?P<name>[A-Za-z_][A-Za-z0-9_.:-]*)"(?:[ \t]+value[ \t]*=[ \t]*"(?P<double>[^"\n]+)"|>(?P<text>[^<>\n]+)</)"#,
     )
 });
+/// The address of a database as drivers of Go take it.
+static DRIVER: LazyLock<Regex> =
+    LazyLock::new(|| expression(r#"["'`][^\s"'`:@/]+:(?P<value>[^\s"'`@]{6,})@(?:tcp|unix)\("#));
 /// A header with credentials, whose name and value are two words in quotes.
 static HEADER: LazyLock<Regex> = LazyLock::new(|| {
     expression(
@@ -55,7 +58,7 @@ pub fn find_in_code(text: &str) -> Vec<Hit> {
         let found = ASSIGNED.captures_iter(part).filter_map(|it| named(&it));
         let found =
             found.chain(of_arguments(part)).chain(setters).chain(elements).chain(headers(part));
-        let found = found.chain(connections(part)).take(HITS);
+        let found = found.chain(connections(part)).chain(drivers(part)).take(HITS);
         hits.extend(found.map(|hit| Hit {
             range: window.start + hit.range.start..window.start + hit.range.end,
             ..hit
@@ -77,9 +80,11 @@ fn named(found: &Captures<'_>) -> Option<Hit> {
         (None, Some(method)) => of_method(method.as_str(), found.name("dot").is_some()),
         (None, None) => None,
     }?;
-    let text = value.as_str();
+    // Code inside a string has a backslash before the quote.
+    let text = value.as_str().trim_end_matches('\\');
     let is_one = rules().is_value(text.as_bytes()) && is_telling(text) && !is_of_code(text);
-    is_one.then(|| Hit { kind: &rules().named, range: value.range(), name: Some(name.into()) })
+    let range = value.start()..value.start() + text.len();
+    is_one.then(|| Hit { kind: &rules().named, range, name: Some(name.into()) })
 }
 
 /// Returns the name that a method sets: `setPassword("…")`, and `.password("…")`, which has nothing but
@@ -97,6 +102,14 @@ fn of_method(method: &str, has_dot: bool) -> Option<&str> {
 fn of_arguments(text: &str) -> impl Iterator<Item = Hit> {
     let found = ARGUMENT.captures_iter(text).filter_map(|found| named(&found));
     found.filter(|hit| !rules().is_name(&text[hit.range.clone()]))
+}
+
+fn drivers(text: &str) -> impl Iterator<Item = Hit> {
+    DRIVER.captures_iter(text).filter_map(|found| {
+        let value = found.name("value")?;
+        let is_one = rules().is_value(value.as_str().as_bytes()) && is_telling(value.as_str());
+        is_one.then(|| Hit { kind: &rules().address, range: value.range(), name: None })
+    })
 }
 
 fn headers(text: &str) -> impl Iterator<Item = Hit> {
@@ -152,6 +165,10 @@ mod tests {
             "{\"db\":{\"user\":\"app\",\"dbPassword\":\"hunter2hunter2\"}}",
             "engine = create_engine('postgresql://app:hunter2hunter2@db/app')",
             "headers = {\"Authorization\": \"Bearer hunter2hunter2\"}",
+            "dsn := \"app:hunter2hunter2@tcp(db:3306)/app\"",
+            "url = 'jdbc:mysql://db/app?user=app&password=hunter2hunter2'",
+            "{\"source\": [\"password = \\\"hunter2hunter2\\\"\\n\"]}",
+            "<script>const apiKey=\"hunter2hunter2\"</script>",
             "<server><user>app</user><password>hunter2hunter2</password></server>",
             "<Resource name=\"jdbc/db\" username=\"app\" password=\"hunter2hunter2\"/>",
             "<property name=\"db.password\" value=\"hunter2hunter2\"/>",

@@ -20,7 +20,7 @@ const BEHIND: usize = 4 << 10;
 /// The characters between the words of a name.
 const JOINTS: [&str; 4] = ["", "_", "-", "."];
 /// Other words beside a secret: of connection strings and headers.
-const OTHER: [&str; 2] = ["PWD", "AUTHORIZATION"];
+const OTHER: [&str; 4] = ["PWD", "AUTHORIZATION", "@TCP(", "@UNIX("];
 
 /// The names of secrets in every spelling, and the other words.
 static NAMES: LazyLock<AhoCorasick> = LazyLock::new(|| {

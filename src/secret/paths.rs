@@ -86,8 +86,8 @@ impl SearchByPath {
             self.directory.clear();
             self.directory.extend_from_slice(directory);
         }
-        let own = self.taken(self.state, name);
-        let rule = own.and_then(FileSearch::rule);
+        let own = self.taken(self.state, name).map(|own| of_code(own, path, name).unwrap_or(own));
+        let rule = own.and_then(FileSearch::rule).filter(|rule| !rule.is_code);
         if rule.is_some_and(|rule| !rule.yields) {
             return own;
         }
@@ -97,7 +97,11 @@ impl SearchByPath {
         let other = (rule.is_some() || bare != name).then(|| self.taken(from, &bare)).flatten();
         let is_better =
             |other: &FileSearch| other.rule().is_some_and(|other| rule.is_none() || !other.yields);
-        other.filter(is_better).or(own)
+        let of_copy = || {
+            let own = own.filter(|&own| end_of_code(own, name).is_none())?;
+            of_code(own, path, &bare)
+        };
+        other.filter(is_better).or_else(of_copy).or(own)
     }
 
     /// Returns the search of a name in a directory.
@@ -105,6 +109,43 @@ impl SearchByPath {
         let state = self.automaton.step(directory, name);
         self.automaton.taken_by(state).map(FileSearch::numbered)
     }
+}
+
+/// Returns the search of source code for a text of a path, if its name is one of source code.
+fn of_code(search: FileSearch, path: &[u8], name: &[u8]) -> Option<FileSearch> {
+    let number = end_of_code(search, name)?;
+    let code = &rules().code;
+    let path = path.strip_prefix(b"./").unwrap_or(path);
+    let path = path.strip_prefix(b"/").unwrap_or(path);
+    if code.starts.iter().any(|start| path.starts_with(start.as_bytes())) {
+        return None;
+    }
+    let stem = name.iter().rposition(|&b| b == b'.').map_or(name, |dot| &name[..dot]);
+    if code.name_starts.iter().any(|start| stem.starts_with(start.as_bytes()))
+        || code.name_ends.iter().any(|end| stem.ends_with(end.as_bytes()))
+    {
+        return None;
+    }
+    let mut parent: &[u8] = b"";
+    for directory in components(&path[..path.len() - path.rsplit(|&b| b == b'/').next()?.len()]) {
+        let text = std::str::from_utf8(directory).unwrap_or_default();
+        let is_library =
+            parent == b"lib" && code.libraries.iter().any(|start| text.starts_with(start.as_str()));
+        if is_library || code.directories.contains(text) {
+            return None;
+        }
+        parent = directory;
+    }
+    Some(FileSearch::numbered(number))
+}
+
+/// Returns the number of the rule of source code for a text with a name, wherever it is.
+fn end_of_code(search: FileSearch, name: &[u8]) -> Option<u16> {
+    let is_plain =
+        search.rule().is_none() && !search.is_for_rare_tokens() && !search.is_for_disguised_texts();
+    let dot = name.iter().rposition(|&b| b == b'.').filter(|_| is_plain)?;
+    let end = std::str::from_utf8(&name[dot + 1..]).ok()?;
+    rules().code.ends.get(end).copied()
 }
 
 /// Returns a name in small letters and without the ending of a copy: `.NPMRC` and `.npmrc.bak` are
@@ -126,7 +167,10 @@ fn without_ending(name: &[u8]) -> Cow<'_, [u8]> {
 pub fn has_other_search(search: Option<FileSearch>, name: &[u8]) -> bool {
     match search.and_then(FileSearch::rule) {
         Some(rule) => rule.yields,
-        None => without_ending(name) != name,
+        None => {
+            without_ending(name) != name
+                || search.is_some_and(|search| end_of_code(search, name).is_some())
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The rules for secrets: kinds, tokens, files, areas.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Deref;
 use std::sync::OnceLock;
 
@@ -139,6 +139,23 @@ pub enum SearchedThere {
     NamesAndTokens,
 }
 
+/// The paths of source code.
+#[derive(Debug)]
+pub(super) struct CodePaths {
+    /// The rule of each end of a name.
+    pub ends: HashMap<String, u16>,
+    /// The beginnings of paths that are left out.
+    pub starts: Vec<String>,
+    /// The directories that are left out.
+    pub directories: HashSet<String>,
+    /// The beginnings of directories in `lib` that are left out.
+    pub libraries: Vec<String>,
+    /// The beginnings of names that are left out.
+    pub name_starts: Vec<String>,
+    /// The ends of names, before the last dot, that are left out.
+    pub name_ends: Vec<String>,
+}
+
 /// All rules for secrets.
 #[derive(Debug)]
 pub struct SecretRules {
@@ -151,6 +168,8 @@ pub struct SecretRules {
     pub(super) arguments: Vec<Argument>,
     /// Paths of packages, tests and examples.
     pub areas: Vec<Area>,
+    /// The paths of source code.
+    pub(super) code: CodePaths,
     /// The ends of the names of copies, which are searched like the file.
     pub backups: Vec<String>,
     /// The globs of texts in which tokens are not searched.

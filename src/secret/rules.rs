@@ -8,7 +8,7 @@ use super::argument::{Argument, WrittenArgument};
 use super::rule::Expression;
 
 pub use super::rule::{Area, FileRule, Kind, Looks, SearchedThere, SecretRules};
-pub(super) use super::rule::{Checksum, Token};
+pub(super) use super::rule::{Checksum, CodePaths, Token};
 
 /// The rules, as `build.rs` converts them.
 const BUILT_IN: &str = include_str!(concat!(env!("OUT_DIR"), "/secrets.json"));
@@ -23,6 +23,7 @@ struct File {
     argument: Vec<WrittenArgument>,
     area: Vec<Area>,
     known: Vec<PublicValue>,
+    code: WrittenCode,
     text: Text,
     backups: Ends,
     archives: Archives,
@@ -49,7 +50,10 @@ struct WrittenToken {
 struct WrittenFile {
     id: String,
     title: String,
+    #[serde(default)]
     globs: Vec<String>,
+    #[serde(default)]
+    ends: Vec<String>,
     #[serde(default)]
     except: Vec<String>,
     looks: WrittenLooks,
@@ -63,8 +67,6 @@ struct WrittenFile {
     made: bool,
     #[serde(default)]
     yields: bool,
-    #[serde(default)]
-    code: bool,
     revoke: String,
     sources: Vec<String>,
 }
@@ -119,6 +121,19 @@ struct PublicValue {
     _source: String,
 }
 
+/// The source code that is left out.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenCode {
+    starts: Vec<String>,
+    directories: Vec<String>,
+    libraries: Vec<String>,
+    name_starts: Vec<String>,
+    name_ends: Vec<String>,
+    #[serde(rename = "source")]
+    _source: String,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Text {
@@ -154,8 +169,18 @@ pub fn kinds() -> impl Iterator<Item = &'static Kind> {
 }
 
 fn read(json: &str) -> serde_json::Result<SecretRules> {
-    let File { token, file, argument, names, values, area, known, text, backups, archives } =
+    let File { token, file, argument, names, values, area, known, code, text, backups, archives } =
         serde_json::from_str(json)?;
+    let ends = (0_u16..).zip(&file);
+    let ends = ends.flat_map(|(rule, file)| file.ends.iter().map(move |end| (end.clone(), rule)));
+    let code = CodePaths {
+        ends: ends.collect(),
+        starts: code.starts,
+        directories: code.directories.into_iter().collect(),
+        libraries: code.libraries,
+        name_starts: code.name_starts,
+        name_ends: code.name_ends,
+    };
     let general = |id: &str, title: &str| Kind {
         id: id.into(),
         title: title.into(),
@@ -175,6 +200,7 @@ fn read(json: &str) -> serde_json::Result<SecretRules> {
         files: file.into_iter().map(read_file).collect(),
         arguments: argument.into_iter().map(Argument::new).collect(),
         areas: area,
+        code,
         not_searched: text.except,
         not_text: text.disguises,
         backups: backups.ends,
@@ -220,6 +246,7 @@ fn read_file(written: WrittenFile) -> FileRule {
         id,
         title,
         globs,
+        ends,
         except,
         looks,
         holds,
@@ -227,7 +254,6 @@ fn read_file(written: WrittenFile) -> FileRule {
         of_build: is_of_build,
         made: is_made,
         yields,
-        code: is_code,
         revoke,
         sources,
     } = written;
@@ -244,6 +270,7 @@ fn read_file(written: WrittenFile) -> FileRule {
         WrittenLooks::Calls => Looks::Scripts(true),
         WrittenLooks::Tokens => Looks::Tokens,
     };
+    let is_code = !ends.is_empty();
     let is_general = true;
     let is_rare = false;
     let kind =

@@ -8,7 +8,7 @@ use super::command::{find_addresses, find_calls, find_in_command, pairs_of_file}
 use super::encoding::{Encoding, as_utf8};
 use super::names::is_value;
 use super::rules::{FileRule, Looks, rules};
-use super::settings::find_settings;
+use super::settings::{find_settings, find_variables};
 use super::token::find_tokens;
 use super::{HITS, Hit, MOST, apart, is_cut};
 
@@ -93,7 +93,8 @@ impl FileSearch {
         let is_text = encoding.is_text();
         let mut text = encoding.decode(bytes);
         let rule = self.rule().or_else(|| script(is_text, &text));
-        if is_text && rule.is_some_and(|rule| rule.looks.is_for_text()) {
+        let is_for_variables = rule.is_none() && !self.is_for_rare_tokens();
+        if is_text && (is_for_variables || rule.is_some_and(|rule| rule.looks.is_for_text())) {
             text = match text {
                 Cow::Borrowed(bytes) => match as_utf8(bytes) {
                     Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
@@ -102,7 +103,11 @@ impl FileSearch {
                 decoded @ Cow::Owned(_) => decoded,
             };
         }
-        let mut hits = rule.map(|rule| by_rule(rule, &text)).unwrap_or_default();
+        let mut hits = match rule {
+            Some(rule) => by_rule(rule, &text),
+            None if is_text && is_for_variables => in_any_text(&text),
+            None => Vec::new(),
+        };
         if is_text {
             let mut tokens = find_tokens(&text);
             tokens.retain(|token| self.counts(token));
@@ -167,6 +172,11 @@ pub struct FoundInFile<'a> {
     pub hits: Vec<Hit>,
     /// False if it has more of them than are counted.
     pub is_whole: bool,
+}
+
+/// Finds the variables of a text without a rule: a `.env` may have any name.
+fn in_any_text(bytes: &[u8]) -> Vec<Hit> {
+    std::str::from_utf8(bytes).map(find_variables).unwrap_or_default()
 }
 
 /// Finds the secrets that the rule of a path knows.

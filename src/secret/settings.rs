@@ -18,9 +18,17 @@ static SETTING: LazyLock<Regex> = LazyLock::new(|| {
         r#"(?m)(?:^|[\s{,(\[])["']?(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)["']?\]?(?:[ \t]*[=:][ \t]*(?:"(?P<double>[^"\n]*)"|'(?P<single>[^'\n]*)')|[ \t]*(?:=|:[ \t])[ \t]*(?P<bare>[^\s"'{\[(#,&*|>][^\s,#"'()]*))"#,
     )
 });
-/// The password of a connection string.
+/// A line that has nothing but a variable in capitals, as a `.env` has it.
+static VARIABLE: LazyLock<Regex> = LazyLock::new(|| {
+    expression(
+        r#"(?m)^[ \t]*(?:export[ \t]+)?(?P<name>[A-Z][A-Z0-9_]*)=(?:"(?P<double>[^"\n]*)"|'(?P<single>[^'\n]*)'|(?P<bare>[^\s"'#$]\S*))[ \t]*\r?$"#,
+    )
+});
+/// The password of a connection string, or of an address behind its `?`.
 static CONNECTION: LazyLock<Regex> = LazyLock::new(|| {
-    expression(r#"(?i);[ \t]*(?:password|pwd)[ \t]*=[ \t]*(?P<value>[^;"'\s{}$]{6,})"#)
+    expression(
+        r#"(?i)[;?&][ \t]*(?:password|passwd|pwd|api_?key|access_?token|auth_?token|client_?secret)[ \t]*=[ \t]*(?P<value>[^;&"'\s{}$<>`\\]{6,})"#,
+    )
 });
 
 /// A word of a technical name whose digits tell nothing: `oauth2`, `sha256`, `v1`.
@@ -52,6 +60,28 @@ pub fn find_settings(text: &str) -> Vec<Hit> {
             range: window.start + hit.range.start..window.start + hit.range.end,
             ..hit
         }));
+        if hits.len() >= HITS {
+            break;
+        }
+    }
+    apart(hits)
+}
+
+/// Finds the secrets among the variables that stand in lines of their own, in a text that may be anything.
+pub fn find_variables(text: &str) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for window in around_names(text) {
+        let found = VARIABLE.captures_iter(&text[window.clone()]).filter_map(|found| {
+            let name = found.name("name")?.as_str();
+            let values = ["double", "single", "bare"];
+            let value = values.iter().find_map(|group| found.name(group))?;
+            let is_one = rules().is_name(name)
+                && rules().is_value(value.as_str().as_bytes())
+                && is_telling(value.as_str());
+            let range = window.start + value.start()..window.start + value.end();
+            is_one.then(|| Hit { kind: &rules().named, range, name: Some(name.into()) })
+        });
+        hits.extend(found.take(HITS));
         if hits.len() >= HITS {
             break;
         }

@@ -39,6 +39,15 @@ fn a_password_in_code_of_any_language_is_found() {
         ("opt/tomcat/conf/context.xml", format!("<Resource name=\"db\" password=\"{VALUE}\"/>")),
         ("app/web.config", format!("<add key=\"ApiKey\" value=\"{VALUE}\" />")),
         ("app/data/users.json", format!("{{\"password\": \"{VALUE}\"}}")),
+        ("app/index.html", format!("<script>const apiKey=\"{VALUE}\"</script>")),
+        ("app/a.ipynb", format!("{{\"source\": [\"password = \\\"{VALUE}\\\"\\n\"]}}")),
+        ("opt/acme/url.properties", format!("url=jdbc:mysql://db/a?user=me&password={VALUE}")),
+        ("opt/acme/dsn.go", format!("dsn := \"me:{VALUE}@tcp(db:3306)/app\"")),
+        ("opt/acme/settings.local", format!("export DB_PASSWORD={VALUE}")),
+        ("app/env.prod.txt", format!("DB_PASSWORD=\"{VALUE}\"")),
+        ("etc/wpa_supplicant/a.conf", format!("  psk=\"{VALUE}\"")),
+        ("root/.msmtprc", format!("password {VALUE}")),
+        ("etc/postfix/sasl_passwd", format!("[smtp.acme.dev]:587 me:{VALUE}")),
         ("app/url.py", format!("URL = 'postgres://app:{VALUE}@db/app'")),
         ("app/main.py.bak", format!("password = '{VALUE}'")),
     ] {
@@ -59,6 +68,8 @@ fn code_of_tests_and_libraries_and_words_in_code_are_no_alarm() {
         "app/node_modules/acme/index.js",
         "usr/lib/python3.12/smtplib.py",
         "opt/conda/lib/python3.12/smtplib.py",
+        "usr/local/share/acme/a.py",
+        "var/lib/acme/a.rb",
         "usr/local/lib/ruby/3.3.0/net/http.rb",
         "usr/local/go/src/net/url.go",
         "app/locale/de/login.js",
@@ -72,6 +83,8 @@ fn code_of_tests_and_libraries_and_words_in_code_are_no_alarm() {
         "{ password: 'Passwort2 eingeben', token: '#token-1' }",
         "if (password == 'hunter2hunter2')",
         "password = 'changeme'",
+        "<input name=\"password\" placeholder=\"Password 1\">",
+        "const url = `/reset?token=${token1}`",
     ] {
         assert_eq!(found(vec![text("app/main.js", line)]), [], "{line}");
     }
