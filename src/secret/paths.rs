@@ -114,7 +114,7 @@ impl SearchByPath {
 /// Returns the search of source code for a text of a path, if its name is one of source code.
 fn of_code(search: FileSearch, path: &[u8], name: &[u8]) -> Option<FileSearch> {
     let number = end_of_code(search, name)?;
-    let code = &rules().code;
+    let code = &rules().code_paths;
     let path = path.strip_prefix(b"./").unwrap_or(path);
     let path = path.strip_prefix(b"/").unwrap_or(path);
     if code.starts.iter().any(|start| path.starts_with(start.as_bytes())) {
@@ -145,7 +145,7 @@ fn end_of_code(search: FileSearch, name: &[u8]) -> Option<u16> {
         search.rule().is_none() && !search.is_for_rare_tokens() && !search.is_for_disguised_texts();
     let dot = name.iter().rposition(|&b| b == b'.').filter(|_| is_plain)?;
     let end = std::str::from_utf8(&name[dot + 1..]).ok()?;
-    rules().code.ends.get(end).copied()
+    rules().code_paths.ends.get(end).copied()
 }
 
 /// Returns a name in small letters and without the ending of a copy: `.NPMRC` and `.npmrc.bak` are

@@ -169,7 +169,7 @@ pub struct SecretRules {
     /// Paths of packages, tests and examples.
     pub areas: Vec<Area>,
     /// The paths of source code.
-    pub(super) code: CodePaths,
+    pub(super) code_paths: CodePaths,
     /// The ends of the names of copies, which are searched like the file.
     pub backups: Vec<String>,
     /// The globs of texts in which tokens are not searched.

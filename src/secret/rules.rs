@@ -173,7 +173,7 @@ fn read(json: &str) -> serde_json::Result<SecretRules> {
         serde_json::from_str(json)?;
     let ends = (0_u16..).zip(&file);
     let ends = ends.flat_map(|(rule, file)| file.ends.iter().map(move |end| (end.clone(), rule)));
-    let code = CodePaths {
+    let code_paths = CodePaths {
         ends: ends.collect(),
         starts: code.starts,
         directories: code.directories.into_iter().collect(),
@@ -200,7 +200,7 @@ fn read(json: &str) -> serde_json::Result<SecretRules> {
         files: file.into_iter().map(read_file).collect(),
         arguments: argument.into_iter().map(Argument::new).collect(),
         areas: area,
-        code,
+        code_paths,
         not_searched: text.except,
         not_text: text.disguises,
         backups: backups.ends,
