@@ -21,29 +21,25 @@ pub fn path_matcher() -> &'static Matcher {
             globs.iter().for_each(|glob| matcher.add(glob, of, excludes));
         };
         let text = u16::try_from(rules.files.len()).expect("there are few rules");
-        let (rare, disguised, rare_disguised) = (text + 1, text + 2, text + 3);
+        let rare = text + 1;
         for (number, rule) in (0..text).zip(&rules.files) {
             rule.globs.iter().for_each(|glob| add(glob, number, false));
             rule.except.iter().for_each(|glob| add(glob, number, true));
         }
-        // Of the searches of all texts, the first one counts that is not excluded.
-        for of in [text, rare, disguised, rare_disguised] {
-            add("**", of, false);
-        }
+        // Of two searches of all texts, the first one counts that is not excluded.
+        add("**", text, false);
+        add("**", rare, false);
         for area in &rules.areas {
             let excluded: &[u16] = match area.searched {
                 SearchedThere::Nothing => &[EVERY],
-                SearchedThere::Names => &[text, rare, disguised, rare_disguised],
-                SearchedThere::NamesAndTokens => &[text, disguised],
+                SearchedThere::Names => &[text, rare],
+                SearchedThere::NamesAndTokens => &[text],
             };
             for glob in &area.globs {
                 excluded.iter().for_each(|&of| add(glob, of, true));
             }
         }
         for glob in &rules.not_searched {
-            [text, rare, disguised, rare_disguised].into_iter().for_each(|of| add(glob, of, true));
-        }
-        for glob in &rules.not_text {
             [text, rare].into_iter().for_each(|of| add(glob, of, true));
         }
         matcher
@@ -107,7 +103,7 @@ impl SearchByPath {
     /// Returns the search of a name in a directory.
     fn taken(&mut self, directory: StateId, name: &[u8]) -> Option<FileSearch> {
         let state = self.automaton.step(directory, name);
-        self.automaton.taken_by(state).map(FileSearch::numbered)
+        self.automaton.taken_by(state).map(|number| FileSearch::numbered(number).with_name(name))
     }
 }
 
@@ -186,7 +182,7 @@ mod tests {
             assert!(search.rule().is_some(), "{path} has a rule");
             assert!(search.takes_whole(8 << 20) && !search.takes_whole(9 << 20));
         }
-        for path in ["/etc/app.conf", "srv/main.html", "srv/../srv/./main.md", "app/a/b/c"] {
+        for path in ["/etc/apprc", "srv/main.txt", "srv/../srv/./main.md", "app/a/b/c"] {
             let search = paths.search_for(path.as_bytes()).expect(path);
             assert!(search.rule().is_none(), "{path} has no rule");
             assert!(search.is_for_texts() && !search.is_for_rare_tokens());

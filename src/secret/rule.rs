@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Deref;
 use std::sync::OnceLock;
 
+use foldhash::fast::RandomState;
 use regex::bytes::Regex;
 use serde::Deserialize;
 
@@ -143,7 +144,7 @@ pub enum SearchedThere {
 #[derive(Debug)]
 pub(super) struct CodePaths {
     /// The rule of each end of a name.
-    pub ends: HashMap<String, u16>,
+    pub ends: HashMap<String, u16, RandomState>,
     /// The beginnings of paths that are left out.
     pub starts: Vec<String>,
     /// The directories that are left out.
@@ -174,8 +175,10 @@ pub struct SecretRules {
     pub backups: Vec<String>,
     /// The globs of texts in which tokens are not searched.
     pub not_searched: Vec<String>,
-    /// The globs of files that are hardly ever texts.
-    pub not_text: Vec<String>,
+    /// The ends of the names of files that are hardly ever texts.
+    pub(super) not_text: HashSet<String, RandomState>,
+    /// Parts of such names.
+    pub(super) parts_of_not_text: Vec<String>,
     /// The ends of the names of archives, which are not opened.
     pub archives: Vec<String>,
     /// The directories whose archives everybody has.

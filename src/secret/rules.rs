@@ -139,6 +139,7 @@ struct WrittenCode {
 struct Text {
     except: Vec<String>,
     disguises: Vec<String>,
+    parts: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -202,7 +203,8 @@ fn read(json: &str) -> serde_json::Result<SecretRules> {
         areas: area,
         code_paths,
         not_searched: text.except,
-        not_text: text.disguises,
+        not_text: text.disguises.into_iter().collect(),
+        parts_of_not_text: text.parts,
         backups: backups.ends,
         archives: archives.ends,
         common_archives: archives.except,

@@ -66,6 +66,22 @@ impl FileSearch {
         self.of_texts().is_some_and(|number| number % 2 == 1)
     }
 
+    /// Returns the search of a text with a name: one of an image or a program is hardly ever a text.
+    pub fn with_name(self, name: &[u8]) -> Self {
+        let is_disguise = || {
+            let name = std::str::from_utf8(name).unwrap_or_default();
+            let end = name.rsplit_once('.').map_or("", |(_, end)| end);
+            let is_numbered = end.starts_with(|c: char| c.is_ascii_digit());
+            let mut parts = rules().parts_of_not_text.iter();
+            rules().not_text.contains(end)
+                || is_numbered && parts.any(|part| name.contains(part.as_str()))
+        };
+        match self.of_texts() {
+            Some(0 | 1) if is_disguise() => Self(self.0 + 2),
+            _ => self,
+        }
+    }
+
     /// Returns whether the name is one of an image or a program, so that the file is hardly ever a text.
     pub fn is_for_disguised_texts(self) -> bool {
         self.of_texts().is_some_and(|number| number >= 2)

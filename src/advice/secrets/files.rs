@@ -279,7 +279,9 @@ fn searches(tree: &Tree) -> Vec<Option<u16>> {
     let mut paths = SearchByPath::default();
     for node in tree.nodes() {
         let search = &mut taken[node.index()];
-        if has_other_search(search.map(FileSearch::numbered), tree.name(node)) {
+        let name = tree.name(node);
+        *search = search.map(|number| FileSearch::numbered(number).with_name(name).number());
+        if has_other_search(search.map(FileSearch::numbered), name) {
             *search = paths.search_for(&tree.path(node)).map(FileSearch::number);
         }
     }
