@@ -247,7 +247,7 @@ pub struct PossibleSizeRecord {
     pub noticeable: bool,
     #[serde(deserialize_with = "lines")]
     pub how: Vec<Escaped>,
-    /// What an estimate rests on.
+    /// The basis of an estimate.
     #[serde(default)]
     pub estimated_from: Option<Escaped>,
     /// The download size then, if it is known.

@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 
 use super::code::find_in_code;
 use super::command::{find_addresses, find_calls, find_in_command, pairs_of_file};
@@ -18,6 +21,11 @@ const WHOLE: u64 = 8 << 20;
 /// The largest text that is kept to look for copies of a secret in it, in bytes; a larger one is read
 /// again.
 const SMALL: u64 = 16 << 10;
+/// The words in the names of texts whose values are made up.
+static SAMPLES: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    let words = ["example", "sample", "template", ".dist", ".defaults", ".schema"];
+    AhoCorasick::builder().ascii_case_insensitive(true).build(words).expect("a test makes it")
+});
 /// The programs that run scripts of a shell.
 const SHELLS: [&[u8]; 6] = [b"sh", b"bash", b"ash", b"dash", b"zsh", b"ksh"];
 /// The most bytes of such texts in a layer.
@@ -66,14 +74,16 @@ impl FileSearch {
         self.of_texts().is_some_and(|number| number % 2 == 1)
     }
 
-    /// Returns the search of a text with a name: one of an image or a program is hardly ever a text.
+    /// Returns the search of a text with a name: one of an image or a program is hardly ever a text, and a
+    /// sample is only searched for tokens, like those.
     pub fn with_name(self, name: &[u8]) -> Self {
         let is_disguise = || {
             let name = std::str::from_utf8(name).unwrap_or_default();
             let end = name.rsplit_once('.').map_or("", |(_, end)| end);
             let is_numbered = end.starts_with(|c: char| c.is_ascii_digit());
             let mut parts = rules().parts_of_not_text.iter();
-            rules().not_text.contains(end)
+            SAMPLES.is_match(name)
+                || rules().not_text.contains(end)
                 || is_numbered && parts.any(|part| name.contains(part.as_str()))
         };
         match self.of_texts() {
@@ -109,7 +119,8 @@ impl FileSearch {
         let is_text = encoding.is_text();
         let mut text = encoding.decode(bytes);
         let rule = self.rule().or_else(|| script(is_text, &text));
-        let is_for_variables = rule.is_none() && !self.is_for_rare_tokens();
+        let is_for_variables =
+            rule.is_none() && !self.is_for_rare_tokens() && !self.is_for_disguised_texts();
         if is_text && (is_for_variables || rule.is_some_and(|rule| rule.looks.is_for_text())) {
             text = match text {
                 Cow::Borrowed(bytes) => match as_utf8(bytes) {
