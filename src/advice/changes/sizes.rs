@@ -74,7 +74,11 @@ fn left_out_by(change: &Change, findings: &[Finding]) -> String {
     match (change.extent, change.findings.first(), change.groups.first()) {
         (Extent::Packages(kind), ..) => kind.title().into(),
         (Extent::Stage, ..) => "all that the program does not need".into(),
-        (_, Some(&first), _) => findings[first].title.clone(),
+        // Some titles say what happened to the files.
+        (_, Some(&first), _) => match &findings[first].title {
+            title if title.starts_with("rewritten") => format!("files {title}"),
+            title => title.clone(),
+        },
         (_, None, Some(group)) => {
             format!("files that layer {} {}", group.removed_in, group.reason.verb())
         }
