@@ -28,6 +28,7 @@ use crate::progress::Progress;
 use crate::progress::join;
 use crate::runtime::Program;
 use crate::runtime::command::mentioned;
+use crate::secret::FoundValues;
 use crate::tree::{Kind, NodeId, Tree};
 
 /// The input of a study.
@@ -45,6 +46,8 @@ pub struct Question<'a> {
     pub progress: Option<&'a Arc<Progress>>,
     /// True to search for secrets.
     pub secrets: bool,
+    /// The secrets of another image beside it, which no text of this one is to show, either.
+    pub masked: Option<&'a FoundValues>,
 }
 
 impl<'a> Question<'a> {
@@ -57,6 +60,7 @@ impl<'a> Question<'a> {
             application: &[],
             progress: None,
             secrets: true,
+            masked: None,
         }
     }
 }
@@ -162,10 +166,13 @@ impl Study {
             .contents
             .map(|contents| Packages::read(tree, contents, progress))
             .unwrap_or_default();
-        let secrets = match question.secrets {
+        let mut secrets = match question.secrets {
             true => Some(Secrets::find(inspection, question.contents, &packages, progress)?),
             false => None,
         };
+        if let (Some(secrets), Some(others)) = (&mut secrets, question.masked) {
+            secrets.values.join(others);
+        }
         // From here on, no text has the value of a secret.
         let shown = secrets.as_ref().and_then(|secrets| inspection.masking(&secrets.values));
         let shown = shown.map(Arc::new);

@@ -78,6 +78,11 @@ impl FoundValues {
         }
     }
 
+    /// Adds the values of another image.
+    pub fn join(&mut self, others: &Self) {
+        others.iter().for_each(|value| self.take(value, 0));
+    }
+
     /// Drops the values that are names of files or directories, which texts mean by them.
     pub fn drop_names<'a>(&mut self, names: impl IntoIterator<Item = &'a [u8]>) {
         for name in names {

@@ -114,12 +114,16 @@ fn letters(text: &str) -> String {
 fn letters_of_page(text: &str) -> String {
     let mut out = String::new();
     let mut end = None;
-    for c in text.chars() {
+    let mut rest = text.chars().peekable();
+    while let Some(c) = rest.next() {
+        // What has a blank behind it is no tag, and no reference: `< 0.1 %`, `a && b`.
+        let begins =
+            rest.peek().is_some_and(|next| next.is_alphanumeric() || "#/!".contains(*next));
         match (end, c) {
             (Some(last), _) if c == last => end = None,
             (Some(_), _) => {}
-            (None, '<') => end = Some('>'),
-            (None, '&') => end = Some(';'),
+            (None, '<') if begins => end = Some('>'),
+            (None, '&') if begins => end = Some(';'),
             (None, _) => out.extend(Some(c).filter(|c| c.is_alphanumeric())),
         }
     }
@@ -160,7 +164,11 @@ fn forms_agree(name: &str, said: &Said) {
                 letters(change["advice"].as_str().unwrap()).chars().take(60).collect();
             let forms = all.iter().zip(["text", "markdown", "html"]);
             for (form, what) in forms.filter(|(_, what)| *what != "markdown" || *row <= ROWS) {
-                assert!(form.contains(&advice), "{name}: {what} lacks {}", change["advice"]);
+                assert!(
+                    form.contains(&advice),
+                    "{name}: {what} lacks {}\n{markdown}",
+                    change["advice"]
+                );
             }
             let saved = format!("{}  ", Units::Iec.size(saves));
             assert!(text.contains(&saved), "{name}: {saved}\n{text}");

@@ -46,6 +46,31 @@ fn each_of_several_images_says_which_secrets_it_brings() {
     assert!(images.iter().all(|image| image["secrets_searched"] == true));
 }
 
+/// A file of the earlier image tells that a word of a command is a secret.
+#[test]
+fn a_secret_of_one_image_is_masked_in_the_commands_of_the_other() {
+    const VALUE: &str = "k9Vq7QwLm2xT";
+    let directory = tempfile::tempdir().unwrap();
+    let setup = format!("RUN setup --connect app {VALUE}");
+    let base = || (setup.as_str(), vec![file("opt/app", 2_000)]);
+    let env = text("app/.env", &format!("DB_PASSWORD={VALUE}\n"));
+    write(directory.path(), "old.tar", &image([base(), ("COPY . /app", vec![env])]));
+    let new = image([base(), ("COPY . /app", vec![file("app/a", 10)])]);
+    for format in ["text", "json", "html", "markdown"] {
+        for pair in [["old.tar", "shop.tar"], ["shop.tar", "old.tar"]] {
+            let arguments = [&["compare", "--format", format], &pair[..]].concat();
+            let said = out(&run(&new, directory.path(), &arguments));
+            assert!(said.contains("setup --connect") || format == "markdown", "{format}: {said}");
+            assert!(!said.contains(VALUE), "{format}, {pair:?}: {said}");
+        }
+    }
+    for format in ["text", "json", "sarif", "github", "gitlab", "markdown"] {
+        let check = ["check", "shop.tar", "--baseline", "old.tar", "--max-layers", "1"];
+        let said = out(&run(&new, directory.path(), &[&check[..], &["--format", format]].concat()));
+        assert!(!said.is_empty() && !said.contains(VALUE), "{format}: {said}");
+    }
+}
+
 #[test]
 fn a_file_with_another_secret_differs_though_size_and_time_are_the_same() {
     let directory = tempfile::tempdir().unwrap();

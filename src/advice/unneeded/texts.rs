@@ -221,6 +221,13 @@ impl Texts {
         self.scripts().find(|(_, text)| runs(text)).map(|(path, _)| path.as_str())
     }
 
+    /// Returns the script of the project that contains one of these programs as a word.
+    pub fn of_project_running(&self, programs: &[&str]) -> Option<&str> {
+        let mut own = self.scripts().filter(is_of_project);
+        let runs = |text: &str| programs.iter().any(|program| has_word(text, program));
+        own.find(|(_, text)| runs(text)).map(|(path, _)| path.as_str())
+    }
+
     /// Returns the script that runs a program with one of these subcommands, and never one of those
     /// that make what these need.
     pub fn needing(
@@ -392,6 +399,10 @@ mod tests {
         };
         let packaged = texts("/usr/share/go-1.19/src/bootstrap.bash");
         assert_eq!((packaged.mentioning(".git"), packaged.needing_repository()), (None, None));
+        let script = Texts { scripts: vec![0], ..packaged };
+        assert_eq!(script.of_project_running(&["git"]), None);
+        let own = Texts { scripts: vec![0], ..texts("/src/build.sh") };
+        assert_eq!(own.of_project_running(&["git"]), Some("/src/build.sh"));
         for path in ["/src/build.sh", "/usr/local/bin/build.sh", "/usr/src/app/build.sh"] {
             assert_eq!(texts(path).mentioning(".git"), Some(path));
             assert_eq!(texts(path).needing_repository(), Some(path));

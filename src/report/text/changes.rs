@@ -66,6 +66,9 @@ impl<W: Write> ReportText<'_, W> {
         }
         let optional = changes.in_part(Part::Optional);
         if self.style.top == 0 {
+            if !optional.is_empty() {
+                writeln!(self.out, "\n  [needs a look] Optional")?;
+            }
             optional.iter().try_for_each(|change| self.change(inspection, change))?;
         } else {
             let head = "[needs a look] Optional (details: --top 0)";

@@ -112,6 +112,10 @@ impl Work<'_> {
             self.stage.iter().position(|at| at == i)
         };
         let stretch = Stretch { from: place(first)?, to: place(last)? };
+        // Those that are part of another one already are no longer there.
+        if self.members(stretch).len() < 2 {
+            return None;
+        }
         self.can_merge(stretch, u64::MAX).ok()?;
         self.draft_stretch(stretch);
         Some(())

@@ -16,6 +16,7 @@ use layerscope::report::{
     BytesBySource, Comparison, TextStyle, differs_by_less, write_comparison, write_comparison_html,
     write_comparison_json, write_comparison_markdown,
 };
+use layerscope::secret::FoundValues;
 use layerscope::{Error, Inspection, Opened, Progress, Selection};
 
 use super::input::Input;
@@ -99,7 +100,7 @@ fn input(arguments: &CompareArguments, path: &Path) -> Result<(Input, Selection)
 
 /// An image to compare, or the report of one.
 enum Side {
-    Image(Box<(Opened, Inspection)>, Option<Vec<ComparedSecret>>),
+    Image(Box<(Opened, Inspection)>, Option<Vec<ComparedSecret>>, FoundValues),
     Report(Box<RecordedImage>, Escaped),
 }
 
@@ -119,15 +120,35 @@ impl Side {
             true => None,
             false => arguments.secrets.search(&arguments.preferences, &opened, &inspection)?,
         };
-        let masked = secrets.as_ref().and_then(|secrets| inspection.masking(&secrets.values));
-        let inspection = masked.unwrap_or(inspection);
+        let values = secrets.as_ref().map(|secrets| secrets.values.clone()).unwrap_or_default();
+        let inspection = inspection.masking(&values).unwrap_or(inspection);
         let secrets = secrets.map(|secrets| ComparedSecret::of_image(&inspection, &secrets));
-        Ok(Self::Image(Box::new((opened, inspection)), secrets))
+        Ok(Self::Image(Box::new((opened, inspection)), secrets, values))
+    }
+
+    /// Masks the secrets of all sides in each of them: what one image has in a file may stand in a
+    /// command of another.
+    fn mask(sides: &mut [Self]) {
+        let mut all = FoundValues::default();
+        for side in &*sides {
+            if let Self::Image(.., values) = side {
+                all.join(values);
+            }
+        }
+        for side in sides {
+            let inspection = match side {
+                Self::Image(image, ..) => &mut image.1,
+                Self::Report(report, _) => &mut report.inspection,
+            };
+            if let Some(masked) = inspection.masking(&all) {
+                *inspection = masked;
+            }
+        }
     }
 
     fn inspection(&self) -> &Inspection {
         match self {
-            Self::Image(image, _) => &image.1,
+            Self::Image(image, ..) => &image.1,
             Self::Report(report, _) => &report.inspection,
         }
     }
@@ -135,7 +156,7 @@ impl Side {
     /// Returns the name of the archive or of the report.
     fn file(&self) -> Escaped {
         match self {
-            Self::Image(image, _) => image.0.path.clone(),
+            Self::Image(image, ..) => image.0.path.clone(),
             Self::Report(_, name) => name.clone(),
         }
     }
@@ -143,7 +164,7 @@ impl Side {
     /// Returns the secrets, if they were searched for.
     fn secrets(&self) -> Option<Vec<ComparedSecret>> {
         match self {
-            Self::Image(_, secrets) => secrets.clone(),
+            Self::Image(_, secrets, _) => secrets.clone(),
             Self::Report(report, _) => {
                 report.document.secrets.as_ref().map(ComparedSecret::of_record)
             }
@@ -152,7 +173,7 @@ impl Side {
 
     fn sources(&self, is_quick: bool) -> Result<BytesBySource, Failure> {
         Ok(match self {
-            Self::Image(image, _) => {
+            Self::Image(image, ..) => {
                 let (opened, inspection) = &**image;
                 let prepared = StudyArguments::default().prepare()?;
                 let prepared = if is_quick { prepared.quick() } else { prepared };
@@ -189,7 +210,8 @@ fn show(arguments: &CompareArguments) -> Result<(), Failure> {
 fn write(arguments: &CompareArguments, format: CompareFormat) -> Result<(), Failure> {
     let (units, signs) = arguments.preferences.of_text(&arguments.look.ascii)?;
     let sides = arguments.paths.iter().map(|path| Side::read(arguments, path));
-    let sides = sides.collect::<Result<Vec<_>, _>>()?;
+    let mut sides = sides.collect::<Result<Vec<_>, _>>()?;
+    Side::mask(&mut sides);
     let archives: Vec<_> = sides.iter().map(Side::file).collect();
     let inspections: Vec<&Inspection> = sides.iter().map(Side::inspection).collect();
     let secrets: Vec<_> = sides.iter().map(Side::secrets).collect();
@@ -200,7 +222,7 @@ fn write(arguments: &CompareArguments, format: CompareFormat) -> Result<(), Fail
     }
     // The packages in unknown layers are unknown as well.
     let is_known = inspections.iter().all(|inspection| inspection.completeness.sizes_are_exact());
-    if let [Side::Image(first, _), Side::Image(second, _)] = &sides[..]
+    if let [Side::Image(first, ..), Side::Image(second, ..)] = &sides[..]
         && !arguments.quick
         && is_known
     {
@@ -216,7 +238,7 @@ fn write(arguments: &CompareArguments, format: CompareFormat) -> Result<(), Fail
         }
     }
     for side in &sides {
-        if let Side::Image(image, _) = side {
+        if let Side::Image(image, ..) = side {
             image.0.check_unchanged()?;
         }
     }

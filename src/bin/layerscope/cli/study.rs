@@ -11,6 +11,7 @@ use layerscope::advice::secrets::Secrets;
 use layerscope::display::{Escaped, escaped};
 use layerscope::files::contents::{Contents, LayerContents};
 use layerscope::progress::Searching;
+use layerscope::secret::FoundValues;
 use layerscope::toml_file::{UnknownName, unknown};
 use layerscope::{Inspection, Opened, Progress, Selection};
 
@@ -190,6 +191,17 @@ impl Prepared {
         inspection: &Inspection,
         progress: &Arc<Progress>,
     ) -> Result<Study, Failure> {
+        self.study_beside(opened, inspection, None, progress)
+    }
+
+    /// Studies an image, and masks the secrets of another one as well.
+    pub fn study_beside(
+        &self,
+        opened: &Opened,
+        inspection: &Inspection,
+        masked: Option<&FoundValues>,
+        progress: &Arc<Progress>,
+    ) -> Result<Study, Failure> {
         let base = self.base.given();
         let contents = (!self.quick).then(|| LayerContents::new(opened));
         let contents = contents.as_ref().map(|contents| contents as &dyn Contents);
@@ -198,6 +210,7 @@ impl Prepared {
             contents,
             progress: Some(progress),
             secrets: self.secrets,
+            masked,
             ..Question::with(&self.rules)
         };
         Study::assess(inspection, &question).map_err(|error| match error {

@@ -44,7 +44,7 @@ impl Work<'_> {
             let line = self
                 .later_runs(kept.copy, known.programs)
                 .map(|line| format!("line {line} may use it"));
-            let script = || said(texts.running(known.programs), "may use it");
+            let script = || said(texts.of_project_running(known.programs), "may use it");
             if let Some(reason) = line.or_else(script) {
                 return Some(reason);
             }

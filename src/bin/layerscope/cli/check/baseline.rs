@@ -7,40 +7,50 @@ use layerscope::advice::secrets::Secrets;
 use layerscope::compare::{ComparedSecret, SecretChanges};
 use layerscope::files::contents::LayerContents;
 use layerscope::progress::Searching;
+use layerscope::secret::FoundValues;
 use layerscope::{Inspection, Progress};
 
 use super::super::{Failure, TargetOptions, completeness, read_opened, recorded};
 use super::{Read, named};
 
-/// An image with its secrets; `None` if they were not searched for.
-pub type Earlier = (Inspection, Option<Vec<ComparedSecret>>);
+/// An image with its secrets.
+pub struct Earlier {
+    pub inspection: Inspection,
+    /// The secrets; `None` if they were not searched for.
+    pub secrets: Option<Vec<ComparedSecret>>,
+    /// Their values, which no text is to show.
+    pub values: FoundValues,
+}
 
 /// Reads a JSON report if the path is a file that begins like one, and an image otherwise.
 pub fn read(path: &Path, options: &TargetOptions, secrets: bool) -> Result<Earlier, Failure> {
     if let Some(report) = recorded::read(path)? {
         let secrets = report.document.secrets.as_ref().map(ComparedSecret::of_record);
-        return Ok((report.inspection, secrets));
+        let (inspection, values) = (report.inspection, FoundValues::default());
+        return Ok(Earlier { inspection, secrets, values });
     }
     let (input, selection) = named(path, options)?;
     let searching = Searching::all_if(secrets);
     let progress = Progress { searching, ..Progress::default() };
     let (opened, inspection) = read_opened(input, &selection, &progress)?;
-    let secrets = match secrets {
+    let (inspection, secrets, values) = match secrets {
         true => {
             let contents = LayerContents::new(&opened);
             let found = Secrets::search(&inspection, &contents, &Arc::default())?;
-            Some(ComparedSecret::of_image(&inspection, &found))
+            let secrets = ComparedSecret::of_image(&inspection, &found);
+            let masked = inspection.masking(&found.values);
+            (masked.unwrap_or(inspection), Some(secrets), found.values)
         }
-        false => None,
+        false => (inspection, None, FoundValues::default()),
     };
     opened.check_unchanged()?;
     completeness::say_of(&inspection.name, &inspection);
-    Ok((inspection, secrets))
+    Ok(Earlier { inspection, secrets, values })
 }
 
 /// Compares the secrets of an image with those of an earlier one, if both were searched.
 pub fn secrets(earlier: Option<&Earlier>, read: &Read) -> Option<SecretChanges> {
-    let before = earlier?.1.as_ref()?;
+    let before = earlier?.secrets.as_ref()?;
     let after = ComparedSecret::of_image(&read.inspection, read.study.secrets.as_ref()?);
     Some(SecretChanges::between(before, &after))
 }

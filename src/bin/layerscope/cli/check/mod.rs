@@ -238,7 +238,8 @@ impl Setting {
         let (opened, inspection) =
             read_opened(input, selection, &progress).map_err(compare::named_here)?;
         completeness::say(&inspection);
-        let study = prepared.study(&opened, &inspection, &Arc::default())?;
+        let masked = self.baseline.as_ref().map(|baseline| &baseline.values);
+        let study = prepared.study_beside(&opened, &inspection, masked, &Arc::default())?;
         let download = if self.needs_download { measured(&opened, &inspection)? } else { None };
         opened.check_unchanged()?;
         Ok(Read { inspection, study, download })
@@ -259,7 +260,10 @@ impl Setting {
             places: self.dockerfile.as_ref().map_or_else(Places::default, places),
             growth: baseline.and_then(|baseline| baseline.growth_to(&read.inspection)),
             secrets: baseline::secrets(self.baseline.as_ref(), read),
-            baseline_is_unsearched: matches!(self.baseline, Some((_, None)))
+            baseline_is_unsearched: self
+                .baseline
+                .as_ref()
+                .is_some_and(|baseline| baseline.secrets.is_none())
                 && read.study.secrets.is_some(),
         }
     }
@@ -292,7 +296,7 @@ pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
             }
         }
     }
-    let baseline = setting.baseline.as_ref().map(|(image, _)| Baseline::of_image(image));
+    let baseline = setting.baseline.as_ref().map(|it| Baseline::of_image(&it.inspection));
     let checked = images.iter().map(|read| setting.checked(read, baseline.as_ref())).collect();
     let results = CheckResults { images: checked, unchecked, named: Vec::new() };
     outputs.write(&results, setting.units, setting.signs)?;

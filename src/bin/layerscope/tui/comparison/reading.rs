@@ -9,6 +9,7 @@ use layerscope::display::Escaped;
 use layerscope::files::contents::LayerContents;
 use layerscope::files::packages::installed;
 use layerscope::progress::{Searching, spawn};
+use layerscope::secret::FoundValues;
 use layerscope::{Error, Inspection, Opened, Progress};
 
 use super::{Comparison, ComparisonMessage};
@@ -51,7 +52,7 @@ impl Reading {
         let progress: Vec<Arc<Progress>> = candidates.iter().map(|_| counters()).collect();
         let reading = Self(progress.clone());
         let work = move || {
-            let mut read = Vec::new();
+            let (mut read, mut values) = (Vec::new(), FoundValues::default());
             for (i, (candidate, progress)) in candidates.into_iter().zip(&progress).enumerate() {
                 let opened = match (candidate.open)(progress) {
                     Ok(opened) => opened,
@@ -67,7 +68,9 @@ impl Reading {
                 if let Some(found) = found {
                     let compared = ComparedSecret::of_image(&inspection, &found);
                     tell(ComparisonMessage::Secrets(i, compared))?;
-                    if let Some(masked) = inspection.masking(&found.values) {
+                    // A secret of an earlier image may stand in a command of this one.
+                    values.join(&found.values);
+                    if let Some(masked) = inspection.masking(&values) {
                         tell(ComparisonMessage::Unmasked(i, inspection))?;
                         inspection = Arc::new(masked);
                     }

@@ -41,7 +41,7 @@ pub enum Turn {
 pub struct LessonPlayer {
     pub told: RenderedLesson,
     pub stages: Vec<Stage>,
-    /// What the image of the first scene is shown with, made beside the screen.
+    /// The image of the first scene with all that is shown of it, made beside the screen.
     pub ready: Option<(usize, Prepared)>,
     /// The step; the summary follows the last one.
     pub step: usize,
