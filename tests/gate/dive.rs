@@ -97,6 +97,10 @@ fn limits_of_our_own_come_before_the_file_of_dive() {
     assert_eq!(answer.code, Some(0), "{answer:#?}");
     assert!(answer.said.contains(".dive-ci is not read"), "{}", answer.said);
     assert_eq!(place.check(&["--ci-config", ".dive-ci"]).code, Some(1));
+    // Alone, --ci checks as CI=true does: the defaults of dive belong to its file.
+    let answer = place.run(&["shop.tar", "--ci"]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    assert!(!answer.out.contains("efficiency"), "{answer:#?}");
 }
 
 #[test]

@@ -64,7 +64,9 @@ impl DiveOptions {
                 "warning: .dive-ci is not read, because there is a .layerscope.toml; --ci-config .dive-ci reads both",
             );
         }
-        if file.is_none() && !self.are_given() {
+        // Beside limits of our own, --ci alone asks for no rules of dive, as CI=true does not.
+        let asks_for_rules = self.given().next().is_some() || self.ci && !has_limits;
+        if file.is_none() && !asks_for_rules {
             return Ok(None);
         }
         let mut rules = DiveRules::default();
