@@ -1,7 +1,7 @@
 //! Searches the files of a plain layer for secrets while its headers are read, as far as their bytes
 //! have been read with the headers: small files, and the beginnings of others.
 //!
-//! What it leaves out is read later, which costs much more for a small file: looking it up, opening it,
+//! A file that it leaves out is read later, which costs much more if it is small: looking it up, opening it,
 //! and asking the system for its bytes.
 
 use super::searched::{Note, SearchNotes, Searcher};

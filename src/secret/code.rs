@@ -9,10 +9,10 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use super::command::{expression, find_addresses};
-use super::hints::around_names;
+use super::hints::find_near_names;
 use super::rules::rules;
 use super::settings::{connections, is_telling};
-use super::{HITS, Hit, apart};
+use super::{Hit, apart};
 
 /// A name and a value in quotes, with what stands between them: `=`, `:`, `:=`, `=>`, or a type.
 static ASSIGNED: LazyLock<Regex> = LazyLock::new(|| {
@@ -50,23 +50,14 @@ static HEADER: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Finds the secrets in source code, and in JSON.
 pub fn find_in_code(text: &str) -> Vec<Hit> {
-    let mut hits = Vec::new();
-    for window in around_names(text) {
-        let part = &text[window.clone()];
+    let mut hits = find_near_names(text, |part| {
         let elements = ELEMENT.captures_iter(part).filter_map(|it| named(&it));
         let setters = SETTER.captures_iter(part).filter_map(|it| named(&it));
         let found = ASSIGNED.captures_iter(part).filter_map(|it| named(&it));
         let found =
             found.chain(of_arguments(part)).chain(setters).chain(elements).chain(headers(part));
-        let found = found.chain(connections(part)).chain(drivers(part)).take(HITS);
-        hits.extend(found.map(|hit| Hit {
-            range: window.start + hit.range.start..window.start + hit.range.end,
-            ..hit
-        }));
-        if hits.len() >= HITS {
-            break;
-        }
-    }
+        found.chain(connections(part)).chain(drivers(part))
+    });
     hits.extend(find_addresses(text));
     apart(hits)
 }

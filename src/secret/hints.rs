@@ -10,6 +10,7 @@ use std::sync::{LazyLock, OnceLock};
 use aho_corasick::AhoCorasick;
 
 use super::rules::{letters, rules};
+use super::{HITS, Hit};
 
 /// The words of headers with credentials, as [`Hints`] compares them.
 const HEADERS: [&str; 6] = ["AUTHORIZATION:", "API:", "TOKEN:", "KEY:", "AUTH:", "SECRET:"];
@@ -52,7 +53,7 @@ fn spellings(name: &str) -> Vec<String> {
 
 /// Returns the parts of a text in which a name of a secret stands, with its line as far as a value may
 /// go on: expressions that need a name find nothing elsewhere.
-pub fn around_names(text: &str) -> Vec<Range<usize>> {
+fn around_names(text: &str) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let mut parts: Vec<Range<usize>> = Vec::new();
     for found in NAMES.find_iter(text) {
@@ -69,6 +70,26 @@ pub fn around_names(text: &str) -> Vec<Range<usize>> {
         }
     }
     parts
+}
+
+/// Searches the parts of a text in which a name of a secret stands; the places of what is found are
+/// those in the whole text.
+pub fn find_near_names<'t, I: Iterator<Item = Hit>>(
+    text: &'t str,
+    find: impl Fn(&'t str) -> I,
+) -> Vec<Hit> {
+    let mut hits = Vec::new();
+    for part in around_names(text) {
+        let found = find(&text[part.clone()]).take(HITS);
+        hits.extend(found.map(|hit| Hit {
+            range: part.start + hit.range.start..part.start + hit.range.end,
+            ..hit
+        }));
+        if hits.len() >= HITS {
+            break;
+        }
+    }
+    hits
 }
 
 /// Returns the nearest start of a character at or before a place.

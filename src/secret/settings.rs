@@ -5,12 +5,12 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use regex::{Captures, Regex};
 
 use super::command::{expression, valued};
-use super::hints::around_names;
+use super::hints::find_near_names;
 use super::rules::rules;
-use super::{HITS, Hit, apart};
+use super::{Hit, apart};
 
 /// A name with a value in quotes, or a bare one.
 static SETTING: LazyLock<Regex> = LazyLock::new(|| {
@@ -40,53 +40,28 @@ static TERM: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Finds the secrets in the settings of an application, also without quotes.
 pub fn find_settings(text: &str) -> Vec<Hit> {
-    let mut hits = Vec::new();
-    for window in around_names(text) {
-        let part = &text[window.clone()];
-        let found = SETTING.captures_iter(part).filter_map(|found| {
-            let name = found.name("name")?.as_str();
-            let quoted = found.name("double").or_else(|| found.name("single"));
-            let value = quoted.or_else(|| found.name("bare"))?;
-            let is_one = rules().is_name(&snake(name))
-                && rules().is_value(value.as_str().as_bytes())
-                && is_telling(value.as_str());
-            is_one.then(|| Hit {
-                kind: &rules().named,
-                range: value.range(),
-                name: Some(name.into()),
-            })
-        });
-        hits.extend(found.chain(connections(part)).take(HITS).map(|hit| Hit {
-            range: window.start + hit.range.start..window.start + hit.range.end,
-            ..hit
-        }));
-        if hits.len() >= HITS {
-            break;
-        }
-    }
-    apart(hits)
+    let is_name = |name: &str| rules().is_name(&snake(name));
+    apart(find_near_names(text, |part| {
+        let settings = SETTING.captures_iter(part);
+        settings.filter_map(move |found| assigned(&found, is_name)).chain(connections(part))
+    }))
 }
 
 /// Finds the secrets among the variables that stand in lines of their own, in a text that may be anything.
 pub fn find_variables(text: &str) -> Vec<Hit> {
-    let mut hits = Vec::new();
-    for window in around_names(text) {
-        let found = VARIABLE.captures_iter(&text[window.clone()]).filter_map(|found| {
-            let name = found.name("name")?.as_str();
-            let values = ["double", "single", "bare"];
-            let value = values.iter().find_map(|group| found.name(group))?;
-            let is_one = rules().is_name(name)
-                && rules().is_value(value.as_str().as_bytes())
-                && is_telling(value.as_str());
-            let range = window.start + value.start()..window.start + value.end();
-            is_one.then(|| Hit { kind: &rules().named, range, name: Some(name.into()) })
-        });
-        hits.extend(found.take(HITS));
-        if hits.len() >= HITS {
-            break;
-        }
-    }
-    apart(hits)
+    apart(find_near_names(text, |part| {
+        let variables = VARIABLE.captures_iter(part);
+        variables.filter_map(|found| assigned(&found, |name| rules().is_name(name)))
+    }))
+}
+
+/// Returns the secret that a name and its value are, in quotes or without.
+fn assigned(found: &Captures<'_>, is_name: impl Fn(&str) -> bool) -> Option<Hit> {
+    let name = found.name("name")?.as_str();
+    let value = ["double", "single", "bare"].iter().find_map(|group| found.name(group))?;
+    let is_one =
+        is_name(name) && rules().is_value(value.as_str().as_bytes()) && is_telling(value.as_str());
+    is_one.then(|| Hit { kind: &rules().named, range: value.range(), name: Some(name.into()) })
 }
 
 /// Finds the passwords of connection strings.

@@ -217,15 +217,12 @@ impl Texts {
 
     /// Returns the script that contains one of these programs as a word.
     pub fn running(&self, programs: &[&str]) -> Option<&str> {
-        let runs = |text: &str| programs.iter().any(|program| has_word(text, program));
-        self.scripts().find(|(_, text)| runs(text)).map(|(path, _)| path.as_str())
+        first_running(self.scripts(), programs)
     }
 
     /// Returns the script of the project that contains one of these programs as a word.
     pub fn of_project_running(&self, programs: &[&str]) -> Option<&str> {
-        let mut own = self.scripts().filter(is_of_project);
-        let runs = |text: &str| programs.iter().any(|program| has_word(text, program));
-        own.find(|(_, text)| runs(text)).map(|(path, _)| path.as_str())
+        first_running(self.scripts().filter(is_of_project), programs)
     }
 
     /// Returns the script that runs a program with one of these subcommands, and never one of those
@@ -293,6 +290,14 @@ impl Texts {
         };
         stands_alone(path.rsplit('/').next().unwrap_or_default(), text)
     }
+}
+
+fn first_running<'a>(
+    mut scripts: impl Iterator<Item = &'a (Escaped, String)>,
+    programs: &[&str],
+) -> Option<&'a str> {
+    let runs = |text: &str| programs.iter().any(|program| has_word(text, program));
+    scripts.find(|(_, text)| runs(text)).map(|(path, _)| path.as_str())
 }
 
 fn is_of_project((path, _): &&(Escaped, String)) -> bool {
