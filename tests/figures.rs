@@ -3,6 +3,7 @@
 
 mod agreed;
 mod drafts;
+mod npm;
 mod told;
 
 use std::collections::HashSet;

@@ -11,13 +11,13 @@ use crate::advice::SuggestedChange;
 use crate::advice::base::{Base, BaseError, BaseHint, Share, base, detect, shares};
 use crate::advice::changes::{Change, Extent, Judged, also, changes, grade_sizes, settle};
 use crate::advice::dockerfile::{
-    Assessed, Evidence, Ruling, Staged, Target, copied_first, judge, staged,
+    Assessed, Evidence, Ruling, Staged, Target, combined, copied_first, judge, staged,
 };
 use crate::advice::findings::{Fate, Finding, Matches, Purpose, Rules, Whose, findings_of};
 use crate::advice::ladder::{LadderInputs, PossibleSize, climb, smallest_kept};
 use crate::advice::merges::Merges;
 use crate::advice::secrets::Secrets;
-use crate::advice::unneeded::surplus;
+use crate::advice::unneeded::{NOTEWORTHY, Texts, surplus};
 use crate::analysis::{Inspection, WastedGroup, wasted_groups};
 use crate::error::Error;
 use crate::files::contents::Contents;
@@ -223,9 +223,18 @@ impl Study {
         let target = OnceCell::new();
         let target =
             || target.get_or_init(|| Target::rebuilt(inspection, "Dockerfile".into(), &base));
-        let copied_first = match merges.ranges() {
-            [] => HashSet::new(),
-            ranges => copied_first(inspection, target(), ranges),
+        // What a RUN reads decides whether a copy can come before it.
+        let known = match (&of_stages, &filesystem) {
+            (Some(evidence), _) => evidence.texts.clone(),
+            (None, Some(filesystem)) if runs_around_copies(inspection, base.layers) => {
+                Texts::read(inspection, base.layers, filesystem)?
+            }
+            (None, _) => Texts::default(),
+        };
+        let texts = Evidence { texts: known, ..Evidence::default() };
+        let copied_first = match ranges(inspection, &merges, base.layers) {
+            ranges if ranges.is_empty() => HashSet::new(),
+            ranges => copied_first(inspection, target(), &texts, &ranges),
         };
         let mut inputs = LadderInputs {
             copied_first,
@@ -248,12 +257,21 @@ impl Study {
             ladder: &ladder,
             surplus: &inputs.surplus,
             interpreted: interpreted.cloned(),
+            texts: texts.texts,
         };
         let known = (filesystem.as_ref(), runtime.as_ref());
         let evidence = Evidence::known(inspection, base.layers, known, assessed)?;
         let staged = of_stages.and_then(|evidence| staged(inspection, target(), &evidence));
         let rulings = judge(inspection, target, &evidence, (rules, &matches));
-        changes.iter_mut().zip(rulings).for_each(|(change, ruling)| obey(change, ruling));
+        for (change, ruling) in changes.iter_mut().zip(rulings) {
+            let is_drafted = matches!(ruling, Some(Ruling::Drafted(_)));
+            obey(change, ruling);
+            let is_meant = change.extent == Extent::Merge || is_drafted;
+            change.draft = change
+                .combines(inspection)
+                .filter(|_| is_meant)
+                .and_then(|ends| combined(inspection, target(), &evidence, ends));
+        }
         let is_script = inputs.program.as_ref().is_some_and(|it| it.start.is_script());
         grade_sizes(inspection, (&changes, &findings), &mut ladder, is_script);
         Ok(Self {
@@ -294,6 +312,40 @@ impl Study {
         let found = || self.change_of(self.findings.iter().position(is_of)?);
         merge.or_else(found).or_else(|| self.changes.iter().find(has_group))
     }
+}
+
+/// Returns the pairs of `RUN`s of the user's own layers the first of which adds what the second one
+/// removes or stores again, with what they save.
+fn pairs_of_runs(
+    inspection: &Inspection,
+    base: usize,
+) -> impl Iterator<Item = (LayerIndex, LayerIndex)> + use<'_> {
+    let is_run = |layer: LayerIndex| inspection.layers[layer].instruction.is_run();
+    let groups = wasted_groups(inspection).into_iter().filter(move |group| {
+        let (first, last) = (group.added_in, group.removed_in);
+        first >= base && first < last && group.bytes >= NOTEWORTHY && is_run(first) && is_run(last)
+    });
+    groups.map(|group| (group.added_in, group.removed_in))
+}
+
+/// Returns whether a copy stands between two such `RUN`s.
+fn runs_around_copies(inspection: &Inspection, base: usize) -> bool {
+    let is_copy = |layer: LayerIndex| !inspection.layers[layer].instruction.is_run();
+    pairs_of_runs(inspection, base).any(|(first, last)| first.up_to(last).any(is_copy))
+}
+
+/// Returns the ranges of layers that become one: those worth combining, and those that only store
+/// files again.
+fn ranges(inspection: &Inspection, merges: &Merges, base: usize) -> Vec<(LayerIndex, LayerIndex)> {
+    let mut ranges = merges.ranges().to_vec();
+    for pair in pairs_of_runs(inspection, base) {
+        let is_within =
+            |&(first, last): &(LayerIndex, LayerIndex)| first <= pair.0 && pair.1 <= last;
+        if !ranges.iter().any(is_within) {
+            ranges.push(pair);
+        }
+    }
+    ranges
 }
 
 /// Gives a change the grade that follows from drafting it.

@@ -88,7 +88,7 @@ impl Avoidable {
         let groups = wasted_groups(inspection).into_iter();
         let groups = groups.filter(|it| pairs.contains(&(it.added_in, it.removed_in)));
         let removed = groups.map(|it| removal(it.added_in, it.removed_in, it.reason, it.bytes));
-        let found = change.findings.iter().map(|&i| &study.findings[i]);
+        let found = change.parts().map(|i| &study.findings[i]);
         let found = found.map(|finding| match (finding.fate, finding.reason) {
             (Fate::Gone { removed_in }, Some(reason)) => {
                 removal(finding.added_in, removed_in, reason, finding.bytes)
@@ -98,7 +98,12 @@ impl Avoidable {
                 Cause::Left { title: &finding.title, layers, bytes: finding.bytes }
             }
         });
-        let surplus = change.surplus.iter().map(|surplus| Cause::Left {
+        // A stage also leaves out packages that other changes are about.
+        let surplus = match change.extent {
+            Extent::Stage => &study.ladder_inputs.surplus,
+            _ => &change.surplus,
+        };
+        let surplus = surplus.iter().map(|surplus| Cause::Left {
             title: surplus.kind.title(),
             layers: vec![surplus.layer()],
             bytes: surplus.bytes,
@@ -109,7 +114,7 @@ impl Avoidable {
         let same: Vec<_> = all.filter(|finding| finding.title == title).collect();
         let bytes = same.iter().map(|finding| finding.bytes).sum();
         // A small part does not stand for all that a stage leaves out.
-        if change.extent == Extent::Stage && biggest.bytes().max(bytes) < change.saves / 4 {
+        if change.extent == Extent::Stage && biggest.bytes().max(bytes) < change.saves / 10 {
             let left_out = change.left_out.iter().map(|&inode| inspection.tree.added_in(inode));
             let layers = left_out.collect::<BTreeSet<_>>().into_iter().collect();
             let title = "files that the program does not need";

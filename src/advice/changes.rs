@@ -125,9 +125,26 @@ pub struct Change {
     pub fix: SuggestedChange,
     /// The reason why the bytes of its findings are in the image; empty if it has none.
     pub why: String,
+    /// The instructions that it consists of, where no single one stands for it.
+    pub draft: Option<String>,
 }
 
 impl Change {
+    /// Returns the first and the last layer of the `RUN`s that become one, if that is how `fix` makes
+    /// the change.
+    pub(super) fn combines(&self, inspection: &Inspection) -> Option<(LayerIndex, LayerIndex)> {
+        if self.extent == Extent::Merge {
+            return self.fix.merges;
+        }
+        let is_run = |layer: LayerIndex| inspection.layers[layer].instruction.is_run();
+        let groups = self.groups.iter().filter(|it| it.reason == Reason::RewrittenUnchanged);
+        let pairs = groups.map(|group| (group.added_in, group.removed_in));
+        let largest = pairs.filter(|&(first, last)| first < last && is_run(first) && is_run(last));
+        largest
+            .max_by_key(|&(first, last)| (last, Reverse(first)))
+            .filter(|_| self.part == Part::Own)
+    }
+
     /// Returns whether it is another build stage.
     pub fn is_stage(&self) -> bool {
         self.extent == Extent::Stage || self.part == Part::Own && self.fix.is_stage()
@@ -196,6 +213,9 @@ pub(super) fn changes(
     let mut changes: Vec<_> = all.chain(surplus::changes(inspection, surplus)).collect();
     changes.sort_by_key(|change| (change.part, Reverse(change.saves)));
     left_out::fill(inspection, findings, stage.map(|(_, stage)| stage), base, &mut changes);
+    for stage in changes.iter_mut().filter(|change| change.extent == Extent::Stage) {
+        stage.why = why::of_a_stage(inspection, findings, surplus, stage);
+    }
     titles::tell_apart(inspection, findings, &mut changes);
     changes
 }
@@ -369,6 +389,7 @@ impl Grouping<'_> {
             apart: String::new(),
             fix,
             why,
+            draft: None,
         })
     }
 

@@ -1,6 +1,5 @@
 //! The changes of an assessment in the words that every report uses.
 
-use std::cell::OnceCell;
 use std::cmp::Reverse;
 
 use super::advice::why_wasted;
@@ -8,7 +7,7 @@ use crate::Inspection;
 use crate::advice::assessment::Study;
 use crate::advice::avoidable::Avoidable;
 use crate::advice::changes::{Change, Extent};
-use crate::advice::dockerfile::{Staged, Target, combined};
+use crate::advice::dockerfile::Staged;
 use crate::advice::findings::Finding;
 use crate::advice::ladder::multi_stage;
 use crate::analysis::{WastedGroup, reasons, short};
@@ -27,8 +26,7 @@ const TITLES: usize = 3;
 
 /// Returns all changes of an assessment, in its order.
 pub fn changes(inspection: &Inspection, study: &Study) -> Vec<ChangeRecord> {
-    let target = OnceCell::new();
-    let record = |change| Telling { inspection, study, change, target: &target }.record();
+    let record = |change| Telling { inspection, study, change }.record();
     study.changes.iter().map(record).collect()
 }
 
@@ -37,8 +35,6 @@ struct Telling<'a> {
     inspection: &'a Inspection,
     study: &'a Study,
     change: &'a Change,
-    /// The Dockerfile rebuilt from the history, once it is needed.
-    target: &'a OnceCell<Target>,
 }
 
 impl<'a> Telling<'a> {
@@ -188,14 +184,9 @@ impl<'a> Telling<'a> {
     /// Returns the lines of a change that no single instruction stands for.
     fn draft(&self) -> Vec<Escaped> {
         let change = self.change;
-        let text = match (change.extent, change.fix.merges) {
-            (Extent::Merge, Some(ends)) => {
-                let base = &self.study.base;
-                let rebuilt = || Target::rebuilt(self.inspection, "Dockerfile".into(), base);
-                combined(self.inspection, self.target.get_or_init(rebuilt), ends)
-            }
-            _ if change.is_stage() => self.stages(),
-            _ => None,
+        let text = match change.is_stage() {
+            true => self.stages(),
+            false => change.draft.clone(),
         };
         let lines = text.iter().flat_map(|text| text.lines());
         lines.map(|line| escaped_str(line.trim_end())).collect()
@@ -208,40 +199,14 @@ impl<'a> Telling<'a> {
         let known = multi_stage(&study.ladder).map(|(_, step)| step.how.as_str());
         match &study.staged {
             Some(Staged::Draft(text)) => Some(text.clone()),
+            // Lines that leave out what the program needs would be worse than none.
             Some(Staged::Refused(reason)) => {
-                let lines =
-                    known.map_or_else(|| start_of_stages(self.inspection, study), Into::into);
-                Some(format!("# {reason}\n{lines}"))
+                let lines = known.map(|lines| format!("\n{lines}")).unwrap_or_default();
+                Some(format!("# {reason}{lines}"))
             }
             None => known.map(Into::into),
         }
     }
-}
-
-/// Returns the lines to start a build in stages from, where no more is known: the directories of the
-/// application are copied.
-fn start_of_stages(inspection: &Inspection, study: &Study) -> String {
-    let files: Vec<_> = study
-        .runtime
-        .iter()
-        .flat_map(|program| program.application.files.iter().copied())
-        .collect();
-    let tree = &inspection.tree;
-    // A directory brings what lies below it.
-    let is_below_another = |&file: &NodeId| {
-        let above = |&node: &NodeId| Some(tree.parent(node)).filter(|&it| it != NodeId::ROOT);
-        let mut above = std::iter::successors(above(&file), above);
-        above.any(|directory| files.contains(&directory))
-    };
-    let copied = files.iter().filter(|file| !is_below_another(file));
-    let copies = copied.map(|&file| {
-        let path = place(inspection, file);
-        format!("\nCOPY --from=build {path} {path}")
-    });
-    format!(
-        "# your instructions, unchanged, as the stage build; then:\nFROM …   # the same base image{}",
-        copies.collect::<String>()
-    )
 }
 
 /// Returns the title of a finding with its number of files.

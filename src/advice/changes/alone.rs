@@ -1,5 +1,6 @@
 //! The part of a change that other changes make as well: made alone, it leaves that out, too.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use super::{Change, Part};
@@ -115,6 +116,16 @@ fn whole(findings: &[Finding], own: &[usize], among: &HashSet<VersionId>) -> Vec
 }
 
 impl Change {
+    /// Names all findings that the last stage of a build leaves out, whoever else does.
+    pub(super) fn tell_parts(&mut self, findings: &[Finding]) {
+        let among: HashSet<_> = self.left_out.iter().copied().collect();
+        let mut shared = whole(findings, &self.findings, &among);
+        shared.retain(|&i| Part::of_finding(&findings[i]) == Part::Own);
+        shared.sort_by_key(|&i| Reverse(findings[i].bytes));
+        self.shared_bytes = shared.iter().map(|&i| findings[i].bytes).sum();
+        self.shared = shared;
+    }
+
     /// Returns the positions of all findings that it avoids: its own, and those that it shares.
     pub fn parts(&self) -> impl Iterator<Item = usize> + Clone + use<'_> {
         self.findings.iter().chain(&self.shared).copied()

@@ -27,6 +27,9 @@ pub(super) fn fill(
     let mut seen = vec![false; tree.version_count()];
     for change in changes {
         change.left_out = left_out.by(change);
+        if change.extent == Extent::Stage {
+            change.tell_parts(findings);
+        }
         let is_new = |inode: &&VersionId| !std::mem::replace(&mut seen[inode.index()], true);
         change.adds = change.left_out.iter().filter(is_new).map(|&inode| tree.size(inode)).sum();
     }

@@ -1,5 +1,6 @@
 //! The grades of possible sizes, which follow from those of the changes.
 
+use super::why::named;
 use super::{Change, Extent, Part};
 use crate::advice::findings::Finding;
 use crate::advice::ladder::{Certainty, Holds, PossibleSize};
@@ -74,11 +75,7 @@ fn left_out_by(change: &Change, findings: &[Finding]) -> String {
     match (change.extent, change.findings.first(), change.groups.first()) {
         (Extent::Packages(kind), ..) => kind.title().into(),
         (Extent::Stage, ..) => "all that the program does not need".into(),
-        // Some titles say what happened to the files.
-        (_, Some(&first), _) => match &findings[first].title {
-            title if title.starts_with("rewritten") => format!("files {title}"),
-            title => title.clone(),
-        },
+        (_, Some(&first), _) => named(&findings[first].title),
         (_, None, Some(group)) => {
             format!("files that layer {} {}", group.removed_in, group.reason.verb())
         }

@@ -31,7 +31,10 @@ fn change(inspection: &Inspection, kind: SurplusKind, surplus: Vec<Surplus>) -> 
     };
     let used = surplus.iter().find_map(|surplus| surplus.used.as_deref());
     let to_do = kind.to_do(used).map_or_else(String::new, |to_do| format!("; {to_do}"));
-    let what = format!("{}{and}{to_do}", kind.change());
+    let mut ways: Vec<_> = surplus.iter().map(Surplus::change).collect();
+    ways.sort();
+    ways.dedup();
+    let what = format!("{}{and}{to_do}", listed(&ways));
     let fix = SuggestedChange {
         is_certain: used.is_none(),
         saves,
@@ -62,5 +65,6 @@ fn change(inspection: &Inspection, kind: SurplusKind, surplus: Vec<Surplus>) -> 
         apart: String::new(),
         fix,
         why: sentences(&[&what, &kind.need(count)]),
+        draft: None,
     })
 }

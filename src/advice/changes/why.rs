@@ -1,7 +1,12 @@
 //! Explains why the bytes that a change avoids are in the image.
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use super::Change;
 use super::alone::Also;
-use crate::advice::findings::{Fate, Finding, cause, is_of_any_number};
+use crate::advice::findings::{Fate, Finding, cause, is_of_any_number, layers_named};
+use crate::advice::unneeded::{Surplus, SurplusKind};
 use crate::analysis::{Inspection, WastedGroup, reasons};
 use crate::display::{either, listed, sentences};
 use crate::layer_index::LayerIndex;
@@ -34,6 +39,55 @@ pub(super) fn of_findings(
     // What nothing needs for one reason, another one needs for none.
     let is_one = findings.iter().all(|&i| all[i].need == first.need);
     sentences(&[&what, if is_one { &first.need } else { "" }])
+}
+
+/// The most parts that are named of what a stage leaves out.
+const PARTS: usize = 3;
+/// The part of a saving, one in so many, below which what it consists of is not named.
+const PART: u64 = 20;
+
+/// Explains what the bytes are that the last stage of a build leaves out, as sentences: most of them,
+/// and the layers that have them.
+pub(super) fn of_a_stage(
+    inspection: &Inspection,
+    findings: &[Finding],
+    surplus: &[Surplus],
+    stage: &Change,
+) -> String {
+    let mut parts: Vec<(String, u64)> = Vec::new();
+    for finding in stage.parts().map(|i| &findings[i]) {
+        let title = named(&finding.title);
+        match parts.iter_mut().find(|(other, _)| *other == title) {
+            Some((_, bytes)) => *bytes += finding.bytes,
+            None => parts.push((title, finding.bytes)),
+        }
+    }
+    for kind in SurplusKind::ALL {
+        let inodes = Surplus::inodes_of(surplus, kind);
+        let among = inodes.filter(|inode| stage.left_out.binary_search(inode).is_ok());
+        let bytes = among.map(|inode| inspection.tree.size(inode)).sum();
+        parts.push((kind.title().into(), bytes));
+    }
+    parts.retain(|&(_, bytes)| bytes > 0 && bytes >= stage.saves / PART);
+    parts.sort_by_key(|&(_, bytes)| Reverse(bytes));
+    let told: u64 = parts.iter().take(PARTS).map(|(_, bytes)| bytes).sum();
+    let layers: BTreeSet<_> =
+        stage.left_out.iter().map(|&inode| inspection.tree.added_in(inode)).collect();
+    let layers: Vec<_> = layers.into_iter().collect();
+    let has = if layers.len() == 1 { "contains" } else { "contain" };
+    let all = format!("{} {has} files that the program does not need", layers_named(&layers));
+    let names: Vec<_> = parts.into_iter().take(PARTS).map(|(title, _)| title).collect();
+    let what = match (names.is_empty(), told > stage.saves / 2) {
+        (true, _) => all,
+        (false, true) => format!("{all}, most of all {}", listed(&names)),
+        (false, false) => format!("{all}, among them {}", listed(&names)),
+    };
+    sentences(&[&what])
+}
+
+/// Returns the title of a finding as a name: some titles say what happened to the files.
+pub(super) fn named(title: &str) -> String {
+    if title.starts_with("rewritten") { format!("files {title}") } else { title.to_owned() }
 }
 
 /// Explains why the bytes that combined instructions add and remove are in the image, as a sentence.

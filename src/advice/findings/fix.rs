@@ -147,6 +147,18 @@ pub(in crate::advice) fn for_base(fate: Fate, base: usize) -> SuggestedChange {
     SuggestedChange::new(Kind::Base, what)
 }
 
+/// Returns the lines of a rule for the names that some files have in their paths; all if none has.
+fn ignored(inspection: &Inspection, rule: &Rule, group: &Group) -> Vec<String> {
+    let tree = &inspection.tree;
+    let paths: Vec<_> = group.inodes.iter().map(|inode| tree.path(inode.node)).collect();
+    let is_there = |line: &&String| {
+        let name = line.trim_end_matches('/').rsplit('/').next().unwrap_or_default().as_bytes();
+        paths.iter().any(|path| path.split(|&byte| byte == b'/').any(|part| part == name))
+    };
+    let lines: Vec<_> = rule.ignore.iter().filter(is_there).cloned().collect();
+    if lines.is_empty() { rule.ignore.clone() } else { lines }
+}
+
 fn for_rule(
     inspection: &Inspection,
     rule: &Rule,
@@ -160,7 +172,7 @@ fn for_rule(
             Kind::Ignore,
             "keep them out of the build context with .dockerignore",
         );
-        return SuggestedChange { dockerignore: rule.ignore.clone(), ..change };
+        return SuggestedChange { dockerignore: ignored(inspection, rule, group), ..change };
     }
     if let Some(change) = copied::for_rule(inspection, rule, group) {
         return change;

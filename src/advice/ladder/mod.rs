@@ -70,6 +70,8 @@ pub struct TakenOver {
     pub inodes: Vec<VersionId>,
     /// The instructions, which copy from the stage `build`.
     pub lines: String,
+    /// The commands at the end of that stage.
+    pub prunes: Vec<String>,
     /// The reliability of its size.
     pub certainty: Certainty,
 }

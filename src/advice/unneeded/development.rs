@@ -30,7 +30,23 @@ pub struct Development {
     pub unneeded: Unneeded,
     /// True if the installation runs scripts of the project itself, which may need the packages.
     pub runs_scripts: bool,
+    /// The project that they are installed for.
+    pub project: Project,
 }
+
+/// A project with npm packages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Project {
+    /// The directory.
+    pub directory: NodeId,
+    /// The command that removes packages for development once they are installed.
+    pub prune: &'static str,
+}
+
+/// Removes the packages with npm 7 or later, which keeps a record in their directory.
+const PRUNE: &str = "npm prune --omit=dev";
+/// Removes them with an older npm.
+const PRUNE_BEFORE_7: &str = "npm prune --production";
 
 #[derive(Deserialize)]
 struct Lock {
@@ -45,7 +61,7 @@ struct Package {
 }
 
 #[derive(Deserialize)]
-struct Project {
+struct Manifest {
     #[serde(default)]
     scripts: BTreeMap<String, IgnoredAny>,
 }
@@ -69,14 +85,18 @@ pub fn development(
         let project = tree.parent(directory);
         let child = |of: NodeId, name: &[u8]| paths.child(of, name);
         // npm 7 and later record the installed packages; before that there is only the request.
-        let locks = [child(directory, b".package-lock.json"), child(project, b"package-lock.json")];
+        let record = child(directory, b".package-lock.json");
+        let prune = if record.is_some() { PRUNE } else { PRUNE_BEFORE_7 };
+        let locks = [record, child(project, b"package-lock.json")];
         let Some(lock) = locks.into_iter().flatten().find_map(|lock| tree.last(lock)) else {
             continue;
         };
         let Some(Lock { packages }) = json(filesystem, lock)? else { continue };
         let manifest = child(project, b"package.json").and_then(|node| tree.last(node));
         let scripts = match manifest {
-            Some(manifest) => json(filesystem, manifest)?.map(|project: Project| project.scripts),
+            Some(manifest) => {
+                json(filesystem, manifest)?.map(|manifest: Manifest| manifest.scripts)
+            }
             None => None,
         };
         // Without a manifest the scripts are unknown.
@@ -93,7 +113,11 @@ pub fn development(
             names.extend(own_files(tree, package).map(|file| (name_in(path), file)));
         }
         let all = by_layer(tree, &links, &names, base_layers);
-        found.extend(all.into_iter().map(|unneeded| Development { unneeded, runs_scripts }));
+        found.extend(all.into_iter().map(|unneeded| Development {
+            unneeded,
+            runs_scripts,
+            project: Project { directory: project, prune },
+        }));
     }
     Ok(found)
 }

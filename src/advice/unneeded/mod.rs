@@ -17,7 +17,7 @@ pub(in crate::advice) use uses::{
     Later, When, used_by_instruction, used_by_text, used_in_development,
 };
 
-pub use development::Development;
+pub use development::{Development, Project};
 pub use installed::Installed;
 pub use recommended::Unneeded;
 pub use surplus::{Surplus, SurplusKind};

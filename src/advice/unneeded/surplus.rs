@@ -1,6 +1,8 @@
 //! Packages that a `RUN` need not install, with the instruction that leaves them out.
 
-use super::development::{Development, development};
+use std::collections::BTreeSet;
+
+use super::development::{Development, Project, development};
 use super::recommended::{Unneeded, recommended};
 use super::texts::Texts;
 use super::uses::{Later, When, used_by_instruction, used_by_text, used_in_development};
@@ -11,7 +13,7 @@ use crate::display::plural;
 use crate::error::Error;
 use crate::files::filesystem::Filesystem;
 use crate::layer_index::LayerIndex;
-use crate::tree::VersionId;
+use crate::tree::{Reason, Tree, VersionId};
 
 /// Packages that a `RUN` need not install.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,8 +26,14 @@ pub struct Surplus {
     pub bytes: u64,
     /// The reason why one of them may be used, as a clause; `None` if nothing is known to use them.
     pub used: Option<String>,
-    /// The changed instruction.
+    /// The changed instruction, or the one to add.
     pub line: String,
+    /// The layer whose instruction installs them, or copies them from where they are installed.
+    pub from: LayerIndex,
+    /// The npm project that they are installed for.
+    pub project: Option<Project>,
+    /// True if a `COPY` brings them, so that the change is where they are installed.
+    pub is_copied: bool,
 }
 
 /// The reason why packages are installed that nothing needs.
@@ -95,9 +103,22 @@ impl SurplusKind {
 }
 
 impl Surplus {
-    /// Returns the layer.
+    /// Returns the layer whose instruction installs or copies them. A later one may store them again.
     pub fn layer(&self) -> LayerIndex {
-        self.unneeded.layer
+        self.from
+    }
+
+    /// Returns the change that leaves them out.
+    pub fn change(&self) -> String {
+        match self.project.filter(|_| self.is_copied) {
+            Some(project) => {
+                format!(
+                    "run {} where they come from, before layer {} copies them",
+                    project.prune, self.from
+                )
+            }
+            None => self.kind.change().into(),
+        }
     }
 
     /// Returns the inodes of all packages.
@@ -105,16 +126,25 @@ impl Surplus {
         all.iter().flat_map(|surplus| surplus.unneeded.inodes.iter().copied())
     }
 
+    /// Returns the inodes of the packages of one kind.
+    pub(in crate::advice) fn inodes_of(
+        all: &[Self],
+        kind: SurplusKind,
+    ) -> impl Iterator<Item = VersionId> {
+        let of_kind = all.iter().filter(move |surplus| surplus.kind == kind);
+        of_kind.flat_map(|surplus| surplus.unneeded.inodes.iter().copied())
+    }
+
+    /// Returns the npm packages for development as they were found; `None` for other packages.
+    pub(in crate::advice) fn into_development(self) -> Option<Development> {
+        let runs_scripts = self.used.as_deref() == Some(RUNS_SCRIPTS);
+        let project = self.project?;
+        Some(Development { unneeded: self.unneeded, runs_scripts, project })
+    }
+
     /// Returns those of one kind.
     pub fn of_kind(all: &[Self], kind: SurplusKind) -> Vec<Self> {
         all.iter().filter(|surplus| surplus.kind == kind).cloned().collect()
-    }
-}
-
-impl From<Surplus> for Development {
-    fn from(surplus: Surplus) -> Self {
-        let runs_scripts = surplus.used.as_deref() == Some(RUNS_SCRIPTS);
-        Self { unneeded: surplus.unneeded, runs_scripts }
     }
 }
 
@@ -150,7 +180,9 @@ fn of_apt(
     let tree = &inspection.tree;
     let (mut texts, mut found) = (None, Vec::new());
     for unneeded in recommended(inspection, base_layers, filesystem)? {
-        let Some((bytes, line)) = without(inspection, &unneeded, apt) else { continue };
+        let Some((bytes, line)) = without(inspection, &unneeded, unneeded.layer, apt) else {
+            continue;
+        };
         let known = [&unneeded];
         let used = match used_by_instruction(tree, &known, &later(inspection, unneeded.layer)) {
             Some(used) => Some(used),
@@ -162,7 +194,17 @@ fn of_apt(
                 used_by_text(tree, &known, texts)
             }
         };
-        found.push(Surplus { kind: SurplusKind::Recommended, unneeded, bytes, used, line });
+        let from = unneeded.layer;
+        found.push(Surplus {
+            kind: SurplusKind::Recommended,
+            unneeded,
+            bytes,
+            used,
+            line,
+            from,
+            project: None,
+            is_copied: false,
+        });
     }
     Ok(found)
 }
@@ -174,24 +216,89 @@ fn of_npm(
     npm: &Tool,
 ) -> Result<Vec<Surplus>, Error> {
     let mut found: Vec<Surplus> = Vec::new();
-    for Development { unneeded, runs_scripts } in development(inspection, base_layers, filesystem)?
+    for Development { mut unneeded, runs_scripts, project } in
+        development(inspection, base_layers, filesystem)?
     {
-        let Some((bytes, line)) = without(inspection, &unneeded, npm) else { continue };
-        let used = match runs_scripts {
-            true => Some(RUNS_SCRIPTS.to_owned()),
-            false => used_in_development(&later(inspection, unneeded.layer), npm),
+        // Where a later layer gives them another mode or owner, all copies come from one instruction.
+        let copies = copies(&inspection.tree, &unneeded.inodes, base_layers);
+        let mut layers: Vec<_> =
+            copies.iter().map(|&copy| inspection.tree.added_in(copy)).collect();
+        layers.sort_unstable();
+        layers.dedup();
+        unneeded.inodes.extend(copies);
+        layers.push(unneeded.layer);
+        let by_npm = layers.iter().find_map(|&layer| {
+            let (bytes, line) = without(inspection, &unneeded, layer, npm)?;
+            Some((layer, bytes, line))
+        });
+        let (from, bytes, line, is_copied) = match by_npm {
+            Some((from, bytes, line)) => (from, bytes, line, false),
+            None => match copied(inspection, &unneeded, layers[0], project) {
+                Some((bytes, line)) => (layers[0], bytes, line, true),
+                None => continue,
+            },
         };
-        found.push(Surplus { kind: SurplusKind::Development, unneeded, bytes, used, line });
+        let used = match runs_scripts && !is_copied {
+            true => Some(RUNS_SCRIPTS.to_owned()),
+            false => used_in_development(&later(inspection, from), npm),
+        };
+        found.push(Surplus {
+            kind: SurplusKind::Development,
+            unneeded,
+            bytes,
+            used,
+            line,
+            from,
+            project: Some(project),
+            is_copied,
+        });
     }
     Ok(found)
 }
 
-/// Returns the size of packages, and the instruction that leaves them out by the flag of a tool;
-/// `None` if there is no such instruction, or too little to save.
-fn without(inspection: &Inspection, unneeded: &Unneeded, tool: &Tool) -> Option<(u64, String)> {
+/// Returns the older copies of files, of layers from `base_layers` on, that later layers store again
+/// with another mode, owner or time.
+fn copies(tree: &Tree, inodes: &[VersionId], base_layers: usize) -> Vec<VersionId> {
+    let nodes: BTreeSet<_> = inodes.iter().map(|&inode| tree.node_of(inode)).collect();
+    let versions = nodes.into_iter().flat_map(|node| tree.versions(node));
+    let mut copies: Vec<_> = versions.map(|version| tree.inode(version)).collect();
+    copies.sort_unstable();
+    copies.dedup();
+    copies.retain(|&inode| {
+        let removal = tree.removal(inode);
+        tree.added_in(inode) >= base_layers
+            && removal.is_some_and(|removal| removal.reason == Reason::RewrittenUnchanged)
+    });
+    copies
+}
+
+/// Returns the size of npm packages that a `COPY` brings, and the instruction that removes them where
+/// they come from; `None` if something else made the layer, or they are small.
+fn copied(
+    inspection: &Inspection,
+    unneeded: &Unneeded,
+    layer: LayerIndex,
+    project: Project,
+) -> Option<(u64, String)> {
+    let tree = &inspection.tree;
+    let text = inspection.layers[layer].instruction.text.raw();
+    let bytes = unneeded.inodes.iter().map(|&inode| tree.size(inode)).sum();
+    let line =
+        format!("# at the end of the stage that they are copied from\nRUN {}", project.prune);
+    (bytes >= NOTEWORTHY && text.starts_with("COPY ")).then_some((bytes, line))
+}
+
+/// Returns the size of packages, and the instruction of a layer that leaves them out by the flag of a
+/// tool; `None` if there is no such instruction, or too little to save.
+fn without(
+    inspection: &Inspection,
+    unneeded: &Unneeded,
+    layer: LayerIndex,
+    tool: &Tool,
+) -> Option<(u64, String)> {
     let tree = &inspection.tree;
     let bytes = unneeded.inodes.iter().map(|&inode| tree.size(inode)).sum();
-    let run = inspection.layers[unneeded.layer].instruction.text.raw();
+    let run = inspection.layers[layer].instruction.text.raw();
     let line = tool.flagged(run, &unneeded.wanted).filter(|_| bytes >= NOTEWORTHY)?;
     Some((bytes, line))
 }

@@ -133,6 +133,8 @@ pub(in crate::advice) struct Assessed<'a> {
     pub surplus: &'a [Surplus],
     /// The last stage of an interpreted program.
     pub interpreted: Option<Drafted>,
+    /// The texts of the image, as far as they were read.
+    pub texts: Texts,
 }
 
 /// The rules about compilers, with the common names.
@@ -194,8 +196,7 @@ impl Evidence {
         })
     }
 
-    /// Gathers the facts that an assessment has already. What only the texts of an image show is
-    /// not among them, because reading these takes time.
+    /// Gathers the facts that an assessment has already.
     ///
     /// # Errors
     ///
@@ -213,9 +214,10 @@ impl Evidence {
                 .collect(),
             development: Surplus::of_kind(assessed.surplus, SurplusKind::Development)
                 .into_iter()
-                .map(Development::from)
+                .filter_map(Surplus::into_development)
                 .collect(),
             interpreted: assessed.interpreted,
+            texts: assessed.texts,
             changes: NamedChange::all(inspection, assessed.changes),
             ..Self::default()
         };

@@ -18,11 +18,12 @@ use crate::layer_index::LayerIndex;
 pub fn combined(
     inspection: &Inspection,
     target: &Target,
+    evidence: &Evidence,
     (first, last): (LayerIndex, LayerIndex),
 ) -> Option<String> {
-    let (evidence, rules) = (Evidence::default(), Rules::default());
+    let rules = Rules::default();
     let leftovers = Leftovers::none(&rules);
-    let mut work = Work::new(inspection, target, &evidence, &leftovers);
+    let mut work = Work::new(inspection, target, evidence, &leftovers);
     work.combine(first, last)?;
     let new = Dockerfile::parse(work.draft.text()).ok()?;
     Some(changed(&target.file, &new)).filter(|text| !text.is_empty())
@@ -33,11 +34,12 @@ pub fn combined(
 pub fn copied_first(
     inspection: &Inspection,
     target: &Target,
+    evidence: &Evidence,
     ranges: &[(LayerIndex, LayerIndex)],
 ) -> HashSet<LayerIndex> {
-    let (evidence, rules) = (Evidence::default(), Rules::default());
+    let rules = Rules::default();
     let leftovers = Leftovers::none(&rules);
-    let mut work = Work::new(inspection, target, &evidence, &leftovers);
+    let mut work = Work::new(inspection, target, evidence, &leftovers);
     for &(first, last) in ranges {
         work.combine(first, last);
     }

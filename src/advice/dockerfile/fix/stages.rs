@@ -63,9 +63,10 @@ impl Work<'_> {
         }
         if let Some(reason) = self.needs_more(application, &copied) {
             let text = format!(
-                "builds the program with a compiler that stays in the image; use a multi-stage build: {reason}"
+                "the compiler that builds the program stays in the image; use a multi-stage build: {reason}"
             );
-            self.leave(Kind::Stages, 0, from, text, Condition::StandsAlone);
+            let at = self.with_compilers(from);
+            self.leave(Kind::Stages, 0, at, text, Condition::StandsAlone);
             return None;
         }
         if !copied.iter().all(|path| is_plain(path)) {
@@ -85,7 +86,7 @@ impl Work<'_> {
         {
             return None;
         }
-        let (name, mut text) = self.two_stages(from, alias, &start);
+        let (name, mut text) = self.two_stages(from, alias, &start, &[]);
         for path in &copied {
             text.push_str(&format!("COPY --from={name} {path} {path}\n"));
         }
@@ -115,11 +116,25 @@ impl Work<'_> {
         Some(draft)
     }
 
+    /// Returns the instruction that brings most of what another stage leaves out; else the `FROM`.
+    fn with_compilers(&self, from: usize) -> usize {
+        let stage = self.evidence.changes.iter().find(|change| change.is_own && change.is_stage);
+        stage.and_then(|change| self.by_layer.get(&change.layer)).copied().unwrap_or(from)
+    }
+
     /// Returns the name of the build stage, and the text up to the base of the last one.
-    fn two_stages(&self, from: usize, alias: Option<String>, start: &Start) -> (String, String) {
+    /// The build stage ends with some commands.
+    fn two_stages(
+        &self,
+        from: usize,
+        alias: Option<String>,
+        start: &Start,
+        commands: &[String],
+    ) -> (String, String) {
         let is_unnamed = alias.is_none();
         let name = alias.unwrap_or_else(|| self.unused_name());
         let mut text = self.build_stage(from, &name, is_unnamed);
+        text.extend(commands.iter().map(|command| format!("RUN {command}\n")));
         text.push_str(&format!("\n{}FROM {}\n", start.comment, start.image));
         if let Some(unnamed) = start.unnamed {
             text.push_str(&self.file.source()[self.file.instructions[unnamed].span.clone()]);

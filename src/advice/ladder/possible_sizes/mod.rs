@@ -347,7 +347,10 @@ impl Ladder<'_> {
             return changes;
         }
         changes.push(Change::Without(Surplus::inodes(&surplus).collect()));
-        let flag = |surplus: &Surplus| format!("layer {}: {}", surplus.layer(), kind.change());
+        let flag = |surplus: &Surplus| match surplus.is_copied {
+            true => surplus.change(),
+            false => format!("layer {}: {}", surplus.layer(), surplus.change()),
+        };
         let how = surplus.iter().map(flag).collect::<Vec<_>>().join("\n");
         let used = surplus.iter().filter_map(|surplus| surplus.used.as_deref());
         let notes = used.filter_map(|used| kind.to_do(Some(used)));

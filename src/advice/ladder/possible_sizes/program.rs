@@ -110,7 +110,8 @@ impl Ladder<'_> {
             certainty: taken_over.certainty.clone(),
             needs_a_look: true,
             how: format!(
-                "# your instructions, unchanged, as the stage build\nFROM {from}\n{}",
+                "# your instructions, unchanged, as the stage build{}\nFROM {from}\n{}",
+                at_the_end(&taken_over.prunes),
                 taken_over.lines.trim_end()
             ),
             notes: vec![note.into()],
@@ -249,6 +250,15 @@ impl Ladder<'_> {
             Certainty::WithoutAllNeeded
         }
     }
+}
+
+/// Returns the commands that a stage ends with, after what is said of it.
+fn at_the_end(commands: &[String]) -> String {
+    if commands.is_empty() {
+        return String::new();
+    }
+    let lines: String = commands.iter().map(|command| format!("\nRUN {command}")).collect();
+    format!("; at its end:{lines}")
 }
 
 /// Describes layers that consist of the lowest ones and one with these inodes.

@@ -6,12 +6,14 @@ mod commands;
 mod packages;
 mod roots;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::advice::dockerfile::births::is_plain;
 use crate::advice::findings::{Fate, Finding, Level, Whose};
 use crate::advice::ladder::{Certainty, TakenOver};
-use crate::advice::unneeded::{Installed, NOTEWORTHY};
+use crate::advice::unneeded::{
+    Development, Installed, NOTEWORTHY, SurplusKind, development, mentions,
+};
 use crate::analysis::{Inspection, LayerAccount};
 use crate::display::escaped;
 use crate::error::Error;
@@ -31,6 +33,10 @@ const KEPT_BY_TOOLS: [&str; 5] =
     ["/.npm/", "/.node-gyp/", "/.cache/node-gyp/", "/.cache/pip/", "/.cache/yarn/"];
 /// Directories that the clean-up of an installation empties.
 const CLEANED: [&str; 2] = ["/var/lib/apt/lists/", "/var/cache/apt/"];
+
+/// Logs and old copies that an installation writes, and nothing reads.
+const APT_LOGS: &str =
+    "/var/log/apt /var/log/dpkg.log /var/cache/debconf/*-old /var/lib/dpkg/*-old";
 
 /// An instruction of the last stage.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +77,10 @@ pub struct Interpreted {
     pub left_out: Vec<String>,
     /// The interpreter, escaped for display.
     pub program: String,
+    /// Packages that a container starts, each with a package for the build that it depends on.
+    pub brought: Vec<(String, String)>,
+    /// The commands that remove npm packages for development at the end of the first stage.
+    pub prunes: Vec<String>,
 }
 
 /// The stage; else the reason why there is none, as a clause.
@@ -97,12 +107,22 @@ pub fn interpreted(
         return Ok(None);
     }
     let installed = Installed::find(inspection, base_layers, filesystem)?;
+    let has_npm = inspection.layers.iter().skip(base_layers).any(|layer| {
+        let text = layer.instruction.text.raw();
+        text.starts_with("RUN ") && mentions(text, "npm")
+    });
+    let development = match has_npm {
+        true => development(inspection, base_layers, filesystem)?,
+        false => Vec::new(),
+    };
     let ways = match ways(inspection, base_layers, &installed) {
         Ok(ways) => ways,
         Err(reason) => return Ok(Some(Err(reason))),
     };
     let chosen = Chosen::new(tree, &installed, &found.for_the_build);
-    let mut takeover = Takeover { tree, base_layers, filesystem, found, ways, chosen };
+    let directory = inspection.run.directory.raw();
+    let mut takeover =
+        Takeover { tree, base_layers, filesystem, found, ways, chosen, development, directory };
     Ok(Some(takeover.draft(program)?))
 }
 
@@ -163,6 +183,10 @@ struct Takeover<'a> {
     found: Found,
     ways: HashMap<LayerIndex, Way>,
     chosen: Chosen<'a>,
+    /// npm packages for development, where npm can remove them.
+    development: Vec<Development>,
+    /// The working directory of a container, which is the last one of the build.
+    directory: &'a str,
 }
 
 impl Takeover<'_> {
@@ -170,9 +194,7 @@ impl Takeover<'_> {
         let application = &program.application;
         let Some(main) = &application.program else { return Ok(Err("no program is known".into())) };
         let started = application.through.iter().chain([&main.file]).map(|file| file.node);
-        if let Err(reason) = self.chosen.started(started) {
-            return Ok(Err(reason));
-        }
+        self.chosen.started(started.clone());
         let wanted = match self.wanted() {
             Ok(wanted) => wanted,
             Err(reason) => return Ok(Err(reason)),
@@ -182,16 +204,46 @@ impl Takeover<'_> {
         };
         let tree = self.tree;
         let copied: Vec<_> = roots.iter().flat_map(|&root| tree.at_and_below(root)).collect();
-        if let Err(reason) = self.chosen.needed_by(self.filesystem, &copied)? {
-            return Ok(Err(reason));
-        }
+        let used: HashSet<_> = started.chain(application.files.iter().copied()).collect();
+        let (pruned, prunes) = self.pruned(&copied, &used);
+        let copied: Vec<_> = copied.into_iter().filter(|node| !pruned.contains(node)).collect();
+        self.chosen.needed_by(self.filesystem, &copied)?;
         let program = self.filesystem.shown(main.file.node).to_string();
+        let mut left_out = self.chosen.left_out.clone();
+        if !prunes.is_empty() {
+            left_out.push(SurplusKind::Development.title().into());
+        }
         Ok(self.steps(&roots).map(|steps| Interpreted {
             inodes: self.inodes(&copied),
             steps,
-            left_out: self.chosen.left_out.clone(),
+            left_out,
             program,
+            brought: self.chosen.brought.clone(),
+            prunes,
         }))
+    }
+
+    /// Returns the copied files of npm packages for development, and the commands that remove them;
+    /// a project stays whole if a container uses one of its files there.
+    fn pruned(&self, copied: &[NodeId], used: &HashSet<NodeId>) -> (HashSet<NodeId>, Vec<String>) {
+        let copied: HashSet<_> = copied.iter().copied().collect();
+        let (mut pruned, mut commands) = (HashSet::new(), BTreeSet::new());
+        for Development { unneeded, project, .. } in &self.development {
+            let nodes = unneeded.inodes.iter().map(|&inode| self.tree.node_of(inode));
+            let nodes: Vec<_> = nodes.filter(|node| copied.contains(node)).collect();
+            let directory = String::from_utf8(self.tree.path(project.directory)).ok();
+            let Some(directory) = directory.filter(|directory| is_plain(directory)) else {
+                continue;
+            };
+            if nodes.is_empty() || nodes.iter().any(|node| used.contains(node)) {
+                continue;
+            }
+            pruned.extend(nodes);
+            let is_there = directory == self.directory;
+            let there = if is_there { String::new() } else { format!("cd {directory} && ") };
+            commands.insert(format!("{there}{}", project.prune));
+        }
+        (pruned, commands.into_iter().collect())
     }
 
     fn own_layer(&self, version: VersionId) -> Option<LayerIndex> {
@@ -325,6 +377,7 @@ impl Takeover<'_> {
                     let is_of_system = is_system(&path) || path.starts_with(b"/var/");
                     (self.chosen.has_owner(node) || is_of_system)
                         && !dropped.contains(&inode)
+                        && !self.found.leftovers.contains(&inode)
                         && !is_cleaned()
                 }
                 Some(Way::Copied | Way::Run) | None => false,
@@ -382,6 +435,7 @@ impl Interpreted {
     pub fn taken_over(&self) -> TakenOver {
         TakenOver {
             inodes: self.inodes.clone(),
+            prunes: self.prunes.clone(),
             lines: self.lines("build"),
             certainty: self.certainty(),
         }
@@ -396,7 +450,7 @@ impl Step {
                     if *is_noninteractive { "DEBIAN_FRONTEND=noninteractive " } else { "" };
                 format!(
                     "RUN apt-get update \\\n    && {prefix}apt-get install -y --no-install-recommends {} \\\n    \
-                     && apt-get clean && rm -rf /var/lib/apt/lists/*\n",
+                     && apt-get clean \\\n    && rm -rf /var/lib/apt/lists/* {APT_LOGS}\n",
                     packages.join(" ")
                 )
             }

@@ -4,7 +4,6 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::advice::unneeded::{Installed, Links};
-use crate::display::escaped_str;
 use crate::error::Error;
 use crate::files::executable::Recognised;
 use crate::files::filesystem::Filesystem;
@@ -24,6 +23,8 @@ pub struct Chosen<'a> {
     pub words: Vec<String>,
     /// The packages that were asked for and are left out.
     pub left_out: Vec<String>,
+    /// Packages that a container needs, each with a package for the build that comes with it.
+    pub brought: Vec<(String, String)>,
     /// The positions of the named packages and all that they need.
     all: HashSet<usize>,
 }
@@ -49,6 +50,7 @@ impl<'a> Chosen<'a> {
             owners: owned.collect(),
             words: Vec::new(),
             left_out: Vec::new(),
+            brought: Vec::new(),
             all: HashSet::new(),
         };
         for word in &installed.asked {
@@ -74,28 +76,30 @@ impl<'a> Chosen<'a> {
         self.owners.contains_key(&node)
     }
 
-    /// Chooses the package of a file as well, if it has one; else says why that cannot be.
-    fn with_owner_of(&mut self, node: NodeId) -> Result<(), String> {
-        let Some(&at) = self.owners.get(&node).filter(|at| !self.all.contains(at)) else {
-            return Ok(());
-        };
-        let package = &self.installed.packages[at];
+    /// Chooses the package of a file as well, if it has one, whatever it depends on: what a container
+    /// starts has to be there, also if it brings headers or compilers.
+    fn with_owner_of(&mut self, node: NodeId) {
+        let Some(&at) = self.owners.get(&node).filter(|at| !self.all.contains(at)) else { return };
+        let name = &self.installed.packages[at].name;
         let all = self.installed.with_dependencies([at]);
-        if let Some(compiler) = self.compiler_among(&all) {
-            return Err(format!(
-                "{} is needed at run time, and depends on {}",
-                escaped_str(&package.name),
-                escaped_str(compiler)
-            ));
-        }
-        self.words.push(package.name.clone());
+        let brings = self.compiler_among(&all).filter(|compiler| compiler != name);
+        self.brought.extend(brings.map(|compiler| (name.clone(), compiler.to_owned())));
         self.all.extend(all);
-        Ok(())
+        // Of a package that was asked for, the command may name a version.
+        let is_it = |word: &String| self.installed.named(word).any(|named| named == at);
+        let word = self.left_out.iter().find(|word| is_it(word)).unwrap_or(name).clone();
+        self.words.push(word);
+        let (installed, all) = (self.installed, &self.all);
+        let is_whole = |word: &String| {
+            let mut named = installed.named(word).peekable();
+            named.peek().is_some() && named.all(|at| all.contains(&at))
+        };
+        self.left_out.retain(|word| !is_whole(word));
     }
 
     /// Chooses the packages of files that a container starts.
-    pub fn started(&mut self, files: impl IntoIterator<Item = NodeId>) -> Result<(), String> {
-        files.into_iter().try_for_each(|file| self.with_owner_of(file))
+    pub fn started(&mut self, files: impl IntoIterator<Item = NodeId>) {
+        files.into_iter().for_each(|file| self.with_owner_of(file));
     }
 
     /// Chooses the packages of the libraries that copied files need.
@@ -107,7 +111,7 @@ impl<'a> Chosen<'a> {
         &mut self,
         filesystem: &Filesystem<'_>,
         copied: &[NodeId],
-    ) -> Result<Result<(), String>, Error> {
+    ) -> Result<(), Error> {
         let mut names: BTreeMap<Vec<u8>, NodeId> = BTreeMap::new();
         let is_library = |node: &&NodeId| {
             let name = self.tree.name(**node);
@@ -121,10 +125,10 @@ impl<'a> Chosen<'a> {
             }
         }
         let by_name = self.libraries_by_name(&names);
-        Ok(names.keys().try_for_each(|name| match by_name.get(&**name) {
-            Some(&node) => self.with_owner_of(node),
-            None => Ok(()),
-        }))
+        names.keys().filter_map(|name| by_name.get(&**name)).for_each(|&node| {
+            self.with_owner_of(node);
+        });
+        Ok(())
     }
 
     /// Returns the libraries of packages by their names, of those that are needed. A library that

@@ -21,9 +21,11 @@ impl Work<'_> {
             Ok(stage) => stage,
             Err(reason) => {
                 let text = format!(
-                    "leaves compilers in the image; use a multi-stage build: no draft, because {reason}"
+                    "installs compilers that stay in the image; a multi-stage build leaves them out, but there is no \
+                     draft of one, because {reason}"
                 );
-                self.leave(Kind::Stages, 0, from, text, Condition::StandsAlone);
+                let at = self.with_compilers(from);
+                self.leave(Kind::Stages, 0, at, text, Condition::StandsAlone);
                 return None;
             }
         };
@@ -35,7 +37,7 @@ impl Work<'_> {
         if size >= self.inspection.totals.size {
             return None;
         }
-        let (name, mut text) = self.two_stages(from, alias, &start);
+        let (name, mut text) = self.two_stages(from, alias, &start, &stage.prunes);
         text.push_str(&stage.lines(&name));
         let users = if stage.makes_users() { &["/etc/passwd"][..] } else { &[] };
         self.runtime(&mut text, from, &start, users);
@@ -57,10 +59,19 @@ impl Work<'_> {
             [] => "the build tools".to_owned(),
             names => some(names),
         };
+        let brought = stage.brought.iter().map(|(package, with)| {
+            let (package, with) = (escaped_str(package), escaped_str(with));
+            format!(
+                "; a container starts {package}, which depends on {with}: a CMD that starts {} itself needs neither",
+                stage.program
+            )
+        });
         format!(
             "{}.multi-stage is a draft on {base} that {does}, without {without}; {} runs \
-                the program, so test whether it uses what is left out",
-            self.target.name, stage.program
+                the program, so test whether it uses what is left out{}",
+            self.target.name,
+            stage.program,
+            brought.collect::<String>()
         )
     }
 }

@@ -112,6 +112,7 @@ impl Findings {
         };
         let mut seen = HashSet::new();
         let surplus = self.selected_change().into_iter().flat_map(|change| &change.surplus);
+        let surplus = surplus.filter(|it| !it.is_copied);
         let mut changed: Vec<_> =
             surplus.map(|it| one((it.layer(), it.layer()), &it.line)).collect();
         changed.extend(edits.iter().map(|edit| one(edit.layers, &edit.line)));

@@ -1,0 +1,147 @@
+//! Programs that npm builds and starts: what another stage takes over, and what its packages for
+//! development cost.
+
+use layerscope::advice::avoidable::Avoidable;
+use layerscope::advice::changes::Extent;
+use layerscope::report::changes;
+use serde_json::json;
+
+use super::drafts::{installed_as, status_of};
+use super::{Image, MB};
+use crate::dockerfile::situation::Situation;
+use crate::dockerfile::unneeded::modules;
+use crate::executables::tiny::executable;
+use crate::support::build::{Entry, dir, file, symlink};
+
+/// Debian's npm depends on headers, through node-gyp.
+const PACKAGES: [(&str, &str, &[&str]); 3] = [
+    ("nodejs", "", &["/usr/bin/node"]),
+    ("npm", "libnode-dev", &["/usr/share/nodejs/npm/bin/npm-cli.js"]),
+    ("libnode-dev", "", &["/usr/include/node/node.h"]),
+];
+
+fn installed() -> Vec<Entry> {
+    let files = vec![
+        file("usr/bin/node", 0).holding(executable().build()).mode(0o755),
+        file("usr/share/nodejs/npm/bin/npm-cli.js", 0).holding("#!/usr/bin/env node\n").mode(0o755),
+        symlink("usr/bin/npm", "../share/nodejs/npm/bin/npm-cli.js"),
+        file("usr/include/node/node.h", 9 * MB),
+        file("var/lib/apt/lists/Packages", 4 * MB),
+        file("var/log/dpkg.log", 90_000),
+    ];
+    installed_as(&PACKAGES, files)
+}
+
+/// A program of which npm builds and starts the whole.
+fn web(command: &[&str]) -> Situation {
+    let mut all = modules(&json!({ "start": "node server.js" }));
+    let manifest = all.remove(0);
+    Situation::new()
+        .run("debootstrap", [status_of(&[]), dir("usr/share/nodejs")])
+        .run("apt-get update && apt-get install -y nodejs npm", installed())
+        .value("WORKDIR /app")
+        .copy(".", "/app", [dir("app"), manifest, file("app/server.js", 900)])
+        .run("npm install", all)
+        .run("npm run build", [file("app/dist.js", 700)])
+        .value(&format!("CMD {}", json!(command)))
+        .config(json!({ "Cmd": command, "WorkingDir": "/app" }))
+}
+
+/// All that can be avoided is what the smallest size lacks.
+fn is_one_account(image: &Image) {
+    let avoidable = Avoidable::measure(&image.study).own;
+    let (smallest, built) = image.study.smallest().unwrap();
+    assert_eq!(built.size - avoidable, smallest.size, "{:#?}", image.study.ladder);
+}
+
+#[test]
+fn what_a_container_starts_is_installed_with_all_that_it_depends_on() {
+    let image = Image::of(&web(&["npm", "start"]));
+    let (second, text) = (image.second(), image.text());
+    assert!(
+        second.contains("install -y --no-install-recommends nodejs npm \\\n"),
+        "{second}{text}"
+    );
+    let ought = "a container starts npm, which depends on libnode-dev: a CMD that starts /usr/bin/node itself needs neither";
+    assert!(text.contains(ought), "{text}");
+    is_one_account(&image);
+    // The headers come along, and are counted.
+    let (_, stage) = image.stage();
+    let tree = &image.inspection.tree;
+    let header = tree.find(b"/usr/include/node/node.h").and_then(|node| tree.last(node)).unwrap();
+    assert!(!stage.left_out.contains(&tree.inode(header)));
+    // A program that node starts itself needs no npm.
+    let image = Image::of(&web(&["node", "server.js"]));
+    let second = image.second();
+    assert!(second.contains("--no-install-recommends nodejs \\\n"), "{second}");
+    is_one_account(&image);
+}
+
+#[test]
+fn a_draft_removes_packages_for_development_once_all_is_built() {
+    let image = Image::of(&web(&["node", "server.js"]));
+    let second = image.second();
+    let ought = "RUN npm run build\nRUN npm prune --omit=dev\n\n# what runs";
+    assert!(second.contains(ought), "{second}");
+    let (place, stage) = image.stage();
+    assert_eq!(stage.extent, Extent::Stage);
+    let told = changes(&image.inspection, &image.study).swap_remove(place);
+    assert!(told.why.contains("npm packages for development"), "{}", told.why);
+    let text = image.text();
+    assert!(text.contains("without npm and npm packages for development"), "{text}");
+    // What a container runs from such a package stays.
+    let image = Image::of(&web(&["node", "/app/node_modules/jest/index.js"]));
+    assert!(!image.second().contains("npm prune"), "{}", image.second());
+}
+
+#[test]
+fn packages_that_a_later_layer_gives_to_a_user_are_those_of_the_run_that_installs_them() {
+    let given = || modules(&json!({})).into_iter().map(|entry| entry.owner(7, 7));
+    let situation = Situation::new()
+        .run("npm ci", modules(&json!({})))
+        .copy("src", "/app/src", [file("app/src/a.js", 10)])
+        .run("chown -R app:app /app", given())
+        .value("CMD [\"node\", \"server.js\"]");
+    let image = Image::of(&situation);
+    let (place, change) = image.change("add --omit=dev to the npm command");
+    assert_eq!(change.saves, 2 * 2_300_000, "both copies: {change:?}");
+    assert_eq!(image.lines(place), "RUN npm ci --omit=dev");
+    let told = changes(&image.inspection, &image.study).swap_remove(place);
+    assert_eq!(told.layers[0].added_in, 1);
+}
+
+#[test]
+fn packages_that_a_copy_brings_are_named_with_the_command_that_removes_them() {
+    let situation = Situation::new()
+        .run("true", [file("etc/a", 1)])
+        .copy("app", "/app", modules(&json!({})))
+        .value("CMD [\"node\", \"server.js\"]");
+    let image = Image::of(&situation);
+    let (place, change) = image.change("run npm prune --omit=dev where they come from");
+    assert_eq!(change.saves, 2_300_000);
+    let lines = image.lines(place);
+    assert!(lines.ends_with("\nRUN npm prune --omit=dev"), "{lines}");
+    assert_eq!(change.grade(), "needs a look");
+    is_one_account(&image);
+}
+
+#[test]
+fn what_fix_combines_has_the_same_grade_and_lines_in_the_report() {
+    let given = || modules(&json!({})).into_iter().map(|entry| entry.owner(7, 7));
+    let manifest = || file("app/package.json", 0).holding("{\"scripts\":{}}");
+    let situation = Situation::new()
+        .value("WORKDIR /app")
+        .copy("package.json", "/app/", [dir("app"), manifest()])
+        .run("npm install", modules(&json!({})).into_iter().skip(1))
+        .copy("src", "/app/src", [file("app/src/a.js", 10)])
+        .run("chown -R app:app /app", given());
+    let image = Image::of(&situation);
+    let (place, change) = image.change("set the owner where the files are made");
+    let text = image.text();
+    assert!(text.contains("[exact] line") && text.contains("so files are stored once"), "{text}");
+    assert_eq!(change.grade(), "exact", "{text}");
+    let lines = image.lines(place);
+    let ought = "RUN npm install \\\n    && chown -R app:app /app";
+    assert!(lines.ends_with(ought), "{lines}\n{text}");
+    assert!(image.fix.changes[0].new.contains(ought), "{text}");
+}
