@@ -224,9 +224,7 @@ macro_rules! shown {
 pub fn escaped(bytes: &[u8]) -> Escaped {
     let mut out = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
-        for c in chunk.valid().chars() {
-            push_escaped(&mut out, c);
-        }
+        push_all_escaped(&mut out, chunk.valid());
         for b in chunk.invalid() {
             let _ = write!(out, "\\x{b:02x}");
         }
@@ -237,15 +235,27 @@ pub fn escaped(bytes: &[u8]) -> Escaped {
 /// Writes `text` with control and bidirectional characters as escapes.
 pub fn escaped_str(text: &str) -> Escaped {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        push_escaped(&mut out, c);
-    }
+    push_all_escaped(&mut out, text);
     Escaped(out)
 }
 
 /// Writes an error, or another value, with control and bidirectional characters as escapes.
 pub fn escaped_display(value: &impl fmt::Display) -> Escaped {
     escaped_str(&value.to_string())
+}
+
+fn push_all_escaped(out: &mut String, text: &str) {
+    let is_plain = |b: &u8| matches!(b, b' '..=b'~');
+    let mut rest = text;
+    while !rest.is_empty() {
+        let plain = rest.bytes().position(|b| !is_plain(&b)).unwrap_or(rest.len());
+        let (before, behind) = rest.split_at(plain);
+        out.push_str(before);
+        let odd = behind.bytes().position(|b| is_plain(&b)).unwrap_or(behind.len());
+        let (odd, behind) = behind.split_at(odd);
+        odd.chars().for_each(|c| push_escaped(out, c));
+        rest = behind;
+    }
 }
 
 fn push_escaped(out: &mut String, c: char) {

@@ -44,15 +44,34 @@ pub fn without_start(path: &[u8]) -> &[u8] {
 
 /// Returns whether [`clean`] would return `path` as it is.
 pub fn is_clean(path: &[u8]) -> bool {
-    // The loop has no early exit, so that it can be vectorised. A name that begins with a dot
-    // takes the slow path.
-    let odd = |pair: &[u8]| (pair[0] == b'/') & ((pair[1] == b'/') | (pair[1] == b'.'));
-    let plain = !path.windows(2).fold(false, |any, pair| any | odd(pair));
-    if plain && !path.is_empty() && !matches!(path[0], b'/' | b'.') && path[path.len() - 1] != b'/'
-    {
+    // A name that begins with a dot takes the slow path.
+    let is_plain = |path: &[u8]| !matches!(path[0], b'/' | b'.') && path[path.len() - 1] != b'/';
+    if !path.is_empty() && is_plain(path) && !has_odd_pair(path) {
         return true;
     }
     !path.is_empty() && path.split(|&b| b == b'/').all(|part| !matches!(part, b"" | b"." | b".."))
+}
+
+/// Returns whether a slash or a dot follows a slash.
+fn has_odd_pair(path: &[u8]) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    // The upper bit of each byte that is zero; with 7 bits in an addition, no byte changes the next one.
+    let zeros = |word: u64| !((word & !(ONES << 7)) + (ONES * 0x7f) | word) & ONES << 7;
+    let slashes = |word: u64| zeros(word ^ ONES * u64::from(b'/'));
+    // A dot and a slash differ in the lowest bit.
+    let either = |word: u64| slashes(word | ONES);
+    let (words, rest) = path.as_chunks::<8>();
+    let mut last = [b'a'; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    // The slash at the end of the word before stands before the first byte.
+    let mut before = 0;
+    words.iter().chain([&last]).any(|word| {
+        let word = u64::from_le_bytes(*word);
+        let found = slashes(word);
+        let is_odd = (found << 8 | before) & either(word) != 0;
+        before = found >> 56;
+        is_odd
+    })
 }
 
 #[cfg(test)]
@@ -67,6 +86,15 @@ mod tests {
         assert_eq!(clean(b"/"), b"");
         assert!(leaves_root(b"../x") && leaves_root(b"/a/../../x") && leaves_root(b".."));
         assert!(!leaves_root(b"bin/../x") && !leaves_root(b"/") && !leaves_root(b"a/b/../../c/.."));
+        for at in 1..40 {
+            let mut path = vec![b'a'; 40];
+            for pair in [b"//", b"/.", b"./", b"..", b"/a", b"/0", b"\xaf."] {
+                path[at - 1..=at].copy_from_slice(pair);
+                let parts = || path.split(|&b| b == b'/');
+                let is_clean = parts().all(|part| !matches!(part, b"" | b"." | b".."));
+                assert_eq!(super::is_clean(&path), is_clean, "{}", path.escape_ascii());
+            }
+        }
         assert!(is_clean(b"a/b") && !is_clean(b"a//b") && !is_clean(b"./a") && !is_clean(b""));
     }
 }

@@ -92,6 +92,15 @@ pub(super) fn mounted_in(inspection: &Inspection, layer: LayerIndex) -> Option<S
 
 /// Returns a path in a command that a builder mounts for each `RUN`.
 pub(crate) fn mounted(text: &str) -> Option<String> {
+    // Most commands name no such path, and there is a question for each pair of layers.
+    let beginnings = [&b"etc"[..], b"dev", b"pro", b"sys", b"run"];
+    let slashes = memchr::memchr_iter(b'/', text.as_bytes());
+    if !slashes
+        .map(|at| &text.as_bytes()[at + 1..])
+        .any(|rest| beginnings.iter().any(|it| rest.starts_with(it)))
+    {
+        return None;
+    }
     let is_part = |c: char| c.is_alphanumeric() || "_./-*?[]:@+".contains(c);
     let words: Vec<_> = text.split(|c| !is_part(c)).filter(|word| !word.is_empty()).collect();
     let goes_to_etc = words.iter().any(|word| matches!(*word, "/etc" | "/etc/"));

@@ -4,7 +4,7 @@
 //! It is computed on demand from the [`Inspection`], with or without the contents of files.
 
 use std::cell::OnceCell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::advice::SuggestedChange;
@@ -93,6 +93,8 @@ pub struct Study {
     /// The Dockerfile in stages, if one of the changes is a separate stage and the contents are
     /// known.
     pub staged: Option<Staged>,
+    /// The place of the change for each pair of layers of which one adds bytes and the other removes them.
+    by_layers: HashMap<(LayerIndex, LayerIndex), usize>,
 }
 
 /// The reason why an image cannot be studied.
@@ -274,7 +276,9 @@ impl Study {
         }
         let is_script = inputs.program.as_ref().is_some_and(|it| it.start.is_script());
         grade_sizes(inspection, (&changes, &findings), &mut ladder, is_script);
+        let by_layers = by_layers(&changes, &findings);
         Ok(Self {
+            by_layers,
             findings,
             changes,
             base,
@@ -299,18 +303,7 @@ impl Study {
     /// Returns the change for the bytes that one layer adds and another removes: the merge of these
     /// layers, or the change that avoids most of them.
     pub fn change_for(&self, added_in: LayerIndex, removed_in: LayerIndex) -> Option<&Change> {
-        let has_group = |change: &&Change| {
-            let is_it =
-                |group: &WastedGroup| (group.added_in, group.removed_in) == (added_in, removed_in);
-            change.groups.iter().any(is_it)
-        };
-        let is_merge = |change: &&Change| change.extent == Extent::Merge;
-        let merge = self.changes.iter().filter(is_merge).find(has_group);
-        let is_of = |finding: &Finding| {
-            finding.added_in == added_in && finding.removed_in() == Some(removed_in)
-        };
-        let found = || self.change_of(self.findings.iter().position(is_of)?);
-        merge.or_else(found).or_else(|| self.changes.iter().find(has_group))
+        self.changes.get(*self.by_layers.get(&(added_in, removed_in))?)
     }
 }
 
@@ -346,6 +339,39 @@ fn ranges(inspection: &Inspection, merges: &Merges, base: usize) -> Vec<(LayerIn
         }
     }
     ranges
+}
+
+/// Returns the place of the change for each pair of layers of which one adds bytes and the other removes
+/// them.
+fn by_layers(changes: &[Change], findings: &[Finding]) -> HashMap<(LayerIndex, LayerIndex), usize> {
+    let mut places = HashMap::new();
+    let pair = |group: &WastedGroup| (group.added_in, group.removed_in);
+    let is_merge = |change: &Change| change.extent == Extent::Merge;
+    for (at, change) in changes.iter().enumerate().filter(|(_, change)| is_merge(change)) {
+        for group in &change.groups {
+            places.entry(pair(group)).or_insert(at);
+        }
+    }
+    let mut of_findings = vec![None; findings.len()];
+    for (at, change) in changes.iter().enumerate() {
+        for &finding in &change.findings {
+            of_findings[finding].get_or_insert(at);
+        }
+    }
+    let mut seen = HashSet::new();
+    for (finding, change) in findings.iter().zip(of_findings) {
+        let Some(removed_in) = finding.removed_in() else { continue };
+        let pair = (finding.added_in, removed_in);
+        if let (true, Some(at)) = (seen.insert(pair), change) {
+            places.entry(pair).or_insert(at);
+        }
+    }
+    for (at, change) in changes.iter().enumerate() {
+        for group in &change.groups {
+            places.entry(pair(group)).or_insert(at);
+        }
+    }
+    places
 }
 
 /// Gives a change the grade that follows from drafting it.

@@ -48,7 +48,7 @@ pub struct Matcher {
     /// The lengths of the names with each first byte, as bits: most names of files are none of them.
     lengths: Lengths,
     patterns: Vec<(Box<str>, Name)>,
-    /// Patterns by their last byte or, failing that, by their first byte.
+    /// Patterns by their last bytes or, failing that, by their first bytes.
     by_end: Buckets,
     by_start: Buckets,
     /// Patterns whose first and last bytes are not fixed.
@@ -75,21 +75,52 @@ impl Lengths {
     }
 }
 
-/// Patterns indexed by a byte.
+/// Patterns by the bytes at one end of a name: by two, or by one if they fix no more.
 #[derive(Debug, Default)]
-struct Buckets(Vec<Vec<u32>>);
+struct Buckets {
+    /// The second bytes that there are for each first one, as bits of their lower six bits: the ends of
+    /// most names are none of them.
+    pairs: Seconds,
+    by_two: Map<[u8; 2], Vec<u32>>,
+    by_one: Vec<Vec<u32>>,
+}
+
+/// A bit for each byte that may follow another one.
+#[derive(Debug)]
+struct Seconds([u64; 256]);
+
+impl Default for Seconds {
+    fn default() -> Self {
+        Self([0; 256])
+    }
+}
 
 impl Buckets {
-    fn add(&mut self, byte: u8, pattern: u32) {
-        self.0.resize(256, Vec::new());
-        let patterns = &mut self.0[usize::from(byte)];
+    /// Adds a pattern that fixes these bytes, counted from the end of the name.
+    fn add(&mut self, fixed: (u8, Option<u8>), pattern: u32) {
+        let patterns = match fixed {
+            (first, Some(second)) => {
+                self.pairs.0[usize::from(first)] |= 1 << (second & 63);
+                self.by_two.entry([first, second]).or_default()
+            }
+            (first, None) => {
+                self.by_one.resize(256, Vec::new());
+                &mut self.by_one[usize::from(first)]
+            }
+        };
         if patterns.last() != Some(&pattern) {
             patterns.push(pattern);
         }
     }
 
-    fn at(&self, byte: Option<&u8>) -> &[u32] {
-        byte.and_then(|&byte| self.0.get(usize::from(byte))).map_or(&[], Vec::as_slice)
+    /// Returns the patterns that a name with these bytes at its end may fit.
+    fn at(&self, first: Option<&u8>, second: Option<&u8>) -> [&[u32]; 2] {
+        let Some(&first) = first else { return [&[], &[]] };
+        let by_two =
+            second.filter(|&&second| self.pairs.0[usize::from(first)] >> (second & 63) & 1 == 1);
+        let by_two = by_two.and_then(|&second| self.by_two.get(&[first, second]));
+        let by_one = self.by_one.get(usize::from(first));
+        [by_two, by_one].map(|patterns| patterns.map_or(&[][..], Vec::as_slice))
     }
 }
 
@@ -132,10 +163,11 @@ impl Matcher {
         match name {
             Name::OneOf(names) => names.iter().for_each(|name| self.sort_in(name, number)),
             Name::Stars { behind: end, .. } if !end.is_empty() => {
-                self.by_end.add(end[end.len() - 1], number);
+                let second = end.len().checked_sub(2).map(|at| end[at]);
+                self.by_end.add((end[end.len() - 1], second), number);
             }
             Name::Stars { before: start, .. } if !start.is_empty() => {
-                self.by_start.add(start[0], number);
+                self.by_start.add((start[0], start.get(1).copied()), number);
             }
             Name::Stars { .. } | Name::General(_) if self.open.last() == Some(&number) => {}
             Name::Stars { .. } | Name::General(_) => self.open.push(number),
@@ -165,7 +197,10 @@ impl Matcher {
         out.clear();
         let known = self.lengths.may_have(name).then(|| self.names.get(name)).flatten();
         out.push(known.copied().unwrap_or(u32::MAX));
-        for patterns in [self.by_end.at(name.last()), self.by_start.at(name.first()), &self.open] {
+        let before_last = name.len().checked_sub(2).and_then(|at| name.get(at));
+        let by_end = self.by_end.at(name.last(), before_last);
+        let by_start = self.by_start.at(name.first(), name.get(1));
+        for patterns in by_end.into_iter().chain(by_start).chain([&self.open[..]]) {
             let fits = |&pattern: &u32| {
                 asked.binary_search(&pattern).is_ok()
                     && self.patterns[pattern as usize].1.fits(name)

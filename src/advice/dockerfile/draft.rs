@@ -1,5 +1,6 @@
 //! Edits a Dockerfile; every byte that is not edited stays the same.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -127,8 +128,44 @@ impl<'a> Draft<'a> {
     pub fn text(&self) -> String {
         let source = self.file.source();
         let mut out = String::with_capacity(source.len() + 256);
+        let mut from = 0;
+        for (i, (instruction, placed)) in
+            self.file.instructions.iter().zip(self.placed()).enumerate()
+        {
+            let gap = &source[from..instruction.start()];
+            // Blank lines belong to the instruction that they separate.
+            if self.fates[i] == Fate::Stays || !gap.trim().is_empty() {
+                out.push_str(gap);
+            }
+            from = instruction.span.end;
+            for &other in &placed {
+                let whole = self.whole(other);
+                match other == i && placed.last() == Some(&i) {
+                    true => out.push_str(&whole),
+                    false => self.push_lines(&mut out, &whole),
+                }
+            }
+        }
+        out.push_str(&source[from..]);
+        out
+    }
+
+    /// Returns the instructions of the edited file, each with the comments above it.
+    pub fn instructions(&self) -> Vec<Cow<'_, str>> {
+        let placed = self.placed().into_iter().flatten();
+        placed
+            .map(
+                |i| {
+                    if self.is_edited(i) { self.whole(i).into() } else { self.file.whole(i).into() }
+                },
+            )
+            .collect()
+    }
+
+    /// Returns for each instruction of the file those that stand in its place.
+    fn placed(&self) -> Vec<Vec<usize>> {
         let mut moved = vec![Vec::new(); self.fates.len()];
-        let mut behind = vec![Vec::new(); self.fates.len()];
+        let mut behind = moved.clone();
         for (i, fate) in self.fates.iter().enumerate() {
             match fate {
                 Fate::MovesBefore(other) => moved[*other].push(i),
@@ -136,36 +173,18 @@ impl<'a> Draft<'a> {
                 Fate::Stays | Fate::Goes | Fate::Joins => {}
             }
         }
-        let mut from = 0;
-        for (i, instruction) in self.file.instructions.iter().enumerate() {
-            let start = if instruction.comments.is_empty() {
-                instruction.span.start
-            } else {
-                instruction.comments.start
-            };
-            let gap = &source[from..start];
-            // Blank lines belong to the instruction that they separate.
-            if self.fates[i] == Fate::Stays || !gap.trim().is_empty() {
-                out.push_str(gap);
-            }
-            from = instruction.span.end;
-            for &other in &moved[i] {
-                self.push_lines(&mut out, &self.whole(other));
-            }
-            if self.fates[i] == Fate::Stays {
-                let whole = self.whole(i);
-                let is_last_line = !whole.ends_with('\n') && !behind[i].is_empty();
-                out.push_str(&whole);
-                if is_last_line {
-                    out.push_str(self.file.line_end());
-                }
-            }
-            for &other in &behind[i] {
-                self.push_lines(&mut out, &self.whole(other));
-            }
+        for (i, (placed, behind)) in moved.iter_mut().zip(behind).enumerate() {
+            placed.extend((self.fates[i] == Fate::Stays).then_some(i));
+            placed.extend(behind);
         }
-        out.push_str(&source[from..]);
-        out
+        moved
+    }
+
+    /// Returns whether an instruction that stays is written otherwise.
+    fn is_edited(&self, i: usize) -> bool {
+        let is_in_merge = self.merges.contains_key(&i);
+        is_in_merge
+            || !(self.edits[i].is_empty() && self.flags[i].is_empty() && self.notes[i].is_empty())
     }
 
     fn push_lines(&self, out: &mut String, text: &str) {

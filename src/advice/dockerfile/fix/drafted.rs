@@ -1,5 +1,6 @@
 //! Starts the work on a file, and drafts the lines of a single change for reports that give no diff.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashSet;
 
@@ -8,7 +9,7 @@ use super::{Kind, Target, Work};
 use crate::advice::dockerfile::births::Claims;
 use crate::advice::dockerfile::draft::{Draft, Fate};
 use crate::advice::dockerfile::evidence::Evidence;
-use crate::advice::dockerfile::parse::{Dockerfile, Instruction, Keyword};
+use crate::advice::dockerfile::parse::{Dockerfile, Keyword};
 use crate::advice::findings::Rules;
 use crate::analysis::Inspection;
 use crate::layer_index::LayerIndex;
@@ -25,8 +26,11 @@ pub fn combined(
     let leftovers = Leftovers::none(&rules);
     let mut work = Work::new(inspection, target, evidence, &leftovers);
     work.combine(first, last)?;
-    let new = Dockerfile::parse(work.draft.text()).ok()?;
-    Some(changed(&target.file, &new)).filter(|text| !text.is_empty())
+    let text = changed(&target.file, &work.draft.instructions());
+    // What cannot be read is no advice. Only the lines that are new are read, since there is a question
+    // for each pair of layers.
+    let directive = format!("# escape={}\nFROM scratch\n", target.file.escape);
+    Dockerfile::parse(directive + &text).ok().filter(|_| !text.is_empty()).and(Some(text))
 }
 
 /// Returns the layers of the copies that come first when the `RUN`s of some ranges of layers become
@@ -73,25 +77,15 @@ pub fn staged(inspection: &Inspection, target: &Target, evidence: &Evidence) -> 
     refused.map(|remark| Staged::Refused(remark.text))
 }
 
-/// Returns the instructions of a file without those that it begins and ends with as an older one
-/// does.
-fn changed(old: &Dockerfile, new: &Dockerfile) -> String {
-    let (old, new) = (instructions(old), instructions(new));
+/// Returns those instructions of an edited file that are between the ones that it begins and ends with as the
+/// file does.
+fn changed(old: &Dockerfile, new: &[Cow<'_, str>]) -> String {
+    let old: Vec<_> = (0..old.instructions.len()).map(|i| old.whole(i).trim_end()).collect();
+    let new: Vec<_> = new.iter().map(|text| text.trim_end()).collect();
     let start = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
     let same = old[start..].iter().rev().zip(new[start..].iter().rev());
     let end = new.len() - same.take_while(|(old, new)| old == new).count();
     new[start..end].join("\n")
-}
-
-/// Returns the texts of all instructions, with their comments.
-fn instructions(file: &Dockerfile) -> Vec<&str> {
-    let text = |instruction: &Instruction| {
-        let comments = &instruction.comments;
-        let span = &instruction.span;
-        let start = if comments.is_empty() { span.start } else { comments.start };
-        file.source().get(start..span.end).unwrap_or_default().trim_end()
-    };
-    file.instructions.iter().map(text).collect()
 }
 
 impl<'a> Work<'a> {

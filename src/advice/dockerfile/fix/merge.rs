@@ -170,9 +170,8 @@ impl Work<'_> {
                     Condition::Mergeable.fails(format!("the RUN in line {line} has other flags"))
                 );
             }
-            let script =
-                shell::follow(&run.arguments).map_err(|found| self.not_followed(i, found))?;
-            if script.leaves_processes() && Some(&i) != members.last() {
+            shell::follow(&run.arguments).map_err(|found| self.not_followed(i, found))?;
+            if self.target.leaves_processes(i) && Some(&i) != members.last() {
                 let reason = format!("the RUN in line {line} leaves a process in the background");
                 return Err(Condition::Mergeable.fails(reason));
             }

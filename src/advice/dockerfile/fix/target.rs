@@ -1,5 +1,8 @@
 //! The Dockerfile to change, and its relation to the image.
 
+use std::cell::OnceCell;
+use std::collections::HashSet;
+
 use super::Change;
 use super::shells::{Shell, in_force};
 use crate::advice::base::Base;
@@ -10,6 +13,7 @@ use crate::advice::dockerfile::step::steps;
 use crate::analysis::Inspection;
 use crate::display::{Escaped, escaped_str};
 use crate::layer_index::LayerIndex;
+use crate::shell;
 
 /// The most characters of an instruction that a message quotes.
 const SHOWN: usize = 60;
@@ -54,6 +58,8 @@ pub struct Target {
     pub ignore_name: String,
     /// The current contents of the ignore file, if it exists.
     pub ignore: Option<String>,
+    /// The `RUN`s that leave a process in the background.
+    pub leaving: OnceCell<HashSet<usize>>,
 }
 
 impl Target {
@@ -94,6 +100,7 @@ impl Target {
             is_rebuilt: false,
             ignore_name: ignore.0,
             ignore: ignore.1,
+            leaving: OnceCell::new(),
         }
     }
 
@@ -120,7 +127,19 @@ impl Target {
             unnamed_base: rebuilt.unnamed_base,
             ignore_name: ".dockerignore".into(),
             ignore: None,
+            leaving: OnceCell::new(),
         }
+    }
+
+    /// Returns whether a `RUN` leaves a process in the background, as far as its script can be followed.
+    pub(super) fn leaves_processes(&self, run: usize) -> bool {
+        let find = || {
+            let runs = self.file.instructions.iter().enumerate();
+            let runs = runs.filter(|(_, instruction)| instruction.keyword == Keyword::Run);
+            let script = |text: &String| shell::read(text).is_some_and(|it| it.leaves_processes());
+            runs.filter(|(_, run)| script(&run.arguments)).map(|(i, _)| i).collect()
+        };
+        self.leaving.get_or_init(find).contains(&run)
     }
 
     /// Returns the `.dockerignore` with additional patterns.

@@ -73,6 +73,12 @@ pub struct Dockerfile {
 }
 
 impl Instruction {
+    /// Returns the place in the file at which the comments above it begin, or the instruction if there
+    /// are none.
+    pub fn start(&self) -> usize {
+        if self.comments.is_empty() { self.span.start } else { self.comments.start }
+    }
+
     /// Returns the offset in the file of the byte `at` of the arguments.
     pub fn place(&self, at: usize) -> usize {
         self.origins[at.min(self.origins.len() - 1)]
@@ -179,6 +185,12 @@ impl Dockerfile {
     /// Returns the text, byte for byte as it was given.
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// Returns the text of an instruction, with the comments above it.
+    pub fn whole(&self, instruction: usize) -> &str {
+        let instruction = &self.instructions[instruction];
+        &self.source[instruction.start()..instruction.span.end]
     }
 
     /// Returns the line ending of the file.
