@@ -71,8 +71,9 @@ impl Encoding {
 /// Returns whether a few zeros are all that keeps a file from being a text: at most one byte in
 /// eight, as between variables or behind the last line, and no other byte of control.
 fn is_mostly_text(head: &[u8]) -> bool {
-    let zeros = head.iter().filter(|&&byte| byte == 0).count();
-    zeros * 8 <= head.len() && head.iter().copied().all(is_of_text) && is_utf8_so_far(head)
+    // Programs have another byte soon.
+    let zeros = || head.iter().filter(|&&byte| byte == 0).count();
+    head.iter().copied().all(is_of_text) && zeros() * 8 <= head.len() && is_utf8_so_far(head)
 }
 
 /// Returns whether a byte occurs in texts in which there are zeros.

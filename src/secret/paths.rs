@@ -149,7 +149,9 @@ fn end_of_code(search: FileSearch, name: &[u8]) -> Option<u16> {
 fn without_ending(name: &[u8]) -> Cow<'_, [u8]> {
     let is_small = !name.iter().any(u8::is_ascii_uppercase);
     let small = if is_small { Cow::Borrowed(name) } else { Cow::Owned(name.to_ascii_lowercase()) };
-    let mut ends = rules().backups.iter();
+    // Most names end in none of the bytes that such endings end in.
+    let last = name.last().map(u8::to_ascii_lowercase);
+    let mut ends = rules().backups.iter().filter(|end| end.as_bytes().last() == last.as_ref());
     let bare = ends.find_map(|end| small.strip_suffix(end.as_bytes()).filter(|it| !it.is_empty()));
     match bare.map(<[u8]>::len) {
         Some(len) if is_small => Cow::Borrowed(&name[..len]),
