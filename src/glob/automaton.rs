@@ -101,6 +101,9 @@ impl<'a> Automaton<'a> {
     /// their condition fails.
     pub fn without(&mut self, state: StateId, mut fails: impl FnMut(u16) -> bool) -> StateId {
         let asking = &self.at(state).asking;
+        if asking.is_empty() {
+            return state;
+        }
         let failed: Vec<u32> =
             asking.iter().copied().filter(|&at| fails(self.matcher.target(at).of)).collect();
         if failed.is_empty() {

@@ -113,14 +113,17 @@ impl Buckets {
         }
     }
 
-    /// Returns the patterns that a name with these bytes at its end may fit.
-    fn at(&self, first: Option<&u8>, second: Option<&u8>) -> [&[u32]; 2] {
-        let Some(&first) = first else { return [&[], &[]] };
-        let by_two =
-            second.filter(|&&second| self.pairs.0[usize::from(first)] >> (second & 63) & 1 == 1);
-        let by_two = by_two.and_then(|&second| self.by_two.get(&[first, second]));
-        let by_one = self.by_one.get(usize::from(first));
-        [by_two, by_one].map(|patterns| patterns.map_or(&[][..], Vec::as_slice))
+    /// Returns the patterns that fix both of these bytes at the end of a name.
+    fn of_two(&self, first: u8, second: u8) -> &[u32] {
+        if self.pairs.0[usize::from(first)] >> (second & 63) & 1 == 0 {
+            return &[];
+        }
+        self.by_two.get(&[first, second]).map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns the patterns that fix only this byte at the end of a name.
+    fn of_one(&self, first: u8) -> &[u32] {
+        self.by_one.get(usize::from(first)).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -197,15 +200,45 @@ impl Matcher {
         out.clear();
         let known = self.lengths.may_have(name).then(|| self.names.get(name)).flatten();
         out.push(known.copied().unwrap_or(u32::MAX));
-        let before_last = name.len().checked_sub(2).and_then(|at| name.get(at));
-        let by_end = self.by_end.at(name.last(), before_last);
-        let by_start = self.by_start.at(name.first(), name.get(1));
-        for patterns in by_end.into_iter().chain(by_start).chain([&self.open[..]]) {
-            let fits = |&pattern: &u32| {
-                asked.binary_search(&pattern).is_ok()
-                    && self.patterns[pattern as usize].1.fits(name)
-            };
-            out.extend(patterns.iter().copied().filter(fits));
+        let [first, .., last] = *name else {
+            return self.add_fitting(
+                self.patterns_of_short(name).chain(&self.open),
+                name,
+                asked,
+                out,
+            );
+        };
+        if asked.is_empty() {
+            return;
         }
+        let (second, before_last) = (name[1], name[name.len() - 2]);
+        self.add_fitting(self.by_end.of_two(last, before_last), name, asked, out);
+        self.add_fitting(self.by_end.of_one(last), name, asked, out);
+        self.add_fitting(self.by_start.of_two(first, second), name, asked, out);
+        self.add_fitting(self.by_start.of_one(first), name, asked, out);
+        self.add_fitting(&self.open, name, asked, out);
+    }
+
+    /// Adds those patterns that are asked for and that a name fits.
+    fn add_fitting<'a>(
+        &self,
+        patterns: impl IntoIterator<Item = &'a u32>,
+        name: &[u8],
+        asked: &[u32],
+        out: &mut Vec<u32>,
+    ) {
+        for &pattern in patterns {
+            if asked.binary_search(&pattern).is_ok() && self.patterns[pattern as usize].1.fits(name)
+            {
+                out.push(pattern);
+            }
+        }
+    }
+
+    /// Returns the patterns that a name of one byte may fit.
+    fn patterns_of_short(&self, name: &[u8]) -> impl Iterator<Item = &u32> {
+        let byte = name.first().copied();
+        let patterns = byte.map(|byte| [self.by_end.of_one(byte), self.by_start.of_one(byte)]);
+        patterns.into_iter().flatten().flatten()
     }
 }
