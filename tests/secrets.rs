@@ -8,6 +8,7 @@ mod code;
 mod commands;
 mod compared;
 mod copies;
+mod deployed;
 mod everywhere;
 mod faces;
 mod found;

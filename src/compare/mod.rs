@@ -16,7 +16,7 @@ use crate::tree::NodeId;
 
 pub use packages::{PackageChange, PackageChanges, PackageDifference, changed_packages};
 pub use paths::{Difference, PathChange, changed_paths};
-pub use secrets::{ComparedSecret, SecretChanges, differing_files};
+pub use secrets::{ComparedSecret, ComparedSecrets, SecretChanges, differing_files};
 pub use sharing::{LayerPlace, Sharing, layer_places, sharing};
 pub use tree::{DifferenceTree, PathDifference};
 

@@ -32,10 +32,19 @@ pub struct ComparedSecret {
     hash: Option<ValueHash>,
 }
 
-impl ComparedSecret {
+/// The secrets of an image or of its report.
+#[derive(Debug, Clone)]
+pub struct ComparedSecrets {
+    /// The secrets.
+    pub list: Vec<ComparedSecret>,
+    /// False if a part was not searched, so that there may be more of them.
+    pub is_whole: bool,
+}
+
+impl ComparedSecrets {
     /// Lists the secrets of an image.
-    pub fn of_image(inspection: &Inspection, secrets: &Secrets) -> Vec<Self> {
-        let secret = |secret: &crate::advice::secrets::Secret| Self {
+    pub fn of_image(inspection: &Inspection, secrets: &Secrets) -> Self {
+        let secret = |secret: &crate::advice::secrets::Secret| ComparedSecret {
             what: secret.what(),
             place: secret.whereabouts(inspection),
             masked: shown!("{}", &secret.shown),
@@ -54,12 +63,13 @@ impl ComparedSecret {
             },
             hash: Some(secret.hash),
         };
-        secrets.list.iter().map(secret).collect()
+        let list = secrets.list.iter().map(secret).collect();
+        Self { list, is_whole: secrets.gaps().parts().is_empty() }
     }
 
     /// Lists the secrets of a report.
-    pub fn of_record(secrets: &SecretsRecord) -> Vec<Self> {
-        let secret = |secret: &crate::recorded::SecretRecord| Self {
+    pub fn of_record(secrets: &SecretsRecord) -> Self {
+        let secret = |secret: &crate::recorded::SecretRecord| ComparedSecret {
             what: secret.what.clone(),
             place: secret.whereabouts(),
             masked: secret.masked.clone(),
@@ -69,9 +79,12 @@ impl ComparedSecret {
             node: None,
             hash: None,
         };
-        secrets.found.iter().map(secret).collect()
+        let list = secrets.found.iter().map(secret).collect();
+        Self { list, is_whole: secrets.gaps().parts().is_empty() }
     }
+}
 
+impl ComparedSecret {
     /// Returns whether it is the same secret at the same place. Without the values, the masked ones
     /// decide.
     fn is_same(&self, other: &Self) -> bool {
@@ -83,12 +96,38 @@ impl ComparedSecret {
     }
 }
 
+/// Tells whether a value is among those of other secrets. Without the values, the beginnings that are shown
+/// decide; a short value has none.
+struct Values<'a> {
+    hashes: HashSet<ValueHash>,
+    masked: HashSet<&'a Escaped>,
+    is_by_place: bool,
+}
+
+impl<'a> Values<'a> {
+    fn of(secrets: &'a [ComparedSecret], is_by_place: bool) -> Self {
+        let masked = secrets.iter().map(|secret| &secret.masked);
+        Self {
+            hashes: secrets.iter().filter_map(|secret| secret.hash).collect(),
+            masked: masked.filter(|masked| masked.chars().count() > 1).collect(),
+            is_by_place,
+        }
+    }
+
+    fn have(&self, secret: &ComparedSecret) -> bool {
+        match (secret.hash, self.is_by_place) {
+            (Some(hash), false) => self.hashes.contains(&hash),
+            _ => self.masked.contains(&secret.masked),
+        }
+    }
+}
+
 /// Returns the visible files of two images that have different secrets, each with its path in both:
 /// their contents differ, whatever size and time say.
-pub fn differing_files(before: &[ComparedSecret], after: &[ComparedSecret]) -> DifferingFiles {
+pub fn differing_files(before: &ComparedSecrets, after: &ComparedSecrets) -> DifferingFiles {
     let mut files: BTreeMap<&Escaped, [Option<NodeId>; 2]> = BTreeMap::new();
     let mut values: BTreeMap<&Escaped, [HashSet<ValueHash>; 2]> = BTreeMap::new();
-    for (side, secrets) in [before, after].into_iter().enumerate() {
+    for (side, secrets) in [&before.list, &after.list].into_iter().enumerate() {
         for secret in secrets {
             let (Some(path), Some(node), Some(hash)) = (&secret.key.1, secret.node, secret.hash)
             else {
@@ -110,6 +149,11 @@ pub struct SecretChanges {
     pub added: Vec<ComparedSecret>,
     /// The secrets that only the first image has.
     pub removed: Vec<ComparedSecret>,
+    /// The secrets of the first image that are no longer at their places, while the second image still has
+    /// their values elsewhere.
+    pub moved: Vec<ComparedSecret>,
+    /// True for the first image, and for the second, if it was not searched as a whole.
+    pub has_gaps: [bool; 2],
     /// The number of secrets that both have.
     pub same: usize,
     /// True if one of both is a report, which has no values to compare.
@@ -118,18 +162,22 @@ pub struct SecretChanges {
 
 impl SecretChanges {
     /// Compares the secrets of two images; each counts as often as it is there.
-    pub fn between(before: &[ComparedSecret], after: &[ComparedSecret]) -> Self {
-        let mut removed = before.to_vec();
+    pub fn between(before: &ComparedSecrets, after: &ComparedSecrets) -> Self {
+        let mut left = before.list.clone();
         let mut added = Vec::new();
-        for secret in after {
-            match removed.iter().position(|other| other.is_same(secret)) {
-                Some(place) => drop(removed.remove(place)),
+        for secret in &after.list {
+            match left.iter().position(|other| other.is_same(secret)) {
+                Some(place) => drop(left.remove(place)),
                 None => added.push(secret.clone()),
             }
         }
-        let lacks_values = |side: &[ComparedSecret]| side.iter().any(|it| it.hash.is_none());
+        let lacks_values = |side: &ComparedSecrets| side.list.iter().any(|it| it.hash.is_none());
         let is_by_place = lacks_values(before) || lacks_values(after);
-        Self { same: after.len() - added.len(), added, removed, is_by_place }
+        let values = Values::of(&after.list, is_by_place);
+        let (moved, removed) = left.into_iter().partition(|secret| values.have(secret));
+        let same = after.list.len() - added.len();
+        let has_gaps = [!before.is_whole, !after.is_whole];
+        Self { added, removed, moved, has_gaps, same, is_by_place }
     }
 
     /// Says what changes, in a sentence or two; `None` if neither image has a secret. `first` is
@@ -142,14 +190,17 @@ impl SecretChanges {
                 0 => Escaped::default(),
                 more => shown!(", and {} more", more),
             };
-            sentences.push(shown!(
-                "Brings {} that {} does not have: {} in {}{}.",
-                escaped_str(&count),
-                escaped_str(first),
-                &secret.what,
-                &secret.place,
-                more
-            ));
+            let (count, first) = (escaped_str(&count), escaped_str(first));
+            let lead = match (self.has_gaps[0], others) {
+                (false, _) => shown!("Brings {} that {} does not have", count, first),
+                (true, []) => {
+                    shown!("{} was not found in {}, which was searched only in part", count, first)
+                }
+                (true, _) => {
+                    shown!("{} were not found in {}, which was searched only in part", count, first)
+                }
+            };
+            sentences.push(shown!("{}: {} in {}{}.", lead, &secret.what, &secret.place, more));
         }
         if self.same > 0 {
             let count = escaped_str(&plural(self.same, "secret"));
@@ -165,10 +216,28 @@ impl SecretChanges {
                 false => shown!("{} {} in both.", count, if is_one { "is" } else { "are" }),
             });
         }
+        if !self.moved.is_empty() {
+            let count = escaped_str(&plural(self.moved.len(), "secret"));
+            sentences.push(match self.moved.len() {
+                1 => shown!("{} is no longer at its place, but its value is still in the image.", count),
+                _ => shown!(
+                    "{} are no longer at their places, but their values are still in the image.",
+                    count
+                ),
+            });
+        }
         if !self.removed.is_empty() {
-            let count = plural(self.removed.len(), "secret");
+            let count = escaped_str(&plural(self.removed.len(), "secret"));
             let verb = if self.removed.len() == 1 { "is" } else { "are" };
-            sentences.push(shown!("{} {} no longer there.", escaped_str(&count), verb));
+            sentences.push(match self.has_gaps[1] {
+                true => shown!(
+                    "{} of {} {} not found again, but the image was searched only in part.",
+                    count,
+                    escaped_str(first),
+                    if self.removed.len() == 1 { "was" } else { "were" }
+                ),
+                false => shown!("{} {} no longer there.", count, verb),
+            });
         }
         (!sentences.is_empty()).then(|| Escaped::join(sentences, " "))
     }

@@ -162,11 +162,16 @@ pub struct Image {
     pub unverifiable: Vec<Escaped>,
 }
 
+/// Returns names of an image as they may be shown: without a token in one of them.
+pub fn masked_names(names: &[Untrusted]) -> Vec<Untrusted> {
+    names.iter().map(|name| crate::secret::mask(name.raw()).into_owned().into()).collect()
+}
+
 impl Image {
     /// Returns the display name: the first tag, or the short ID.
     pub fn name(&self) -> Escaped {
         match (self.tags.first(), &self.id) {
-            (Some(tag), _) => tag.escaped(),
+            (Some(tag), _) => escaped_str(&crate::secret::mask(tag.raw())),
             (None, Some(id)) => {
                 escaped_str(&id.raw().chars().take("sha256:".len() + 12).collect::<String>())
             }
@@ -186,7 +191,8 @@ impl Image {
 
     /// Returns a line that distinguishes the image from the others in its archive.
     pub fn description(&self) -> String {
-        let tags = Escaped::join(self.tags.iter().map(Untrusted::escaped), ", ");
+        let tags = masked_names(&self.tags);
+        let tags = Escaped::join(tags.iter().map(Untrusted::escaped), ", ");
         let tags = if self.tags.is_empty() { "(no tag)".into() } else { tags };
         let short = self
             .id

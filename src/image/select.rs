@@ -5,6 +5,7 @@ use super::platform::{fit, this_machine};
 use crate::display::{Escaped, escaped_str, shown};
 use crate::error::Error;
 use crate::escape::Untrusted;
+use crate::secret::mask;
 use crate::shell::quoted;
 
 /// The criteria for an image.
@@ -86,7 +87,9 @@ const SHORTEST: usize = 4;
 /// any.
 pub(super) fn selector(path: &Escaped, images: &[Image], index: usize) -> Vec<String> {
     let Some(image) = images.get(index) else { return Vec::new() };
-    let tag = image.tags.first().or(image.id.as_ref());
+    // A name with a token in it is not shown.
+    let is_shown = |tag: &&Untrusted| *mask(tag.raw()) == *tag.raw();
+    let tag = image.tags.first().filter(is_shown).or(image.id.as_ref());
     let owned = |text: &Untrusted| text.raw().to_owned();
     let (tag, platform) = (tag.map(owned), image.platform.as_ref().map(owned));
     let place = image.positions.first().copied().unwrap_or(index);
@@ -132,7 +135,7 @@ pub fn select(path: &Escaped, images: &[Image], selection: &Selection) -> Result
     let describe = |indices: &[usize]| indices.iter().map(|&i| images[i].description()).collect();
     match fitting[..] {
         [] => {
-            let called = wanted.map(|wanted| shown!("called {}", escaped_str(wanted)));
+            let called = wanted.map(|wanted| shown!("called {}", escaped_str(&mask(wanted))));
             let of_platform =
                 platform.map(|platform| shown!("for the platform {}", escaped_str(platform)));
             let wanted = Escaped::join([called, of_platform].into_iter().flatten(), " ");

@@ -126,7 +126,8 @@ impl SecretsRecord {
         self.gaps().words()
     }
 
-    fn gaps(&self) -> Unsearched {
+    /// Returns what was to be searched and was not, so that there may be more secrets.
+    pub fn gaps(&self) -> Unsearched {
         Unsearched {
             files: self.unread_files.saturating_sub(self.cut_files),
             cut_files: self.cut_files,

@@ -250,7 +250,7 @@ impl<'a> Account<'a> {
             schema_version: SCHEMA_VERSION,
             tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
             image: ImagePart {
-                tags: inspection.tags.clone(),
+                tags: crate::image::masked_names(&inspection.tags),
                 id: inspection.id.clone(),
                 platform: inspection.platform.clone(),
                 source: inspection.source.clone(),

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::completeness::CompletenessPart;
 use super::json::write_escaped;
 use crate::analysis::Completeness;
-use crate::image::Image;
+use crate::image::{Image, masked_names};
 
 /// The images of an archive.
 #[derive(Debug, Serialize)]
@@ -34,7 +34,7 @@ impl ImageList {
     /// Converts the images of an archive.
     pub fn new(images: &[Image]) -> Self {
         let listed = |image: &Image| ListedImage {
-            tags: image.tags.clone(),
+            tags: masked_names(&image.tags),
             id: image.id.clone(),
             manifest: image.manifest.clone(),
             platform: image.platform.clone(),

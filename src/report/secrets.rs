@@ -152,6 +152,7 @@ impl SecretPart {
 pub struct SecretChangesPart<'a> {
     added: Vec<ChangedSecretPart<'a>>,
     removed: Vec<ChangedSecretPart<'a>>,
+    moved: Vec<ChangedSecretPart<'a>>,
     same: usize,
     values_compared: bool,
 }
@@ -177,6 +178,7 @@ impl<'a> SecretChangesPart<'a> {
         Self {
             added: changes.added.iter().map(part).collect(),
             removed: changes.removed.iter().map(part).collect(),
+            moved: changes.moved.iter().map(part).collect(),
             same: changes.same,
             values_compared: !changes.is_by_place,
         }

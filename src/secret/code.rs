@@ -10,14 +10,29 @@ use regex::{Captures, Regex};
 
 use super::command::{expression, find_addresses};
 use super::hints::find_near_names;
+use super::manifest::Manifest;
 use super::rules::rules;
-use super::settings::{connections, is_telling};
-use super::{Hit, apart};
+use super::settings::connections;
+use super::telling::{self, is_telling};
+use super::{Hit, elsewhere};
 
-/// A name and a value in quotes, with what stands between them: `=`, `:`, `:=`, `=>`, or a type.
+/// A name and a value in quotes, with what stands between them: `=`, `:`, `:=`, `=>`, or a type, and what
+/// makes a string of the value.
 static ASSIGNED: LazyLock<Regex> = LazyLock::new(|| {
     expression(
-        r#"(?-u:\b)(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)["'`]?\]?[ \t]*(?:=>|:=|[?!]?:[ \t]*[A-Za-z_][A-Za-z0-9_.<>\[\]|?& ]{0,40}=|(?:string|String)[ \t]*=|[=:])[ \t]*(?:String::from\(|[A-Za-z]{1,2}|@)?\\{0,3}(?:"{1,3}(?P<double>[^"\n]+)"|'{1,3}(?P<single>[^'\n]+)'|`(?P<back>[^`\n]+)`)"#,
+        r#"(?-u:\b)(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)["'`]?\]?[ \t]*(?:=>|:=|[?!]?:[ \t]*[&A-Za-z_(\[][A-Za-z0-9_.<>\[\]|?&', :]{0,60}=|(?:string|String)[ \t]*=|\{[ \t]*get;[^}\n]{0,40}\}[ \t]*=|\[[0-9A-Za-z_]*\][ \t]*=|[=:]|\{)\s*(?:(?:new[ \t]+String|String::from|Some|(?:SecretString|Secret|Zeroizing)::(?:new|from)|std::string|strdup|Buffer\.from|SecretStr)\([ \t]*|[A-Za-z]{1,2}|@|\$|\{)?\\{0,3}(?:"{1,3}(?P<double>[^"\n]+)"|'{1,3}(?P<single>[^'\n]+)'|`(?P<back>[^`\n]+)`)"#,
+    )
+});
+/// A value in quotes that a macro of C or the constructor of a string takes.
+static DEFINED: LazyLock<Regex> = LazyLock::new(|| {
+    expression(
+        r#"(?:#[ \t]*define[ \t]+(?P<name>[A-Za-z_][A-Za-z0-9_]*)[ \t]+|(?-u:\b)[A-Za-z:_]*[Ss]tring[ \t]+(?P<element>[A-Za-z_][A-Za-z0-9_]*)\([ \t]*)(?:L|u8)?"(?P<double>[^"\n]+)""#,
+    )
+});
+/// The token that a bot of Discord gives to its library.
+static BOT: LazyLock<Regex> = LazyLock::new(|| {
+    expression(
+        r#"\.(?:run|login|start)\([ \t]*["'](?P<value>[MNO][A-Za-z0-9_-]{22,27}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,45})["']"#,
     )
 });
 /// A name in quotes and a value in quotes, as arguments of a function.
@@ -50,16 +65,22 @@ static HEADER: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Finds the secrets in source code, and in JSON.
 pub fn find_in_code(text: &str) -> Vec<Hit> {
+    let mut manifest = Manifest::default();
     let mut hits = find_near_names(text, |part| {
+        manifest.look(part);
         let elements = ELEMENT.captures_iter(part).filter_map(|it| named(&it));
         let setters = SETTER.captures_iter(part).filter_map(|it| named(&it));
         let found = ASSIGNED.captures_iter(part).filter_map(|it| named(&it));
         let found =
             found.chain(of_arguments(part)).chain(setters).chain(elements).chain(headers(part));
-        found.chain(connections(part)).chain(drivers(part))
+        let defined = DEFINED.captures_iter(part).filter_map(|it| named(&it));
+        let found = found.chain(connections(part)).chain(drivers(part)).chain(defined);
+        let mut found: Vec<_> = found.chain(bots(part)).collect();
+        found.extend(elsewhere::in_code(part));
+        found
     });
     hits.extend(find_addresses(text));
-    apart(hits)
+    manifest.finish(text, hits)
 }
 
 /// Returns the secret that a name and its value are.
@@ -67,7 +88,7 @@ fn named(found: &Captures<'_>) -> Option<Hit> {
     const VALUES: [&str; 5] = ["double", "single", "back", "inner", "text"];
     let value = VALUES.iter().find_map(|group| found.name(group))?;
     let name = match (found.name("name").or(found.name("element")), found.name("method")) {
-        (Some(name), _) => Some(name.as_str()).filter(|name| rules().is_name(name)),
+        (Some(name), _) => Some(name.as_str()).filter(|name| rules().is_key(name)),
         (None, Some(method)) => of_method(method.as_str(), found.name("dot").is_some()),
         (None, None) => None,
     }?;
@@ -83,7 +104,7 @@ fn named(found: &Captures<'_>) -> Option<Hit> {
 fn of_method(method: &str, has_dot: bool) -> Option<&str> {
     let starts = ["set_", "with_", "set", "with", "Set", "With"];
     match starts.iter().find_map(|start| method.strip_prefix(start)) {
-        Some(name) => Some(name).filter(|name| rules().is_name(name)),
+        Some(name) => Some(name).filter(|name| rules().is_key(name)),
         None => Some(method).filter(|name| has_dot && rules().is_word(name)),
     }
 }
@@ -92,7 +113,7 @@ fn of_method(method: &str, has_dot: bool) -> Option<&str> {
 /// list of fields.
 fn of_arguments(text: &str) -> impl Iterator<Item = Hit> {
     let found = ARGUMENT.captures_iter(text).filter_map(|found| named(&found));
-    found.filter(|hit| !rules().is_name(&text[hit.range.clone()]))
+    found.filter(|hit| !rules().is_key(&text[hit.range.clone()]))
 }
 
 fn drivers(text: &str) -> impl Iterator<Item = Hit> {
@@ -112,16 +133,15 @@ fn headers(text: &str) -> impl Iterator<Item = Hit> {
     })
 }
 
+fn bots(text: &str) -> impl Iterator<Item = Hit> {
+    let found = BOT.captures_iter(text).filter_map(|found| found.name("value"));
+    let name = || Some("the token of a bot".to_owned());
+    found.map(move |it| Hit { kind: &rules().named, range: it.range(), name: name() })
+}
+
 /// Returns whether a value is a format, a pattern, a place on a page, or the name of a secret.
 fn is_of_code(value: &str) -> bool {
-    let has_both = |open: char, close: char| value.contains(open) && value.contains(close);
-    let is_format = has_both('{', '}') || has_both('<', '>') || has_both('(', ')');
-    let is_pattern = value.contains("\\d") || value.contains("\\w") || value.contains("%s");
-    let selector = value.strip_prefix(['#', '.', ':', '$', '@', '-']);
-    is_format
-        || is_pattern
-        || rules().is_word(value)
-        || selector.is_some_and(|name| rules().is_name(name))
+    rules().is_word(value) || telling::is_of_code(value, |name| rules().is_key(name))
 }
 
 #[cfg(test)]
@@ -160,6 +180,25 @@ mod tests {
             "url = 'jdbc:mysql://db/app?user=app&password=hunter2hunter2'",
             "{\"source\": [\"password = \\\"hunter2hunter2\\\"\\n\"]}",
             "<script>const apiKey=\"hunter2hunter2\"</script>",
+            "const DB_PASSWORD: &str = \"hunter2hunter2\";",
+            "static TOKEN: &'static str = \"hunter2hunter2\";",
+            "let password = Some(\"hunter2hunter2\".to_string());",
+            "public string Password { get; set; } = \"hunter2hunter2\";",
+            "#define DB_PASSWORD \"hunter2hunter2\"",
+            "static const char password[] = \"hunter2hunter2\";",
+            "char password[32] = \"hunter2hunter2\";",
+            "std::string password(\"hunter2hunter2\");",
+            "std::string password{\"hunter2hunter2\"};",
+            "resource \"db\" {\n  password = \"hunter2hunter2\"\n}",
+            "password =\n    \"hunter2hunter2\"",
+            "db.connect({user: 'app', pass: 'hunter2hunter2'})",
+            "{\"user\": \"app\", \"pwd\": \"hunter2hunter2\"}",
+            "$smtp->pass = 'hunter2hunter2';",
+            "DB_PASS = 'hunter2hunter2'",
+            "dsn = \"host=db user=app password=hunter2hunter2 sslmode=disable\"",
+            "\"Driver={ODBC};Server=db;Uid=sa;Pwd=hunter2hunter2;\"",
+            "url = \"jdbc:oracle:thin:scott/hunter2hunter2@db:1521:xe\"",
+            "auth: { bindCredentials: 'hunter2hunter2' }",
             "<server><user>app</user><password>hunter2hunter2</password></server>",
             "<Resource name=\"jdbc/db\" username=\"app\" password=\"hunter2hunter2\"/>",
             "<property name=\"db.password\" value=\"hunter2hunter2\"/>",
@@ -192,6 +231,9 @@ mod tests {
             "user.getPassword(\"account1\")",
             "Token('NUMBER', '1a')",
             "{ password: 'Passwort2 eingeben' }",
+            "assert_eq!(pass, \"phase1\"); run_pass(\"licm2\"); passes: \"O2x\"",
+            "bypass: 'sub1net', compass = 'north1', token(\"abc1\")",
+            "pass: \"pass1\", pwd: '/home/user1'",
         ] {
             assert!(find_in_code(text).is_empty(), "{text}: {:?}", find_in_code(text));
         }

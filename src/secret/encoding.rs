@@ -16,6 +16,10 @@ pub enum Encoding {
     WideLow,
     /// UTF-16 with the high byte first.
     WideHigh,
+    /// UTF-32 with the low byte first.
+    WidestLow,
+    /// UTF-32 with the high byte first.
+    WidestHigh,
     /// No text.
     Binary,
 }
@@ -26,12 +30,20 @@ impl Encoding {
         let head = &bytes[..bytes.len().min(HEAD)];
         let zeros_at = |first: usize| head.iter().skip(first).step_by(2).all(|&b| b == 0);
         let letters_at = |first: usize| head.iter().skip(first).step_by(2).all(|&b| b != 0);
+        // One byte of four, the first or the last.
+        let one_of_four = |place: usize| {
+            head.len() >= WIDE && head.iter().enumerate().all(|(at, &b)| (b != 0) == (at % 4 == place))
+        };
         match head {
+            [0xff, 0xfe, 0, 0, rest @ ..] if is_widest(rest, 3) => Self::WidestLow,
+            [0, 0, 0xfe, 0xff, rest @ ..] if is_widest(rest, 0) => Self::WidestHigh,
             [0xff, 0xfe, rest @ ..] if !rest.starts_with(&[0, 0]) => Self::WideLow,
             [0xfe, 0xff, ..] => Self::WideHigh,
             _ if !head.contains(&0) => Self::Narrow,
             _ if head.len() >= WIDE && letters_at(0) && zeros_at(1) => Self::WideLow,
             _ if head.len() >= WIDE && zeros_at(0) && letters_at(1) => Self::WideHigh,
+            _ if one_of_four(0) => Self::WidestLow,
+            _ if one_of_four(3) => Self::WidestHigh,
             _ if is_mostly_text(head) => Self::Narrow,
             _ => Self::Binary,
         }
@@ -44,7 +56,7 @@ impl Encoding {
             let nulls = |first: usize| start.iter().skip(first).step_by(2).all(|&byte| byte == 0);
             start.len() < WIDE || nulls(0) || nulls(1)
         };
-        let has_mark = matches!(start, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
+        let has_mark = matches!(start, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, 0, 0xfe, 0xff, ..]);
         let is_narrow = || start.iter().copied().all(is_of_text) && is_utf8_so_far(start);
         start.contains(&0) && !has_mark && !is_narrow() && !is_wide()
     }
@@ -54,18 +66,31 @@ impl Encoding {
         self != Self::Binary
     }
 
-    /// Converts UTF-16 to UTF-8; everything else stays as it is.
+    /// Converts UTF-16 and UTF-32 to UTF-8; everything else stays as it is.
     pub fn decode(self, bytes: &[u8]) -> Cow<'_, [u8]> {
+        if let Self::WidestLow | Self::WidestHigh = self {
+            let of: fn([u8; 4]) -> u32 =
+                if self == Self::WidestLow { u32::from_le_bytes } else { u32::from_be_bytes };
+            let character = |b: &[u8]| of([b[0], b[1], b[2], b[3]]);
+            let characters = bytes.chunks_exact(4).map(character);
+            let character = |c| char::from_u32(c).unwrap_or(char::REPLACEMENT_CHARACTER);
+            return Cow::Owned(characters.map(character).collect::<String>().into_bytes());
+        }
         let unit: fn([u8; 2]) -> u16 = match self {
             Self::WideLow => u16::from_le_bytes,
             Self::WideHigh => u16::from_be_bytes,
-            Self::Narrow | Self::Binary => return Cow::Borrowed(bytes),
+            _ => return Cow::Borrowed(bytes),
         };
         let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
         let text: String =
             char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
         Cow::Owned(text.into_bytes())
     }
+}
+
+/// Returns whether bytes may be UTF-32: of four, one is zero, which has the highest bits.
+fn is_widest(bytes: &[u8], zero: usize) -> bool {
+    !bytes.is_empty() && bytes.iter().skip(zero).step_by(4).all(|&b| b == 0)
 }
 
 /// Returns whether a few zeros are all that keeps a file from being a text: at most one byte in
@@ -118,10 +143,30 @@ mod tests {
             assert_eq!(String::from_utf8(decoded).unwrap().trim_start_matches('\u{feff}'), text);
         }
         assert_eq!(Encoding::detect(text.as_bytes()), Encoding::Narrow);
-        for binary in [&b"\x7fELF\0\0\0\0"[..], b"\0\0", b"a\0", &[0xff, 0xfe, 0, 0, 65, 0, 0, 0]] {
+        for binary in [&b"\x7fELF\0\0\0\0"[..], b"\0\0", b"a\0", &[0xff, 0xfe, 0, 0, 65, 0, 0, 9]] {
             assert_eq!(Encoding::detect(binary), Encoding::Binary, "{binary:?}");
         }
         assert_eq!(as_utf8(b"PASSWORD=h\xfcnter2"), "PASSWORD=hünter2");
+    }
+
+    #[test]
+    fn texts_in_utf_32_are_read_with_and_without_a_mark() {
+        let text = "PASSWORD=hünter2hunter2\n";
+        let wide = |of: fn(u32) -> [u8; 4], mark: &str| -> Vec<u8> {
+            format!("{mark}{text}").chars().flat_map(|c| of(u32::from(c))).collect()
+        };
+        for mark in ["", "\u{feff}"] {
+            for (of, encoding) in [
+                (u32::to_le_bytes as fn(u32) -> [u8; 4], Encoding::WidestLow),
+                (u32::to_be_bytes, Encoding::WidestHigh),
+            ] {
+                let bytes = wide(of, mark);
+                assert!(!Encoding::is_binary(&bytes[..64.min(bytes.len())]), "{mark:?}");
+                assert_eq!(Encoding::detect(&bytes), encoding);
+                let decoded = String::from_utf8(encoding.decode(&bytes).into_owned()).unwrap();
+                assert_eq!(decoded.trim_start_matches('\u{feff}'), text);
+            }
+        }
     }
 
     #[test]

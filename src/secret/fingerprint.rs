@@ -3,15 +3,17 @@
 //! A note that a file has no secret holds as long as the search that found none is the same.
 
 /// Everything that a result depends on: the data, and the source of the code that reads it.
-const PARTS: [&[u8]; 22] = [
+const PARTS: [&[u8]; 25] = [
     env!("CARGO_PKG_VERSION").as_bytes(),
     include_bytes!("../../assets/secrets.toml"),
     include_bytes!("argument.rs"),
     include_bytes!("blocks.rs"),
     include_bytes!("code.rs"),
     include_bytes!("command.rs"),
+    include_bytes!("elsewhere.rs"),
     include_bytes!("encoding.rs"),
     include_bytes!("hints.rs"),
+    include_bytes!("manifest.rs"),
     include_bytes!("masked.rs"),
     include_bytes!("mod.rs"),
     include_bytes!("names.rs"),
@@ -20,6 +22,7 @@ const PARTS: [&[u8]; 22] = [
     include_bytes!("rules.rs"),
     include_bytes!("search.rs"),
     include_bytes!("settings.rs"),
+    include_bytes!("telling.rs"),
     include_bytes!("token.rs"),
     include_bytes!("value.rs"),
     include_bytes!("written.rs"),

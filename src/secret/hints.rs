@@ -20,13 +20,27 @@ const BEFORE: usize = 256;
 const BEHIND: usize = 4 << 10;
 /// The characters between the words of a name.
 const JOINTS: [&str; 4] = ["", "_", "-", "."];
-/// Other words beside a secret: of connection strings and headers.
-const OTHER: [&str; 4] = ["PWD", "AUTHORIZATION", "@TCP(", "@UNIX("];
+/// Other words beside a secret: of connection strings, headers, addresses, bots, and logins of registries.
+const OTHER: [&str; 20] = [
+    "PWD", "AUTHORIZATION", "@TCP(", "@UNIX(", "JDBC:ORACLE:", "\"AUTHS\"", ".LOGIN(", ".RUN(", "BINDPW",
+    "ROOTPW", "REQUIREPASS", "MASTERAUTH", "POSTGRES://", "POSTGRESQL", "MYSQL", "MONGODB", "AMQP://",
+    "AMQPS://", "REDIS://", "REDISS://",
+];
+/// Short names, which are only looked at with one of these behind them: they stand in many other words.
+const SHORT: [&str; 2] = ["PASS", "PW"];
+const BEHIND_SHORT: [&str; 10] = ["=", ":", "\"", "'", " =", " :", ">", "]", "(", "\t="];
+/// The most bytes of a line that tell that the value stands in another one.
+const OPEN: usize = 80;
+/// The lines behind a name that may have its value: of a block, and else.
+const LINES_OF_BLOCK: usize = 7;
+const LINES: usize = 1;
 
 /// The names of secrets in every spelling, and the other words.
 static NAMES: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let words = rules().words.iter().chain(&rules().exact).map(String::as_str).chain(OTHER);
-    let mut spelled: Vec<String> = words.flat_map(spellings).collect();
+    let short = SHORT.iter().flat_map(|name| BEHIND_SHORT.map(|end| format!("{name}{end}")));
+    let long = rules().telling.iter().filter(|name| name.len() > 7).map(String::as_str);
+    let mut spelled: Vec<String> = words.chain(long).flat_map(spellings).chain(short).collect();
     spelled.sort_unstable_by(|one, other| (one.len(), one).cmp(&(other.len(), other)));
     let mut names: Vec<String> = Vec::new();
     for name in spelled {
@@ -63,7 +77,11 @@ fn around_names(text: &str) -> Vec<Range<usize>> {
         let line = bytes[..found.start()].iter().rev().take(BEFORE).take_while(|&&b| b != b'\n');
         let start = floor(text, found.start() - line.count());
         let line = bytes[found.end()..].iter().take(BEHIND).take_while(|&&b| b != b'\n');
-        let end = floor(text, found.end() + line.count());
+        let mut end = floor(text, found.end() + line.count());
+        for _ in 0..lines_behind(&text[floor(text, found.end())..end]) {
+            let line = bytes[end..].iter().skip(1).take(BEFORE).take_while(|&&b| b != b'\n');
+            end = floor(text, (end + 1 + line.count()).min(text.len()));
+        }
         match parts.last_mut() {
             Some(last) if start <= last.end => last.end = last.end.max(end),
             _ => parts.push(start..end),
@@ -72,15 +90,31 @@ fn around_names(text: &str) -> Vec<Range<usize>> {
     parts
 }
 
+/// Returns how many lines behind that of a name may have its value, by what stands behind the name there.
+fn lines_behind(rest: &str) -> usize {
+    if rest.len() > OPEN {
+        return 0;
+    }
+    // The name may go on.
+    let rest = rest.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || "_-.".contains(c));
+    let is_element = rest.starts_with("</") && rest.trim_end().ends_with('>');
+    let is_open = |c: char| c.is_whitespace() || "\"'`])}:,=|>+-{(\\?".contains(c);
+    match rest.chars().all(is_open) {
+        true if rest.trim_end().ends_with(['{', ':']) => LINES_OF_BLOCK,
+        true => LINES,
+        false => usize::from(is_element),
+    }
+}
+
 /// Searches the parts of a text in which a name of a secret stands; the places of what is found are
 /// those in the whole text.
-pub fn find_near_names<'t, I: Iterator<Item = Hit>>(
+pub fn find_near_names<'t, I: IntoIterator<Item = Hit>>(
     text: &'t str,
-    find: impl Fn(&'t str) -> I,
+    mut find: impl FnMut(&'t str) -> I,
 ) -> Vec<Hit> {
     let mut hits = Vec::new();
     for part in around_names(text) {
-        let found = find(&text[part.clone()]).take(HITS);
+        let found = find(&text[part.clone()]).into_iter().take(HITS);
         hits.extend(found.map(|hit| Hit {
             range: part.start + hit.range.start..part.start + hit.range.end,
             ..hit

@@ -5,12 +5,13 @@ use std::borrow::Cow;
 use super::names::is_secret;
 use super::rules::rules;
 use super::words::{find_in_exec_forms, find_in_script, find_in_words};
-use super::{Hit, Masked, apart};
+use super::{Hit, Masked, apart, elsewhere};
 
 /// Finds the secrets in a command, or in an instruction of a Dockerfile.
 pub fn find_in_command(text: &str) -> Vec<Hit> {
     let mut hits = find_in_script(text);
     hits.extend(find_in_exec_forms(text));
+    hits.extend(elsewhere::in_braces(text));
     apart(hits)
 }
 

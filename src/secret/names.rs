@@ -58,9 +58,10 @@ fn ends_with(name: &str, words: &[String]) -> bool {
 }
 
 impl SecretRules {
-    /// Returns whether a variable, an option or a key holds a secret, by its name.
-    pub(super) fn is_name(&self, name: &str) -> bool {
-        self.is_bare_name(&self.bare(name))
+    /// Returns whether a key of code or of settings holds a secret, by its name, if its value tells.
+    pub(super) fn is_key(&self, name: &str) -> bool {
+        let name = self.bare(name);
+        self.is_bare_name(&name) || ends_with(&name, &self.telling)
     }
 
     /// Returns whether a text is nothing but a word for a secret, such as `password` or `api-key2`.

@@ -82,7 +82,13 @@ impl SearchByPath {
             self.directory.clear();
             self.directory.extend_from_slice(directory);
         }
-        let own = self.taken(self.state, name).map(|own| of_code(own, path, name).unwrap_or(own));
+        let own = self.taken(self.state, name).map(|own| {
+            // Code that is left out has examples.
+            let is_code = end_of_code(own, name).is_some();
+            let other = || if is_code { own.as_document() } else { own };
+            of_code(own, path, name).unwrap_or_else(other)
+        });
+        let own = own.or_else(|| self.among_packages(directory, name));
         let rule = own.and_then(FileSearch::rule).filter(|rule| !rule.is_code);
         if rule.is_some_and(|rule| !rule.yields) {
             return own;
@@ -98,6 +104,25 @@ impl SearchByPath {
             of_code(own, path, &bare)
         };
         other.filter(is_better).or_else(of_copy).or(own)
+    }
+
+    /// Returns the search of a file that people put among those of packages, such as a `.env`.
+    fn among_packages(&mut self, directory: &[u8], name: &[u8]) -> Option<FileSearch> {
+        let packages = &rules().packages;
+        let text = std::str::from_utf8(name).ok().filter(|name| packages.names.contains(*name))?;
+        let mut directories = components(directory);
+        let last = directories.pop();
+        let is_example = |directory: &&[u8]| {
+            std::str::from_utf8(directory).is_ok_and(|it| packages.except.contains(it))
+        };
+        if directories.iter().chain(&last).any(is_example) {
+            return None;
+        }
+        let root = self.automaton.root();
+        let is_of_git = last == Some(b".git");
+        let from = if is_of_git { self.automaton.step(root, b".git") } else { root };
+        let is_one = is_of_git || text.starts_with('.');
+        is_one.then(|| self.taken(from, name)).flatten().filter(|search| search.is_by_name())
     }
 
     /// Returns the search of a name in a directory.
@@ -167,9 +192,15 @@ pub fn has_other_search(search: Option<FileSearch>, name: &[u8]) -> bool {
         Some(rule) => rule.yields,
         None => {
             without_ending(name) != name
+                || search.is_none() && is_among_packages(name)
                 || search.is_some_and(|search| end_of_code(search, name).is_some())
         }
     }
+}
+
+/// Returns whether a file with a name is searched among those of packages, too.
+fn is_among_packages(name: &[u8]) -> bool {
+    std::str::from_utf8(name).is_ok_and(|name| rules().packages.names.contains(name))
 }
 
 #[cfg(test)]
@@ -203,6 +234,18 @@ mod tests {
             assert!(search.is_for_texts() && !search.is_by_name(), "{path}");
         }
         for path in [
+            "app/node_modules/.env",
+            "usr/lib/python3/dist-packages/app/.env",
+            "opt/venv/lib/python3.12/site-packages/a/.npmrc",
+            "app/node_modules/a/.git/config",
+            "app/.git/FETCH_HEAD",
+        ] {
+            let search = paths.search_for(path.as_bytes()).expect(path);
+            assert!(search.is_by_name(), "{path}");
+        }
+        for path in [
+            "app/node_modules/a/test/.env",
+            "app/node_modules/a/config",
             "app/node_modules/a/index.js",
             "usr/lib/python3/dist-packages/a.py",
             "./usr/share/doc/a/copyright",

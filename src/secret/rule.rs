@@ -63,6 +63,8 @@ pub(super) struct Token {
     pub kind: Kind,
     pub starts: Vec<String>,
     pub rest: Expression,
+    /// The least and the most digits that stand before the beginning, and are part of it.
+    pub digits: Option<(usize, usize)>,
     pub checksum: Option<Checksum>,
 }
 
@@ -81,6 +83,8 @@ pub enum Looks {
     Code,
     /// A setting with a password, or what a command has; true if only the latter.
     Scripts(bool),
+    /// A password or a token that is all that the file holds.
+    Alone,
     /// Nothing but a token.
     Tokens,
 }
@@ -90,7 +94,12 @@ impl Looks {
     pub(super) fn is_for_text(&self) -> bool {
         matches!(
             self,
-            Self::Pairs | Self::Commands | Self::Settings | Self::Code | Self::Scripts(_)
+            Self::Pairs
+                | Self::Commands
+                | Self::Settings
+                | Self::Code
+                | Self::Scripts(_)
+                | Self::Alone
         )
     }
 }
@@ -157,6 +166,15 @@ pub(super) struct CodePaths {
     pub name_ends: Vec<String>,
 }
 
+/// Files that people put among those of packages.
+#[derive(Debug)]
+pub(super) struct AmongPackages {
+    /// The names.
+    pub names: HashSet<String, RandomState>,
+    /// The directories of tests and examples, which have such files of packages.
+    pub except: HashSet<String>,
+}
+
 /// All rules for secrets.
 #[derive(Debug)]
 pub struct SecretRules {
@@ -171,6 +189,8 @@ pub struct SecretRules {
     pub areas: Vec<Area>,
     /// The paths of source code.
     pub(super) code_paths: CodePaths,
+    /// The files that people put among those of packages.
+    pub(super) packages: AmongPackages,
     /// The ends of the names of copies, which are searched like the file.
     pub backups: Vec<String>,
     /// The globs of texts in which tokens are not searched.
@@ -204,6 +224,10 @@ pub struct SecretRules {
     pub(super) trivial: HashSet<String>,
     /// The marks of placeholders, with `-` between words.
     pub(super) placeholders: Vec<String>,
+    /// Such marks that also stand in passwords.
+    pub(super) weak_placeholders: Vec<String>,
+    /// The words that may stand beside those.
+    pub(super) of_placeholders: HashSet<String>,
     /// Short words of placeholders.
     pub(super) short: HashSet<String>,
     /// Ends of values of documentation.

@@ -8,7 +8,7 @@ use super::argument::{Argument, WrittenArgument};
 use super::rule::Expression;
 
 pub use super::rule::{Area, FileRule, Kind, Looks, SearchedThere, SecretRules};
-pub(super) use super::rule::{Checksum, CodePaths, Token};
+pub(super) use super::rule::{AmongPackages, Checksum, CodePaths, Token};
 
 /// The rules, as `build.rs` converts them.
 const BUILT_IN: &str = include_str!(concat!(env!("OUT_DIR"), "/secrets.json"));
@@ -24,6 +24,7 @@ struct File {
     area: Vec<Area>,
     known: Vec<PublicValue>,
     code: WrittenCode,
+    packages: WrittenPackages,
     text: Text,
     backups: Ends,
     archives: Archives,
@@ -36,6 +37,7 @@ struct WrittenToken {
     title: String,
     starts: Vec<String>,
     rest: String,
+    digits: Option<(usize, usize)>,
     checksum: Option<Checksum>,
     #[serde(default)]
     made: bool,
@@ -81,6 +83,7 @@ enum WrittenLooks {
     Code,
     Scripts,
     Calls,
+    Alone,
     Tokens,
 }
 
@@ -102,6 +105,8 @@ struct Names {
 struct Values {
     trivial: Vec<String>,
     placeholders: Vec<String>,
+    weak_placeholders: Vec<String>,
+    of_placeholders: Vec<String>,
     short: Vec<String>,
     endings: Vec<String>,
     code: Vec<String>,
@@ -132,6 +137,14 @@ struct WrittenCode {
     name_ends: Vec<String>,
     #[serde(rename = "source")]
     _source: String,
+}
+
+/// The files that people put among those of packages.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenPackages {
+    names: Vec<String>,
+    except: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -170,8 +183,20 @@ pub fn kinds() -> impl Iterator<Item = &'static Kind> {
 }
 
 fn read(json: &str) -> serde_json::Result<SecretRules> {
-    let File { token, file, argument, names, values, area, known, code, text, backups, archives } =
-        serde_json::from_str(json)?;
+    let File {
+        token,
+        file,
+        argument,
+        names,
+        values,
+        area,
+        known,
+        code,
+        packages,
+        text,
+        backups,
+        archives,
+    } = serde_json::from_str(json)?;
     let ends = (0_u16..).zip(&file);
     let ends = ends.flat_map(|(rule, file)| file.ends.iter().map(move |end| (end.clone(), rule)));
     let code_paths = CodePaths {
@@ -202,6 +227,10 @@ fn read(json: &str) -> serde_json::Result<SecretRules> {
         arguments: argument.into_iter().map(Argument::new).collect(),
         areas: area,
         code_paths,
+        packages: AmongPackages {
+            names: packages.names.into_iter().collect(),
+            except: packages.except.into_iter().collect(),
+        },
         not_searched: text.except,
         not_text: text.disguises.into_iter().collect(),
         parts_of_not_text: text.parts,
@@ -222,6 +251,8 @@ fn read(json: &str) -> serde_json::Result<SecretRules> {
         public: names.public,
         trivial: values.trivial.into_iter().collect(),
         placeholders: values.placeholders,
+        weak_placeholders: values.weak_placeholders,
+        of_placeholders: values.of_placeholders.into_iter().collect(),
         short: values.short.into_iter().collect(),
         endings: values.endings,
         code: values.code,
@@ -233,12 +264,24 @@ fn read(json: &str) -> serde_json::Result<SecretRules> {
 }
 
 fn read_token(written: WrittenToken) -> Token {
-    let WrittenToken { id, title, starts, rest, checksum, made, common, revoke, sources } = written;
+    let WrittenToken {
+        id,
+        title,
+        starts,
+        rest,
+        digits,
+        checksum,
+        made,
+        common,
+        revoke,
+        sources,
+    } = written;
     let (is_made, is_rare) = (made, !common);
     Token {
         kind: Kind { id, title, revoke, sources, is_made, is_rare, ..Kind::default() },
         starts,
         rest: Expression::new(format!("^(?-u:{rest})")),
+        digits,
         checksum,
     }
 }
@@ -270,6 +313,7 @@ fn read_file(written: WrittenFile) -> FileRule {
         WrittenLooks::Code => Looks::Code,
         WrittenLooks::Scripts => Looks::Scripts(false),
         WrittenLooks::Calls => Looks::Scripts(true),
+        WrittenLooks::Alone => Looks::Alone,
         WrittenLooks::Tokens => Looks::Tokens,
     };
     let is_code = !ends.is_empty();

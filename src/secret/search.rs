@@ -8,24 +8,30 @@ use aho_corasick::AhoCorasick;
 
 use super::code::find_in_code;
 use super::command::{find_addresses, find_calls, find_in_command, pairs_of_file};
+use super::elsewhere;
 use super::encoding::{Encoding, as_utf8};
+use super::hints::find_near_names;
 use super::names::is_value;
 use super::rules::{FileRule, Looks, rules};
 use super::settings::{find_settings, find_variables};
+use super::telling::is_telling;
 use super::token::find_tokens;
 use super::{HITS, Hit, MOST, apart, is_cut};
 
-/// The largest file that is searched as a whole, in bytes. Of a larger one, only tokens in plain text
-/// are found.
+/// The largest file that is searched as a whole, in bytes. A larger text is searched in blocks.
 const WHOLE: u64 = 8 << 20;
 /// The largest text that is kept to look for copies of a secret in it, in bytes; a larger one is read
 /// again.
 const SMALL: u64 = 16 << 10;
+/// The longest word that is a secret because it is all that a file holds, in bytes.
+const LONGEST_WORD: usize = 1 << 10;
 /// The words in the names of texts whose values are made up.
 static SAMPLES: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let words = ["example", "sample", "template", ".dist", ".defaults", ".schema"];
     AhoCorasick::builder().ascii_case_insensitive(true).build(words).expect("a test makes it")
 });
+/// The ends of the names of documents, which have examples.
+const DOCUMENTS: [&str; 7] = [".md", ".rst", ".adoc", ".mdx", ".markdown", ".pod", ".man"];
 /// The programs that run scripts of a shell.
 const SHELLS: [&[u8]; 6] = [b"sh", b"bash", b"ash", b"dash", b"zsh", b"ksh"];
 /// The most bytes of such texts in a layer.
@@ -64,6 +70,16 @@ impl FileSearch {
         self.rule().is_none_or(|rule| rule.is_code || matches!(rule.looks, Looks::Tokens))
     }
 
+    /// Returns the search of a document, or of code of tests: variables in capitals are all that is no
+    /// example there.
+    pub fn as_document(self) -> Self {
+        if self.of_texts() == Some(0) { Self(self.0 + 4) } else { self }
+    }
+
+    fn is_for_documents(self) -> bool {
+        self.of_texts() == Some(4)
+    }
+
     /// Returns the number of searches of texts behind those of the rules.
     fn of_texts(self) -> Option<usize> {
         usize::from(self.0).checked_sub(rules().files.len())
@@ -86,15 +102,18 @@ impl FileSearch {
                 || rules().not_text.contains(end)
                 || is_numbered && parts.any(|part| name.contains(part.as_str()))
         };
+        let is_document =
+            || DOCUMENTS.iter().any(|end| name.to_ascii_lowercase().ends_with(end.as_bytes()));
         match self.of_texts() {
             Some(0 | 1) if is_disguise() => Self(self.0 + 2),
+            Some(0) if is_document() => self.as_document(),
             _ => self,
         }
     }
 
     /// Returns whether the name is one of an image or a program, so that the file is hardly ever a text.
     pub fn is_for_disguised_texts(self) -> bool {
-        self.of_texts().is_some_and(|number| number >= 2)
+        matches!(self.of_texts(), Some(2 | 3))
     }
 
     /// Returns whether a token counts in this search.
@@ -119,9 +138,7 @@ impl FileSearch {
         let is_text = encoding.is_text();
         let mut text = encoding.decode(bytes);
         let rule = self.rule().or_else(|| script(is_text, &text));
-        let is_for_variables =
-            rule.is_none() && !self.is_for_rare_tokens() && !self.is_for_disguised_texts();
-        if is_text && (is_for_variables || rule.is_some_and(|rule| rule.looks.is_for_text())) {
+        if is_text && self.reads_words(rule) {
             text = match text {
                 Cow::Borrowed(bytes) => match as_utf8(bytes) {
                     Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
@@ -130,17 +147,10 @@ impl FileSearch {
                 decoded @ Cow::Owned(_) => decoded,
             };
         }
-        let mut hits = match rule {
-            Some(rule) => by_rule(rule, &text),
-            None if is_text && is_for_variables => in_any_text(&text),
-            None => Vec::new(),
+        let mut hits = match is_text {
+            true => self.find_in_text(rule, &text),
+            false => rule.map(|rule| by_rule(rule, &text)).unwrap_or_default(),
         };
-        if is_text {
-            let mut tokens = find_tokens(&text);
-            tokens.retain(|token| self.counts(token));
-            hits.retain(|hit| !overlaps(&tokens, hit));
-            hits.extend(tokens);
-        }
         let mut is_whole = !is_cut(&hits);
         let mut known = HashSet::new();
         hits.retain(|hit| known.insert(text[hit.range.clone()].to_vec()));
@@ -148,6 +158,35 @@ impl FileSearch {
         is_whole &= hits.len() <= MOST;
         hits.truncate(MOST);
         FoundInFile { text, is_text, hits, is_whole }
+    }
+}
+
+impl FileSearch {
+    /// Returns whether this search, with the rule of the path or of the first line, reads the words of a
+    /// text.
+    fn reads_words(self, rule: Option<&FileRule>) -> bool {
+        let is_for_variables =
+            rule.is_none() && !self.is_for_rare_tokens() && !self.is_for_disguised_texts();
+        is_for_variables || rule.is_some_and(|rule| rule.looks.is_for_text())
+    }
+
+    /// Finds the secrets in a text, or in a part of one.
+    pub(super) fn find_in_text(self, rule: Option<&'static FileRule>, text: &[u8]) -> Vec<Hit> {
+        let mut hits = match rule {
+            Some(rule) => by_rule(rule, text),
+            None if self.reads_words(None) => in_any_text(text, self.is_for_documents()),
+            None => Vec::new(),
+        };
+        let mut tokens = find_tokens(text);
+        tokens.retain(|token| self.counts(token));
+        hits.retain(|hit| !overlaps(&tokens, hit));
+        hits.extend(tokens);
+        hits
+    }
+
+    /// Returns the rule of a text by its path, or by its first line.
+    pub(super) fn rule_of_text(self, start: &[u8]) -> Option<&'static FileRule> {
+        self.rule().or_else(|| script(true, start))
     }
 }
 
@@ -202,8 +241,9 @@ pub struct FoundInFile<'a> {
 }
 
 /// Finds the variables of a text without a rule: a `.env` may have any name.
-fn in_any_text(bytes: &[u8]) -> Vec<Hit> {
-    std::str::from_utf8(bytes).map(find_variables).unwrap_or_default()
+fn in_any_text(bytes: &[u8], is_document: bool) -> Vec<Hit> {
+    let text = std::str::from_utf8(bytes);
+    text.map(|text| find_variables(text, is_document)).unwrap_or_default()
 }
 
 /// Finds the secrets that the rule of a path knows.
@@ -226,7 +266,10 @@ fn by_rule(rule: &'static FileRule, bytes: &[u8]) -> Vec<Hit> {
             })
             .take(HITS)
             .collect(),
-        Looks::Pairs => in_text(&pairs_of_file),
+        Looks::Pairs => in_text(&|text| {
+            let elsewhere = find_near_names(text, elsewhere::in_settings);
+            apart(pairs_of_file(text).into_iter().chain(elsewhere).collect())
+        }),
         Looks::Commands => in_text(&find_in_command),
         Looks::Scripts(only_calls) => in_text(&|text| {
             let settings = if *only_calls { Vec::new() } else { find_settings(text) };
@@ -236,6 +279,13 @@ fn by_rule(rule: &'static FileRule, bytes: &[u8]) -> Vec<Hit> {
             apart(find_settings(text).into_iter().chain(find_addresses(text)).collect())
         }),
         Looks::Code => in_text(&find_in_code),
+        Looks::Alone => in_text(&|text| {
+            let word = text.trim();
+            let start = text.len() - text.trim_start().len();
+            let is_one = word.len() <= LONGEST_WORD && is_telling(word) && is_value(word.as_bytes());
+            let hit = Hit { kind: &rule.kind, range: start..start + word.len(), name: None };
+            is_one.then_some(hit).into_iter().collect()
+        }),
     }
 }
 

@@ -7,78 +7,96 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::command::{expression, valued};
+use super::command::{expression, find_addresses, valued};
 use super::hints::find_near_names;
+use super::manifest::Manifest;
 use super::rules::rules;
-use super::{Hit, apart};
+use super::telling::is_telling;
+use super::{Hit, apart, elsewhere};
 
 /// A name with a value in quotes, or a bare one.
 static SETTING: LazyLock<Regex> = LazyLock::new(|| {
     expression(
-        r#"(?m)(?:^|[\s{,(\[])["']?(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)["']?\]?(?:[ \t]*[=:][ \t]*(?:"(?P<double>[^"\n]*)"|'(?P<single>[^'\n]*)')|[ \t]*(?:=|:[ \t])[ \t]*(?P<bare>[^\s"'{\[(#,&*|>][^\s,#"'()]*))"#,
+        r#"(?m)(?:^|[\s{,(\[])["'$]?(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)["']?\]?(?:[ \t]*[=:][ \t]*(?:"(?P<double>[^"\n]*)"|'(?P<single>[^'\n]*)')|[ \t]*(?:=|:[ \t])[ \t]*(?P<bare>[^\s"'{\[(#,&*|>][^\s,#"'()]*))"#,
     )
 });
-/// A line that has nothing but a variable in capitals, as a `.env` has it.
+/// A line that has nothing but a variable, as a `.env` and many other texts have it.
 static VARIABLE: LazyLock<Regex> = LazyLock::new(|| {
     expression(
-        r#"(?m)^[ \t]*(?:export[ \t]+)?(?P<name>[A-Z][A-Z0-9_]*)=(?:"(?P<double>[^"\n]*)"|'(?P<single>[^'\n]*)'|(?P<bare>[^\s"'#$]\S*))[ \t]*\r?$"#,
+        r#"(?m)^[ \t]*(?:export[ \t]+|set[ \t]+)?(?:(?P<name>[A-Z][A-Z0-9_]*)=(?:"(?P<double>[^"\n]*)"|'(?P<single>[^'\n]*)'|(?P<bare>[^\s"'#$]\S*))|(?P<small>[A-Za-z][A-Za-z0-9_.-]*)(?:[ \t]*=|[ \t]*:[ \t])[ \t]*(?:"(?P<double2>[^"\n]*)"|'(?P<single2>[^'\n]*)'|(?P<bare2>[^\s"'#$(){}\[\];,<>][^\s"'(){}\[\];,<>]*)))[ \t]*\r?$"#,
     )
 });
-/// The password of a connection string, or of an address behind its `?`.
+/// A word for a password with its value behind a space, as configuration files of servers have it.
+static DIRECTIVE: LazyLock<Regex> = LazyLock::new(|| {
+    expression(
+        r#"(?m)^[ \t]*(?P<name>bindpw|rootpw|rootpwmod|requirepass|masterauth)[ \t]+["']?(?P<bare>[^\s"'#]+)"#,
+    )
+});
+/// The password of a connection string, or of an address behind its `?`, or between other words of a
+/// connection.
 static CONNECTION: LazyLock<Regex> = LazyLock::new(|| {
     expression(
-        r#"(?i)[;?&][ \t]*(?:password|passwd|pwd|api_?key|access_?token|auth_?token|client_?secret)[ \t]*=[ \t]*(?P<value>[^;&"'\s{}$<>`\\]{6,})"#,
+        r#"(?i)[;?&"'`][ \t]*(?:password|passwd|pwd|api_?key|access_?token|auth_?token|client_?secret)[ \t]*=[ \t]*(?P<value>[^;&"'\s{}$<>`\\]{6,})|(?-u:\b)(?:host|hostaddr|user|username|uid|dbname|port|server)=[^\s"';=,]+[ \t]+(?:password|pwd)=([^;&"'\s{}$<>`\\()\[\],]{6,})"#,
     )
 });
-
-/// A word of a technical name whose digits tell nothing: `oauth2`, `sha256`, `v1`.
-static TERM: LazyLock<Regex> = LazyLock::new(|| {
-    expression(
-        r"(?i)^(?:o?auth[12]|base(?:32|58|64)(?:url)?|sha[0-9]{1,3}|md[245]|utf(?:8|16|32)|s3|ec2|k8s|x509|ed25519|x25519|curve25519|secp?[0-9]+[kr]1|p(?:256|384|521)|(?:[ehrp]s|aes|rsa|hmac|hmacsha|rs|a)[0-9]{3,4}|v[0-9]+|http[123]?|ipv[46]|i18n|l10n|pkcs[0-9]+|argon2(?:id?|d)?|pbkdf2|rc4|3des|win32|x64|x86|latin1|level[0-9]|step[0-9]|part[0-9])$",
-    )
+/// The login in an address of Oracle.
+static ORACLE: LazyLock<Regex> = LazyLock::new(|| {
+    expression(r#"jdbc:oracle:[a-z]+:[^/\s"'@]+/(?P<value>[^@\s"'/]+)@"#)
 });
 
 /// Finds the secrets in the settings of an application, also without quotes.
 pub fn find_settings(text: &str) -> Vec<Hit> {
-    let is_name = |name: &str| rules().is_name(&snake(name));
-    apart(find_near_names(text, |part| {
-        let settings = SETTING.captures_iter(part);
-        settings.filter_map(move |found| assigned(&found, is_name)).chain(connections(part))
-    }))
+    let is_name = |name: &str| rules().is_key(&snake(name));
+    let mut manifest = Manifest::default();
+    let hits = find_near_names(text, |part| {
+        manifest.look(part);
+        let settings = SETTING.captures_iter(part).filter_map(|found| assigned(&found, is_name));
+        let directives = DIRECTIVE.captures_iter(part).filter_map(|it| assigned(&it, |_| true));
+        let mut hits: Vec<_> = settings.chain(directives).chain(connections(part)).collect();
+        hits.extend(elsewhere::in_settings(part));
+        hits
+    });
+    manifest.finish(text, hits)
 }
 
-/// Finds the secrets among the variables that stand in lines of their own, in a text that may be anything.
-pub fn find_variables(text: &str) -> Vec<Hit> {
+/// Finds the secrets among the variables that stand in lines of their own, and the passwords in addresses of
+/// databases, in a text that may be anything. In a document or in code of tests, only those in capitals count.
+pub fn find_variables(text: &str, is_document: bool) -> Vec<Hit> {
     apart(find_near_names(text, |part| {
         let variables = VARIABLE.captures_iter(part);
-        variables.filter_map(|found| assigned(&found, |name| rules().is_name(name)))
+        let variables = variables.filter(|found| !is_document || found.name("name").is_some());
+        let variables = variables.filter_map(|found| assigned(&found, |name| rules().is_key(name)));
+        let mut hits: Vec<_> = variables.collect();
+        if !is_document {
+            hits.extend(find_addresses(part));
+        }
+        hits
     }))
 }
 
 /// Returns the secret that a name and its value are, in quotes or without.
 fn assigned(found: &Captures<'_>, is_name: impl Fn(&str) -> bool) -> Option<Hit> {
-    let name = found.name("name")?.as_str();
-    let value = ["double", "single", "bare"].iter().find_map(|group| found.name(group))?;
-    let is_one =
-        is_name(name) && rules().is_value(value.as_str().as_bytes()) && is_telling(value.as_str());
-    is_one.then(|| Hit { kind: &rules().named, range: value.range(), name: Some(name.into()) })
+    const VALUES: [&str; 6] = ["double", "single", "bare", "double2", "single2", "bare2"];
+    let name = found.name("name").or_else(|| found.name("small"))?.as_str();
+    let value = VALUES.iter().find_map(|group| found.name(group))?;
+    let text = match found.get(0).is_some_and(|all| all.as_str().starts_with(['{', ','])) {
+        // The brace ends the list in which it stands.
+        true => value.as_str().trim_end_matches('}'),
+        false => value.as_str(),
+    };
+    let is_one = is_name(name) && rules().is_value(text.as_bytes()) && is_telling(text);
+    let range = value.start()..value.start() + text.len();
+    is_one.then(|| Hit { kind: &rules().named, range, name: Some(name.into()) })
 }
 
 /// Finds the passwords of connection strings.
 pub(super) fn connections(text: &str) -> impl Iterator<Item = Hit> {
-    CONNECTION.captures_iter(text).filter_map(|found| {
+    let oracle = text.contains("jdbc:oracle:").then(|| ORACLE.captures_iter(text));
+    let found = CONNECTION.captures_iter(text).chain(oracle.into_iter().flatten());
+    found.filter_map(|found| {
         let hit = valued(text, &found, &rules().named)?;
         is_telling(&text[hit.range.clone()]).then(|| Hit { name: Some("Password".into()), ..hit })
     })
-}
-
-/// Returns whether a value is more than a word of a language, a number or a version.
-pub(super) fn is_telling(value: &str) -> bool {
-    let has = |test: fn(char) -> bool| value.chars().any(test);
-    let mut words = value.split(|c: char| !c.is_alphanumeric());
-    has(char::is_alphabetic)
-        && !has(char::is_whitespace)
-        && words.any(|word| word.contains(|c: char| c.is_ascii_digit()) && !TERM.is_match(word))
 }
 
 /// Converts `dbPassword` to `db_Password`.

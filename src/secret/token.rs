@@ -139,6 +139,8 @@ fn hit(token: &'static Token, text: &[u8], start: Range<usize>) -> Option<Hit> {
     let whole = found.get(0)?;
     let mut end = whole.end();
     let mut range = match found.name("value") {
+        // A value that begins with the token is as long as that.
+        Some(value) if value.start() == 0 => start.start..offset + value.end(),
         Some(value) => offset + value.start()..offset + value.end(),
         None => start.start..offset + whole.end(),
     };
@@ -163,6 +165,19 @@ fn hit(token: &'static Token, text: &[u8], start: Range<usize>) -> Option<Hit> {
             range.end = offset + end;
         }
         _ => {}
+    }
+    if let Some((least, most)) = token.digits {
+        let before = text[..start.start].iter().rev().take(most + 1);
+        let digits = before.take_while(|b| b.is_ascii_digit()).count();
+        if !(least..=most).contains(&digits) {
+            return None;
+        }
+        range.start -= digits;
+    }
+    // What is longer than what was compared goes on as it began.
+    if found.name("value").is_some() && range.end == offset + after.len() {
+        let is_key = |b: &&u8| b.is_ascii_alphanumeric() || b"+/=\r\n".contains(b);
+        range.end += text[range.end..].iter().take_while(is_key).count();
     }
     let body = &after[..end];
     let value = &text[range.clone()];

@@ -81,10 +81,23 @@ impl SecretRules {
         };
         let numbers: Vec<_> = lower.iter().filter(|piece| is_digits(piece)).collect();
         let counts_up = |digits: &str| digits.len() >= COUNTED && is_counting(digits);
+        // A year is part of a password.
+        let is_count = |digits: &str| {
+            digits.len() <= DIGITS && (digits.len() <= 2 || is_counting(digits) || is_round(digits))
+        };
         let is_plain = numbers.len() <= 1
-            && numbers.iter().all(|digits| digits.len() <= DIGITS || counts_up(digits))
+            && numbers.iter().all(|digits| is_count(digits) || counts_up(digits))
             && lower.iter().all(|piece| is_digits(piece) || is_crossed(piece) || is_word(piece));
         let joined = format!("-{}-", lower.join("-"));
+        let is_made_up = || {
+            lower.iter().all(|piece| {
+                is_digits(piece)
+                    || self.weak_placeholders.contains(piece)
+                    || self.of_placeholders.contains(piece)
+                    || self.short.contains(piece)
+                    || self.trivial.contains(piece)
+            })
+        };
         let has_mark = || {
             lower.iter().any(is_crossed)
                 || numbers.iter().any(|digits| counts_up(digits))
@@ -92,6 +105,7 @@ impl SecretRules {
                 || text.contains("****")
                 || text.contains("....")
                 || self.placeholders.iter().any(|mark| joined.contains(&format!("-{mark}-")))
+                || lower.iter().any(|piece| self.weak_placeholders.contains(piece)) && is_made_up()
         };
         is_plain && has_mark()
     }
@@ -138,6 +152,10 @@ fn is_reference(text: &str) -> bool {
         !rest.is_empty() && rest.chars().all(|c| c.is_ascii_alphabetic() || c == '_' || c == ':')
     };
     if is_within('<', '>') || is_words && (is_within('[', ']') || is_within('(', ')')) {
+        return true;
+    }
+    // Encrypted values of SOPS and Ansible.
+    if text.starts_with("ENC[") || text.starts_with("$ANSIBLE_VAULT") {
         return true;
     }
     // Tags and aliases of YAML, and files that curl reads.
@@ -275,6 +293,11 @@ pub(super) fn is_sequence(text: &str) -> bool {
     };
     let windows = text.as_bytes().windows(SEQUENCE);
     windows.into_iter().any(|window| window.windows(2).all(follows))
+}
+
+/// Returns whether all digits are the same.
+fn is_round(digits: &str) -> bool {
+    digits.bytes().all(|digit| digits.as_bytes().first() == Some(&digit))
 }
 
 /// Returns whether each digit is the one after that before it; 0 comes after 9.

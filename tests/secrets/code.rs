@@ -50,6 +50,30 @@ fn a_password_in_code_of_any_language_is_found() {
         ("etc/postfix/sasl_passwd", format!("[smtp.acme.dev]:587 me:{VALUE}")),
         ("app/url.py", format!("URL = 'postgres://app:{VALUE}@db/app'")),
         ("app/main.py.bak", format!("password = '{VALUE}'")),
+        ("app/src/db.rs", format!("const DB_PASSWORD: &str = \"{VALUE}\";")),
+        ("app/src/db.c", format!("#define DB_PASSWORD \"{VALUE}\"")),
+        ("app/src/db.h", format!("static const char password[] = \"{VALUE}\";")),
+        ("app/src/db.cpp", format!("std::string password(\"{VALUE}\");")),
+        ("srv/Db.cs", format!("public string Password {{ get; set; }} = \"{VALUE}\";")),
+        ("app/mail.js", format!("createTransport({{ auth: {{ user: 'me', pass: '{VALUE}' }} }})")),
+        ("app/db.js", format!("const p = process.env.DB_PASSWORD || '{VALUE}'")),
+        ("app/db.ts", format!("const p = process.env.DB_PASSWORD ?? \"{VALUE}\"")),
+        ("app/db.py", format!("p = os.getenv(\"DB_PASSWORD\", \"{VALUE}\")")),
+        ("app/cli.py", format!("p.add_argument('--password', default='{VALUE}')")),
+        ("app/entry.sh", format!("export PW=\"${{DB_PASSWORD:-{VALUE}}}\"")),
+        ("app/application.yml", format!("  password: ${{DB_PASSWORD:{VALUE}}}")),
+        ("infra/db.tf", format!("  password = \"{VALUE}\"")),
+        ("app/odbc.py", format!("c = \"Driver={{x}};Server=db;UID=sa;PWD={VALUE};\"")),
+        ("app/dsn.py", format!("c = \"host=db user=me password={VALUE} dbname=a\"")),
+        ("app/Oracle.java", format!("u = \"jdbc:oracle:thin:me/{VALUE}@db:1521:xe\";")),
+        ("app/deploy.ps1", format!("$password = \"{VALUE}\"")),
+        ("opt/notes", format!("db_password={VALUE}")),
+        ("opt/notes.txt", format!("Password: {VALUE}")),
+        ("opt/acme.ini", format!("pwd = {VALUE}")),
+        ("opt/dsn", format!("postgres://me:{VALUE}@db/app")),
+        ("etc/nslcd.conf", format!("bindpw {VALUE}")),
+        ("app/.git/FETCH_HEAD", format!("1f\tbranch 'x' of https://me:{VALUE}@a.dev/b")),
+        ("app/node_modules/.env", format!("DB_PASSWORD={VALUE}")),
     ] {
         let line = format!("// one\n\n{line}\n");
         assert_eq!(places(vec![text(path, &line)]), [format!("/{path}, line 3")], "{line}");
@@ -73,6 +97,8 @@ fn code_of_tests_and_libraries_and_words_in_code_are_no_alarm() {
         "usr/local/lib/ruby/3.3.0/net/http.rb",
         "usr/local/go/src/net/url.go",
         "app/locale/de/login.js",
+        "app/db/client_test.go",
+        "app/node_modules/acme/docs/.env",
     ] {
         assert_eq!(found(vec![text(path, &line)]), [], "{path}");
     }

@@ -41,6 +41,9 @@ fn a_value_that_only_contains_a_placeholder_is_a_secret_in_every_place() {
         "${FOO}bar9Kq7vLm2",
         "correct-horse-battery-9",
         "hunter2",
+        "Example2024Prod!",
+        "Changeme2023!",
+        "SampleHarbour7",
     ] {
         assert_eq!(places("DB_PASSWORD", value), [true; 3], "{value}");
     }
@@ -85,6 +88,9 @@ fn a_placeholder_is_no_secret_in_any_place() {
         "insert_token_here",
         "redacted",
         "s3cr…",
+        "example-api-key-123",
+        "fake_aws_secret_key_1",
+        "ENC[AES256_GCM,data:Tr7o1,type:str]",
     ] {
         assert_eq!(places("DB_PASSWORD", value), [false; 3], "{value}");
     }

@@ -201,7 +201,7 @@ impl<'a> Search<'a> {
         (if found.is_whole { Looked::Searched } else { Looked::Cut }, found.is_text)
     }
 
-    /// Searches a long text for tokens.
+    /// Searches a long text.
     fn look_in_blocks(&mut self, candidate: &Candidate) -> Result<Looked, Error> {
         let size = self.tree.size(candidate.inode);
         let mut blocks = BlockSearch::new(candidate.search);
@@ -222,7 +222,8 @@ impl<'a> Search<'a> {
         for FarHit { hit, value, line } in &found {
             self.secrets.values.add(value);
             let (kind, line) = (hit.kind, Some(*line));
-            let found = FoundValue { kind, name: None, value, is_text: true, line };
+            let name = hit.name.as_deref().map(escaped_str);
+            let found = FoundValue { kind, name, value, is_text: true, line };
             self.secrets.list.push(candidate.secret(self.tree, found));
         }
         Ok(if is_whole { Looked::Searched } else { Looked::Cut })

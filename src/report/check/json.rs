@@ -10,7 +10,7 @@ use super::words::{Unsearched, explained, measured, unsearched};
 use super::{CheckResults, Checked, Unchecked};
 use crate::display::{Escaped, Units, date};
 use crate::gate::{Bound, ExceptionUse, Found, Outcome, Quantity};
-use crate::image::OtherPlatform;
+use crate::image::{OtherPlatform, masked_names};
 use crate::layer_index::LayerIndex;
 use crate::report::completeness::CompletenessPart;
 use crate::report::json::write_escaped;
@@ -36,7 +36,7 @@ struct ErrorPart<'a> {
 #[derive(Serialize)]
 struct ImagePart<'a> {
     name: &'a str,
-    tags: &'a [Untrusted],
+    tags: Vec<Untrusted>,
     id: Option<&'a Untrusted>,
     platform: Option<&'a Untrusted>,
     /// The same image for other platforms in the archive, which were not checked.
@@ -126,7 +126,7 @@ fn image_part<'a>(checked: &'a Checked<'_>, units: Units) -> ImagePart<'a> {
     };
     ImagePart {
         name: &inspection.name,
-        tags: &inspection.tags,
+        tags: masked_names(&inspection.tags),
         id: inspection.id.as_ref(),
         platform: inspection.platform.as_ref(),
         other_platforms: inspection.other_platforms.list.iter().map(other).collect(),

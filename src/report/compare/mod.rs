@@ -9,7 +9,7 @@ mod words;
 
 use crate::analysis::Inspection;
 use crate::compare::{
-    Column, ComparedSecret, DifferingFiles, PackageChanges, Pair, SecretChanges, Sharing,
+    Column, ComparedSecrets, DifferingFiles, PackageChanges, Pair, SecretChanges, Sharing,
     changed_packages, columns, differing_files, sharing, tell_apart,
 };
 use crate::display::{Escaped, Units, shown};
@@ -74,7 +74,7 @@ impl<'a> Comparison<'a> {
     /// Compares all images with the first one, with the secrets of those that were searched.
     pub fn with_secrets(
         images: &[&'a Inspection],
-        secrets: &[Option<Vec<ComparedSecret>>],
+        secrets: &[Option<ComparedSecrets>],
     ) -> Self {
         let others = match *images {
             [first, second] => {
@@ -90,7 +90,7 @@ impl<'a> Comparison<'a> {
             }
             [] => Others::Several(Vec::new()),
         };
-        let changes = |(image, after): (&&Inspection, &Option<Vec<ComparedSecret>>)| {
+        let changes = |(image, after): (&&Inspection, &Option<ComparedSecrets>)| {
             let before = secrets.first()?.as_ref()?;
             let changes = SecretChanges::between(before, after.as_ref()?);
             // The ID is the digest of the config, which has those of the layers.

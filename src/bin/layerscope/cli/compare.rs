@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
-use layerscope::compare::ComparedSecret;
+use layerscope::compare::ComparedSecrets;
 use layerscope::display::{Escaped, escaped};
 use layerscope::files::contents::LayerContents;
 use layerscope::files::packages::installed;
@@ -100,7 +100,7 @@ fn input(arguments: &CompareArguments, path: &Path) -> Result<(Input, Selection)
 
 /// An image to compare, or the report of one.
 enum Side {
-    Image(Box<(Opened, Inspection)>, Option<Vec<ComparedSecret>>, FoundValues),
+    Image(Box<(Opened, Inspection)>, Option<ComparedSecrets>, FoundValues),
     Report(Box<RecordedImage>, Escaped),
 }
 
@@ -122,7 +122,7 @@ impl Side {
         };
         let values = secrets.as_ref().map(|secrets| secrets.values.clone()).unwrap_or_default();
         let inspection = inspection.masking(&values).unwrap_or(inspection);
-        let secrets = secrets.map(|secrets| ComparedSecret::of_image(&inspection, &secrets));
+        let secrets = secrets.map(|secrets| ComparedSecrets::of_image(&inspection, &secrets));
         Ok(Self::Image(Box::new((opened, inspection)), secrets, values))
     }
 
@@ -162,11 +162,11 @@ impl Side {
     }
 
     /// Returns the secrets, if they were searched for.
-    fn secrets(&self) -> Option<Vec<ComparedSecret>> {
+    fn secrets(&self) -> Option<ComparedSecrets> {
         match self {
             Self::Image(_, secrets, _) => secrets.clone(),
             Self::Report(report, _) => {
-                report.document.secrets.as_ref().map(ComparedSecret::of_record)
+                report.document.secrets.as_ref().map(ComparedSecrets::of_record)
             }
         }
     }

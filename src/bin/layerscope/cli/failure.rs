@@ -28,6 +28,8 @@ pub enum Failure {
     Dumb(&'static str),
     /// The report has been written, and lists a mismatch.
     Mismatch,
+    /// An image that was to be checked is not what its manifest and config say.
+    Altered { message: String, hint: String },
     /// The result has been written, and a limit is exceeded.
     Exceeded,
     /// The output has been written, and not all of the image could be read.
@@ -46,6 +48,14 @@ impl Failure {
         true
     }
 
+    /// Returns the exit code.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Mismatch | Self::Exceeded | Self::Altered { .. } => 1,
+            _ => 2,
+        }
+    }
+
     /// Returns whether the output was closed by its reader, which is not a failure.
     pub fn is_broken_pipe(&self) -> bool {
         matches!(self, Self::Output(_, error) if error.kind() == io::ErrorKind::BrokenPipe)
@@ -57,7 +67,9 @@ impl Failure {
             Self::Output(what, error) => (format!("cannot write {what}: {error}"), None),
             Self::File(message) => (message.clone(), None),
             Self::Usage(message) => (message.clone(), Some("see layerscope --help".into())),
-            Self::Place { message, hint } | Self::NotWhole { message, hint } => {
+            Self::Place { message, hint }
+            | Self::NotWhole { message, hint }
+            | Self::Altered { message, hint } => {
                 (message.clone(), Some(hint.clone()))
             }
             Self::Config(error) => (error.to_string(), error.hint()),

@@ -4,10 +4,12 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use clap::Args;
+use layerscope::display::escaped_str;
 use layerscope::image::Image;
 use layerscope::origin::engine::Listed;
 use layerscope::origin::{self, Answer, Provider};
 use layerscope::report::{ImageList, write_image_list};
+use layerscope::secret::mask;
 use layerscope::{Gap, Progress, Selection, Warning};
 use unicode_width::UnicodeWidthStr;
 
@@ -163,16 +165,17 @@ fn write_images(mut out: impl Write, images: &[Listed]) -> io::Result<()> {
     out.flush()
 }
 
-/// Returns the argument that opens an image.
+/// Returns the argument that opens an image; one with a token in its name is named by its ID.
 fn argument(image: &Listed) -> String {
-    format!("{}{}", image.provider.transport(), image.name.as_deref().unwrap_or(&image.id))
+    let name = image.name.as_deref().filter(|name| mask(name) == *name);
+    format!("{}{}", image.provider.transport(), name.unwrap_or(&image.id))
 }
 
 /// Makes a row of the list to choose from.
 fn offer(image: &Listed) -> Offer {
     Offer {
         argument: argument(image),
-        name: image.name.as_ref().unwrap_or(&image.id).clone(),
+        name: escaped_str(&mask(image.name.as_ref().unwrap_or(&image.id))),
         place: image.provider.to_string(),
         size: image.size.clone(),
         age: image.created.clone(),
@@ -182,7 +185,7 @@ fn offer(image: &Listed) -> Offer {
 fn rows(images: &[Listed]) -> Vec<serde_json::Value> {
     let row = |image: &Listed| {
         serde_json::json!({
-            "source": image.provider.word(), "name": image.name, "id": image.id, "size": image.size,
+            "source": image.provider.word(), "name": image.name.as_deref().map(mask), "id": image.id, "size": image.size,
             "created": image.created, "argument": argument(image),
         })
     };

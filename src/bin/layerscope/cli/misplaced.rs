@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use clap::CommandFactory;
-use clap::error::{ContextKind, ContextValue};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use layerscope::display::escaped_str;
 
 use super::Arguments;
@@ -28,8 +28,15 @@ pub const ELSEWHERE: [(&str, &str); 14] = [
     ("lint", "fix"),
 ];
 
-/// Explains a word that was taken for a command after an image or an option: a sentence and a hint.
+/// Explains a word that was taken for a command after an image or an option, or for an option although
+/// it is a number: a sentence and a hint.
 pub fn explained(error: &clap::Error) -> Option<(String, String)> {
+    if let (ErrorKind::UnknownArgument, Some(ContextValue::String(word))) =
+        (error.kind(), error.get(ContextKind::InvalidArg))
+    {
+        let words = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
+        return negative(word, &words.collect::<Vec<_>>());
+    }
     let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else {
         return None;
     };
@@ -39,6 +46,21 @@ pub fn explained(error: &clap::Error) -> Option<(String, String)> {
     let program = Arguments::command();
     let commands: Vec<&str> = program.get_subcommands().map(clap::Command::get_name).collect();
     Some(explain(word, &words, &commands, |word| Path::new(word).exists()))
+}
+
+/// Explains a negative number behind an option; `None` for other words.
+fn negative(word: &str, words: &[String]) -> Option<(String, String)> {
+    if !word.strip_prefix('-')?.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let at = words.iter().position(|other| other.starts_with(word))?;
+    let option = at.checked_sub(1).map(|before| &words[before]);
+    let option = option.filter(|option| option.starts_with("--"))?;
+    let (option, value) = (escaped_str(option), escaped_str(&words[at]));
+    Some((
+        format!("{option} {value}: a negative value is not allowed"),
+        format!("did you mean: {option} {}?", value.trim_start_matches('-')),
+    ))
 }
 
 fn explain(
@@ -107,6 +129,15 @@ mod tests {
         let (message, hint) =
             explain(word, &words, &["report", "compare", "cat"], |word| word.ends_with(".tar"));
         format!("{message} / {hint}")
+    }
+
+    #[test]
+    fn a_negative_value_is_no_option() {
+        let words = ["check", "a.tar", "--max-size", "-5MB"].map(String::from);
+        let (message, hint) = negative("-5", &words).unwrap();
+        assert_eq!(message, "--max-size -5MB: a negative value is not allowed");
+        assert_eq!(hint, "did you mean: --max-size 5MB?");
+        assert!(negative("-x", &words).is_none() && negative("-5", &words[3..]).is_none());
     }
 
     #[test]

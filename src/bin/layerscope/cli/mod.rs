@@ -99,7 +99,7 @@ const AFTER_HELP: &str = "Examples:
 
 Exit codes, of every command and of the screens:
   0  the whole image was read (except parts named by --accept), and the image meets every limit of check
-  1  check found a limit exceeded, or report --verify found a mismatch with manifest or config
+  1  check found a limit exceeded, or --verify found a mismatch with manifest or config
   2  the image could not be read, or only in part (the output names what is missing); a limit could not be checked;
      --verify could not compare everything; an output could not be written; or the command line is wrong
 On a signal, the program cleans up first and then ends by that signal.";
@@ -222,7 +222,10 @@ pub fn run() -> ExitCode {
     match dispatch(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
-        Err(failure) => ExitCode::from(if failure.say() { 2 } else { 1 }),
+        Err(failure) => {
+            failure.say();
+            ExitCode::from(failure.exit_code())
+        }
     }
 }
 

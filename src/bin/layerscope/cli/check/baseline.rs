@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use layerscope::advice::secrets::Secrets;
-use layerscope::compare::{ComparedSecret, SecretChanges};
+use layerscope::compare::{ComparedSecrets, SecretChanges};
 use layerscope::files::contents::LayerContents;
 use layerscope::progress::Searching;
 use layerscope::secret::FoundValues;
@@ -17,7 +17,7 @@ use super::{Read, named};
 pub struct Earlier {
     pub inspection: Inspection,
     /// The secrets; `None` if they were not searched for.
-    pub secrets: Option<Vec<ComparedSecret>>,
+    pub secrets: Option<ComparedSecrets>,
     /// Their values, which no text is to show.
     pub values: FoundValues,
 }
@@ -25,7 +25,7 @@ pub struct Earlier {
 /// Reads a JSON report if the path is a file that begins like one, and an image otherwise.
 pub fn read(path: &Path, options: &TargetOptions, secrets: bool) -> Result<Earlier, Failure> {
     if let Some(report) = recorded::read(path)? {
-        let secrets = report.document.secrets.as_ref().map(ComparedSecret::of_record);
+        let secrets = report.document.secrets.as_ref().map(ComparedSecrets::of_record);
         let (inspection, values) = (report.inspection, FoundValues::default());
         return Ok(Earlier { inspection, secrets, values });
     }
@@ -37,7 +37,7 @@ pub fn read(path: &Path, options: &TargetOptions, secrets: bool) -> Result<Earli
         true => {
             let contents = LayerContents::new(&opened);
             let found = Secrets::search(&inspection, &contents, &Arc::default())?;
-            let secrets = ComparedSecret::of_image(&inspection, &found);
+            let secrets = ComparedSecrets::of_image(&inspection, &found);
             let masked = inspection.masking(&found.values);
             (masked.unwrap_or(inspection), Some(secrets), found.values)
         }
@@ -51,6 +51,6 @@ pub fn read(path: &Path, options: &TargetOptions, secrets: bool) -> Result<Earli
 /// Compares the secrets of an image with those of an earlier one, if both were searched.
 pub fn secrets(earlier: Option<&Earlier>, read: &Read) -> Option<SecretChanges> {
     let before = earlier?.secrets.as_ref()?;
-    let after = ComparedSecret::of_image(&read.inspection, read.study.secrets.as_ref()?);
+    let after = ComparedSecrets::of_image(&read.inspection, read.study.secrets.as_ref()?);
     Some(SecretChanges::between(before, &after))
 }

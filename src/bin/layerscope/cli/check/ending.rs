@@ -6,10 +6,11 @@ use layerscope::report::Checked;
 
 use super::super::{Failure, completeness};
 
-/// Ends with the last failure that has something to say, after saying the others.
+/// Ends with the worst failure that has something to say, after saying the others.
 pub fn worst(failures: Vec<Failure>) -> Result<(), Failure> {
     let (mut said, silent): (Vec<_>, Vec<_>) =
         failures.into_iter().partition(|failure| failure.message().is_some());
+    said.sort_by_key(Failure::exit_code);
     let last = said.pop();
     for failure in said {
         failure.say();

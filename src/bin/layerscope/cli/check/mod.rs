@@ -19,7 +19,7 @@ use layerscope::advice::dockerfile::{Dockerfile, lines_of_layers, lines_of_secre
 use layerscope::advice::measure::measure;
 use layerscope::advice::secrets::Secret;
 use layerscope::analysis::download::Download;
-use layerscope::display::{Units, escaped};
+use layerscope::display::{Units, escaped, plural_of};
 use layerscope::files::output::write_file;
 use layerscope::gate::{self, Baseline, Limit, Limits, Measure, Subject};
 use layerscope::report::{CheckResults, Checked, Places};
@@ -82,6 +82,10 @@ pub struct CheckArguments {
     /// The image that growth is measured from, or its JSON report
     #[arg(long, value_name = "IMAGE|REPORT")]
     baseline: Option<PathBuf>,
+    /// Also compare sizes, digests and diff IDs with the bytes: an image that is not what manifest and
+    /// config say is not checked (exit code 1), nor is one that cannot be compared (exit code 2)
+    #[arg(long)]
+    verify: bool,
     /// The Dockerfile that the image was built from: results point to its lines
     #[arg(long, value_name = "FILE")]
     dockerfile: Option<PathBuf>,
@@ -102,6 +106,7 @@ impl CheckArguments {
             secrets: SecretsOption::default(),
             limits: LimitOptions::default(),
             init: false,
+            verify: false,
             baseline: None,
             dockerfile: None,
             output: OutputOptions::default(),
@@ -193,6 +198,7 @@ struct Setting {
     units: Units,
     signs: Signs,
     accepted: Vec<Gap>,
+    verify: bool,
     baseline: Option<baseline::Earlier>,
     needs_download: bool,
 }
@@ -228,21 +234,55 @@ impl Setting {
             .map(|path| baseline::read(path, &arguments.options, prepared.searches_secrets()))
             .transpose()?;
         let needs_download = arguments.init || limits.has(&Measure::Download);
-        Ok(Self { limits, prepared, dockerfile, units, signs, accepted, baseline, needs_download })
+        let verify = arguments.verify;
+        Ok(Self {
+            limits,
+            prepared,
+            dockerfile,
+            units,
+            signs,
+            accepted,
+            verify,
+            baseline,
+            needs_download,
+        })
     }
 
     /// Reads and assesses an image.
     fn image(&self, input: Input, selection: &Selection) -> Result<Read, Failure> {
         let prepared = &self.prepared;
-        let progress = Progress { searching: prepared.searching(), ..Progress::default() };
+        let (searching, verify) = (prepared.searching(), self.verify);
+        let progress = Progress { searching, verify, ..Progress::default() };
         let (opened, inspection) =
             read_opened(input, selection, &progress).map_err(compare::named_here)?;
         completeness::say(&inspection);
+        self.check_verified(&inspection)?;
         let masked = self.baseline.as_ref().map(|baseline| &baseline.values);
         let study = prepared.study_beside(&opened, &inspection, masked, &Arc::default())?;
         let download = if self.needs_download { measured(&opened, &inspection)? } else { None };
         opened.check_unchanged()?;
         Ok(Read { inspection, study, download })
+    }
+
+    /// Checks that the bytes of an image are what manifest and config say, if that was compared.
+    fn check_verified(&self, inspection: &Inspection) -> Result<(), Failure> {
+        if let Some([first, others @ ..]) = inspection.mismatches.as_deref() {
+            let more = match others.len() {
+                0 => String::new(),
+                more => format!(", and {}", plural_of(more, "other mismatch", "other mismatches")),
+            };
+            return Err(Failure::Altered {
+                message: format!(
+                    "{} is not what its manifest and config say: {first}{more}",
+                    inspection.name
+                ),
+                hint: format!(
+                    "layerscope report {} --verify lists all; save or pull the image again",
+                    inspection.argument()
+                ),
+            });
+        }
+        completeness::verified(inspection, &self.accepted)
     }
 
     /// Holds an image to the limits.

@@ -119,7 +119,7 @@ impl OutputOptions {
         let mut files = Vec::<(CheckFormat, PathBuf)>::new();
         for (format, file) in self.output.iter().filter_map(|output| split(output, given).ok()) {
             let path = Path::new(file);
-            let is_new = file != "-" && files.iter().all(|(_, other)| other != path);
+            let is_new = !is_stdout(file) && files.iter().all(|(_, other)| other != path);
             let may_be =
                 || check_replaceable(path).and_then(|()| sources.check_not_at(path)).is_ok();
             if self.overwrite && is_new && may_be() {
@@ -136,7 +136,7 @@ impl OutputOptions {
         let (mut stdout, mut files) = (Vec::new(), Vec::<(CheckFormat, PathBuf)>::new());
         for output in &self.output {
             let (format, file) = split(output, given)?;
-            if file == "-" {
+            if is_stdout(file) {
                 stdout.push(format);
             } else if files.iter().any(|(_, other)| other.as_os_str() == file) {
                 return Err(Failure::Usage(format!("--output names {} twice", shown(file))));
@@ -171,6 +171,11 @@ impl OutputOptions {
             quiet_below: self.quiet_below.clone(),
         })
     }
+}
+
+/// Returns whether an output is standard output, by its own name or by that of its device.
+fn is_stdout(file: &str) -> bool {
+    ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].contains(&file)
 }
 
 /// Checks that `--overwrite` can replace what is there: a device or a link is not replaced.

@@ -10,7 +10,7 @@ use super::sheet::Sheet;
 impl Comparison {
     /// Returns the files with secrets that differ between the first image and another one.
     pub fn differing_files(&self, other: usize) -> DifferingFiles {
-        let secrets = |image: usize| self.images.get(image)?.secrets.as_deref();
+        let secrets = |image: usize| self.images.get(image)?.secrets.as_ref();
         match (secrets(0), secrets(other)) {
             (Some(before), Some(after)) => differing_files(before, after),
             _ => DifferingFiles::new(),
@@ -55,7 +55,7 @@ impl Comparison {
             }
             ComparisonMessage::Compared(other, pair) => {
                 let inspection = |image: usize| self.images.get(image)?.inspection.clone();
-                let secrets = |image: usize| self.images.get(image)?.secrets.as_deref();
+                let secrets = |image: usize| self.images.get(image)?.secrets.as_ref();
                 let mut sheet = Sheet::new(inspection(0)?, inspection(other)?, pair);
                 if let (Some(before), Some(after)) = (secrets(0), secrets(other)) {
                     sheet.against.secrets = Some(SecretChanges::between(before, after));

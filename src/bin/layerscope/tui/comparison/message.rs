@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use layerscope::compare::{ComparedSecret, Pair};
+use layerscope::compare::{ComparedSecrets, Pair};
 use layerscope::files::packages::Installed;
 use layerscope::tree::NodeId;
 use layerscope::{Error, Inspection, LayerIndex, Opened};
@@ -19,7 +19,7 @@ pub enum ComparisonMessage {
     Waiting(usize, Option<String>),
     Read(usize, Result<Arc<Inspection>, Error>),
     /// The secrets of an image, if they were searched for.
-    Secrets(usize, Vec<ComparedSecret>),
+    Secrets(usize, ComparedSecrets),
     /// An image with the values of its secrets, before it is shown without them.
     Unmasked(usize, Arc<Inspection>),
     /// The packages of an image.

@@ -29,7 +29,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
-use layerscope::compare::{Column, ComparedSecret};
+use layerscope::compare::{Column, ComparedSecrets};
 use layerscope::display::{Escaped, Units};
 use layerscope::files::packages::Installed;
 use layerscope::{Inspection, Opened};
@@ -66,7 +66,7 @@ pub struct Image {
     /// The image with the values of its secrets, if it is shown without them.
     unmasked: Option<Arc<Inspection>>,
     installed: Option<Arc<Installed>>,
-    secrets: Option<Vec<ComparedSecret>>,
+    secrets: Option<ComparedSecrets>,
 }
 
 impl Image {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use layerscope::advice::secrets::Secrets;
-use layerscope::compare::ComparedSecret;
+use layerscope::compare::ComparedSecrets;
 use layerscope::display::Escaped;
 use layerscope::files::contents::LayerContents;
 use layerscope::files::packages::installed;
@@ -52,7 +52,7 @@ impl Reading {
         let progress: Vec<Arc<Progress>> = candidates.iter().map(|_| counters()).collect();
         let reading = Self(progress.clone());
         let work = move || {
-            let (mut read, mut values) = (Vec::new(), FoundValues::default());
+            let (mut all, mut values) = (Vec::new(), FoundValues::default());
             for (i, (candidate, progress)) in candidates.into_iter().zip(&progress).enumerate() {
                 let opened = match (candidate.open)(progress) {
                     Ok(opened) => opened,
@@ -61,19 +61,23 @@ impl Reading {
                 tell(ComparisonMessage::Opened(i, Box::new(opened.clone())))?;
                 let read_it = layerscope::inspect(&opened, progress)
                     .and_then(|inspection| searched(&opened, inspection, secrets, progress));
-                let (mut inspection, found) = match read_it {
+                let (inspection, found) = match read_it {
                     Ok((inspection, found)) => (Arc::new(inspection), found),
                     Err(error) => return tell(ComparisonMessage::Read(i, Err(error))),
                 };
                 if let Some(found) = found {
-                    let compared = ComparedSecret::of_image(&inspection, &found);
+                    let compared = ComparedSecrets::of_image(&inspection, &found);
                     tell(ComparisonMessage::Secrets(i, compared))?;
-                    // A secret of an earlier image may stand in a command of this one.
                     values.join(&found.values);
-                    if let Some(masked) = inspection.masking(&values) {
-                        tell(ComparisonMessage::Unmasked(i, inspection))?;
-                        inspection = Arc::new(masked);
-                    }
+                }
+                all.push((opened, inspection));
+            }
+            // A secret of one image may stand in a command of another, before it or behind it.
+            let mut read = Vec::new();
+            for (i, (opened, mut inspection)) in all.into_iter().enumerate() {
+                if let Some(masked) = inspection.masking(&values) {
+                    tell(ComparisonMessage::Unmasked(i, inspection))?;
+                    inspection = Arc::new(masked);
                 }
                 read.push((opened, inspection.clone()));
                 tell(ComparisonMessage::Read(i, Ok(inspection)))?;

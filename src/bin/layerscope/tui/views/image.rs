@@ -348,7 +348,8 @@ fn push(
 fn facts(inspection: &Inspection) -> Vec<(&'static str, Escaped)> {
     let none = || Escaped::from("-");
     let shown = |text: &Option<Untrusted>| text.as_ref().map_or_else(none, Untrusted::escaped);
-    let tags = Escaped::join(inspection.tags.iter().map(Untrusted::escaped), "  ");
+    let tags = layerscope::image::masked_names(&inspection.tags);
+    let tags = Escaped::join(tags.iter().map(Untrusted::escaped), "  ");
     let tags = if inspection.tags.is_empty() { none() } else { tags };
     let totals = &inspection.totals;
     let number = |n: u64, noun| plural(usize::try_from(n).unwrap_or(usize::MAX), noun);

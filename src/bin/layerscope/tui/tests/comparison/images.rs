@@ -4,7 +4,7 @@ use std::sync::mpsc::channel;
 
 use layerscope::advice::assessment::Study;
 use layerscope::advice::secrets::Secrets;
-use layerscope::compare::ComparedSecret;
+use layerscope::compare::ComparedSecrets;
 
 use super::*;
 use crate::tui::comparison::{Candidate, Reading};
@@ -135,7 +135,7 @@ fn an_update_that_brings_secrets_says_so_in_a_line() {
         let contents = LayerContents::new(&image.opened);
         let found = Secrets::search(&image.inspection, &contents, &Arc::default());
         let found = found.expect("nothing is cancelled");
-        let secrets = ComparedSecret::of_image(&image.inspection, &found);
+        let secrets = ComparedSecrets::of_image(&image.inspection, &found);
         onlooker.learns(ComparisonMessage::Secrets(i, secrets));
     }
     onlooker.reads_all().finds(&[
