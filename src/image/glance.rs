@@ -6,7 +6,7 @@
 
 use super::searched::{Note, SearchNotes, Searcher};
 use crate::archive::{Forward, Walker};
-use crate::secret::Encoding;
+use crate::secret::{Encoding, is_container};
 
 /// The search of a layer.
 #[derive(Default)]
@@ -25,7 +25,8 @@ impl Glance {
                 self.0.search(search, entry.data, start);
             }
         } else if search.is_for_texts() && Encoding::is_binary(start) {
-            self.0.note(entry.data, Note { search, is_text: false, is_hit: false });
+            let is_container = is_container(start);
+            self.0.note(entry.data, Note { search, is_text: false, is_hit: false, is_container });
         }
     }
 

@@ -5,7 +5,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 use super::passed::{Pass, Passed};
 use super::searched::{Note, Searcher};
 use crate::archive::{Entry, Fault, Forward, Walker};
-use crate::secret::{BlockSearch, Encoding, FileSearch, HEAD};
+use crate::secret::{BlockSearch, Encoding, FileSearch, HEAD, is_container};
 
 /// The work on the contents of a layer's files.
 pub struct Keeper<'a> {
@@ -72,7 +72,7 @@ impl<'a> Keeper<'a> {
         match &mut self.passing.stage {
             Stage::Whole => self.contents.extend_from_slice(piece),
             Stage::Blocks(blocks) => blocks.push(piece),
-            Stage::Beginning | Stage::Binary | Stage::Skipped => {}
+            Stage::Beginning | Stage::Binary(_) | Stage::Skipped => {}
         }
     }
 
@@ -97,7 +97,9 @@ impl<'a> Keeper<'a> {
         let mut takes = || self.searcher.as_mut().is_some_and(|searcher| searcher.takes(size));
         self.passing.stage = match search {
             _ if self.passing.is_wanted => Stage::Whole,
-            Some(search) if search.is_for_texts() && !encoding.is_text() => Stage::Binary,
+            Some(search) if search.is_for_texts() && !encoding.is_text() => {
+                Stage::Binary(is_container(&self.contents))
+            }
             Some(search) if search.takes_whole(size) && takes() => Stage::Whole,
             Some(search)
                 if search.is_for_texts()
@@ -126,13 +128,14 @@ impl<'a> Keeper<'a> {
         let is_hit = match std::mem::take(&mut self.passing.stage) {
             Stage::Whole => return searcher.search(search, data, &self.contents),
             Stage::Blocks(blocks) => !blocks.finish().0.is_empty(),
-            Stage::Binary => {
-                searcher.note(data, Note { search, is_text: false, is_hit: false });
+            Stage::Binary(is_container) => {
+                let note = Note { search, is_text: false, is_hit: false, is_container };
+                searcher.note(data, note);
                 return false;
             }
             Stage::Beginning | Stage::Skipped => return false,
         };
-        searcher.note(data, Note { search, is_text: true, is_hit });
+        searcher.note(data, Note { search, is_text: true, is_hit, is_container: false });
         is_hit
     }
 
@@ -153,8 +156,8 @@ enum Stage {
     Whole,
     /// A long text is searched in blocks.
     Blocks(BlockSearch),
-    /// A file that is no text has no tokens.
-    Binary,
+    /// A file that is no text has no tokens; true for an archive or a database.
+    Binary(bool),
     /// Nothing is done with them.
     #[default]
     Skipped,

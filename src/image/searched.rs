@@ -6,14 +6,15 @@
 use serde::{Deserialize, Serialize};
 
 use crate::archive::{Entry, EntryKind};
-use crate::secret::{FileSearch, SearchByPath, SmallTexts, fingerprint};
+use crate::secret::{FileSearch, SearchByPath, SmallTexts, fingerprint, is_container};
 
 /// The most bytes of files that are searched in one layer.
 const MOST: u64 = 512 << 20;
 /// The size of a block of a tar; contents begin with one.
 const BLOCK: u64 = 512;
-/// The bits of a note below the place: 16 for the number of the search, one for a text, one for a hit.
-const LOW: u32 = 18;
+/// The bits of a note below the place: 16 for the number of the search, one for an archive, one for a text,
+/// one for a hit.
+const LOW: u32 = 19;
 
 /// The result of a search in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub struct Note {
     pub is_text: bool,
     /// True if something was found.
     pub is_hit: bool,
+    /// True if the file is an archive or a database, in which nothing was searched.
+    pub is_container: bool,
 }
 
 /// The notes of a layer.
@@ -32,7 +35,7 @@ pub struct SearchNotes {
     /// The fingerprint of the search.
     fingerprint: u64,
     /// The files in the order of the tar, each in one number: the block of its first byte, the
-    /// number of the search, 2 for a text and 1 for a hit.
+    /// number of the search, 4 for an archive, 2 for a text and 1 for a hit.
     files: Vec<u64>,
 }
 
@@ -48,8 +51,10 @@ impl SearchNotes {
         let block = data / BLOCK;
         let is_behind = self.files.last().is_none_or(|last| last >> LOW < block);
         if data.is_multiple_of(BLOCK) && block >> (64 - LOW) == 0 && is_behind {
-            let bits = u64::from(note.is_text) << 1 | u64::from(note.is_hit);
-            let low = u64::from(note.search.number()) << 2 | bits;
+            let bits = u64::from(note.is_container) << 2
+                | u64::from(note.is_text) << 1
+                | u64::from(note.is_hit);
+            let low = u64::from(note.search.number()) << 3 | bits;
             self.files.push(block << LOW | low);
         }
     }
@@ -59,9 +64,10 @@ impl SearchNotes {
         let block = data / BLOCK;
         let at = self.files.partition_point(|file| file >> LOW < block);
         let file = *self.files.get(at).filter(|&file| file >> LOW == block)?;
-        let number = u16::try_from(file >> 2 & u64::from(u16::MAX)).ok()?;
-        let (is_text, is_hit) = (file & 2 == 2, file & 1 == 1);
-        let note = Note { search: FileSearch::numbered(number), is_text, is_hit };
+        let number = u16::try_from(file >> 3 & u64::from(u16::MAX)).ok()?;
+        let (is_text, is_hit, is_container) = (file & 2 == 2, file & 1 == 1, file & 4 == 4);
+        let search = FileSearch::numbered(number);
+        let note = Note { search, is_text, is_hit, is_container };
         data.is_multiple_of(BLOCK).then_some(note)
     }
 
@@ -129,7 +135,9 @@ impl Searcher {
     pub fn search(&mut self, search: FileSearch, data: u64, contents: &[u8]) -> bool {
         let found = search.find(contents);
         let is_hit = !found.hits.is_empty();
-        self.note(data, Note { search, is_text: found.is_text, is_hit });
+        let is_text = found.is_text;
+        let is_container = !is_text && is_container(contents);
+        self.note(data, Note { search, is_text, is_hit, is_container });
         is_hit
     }
 

@@ -20,7 +20,7 @@ use super::{Hit, elsewhere};
 /// makes a string of the value.
 static ASSIGNED: LazyLock<Regex> = LazyLock::new(|| {
     expression(
-        r#"(?-u:\b)(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)["'`]?\]?[ \t]*(?:=>|:=|[?!]?:[ \t]*[&A-Za-z_(\[][A-Za-z0-9_.<>\[\]|?&', :]{0,60}=|(?:string|String)[ \t]*=|\{[ \t]*get;[^}\n]{0,40}\}[ \t]*=|\[[0-9A-Za-z_]*\][ \t]*=|[=:]|\{)\s*(?:(?:new[ \t]+String|String::from|Some|(?:SecretString|Secret|Zeroizing)::(?:new|from)|std::string|strdup|Buffer\.from|SecretStr)\([ \t]*|[A-Za-z]{1,2}|@|\$|\{)?\\{0,3}(?:"{1,3}(?P<double>[^"\n]+)"|'{1,3}(?P<single>[^'\n]+)'|`(?P<back>[^`\n]+)`)"#,
+        r#"(?-u:\b)(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)["'`]?\]?[ \t]*(?:=>|:=|[?!]?:[ \t]*[&A-Za-z_][A-Za-z0-9_.<>\[\]|?&' ]{0,40}=|(?:string|String)[ \t]*=|\{[ \t]*get;[^}\n]{0,40}\}[ \t]*=|\[[0-9A-Za-z_]*\][ \t]*=|[=:]|\{)\s*(?:(?:new[ \t]+String|String::from|Some|(?:SecretString|Secret|Zeroizing)::(?:new|from)|std::string|strdup|Buffer\.from|SecretStr)\([ \t]*|[A-Za-z]{1,2}|@|\$)?\\{0,3}(?:"{1,3}(?P<double>[^"\n]+)"|'{1,3}(?P<single>[^'\n]+)'|`(?P<back>[^`\n]+)`)"#,
     )
 });
 /// A value in quotes that a macro of C or the constructor of a string takes.
@@ -188,6 +188,8 @@ mod tests {
             "static const char password[] = \"hunter2hunter2\";",
             "char password[32] = \"hunter2hunter2\";",
             "std::string password(\"hunter2hunter2\");",
+            "{\"db\":{\"dbPassword\":\"hunter2hunter2\"}}",
+            "{ user: me, password = 'hunter2hunter2' }",
             "std::string password{\"hunter2hunter2\"};",
             "resource \"db\" {\n  password = \"hunter2hunter2\"\n}",
             "password =\n    \"hunter2hunter2\"",

@@ -88,6 +88,28 @@ impl Encoding {
     }
 }
 
+/// The beginnings of files that hold others, each with its place: zip, gzip, xz, zstd, bzip2, 7z, rar, LZ4,
+/// SQLite, and tar.
+const CONTAINERS: [(usize, &[u8]); 11] = [
+    (0, b"PK\x03\x04"),
+    (0, b"\x1f\x8b\x08"),
+    (0, b"\xfd7zXZ\0"),
+    (0, b"\x28\xb5\x2f\xfd"),
+    (0, b"BZh"),
+    (0, b"7z\xbc\xaf\x27\x1c"),
+    (0, b"Rar!\x1a\x07"),
+    (0, b"\x04\x22\x4d\x18"),
+    (0, b"SQLite format 3\0"),
+    (257, b"ustar\0"),
+    (257, b"ustar  "),
+];
+
+/// Returns whether a file is an archive or a database by its first bytes: what is in it is not searched.
+pub fn is_container(start: &[u8]) -> bool {
+    let is_at = |&(at, magic): &(usize, &[u8])| start.get(at..).is_some_and(|it| it.starts_with(magic));
+    CONTAINERS.iter().any(is_at)
+}
+
 /// Returns whether bytes may be UTF-32: of four, one is zero, which has the highest bits.
 fn is_widest(bytes: &[u8], zero: usize) -> bool {
     !bytes.is_empty() && bytes.iter().skip(zero).step_by(4).all(|&b| b == 0)
@@ -147,6 +169,18 @@ mod tests {
             assert_eq!(Encoding::detect(binary), Encoding::Binary, "{binary:?}");
         }
         assert_eq!(as_utf8(b"PASSWORD=h\xfcnter2"), "PASSWORD=hünter2");
+    }
+
+    #[test]
+    fn archives_and_databases_are_known_by_their_first_bytes() {
+        let mut tar = vec![b'a'; 257];
+        tar.extend(b"ustar\x0000");
+        for start in [&b"PK\x03\x04\x14\0"[..], b"\x1f\x8b\x08\0", b"SQLite format 3\0\x10", &tar] {
+            assert!(is_container(start));
+        }
+        for start in [&b""[..], b"PK", b"\x7fELF", b"\x89PNG", b"BZ"] {
+            assert!(!is_container(start));
+        }
     }
 
     #[test]

@@ -37,7 +37,7 @@ use crate::display::{Escaped, escaped_str, plural, shown};
 
 pub use blocks::{BlockSearch, FarHit, count_lines};
 pub use copies::{Copies, CopyFinder};
-pub use encoding::{Encoding, HEAD};
+pub use encoding::{Encoding, HEAD, is_container};
 pub use fingerprint::fingerprint;
 pub use found::{FoundValues, ValueHash};
 pub use instruction::{find_in_command, find_named, mask, mask_words};
@@ -115,7 +115,7 @@ pub struct Unsearched {
     pub lacks_config: bool,
     /// True if the config has more secrets than are counted.
     pub has_cut_config: bool,
-    /// The number of archives whose members were not searched.
+    /// The number of archives, databases and repositories of Git whose contents were not searched.
     pub archives: usize,
     /// The number of attestations that were not opened.
     pub attestations: usize,

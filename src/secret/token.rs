@@ -176,7 +176,10 @@ fn hit(token: &'static Token, text: &[u8], start: Range<usize>) -> Option<Hit> {
     }
     // What is longer than what was compared goes on as it began.
     if found.name("value").is_some() && range.end == offset + after.len() {
-        let is_key = |b: &&u8| b.is_ascii_alphanumeric() || b"+/=\r\n".contains(b);
+        let has_lines = text[range.clone()].contains(&b'\n');
+        let is_key = |b: &&u8| {
+            b.is_ascii_alphanumeric() || b"+/=".contains(b) || has_lines && b"\r\n".contains(b)
+        };
         range.end += text[range.end..].iter().take_while(is_key).count();
     }
     let body = &after[..end];

@@ -318,6 +318,8 @@ fn nonsense_on_the_command_line_is_said_before_the_image_is_read() {
         (&["--budget", "app=1MB"], "a path in the image begins with a slash"),
         (&["--budget", "/app"], "write PATH=SIZE"),
         (&["--max-base-age", "soon"], "\"soon\" is not an age"),
+        (&["--max-size", "-5MB"], "--max-size -5MB: a negative value is not allowed"),
+        (&["--max-layers", "-1"], "did you mean: --max-layers 1?"),
         (&["--max-growth", "5%"], "--baseline"),
         (&[], "no limits are given"),
     ] {
@@ -325,4 +327,40 @@ fn nonsense_on_the_command_line_is_said_before_the_image_is_read() {
         assert_eq!((answer.code, answer.out.as_str()), (Some(2), ""), "{arguments:?}");
         assert!(answer.said.contains(words), "{arguments:?}: {}", answer.said);
     }
+}
+
+#[test]
+fn an_image_that_is_not_what_its_config_says_never_passes_a_check_that_verifies() {
+    let place = Place::new();
+    let mut wrong = super::shop();
+    let diff_ids = wrong.layers.len();
+    wrong.config["rootfs"]["diff_ids"] =
+        (0..diff_ids).map(|_| format!("sha256:{}", "0".repeat(64))).collect();
+    place.write("wrong.tar", tar(wrong.docker()));
+    place.write("right.tar", tar(super::shop().oci()));
+    let check = |archive: &str, options: &[&str]| {
+        place.run(&[&["check", archive, "--max-size", "1GB"][..], options].concat())
+    };
+    assert_eq!(check("right.tar", &["--verify"]).code, Some(0));
+    assert_eq!(check("wrong.tar", &[]).code, Some(0), "nothing is compared without --verify");
+    for format in ["text", "json", "sarif", "junit", "markdown", "github", "gitlab", "openmetrics"] {
+        let answer = check("wrong.tar", &["--verify", "--format", format]);
+        assert_eq!(answer.code, Some(1), "{format}: {answer:#?}");
+        let said = format!("{}{}", answer.out, answer.said);
+        let expected = "is not what its manifest and config say";
+        assert!(said.contains(expected), "{format}: {said}");
+        assert!(!answer.out.contains("PASS"), "{format}: {}", answer.out);
+    }
+    // One whose layers have no digest cannot be compared, so it does not pass.
+    place.write("root.tar", tar([file("etc/os-release", 9), dir("bin")]));
+    let answer = check("root.tar", &["--verify"]);
+    assert_eq!(answer.code, Some(2), "{answer:#?}");
+}
+
+#[test]
+fn the_device_of_standard_output_is_standard_output() {
+    let answer = Place::new().check(&["--max-layers", "9", "--output", "json=/dev/stdout"]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    let document: serde_json::Value = serde_json::from_str(&answer.out).unwrap();
+    assert_eq!(document["images"][0]["status"], "passed", "{}", answer.out);
 }

@@ -73,6 +73,37 @@ fn a_password_in_the_name_of_an_image_is_never_repeated() {
 }
 
 #[test]
+fn a_token_in_the_tag_of_an_image_is_masked_in_every_command() {
+    let token = concat!("ghp_", "zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq17");
+    let mut image = super::shop();
+    image.tags = serde_json::json!([format!("shop:{token}"), "shop:2"]);
+    let place = Place::new();
+    place.write("t.tar", crate::support::build::tar(image.docker()));
+    let commands: [&[&str]; 11] = [
+        &["images", "t.tar"],
+        &["images", "t.tar", "--format", "json"],
+        &["fix", "t.tar"],
+        &["fix", "t.tar", "--format", "json"],
+        &["ladder", "t.tar"],
+        &["report", "t.tar", "--format", "ncdu"],
+        &["report", "t.tar", "--format", "json", "--no-secrets"],
+        &["report", "t.tar", "--image", "none"],
+        &["learn", "--image", "t.tar"],
+        &["check", "t.tar", "--max-size", "1", "--no-secrets", "--format", "json"],
+        &["compare", "t.tar", "t.tar", "--no-secrets"],
+    ];
+    for arguments in commands {
+        let answer = place.run(arguments);
+        let all = format!("{}{}", answer.out, answer.said);
+        assert!(!all.is_empty() && !all.contains("zQWB"), "{arguments:?}: {all}");
+    }
+    let named = place.run(&["images", "t.tar"]).out;
+    assert!(named.contains("shop:ghp_…"), "{named}");
+    let found = place.run(&["report", "t.tar", "--image", &format!("shop:{token}")]);
+    assert_eq!(found.code, Some(0), "it is still selected by its name: {found:#?}");
+}
+
+#[test]
 fn a_limit_on_secrets_that_is_not_known_never_advises_to_drop_it() {
     let big = format!("A=1\n{}", "x=1\n".repeat(2_200_000));
     let place =

@@ -37,7 +37,7 @@ fn directories_of_the_system_and_of_packages_are_searched_by_name() {
         assert_eq!(places(vec![npmrc]), [format!("/{path}, line 1")]);
     }
     assert_eq!(places(vec![text("proc/x", GITHUB)]).len(), 1);
-    for path in ["app/node_modules/a/.env", "usr/local/go/src/crypto/tls/testdata/.env"] {
+    for path in ["app/node_modules/a/test/.env", "usr/local/go/src/crypto/tls/testdata/.env"] {
         let dotenv = text(path, &format!("DB_PASSWORD={VALUE}\n"));
         assert!(places(vec![dotenv]).is_empty(), "{path}");
     }

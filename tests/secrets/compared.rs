@@ -135,6 +135,33 @@ fn archives_are_not_opened_and_the_report_says_so() {
     assert_eq!(report["secrets"]["unopened_archives"], 2);
 }
 
+#[test]
+fn archives_without_an_ending_databases_and_objects_of_git_are_counted_as_not_searched() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = |path: &str, bytes: &[u8]| crate::support::build::file(path, 0).holding(bytes);
+    let mut sqlite = b"SQLite format 3\0\x10\0".to_vec();
+    sqlite.resize(20_000, 0);
+    let object = "app/.git/objects/0a/1b2c3d4e5f60718293a4b5c6d7e8f901234567";
+    let entries = vec![
+        file("app/backup", b"PK\x03\x04\x14\0\0\0\x08\0abc"),
+        file("app/data", &sqlite),
+        file(object, b"x\x9cabc\0"),
+        file("app/logo", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"),
+        text("app/notes", "PK is no archive"),
+    ];
+    let plain = image([("COPY . /app", entries)]);
+    let packed = Image {
+        layers: plain.layers.iter().cloned().map(Layer::gzip).collect(),
+        ..image([("COPY . /app", vec![])])
+    };
+    for image in [plain, packed] {
+        let report = run(&image, directory.path(), &["report", "shop.tar", "--format", "json"]);
+        assert_eq!(json_of(&report)["secrets"]["unopened_archives"], 3);
+        let check = ["check", "shop.tar", "--max-secrets", "0", "--strict"];
+        assert_eq!(run(&image, directory.path(), &check).status.code(), Some(2));
+    }
+}
+
 /// Runs the program with an archive on standard input, through a pipe.
 fn piped(image: &Image, directory: &Path, arguments: &str) -> Output {
     write(directory, "piped.tar", image);

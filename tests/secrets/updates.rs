@@ -225,3 +225,58 @@ fn fix_names_the_secrets_first_with_the_lines_that_keep_them_out() {
     let unsearched = ["fix", "shop.tar", "--format", "json", "--no-secrets"];
     assert_eq!(json_of(&run(&shop(), directory.path(), &unsearched))["secrets"], Value::Null);
 }
+
+#[test]
+fn a_value_that_is_still_in_the_history_is_not_gone() {
+    let directory = tempfile::tempdir().unwrap();
+    let value = "f4lc0n-42-Zr4Lp1";
+    let command = format!("RUN |1 DB_PASSWORD={value} /bin/sh -c make # buildkit");
+    let env = text("app/.env", &format!("DB_PASSWORD={value}\n"));
+    let both = super::image([(&*command, vec![text("app/a", "a"), env])]);
+    let history = super::image([(&*command, vec![text("app/a", "a")])]);
+    let none = super::image([("RUN make", vec![text("app/a", "a")])]);
+    for (name, image) in [("both.tar", &both), ("history.tar", &history), ("none.tar", &none)] {
+        std::fs::write(directory.path().join(name), tar(image.docker())).unwrap();
+    }
+    let compare = |old: &str, new: &str, format: &str| {
+        out(&run(&both, directory.path(), &["compare", old, new, "--format", format]))
+    };
+    for format in ["text", "markdown", "html"] {
+        let said = words(&compare("both.tar", "history.tar", format));
+        let expected = "1 secret is no longer at its place, but its value is still in the image.";
+        assert!(said.contains(expected) && !said.contains("no longer there"), "{format}: {said}");
+        let said = words(&compare("both.tar", "none.tar", format));
+        assert!(said.contains("2 secrets are no longer there."), "{format}: {said}");
+    }
+    let document: Value =
+        serde_json::from_str(&compare("both.tar", "history.tar", "json")).unwrap();
+    validate(&document, "compare");
+    let secrets = &document["secrets"];
+    assert_eq!(secrets["removed"], json!([]));
+    assert_eq!(secrets["moved"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn what_an_image_that_was_read_in_part_lacks_is_not_called_gone() {
+    let directory = tempfile::tempdir().unwrap();
+    let image = super::image([
+        ("COPY a .", vec![text("app/a", "a")]),
+        ("COPY b .", vec![text("app/.env", "DB_PASSWORD=f4lc0n-42-Zr4Lp1\n")]),
+    ]);
+    let mut part = image.docker();
+    part.remove(2);
+    std::fs::write(directory.path().join("part.tar"), tar(part)).unwrap();
+    let compare = |old: &str, new: &str| {
+        words(&out(&run(&image, directory.path(), &["compare", old, new, "--format", "text"])))
+    };
+    let said = compare("shop.tar", "part.tar");
+    assert!(!said.contains("no longer there"), "{said}");
+    let expected =
+        "1 secret of the first was not found again, but the image was searched only in part.";
+    assert!(said.contains(expected), "{said}");
+    let said = compare("part.tar", "shop.tar");
+    assert!(!said.contains("Brings"), "{said}");
+    let expected = "1 secret was not found in the first, which was searched only in part: value of \
+                    DB_PASSWORD in /app/.env, line 1.";
+    assert!(said.contains(expected), "{said}");
+}

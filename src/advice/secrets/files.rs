@@ -22,7 +22,7 @@ use crate::layer_index::LayerIndex;
 use crate::progress::Progress;
 use crate::secret::{
     BlockSearch, Encoding, FarHit, FileSearch, HEAD, Kind, Masked, SearchByPath, SmallTexts,
-    ValueHash, count_lines, has_other_search, path_matcher, rules,
+    ValueHash, count_lines, has_other_search, is_container, path_matcher, rules,
 };
 use crate::tree::{NodeId, Removal, Tree, VersionId};
 
@@ -105,8 +105,12 @@ pub(super) fn find<'a>(
     };
     for candidate in candidates(tree, packages) {
         let is_costly = match contents.searched(tree, candidate.inode, candidate.search) {
-            Searched::Nothing(is_text) => {
-                search.texts.extend(is_text.then_some(candidate));
+            Searched::Text => {
+                search.texts.push(candidate);
+                continue;
+            }
+            Searched::Binary(is_container) => {
+                search.count_container(&candidate, is_container);
                 continue;
             }
             Searched::Hit if candidate.is_of_a_package(tree, packages) => continue,
@@ -135,7 +139,7 @@ impl<'a> Search<'a> {
         let is_whole = search.takes_whole(size);
         self.files -= 1;
         if search.is_for_texts() && size > HEAD as u64 {
-            match self.encoding(candidate.inode)? {
+            match self.encoding(&candidate)? {
                 Some(Encoding::Binary) => return Ok(Looked::Searched),
                 Some(encoding) if is_whole || encoding == Encoding::Narrow => {}
                 _ => return Ok(Looked::Unsearched),
@@ -164,22 +168,38 @@ impl<'a> Search<'a> {
         Ok(looked)
     }
 
-    /// Returns the encoding of a file by its first bytes; `None` if they cannot be read.
-    fn encoding(&self, inode: VersionId) -> Result<Option<Encoding>, Error> {
-        let read = self.filesystem.with_source(inode, |source| {
+    /// Returns the encoding of a file by its first bytes, and counts an archive or a database; `None` if
+    /// they cannot be read.
+    fn encoding(&mut self, candidate: &Candidate) -> Result<Option<Encoding>, Error> {
+        let read = self.filesystem.with_source(candidate.inode, |source| {
             let whole = Extent::whole(&**source);
             let start = read_extent(&**source, whole.part(0, START))?;
             if Encoding::is_binary(&start) {
-                return Ok::<_, io::Error>(Encoding::Binary);
+                return Ok::<_, io::Error>((Encoding::Binary, is_container(&start)));
             }
-            Ok(Encoding::detect(&read_extent(&**source, whole.part(0, HEAD as u64))?))
+            let head = read_extent(&**source, whole.part(0, HEAD as u64))?;
+            let encoding = Encoding::detect(&head);
+            Ok((encoding, !encoding.is_text() && is_container(&head)))
         });
-        readable(read)
+        let Some((encoding, is_container)) = readable(read)? else { return Ok(None) };
+        self.count_container(candidate, is_container);
+        Ok(Some(encoding))
+    }
+
+    /// Counts an archive or a database that is not known by its name, unless a package brought it.
+    fn count_container(&mut self, candidate: &Candidate, is_container: bool) {
+        let (tree, packages) = (self.tree, self.packages);
+        let is_one = is_container
+            && !is_named_archive(tree, candidate.inode)
+            && !is_common(tree, candidate.inode)
+            && !candidate.is_of_a_package(tree, packages);
+        self.secrets.archives += usize::from(is_one);
     }
 
     /// Searches the contents of a file; returns whether it is a text, too.
     fn look_at_all(&mut self, candidate: &Candidate, bytes: &[u8]) -> (Looked, bool) {
         let found = candidate.search.find(bytes);
+        self.count_container(candidate, !found.is_text && is_container(bytes));
         if found.hits.is_empty() || candidate.is_of_a_package(self.tree, self.packages) {
             return (Looked::Searched, found.is_text);
         }
@@ -245,22 +265,44 @@ impl Lines {
     }
 }
 
-/// Counts the archives that no package brought.
+/// Counts the archives that no package brought, by their names, and the repositories of Git: each keeps its
+/// objects compressed.
 fn archives(tree: &Tree, packages: &Packages) -> usize {
+    let mut repositories = HashSet::new();
     let is_archive = |&(inode, removal): &(VersionId, Option<&Removal>)| {
         let node = tree.node_of(inode);
-        let name = tree.name(node).to_ascii_lowercase();
-        let is_one = rules().archives.iter().any(|end| name.ends_with(end.as_bytes()));
-        let is_common = || {
-            let path = tree.path(node);
-            rules().common_archives.iter().any(|start| path.starts_with(start.as_bytes()))
-        };
-        is_one
+        repositories.extend(repository(tree, node));
+        is_named_archive(tree, inode)
             && tree.size(inode) > 0
-            && !is_common()
+            && !is_common(tree, inode)
             && !is_of_a_package(tree, packages, (inode, node, removal))
     };
-    tree.inodes_with_removals().filter(is_archive).count()
+    let archives = tree.inodes_with_removals().filter(is_archive).count();
+    archives + repositories.len()
+}
+
+/// Returns the directory of the objects of Git that a file is one of, loose or packed.
+fn repository(tree: &Tree, node: NodeId) -> Option<NodeId> {
+    let name = tree.name(node);
+    let is_loose = || name.len() == 38 && name.iter().all(u8::is_ascii_hexdigit);
+    if !name.ends_with(b".pack") && !is_loose() {
+        return None;
+    }
+    let objects = tree.parent(tree.parent(node));
+    let is_of_git = tree.name(objects) == b"objects" && tree.name(tree.parent(objects)) == b".git";
+    is_of_git.then_some(objects)
+}
+
+/// Returns whether the name of a file is that of an archive.
+fn is_named_archive(tree: &Tree, inode: VersionId) -> bool {
+    let name = tree.name(tree.node_of(inode)).to_ascii_lowercase();
+    rules().archives.iter().any(|end| name.ends_with(end.as_bytes()))
+}
+
+/// Returns whether everybody has the archives of the directory of a file.
+fn is_common(tree: &Tree, inode: VersionId) -> bool {
+    let path = tree.path(tree.node_of(inode));
+    rules().common_archives.iter().any(|start| path.starts_with(start.as_bytes()))
 }
 
 /// Returns whether a package brought a file as it is: everybody who has the package has it.

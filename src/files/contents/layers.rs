@@ -227,7 +227,8 @@ impl Contents for LayerContents {
         let note = self.passed.of_member(member).note(tree.data_offset(inode));
         match note.filter(|note| note.search.includes(search)) {
             Some(note) if note.is_hit => Searched::Hit,
-            Some(note) => Searched::Nothing(note.is_text),
+            Some(note) if note.is_text => Searched::Text,
+            Some(note) => Searched::Binary(note.is_container),
             None if is_costly => Searched::NotHere,
             None => Searched::NotYet,
         }

@@ -25,8 +25,10 @@ pub use layers::LayerContents;
 pub enum Searched {
     /// A search found something when the layer passed.
     Hit,
-    /// A search found nothing; true if the file is a text.
-    Nothing(bool),
+    /// A search found nothing in a text.
+    Text,
+    /// A file that is no text was not searched; true for an archive or a database.
+    Binary(bool),
     /// No search was made yet.
     NotYet,
     /// No search was made, and reading the file costs a download that nothing else needs.
