@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::command::{expression, find_addresses};
+use super::command::{expression, find_addresses, valued};
 use super::hints::find_near_names;
 use super::manifest::Manifest;
 use super::rules::rules;
@@ -20,13 +20,25 @@ use super::{Hit, elsewhere};
 /// makes a string of the value.
 static ASSIGNED: LazyLock<Regex> = LazyLock::new(|| {
     expression(
-        r#"(?-u:\b)(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)["'`]?\]?[ \t]*(?:=>|:=|[?!]?:[ \t]*[&A-Za-z_][A-Za-z0-9_.<>\[\]|?&' ]{0,40}=|(?:string|String)[ \t]*=|\{[ \t]*get;[^}\n]{0,40}\}[ \t]*=|\[[0-9A-Za-z_]*\][ \t]*=|[=:]|\{)\s*(?:(?:new[ \t]+String|String::from|Some|(?:SecretString|Secret|Zeroizing)::(?:new|from)|std::string|strdup|Buffer\.from|SecretStr)\([ \t]*|[A-Za-z]{1,2}|@|\$)?\\{0,3}(?:"{1,3}(?P<double>[^"\n]+)"|'{1,3}(?P<single>[^'\n]+)'|`(?P<back>[^`\n]+)`)"#,
+        r#"(?-u:\b)(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)["'`]?\]?[ \t]*(?:=>|:=|[?!]?:[ \t]*[&A-Za-z_][A-Za-z0-9_.<>\[\]|?&' ]{0,40}=|(?:string|String)[ \t]*=|\{[ \t]*get;[^}\n]{0,40}\}[ \t]*=|\[[0-9A-Za-z_]*\][ \t]*=|[=:])\s*(?:(?:new[ \t]+String|String::from|Some|(?:SecretString|Secret|Zeroizing)::(?:new|from)|std::string|strdup|Buffer\.from|SecretStr)\([ \t]*|\(\s*|[A-Za-z]{1,2}|@|\$)?\\{0,3}(?:"{1,3}(?P<double>[^"\n]+)"|'{1,3}(?P<single>[^'\n]+)'|`(?P<back>[^`\n]+)`)"#,
     )
 });
 /// A value in quotes that a macro of C or the constructor of a string takes.
 static DEFINED: LazyLock<Regex> = LazyLock::new(|| {
     expression(
-        r#"(?:#[ \t]*define[ \t]+(?P<name>[A-Za-z_][A-Za-z0-9_]*)[ \t]+|(?-u:\b)[A-Za-z:_]*[Ss]tring[ \t]+(?P<element>[A-Za-z_][A-Za-z0-9_]*)\([ \t]*)(?:L|u8)?"(?P<double>[^"\n]+)""#,
+        r#"(?:#[ \t]*define[ \t]+(?P<name>[A-Za-z_][A-Za-z0-9_]*)[ \t]+|(?-u:\b)[A-Za-z:_]*[Ss]tring[ \t]+(?P<element>[A-Za-z_][A-Za-z0-9_]*)[({][ \t]*)(?:L|u8)?"(?P<double>[^"\n]+)""#,
+    )
+});
+/// A password behind a name that is an argument, too: of a login, of a connection to a database, of a token
+/// that is signed; and a value behind a symbol of Ruby.
+static POSITION: LazyLock<Regex> = LazyLock::new(|| {
+    expression(
+        r#"(?:(?-u:\b)auth[ \t]*=[ \t]*\(|(?i:basic_?auth|digest_?auth|NetworkCredential|UsernamePassword[A-Za-z]*|PasswordAuthentication)\()[ \t]*["'][^"'\n]*["'][ \t]*,[ \t]*["'](?P<value>[^"'\n]+)["']|(?:getConnection|PDO|mysqli|mysqli_connect|[Cc]onnect)\([ \t]*["'a-zA-Z][^()\n,]*,[ \t]*["'][^"'\n]*["'][ \t]*,[ \t]*["']([^"'\n]+)["']|jwt\.(?:sign|verify)\([^\n]{1,200}?,[ \t]*["']([^"'\n]+)["']"#,
+    )
+});
+static SYMBOL: LazyLock<Regex> = LazyLock::new(|| {
+    expression(
+        r#"[ \t(]:(?P<name>[A-Za-z_][A-Za-z0-9_]*),[ \t]*(?:"(?P<double>[^"\n]+)"|'(?P<single>[^'\n]+)')"#,
     )
 });
 /// The token that a bot of Discord gives to its library.
@@ -74,8 +86,10 @@ pub fn find_in_code(text: &str) -> Vec<Hit> {
         let found =
             found.chain(of_arguments(part)).chain(setters).chain(elements).chain(headers(part));
         let defined = DEFINED.captures_iter(part).filter_map(|it| named(&it));
+        let symbols = SYMBOL.captures_iter(part).filter_map(|it| named(&it));
         let found = found.chain(connections(part)).chain(drivers(part)).chain(defined);
-        let mut found: Vec<_> = found.chain(bots(part)).collect();
+        let mut found: Vec<_> =
+            found.chain(symbols).chain(bots(part)).chain(positions(part)).collect();
         found.extend(elsewhere::in_code(part));
         found
     });
@@ -130,6 +144,15 @@ fn headers(text: &str) -> impl Iterator<Item = Hit> {
         let is_one = rules().is_value(value.as_str().as_bytes()) && is_telling(value.as_str());
         let name = Some("Authorization".to_owned());
         is_one.then(|| Hit { kind: &rules().named, range: value.range(), name })
+    })
+}
+
+fn positions(text: &str) -> impl Iterator<Item = Hit> {
+    POSITION.captures_iter(text).filter_map(|found| {
+        let hit = valued(text, &found, &rules().named)?;
+        let value = &text[hit.range.clone()];
+        let is_one = is_telling(value) && !is_of_code(value) && !rules().is_key(value);
+        is_one.then(|| Hit { name: Some("Password".into()), ..hit })
     })
 }
 
@@ -200,6 +223,15 @@ mod tests {
             "dsn = \"host=db user=app password=hunter2hunter2 sslmode=disable\"",
             "\"Driver={ODBC};Server=db;Uid=sa;Pwd=hunter2hunter2;\"",
             "url = \"jdbc:oracle:thin:scott/hunter2hunter2@db:1521:xe\"",
+            "r = requests.get(u, auth=('me', 'hunter2hunter2'))",
+            "r = HTTPBasicAuth('me', 'hunter2hunter2')",
+            "new NetworkCredential(\"me\", \"hunter2hunter2\")",
+            "DriverManager.getConnection(url, \"me\", \"hunter2hunter2\")",
+            "new PDO(\"mysql:host=db\", \"me\", \"hunter2hunter2\")",
+            "jwt.sign({ id: 1 }, 'hunter2hunter2')",
+            "set :password, 'hunter2hunter2'",
+            "map[string]string{\"client_secret\": \"hunter2hunter2\"}",
+            "password = (\"hunter2hunter2\")",
             "auth: { bindCredentials: 'hunter2hunter2' }",
             "<server><user>app</user><password>hunter2hunter2</password></server>",
             "<Resource name=\"jdbc/db\" username=\"app\" password=\"hunter2hunter2\"/>",

@@ -21,10 +21,11 @@ const BEHIND: usize = 4 << 10;
 /// The characters between the words of a name.
 const JOINTS: [&str; 4] = ["", "_", "-", "."];
 /// Other words beside a secret: of connection strings, headers, addresses, bots, and logins of registries.
-const OTHER: [&str; 20] = [
+const OTHER: [&str; 31] = [
     "PWD", "AUTHORIZATION", "@TCP(", "@UNIX(", "JDBC:ORACLE:", "\"AUTHS\"", ".LOGIN(", ".RUN(", "BINDPW",
     "ROOTPW", "REQUIREPASS", "MASTERAUTH", "POSTGRES://", "POSTGRESQL", "MYSQL", "MONGODB", "AMQP://",
-    "AMQPS://", "REDIS://", "REDISS://",
+    "AMQPS://", "REDIS://", "REDISS://", "AUTH=(", "AUTH = (", "BASICAUTH", "BASIC_AUTH", "DIGESTAUTH",
+    "CREDENTIAL(", "CONNECT(", "GETCONNECTION(", "PDO(", "JWT.SIGN(", "JWT.VERIFY(",
 ];
 /// Short names, which are only looked at with one of these behind them: they stand in many other words.
 const SHORT: [&str; 2] = ["PASS", "PW"];

@@ -17,7 +17,7 @@ use super::{Hit, apart, elsewhere};
 /// A name with a value in quotes, or a bare one.
 static SETTING: LazyLock<Regex> = LazyLock::new(|| {
     expression(
-        r#"(?m)(?:^|[\s{,(\[])["'$]?(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)["']?\]?(?:[ \t]*[=:][ \t]*(?:"(?P<double>[^"\n]*)"|'(?P<single>[^'\n]*)')|[ \t]*(?:=|:[ \t])[ \t]*(?P<bare>[^\s"'{\[(#,&*|>][^\s,#"'()]*))"#,
+        r#"(?m)(?:^|[\s{,(\[])(?:\$env:|["'$])?(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)["']?\]?(?:[ \t]*[=:][ \t]*(?:"(?P<double>[^"\n]*)"|'(?P<single>[^'\n]*)')|[ \t]*(?:=|:[ \t])[ \t]*(?P<bare>[^\s"'{\[(#,&*|>][^\s,#"'()]*))"#,
     )
 });
 /// A line that has nothing but a variable, as a `.env` and many other texts have it.
@@ -25,6 +25,16 @@ static VARIABLE: LazyLock<Regex> = LazyLock::new(|| {
     expression(
         r#"(?m)^[ \t]*(?:export[ \t]+|set[ \t]+)?(?:(?P<name>[A-Z][A-Z0-9_]*)=(?:"(?P<double>[^"\n]*)"|'(?P<single>[^'\n]*)'|(?P<bare>[^\s"'#$]\S*))|(?P<small>[A-Za-z][A-Za-z0-9_.-]*)(?:[ \t]*=|[ \t]*:[ \t])[ \t]*(?:"(?P<double2>[^"\n]*)"|'(?P<single2>[^'\n]*)'|(?P<bare2>[^\s"'#$(){}\[\];,<>][^\s"'(){}\[\];,<>]*)))[ \t]*\r?$"#,
     )
+});
+/// A name with a value in the middle of a line, as in logs, tables of file systems and of jobs.
+static INLINE: LazyLock<Regex> = LazyLock::new(|| {
+    expression(
+        r#"(?:^|[\s,;?&"'])(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)=(?P<bare>[^\s"'#$(){}\[\];,<>&=\\`*|][^\s"'(){}\[\];,<>&\\`|]*)"#,
+    )
+});
+/// A header with credentials.
+static HEADER: LazyLock<Regex> = LazyLock::new(|| {
+    expression(r"(?i)(?-u:\b)authorization:[ \t]*(?:bearer|basic|token)[ \t]+(?P<value>[A-Za-z0-9._~+/=-]{8,})")
 });
 /// A word for a password with its value behind a space, as configuration files of servers have it.
 static DIRECTIVE: LazyLock<Regex> = LazyLock::new(|| {
@@ -68,7 +78,14 @@ pub fn find_variables(text: &str, is_document: bool) -> Vec<Hit> {
         let variables = variables.filter_map(|found| assigned(&found, |name| rules().is_key(name)));
         let mut hits: Vec<_> = variables.collect();
         if !is_document {
+            let inline = INLINE.captures_iter(part);
+            hits.extend(inline.filter_map(|it| assigned(&it, |name| rules().is_key(name))));
             hits.extend(find_addresses(part));
+            hits.extend(HEADER.captures_iter(part).filter_map(|it| {
+                let hit = valued(part, &it, &rules().named)?;
+                let name = Some("Authorization".to_owned());
+                is_telling(&part[hit.range.clone()]).then_some(Hit { name, ..hit })
+            }));
         }
         hits
     }))
