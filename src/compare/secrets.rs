@@ -219,7 +219,10 @@ impl SecretChanges {
         if !self.moved.is_empty() {
             let count = escaped_str(&plural(self.moved.len(), "secret"));
             sentences.push(match self.moved.len() {
-                1 => shown!("{} is no longer at its place, but its value is still in the image.", count),
+                1 => shown!(
+                    "{} is no longer at its place, but its value is still in the image.",
+                    count
+                ),
                 _ => shown!(
                     "{} are no longer at their places, but their values are still in the image.",
                     count

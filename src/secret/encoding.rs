@@ -32,7 +32,8 @@ impl Encoding {
         let letters_at = |first: usize| head.iter().skip(first).step_by(2).all(|&b| b != 0);
         // One byte of four, the first or the last.
         let one_of_four = |place: usize| {
-            head.len() >= WIDE && head.iter().enumerate().all(|(at, &b)| (b != 0) == (at % 4 == place))
+            head.len() >= WIDE
+                && head.iter().enumerate().all(|(at, &b)| (b != 0) == (at % 4 == place))
         };
         match head {
             [0xff, 0xfe, 0, 0, rest @ ..] if is_widest(rest, 3) => Self::WidestLow,
@@ -56,7 +57,8 @@ impl Encoding {
             let nulls = |first: usize| start.iter().skip(first).step_by(2).all(|&byte| byte == 0);
             start.len() < WIDE || nulls(0) || nulls(1)
         };
-        let has_mark = matches!(start, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, 0, 0xfe, 0xff, ..]);
+        let has_mark =
+            matches!(start, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, 0, 0xfe, 0xff, ..]);
         let is_narrow = || start.iter().copied().all(is_of_text) && is_utf8_so_far(start);
         start.contains(&0) && !has_mark && !is_narrow() && !is_wide()
     }
@@ -106,7 +108,8 @@ const CONTAINERS: [(usize, &[u8]); 11] = [
 
 /// Returns whether a file is an archive or a database by its first bytes: what is in it is not searched.
 pub fn is_container(start: &[u8]) -> bool {
-    let is_at = |&(at, magic): &(usize, &[u8])| start.get(at..).is_some_and(|it| it.starts_with(magic));
+    let is_at =
+        |&(at, magic): &(usize, &[u8])| start.get(at..).is_some_and(|it| it.starts_with(magic));
     CONTAINERS.iter().any(is_at)
 }
 

@@ -30,7 +30,9 @@ static BASE_64: LazyLock<GeneralPurpose> = LazyLock::new(|| {
 });
 /// The kind of a manifest that holds secrets.
 static KIND: LazyLock<Regex> = LazyLock::new(|| {
-    expression(r#"(?m)["']?kind["']?[ \t]*:[ \t]*["']?(?P<sealed>Sealed)?Secret["']?[ \t]*(?:[,}#\r]|$)"#)
+    expression(
+        r#"(?m)["']?kind["']?[ \t]*:[ \t]*["']?(?P<sealed>Sealed)?Secret["']?[ \t]*(?:[,}#\r]|$)"#,
+    )
 });
 /// The block of the values in YAML.
 static DATA: LazyLock<Regex> = LazyLock::new(|| {
@@ -43,9 +45,8 @@ static ENTRY: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 /// The values in JSON, or in braces.
-static IN_BRACES: LazyLock<Regex> = LazyLock::new(|| {
-    expression(r#""?(?P<name>data|stringData)"?\s*:\s*\{(?P<inner>[^{}]*)\}"#)
-});
+static IN_BRACES: LazyLock<Regex> =
+    LazyLock::new(|| expression(r#""?(?P<name>data|stringData)"?\s*:\s*\{(?P<inner>[^{}]*)\}"#));
 /// A value there.
 static PAIR: LazyLock<Regex> = LazyLock::new(|| {
     expression(
@@ -53,9 +54,8 @@ static PAIR: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 /// The login of a registry.
-static LOGIN: LazyLock<Regex> = LazyLock::new(|| {
-    expression(r#""auth"\s*:\s*"(?P<value>[A-Za-z0-9+/]{8,}={0,2})""#)
-});
+static LOGIN: LazyLock<Regex> =
+    LazyLock::new(|| expression(r#""auth"\s*:\s*"(?P<value>[A-Za-z0-9+/]{8,}={0,2})""#));
 
 /// What a text is seen to hold while the parts near names of secrets are searched.
 #[derive(Default)]
@@ -209,7 +209,10 @@ fn hit(name: &str, value: &str, range: Range<usize>, is_encoded: bool) -> Option
             || text.contains('\n') && !super::command::pairs_of_file(text).is_empty()
     };
     let is_one = rules().fits(name, text.as_bytes()) && rules().is_value(text.as_bytes())
-        || !text.contains('\n') && is_telling(text) && rules().is_value(text.as_bytes()) && !is_place(text)
+        || !text.contains('\n')
+            && is_telling(text)
+            && rules().is_value(text.as_bytes())
+            && !is_place(text)
         || has_one();
     is_one.then(|| Hit { kind: &rules().named, range, name: Some(name.into()) })
 }
@@ -250,7 +253,8 @@ mod tests {
         ] {
             assert_eq!(values(text), ["hunter2hunter2"], "{text}");
         }
-        let config = "kind: Secret\nstringData:\n  a.ini: |\n    [db]\n    password = hunter2hunter2\n";
+        let config =
+            "kind: Secret\nstringData:\n  a.ini: |\n    [db]\n    password = hunter2hunter2\n";
         assert_eq!(values(config).len(), 1, "{:?}", values(config));
     }
 
@@ -259,7 +263,9 @@ mod tests {
         let sealed = "AgBy3i4OJSWK1PiTySYZZA9rO43cGDEq".repeat(5);
         for text in [
             format!("kind: SealedSecret\nspec:\n  encryptedData:\n    password: {sealed}\n"),
-            format!("{{\"kind\":\"SealedSecret\",\"spec\":{{\"encryptedData\":{{\"token\":\"{sealed}\"}}}}}}"),
+            format!(
+                "{{\"kind\":\"SealedSecret\",\"spec\":{{\"encryptedData\":{{\"token\":\"{sealed}\"}}}}}}"
+            ),
             "kind: Secret\ndata:\n  password: Y2hhbmdlbWU=\n".into(),
             "kind: Secret\nmetadata:\n  name: db1\ntype: Opaque\n".into(),
             "kind: ExternalSecret\nspec:\n  data:\n  - secretKey: db1\n".into(),

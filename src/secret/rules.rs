@@ -7,8 +7,8 @@ use serde::Deserialize;
 use super::argument::{Argument, WrittenArgument};
 use super::rule::Expression;
 
-pub use super::rule::{Area, FileRule, Kind, Looks, SearchedThere, SecretRules};
 pub(super) use super::rule::{AmongPackages, Checksum, CodePaths, Token};
+pub use super::rule::{Area, FileRule, Kind, Looks, SearchedThere, SecretRules};
 
 /// The rules, as `build.rs` converts them.
 const BUILT_IN: &str = include_str!(concat!(env!("OUT_DIR"), "/secrets.json"));
@@ -264,18 +264,8 @@ fn read(json: &str) -> serde_json::Result<SecretRules> {
 }
 
 fn read_token(written: WrittenToken) -> Token {
-    let WrittenToken {
-        id,
-        title,
-        starts,
-        rest,
-        digits,
-        checksum,
-        made,
-        common,
-        revoke,
-        sources,
-    } = written;
+    let WrittenToken { id, title, starts, rest, digits, checksum, made, common, revoke, sources } =
+        written;
     let (is_made, is_rare) = (made, !common);
     Token {
         kind: Kind { id, title, revoke, sources, is_made, is_rare, ..Kind::default() },

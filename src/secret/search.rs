@@ -282,7 +282,8 @@ fn by_rule(rule: &'static FileRule, bytes: &[u8]) -> Vec<Hit> {
         Looks::Alone => in_text(&|text| {
             let word = text.trim();
             let start = text.len() - text.trim_start().len();
-            let is_one = word.len() <= LONGEST_WORD && is_telling(word) && is_value(word.as_bytes());
+            let is_one =
+                word.len() <= LONGEST_WORD && is_telling(word) && is_value(word.as_bytes());
             let hit = Hit { kind: &rule.kind, range: start..start + word.len(), name: None };
             is_one.then_some(hit).into_iter().collect()
         }),

@@ -34,7 +34,9 @@ static INLINE: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// A header with credentials.
 static HEADER: LazyLock<Regex> = LazyLock::new(|| {
-    expression(r"(?i)(?-u:\b)authorization:[ \t]*(?:bearer|basic|token)[ \t]+(?P<value>[A-Za-z0-9._~+/=-]{8,})")
+    expression(
+        r"(?i)(?-u:\b)authorization:[ \t]*(?:bearer|basic|token)[ \t]+(?P<value>[A-Za-z0-9._~+/=-]{8,})",
+    )
 });
 /// A word for a password with its value behind a space, as configuration files of servers have it.
 static DIRECTIVE: LazyLock<Regex> = LazyLock::new(|| {
@@ -50,9 +52,8 @@ static CONNECTION: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 /// The login in an address of Oracle.
-static ORACLE: LazyLock<Regex> = LazyLock::new(|| {
-    expression(r#"jdbc:oracle:[a-z]+:[^/\s"'@]+/(?P<value>[^@\s"'/]+)@"#)
-});
+static ORACLE: LazyLock<Regex> =
+    LazyLock::new(|| expression(r#"jdbc:oracle:[a-z]+:[^/\s"'@]+/(?P<value>[^@\s"'/]+)@"#));
 
 /// Finds the secrets in the settings of an application, also without quotes.
 pub fn find_settings(text: &str) -> Vec<Hit> {

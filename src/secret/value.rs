@@ -289,7 +289,8 @@ fn is_digits(piece: &str) -> bool {
 /// Returns whether a text has many letters or digits one after the other, as an alphabet has them.
 pub(super) fn is_sequence(text: &str) -> bool {
     let follows = |pair: &[u8]| {
-        pair.iter().all(u8::is_ascii_alphanumeric) && (pair[0] + 1 == pair[1] || pair == [b'9', b'0'])
+        pair.iter().all(u8::is_ascii_alphanumeric)
+            && (pair[0] + 1 == pair[1] || pair == [b'9', b'0'])
     };
     let windows = text.as_bytes().windows(SEQUENCE);
     windows.into_iter().any(|window| window.windows(2).all(follows))

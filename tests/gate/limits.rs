@@ -343,7 +343,8 @@ fn an_image_that_is_not_what_its_config_says_never_passes_a_check_that_verifies(
     };
     assert_eq!(check("right.tar", &["--verify"]).code, Some(0));
     assert_eq!(check("wrong.tar", &[]).code, Some(0), "nothing is compared without --verify");
-    for format in ["text", "json", "sarif", "junit", "markdown", "github", "gitlab", "openmetrics"] {
+    for format in ["text", "json", "sarif", "junit", "markdown", "github", "gitlab", "openmetrics"]
+    {
         let answer = check("wrong.tar", &["--verify", "--format", format]);
         assert_eq!(answer.code, Some(1), "{format}: {answer:#?}");
         let said = format!("{}{}", answer.out, answer.said);

@@ -66,7 +66,8 @@ fn a_key_in_base64_is_found_in_any_text() {
         let expected = layerscope::secret::ValueHash::new(encoded.as_bytes());
         assert_eq!(found[0].0.hash, expected, "the key goes on to its end");
     }
-    let public = "-----BEGIN CERTIFICATE-----\nMIIBszCCARygAwIBAgIJAKx7Qm2Vt9Zr4Lp1Ws8Yb3Nc6Hd5Jf\n";
+    let public =
+        "-----BEGIN CERTIFICATE-----\nMIIBszCCARygAwIBAgIJAKx7Qm2Vt9Zr4Lp1Ws8Yb3Nc6Hd5Jf\n";
     let encoded = base64::engine::general_purpose::STANDARD.encode(public);
     assert_eq!(places("app/x", &encoded), [""; 0]);
 }
@@ -100,9 +101,8 @@ fn a_password_in_a_long_source_file_is_found() {
 
 #[test]
 fn a_text_in_utf_32_is_read() {
-    let wide = |text: &str| -> Vec<u8> {
-        text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect()
-    };
+    let wide =
+        |text: &str| -> Vec<u8> { text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect() };
     let file = crate::support::build::file("app/.env", 0)
         .holding(wide(&format!("\u{feff}A=b\nDB_PASSWORD={VALUE}\n")));
     let found = kinds(&image([("COPY . .", vec![file])]));

@@ -72,10 +72,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// Compares all images with the first one, with the secrets of those that were searched.
-    pub fn with_secrets(
-        images: &[&'a Inspection],
-        secrets: &[Option<ComparedSecrets>],
-    ) -> Self {
+    pub fn with_secrets(images: &[&'a Inspection], secrets: &[Option<ComparedSecrets>]) -> Self {
         let others = match *images {
             [first, second] => {
                 let differing = match secrets {

@@ -69,9 +69,7 @@ impl Failure {
             Self::Usage(message) => (message.clone(), Some("see layerscope --help".into())),
             Self::Place { message, hint }
             | Self::NotWhole { message, hint }
-            | Self::Altered { message, hint } => {
-                (message.clone(), Some(hint.clone()))
-            }
+            | Self::Altered { message, hint } => (message.clone(), Some(hint.clone())),
             Self::Config(error) => (error.to_string(), error.hint()),
             Self::Dumb(hint) => (
                 "TERM=dumb cannot show the interactive screen".into(),
