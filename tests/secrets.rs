@@ -13,7 +13,7 @@ mod everywhere;
 mod faces;
 mod found;
 mod lines;
-mod metadata;
+pub mod metadata;
 mod none;
 mod updates;
 mod values;

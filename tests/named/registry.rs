@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::server::{Fault, LOGIN, Server};
 use super::{image, json, layerscope, refused, text, without_names};
+use crate::secrets::metadata::attested_layout;
 use crate::support::build::tar;
 
 const JSON: [&str; 2] = ["--format", "json"];
@@ -213,4 +214,23 @@ fn one_file_is_shown_of_a_registry_image_also_where_ranges_are_ignored() {
         assert!(output.status.success(), "{fault:?}: {}", text(&output.stderr));
         assert_eq!(output.stdout, vec![7; 3000], "{fault:?}");
     }
+}
+
+#[test]
+fn the_provenance_beside_a_registry_image_is_searched_for_secrets() {
+    let home = tempfile::tempdir().unwrap();
+    let check = |is_whole: bool| {
+        let server = Server::of_layout(attested_layout(is_whole));
+        let name = format!("{}/team/app:1", server.host);
+        let wanted =
+            ["check", &name, "--no-cache", "--platform", "linux/amd64", "--max-secrets", "0"];
+        let output = layerscope(home.path(), &wanted).output().unwrap();
+        (output.status.code(), text(&output.stdout))
+    };
+    let (code, said) = check(true);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("DEPLOY_TOKEN") && !said.contains("f4lc0n"), "{said}");
+    assert!(said.contains("provenance") && !said.contains("attestation not searched"), "{said}");
+    let (_, said) = check(false);
+    assert!(said.contains("1 attestation not searched for secrets"), "{said}");
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use sha2::{Digest, Sha256};
 
-use crate::support::build::Image;
+use crate::support::build::{Entry, Image};
 
 /// The ways in which a server can fail.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -103,6 +103,25 @@ impl Server {
             }
         }
         Self::with(blobs, manifest, fault)
+    }
+
+    /// Starts a registry with a layout, whose index is what the tag stands for.
+    pub fn of_layout(members: Vec<Entry>) -> Self {
+        let mut blobs = HashMap::new();
+        let mut tagged = String::new();
+        for entry in members {
+            let name = String::from_utf8_lossy(entry.name()).into_owned();
+            let is_index = name == "index.json";
+            if is_index || name.starts_with("blobs/sha256/") {
+                let digits = Sha256::digest(entry.contents());
+                let digest = format!("sha256:{}", layerscope::display::hex(&digits));
+                if is_index {
+                    tagged.clone_from(&digest);
+                }
+                blobs.insert(digest, entry.contents().to_vec());
+            }
+        }
+        Self::with(blobs, tagged, Fault::Nothing)
     }
 
     /// Starts a registry with blobs by their digests, one of which is the manifest.

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{GITHUB, image, text};
-use crate::support::build::{Image, Layout, open, tar};
+use crate::support::build::{Entry, Image, Layout, open, tar};
 
 fn plain() -> Image {
     image([("COPY . / # buildkit", vec![text("app/a.txt", "hello\n")])])
@@ -73,8 +73,14 @@ fn annotations_of_a_manifest_and_of_its_descriptor_are_searched() {
 /// An archive of an image with an attestation whose provenance has a build argument; without the
 /// provenance's blob if `is_whole` is false.
 fn attested(is_whole: bool) -> Vec<u8> {
+    tar(attested_layout(is_whole))
+}
+
+/// The layout in such an archive.
+pub fn attested_layout(is_whole: bool) -> Vec<Entry> {
     let mut layout = Layout::default();
-    let descriptor = layout.image(&plain());
+    let mut descriptor = layout.image(&plain());
+    descriptor["platform"] = json!({ "os": "linux", "architecture": "amd64" });
     let statement = json!({
         "_type": "https://in-toto.io/Statement/v0.1",
         "predicateType": "https://slsa.dev/provenance/v0.2",
@@ -99,7 +105,7 @@ fn attested(is_whole: bool) -> Vec<u8> {
         "vnd.docker.reference.type": "attestation-manifest",
         "vnd.docker.reference.digest": descriptor["digest"],
     });
-    tar(layout.members([descriptor, attestation]))
+    layout.members([descriptor, attestation])
 }
 
 #[test]

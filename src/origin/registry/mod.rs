@@ -27,6 +27,8 @@ use crate::display::{Escaped, escaped_str, shown};
 
 /// The most levels of indexes.
 const DEPTH_LIMIT: usize = 4;
+/// The most attestations about an image that are fetched.
+const ATTESTATIONS: usize = 4;
 /// The media types of the configs of images.
 const CONFIGS: [&str; 2] =
     ["application/vnd.oci.image.config.v1+json", "application/vnd.docker.container.image.v1+json"];
@@ -54,25 +56,35 @@ pub fn open(
     cancel: &Arc<AtomicBool>,
 ) -> Result<Found, Answer> {
     let client = Arc::new(Client::new(name, options, cancel)?);
-    let (manifest, offered) = find_manifest(&client, name, fit, options)?;
-    let members = layout(&client, name, manifest, options.cache.as_ref())?;
+    let listed = find_manifest(&client, name, fit, options)?;
+    let offered = listed.offered.clone();
+    let members = layout(&client, name, listed, options.cache.as_ref())?;
     Ok(Found { members, offered })
 }
 
-/// Finds the manifest of the wanted platform, and the other platforms that indexes list.
+/// The manifest of an image, with what its indexes list beside it.
+struct Listed {
+    manifest: Manifest,
+    /// The other platforms.
+    offered: Vec<String>,
+    /// The entries of attestations about the image.
+    attestations: Vec<Value>,
+}
+
+/// Finds the manifest of the wanted platform, and what indexes list beside it.
 fn find_manifest(
     client: &Client,
     name: &Reference,
     fit: Fit<'_>,
     options: &FindOptions,
-) -> Result<(Manifest, Vec<String>), Answer> {
+) -> Result<Listed, Answer> {
     let mut version = name.version().to_owned();
-    let (mut platform, mut offered) = (None, Vec::new());
+    let (mut platform, mut offered, mut attestations) = (None, Vec::new(), Vec::new());
     for _ in 0..DEPTH_LIMIT {
         let mut manifest = documents::manifest(client, name, &version, options.cache.as_ref())?;
         let Some(entries) = manifest.json.get("manifests").and_then(Value::as_array) else {
             manifest.platform = platform;
-            return Ok((manifest, offered));
+            return Ok(Listed { manifest, offered, attestations });
         };
         let entry = choose(entries, fit, options)?;
         for other in entries.iter().filter_map(platform_of) {
@@ -86,6 +98,8 @@ fn find_manifest(
         if let Some(stated) = entry.get("platform") {
             platform = Some(stated.clone());
         }
+        let is_about_it = |other: &&Value| is_attestation_of(other, &version);
+        attestations = entries.iter().filter(is_about_it).take(ATTESTATIONS).cloned().collect();
     }
     Err(Answer::Failed("its indexes lead to indexes without end".into()))
 }
@@ -107,6 +121,13 @@ fn choose<'a>(
     })
 }
 
+/// Returns whether an entry is an attestation about the manifest with a digest.
+fn is_attestation_of(entry: &Value, digest: &str) -> bool {
+    let annotation = |name: &str| text(entry.get("annotations")?, name);
+    annotation("vnd.docker.reference.type") == Some("attestation-manifest")
+        && annotation("vnd.docker.reference.digest") == Some(digest)
+}
+
 /// Returns the platform of an entry; `None` for attestations and entries without one.
 fn platform_of(entry: &Value) -> Option<String> {
     let platform = entry.get("platform")?;
@@ -125,9 +146,10 @@ fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
 fn layout(
     client: &Arc<Client>,
     name: &Reference,
-    manifest: Manifest,
+    listed: Listed,
     cache: Option<&Cache>,
 ) -> Result<Members, Answer> {
+    let Listed { manifest, attestations, .. } = listed;
     let config = manifest.json.get("config").ok_or_else(|| not_an_image(&manifest.json))?;
     let media_type = text(config, "mediaType").unwrap_or_default();
     if !CONFIGS.contains(&media_type) {
@@ -137,12 +159,24 @@ fn layout(
         .ok_or_else(|| Answer::Failed("its manifest names no config".into()))?;
     let config_bytes = documents::config(client, config_digest, cache)?;
     let mut builder = MembersBuilder::default();
-    let index = index(name, &manifest);
+    let index = index(name, &manifest, &attestations);
     add(&mut builder, "oci-layout", br#"{"imageLayoutVersion":"1.0.0"}"#.to_vec());
     add(&mut builder, "index.json", index.to_string().into_bytes());
     add(&mut builder, &blob_name(&manifest.digest), manifest.bytes);
     add(&mut builder, &blob_name(config_digest), config_bytes);
-    for layer in manifest.json.get("layers").and_then(Value::as_array).into_iter().flatten() {
+    add_layers(&mut builder, client, &manifest.json);
+    // One that cannot be fetched is told as not searched, like one that an archive lacks.
+    let digests = attestations.iter().filter_map(|attestation| text(attestation, "digest"));
+    for attestation in digests.filter_map(|it| documents::manifest(client, name, it, cache).ok()) {
+        add_layers(&mut builder, client, &attestation.json);
+        add(&mut builder, &blob_name(&attestation.digest), attestation.bytes);
+    }
+    Ok(builder.finish(None, true))
+}
+
+/// Adds the layers of a manifest, which are fetched when they are read.
+fn add_layers(builder: &mut MembersBuilder, client: &Arc<Client>, manifest: &Value) {
+    for layer in manifest.get("layers").and_then(Value::as_array).into_iter().flatten() {
         let is_elsewhere =
             layer.get("urls").and_then(Value::as_array).is_some_and(|urls| !urls.is_empty());
         let (Some(digest), Some(size)) =
@@ -152,14 +186,10 @@ fn layout(
         };
         if is_blob(digest) && !is_elsewhere {
             let blob = RemoteBlob::new(client.clone(), digest, size);
-            builder.bytes(
-                blob_name(digest).as_bytes(),
-                Arc::new(blob),
-                Extent { offset: 0, len: size },
-            );
+            let extent = Extent { offset: 0, len: size };
+            builder.bytes(blob_name(digest).as_bytes(), Arc::new(blob), extent);
         }
     }
-    Ok(builder.finish(None, true))
 }
 
 fn add(builder: &mut MembersBuilder, name: &str, bytes: Vec<u8>) {
@@ -177,8 +207,8 @@ fn is_blob(digest: &str) -> bool {
         && digest.bytes().all(|b| b.is_ascii_alphanumeric() || b":+._-".contains(&b))
 }
 
-/// Returns an index of the one manifest.
-fn index(name: &Reference, manifest: &Manifest) -> Value {
+/// Returns an index of the one manifest, and the attestations about it.
+fn index(name: &Reference, manifest: &Manifest, attestations: &[Value]) -> Value {
     let mut descriptor = json!({
         "mediaType": manifest.media_type,
         "digest": manifest.digest,
@@ -188,7 +218,8 @@ fn index(name: &Reference, manifest: &Manifest) -> Value {
     if let Some(platform) = &manifest.platform {
         descriptor["platform"] = platform.clone();
     }
-    json!({ "schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": [descriptor] })
+    let manifests: Vec<_> = [&descriptor].into_iter().chain(attestations).collect();
+    json!({ "schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": manifests })
 }
 
 /// Describes a manifest that is no image's: its type, and its parts by size.
