@@ -11,6 +11,7 @@ mod cases;
 mod command_line;
 mod conditions;
 mod git;
+mod given;
 mod grades;
 mod hostile;
 mod leftovers;

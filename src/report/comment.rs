@@ -9,7 +9,7 @@ use super::changes::{ALONE, is_twice, layers_of as named};
 use super::markdown::{Page, code, code_cell, plain, repository};
 use super::words::{NOT_SEARCHED, TO_APPLY, date, incomplete, nothing_to_change, to_apply};
 use crate::advice::changes::Part;
-use crate::display::{Escaped, Units, files, percent, plural};
+use crate::display::{Escaped, Units, count, files, percent, plural};
 use crate::layer_index::LayerIndex;
 use crate::recorded::{ChangeRecord, ContentRecord, RecordedImage, StepRecord};
 use crate::tree::Reason;
@@ -260,6 +260,6 @@ fn remarks(page: &mut Page, image: &RecordedImage) {
 
 fn rest(page: &mut Page, all: usize, listed: usize) {
     if let more @ 1.. = all.saturating_sub(listed) {
-        page.line(format!("\nand {more} more"));
+        page.line(format!("\nand {} more", count(more as u64)));
     }
 }

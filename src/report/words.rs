@@ -22,9 +22,16 @@ pub fn verdict(inspection: &Inspection, study: &Study, units: Units) -> String {
     if inspection.completeness.sizes_are_exact() {
         text.extend(smallest(study, units));
         text.extend(own_share(inspection, study));
+        if study.runtime.is_none() {
+            text.push_str(UNREAD);
+        }
     }
     text
 }
+
+/// Words on a report for which no file was read.
+const UNREAD: &str =
+    " --quick looks into no file: a full report finds more, and another smallest size.";
 
 fn sizes_and_reason(inspection: &Inspection, study: &Study, units: Units) -> String {
     let size = inspection.amount(inspection.totals.size).text(units);

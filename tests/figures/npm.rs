@@ -22,7 +22,7 @@ const PACKAGES: [(&str, &str, &[&str]); 3] = [
 
 fn installed() -> Vec<Entry> {
     let files = vec![
-        file("usr/bin/node", 0).holding(executable().build()).mode(0o755),
+        program("usr/bin/node"),
         file("usr/share/nodejs/npm/bin/npm-cli.js", 0).holding("#!/usr/bin/env node\n").mode(0o755),
         symlink("usr/bin/npm", "../share/nodejs/npm/bin/npm-cli.js"),
         file("usr/include/node/node.h", 9 * MB),
@@ -32,12 +32,16 @@ fn installed() -> Vec<Entry> {
     installed_as(&PACKAGES, files)
 }
 
+fn program(path: &str) -> Entry {
+    file(path, 0).holding(executable().build()).mode(0o755)
+}
+
 /// A program of which npm builds and starts the whole.
 fn web(command: &[&str]) -> Situation {
     let mut all = modules(&json!({ "start": "node server.js" }));
     let manifest = all.remove(0);
     Situation::new()
-        .run("debootstrap", [status_of(&[]), dir("usr/share/nodejs")])
+        .run("debootstrap", [status_of(&[]), program("usr/bin/env"), program("usr/bin/sh")])
         .run("apt-get update && apt-get install -y nodejs npm", installed())
         .value("WORKDIR /app")
         .copy(".", "/app", [dir("app"), manifest, file("app/server.js", 900)])
@@ -134,7 +138,8 @@ fn what_fix_combines_has_the_same_grade_and_lines_in_the_report() {
         .copy("package.json", "/app/", [dir("app"), manifest()])
         .run("npm install", modules(&json!({})).into_iter().skip(1))
         .copy("src", "/app/src", [file("app/src/a.js", 10)])
-        .run("chown -R app:app /app", given());
+        .run("chown -R app:app /app", given())
+        .value("CMD [\"npm\", \"start\"]");
     let image = Image::of(&situation);
     let (place, change) = image.change("set the owner where the files are made");
     let text = image.text();

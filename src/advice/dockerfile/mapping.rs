@@ -27,6 +27,9 @@ pub struct Mapping {
     /// The instruction that shows that the file is another image's, with the step of the history in
     /// its place.
     pub foreign: Option<(usize, Option<usize>)>,
+    /// The steps of the history that bring or make files and that the file lacks, behind the first
+    /// one that it has.
+    pub lacking: Vec<usize>,
 }
 
 /// Maps the instructions of a file's last stage to the entries of a history.
@@ -60,7 +63,8 @@ pub fn map(file: &Dockerfile, steps: &[Step]) -> Mapping {
     mapping.base_layers = steps[..before].iter().filter(|step| step.layer.is_some()).count();
     let certain = pairs.iter().filter(|pair| certain(pair));
     let made = certain.filter(|&&(step, _)| makes_files(history[step].keyword)).count();
-    mapping.foreign = foreign(file, steps, &mapping, before, made);
+    mapping.lacking = lacking(steps, &mapping, before);
+    mapping.foreign = foreign(file, steps, &mapping, made);
     mapping
 }
 
@@ -69,24 +73,28 @@ fn makes_files(keyword: Keyword) -> bool {
     matches!(keyword, Keyword::Run | Keyword::Copy | Keyword::Add)
 }
 
-/// Returns the first instruction of which the history knows nothing, with the step in its place, if
-/// the file differs from the history in more than it has in common with it. `before` is the first
-/// step of the file, and `certain` the number of instructions that were found for certain.
-fn foreign(
-    file: &Dockerfile,
-    steps: &[Step],
-    mapping: &Mapping,
-    before: usize,
-    certain: usize,
-) -> Option<(usize, Option<usize>)> {
+/// Returns the steps from `before` on that bring or make files, and are no instruction of the file.
+fn lacking(steps: &[Step], mapping: &Mapping, before: usize) -> Vec<usize> {
     let is_known: HashSet<_> = mapping.steps.iter().flatten().copied().collect();
-    let makes = |&i: &usize| makes_files(file.instructions[i].keyword);
-    let unmatched = mapping.unmatched.iter().copied().filter(makes).count();
     let is_missing = |&at: &usize| {
         let keyword = steps[at].instruction().map(|(_, instruction)| instruction.keyword);
         !is_known.contains(&at) && keyword.is_some_and(makes_files)
     };
-    let missing = (before..steps.len()).filter(is_missing).count();
+    (before..steps.len()).filter(is_missing).collect()
+}
+
+/// Returns the first instruction of which the history knows nothing, with the step in its place, if
+/// the file differs from the history in more than it has in common with it. `certain` is the number
+/// of instructions that were found for certain.
+fn foreign(
+    file: &Dockerfile,
+    steps: &[Step],
+    mapping: &Mapping,
+    certain: usize,
+) -> Option<(usize, Option<usize>)> {
+    let makes = |&i: &usize| makes_files(file.instructions[i].keyword);
+    let unmatched = mapping.unmatched.iter().copied().filter(makes).count();
+    let missing = mapping.lacking.len();
     let nothing = !mapping.unmatched.is_empty() && mapping.steps.iter().all(Option::is_none);
     let differs =
         unmatched > certain || unmatched > 0 && missing > 0 && unmatched + missing > certain + 1;
@@ -97,7 +105,7 @@ fn foreign(
         mapping.unmatched.iter().copied().find(makes).or(mapping.unmatched.first().copied())?;
     // The step behind the last one that was found before it.
     let last = mapping.steps[..first].iter().flatten().max();
-    let place = last.map(|last| last + 1..steps.len()).and_then(|mut rest| rest.find(is_missing));
+    let place = last.and_then(|last| mapping.lacking.iter().copied().find(|step| step > last));
     Some((first, place))
 }
 

@@ -93,7 +93,7 @@ pub fn used_by_instruction(tree: &Tree, known: &[&Unneeded], later: &[Later]) ->
             return Some(format!("names {}, which one of them has", escaped_str(word)));
         }
         let package = builds.filter(|_| COMPILE.iter().any(|program| words.contains(program)))?;
-        Some(format!("may need {package} to compile"))
+        Some(format!("may use {package} to install or build something"))
     };
     later.iter().find_map(|instruction| {
         let use_of_it = instruction.texts.iter().find_map(|text| uses(text))?;

@@ -35,9 +35,21 @@ fn in_words(error: io::Error) -> io::Error {
 ///
 /// The file cannot be read, or is larger.
 pub fn bytes(path: &Path) -> io::Result<Vec<u8>> {
+    up_to_limit(File::open(path).map_err(in_words)?)
+}
+
+/// Reads standard input, at most 1 MiB.
+///
+/// # Errors
+///
+/// It cannot be read, or is longer.
+pub fn standard_input() -> io::Result<Vec<u8>> {
+    up_to_limit(io::stdin().lock())
+}
+
+fn up_to_limit(from: impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(LIMIT + 1).read_to_end(&mut bytes));
-    read.map_err(in_words)?;
+    from.take(LIMIT + 1).read_to_end(&mut bytes).map_err(in_words)?;
     if bytes.len() as u64 > LIMIT {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is bigger than 1 MiB"));
     }

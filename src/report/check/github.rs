@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use super::CheckResults;
 use super::results::{Problem, Severity, problems};
-use crate::display::{Units, escaped_str};
+use crate::display::{Units, count, escaped_str};
 
 /// The annotations that are shown.
 const SHOWN: usize = 10;
@@ -23,7 +23,11 @@ pub(super) fn write(
         writeln!(out, "{}", command(problem))?;
     }
     if let more @ 1.. = problems.len().saturating_sub(SHOWN) {
-        writeln!(out, "::notice title=layerscope::and {more} more; the other reports list them")?;
+        writeln!(
+            out,
+            "::notice title=layerscope::and {} more; the other reports list them",
+            count(more as u64)
+        )?;
     }
     Ok(())
 }

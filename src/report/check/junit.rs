@@ -10,7 +10,7 @@ use super::words::{
     unsearched_notes,
 };
 use super::{CheckResults, Checked, Unchecked};
-use crate::display::Units;
+use crate::display::{Units, count};
 use crate::gate::{Measure, Outcome, Status, Verdict};
 
 /// The secrets that are listed of an image.
@@ -196,7 +196,8 @@ fn listed_secrets(checked: &Checked<'_>) -> String {
         let layer = secret.added_in.map_or_else(String::new, |layer| format!(", layer {layer}"));
         format!("\n{} in {}{layer}", secret.what(), secret.whereabouts(checked.inspection))
     });
-    let more = (more > 0).then(|| format!("\nand {more} more: `layerscope report` lists them"));
+    let more = (more > 0)
+        .then(|| format!("\nand {} more: `layerscope report` lists them", count(more as u64)));
     lines.chain(more).collect()
 }
 

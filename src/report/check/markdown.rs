@@ -8,7 +8,7 @@ use super::words::{
     unsearched_notes,
 };
 use super::{CheckResults, Checked, repository, without_tag};
-use crate::display::{Units, escaped, plural, share};
+use crate::display::{Units, count, escaped, plural, share};
 use crate::gate::Status;
 use crate::report::markdown::{Page, code, code_cell, plain};
 
@@ -101,7 +101,7 @@ fn secrets(page: &mut Page, checked: &Checked<'_>) {
         page.row(&[plain(&secret.what()), code_cell(&place), layer]);
     }
     if more > 0 {
-        page.line(format!("\nand {more} more: `layerscope report` lists them"));
+        page.line(format!("\nand {} more: `layerscope report` lists them", count(more as u64)));
     }
     page.close("\n</details>");
 }
@@ -137,7 +137,7 @@ fn findings(page: &mut Page, checked: &Checked<'_>, units: Units) {
         page.row(&cells);
     }
     if let more @ 1.. = findings.len().saturating_sub(FINDINGS) {
-        page.line(format!("\nand {more} more"));
+        page.line(format!("\nand {} more", count(more as u64)));
     }
     page.close("\n</details>");
 }

@@ -8,7 +8,7 @@ use super::{Against, Comparison, not_compared};
 use crate::advice::assessment::Study;
 use crate::advice::findings::Purpose;
 use crate::analysis::Inspection;
-use crate::display::{Escaped, Units, escaped};
+use crate::display::{Escaped, Units, count, escaped};
 use crate::gate::Quantity;
 use crate::recorded::Document;
 use crate::report::markdown::{Page, code, code_cell, plain, repository};
@@ -110,7 +110,7 @@ fn columns(page: &mut Page, comparison: &Comparison<'_>, units: Units) {
             size(column.size),
             size(column.wasted),
             column.layers.to_string(),
-            column.files.to_string(),
+            count(column.files as u64),
         ];
         page.row(&cells);
     }
@@ -209,7 +209,7 @@ fn packages(page: &mut Page, against: &Against<'_>, units: Units) {
 
 fn rest(page: &mut Page, all: usize) {
     if let more @ 1.. = all.saturating_sub(LISTED) {
-        page.line(format!("\nand {more} more"));
+        page.line(format!("\nand {} more", count(more as u64)));
     }
 }
 

@@ -11,9 +11,11 @@ use super::condition::{Condition, Kind as Change};
 use super::listed::Listed;
 use super::remark::Verdict;
 use crate::advice::change::{Removed, is_removal};
+use crate::advice::dockerfile::births::is_plain;
 use crate::advice::dockerfile::parse::{Instruction, Keyword};
 use crate::advice::tool::find_verb;
 use crate::layer_index::LayerIndex;
+use crate::shell::base_name;
 use crate::tree::{NodeId, Reason, VersionId};
 use context::{Copied, at_root_or_anywhere};
 use used::is_input_of;
@@ -156,6 +158,19 @@ impl Work<'_> {
             lines.push(pattern);
         }
         lines
+    }
+
+    /// Returns the line that keeps a second Dockerfile out of the image, where a copy of the whole
+    /// build context would bring it; `None` if the ignore file lists it already.
+    pub(super) fn ignoring_draft(&self, name: &str) -> Option<String> {
+        let is_brought = |&&i: &&usize| is_whole_context(&self.file.instructions[i]);
+        let base = base_name(name);
+        if self.target.is_rebuilt || !self.stage.iter().any(|i| is_brought(&i)) || !is_plain(base) {
+            return None;
+        }
+        let pattern = if base == name { base.into() } else { format!("**/{base}") };
+        let listed = Listed::read(self.target.ignore.as_deref().unwrap_or_default());
+        (!listed.has(&pattern) && !listed.wants(&pattern)).then_some(pattern)
     }
 
     /// Says what a `RUN` removes that a copy brought: it ships all the same.

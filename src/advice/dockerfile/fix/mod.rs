@@ -54,6 +54,9 @@ use crate::tree::VersionId;
 /// The smallest saving that is worth a flag, or one cached instruction less.
 const NOTEWORTHY: u64 = 64 << 10;
 
+/// The most instructions that are named of those that a file lacks.
+const LACKING: usize = 3;
+
 /// A changed file: the old and the new text.
 #[derive(Debug, Clone)]
 pub struct Change {
@@ -143,7 +146,8 @@ pub fn fix(inspection: &Inspection, target: &Target, evidence: &Evidence) -> Fix
     let grows = work.growth(&changes, &saved);
     let varies = work.varying(&changes, &saved);
     let wasted_after = work.wasted_after(&saved);
-    changes.extend(skeleton);
+    // What is there, the user may have changed.
+    changes.extend(skeleton.filter(|file| file.old.is_none()));
     let completeness = &inspection.completeness;
     let unread = completeness.summary().filter(|_| !completeness.sizes_are_exact());
     Fix {
@@ -171,7 +175,7 @@ impl Work<'_> {
     /// Makes all suggestions, with their remarks; returns the patterns to ignore, and the draft of a
     /// multi-stage build.
     fn suggest(&mut self) -> (Vec<String>, Option<Change>) {
-        let patterns = self.ignore();
+        let mut patterns = self.ignore();
         self.copied_again();
         self.ownership();
         let groups = self.merge();
@@ -182,6 +186,7 @@ impl Work<'_> {
             self.order();
         }
         let skeleton = self.stages();
+        patterns.extend(skeleton.as_ref().and_then(|file| self.ignoring_draft(&file.name)));
         self.link();
         self.unnamed(skeleton.is_some());
         (patterns, skeleton)
@@ -296,8 +301,32 @@ impl Work<'_> {
         changes
     }
 
+    /// Adds a remark on the instructions of the image that the file lacks.
+    fn lacking(&mut self) {
+        let lacking = &self.target.lacking;
+        if lacking.is_empty() {
+            return;
+        }
+        let name = |(text, layer): &(String, Option<LayerIndex>)| match layer {
+            Some(layer) => format!("`{}` (layer {layer})", target::short(text)),
+            None => format!("`{}`", target::short(text)),
+        };
+        let mut names: Vec<_> = lacking.iter().take(LACKING).map(name).collect();
+        if let more @ 1.. = lacking.len() - names.len() {
+            names.push(format!("{more} more"));
+        }
+        let what = if lacking.len() == 1 { "an instruction" } else { "instructions" };
+        let text = format!(
+            "the image has {what} that {} lacks: {}; is it the Dockerfile of this image?",
+            self.target.name,
+            listed(&names)
+        );
+        self.say(Kind::History, Verdict::Unseen, None, text);
+    }
+
     /// Adds remarks on instructions that could not be matched.
     fn unseen(&mut self) {
+        self.lacking();
         let unmatched = &self.target.unmatched;
         if unmatched.is_empty() {
             return;

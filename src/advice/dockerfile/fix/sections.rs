@@ -94,7 +94,12 @@ fn sections(fix: &Fix, units: Units) -> String {
     let is_made = |remark: &Remark| matches!(remark.verdict, Verdict::Changed { .. });
     let draft = lines(fix, units, is_of_draft);
     let made = lines(fix, units, is_made);
-    let left = lines(fix, units, |remark| !is_of_draft(remark) && !is_made(remark));
+    // Whether it is the image's file at all decides about the rest.
+    let is_of_file =
+        |remark: &Remark| remark.kind == Kind::History && remark.verdict == Verdict::Unseen;
+    let first = lines(fix, units, is_of_file).concat();
+    let left = |it: &Remark| !is_of_draft(it) && !is_made(it) && !is_of_file(it);
+    let left = lines(fix, units, left);
     let is_first = smallest_draft(fix).is_some_and(|size| size < fix.size_after().0);
     let mut all = match is_first {
         true => vec![(DRAFT[0], draft), (IN_THE_DIFF, made), (LEFT, left)],
@@ -106,7 +111,7 @@ fn sections(fix: &Fix, units: Units) -> String {
         true => lines.concat(),
         false => format!("# {head}:\n{}", lines.concat()),
     };
-    all.into_iter().map(section).collect()
+    first + &all.into_iter().map(section).collect::<String>()
 }
 
 /// Returns the size of the image that a new file makes, if that is known.

@@ -36,6 +36,10 @@ enum On {
 impl Work<'_> {
     /// Drafts a new file beside the Dockerfile, which builds in one stage and copies to another.
     pub(super) fn stages(&mut self) -> Option<Change> {
+        // Of a file that is not that of the whole image, no other one can be made.
+        if !self.target.lacking.is_empty() {
+            return None;
+        }
         let Some(application) = self.evidence.program.as_ref() else { return self.interpreted() };
         let toolchain: u64 = self.evidence.toolchains.iter().map(|toolchain| toolchain.bytes).sum();
         if toolchain < super::NOTEWORTHY {
@@ -92,7 +96,9 @@ impl Work<'_> {
         }
         self.runtime(&mut text, from, &start, &copied);
         let draft = self.second_file(text)?;
+        let there = self.said_of_existing(&draft);
         let line = self.said_of_stages(application, &besides, &start, toolchain);
+        let line = line.replacen(".multi-stage is", &format!(".multi-stage{there} is"), 1);
         self.say(Kind::Stages, Verdict::Proposed { size_after }, from, line);
         let without: Vec<_> =
             application.looks_for.iter().filter(|looks_for| looks_for.places.is_empty()).collect();
@@ -149,7 +155,18 @@ impl Work<'_> {
             Some(quoted) => format!("{quoted}.multi-stage\""),
             None => format!("{}.multi-stage", self.target.name),
         };
-        Some(Change { name, old: None, new: file.source().into() })
+        Some(Change { name, old: self.target.staged.clone(), new: file.source().into() })
+    }
+
+    /// Says of a second file that exists whether it is the draft.
+    fn said_of_existing(&self, draft: &Change) -> &'static str {
+        match &draft.old {
+            None => "",
+            Some(old) if *old == draft.new => " (it is there already)",
+            Some(_) => {
+                " (a file of this name is there and stays as it is: move it away to get the draft)"
+            }
+        }
     }
 
     /// Returns how far a size without the build tools can be relied on: as far as that of the same

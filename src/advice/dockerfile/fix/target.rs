@@ -31,6 +31,11 @@ pub struct Target {
     pub unmatched: Vec<usize>,
     /// The reason why the file is that of another image, as a sentence; escaped for display.
     pub foreign: Option<String>,
+    /// The instructions that bring or make files of the image and that the file lacks, each with its
+    /// layer; not escaped.
+    pub lacking: Vec<(String, Option<LayerIndex>)>,
+    /// The current contents of the second file in stages, if it exists.
+    pub staged: Option<String>,
     /// The number of layers in the base image.
     pub base_layers: usize,
     /// The instruction that stands for a base image whose name is not known.
@@ -82,9 +87,13 @@ impl Target {
             let step = place.and_then(|place| steps.get(place)).map(|step| step.text.as_str());
             told_apart(&file, first, step)
         });
+        let lacking = mapping.lacking.iter().filter_map(|&step| steps.get(step));
+        let lacking = lacking.map(|step| (step.masked().text, step.layer)).collect();
         Self {
             name,
             foreign,
+            lacking,
+            staged: None,
             file,
             layers: mapping.layers,
             unmatched: mapping.unmatched,
@@ -123,6 +132,8 @@ impl Target {
             layers: rebuilt.layers,
             unmatched: Vec::new(),
             foreign: None,
+            lacking: Vec::new(),
+            staged: None,
             base_layers: base.layers,
             unnamed_base: rebuilt.unnamed_base,
             ignore_name: ".dockerignore".into(),
@@ -157,13 +168,15 @@ impl Target {
     }
 }
 
+/// Returns an instruction in one line, cut.
+pub(super) fn short(text: &str) -> Escaped {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let cut: String = line.chars().take(SHOWN).collect();
+    escaped_str(&if cut.len() < line.len() { format!("{cut}…") } else { cut })
+}
+
 /// Says which instruction is not in the history, and what stands in its place.
 fn told_apart(file: &Dockerfile, first: usize, step: Option<&str>) -> String {
-    let short = |text: &str| {
-        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let cut: String = line.chars().take(SHOWN).collect();
-        escaped_str(&if cut.len() < line.len() { format!("{cut}…") } else { cut })
-    };
     let instruction = &file.instructions[first];
     let written = short(&file.source()[instruction.span.clone()]);
     let there = step.map(|step| format!(", which has {} there", short(step))).unwrap_or_default();

@@ -15,7 +15,9 @@ use super::step::{Step, steps};
 use crate::advice::base::Base;
 use crate::analysis::Inspection;
 use crate::display::{escaped_str, is_unprintable};
+use crate::escape::Untrusted;
 use crate::layer_index::LayerIndex;
+use crate::secret::mask;
 
 /// A Dockerfile rebuilt from an image.
 #[derive(Debug, Clone)]
@@ -45,6 +47,10 @@ pub fn rebuild(inspection: &Inspection, base: &Base) -> Rebuilt {
     page.head(own);
     let name = reference(inspection, base);
     page.base(base, name.as_deref());
+    let starts = |step: &Step| ["CMD ", "ENTRYPOINT "].iter().any(|it| step.text.starts_with(it));
+    if name.is_none() && base.layers > 0 && !own.iter().any(starts) {
+        page.start();
+    }
     let last = ["CMD ", "ENTRYPOINT "]
         .map(|name| own.iter().rposition(|step| step.text.starts_with(name)).unwrap_or(usize::MAX));
     for (i, step) in own.iter().enumerate() {
@@ -113,6 +119,19 @@ impl DockerfileDraft<'_> {
                 self.comment("replace `FROM scratch` and the ADD with the real base image");
                 self.instruction("FROM scratch", None);
                 self.instruction("ADD base.tar /", None);
+            }
+        }
+    }
+
+    /// Writes what a container starts, where only the base image can have set it and the base stands
+    /// there without a name.
+    fn start(&mut self) {
+        let run = &self.inspection.run;
+        for (keyword, words) in [("ENTRYPOINT", &run.entrypoint), ("CMD", &run.command)] {
+            let words: Vec<_> = words.iter().map(Untrusted::raw).collect();
+            if !words.is_empty() {
+                let line = format!("{keyword} {}", serde_json::json!(words));
+                self.try_instruction(&mask(&line), None);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Computes the rungs of the ladder, one function each. Rungs that change layers are here, those of
 //! the bare program in `program`.
 
+mod configuration;
 mod copies;
 mod data;
 mod program;
@@ -51,10 +52,13 @@ pub fn climb(inspection: &Inspection, inputs: &LadderInputs) -> Vec<PossibleSize
             ladder.script_on_another_base(program, *libc);
         }
         Some((program, _, Some(_))) => ladder.bare_program(program),
-        _ => match &inputs.taken_over {
-            Some(taken_over) => ladder.taken_over(taken_over),
-            None => ladder.without_build_only(changes),
-        },
+        _ => {
+            match &inputs.taken_over {
+                Some(taken_over) => ladder.taken_over(taken_over),
+                None => ladder.without_build_only(changes),
+            }
+            ladder.on_slim_base();
+        }
     }
     tell_unshown(&mut ladder.possible_sizes);
     ladder.possible_sizes

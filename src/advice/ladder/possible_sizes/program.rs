@@ -16,6 +16,9 @@ use crate::tree::{Kind, NodeId, VersionId};
 /// The smallest saving that is worth making a program smaller: one part in so many of the image.
 const WORTH: u64 = 100;
 
+/// The part of a slim base, one in so many, that the base has to be larger by.
+const SLIMMER: u64 = 5;
+
 impl Ladder<'_> {
     /// Adds the rungs for a binary: the program with its libraries, on smaller and smaller bases.
     pub(super) fn bare_program(&mut self, program: &Parts) {
@@ -25,8 +28,8 @@ impl Ladder<'_> {
             let own = self.own(&files);
             let base = self.base_bytes();
             let download = self.download(&own, Some(self.inputs.base_layers));
-            let how =
-                self.stages(&same_base(self.inputs.base_name.as_deref()), self.own_copies(program));
+            let base_name = same_base(self.inputs.base_name.as_deref());
+            let how = self.configured(self.stages(&base_name, self.own_copies(program)), false);
             let size = base + self.size(&own);
             let mut notes = self.notes(program);
             if self.inputs.base_toolchains > size / WORTH {
@@ -54,7 +57,8 @@ impl Ladder<'_> {
         }
         let size = self.size(&files);
         let download = self.download(&files, None);
-        let how = in_exec_form(program, self.stages("scratch", self.copies(program, |_| true)));
+        let how =
+            self.in_exec_form(program, self.stages("scratch", self.copies(program, |_| true)));
         self.add(PossibleSize {
             step: Step::Scratch,
             size,
@@ -79,8 +83,10 @@ impl Ladder<'_> {
             .collect();
         let size = base.bytes + self.size(&self.inodes(nodes.clone()));
         let how = self.stages(&base.name, self.copies(program, |node| nodes.contains(&node)));
-        let how =
-            if matches!(step, Step::Distroless(_)) { in_exec_form(program, how) } else { how };
+        let how = match step {
+            Step::Distroless(_) => self.in_exec_form(program, how),
+            _ => self.configured(how, false),
+        };
         let certainty = Certainty::Estimate(size_of_base(base));
         let (holds, download) = (Holds::Others, Download::Unknown);
         self.add(PossibleSize {
@@ -109,12 +115,44 @@ impl Ladder<'_> {
             download: self.download(&inodes, Some(base)),
             certainty: taken_over.certainty.clone(),
             needs_a_look: true,
-            how: format!(
-                "# your instructions, unchanged, as the stage build{}\nFROM {from}\n{}",
-                at_the_end(&taken_over.prunes),
-                taken_over.lines.trim_end()
+            how: self.configured(
+                format!(
+                    "# your instructions, unchanged, as the stage build{}\nFROM {from}\n{}",
+                    at_the_end(&taken_over.prunes),
+                    taken_over.lines.trim_end()
+                ),
+                false,
             ),
             notes: vec![note.into()],
+        });
+    }
+
+    /// Adds the rung on the slim variant of the same base, where all else stays: it is the same system
+    /// without documentation and translations.
+    pub(super) fn on_slim_base(&mut self) {
+        let Some(base) = smallest(BaseKind::Small, Libc::Glibc) else { return };
+        let system = base.name.split([':', '@']).next().unwrap_or_default();
+        let is_same = self.inputs.base_name.as_deref().is_some_and(|name| {
+            name.split([':', '@', ' ']).next().is_some_and(|it| it.eq_ignore_ascii_case(system))
+        });
+        let (bytes, now) = (self.base_bytes(), self.possible_sizes.last().map(|last| last.size));
+        let Some(now) = now.filter(|_| is_same && self.inputs.base_layers == 1) else { return };
+        if bytes < base.bytes + base.bytes / SLIMMER {
+            return;
+        }
+        self.add(PossibleSize {
+            step: Step::SmallBase(base),
+            size: now - bytes + base.bytes,
+            holds: Holds::Others,
+            download: Download::Unknown,
+            certainty: Certainty::Estimate(size_of_base(base)),
+            needs_a_look: true,
+            how: format!("FROM {}   # in place of the base image; all else as before", base.name),
+            notes: vec![
+                "needs a look: take the slim variant of the release that the base image is of"
+                    .into(),
+                "it is the same system without documentation and translations".into(),
+            ],
         });
     }
 
@@ -135,7 +173,7 @@ impl Ladder<'_> {
             tree.added_in(inode) >= self.inputs.base_layers && !unwanted.contains(&inode)
         }));
         let size = base.bytes + self.size(&inodes);
-        let how = self.stages(&base.name, self.own_copies(program));
+        let how = self.configured(self.stages(&base.name, self.own_copies(program)), false);
         let mut notes = self.notes(program);
         notes.push(
             "all other files of your layers are counted. Install there what the script needs"
@@ -211,6 +249,15 @@ impl Ladder<'_> {
         }
     }
 
+    /// Appends the instructions that configure the container, and that start the program without a
+    /// shell.
+    fn in_exec_form(&self, program: &Parts, lines: String) -> String {
+        match &program.start {
+            Start::ShellForm(exec_form) => format!("{}\n{exec_form}", self.configured(lines, true)),
+            Start::Alone | Start::Script(_) => self.configured(lines, false),
+        }
+    }
+
     fn notes(&self, program: &Parts) -> Vec<Sentence> {
         let needs = program.needs.iter().map(|need| {
             let name = need.kind.name();
@@ -266,14 +313,6 @@ fn copied(below: usize, inodes: &HashSet<VersionId>) -> Holds {
     let mut inodes: Vec<_> = inodes.iter().copied().collect();
     inodes.sort_unstable();
     Holds::Copied { below, inodes }
-}
-
-/// Appends the instruction that starts the program without a shell to the lines of a Dockerfile.
-fn in_exec_form(program: &Parts, lines: String) -> String {
-    match &program.start {
-        Start::ShellForm(exec_form) => format!("{lines}\n{exec_form}"),
-        Start::Alone | Start::Script(_) => lines,
-    }
 }
 
 /// Returns the basis of an estimate with a small base image.

@@ -29,9 +29,13 @@ use super::output::writing;
 use super::settings::AsciiOption;
 use super::study::{BaseArguments, PreparedBase, SecretsOption};
 use super::{Failure, Format, OptionalTarget, completeness, read_opened, stderr, to_stdout};
-use crate::host_text::bytes;
+use crate::host_text::{bytes, standard_input};
 use crate::tui::Signs;
 
+/// The word for standard input in place of a file.
+const STANDARD_INPUT: &str = "-";
+/// The name of a Dockerfile that has no other, in the diff.
+const USUAL: &str = "Dockerfile";
 /// The name of the ignore file.
 const IGNORE: &str = ".dockerignore";
 /// The name of the rebuilt file in the diff, unless it was written to a file.
@@ -43,7 +47,8 @@ pub struct FixArguments {
     target: OptionalTarget,
     #[command(flatten)]
     ascii: AsciiOption,
-    /// Dockerfile of the image (only read) [default: rebuilt from the history]
+    /// Dockerfile of the image (only read), or `-` for standard input [default: rebuilt from the
+    /// history]
     #[arg(long, value_name = "FILE", conflicts_with_all = ["base", "base_layers"])]
     dockerfile: Option<PathBuf>,
     /// Write the rebuilt Dockerfile to this new file, for `patch`
@@ -108,6 +113,13 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
         check_free(path)?;
     }
     // Errors in the Dockerfile are reported before a large image is read.
+    let is_piped = |path: &Path| path.as_os_str() == STANDARD_INPUT;
+    let is_image_piped = arguments.target.path.as_deref().is_none_or(is_piped);
+    if is_image_piped && arguments.dockerfile.as_deref().is_some_and(is_piped) {
+        let message = "standard input can only be one of both, the image or the Dockerfile".into();
+        let hint = "name the image: layerscope fix IMAGE --dockerfile - < Dockerfile".into();
+        return Err(Failure::Place { message, hint });
+    }
     let given = arguments.dockerfile.as_deref().map(parse).transpose()?;
     let base = arguments.base.prepare()?;
     let (units, signs) = options.preferences.of_text(&arguments.ascii)?;
@@ -121,6 +133,7 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
     let shown = masked.as_ref().unwrap_or(&inspection);
     let mut subject = match (given, &arguments.dockerfile) {
         (Some((file, raw)), Some(path)) => {
+            let path = if is_piped(path) { Path::new(USUAL) } else { path };
             let (ignore, ignore_raw) = ignore_of(path, &file)?;
             let subject = Subject::given(&inspection, named(path).into(), file, ignore);
             if let Some(foreign) = &subject.foreign {
@@ -134,7 +147,8 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
                 );
                 return Err(Failure::Place { message, hint: hint.into() });
             }
-            Subject { raw: raw || ignore_raw, directory: directory_of(path), ..subject }
+            let staged = staged_beside(path);
+            Subject { raw: raw || ignore_raw, directory: directory_of(path), staged, ..subject }
         }
         _ => {
             let name = arguments.write_rebuilt.as_deref().unwrap_or(Path::new(REBUILT));
@@ -263,11 +277,20 @@ fn directory_of(path: &Path) -> Option<Escaped> {
 /// Reads a Dockerfile; errors have the file and the line.
 pub(super) fn parse(path: &Path) -> Result<(Dockerfile, bool), Failure> {
     let name = escaped(path.as_os_str().as_encoded_bytes());
+    let name = if name == *STANDARD_INPUT { Escaped::from("standard input") } else { name };
     let (text, raw) =
         text_of(path).map_err(|error| Failure::File(format!("cannot read {name}: {error}")))?;
     let file =
         Dockerfile::parse(text).map_err(|error| Failure::File(format!("{name}: {error}")))?;
     Ok((file, raw))
+}
+
+/// Returns the second Dockerfile in stages that lies beside a Dockerfile, if there is one.
+fn staged_beside(path: &Path) -> Option<String> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".multi-stage");
+    let name = PathBuf::from(name);
+    name.exists().then(|| text_of(&name).map(|(text, _)| text).unwrap_or_default())
 }
 
 /// Returns the build context of a Dockerfile: where an ignore file lies, or what it copies, beside
@@ -321,7 +344,11 @@ fn text_of(path: &Path) -> io::Result<(String, bool)> {
             "it is not UTF-8, and uses private-use characters",
         )
     };
-    text_from(bytes(path)?).ok_or_else(not_text)
+    let bytes = match path.as_os_str() == STANDARD_INPUT {
+        true => standard_input()?,
+        false => bytes(path)?,
+    };
+    text_from(bytes).ok_or_else(not_text)
 }
 
 #[cfg(test)]

@@ -42,7 +42,9 @@ impl Work<'_> {
         let users = if stage.makes_users() { &["/etc/passwd"][..] } else { &[] };
         self.runtime(&mut text, from, &start, users);
         let draft = self.second_file(text)?;
+        let there = self.said_of_existing(&draft);
         let said = self.said_of_interpreted(stage, &start.called);
+        let said = said.replacen(".multi-stage is", &format!(".multi-stage{there} is"), 1);
         let verdict = Verdict::Proposed { size_after: Some((size, stage.certainty())) };
         let remark = self.say(Kind::Stages, verdict, from, said);
         remark.condition = Some(Condition::StandsAlone);

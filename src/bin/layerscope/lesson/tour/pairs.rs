@@ -244,7 +244,8 @@ impl StoryBuilder<'_> {
         let place = match path {
             NodeId::ROOT => String::new(),
             path if pair.count == 1 => format!(" The file is {}.", self.path(path)),
-            path => format!(" Most are at {}.", self.path(path)),
+            path if pair.all_in_place => format!(" All are in {}.", self.path(path)),
+            path => format!(" Most are in {}.", self.path(path)),
         };
         let helps = format!("What helps: {}", self.change(pair));
         // A path that one layer has twice is in its changes with the final version only.

@@ -154,8 +154,11 @@ impl App {
 
     /// Returns whether the selection is a layer or the image, and not a path.
     fn selects_layers(&self) -> bool {
-        let selected =
-            self.view == View::Image || self.focus == Pane::Layers && self.view == View::Explore;
+        let selected = match self.view {
+            View::Image | View::Timeline => true,
+            View::Explore => self.focus == Pane::Layers,
+            _ => false,
+        };
         selected && self.overlays.is_empty()
     }
 

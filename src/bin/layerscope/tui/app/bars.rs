@@ -76,8 +76,7 @@ impl Numbers {
             _ if bytes == 0 => "?".into(),
             amount => amount.column(app.units),
         };
-        let shown = avoidable
-            .map_or_else(|| format!("{:>7}…", ""), |sums| format!("{:>8}", bound(sums.own)));
+        let shown = avoidable.map_or_else(|| format!("{:>7}…", ""), |sums| bound(sums.own));
         let style = marked(avoidable.map_or(0, |sums| sums.own), theme.strong);
         let whole = explorer.inspection.amount(totals.size).text(app.units);
         let (gone, sign) = (bound(totals.wasted()), wasted_sign(theme));

@@ -88,6 +88,17 @@ impl Comparison {
             format!("{} images side by side ", self.images.len())
         };
         let left = room.saturating_sub(bars::width(&pieces) + 2);
+        // Names that differ in their tags only are told apart by these.
+        let tag = |image: usize| name(image).rsplit_once(':').filter(|(_, tag)| !tag.contains('/'));
+        let title = match (tag(0), tag(self.other)) {
+            (Some((one, old)), Some((other, new)))
+                if self.is_ready() && one == other && title.width() > left =>
+            {
+                let tags = format!(":{old} → :{new} ");
+                format!("{}{tags}", cut_front(one, left.saturating_sub(tags.width())))
+            }
+            _ => title,
+        };
         let title = cut_front(&title, left);
         pieces.push(Piece::text(" ".repeat(left + 2 - title.width()), Style::new()));
         pieces.push(Piece::text(title, theme.strong));

@@ -170,9 +170,15 @@ impl Explorer {
             let here = self.changes_below.bytes(at, span, self.layer);
             (change, here)
         });
-        let (change, here) = below
-            .filter(|&(_, here)| here > 0)
-            .min_by_key(|&(change, here)| (change.part, std::cmp::Reverse(here)))?;
+        let below: Vec<_> = below.filter(|&(_, here)| here > 0).collect();
+        let rank = |&(change, here): &(&Change, u64)| (change.part, std::cmp::Reverse(here));
+        let most = below.iter().copied().min_by_key(rank)?;
+        // Another stage leaves out nearly everything: what is about this place says more of it.
+        let others = below.iter().copied().filter(|(change, _)| {
+            most.0.is_stage() && !change.is_stage() && change.part == most.0.part
+        });
+        let own = others.filter(|&(_, here)| here >= most.1 / 2).min_by_key(rank);
+        let (change, here) = own.unwrap_or(most);
         Some(Advice { change, here, why: self.reason_for(study, change, span) })
     }
 

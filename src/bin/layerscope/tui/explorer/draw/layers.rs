@@ -3,6 +3,7 @@
 
 use layerscope::LayerIndex;
 use layerscope::display::plural;
+use layerscope::tree::Reason;
 use layerscope::{Known, LayerAccount};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -210,17 +211,28 @@ fn sized(
 const NOTEWORTHY: u64 = 1000;
 
 /// Returns what is avoidable in a layer, in words and as a short number, once that is known and
-/// unless a lesson keeps it secret.
+/// unless a lesson keeps it secret; else what it stores again.
 fn avoidable(seen: &Exploration<'_>, explorer: &Explorer, layer: LayerIndex) -> [String; 2] {
-    let bytes = layer.get_from(&explorer.avoidable_of_layers).copied().unwrap_or(0);
-    if bytes == 0
-        || bytes < explorer.inspection.totals.size / NOTEWORTHY
-        || seen.is_kept_secret(LayerIndex::FINAL)
-    {
+    if seen.is_kept_secret(LayerIndex::FINAL) {
         return Default::default();
     }
-    let size = seen.units.size(bytes);
-    [format!("avoidable {size}"), format!("−{size}")]
+    let is_noted =
+        |bytes: &u64| *bytes > 0 && *bytes >= explorer.inspection.totals.size / NOTEWORTHY;
+    let bytes = layer.get_from(&explorer.avoidable_of_layers).copied().filter(is_noted);
+    if let Some(bytes) = bytes {
+        let size = seen.units.size(bytes);
+        return [format!("avoidable {size}"), format!("−{size}")];
+    }
+    // What such a layer stores, another one contains already: it doubles files.
+    let groups = explorer
+        .groups
+        .iter()
+        .filter(|group| group.removed_in == layer && group.reason == Reason::RewrittenUnchanged);
+    let again: u64 = groups.map(|group| group.bytes).sum();
+    match Some(again).filter(is_noted) {
+        Some(bytes) => [format!("stores {} again", seen.units.size(bytes)), "again".into()],
+        None => Default::default(),
+    }
 }
 
 /// The columns of an instruction that stay beside a short note.

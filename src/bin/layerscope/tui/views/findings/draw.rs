@@ -1,5 +1,7 @@
 //! Draws the list: what each change saves, the size after it, the layers, and the change itself.
 
+use std::cmp::Reverse;
+
 use layerscope::LayerIndex;
 use layerscope::advice::assessment::Study;
 use layerscope::advice::changes::{Extent, Part as Side};
@@ -125,7 +127,8 @@ impl Findings {
             }
             Row::Change(i) => {
                 let change = &self.changes()[i];
-                let findings: Vec<_> = change.parts().map(|i| &study.findings[i]).collect();
+                let mut findings: Vec<_> = change.parts().map(|i| &study.findings[i]).collect();
+                findings.sort_by_key(|finding| Reverse(finding.bytes));
                 let is_open = self.open.contains(&i);
                 let text = |what: &str| match (&findings[..], is_open) {
                     ([], _) => format!("  {}", self.told[i].in_short()),

@@ -22,7 +22,7 @@ const LIST: usize = 3;
 /// The most lines of a row, where not all rows have room for theirs.
 const MOST: usize = 4;
 /// The lines below the list that come before the second lines of its rows.
-const FIRST_NOTES: usize = 8;
+const FIRST_NOTES: usize = 12;
 
 /// The division of the room between the list and the text below.
 pub(super) struct Shape {

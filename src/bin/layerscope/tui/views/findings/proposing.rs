@@ -93,6 +93,10 @@ impl Findings {
     /// Returns the instructions that the selected row changes, as they are and as they become, in
     /// lines.
     fn instructions(&self, inspection: &Inspection) -> Vec<(Vec<Escaped>, Vec<Escaped>)> {
+        // Another stage takes the place of all of them, whatever other changes edit.
+        if self.selected_change().is_some_and(Change::is_stage) {
+            return Vec::new();
+        }
         let layers = &inspection.layers;
         let is_run = |layer: &LayerIndex| layers[*layer].instruction.is_run();
         let one = |ends: (LayerIndex, LayerIndex), new: &str| {
