@@ -163,7 +163,7 @@ fn reading(image: &Image, look: Look<'_>, width: usize) -> Line<'static> {
         image.opened.as_ref().map_or_else(|| image.source.clone(), |opened| opened.image.name());
     let bar_width = (width / 4).min(BAR);
     let mut spans = vec![Span::raw(" ")];
-    if image.inspection.is_some() {
+    if image.inspection.is_some() || image.secrets.is_some() {
         spans.extend(bar(1, 0, 1, bar_width, look.theme));
         spans.push(Span::raw(format!(" {:<24}", "read")));
     } else {

@@ -65,16 +65,23 @@ impl Reading {
                     Ok((inspection, found)) => (Arc::new(inspection), found),
                     Err(error) => return tell(ComparisonMessage::Read(i, Err(error))),
                 };
+                let is_searched = found.is_some();
                 if let Some(found) = found {
                     let compared = ComparedSecrets::of_image(&inspection, &found);
                     tell(ComparisonMessage::Secrets(i, compared))?;
                     values.join(&found.values);
+                } else {
+                    tell(ComparisonMessage::Read(i, Ok(inspection.clone())))?;
                 }
-                all.push((opened, inspection));
+                all.push((opened, inspection, is_searched));
             }
             // A secret of one image may stand in a command of another, before it or behind it.
             let mut read = Vec::new();
-            for (i, (opened, mut inspection)) in all.into_iter().enumerate() {
+            for (i, (opened, mut inspection, is_searched)) in all.into_iter().enumerate() {
+                if !is_searched {
+                    read.push((opened, inspection));
+                    continue;
+                }
                 if let Some(masked) = inspection.masking(&values) {
                     tell(ComparisonMessage::Unmasked(i, inspection))?;
                     inspection = Arc::new(masked);

@@ -181,3 +181,31 @@ fn an_image_of_the_comparison_is_explored_with_all_of_its_secrets() {
         assert!(!run.contains("c0rre") && !run.contains("t0pse"), "{run}");
     }
 }
+
+#[test]
+fn the_image_that_is_read_first_is_shown_without_the_secrets_of_the_other() {
+    let image = |entries: Vec<build::Entry>| {
+        let mut image = Image::of([layer(entries)]);
+        image.config["config"] = serde_json::json!({ "Cmd": ["serve", "hunter2hunter2"] });
+        known(tar(image.docker()))
+    };
+    let env = file("app/.env", 0).holding("API_PASSWORD=hunter2hunter2\n");
+    let images = [image(vec![file("app/a", 9)]), image(vec![env])];
+    let mut onlooker = Onlooker::waiting(&images, 80, 24);
+    let (sender, receiver) = channel();
+    let candidate = |image: &Known| {
+        let opened = image.opened.clone();
+        Candidate { name: "a.tar".into(), open: Box::new(move |_| Ok(opened)) }
+    };
+    let reading = Reading::start(images.iter().map(candidate).collect(), true, move |news| {
+        sender.send(news).ok()
+    });
+    while let Ok(news) = receiver.recv_timeout(Duration::from_secs(60)) {
+        onlooker.learns(news);
+    }
+    drop(reading);
+    for image in &onlooker.side.images {
+        let run = format!("{:?}", image.inspection.as_ref().expect("it was read").run);
+        assert!(run.contains("serve") && !run.contains("hunter2"), "{run}");
+    }
+}
