@@ -30,15 +30,16 @@ static DEFINED: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 /// A password behind a name that is an argument, too: of a login, of a connection to a database, of a token
-/// that is signed; and a value behind a symbol of Ruby.
+/// that is signed.
 static POSITION: LazyLock<Regex> = LazyLock::new(|| {
     expression(
         r#"(?:(?-u:\b)auth[ \t]*=[ \t]*\(|(?i:basic_?auth|digest_?auth|NetworkCredential|UsernamePassword[A-Za-z]*|PasswordAuthentication)\()[ \t]*["'][^"'\n]*["'][ \t]*,[ \t]*["'](?P<value>[^"'\n]+)["']|(?:getConnection|PDO|mysqli|mysqli_connect|[Cc]onnect)\([ \t]*["'a-zA-Z][^()\n,]*,[ \t]*["'][^"'\n]*["'][ \t]*,[ \t]*["']([^"'\n]+)["']|jwt\.(?:sign|verify)\([^\n]{1,200}?,[ \t]*["']([^"'\n]+)["']"#,
     )
 });
+/// A value behind a name without a sign between them, as in Gradle and Clojure, or behind a symbol of Ruby.
 static SYMBOL: LazyLock<Regex> = LazyLock::new(|| {
     expression(
-        r#"[ \t(]:(?P<name>[A-Za-z_][A-Za-z0-9_]*),[ \t]*(?:"(?P<double>[^"\n]+)"|'(?P<single>[^'\n]+)')"#,
+        r#"(?m)(?:[ \t(]:|(?:^|[;{])[ \t]*:?)(?P<name>[A-Za-z_][A-Za-z0-9_-]*)(?:,[ \t]*|[ \t]+)(?:"(?P<double>[^"\n]+)"|'(?P<single>[^'\n]+)')"#,
     )
 });
 /// The token that a bot of Discord gives to its library.
@@ -127,7 +128,7 @@ fn of_method(method: &str, has_dot: bool) -> Option<&str> {
 /// list of fields.
 fn of_arguments(text: &str) -> impl Iterator<Item = Hit> {
     let found = ARGUMENT.captures_iter(text).filter_map(|found| named(&found));
-    found.filter(|hit| !rules().is_key(&text[hit.range.clone()]))
+    found.filter(|hit| !rules().is_name(&text[hit.range.clone()]))
 }
 
 fn drivers(text: &str) -> impl Iterator<Item = Hit> {
@@ -151,7 +152,7 @@ fn positions(text: &str) -> impl Iterator<Item = Hit> {
     POSITION.captures_iter(text).filter_map(|found| {
         let hit = valued(text, &found, &rules().named)?;
         let value = &text[hit.range.clone()];
-        let is_one = is_telling(value) && !is_of_code(value) && !rules().is_key(value);
+        let is_one = is_telling(value) && !is_of_code(value) && !rules().is_name(value);
         is_one.then(|| Hit { name: Some("Password".into()), ..hit })
     })
 }
@@ -164,7 +165,7 @@ fn bots(text: &str) -> impl Iterator<Item = Hit> {
 
 /// Returns whether a value is a format, a pattern, a place on a page, or the name of a secret.
 fn is_of_code(value: &str) -> bool {
-    rules().is_word(value) || telling::is_of_code(value, |name| rules().is_key(name))
+    rules().is_word(value) || telling::is_of_code(value, |name| rules().is_name(name))
 }
 
 #[cfg(test)]
@@ -230,6 +231,9 @@ mod tests {
             "new PDO(\"mysql:host=db\", \"me\", \"hunter2hunter2\")",
             "jwt.sign({ id: 1 }, 'hunter2hunter2')",
             "set :password, 'hunter2hunter2'",
+            "credentials { username 'me'; password 'hunter2hunter2' }",
+            "{:user \"me\"\n :password \"hunter2hunter2\"}",
+            "[{user, \"me\"}, {password, \"hunter2hunter2\"}]",
             "map[string]string{\"client_secret\": \"hunter2hunter2\"}",
             "password = (\"hunter2hunter2\")",
             "auth: { bindCredentials: 'hunter2hunter2' }",

@@ -117,8 +117,8 @@ fn named(found: &Captures<'_>) -> Option<Hit> {
     let is_one = rules().is_key(name)
         && rules().is_value(text.as_bytes())
         && is_telling(text)
-        && !rules().is_key(text)
-        && !is_of_code(text, |name| rules().is_key(name));
+        && !rules().is_name(text)
+        && !is_of_code(text, |name| rules().is_name(name));
     is_one.then(|| Hit { kind: &rules().named, range: value.range(), name: Some(name.into()) })
 }
 

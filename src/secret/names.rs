@@ -18,7 +18,7 @@ pub fn is_value(value: &[u8]) -> bool {
     rules().is_value(value)
 }
 
-/// Returns a name as [`SecretRules::is_name`] compares it: `nexusPassword` and `nexus-password`
+/// Returns a name as [`SecretRules::is_key`] compares it: `nexusPassword` and `nexus-password`
 /// are `NEXUS_PASSWORD`.
 fn in_capitals(name: &str) -> String {
     let mut capitals = String::with_capacity(name.len() + 4);
@@ -58,6 +58,11 @@ fn ends_with(name: &str, words: &[String]) -> bool {
 }
 
 impl SecretRules {
+    /// Returns whether a text is the name of a secret, whatever its value is.
+    pub(super) fn is_name(&self, name: &str) -> bool {
+        self.is_bare_name(&self.bare(name))
+    }
+
     /// Returns whether a key of code or of settings holds a secret, by its name, if its value tells.
     pub(super) fn is_key(&self, name: &str) -> bool {
         let name = self.bare(name);

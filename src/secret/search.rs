@@ -285,7 +285,7 @@ fn by_rule(rule: &'static FileRule, bytes: &[u8]) -> Vec<Hit> {
             let is_one =
                 word.len() <= LONGEST_WORD && is_telling(word) && is_value(word.as_bytes());
             let hit = Hit { kind: &rule.kind, range: start..start + word.len(), name: None };
-            is_one.then_some(hit).into_iter().collect()
+            if is_one { vec![hit] } else { find_variables(text, false) }
         }),
     }
 }

@@ -17,7 +17,7 @@ use super::{Hit, apart, elsewhere};
 /// A name with a value in quotes, or a bare one.
 static SETTING: LazyLock<Regex> = LazyLock::new(|| {
     expression(
-        r#"(?m)(?:^|[\s{,(\[])(?:\$env:|["'$])?(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)["']?\]?(?:[ \t]*[=:][ \t]*(?:"(?P<double>[^"\n]*)"|'(?P<single>[^'\n]*)')|[ \t]*(?:=|:[ \t])[ \t]*(?P<bare>[^\s"'{\[(#,&*|>][^\s,#"'()]*))"#,
+        r#"(?m)(?:^|[\s{,(\[])(?:\$env:|["'$])?(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)["']?\]?(?:[ \t]*[=:][ \t]*(?:"{1,3}(?P<double>[^"\n]+)"|'{1,3}(?P<single>[^'\n]+)')|[ \t]*(?:=|:[ \t])[ \t]*(?P<bare>[^\s"'{\[(#,&*|>][^\s,#"'()]*))"#,
     )
 });
 /// A line that has nothing but a variable, as a `.env` and many other texts have it.
@@ -144,6 +144,9 @@ mod tests {
             "\"Db\": \"Server=db;User Id=sa;Password=Str0ngPass;\"",
             "spring:\n  datasource:\n    password: hunter2x # prod",
             "api.token=a1b2c3d4",
+            "password = \"\"\"a1b2c3d4\"\"\"",
+            "$env:API_KEY = \"a1b2c3d4\"",
+            "auth: {user: me, pass: a1b2c3d4}",
         ] {
             assert_eq!(find_settings(text).len(), 1, "{text}");
         }

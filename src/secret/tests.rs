@@ -206,6 +206,8 @@ fn a_named_value_is_a_secret_and_a_placeholder_is_none() {
         "ENTRYPOINT [\"/app\" \"--password\" \"Hunter2Hunter2Hunter2\"]",
         "RUN printf '{\"auths\":{\"ghcr.io\":{\"auth\":\"z9MZPAL0abcd\"}}}' > config.json",
         "RUN sshpass -p Sp4ssW0rdX9 ssh acme.dev",
+        "RUN sed -i 's/__DB_PASSWORD__/S3cretPw99/' config.yml",
+        "RUN PW=${DB_PASSWORD:-S3cretPw99} make",
         "RUN wget --header='X-Auth-Token: 7Yh3kq92mmz' https://acme.dev",
         "RUN echo \"root:R00tPw99zz\" | chpasswd",
         "RUN mysql -h db -uroot -pS3cretPw < /schema.sql",
@@ -249,6 +251,8 @@ fn a_named_value_is_a_secret_and_a_placeholder_is_none() {
         "RUN echo $TOKEN | docker login --password-stdin acme.dev",
         "RUN keytool -import -storepass changeit -file ca.pem",
         "RUN docker run -p 8080:8080 app && zip -r app.zip app",
+        "RUN sed -i \"s/__DB_PASSWORD__/$DB_PASSWORD/\" config.yml",
+        "RUN sed -i 's/password1/# password1/' /etc/pam.d/x",
     ] {
         assert!(find_in_command(text).is_empty(), "{text}: {:?}", find_in_command(text));
     }

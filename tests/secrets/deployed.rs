@@ -47,6 +47,8 @@ fn what_kubernetes_and_other_orchestrators_are_given_is_found() {
         ("run/secrets/db", format!("{VALUE}\n"), 1),
         ("app/db_password.txt", format!("{VALUE}\n"), 1),
         ("app/api_key", VALUE.into(), 1),
+        ("app/.env.txt", format!("\nDB_PASSWORD={VALUE}\n"), 2),
+        ("app/my-secret", format!("\nDB_PASSWORD={VALUE}\n"), 2),
         ("bot.py", "\nbot = '123456789:AAKx7Qm2Vt9Zr4Lp1Ws8Yb3Nc6Hd5Jf04Pw'".into(), 2),
     ] {
         assert_eq!(places(path, &contents), [format!("/{path}, line {line}")], "{contents}");
