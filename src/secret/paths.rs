@@ -200,12 +200,21 @@ pub fn has_other_search(search: Option<FileSearch>, name: &[u8]) -> bool {
 
 /// Returns whether a file with a name is searched among those of packages, too.
 fn is_among_packages(name: &[u8]) -> bool {
-    std::str::from_utf8(name).is_ok_and(|name| rules().packages.names.contains(name))
+    // Most names are seen to be none without a look at all of them.
+    let is_likely = matches!(name.first(), Some(b'.' | b'c' | b'F'));
+    is_likely && std::str::from_utf8(name).is_ok_and(|name| rules().packages.names.contains(name))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_names_among_files_of_packages_are_those_that_are_looked_at() {
+        let names = &rules().packages.names;
+        assert!(names.iter().all(|name| is_among_packages(name.as_bytes())));
+        assert!(!is_among_packages(b"index.js") && !is_among_packages(b"cli.js"));
+    }
 
     #[test]
     fn texts_of_yours_are_searched_and_files_of_packages_are_not() {

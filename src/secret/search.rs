@@ -102,8 +102,11 @@ impl FileSearch {
                 || rules().not_text.contains(end)
                 || is_numbered && parts.any(|part| name.contains(part.as_str()))
         };
-        let is_document =
-            || DOCUMENTS.iter().any(|end| name.to_ascii_lowercase().ends_with(end.as_bytes()));
+        let ends_with = |end: &&str| {
+            let at = name.len().checked_sub(end.len());
+            at.is_some_and(|at| name[at..].eq_ignore_ascii_case(end.as_bytes()))
+        };
+        let is_document = || DOCUMENTS.iter().any(ends_with);
         match self.of_texts() {
             Some(0 | 1) if is_disguise() => Self(self.0 + 2),
             Some(0) if is_document() => self.as_document(),

@@ -52,7 +52,7 @@ Examples:
 
 Exit codes:
   0  the image meets every limit
-  1  the image exceeds a limit
+  1  the image exceeds a limit, or --verify found that it is not what its manifest and config say
   2  the image could not be read, or only in part; a limit could not be checked; or the command line is wrong
 
 Limits in a file, exceptions and outputs: layerscope help gate";
