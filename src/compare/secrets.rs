@@ -96,8 +96,8 @@ impl ComparedSecret {
     }
 }
 
-/// Tells whether a value is among those of other secrets. Without the values, the beginnings that are shown
-/// decide; a short value has none.
+/// The values of some secrets, to tell whether another one is among them. Without the values, the beginnings
+/// that are shown decide; a short value has none.
 struct Values<'a> {
     hashes: HashSet<ValueHash>,
     masked: HashSet<&'a Escaped>,

@@ -51,7 +51,7 @@ static IN_BRACES: LazyLock<Regex> = LazyLock::new(|| {
         r#"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_.-]*?)(?::?[-=]|:)["']?(?P<bare>[^}\s"'$`<>{:=-][^}\s"'$`<>{]*)["']?\}"#,
     )
 });
-/// What code takes if a variable is not set.
+/// A value that code takes if a variable is not set.
 static OTHERWISE: LazyLock<Regex> = LazyLock::new(|| {
     expression(&format!(
         r#"{NAME}["'`]?[\])]*[ \t]*(?:\|\|=?|\?\?=?|\?:|(?-u:\b)or(?-u:\b)|\{{)\s*(?:"(?P<double>[^"\n]+)"|'(?P<single>[^'\n]+)'|`(?P<back>[^`\n]+)`)"#

@@ -57,7 +57,7 @@ static PAIR: LazyLock<Regex> = LazyLock::new(|| {
 static LOGIN: LazyLock<Regex> =
     LazyLock::new(|| expression(r#""auth"\s*:\s*"(?P<value>[A-Za-z0-9+/]{8,}={0,2})""#));
 
-/// What a text is seen to hold while the parts near names of secrets are searched.
+/// The manifests and logins that a text is seen to hold while the parts near names of secrets are searched.
 #[derive(Default)]
 pub(super) struct Manifest {
     is_secret: bool,

@@ -209,7 +209,7 @@ fn an_output_that_cannot_be_written_does_not_keep_the_others_from_it() {
 fn what_is_no_regular_file_is_refused_before_an_image_is_read() {
     let place = passed();
     std::os::unix::fs::symlink("x.json", place.path().join("link")).unwrap();
-    for output in ["json=/dev/null", "json=link", "json=."] {
+    for output in ["json=/dev/zero", "json=link", "json=."] {
         let answer = place.check(&["--max-wasted=1kB", "--overwrite", "--output", output]);
         assert_eq!((answer.code, answer.out.as_str()), (Some(2), ""), "{answer:#?}");
         assert!(answer.said.contains(" is not a regular file\nhint: --overwrite"), "{answer:#?}");
