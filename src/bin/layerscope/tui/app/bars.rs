@@ -76,7 +76,8 @@ impl Numbers {
             _ if bytes == 0 => "?".into(),
             amount => amount.column(app.units),
         };
-        let shown = avoidable.map_or_else(|| format!("{:>7}…", ""), |sums| bound(sums.own));
+        let shown = avoidable
+            .map_or_else(|| format!("{:<8}", "…"), |sums| format!("{:<8}", bound(sums.own)));
         let style = marked(avoidable.map_or(0, |sums| sums.own), theme.strong);
         let whole = explorer.inspection.amount(totals.size).text(app.units);
         let (gone, sign) = (bound(totals.wasted()), wasted_sign(theme));
@@ -103,7 +104,7 @@ impl Numbers {
             bare: [
                 figure(format!("{whole} "), plain),
                 figure(format!(" {sign} {gone} "), wasted_style),
-                figure(format!(" −{} ", shown.trim_start()), style),
+                figure(format!(" −{} ", shown.trim()), style),
                 figure(format!(" → {}", least.trim_start()), theme.strong),
             ],
             size: named_size,

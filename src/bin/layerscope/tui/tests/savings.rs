@@ -249,7 +249,7 @@ fn what_a_change_saves_beside_what_is_listed_is_said() {
             let sentence = format!(
                 "{}: {} listed here, and {} {}",
                 size(change.saves),
-                size(change.bytes),
+                size(change.bytes + change.shared_bytes),
                 size(change.others()),
                 others(change.extent)
             );

@@ -143,7 +143,7 @@ fn pictures() {
     for (width, height) in [(80, 24), (120, 40)] {
         let mut person = at_the_timeline(width, height);
         person.studies(&STUDY);
-        assert!(person.screen().contains("avoidable  200 MiB"), "{}", person.screen());
+        assert!(person.screen().contains("avoidable 200 MiB"), "{}", person.screen());
         check(&format!("timeline-{width}x{height}"), &person);
     }
 }

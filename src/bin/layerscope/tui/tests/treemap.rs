@@ -203,7 +203,7 @@ fn pictures() {
     for (width, height) in [(80, 24), (120, 40)] {
         let mut person = at_the_map(width, height);
         person.studies(&STUDY);
-        assert!(person.screen().contains("avoidable  200 MiB"), "{}", person.screen());
+        assert!(person.screen().contains("avoidable 200 MiB"), "{}", person.screen());
         check(&format!("treemap-{width}x{height}"), &person);
     }
 }

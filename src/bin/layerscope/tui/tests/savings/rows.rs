@@ -140,7 +140,7 @@ fn advice_without_lines_offers_none_and_its_difference_says_more_than_its_title(
 }
 
 /// Names of programs that have no capital at the beginning of a sentence, either.
-const NAMES: [&str; 3] = ["apt", "npm", "pip"];
+const NAMES: [&str; 4] = ["apk", "apt", "npm", "pip"];
 
 #[test]
 fn a_reason_in_the_details_begins_with_a_capital_or_the_name_of_a_program() {
