@@ -138,7 +138,7 @@ fn archives_are_not_opened_and_the_report_says_so() {
 #[test]
 fn archives_without_an_ending_databases_and_objects_of_git_are_counted_as_not_searched() {
     let directory = tempfile::tempdir().unwrap();
-    let file = |path: &str, bytes: &[u8]| crate::support::build::file(path, 0).holding(bytes);
+    let file = |path: &str, bytes: &[u8]| file(path, 0).holding(bytes);
     let mut sqlite = b"SQLite format 3\0\x10\0".to_vec();
     sqlite.resize(20_000, 0);
     let object = "app/.git/objects/0a/1b2c3d4e5f60718293a4b5c6d7e8f901234567";
