@@ -56,8 +56,8 @@ pub fn is_clean(path: &[u8]) -> bool {
 fn has_odd_pair(path: &[u8]) -> bool {
     const ONES: u64 = 0x0101_0101_0101_0101;
     // The upper bit of each byte that is zero; with 7 bits in an addition, no byte changes the next one.
-    let zeros = |word: u64| !((word & !(ONES << 7)) + (ONES * 0x7f) | word) & ONES << 7;
-    let slashes = |word: u64| zeros(word ^ ONES * u64::from(b'/'));
+    let zeros = |word: u64| !(((word & !(ONES << 7)) + (ONES * 0x7f)) | word) & (ONES << 7);
+    let slashes = |word: u64| zeros(word ^ (ONES * u64::from(b'/')));
     // A dot and a slash differ in the lowest bit.
     let either = |word: u64| slashes(word | ONES);
     let (words, rest) = path.as_chunks::<8>();

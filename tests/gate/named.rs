@@ -78,7 +78,7 @@ fn a_token_in_the_tag_of_an_image_is_masked_in_every_command() {
     let mut image = super::shop();
     image.tags = serde_json::json!([format!("shop:{token}"), "shop:2"]);
     let place = Place::new();
-    place.write("t.tar", crate::support::build::tar(image.docker()));
+    place.write("t.tar", tar(image.docker()));
     let commands: [&[&str]; 11] = [
         &["images", "t.tar"],
         &["images", "t.tar", "--format", "json"],

@@ -110,7 +110,7 @@ fn columns(page: &mut Page, comparison: &Comparison<'_>, units: Units) {
             size(column.size),
             size(column.wasted),
             column.layers.to_string(),
-            count(column.files as u64),
+            count(column.files),
         ];
         page.row(&cells);
     }
