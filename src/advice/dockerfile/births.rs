@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use foldhash::fast::RandomState;
+
 use crate::analysis::Inspection;
 use crate::layer_index::LayerIndex;
 use crate::tree::{Tree, VersionId};
@@ -34,7 +36,7 @@ impl Births {
 /// it.
 #[derive(Clone, Default)]
 pub struct Claims {
-    claimed: HashSet<VersionId>,
+    claimed: HashSet<VersionId, RandomState>,
 }
 
 impl Claims {

@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use foldhash::fast::RandomState;
+
 use super::between::Side;
 use super::condition::{Condition, Kind, Refusal};
 use super::remark::Verdict;
@@ -14,6 +16,8 @@ use crate::display::escaped_str;
 use crate::layer_index::LayerIndex;
 use crate::shell;
 use crate::tree::Reason;
+
+type Map<K, V> = HashMap<K, V, RandomState>;
 
 /// The most pairs of layers that are considered, the largest first.
 const PAIRS: usize = 100;
@@ -57,6 +61,7 @@ impl Work<'_> {
         pairs.sort_by_key(|&(stretch, bytes)| (std::cmp::Reverse(bytes), stretch.from, stretch.to));
         pairs.truncate(PAIRS);
         let mut accepted: Vec<(Stretch, u64)> = Vec::new();
+        let mut refused: Map<_, Vec<usize>> = Map::default();
         for (stretch, bytes) in pairs {
             let touches =
                 |(other, _): &(Stretch, u64)| other.from <= stretch.to && stretch.from <= other.to;
@@ -81,16 +86,18 @@ impl Work<'_> {
                         "the RUN in line {last} deletes files of this RUN, but the two cannot be combined, because \
                             {reason}; use a multi-stage build"
                     );
-                    let layers = (self.layer(from), self.layer(to));
-                    let wasted = self.inspection.wasted.iter();
-                    let inside = wasted.filter(|wasted| {
-                        (Some(wasted.added_in), Some(wasted.removed_in)) == layers
-                    });
-                    let inodes = inside.map(|wasted| wasted.version).collect();
+                    if let (Some(added_in), Some(removed_in)) = (self.layer(from), self.layer(to)) {
+                        refused.entry((added_in, removed_in)).or_default().push(self.remarks.len());
+                    }
                     let remark = self.leave(Kind::Merge, bytes, from, text, condition);
-                    remark.inodes = inodes;
                     remark.lines.push(last);
                 }
+            }
+        }
+        for wasted in self.inspection.wasted.iter().filter(|_| !refused.is_empty()) {
+            for &remark in refused.get(&(wasted.added_in, wasted.removed_in)).into_iter().flatten()
+            {
+                self.remarks[remark].inodes.push(wasted.version);
             }
         }
         accepted.sort_by_key(|(stretch, _)| stretch.from);
@@ -122,8 +129,8 @@ impl Work<'_> {
     }
 
     /// Returns the wasted bytes by pair of layers, without those that another change saves.
-    fn wasted_pairs(&self) -> HashMap<(LayerIndex, LayerIndex), u64> {
-        let mut pairs = HashMap::new();
+    fn wasted_pairs(&self) -> Map<(LayerIndex, LayerIndex), u64> {
+        let mut pairs = Map::default();
         for wasted in &self.inspection.wasted {
             if wasted.added_in < wasted.removed_in
                 && !self.claims.has(wasted.version)
@@ -299,7 +306,7 @@ impl Work<'_> {
         let layers: Vec<_> = members.iter().filter_map(|&i| self.layer(i)).collect();
         let first = members[0];
         self.merged.extend(&layers);
-        let in_group: HashSet<_> = layers.iter().copied().collect();
+        let in_group: HashSet<_, RandomState> = layers.iter().copied().collect();
         let wasted = &self.inspection.wasted;
         let inside = wasted.iter().filter(|wasted| {
             let both = in_group.contains(&wasted.added_in) && in_group.contains(&wasted.removed_in);

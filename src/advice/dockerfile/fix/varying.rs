@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use foldhash::fast::RandomState;
+
 use super::{Change, Work};
 use crate::advice::dockerfile::births::Claims;
 use crate::advice::findings::Varying;
@@ -25,7 +27,10 @@ impl Work<'_> {
     }
 
     /// Returns the reliability of what combining some layers saves.
-    pub(super) fn certainty_of_merge(&self, layers: &HashSet<LayerIndex>) -> Certainty {
+    pub(super) fn certainty_of_merge(
+        &self,
+        layers: &HashSet<LayerIndex, RandomState>,
+    ) -> Certainty {
         let tree = &self.inspection.tree;
         let files = self.varying.get_or_init(|| Varying::find(tree));
         let varies = files.among(|inode, only_merged| {
