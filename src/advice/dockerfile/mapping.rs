@@ -105,7 +105,7 @@ fn foreign(
         mapping.unmatched.iter().copied().find(makes).or(mapping.unmatched.first().copied())?;
     // The step behind the last one that was found before it.
     let last = mapping.steps[..first].iter().flatten().max();
-    let place = last.and_then(|last| mapping.lacking.iter().copied().find(|step| step > last));
+    let place = last.and_then(|last| lacking(steps, mapping, last + 1).first().copied());
     Some((first, place))
 }
 
