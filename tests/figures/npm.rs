@@ -23,6 +23,8 @@ const PACKAGES: [(&str, &str, &[&str]); 3] = [
 fn installed() -> Vec<Entry> {
     let files = vec![
         program("usr/bin/node"),
+        program("usr/bin/env"),
+        program("bin/sh"),
         file("usr/share/nodejs/npm/bin/npm-cli.js", 0).holding("#!/usr/bin/env node\n").mode(0o755),
         symlink("usr/bin/npm", "../share/nodejs/npm/bin/npm-cli.js"),
         file("usr/include/node/node.h", 9 * MB),
@@ -41,7 +43,7 @@ fn web(command: &[&str]) -> Situation {
     let mut all = modules(&json!({ "start": "node server.js" }));
     let manifest = all.remove(0);
     Situation::new()
-        .run("debootstrap", [status_of(&[]), program("usr/bin/env"), program("usr/bin/sh")])
+        .run("debootstrap", [status_of(&[]), dir("usr/share/nodejs")])
         .run("apt-get update && apt-get install -y nodejs npm", installed())
         .value("WORKDIR /app")
         .copy(".", "/app", [dir("app"), manifest, file("app/server.js", 900)])
