@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use foldhash::fast::RandomState;
 
+use super::pairs::Pairs;
 use super::parse::{Glob, Name, Part, Specificity};
 
 pub(super) type Map<K, V> = HashMap<K, V, RandomState>;
@@ -51,7 +52,10 @@ pub struct Matcher {
     /// Patterns by their last bytes or, failing that, by their first bytes.
     by_end: Buckets,
     by_start: Buckets,
-    /// Patterns whose first and last bytes are not fixed.
+    /// Patterns of which only something between is fixed, and the first two bytes of that.
+    within: Vec<u32>,
+    pairs_within: Pairs,
+    /// Patterns of which nothing is fixed.
     open: Vec<u32>,
 }
 
@@ -80,19 +84,9 @@ impl Lengths {
 struct Buckets {
     /// The second bytes that there are for each first one, as bits of their lower six bits: the ends of
     /// most names are none of them.
-    pairs: Seconds,
+    pairs: Pairs,
     by_two: Map<[u8; 2], Vec<u32>>,
     by_one: Vec<Vec<u32>>,
-}
-
-/// A bit for each byte that may follow another one.
-#[derive(Debug)]
-struct Seconds([u64; 256]);
-
-impl Default for Seconds {
-    fn default() -> Self {
-        Self([0; 256])
-    }
 }
 
 impl Buckets {
@@ -100,7 +94,7 @@ impl Buckets {
     fn add(&mut self, fixed: (u8, Option<u8>), pattern: u32) {
         let patterns = match fixed {
             (first, Some(second)) => {
-                self.pairs.0[usize::from(first)] |= 1 << (second & 63);
+                self.pairs.add(first, second);
                 self.by_two.entry([first, second]).or_default()
             }
             (first, None) => {
@@ -115,7 +109,7 @@ impl Buckets {
 
     /// Returns the patterns that fix both of these bytes at the end of a name.
     fn of_two(&self, first: u8, second: u8) -> &[u32] {
-        if self.pairs.0[usize::from(first)] >> (second & 63) & 1 == 0 {
+        if !self.pairs.may_have(first, second) {
             return &[];
         }
         self.by_two.get(&[first, second]).map_or(&[], Vec::as_slice)
@@ -172,6 +166,16 @@ impl Matcher {
             Name::Stars { before: start, .. } if !start.is_empty() => {
                 self.by_start.add((start[0], start.get(1).copied()), number);
             }
+            Name::Stars { between, .. } if between.iter().any(|piece| piece.len() > 1) => {
+                if let Some(&[first, second, ..]) =
+                    between.iter().map(Vec::as_slice).find(|it| it.len() > 1)
+                {
+                    self.pairs_within.add(first, second);
+                }
+                if self.within.last() != Some(&number) {
+                    self.within.push(number);
+                }
+            }
             Name::Stars { .. } | Name::General(_) if self.open.last() == Some(&number) => {}
             Name::Stars { .. } | Name::General(_) => self.open.push(number),
         }
@@ -216,6 +220,9 @@ impl Matcher {
         self.add_fitting(self.by_end.of_one(last), name, asked, out);
         self.add_fitting(self.by_start.of_two(first, second), name, asked, out);
         self.add_fitting(self.by_start.of_one(first), name, asked, out);
+        if self.pairs_within.occur_in(name) {
+            self.add_fitting(&self.within, name, asked, out);
+        }
         self.add_fitting(&self.open, name, asked, out);
     }
 

@@ -7,8 +7,10 @@
 
 mod automaton;
 mod matcher;
+mod pairs;
 mod parse;
 
 pub use automaton::{Automaton, StateId};
 pub use matcher::{EVERY, Matcher};
+pub use pairs::Pairs;
 pub use parse::{Glob, GlobError, Name, Part};

@@ -17,6 +17,7 @@ use super::settings::{find_settings, find_variables};
 use super::telling::is_telling;
 use super::token::find_tokens;
 use super::{HITS, Hit, MOST, apart, is_cut};
+use crate::glob::Pairs;
 
 /// The largest file that is searched as a whole, in bytes. A larger text is searched in blocks.
 const WHOLE: u64 = 8 << 20;
@@ -25,10 +26,11 @@ const WHOLE: u64 = 8 << 20;
 const SMALL: u64 = 16 << 10;
 /// The longest word that is a secret because it is all that a file holds, in bytes.
 const LONGEST_WORD: usize = 1 << 10;
-/// The words in the names of texts whose values are made up.
-static SAMPLES: LazyLock<AhoCorasick> = LazyLock::new(|| {
+/// The words in the names of texts whose values are made up, and the pairs of bytes that they begin with.
+static SAMPLES: LazyLock<(Pairs, AhoCorasick)> = LazyLock::new(|| {
     let words = ["example", "sample", "template", ".dist", ".defaults", ".schema"];
-    AhoCorasick::builder().ascii_case_insensitive(true).build(words).expect("a test makes it")
+    let search = AhoCorasick::builder().ascii_case_insensitive(true).build(words);
+    (Pairs::in_any_case(words), search.expect("a test makes it"))
 });
 /// The ends of the names of documents, which have examples.
 const DOCUMENTS: [&str; 7] = [".md", ".rst", ".adoc", ".mdx", ".markdown", ".pod", ".man"];
@@ -98,7 +100,8 @@ impl FileSearch {
             let end = name.rsplit_once('.').map_or("", |(_, end)| end);
             let is_numbered = end.starts_with(|c: char| c.is_ascii_digit());
             let mut parts = rules().parts_of_not_text.iter();
-            SAMPLES.is_match(name)
+            let (pairs, words) = &*SAMPLES;
+            pairs.occur_in(name.as_bytes()) && words.is_match(name)
                 || rules().not_text.contains(end)
                 || is_numbered && parts.any(|part| name.contains(part.as_str()))
         };

@@ -54,20 +54,18 @@ impl Tree {
 
     /// Returns the full path, starting with a slash.
     pub fn path(&self, node: NodeId) -> Vec<u8> {
-        let mut parts = Vec::new();
-        let mut here = node;
-        while here != NodeId::ROOT {
-            parts.push(self.name(here));
-            here = self.node(here).parent;
+        let above = |&node: &NodeId| Some(self.parent(node));
+        let nodes =
+            || std::iter::successors(Some(node), above).take_while(|&it| it != NodeId::ROOT);
+        let len: usize = nodes().map(|node| self.name(node).len() + 1).sum();
+        let mut path = vec![b'/'; len.max(1)];
+        let mut end = len;
+        for name in nodes().map(|node| self.name(node)) {
+            let start = end - name.len();
+            path[start..end].copy_from_slice(name);
+            end = start - 1;
         }
-        if parts.is_empty() {
-            return b"/".to_vec();
-        }
-        parts.iter().rev().fold(Vec::new(), |mut path, part| {
-            path.push(b'/');
-            path.extend_from_slice(part);
-            path
-        })
+        path
     }
 
     /// Compares two paths byte by byte.
