@@ -149,7 +149,7 @@ impl Ladder<'_> {
             needs_a_look: true,
             how: format!("FROM {}   # in place of the base image; all else as before", base.name),
             notes: vec![
-                "needs a look: take the slim variant of the release that the base image is of"
+                "needs a look: if the base image is of another release, take the slim image of that one"
                     .into(),
                 "it is the same system without documentation and translations".into(),
             ],
