@@ -8,8 +8,11 @@ use crate::analysis::Inspection;
 use crate::display::{Escaped, escaped, escaped_str, plural, shown};
 use crate::layer_index::LayerIndex;
 use crate::recorded::SecretsRecord;
-use crate::secret::ValueHash;
+use crate::secret::{FoundValues, ValueHash};
 use crate::tree::NodeId;
+
+/// The most values that are looked for in the texts of an image.
+const LOOKED_FOR: usize = 256;
 
 /// A secret of an image or of its report, as far as both have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,6 +42,8 @@ pub struct ComparedSecrets {
     pub list: Vec<ComparedSecret>,
     /// False if a part was not searched, so that there may be more of them.
     pub is_whole: bool,
+    /// The values of another image's secrets that stand in the texts of this one.
+    pub in_texts: HashSet<ValueHash>,
 }
 
 impl ComparedSecrets {
@@ -64,7 +69,22 @@ impl ComparedSecrets {
             hash: Some(secret.hash),
         };
         let list = secrets.list.iter().map(secret).collect();
-        Self { list, is_whole: secrets.gaps().parts().is_empty() }
+        Self { list, is_whole: secrets.gaps().parts().is_empty(), in_texts: HashSet::new() }
+    }
+
+    /// Looks for the values of another image's secrets in the texts of this image, which are not masked yet:
+    /// they are still there, whether or not they are told as secrets.
+    pub fn look_for(&mut self, values: &FoundValues, inspection: &Inspection) {
+        if inspection.masking(values).is_none() {
+            return;
+        }
+        for value in values.iter().take(LOOKED_FOR) {
+            let mut one = FoundValues::default();
+            one.add(value.as_bytes());
+            if inspection.masking(&one).is_some() {
+                self.in_texts.insert(ValueHash::new(value.as_bytes()));
+            }
+        }
     }
 
     /// Lists the secrets of a report.
@@ -80,7 +100,7 @@ impl ComparedSecrets {
             hash: None,
         };
         let list = secrets.found.iter().map(secret).collect();
-        Self { list, is_whole: secrets.gaps().parts().is_empty() }
+        Self { list, is_whole: secrets.gaps().parts().is_empty(), in_texts: HashSet::new() }
     }
 }
 
@@ -173,7 +193,8 @@ impl SecretChanges {
         }
         let lacks_values = |side: &ComparedSecrets| side.list.iter().any(|it| it.hash.is_none());
         let is_by_place = lacks_values(before) || lacks_values(after);
-        let values = Values::of(&after.list, is_by_place);
+        let mut values = Values::of(&after.list, is_by_place);
+        values.hashes.extend(&after.in_texts);
         let (moved, removed) = left.into_iter().partition(|secret| values.have(secret));
         let same = after.list.len() - added.len();
         let has_gaps = [!before.is_whole, !after.is_whole];

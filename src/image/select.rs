@@ -30,6 +30,9 @@ pub struct OtherPlatform {
 impl OtherPlatform {
     /// Returns the options that select it, quoted for a shell.
     pub fn options(&self) -> Escaped {
+        if self.selector.is_empty() {
+            return shown!("--platform {}", escaped_str(&quoted(self.platform.raw())));
+        }
         let words = self.selector.iter().map(|word| escaped_str(&quoted(word.raw())));
         Escaped::join(words, " ")
     }

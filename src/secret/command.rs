@@ -63,7 +63,9 @@ static LOGIN: LazyLock<Regex> = LazyLock::new(|| {
 });
 /// An address with a password.
 static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
-    expression(r#"[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@"'$<{]*:(?P<value>[^\s/@"'<]+)@[A-Za-z0-9\[]"#)
+    expression(
+        r#"[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@"'$<{]*:(?P<value>[^\s/@"'<]+)@[A-Za-z0-9\[$%{]"#,
+    )
 });
 
 /// An address with a token instead of a name.

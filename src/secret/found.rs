@@ -8,6 +8,8 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::{LazyLock, OnceLock};
 
 use aho_corasick::{AhoCorasick, MatchKind};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
 use super::Masked;
 use crate::display::{Escaped, escaped_str};
@@ -67,6 +69,13 @@ impl FoundValues {
         self.take(value, SHORTEST);
         if value.contains('\n') {
             value.lines().for_each(|line| self.take(line.trim(), LINE));
+        }
+        for plain in decoded(value) {
+            self.take(plain.trim(), SHORTEST);
+            // A login is a name and a password.
+            if let Some((_, password)) = plain.split_once(':') {
+                self.take(password.trim(), SHORTEST);
+            }
         }
     }
 
@@ -163,6 +172,61 @@ fn search(values: &BTreeSet<String>) -> Option<Search> {
     let kind = MatchKind::LeftmostLongest;
     let automaton = AhoCorasick::builder().match_kind(kind).build(&patterns).ok();
     automaton.filter(|_| !patterns.is_empty()).map(|automaton| Search { automaton, shown })
+}
+
+/// Returns what a value stands for, where it is written in another form: in base64, as in an address, in
+/// JSON, in XML, or behind backslashes.
+fn decoded(value: &str) -> Vec<String> {
+    let mut plain = Vec::new();
+    let is_printable = |text: &String| !text.chars().any(char::is_control);
+    if (8..=LONGEST).contains(&value.len()) {
+        let bytes =
+            [STANDARD.decode(value), URL_SAFE.decode(value)].into_iter().find_map(Result::ok);
+        plain.extend(bytes.and_then(|bytes| String::from_utf8(bytes).ok()).filter(is_printable));
+    }
+    if value.contains('%') {
+        plain.extend(percent_decoded(value));
+    }
+    if value.contains('\\') {
+        plain.extend(serde_json::from_str::<String>(&format!("\"{value}\"")).ok());
+        plain.push(without_backslashes(value));
+    }
+    if value.contains('&') {
+        let signs = [
+            ("&lt;", "<"),
+            ("&gt;", ">"),
+            ("&quot;", "\""),
+            ("&apos;", "'"),
+            ("&#39;", "'"),
+            ("&amp;", "&"),
+        ];
+        plain.push(signs.iter().fold(value.to_owned(), |text, (from, to)| text.replace(from, to)));
+    }
+    plain.retain(|plain| plain != value);
+    plain
+}
+
+/// Returns what a text in an address stands for: `&` for `%26`.
+fn percent_decoded(text: &str) -> Option<String> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, behind @ ..] = rest {
+        let digits = || std::str::from_utf8(behind.get(..2)?).ok();
+        let byte = (*first == b'%').then(|| u8::from_str_radix(digits()?, 16).ok()).flatten();
+        out.push(byte.unwrap_or(*first));
+        rest = if byte.is_some() { &behind[2..] } else { behind };
+    }
+    String::from_utf8(out).ok()
+}
+
+/// Returns a text without the backslashes that keep a character from meaning something.
+fn without_backslashes(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        out.push(if c == '\\' { chars.next().unwrap_or(c) } else { c });
+    }
+    out
 }
 
 /// Returns a value as it is, and as a text has it in quotes or behind backslashes.
@@ -267,6 +331,24 @@ mod tests {
             r"P\u00e4ssw0rd\u00261",
         ] {
             assert_eq!(found.mask(&format!("a {text} b")), "a … b");
+        }
+    }
+
+    #[test]
+    fn what_an_encoded_value_stands_for_is_masked_as_well() {
+        let plain = "Kd8w2!Zt5&7Qb4Xm";
+        for value in [
+            "Y2k6S2Q4dzIhWnQ1JjdRYjRYbQ==",
+            "S2Q4dzIhWnQ1JjdRYjRYbQ==",
+            "Kd8w2%21Zt5%267Qb4Xm",
+            "Kd8w2!Zt5&amp;7Qb4Xm",
+            r"Kd8w2!Zt5\u00267Qb4Xm",
+            r"Kd8w2\!Zt5\&7Qb4Xm",
+        ] {
+            assert_eq!(
+                values(&[value]).mask(&format!("RUN /app/migrate {plain}")),
+                "RUN /app/migrate Kd8w…"
+            );
         }
     }
 

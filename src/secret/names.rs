@@ -76,8 +76,14 @@ impl SecretRules {
 
     /// Returns a name in capitals and without what tells several of a kind apart.
     fn bare(&self, name: &str) -> String {
-        let name = in_capitals(name.trim_start_matches(['-', '_']));
-        without_suffixes(&name, &self.suffixes).into()
+        let bare = |name: &str| -> String {
+            let name = in_capitals(name.trim_start_matches(['-', '_']));
+            without_suffixes(&name, &self.suffixes).into()
+        };
+        let whole = bare(name);
+        // Java and Gradle take properties as `-Dname` and `-Pname`.
+        let property = ["-D", "-P"].iter().find_map(|option| name.strip_prefix(option)).map(bare);
+        property.filter(|it| self.is_bare_name(it) && !self.is_bare_name(&whole)).unwrap_or(whole)
     }
 
     fn is_bare_name(&self, name: &str) -> bool {

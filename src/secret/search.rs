@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
@@ -142,7 +143,7 @@ impl FileSearch {
     pub fn find(self, bytes: &[u8]) -> FoundInFile<'_> {
         let encoding = Encoding::detect(bytes);
         let is_text = encoding.is_text();
-        let mut text = encoding.decode(bytes);
+        let mut text = without_mark(encoding.decode(bytes));
         let rule = self.rule().or_else(|| script(is_text, &text));
         if is_text && self.reads_words(rule) {
             text = match text {
@@ -157,6 +158,9 @@ impl FileSearch {
             true => self.find_in_text(rule, &text),
             false => rule.map(|rule| by_rule(rule, &text)).unwrap_or_default(),
         };
+        if is_text {
+            hits.iter_mut().for_each(|hit| hit.range.end = end_of_quoted(&text, &hit.range));
+        }
         let mut is_whole = !is_cut(&hits);
         let mut known = HashSet::new();
         hits.retain(|hit| known.insert(text[hit.range.clone()].to_vec()));
@@ -193,6 +197,38 @@ impl FileSearch {
     /// Returns the rule of a text by its path, or by its first line.
     pub(super) fn rule_of_text(self, start: &[u8]) -> Option<&'static FileRule> {
         self.rule().or_else(|| script(true, start))
+    }
+}
+
+/// Returns a text without the mark of its encoding, which stands before the first line.
+fn without_mark(text: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
+    const MARK: &[u8] = "\u{feff}".as_bytes();
+    match text {
+        Cow::Borrowed(bytes) => Cow::Borrowed(bytes.strip_prefix(MARK).unwrap_or(bytes)),
+        Cow::Owned(mut bytes) => {
+            if bytes.starts_with(MARK) {
+                bytes.drain(..MARK.len());
+            }
+            Cow::Owned(bytes)
+        }
+    }
+}
+
+/// Returns the end of a value in double quotes: a quote behind a backslash is a part of it.
+fn end_of_quoted(text: &[u8], range: &Range<usize>) -> usize {
+    let before = &text[..range.start];
+    let rest = &text[range.end..];
+    if !before.ends_with(b"\"") || before.ends_with(b"\\\"") || !rest.starts_with(b"\\") {
+        return range.end;
+    }
+    let mut at = 0;
+    loop {
+        match rest.get(at) {
+            Some(b'\\') => at += 2,
+            Some(b'"') => return range.end + at,
+            None | Some(b'\n') => return range.end,
+            Some(_) => at += 1,
+        }
     }
 }
 

@@ -78,6 +78,10 @@ fn every_program_that_takes_a_password_is_known_in_every_spelling() {
         "npm config set //acme.dev/:_password a1b2c3d4",
         "docker config {\\\"identitytoken\\\": \\\"z9MZPAL0abcd\\\"}",
         "java -Ddb.pass-word.api.Key=a1b2c3d4",
+        "java -Dpassword=k7Qw2TzLm9Xa4 -jar x",
+        "gradle -Ptoken=k7Qw2TzLm9Xa4 publish",
+        "git clone https://ci:k7Qw2TzLm9Xa4@$GIT_HOST/a.git",
+        "run --url=postgres://app:k7Qw2TzLm9Xa4@${DB_HOST}:5432/app",
         "set my-Secret_ACCESS.key: a1b2c3d4",
     ] {
         assert_eq!(find_in_command(text).len(), 1, "{text}");

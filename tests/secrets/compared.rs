@@ -62,12 +62,46 @@ fn a_secret_of_one_image_is_masked_in_the_commands_of_the_other() {
             let said = out(&run(&new, directory.path(), &arguments));
             assert!(said.contains("setup --connect") || format == "markdown", "{format}: {said}");
             assert!(!said.contains(VALUE), "{format}, {pair:?}: {said}");
+            // The command still has it.
+            assert!(!said.contains("no longer there"), "{format}, {pair:?}: {said}");
+            if format == "json" && pair[0] == "old.tar" {
+                let document: Value = serde_json::from_str(&said).unwrap();
+                let moved = &document["images"][1]["secrets_since_first"]["moved"];
+                assert_eq!(moved.as_array().unwrap().len(), 1, "{said}");
+            }
         }
     }
     for format in ["text", "json", "sarif", "github", "gitlab", "markdown"] {
         let check = ["check", "shop.tar", "--baseline", "old.tar", "--max-layers", "1"];
         let said = out(&run(&new, directory.path(), &[&check[..], &["--format", format]].concat()));
         assert!(!said.is_empty() && !said.contains(VALUE), "{format}: {said}");
+        assert!(!said.contains("no longer there"), "{format}: {said}");
+    }
+}
+
+/// A file has the password in one form, and a command in another.
+#[test]
+fn a_secret_is_masked_in_commands_in_whatever_form_a_file_has_it() {
+    let directory = tempfile::tempdir().unwrap();
+    for (path, contents, plain) in [
+        (
+            "root/.docker/config.json",
+            r#"{"auths":{"r.dev":{"auth":"Y2k6S2Q4dzJadDU3UWI0WG0="}}}"#,
+            "Kd8w2Zt57Qb4Xm",
+        ),
+        ("app/.env", "URL=postgres://u:Kd8w2%21Zt57Qb4Xm@db/a\n", "Kd8w2!Zt57Qb4Xm"),
+        ("app/config.json", r#"{"db": {"password": "Kd8w2!Zt5\"7Qb4Xm"}}"#, r#"Kd8w2!Zt5"7Qb4Xm"#),
+        ("app/config.json", r#"{"password": "Kd8w2\u003dZt57Qb4Xm"}"#, "Kd8w2=Zt57Qb4Xm"),
+        ("app/.env", "DB_PASSWORD=\"Kd8w2!Zt5\\\"7Qb4Xm\"\n", r#"Kd8w2!Zt5"7Qb4Xm"#),
+    ] {
+        let step = format!("RUN /app/migrate '{plain}'");
+        let image = image([("COPY . /", vec![text(path, contents)]), (&step, vec![file("a", 9)])]);
+        for format in ["text", "json", "html", "markdown"] {
+            let said =
+                out(&run(&image, directory.path(), &["report", "shop.tar", "--format", format]));
+            assert!(said.contains("/app/migrate"), "{format}: {said}");
+            assert!(!said.contains("7Qb4Xm"), "{format}, {contents}: {said}");
+        }
     }
 }
 

@@ -43,6 +43,7 @@ fn placeholders_and_samples_are_no_secrets() {
         ("root/.ssh/id_rsa.pub", "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQ== me"),
         ("root/.bash_history", "ls\ncd /app\nmake test TOKEN=$TOKEN\n"),
         ("root/.aws/credentials", "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n"),
+        ("app/values.yaml", "auth:\n  existingSecret: pg-credentials-2\n  tlsSecret: app-tls-1\n"),
         ("etc/passwd", "root:x:0:0:root:/root:/bin/sh\n"),
         ("app/config/database.yml", "production:\n  password: <%= ENV['DB'] %>\n"),
     ] {

@@ -136,6 +136,9 @@ impl Side {
             }
         }
         for side in sides {
+            if let Self::Image(image, Some(secrets), _) = side {
+                secrets.look_for(&all, &image.1);
+            }
             let inspection = match side {
                 Self::Image(image, ..) => &mut image.1,
                 Self::Report(report, _) => &mut report.inspection,

@@ -50,7 +50,9 @@ pub fn read(path: &Path, options: &TargetOptions, secrets: bool) -> Result<Earli
 
 /// Compares the secrets of an image with those of an earlier one, if both were searched.
 pub fn secrets(earlier: Option<&Earlier>, read: &Read) -> Option<SecretChanges> {
-    let before = earlier?.secrets.as_ref()?;
-    let after = ComparedSecrets::of_image(&read.inspection, read.study.secrets.as_ref()?);
+    let earlier = earlier?;
+    let before = earlier.secrets.as_ref()?;
+    let mut after = ComparedSecrets::of_image(&read.inspection, read.study.secrets.as_ref()?);
+    after.look_for(&earlier.values, &read.inspection);
     Some(SecretChanges::between(before, &after))
 }

@@ -65,23 +65,25 @@ impl Reading {
                     Ok((inspection, found)) => (Arc::new(inspection), found),
                     Err(error) => return tell(ComparisonMessage::Read(i, Err(error))),
                 };
-                let is_searched = found.is_some();
-                if let Some(found) = found {
-                    let compared = ComparedSecrets::of_image(&inspection, &found);
-                    tell(ComparisonMessage::Secrets(i, compared))?;
+                let compared = found.map(|found| {
                     values.join(&found.values);
-                } else {
-                    tell(ComparisonMessage::Read(i, Ok(inspection.clone())))?;
+                    ComparedSecrets::of_image(&inspection, &found)
+                });
+                match &compared {
+                    Some(compared) => tell(ComparisonMessage::Secrets(i, compared.clone()))?,
+                    None => tell(ComparisonMessage::Read(i, Ok(inspection.clone())))?,
                 }
-                all.push((opened, inspection, is_searched));
+                all.push((opened, inspection, compared));
             }
             // A secret of one image may stand in a command of another, before it or behind it.
             let mut read = Vec::new();
-            for (i, (opened, mut inspection, is_searched)) in all.into_iter().enumerate() {
-                if !is_searched {
+            for (i, (opened, mut inspection, compared)) in all.into_iter().enumerate() {
+                let Some(mut compared) = compared else {
                     read.push((opened, inspection));
                     continue;
-                }
+                };
+                compared.look_for(&values, &inspection);
+                tell(ComparisonMessage::Secrets(i, compared))?;
                 if let Some(masked) = inspection.masking(&values) {
                     tell(ComparisonMessage::Unmasked(i, inspection))?;
                     inspection = Arc::new(masked);
