@@ -361,6 +361,13 @@ impl Grouping<'_> {
             }
         };
         let size = self.inspection.totals.size.saturating_sub(saves);
+        let fix = match extent {
+            // What follows it in the advice on a part does not do for all that a stage leaves out.
+            Extent::Stage if saves - saves / 20 > bytes => {
+                SuggestedChange { what: fix.clause().into(), ..fix }
+            }
+            _ => fix,
+        };
         let fix = SuggestedChange { saves, ..fix };
         let needs_a_look = !is_certain;
         let why = match extent {

@@ -91,6 +91,8 @@ pub fn without_a_look(inspection: &Inspection, study: &Study, units: Units) -> O
     }
     Some(match sure {
         0 => "all of it needs a closer look".into(),
+        // So few bytes beside so many would read like the wrong unit.
+        sure if sure < all / 100 => "nearly all of it needs a closer look".into(),
         sure => format!("{} of it without a closer look", units.size(sure)),
     })
 }

@@ -43,7 +43,7 @@ fn every_claim_has_its_grade() {
     for claim in [
         "# - [exact] line 5: combined with the RUN in line 6",
         "# - [needs a look] not changed: line 4: stores the copied files again",
-        "# - [exact] 1 smaller change (line 7), each under 0.1 % of the image; saves 200 bytes",
+        "# - [exact] 1 smaller change (line 7), under 0.1 % of the image; saves 200 bytes",
     ] {
         assert!(text.contains(claim), "{claim} is not in {text}");
     }

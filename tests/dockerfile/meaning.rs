@@ -284,7 +284,7 @@ fn the_largest_saving_comes_first_and_what_cannot_be_noticed_is_summed_up() {
     assert!(place("line 4: adds dnf") < place("line 3: adds --no-cache-dir"), "{text}");
     assert!(
         place("line 3: adds")
-            < place("1 smaller change (line 2), each under 0.1 % of the image; saves 200 bytes"),
+            < place("1 smaller change (line 2), under 0.1 % of the image; saves 200 bytes"),
         "{text}"
     );
 }

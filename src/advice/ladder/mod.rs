@@ -195,6 +195,9 @@ pub fn grade(certainty: &Certainty, needs_a_look: bool) -> &'static str {
     if needs_a_look { NEEDS_A_LOOK } else { certainty.grade() }
 }
 
+/// The end of the way to a size on another base image, where the layers on it stay as they are.
+const ALL_ELSE: &str = "   # in place of the base image; all else as before";
+
 /// The reliability of a size.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Certainty {
@@ -284,6 +287,13 @@ impl Certainty {
         }
     }
 
+    /// Explains the word beside the sentence about what a person has to decide, if there is one: that
+    /// the bytes are exact is no statement about such a size.
+    pub fn sentence_beside(&self, needs_a_look: bool, units: Units) -> Option<String> {
+        let is_told = needs_a_look && *self == Self::Exact;
+        (!is_told).then(|| self.sentence(units))
+    }
+
     /// Returns the sign before a size.
     pub fn sign(&self) -> &'static str {
         match self {
@@ -299,6 +309,11 @@ impl PossibleSize {
     /// Returns the word for how far the size can be relied on.
     pub fn grade(&self) -> &'static str {
         grade(&self.certainty, self.needs_a_look)
+    }
+
+    /// Returns whether only the base image is another one, and all layers on it stay.
+    pub fn keeps_all_else(&self) -> bool {
+        matches!(self.step, Step::SmallBase(_)) && self.how.ends_with(ALL_ELSE)
     }
 
     /// Returns the size of `first` divided by this size; `None` if nothing is left, or if not all

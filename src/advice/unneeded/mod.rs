@@ -14,7 +14,7 @@ pub(in crate::advice) use names::Links;
 pub(in crate::advice) use recommended::recommended;
 pub(in crate::advice) use surplus::surplus;
 pub(in crate::advice) use uses::{
-    Later, When, used_by_instruction, used_by_text, used_in_development,
+    Later, SAME_RUN, When, used_by_instruction, used_by_text, used_in_development,
 };
 
 pub use development::{Development, Project};

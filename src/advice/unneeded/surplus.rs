@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::development::{Development, Project, development};
 use super::recommended::{Unneeded, recommended};
 use super::texts::Texts;
-use super::uses::{Later, When, used_by_instruction, used_by_text, used_in_development};
+use super::uses::{Later, SAME_RUN, When, used_by_instruction, used_by_text, used_in_development};
 use super::{NO_DEVELOPMENT, NO_RECOMMENDED, NOTEWORTHY, RUNS_SCRIPTS};
 use crate::advice::tool::Tool;
 use crate::analysis::Inspection;
@@ -317,6 +317,7 @@ fn later(inspection: &Inspection, from: LayerIndex) -> Vec<Later> {
         let written = entry.instruction_as_written().text;
         let Some((keyword, text)) = written.raw().split_once(' ') else { continue };
         let place = match keyword {
+            "RUN" if makes_layer && layer == from => SAME_RUN.into(),
             "RUN" if makes_layer => format!("the RUN in layer {layer}"),
             "RUN" | "CMD" | "ENTRYPOINT" | "HEALTHCHECK" => keyword.to_owned(),
             _ => continue,

@@ -21,6 +21,9 @@ const COMPILE: [&str; 16] = [
 /// Words of the command that installs, which say nothing of use.
 const APT: [&str; 7] = ["apt", "apt-get", "install", "update", "rm", "lists", "clean"];
 
+/// The place in words of what else the `RUN` does that installs the packages.
+pub const SAME_RUN: &str = "the rest of the same RUN";
+
 /// An instruction that runs when the packages are installed, or after that.
 pub struct Later {
     /// The instruction in words.

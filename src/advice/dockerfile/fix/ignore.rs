@@ -168,9 +168,20 @@ impl Work<'_> {
         if self.target.is_rebuilt || !self.stage.iter().any(|i| is_brought(&i)) || !is_plain(base) {
             return None;
         }
-        let pattern = if base == name { base.into() } else { format!("**/{base}") };
+        // Patterns are relative to the build context. An ignore file of this Dockerfile alone may be
+        // for any context.
+        let (directory, ignore) = match self.target.ignore_name.rsplit_once('/') {
+            Some((directory, ignore)) => (directory, ignore),
+            None => ("", self.target.ignore_name.as_str()),
+        };
+        let is_of_context = ignore == ".dockerignore";
+        let inside =
+            name.strip_prefix(directory).filter(|_| is_of_context && !directory.is_empty());
+        let is_at_top = inside.unwrap_or(name).trim_start_matches('/') == base;
+        let pattern = if is_at_top { base.into() } else { format!("**/{base}") };
         let listed = Listed::read(self.target.ignore.as_deref().unwrap_or_default());
-        (!listed.has(&pattern) && !listed.wants(&pattern)).then_some(pattern)
+        let has = listed.has(&pattern) || !is_of_context && listed.has(base);
+        (!has && !listed.wants(&pattern)).then_some(pattern)
     }
 
     /// Says what a `RUN` removes that a copy brought: it ships all the same.

@@ -166,7 +166,8 @@ fn summed_up(some: &[&Remark], units: Units, exact: bool) -> Option<String> {
         if numbers.is_empty() { String::new() } else { format!(" ({word} {})", listed(&numbers)) };
     let what = plural(some.len(), "smaller change");
     let bytes = if exact { exactly(bytes, units) } else { format!("about {}", units.size(bytes)) };
-    Some(wrapped(&format!("{head}{what}{there}, each under 0.1 % of the image; {verb} {bytes}")))
+    let each = if some.len() == 1 { "" } else { "each " };
+    Some(wrapped(&format!("{head}{what}{there}, {each}under 0.1 % of the image; {verb} {bytes}")))
 }
 
 /// Returns a comment line with the size after all changes to the Dockerfile, if they save anything,

@@ -9,7 +9,7 @@ use crate::advice::dockerfile::parse::Keyword;
 use crate::advice::ladder::Certainty;
 use crate::advice::tool::Tool;
 use crate::advice::unneeded::{
-    Development, Later, NO_DEVELOPMENT, NO_RECOMMENDED, RUNS_SCRIPTS, Unneeded, When,
+    Development, Later, NO_DEVELOPMENT, NO_RECOMMENDED, RUNS_SCRIPTS, SAME_RUN, Unneeded, When,
     used_by_instruction, used_by_text, used_in_development,
 };
 use crate::display::Escaped;
@@ -137,7 +137,12 @@ impl Work<'_> {
     /// Returns the instructions from `first` on that run something.
     fn later_from(&self, first: usize) -> Vec<Later> {
         let later = self.stage.iter().copied().filter(|&i| i >= first);
-        later.filter_map(|i| self.later(i)).collect()
+        let later = later.filter_map(|i| {
+            let later = self.later(i)?;
+            // The line that installs is named already.
+            Some(if i == first { Later { place: SAME_RUN.into(), ..later } } else { later })
+        });
+        later.collect()
     }
 
     /// Returns the commands of an instruction that runs something.

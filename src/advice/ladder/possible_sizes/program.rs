@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::Ladder;
 use crate::advice::ladder::bases::{BaseKind, SmallBase, smallest};
-use crate::advice::ladder::{Certainty, Holds, PossibleSize, Step, TakenOver};
+use crate::advice::ladder::{ALL_ELSE, Certainty, Holds, PossibleSize, Step, TakenOver};
 use crate::analysis::download::Download;
 use crate::display::{Sentence, escaped_str, shown};
 use crate::runtime::command::is_system;
@@ -147,7 +147,7 @@ impl Ladder<'_> {
             download: Download::Unknown,
             certainty: Certainty::Estimate(size_of_base(base)),
             needs_a_look: true,
-            how: format!("FROM {}   # in place of the base image; all else as before", base.name),
+            how: format!("FROM {}{ALL_ELSE}", base.name),
             notes: vec![
                 "needs a look: if the base image is of another release, take the slim image of that one"
                     .into(),

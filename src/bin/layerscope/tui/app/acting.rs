@@ -90,7 +90,7 @@ impl App {
             self.overlays.close();
         } else {
             let (title, first) = bars::hints_for_help(self);
-            self.overlays.open(Overlay::Help(Help::new(title, first)));
+            self.overlays.open(Overlay::Help(Help::new(title, first, self.contexts())));
         }
     }
 

@@ -22,7 +22,7 @@ impl Comparison {
                 self.help = if self.help.is_some() {
                     None
                 } else {
-                    Some(Help::new(self.view.name(), self.hints()))
+                    Some(Help::new(self.view.name(), self.hints(), Vec::new()))
                 };
             }
             _ if self.help.is_some() => self.act_in_help(action),

@@ -81,6 +81,8 @@ pub struct Explorer {
     /// The places with wasted bytes, once they have been asked for, and the next of them.
     waste_stops: Option<Vec<WasteStop>>,
     next_stop: usize,
+    /// The path of the place where the next waste was last asked for.
+    at_waste: Option<NodeId>,
     study: Option<Arc<Study>>,
     changes_below: ChangesBelow,
     /// The directory with most of the packages that the first change does not install.
@@ -129,6 +131,7 @@ impl Explorer {
             open_links: HashSet::new(),
             waste_stops: None,
             next_stop: 0,
+            at_waste: None,
             study: None,
             changes_below: ChangesBelow::default(),
             packages_place: NodeId::ROOT,

@@ -7,7 +7,7 @@ use layerscope::advice::avoidable::Avoidable;
 use layerscope::advice::base::{BaseHint, base};
 use layerscope::advice::changes::{Change, Extent, Part};
 use layerscope::advice::findings::Fate;
-use layerscope::advice::ladder::PossibleSize;
+use layerscope::advice::ladder::{PossibleSize, SmallBase, Step};
 use layerscope::advice::merges::Merges;
 use layerscope::advice::secrets::{Place, Secret, Secrets};
 use layerscope::analysis::WastedGroup;
@@ -158,6 +158,18 @@ impl Explorer {
     /// built.
     pub fn smallest(&self) -> Option<(&PossibleSize, &PossibleSize)> {
         self.study.as_ref()?.smallest()
+    }
+
+    /// Returns the size as built, and that on the slim variant of the base image with the variant, where
+    /// only the base image can be changed.
+    pub fn slim_base(&self) -> Option<(&PossibleSize, &PossibleSize, &'static SmallBase)> {
+        self.nothing_to_change()?;
+        let ladder = &self.study.as_ref()?.ladder;
+        let (first, slim) = (ladder.first()?, ladder.iter().find(|size| size.keeps_all_else())?);
+        match slim.step {
+            Step::SmallBase(base) => Some((first, slim, base)),
+            _ => None,
+        }
     }
 
     /// Returns the change that avoids most bytes at and below a path, as of the selected layer: one

@@ -32,9 +32,15 @@ impl Explorer {
         let place = (self.next_stop + usize::from(is_here)).checked_rem(all)?;
         let stop = stops[place];
         self.next_stop = place + 1;
+        self.at_waste = Some(stop.node);
         self.select_layer(self.layer.max(stop.layer));
         self.reveal_up_to(stop.node);
         Some((place + 1, all))
+    }
+
+    /// Returns whether a path is the one where the next waste was last asked for.
+    pub(super) fn is_at_waste(&self, node: NodeId) -> bool {
+        self.at_waste == Some(node)
     }
 
     /// Goes to where most of the wasted bytes of a pair of layers are.

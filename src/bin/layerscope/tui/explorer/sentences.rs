@@ -2,7 +2,8 @@
 
 use layerscope::LayerIndex;
 use layerscope::advice::SuggestedChange;
-use layerscope::advice::changes::Part;
+use layerscope::advice::changes::{Extent, Part};
+use layerscope::advice::ladder::{PossibleSize, SmallBase};
 use layerscope::advice::secrets::{Place, Prevention, Secret};
 use layerscope::analysis::LayerAccount;
 use layerscope::display::{bytes_and_size, escaped, escaped_str, files, plural_of, share};
@@ -203,15 +204,41 @@ fn about_path(explorer: &Explorer, node: NodeId, units: Units, quoted: Quoted) -
 /// so.
 fn fix_of(explorer: &Explorer, node: NodeId, units: Units) -> Vec<String> {
     let nothing = explorer.nothing_to_change().map(str::to_owned);
+    if explorer.is_at_waste(node)
+        && let Some(fix) = fix_of_wasted(explorer, node, units)
+    {
+        return nothing.into_iter().chain([fix]).collect();
+    }
     let Some(Advice { change, here, why }) = explorer.advice_at(node) else {
         return nothing.into_iter().chain(fix_of_wasted(explorer, node, units)).collect();
     };
     let head = if change.part == Part::Optional { Part::Optional.title() } else { "Fix" };
     // Figures that read alike need not be told twice.
+    let here_bytes = here;
     let (saves, here) = (units.size(change.fix.saves), units.size(here));
     let part = if here == saves { String::new() } else { format!(", {here} of it here") };
     let fix = format!("{head}: {}", in_words_with(&change.fix, &part, units));
-    nothing.into_iter().chain([fix]).chain(why).collect()
+    if let Some(other) = explorer.slim_base().filter(|_| change.part == Part::Base) {
+        return nothing.into_iter().chain([on_slim_base(other, units)]).chain(why).collect();
+    }
+    // Where little of it is, the place alone does not tell what the change is about.
+    let parts = (change.extent == Extent::Stage && here_bytes < change.saves / 2)
+        .then(|| escaped_str(&change.why).into());
+    nothing.into_iter().chain([fix]).chain(parts).chain(why).collect()
+}
+
+/// Says which base image is the slim variant, with the figures of the possible sizes.
+fn on_slim_base(
+    (before, on_slim, base): (&PossibleSize, &PossibleSize, &SmallBase),
+    units: Units,
+) -> String {
+    let saves = units.size(before.size.saturating_sub(on_slim.size));
+    let size = units.size(on_slim.size);
+    format!(
+        "Fix: use the slim variant of the base image, such as {} (saves ~{saves}: the image has \
+            ~{size} then).",
+        base.name
+    )
 }
 
 /// Describes a secret: the kind, who can read it, and what to do.

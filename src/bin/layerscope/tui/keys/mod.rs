@@ -108,9 +108,19 @@ impl Keymap {
 
     /// Returns all keys of some actions in turns: "↑ ↓ k j".
     pub fn all_keys(&self, actions: &[Action]) -> String {
+        self.keys_in(actions, &[])
+    }
+
+    /// Returns the same without the keys that do something else in some contexts, the most specific
+    /// first.
+    pub fn keys_in(&self, actions: &[Action], contexts: &[Context]) -> String {
         let most = actions.iter().map(|&action| self.keys(action).len()).max().unwrap_or(0);
-        let keys = (0..most)
-            .flat_map(|i| actions.iter().filter_map(move |&action| self.keys(action).get(i)));
+        let does = |action: Action, chord: &&Chord| {
+            self.action(contexts, **chord).is_none_or(|other| other == action)
+        };
+        let key =
+            |i: usize, action: Action| self.keys(action).get(i).filter(|chord| does(action, chord));
+        let keys = (0..most).flat_map(|i| actions.iter().filter_map(move |&action| key(i, action)));
         keys.map(|key| key.shown(self.ascii)).collect::<Vec<_>>().join(" ")
     }
 

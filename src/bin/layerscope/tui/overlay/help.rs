@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::popup::frame;
 use crate::tui::keys::help::{Line as Entry, OF_THE_VIEW, Page};
-use crate::tui::keys::{Action, Keymap};
+use crate::tui::keys::{Action, Context, Keymap};
 use crate::tui::layout::rows_inside;
 use crate::tui::widgets::moved;
 use crate::tui::widgets::prompt::{Prompt, Typed};
@@ -27,12 +27,14 @@ pub struct Help {
     title: &'static str,
     /// The keys of what it was opened on, which come first.
     first: &'static [Entry],
+    /// The contexts of the keys there, the most specific first.
+    contexts: Vec<Context>,
 }
 
 impl Help {
     /// Makes the help, which begins with some keys.
-    pub fn new(title: &'static str, first: &'static [Entry]) -> Self {
-        Self { scroll: 0, query: Prompt::default(), title, first }
+    pub fn new(title: &'static str, first: &'static [Entry], contexts: Vec<Context>) -> Self {
+        Self { scroll: 0, query: Prompt::default(), title, first, contexts }
     }
 
     /// Handles a key that types; returns whether it closes the help.
@@ -99,7 +101,7 @@ fn lines(
     area: Rect,
 ) -> Vec<Line<'static>> {
     let width = usize::from(inside(frame(1, WIDTH, area)).width);
-    let mut groups = vec![(format!("Keys in {}", help.title), entries_of(help.first, keymap))];
+    let mut groups = vec![(format!("Keys in {}", help.title), entries_of(help, keymap))];
     let is_first = |action: &Action| help.first.iter().any(|(them, _)| them.contains(action));
     groups.extend(page.groups.iter().map(|(title, actions)| {
         let actions = actions.iter().filter(|action| !is_first(action));
@@ -132,10 +134,10 @@ fn lines(
 
 /// Returns the first entries: the keys whose meaning depends on what is shown with its words, and the
 /// others, one by one, with their own.
-fn entries_of(first: &'static [Entry], keymap: &Keymap) -> Vec<(String, &'static str)> {
-    let entries = first.iter().flat_map(|&(actions, what)| {
+fn entries_of(help: &Help, keymap: &Keymap) -> Vec<(String, &'static str)> {
+    let entries = help.first.iter().flat_map(|&(actions, what)| {
         match actions.iter().any(|action| OF_THE_VIEW.contains(action)) {
-            true => vec![(keymap.all_keys(actions), what)],
+            true => vec![(keymap.keys_in(actions, &help.contexts), what)],
             false => {
                 actions.iter().map(|&it| (keymap.all_keys(&[it]), it.what())).collect::<Vec<_>>()
             }

@@ -310,6 +310,11 @@ fn a_chown_that_doubled_the_image_is_seen_with_the_copy_that_avoids_it() {
     assert!(screen.contains("chown -R"), "{screen}");
     assert!(!screen.contains("--chmod"), "the mode stays as it is:\n{screen}");
     pictures::check("chown-120x40", &person);
+    person.types("w").sees();
+    let fix = person.app.details.paragraphs[0].clone();
+    assert!(fix.starts_with("Fix: set the owner where the files are made"), "{fix}");
+    person.types("3");
+    assert!(person.reads().contains("The old copies are still in earlier"), "{}", person.screen());
 }
 
 /// Returns an image of a base and a layer with a compiler in many places, and what was found in it.

@@ -207,3 +207,18 @@ fn pictures() {
         check(&format!("treemap-{width}x{height}"), &person);
     }
 }
+
+#[test]
+fn the_help_has_each_key_with_what_it_does_there() {
+    let mut person = at_the_map(80, 24);
+    for keys in ["?", "q"] {
+        person.types(keys);
+        let screen = person.screen();
+        let lonely = screen.lines().any(|line| line.trim_matches([' ', '│', '▐']) == "Backspace");
+        assert!(!lonely, "{screen}");
+    }
+    person.press(KeyCode::Enter).types("?");
+    let screen = person.screen();
+    let line = screen.lines().find(|line| line.contains("Backspace"));
+    assert!(line.is_some_and(|line| line.contains("zoom out")), "{screen}");
+}

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use layerscope::Known;
 use layerscope::LayerIndex;
 use layerscope::display::plural;
+use layerscope::tree::Reason;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
@@ -186,11 +187,24 @@ impl Timeline {
             )
         });
         if hidden > 0 {
-            sentences.push(
-                "The deleted files are still in earlier layers. A layer cannot remove them.".into(),
-            );
+            let what = hidden_by(explorer);
+            sentences
+                .push(format!("{what} are still in earlier layers. A layer cannot remove them."));
         }
         sentences
+    }
+}
+
+/// Names the files of earlier layers that the selected layer hides.
+fn hidden_by(explorer: &Explorer) -> &'static str {
+    let groups = explorer.groups.iter().filter(|group| group.removed_in == explorer.layer);
+    let is_copy = |reason| matches!(reason, Reason::Overwritten | Reason::RewrittenUnchanged);
+    let (copies, deleted): (Vec<_>, Vec<_>) =
+        groups.filter(|group| group.bytes > 0).partition(|group| is_copy(group.reason));
+    match (copies.is_empty(), deleted.is_empty()) {
+        (true, _) => "The deleted files",
+        (false, true) => "The old copies",
+        (false, false) => "The deleted files and the old copies",
     }
 }
 

@@ -28,6 +28,8 @@ fn the_whole_second_dockerfile_of_fix_is_behind_d() {
         (0..secrets + place).for_each(|_| {
             person.types("j");
         });
+        let told = format!("D shows the draft: {} lines", lines.len());
+        assert!(person.reads().contains(&told), "{told} is not on\n{}", person.screen());
         person.types("D");
         let screen = person.screen();
         assert!(screen.contains("Dockerfile.multi-stage, a new file:"), "{screen}");

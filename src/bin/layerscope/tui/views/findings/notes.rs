@@ -4,7 +4,7 @@ use layerscope::LayerIndex;
 use layerscope::advice::changes::Change;
 use layerscope::advice::findings::{Fate, Finding};
 use layerscope::advice::unneeded::Surplus;
-use layerscope::display::{Escaped, escaped_str};
+use layerscope::display::{Escaped, escaped_str, plural};
 use layerscope::report::others;
 use layerscope::tree::Reason;
 use ratatui::layout::Rect;
@@ -143,9 +143,8 @@ impl Findings {
         add("why", &why.unwrap_or_default());
         let mut lines = self.lines();
         if self.is_draft() {
-            // The whole file is behind D; its last stage is what is new.
-            let last = lines.iter().rposition(|line| line.starts_with("FROM ")).unwrap_or(0);
-            lines.drain(..last);
+            // The whole file is behind D: any part of it alone would read as the whole.
+            lines.insert(0, format!("D shows the draft: {}", plural(lines.len(), "line")));
         }
         for (i, line) in lines.iter().enumerate() {
             add(if i == 0 { "lines" } else { "" }, line);

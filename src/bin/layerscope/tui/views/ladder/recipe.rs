@@ -19,8 +19,10 @@ pub(super) fn explanation(
     width: usize,
 ) -> Vec<(String, bool)> {
     let certainty = match &possible_size.certainty {
-        Certainty::Exact if possible_size.how.is_empty() => "Exact: the files of the image.".into(),
-        certainty => certainty.sentence(look.units),
+        Certainty::Exact if possible_size.how.is_empty() => {
+            Some("Exact: the files of the image.".into())
+        }
+        certainty => certainty.sentence_beside(possible_size.needs_a_look, look.units),
     };
     let how = recipe(possible_size, width).into_iter().map(|line| (line, false));
     let shown = possible_size.notes.iter().map(|note| note.shown(look.units).into());
@@ -31,7 +33,7 @@ pub(super) fn explanation(
     };
     let notes = why
         .into_iter()
-        .chain([certainty])
+        .chain(certainty)
         .chain(possible_size.download.words(look.units))
         .chain(
             can_be_measured(possible_size)
