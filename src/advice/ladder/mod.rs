@@ -287,13 +287,6 @@ impl Certainty {
         }
     }
 
-    /// Explains the word beside the sentence about what a person has to decide, if there is one: that
-    /// the bytes are exact is no statement about such a size.
-    pub fn sentence_beside(&self, needs_a_look: bool, units: Units) -> Option<String> {
-        let is_told = needs_a_look && *self == Self::Exact;
-        (!is_told).then(|| self.sentence(units))
-    }
-
     /// Returns the sign before a size.
     pub fn sign(&self) -> &'static str {
         match self {

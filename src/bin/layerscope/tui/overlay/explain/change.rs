@@ -104,7 +104,7 @@ fn in_addition(inspection: &Inspection, study: &Study, place: usize) -> Vec<Part
 /// Explains how far the size after a change can be relied on.
 fn grade(change: &Change, units: Units) -> Vec<String> {
     let look = change.needs_a_look.then(|| NEEDS_A_LOOK.to_owned());
-    look.into_iter().chain(change.certainty.sentence_beside(change.needs_a_look, units)).collect()
+    look.into_iter().chain([change.certainty.sentence(units)]).collect()
 }
 
 /// Explains the bytes of a finding.

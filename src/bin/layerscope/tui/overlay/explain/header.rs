@@ -108,10 +108,6 @@ fn smallest(study: &Study, units: Units) -> Vec<Part> {
         ),
         Part::Sum(Sum::less(from, saved.collect(), least.size, "smallest")),
     ];
-    parts.extend(
-        look.into_iter()
-            .chain(least.certainty.sentence_beside(least.needs_a_look, units))
-            .map(Part::Sentence),
-    );
+    parts.extend(look.into_iter().chain([least.certainty.sentence(units)]).map(Part::Sentence));
     parts
 }

@@ -38,11 +38,7 @@ pub fn explain(
         parts.push(Part::Sum(Sum::new(both, first.size, "size as built")));
     }
     let look = to.needs_a_look.then(|| NEEDS_A_LOOK.to_owned());
-    parts.extend(
-        look.into_iter()
-            .chain(to.certainty.sentence_beside(to.needs_a_look, units))
-            .map(Part::Sentence),
-    );
+    parts.extend(look.into_iter().chain([to.certainty.sentence(units)]).map(Part::Sentence));
     (to.step.title(), parts)
 }
 

@@ -22,7 +22,9 @@ pub(super) fn explanation(
         Certainty::Exact if possible_size.how.is_empty() => {
             Some("Exact: the files of the image.".into())
         }
-        certainty => certainty.sentence_beside(possible_size.needs_a_look, look.units),
+        // Beside what a person has to decide, it would read as another grade.
+        Certainty::Exact if possible_size.needs_a_look => None,
+        certainty => Some(certainty.sentence(look.units)),
     };
     let how = recipe(possible_size, width).into_iter().map(|line| (line, false));
     let shown = possible_size.notes.iter().map(|note| note.shown(look.units).into());
