@@ -19,13 +19,19 @@ use crate::shell::{after_shell, without_arguments};
 /// value, unless it is in quotes: to shells and in a history, it is empty.
 static PAIR: LazyLock<Regex> = LazyLock::new(|| {
     expression(
-        r#"(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)["']?(?:=|[ \t]+=[ \t]*|=[ \t]+["']|[ \t]*:[ \t]+|[ \t]*:["'])(?P<value>"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s;&|"'<>(),][^\s;&|"'<>(),]*)"#,
+        r#"(?P<name>(?:-[DP])?[A-Za-z_][A-Za-z0-9_.-]*)["']?(?:=|[ \t]+=[ \t]*|=[ \t]+["']|[ \t]*:[ \t]+|[ \t]*:["'])(?P<value>"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s;&|"'<>(),][^\s;&|"'<>(),]*)"#,
     )
 });
 /// An option with its value behind a space.
 static OPTION: LazyLock<Regex> = LazyLock::new(|| {
     expression(
         r#"(?P<name>--[A-Za-z][A-Za-z0-9_-]*|[:/]_(?:authToken|auth|password))[ \t]+(?P<value>"[^"]*"|'[^']*'|[^\s;&|"'<>()-][^\s;&|"'<>()]*)"#,
+    )
+});
+/// An option, or a property of Java, with its value in the same word.
+static WORD: LazyLock<Regex> = LazyLock::new(|| {
+    expression(
+        r#"(?:^|[\s"'])(?P<name>--?[A-Za-z][A-Za-z0-9_.-]*)=(?P<value>"[^"\n]*"|'[^'\n]*'|[^\s;&|"'<>()]+)"#,
     )
 });
 /// An option with its value as the next word of an exec form.
@@ -116,6 +122,11 @@ pub(super) fn find_calls(text: &str) -> Vec<Hit> {
     let hints = Hints::new(text);
     let mut hits = logins(text, &hints);
     hits.extend(arguments(text));
+    if hints.has_name() && text.contains('-') {
+        let options = OPTION.captures_iter(text).chain(JSON_OPTION.captures_iter(text));
+        let options = options.chain(WORD.captures_iter(text));
+        hits.extend(options.filter_map(|found| named(text, &found)).take(HITS));
+    }
     if hints.has_address() {
         hits.extend(addresses(text));
     }
