@@ -51,6 +51,17 @@ fn what_kubernetes_and_other_orchestrators_are_given_is_found() {
         ("app/start.sh", format!("#!/bin/sh\nexec ./app --db-password={VALUE}\n"), 2),
         ("app/start.sh", format!("#!/bin/sh\nexec ./app --password {VALUE}\n"), 2),
         ("app/start.sh", format!("#!/bin/sh\nexec java -Ddb.password={VALUE} -jar a\n"), 2),
+        (
+            "etc/systemd/system/a.service",
+            format!("[Service]\nExecStart=/app/a --token={VALUE}\n"),
+            2,
+        ),
+        (
+            "etc/systemd/system/b.service",
+            format!("[Service]\nExecStartPre=/usr/bin/curl -u ci:{VALUE} https://a.dev\n"),
+            2,
+        ),
+        ("etc/yum.repos.d/internal.repo", format!("[a]\nusername=ci\npassword={VALUE}\n"), 3),
         ("run/secrets/db", format!("{VALUE}\n"), 1),
         ("app/db_password.txt", format!("{VALUE}\n"), 1),
         ("app/api_key", VALUE.into(), 1),
