@@ -123,8 +123,9 @@ impl Explorer {
             self.fold_all();
             return self.reveal_up_to(self.packages_place);
         }
-        let findings = change.parts().map(|finding| &study.findings[finding]);
-        let Some(finding) = findings.max_by_key(|finding| finding.bytes) else { return };
+        // A part that it shares with another change has that one's advice.
+        let Some(&finding) = change.findings.first() else { return };
+        let finding = &study.findings[finding];
         if finding.fate != Fate::Left || !self.matters(change.saves) {
             return;
         }
