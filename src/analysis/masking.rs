@@ -2,15 +2,41 @@
 //! without their values.
 
 use super::Inspection;
+use crate::analysis::LayerAccount;
+use crate::display::Escaped;
 use crate::escape::Untrusted;
-use crate::image::{HistoryEntry, Run};
+use crate::image::{HistoryEntry, OtherPlatforms, Run};
 use crate::secret::FoundValues;
+
+/// The texts of an image without the values of secrets.
+struct MaskedTexts {
+    name: Escaped,
+    tags: Vec<Untrusted>,
+    platform: Option<Untrusted>,
+    other_platforms: OtherPlatforms,
+    run: Run,
+    history: Vec<HistoryEntry>,
+    layers: Vec<LayerAccount>,
+}
 
 impl Inspection {
     /// Returns the image with found values masked in its name, its instructions, its history and its
     /// config;
     /// `None` if none of them occurs there. The numbers and the tree are the same.
     pub fn masking(&self, values: &FoundValues) -> Option<Self> {
+        let texts = self.masked_texts(values)?;
+        let MaskedTexts { name, tags, platform, other_platforms, run, history, layers } = texts;
+        let masked =
+            Self { name, tags, platform, other_platforms, run, history, layers, ..self.clone() };
+        Some(masked)
+    }
+
+    /// Returns whether a text of the image has one of these values.
+    pub fn mentions(&self, values: &FoundValues) -> bool {
+        self.masked_texts(values).is_some()
+    }
+
+    fn masked_texts(&self, values: &FoundValues) -> Option<MaskedTexts> {
         if values.is_empty() {
             return None;
         }
@@ -33,16 +59,8 @@ impl Inspection {
         }
         let name = values.mask_shown(&self.name);
         has_any |= name != self.name;
-        has_any.then(|| Self {
-            name,
-            tags,
-            platform,
-            other_platforms,
-            run,
-            history,
-            layers,
-            ..self.clone()
-        })
+        let texts = MaskedTexts { name, tags, platform, other_platforms, run, history, layers };
+        has_any.then_some(texts)
     }
 }
 

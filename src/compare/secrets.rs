@@ -75,13 +75,13 @@ impl ComparedSecrets {
     /// Looks for the values of another image's secrets in the texts of this image, which are not masked yet:
     /// they are still there, whether or not they are told as secrets.
     pub fn look_for(&mut self, values: &FoundValues, inspection: &Inspection) {
-        if inspection.masking(values).is_none() {
+        if !inspection.mentions(values) {
             return;
         }
         for value in values.iter().take(LOOKED_FOR) {
             let mut one = FoundValues::default();
             one.add(value.as_bytes());
-            if inspection.masking(&one).is_some() {
+            if inspection.mentions(&one) {
                 self.in_texts.insert(ValueHash::new(value.as_bytes()));
             }
         }

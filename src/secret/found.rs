@@ -8,10 +8,9 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::{LazyLock, OnceLock};
 
 use aho_corasick::{AhoCorasick, MatchKind};
-use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
 use super::Masked;
+use super::manifest::from_base64;
 use crate::display::{Escaped, escaped_str};
 
 /// The shortest line of a value with several lines that is a part of the secret, in bytes.
@@ -180,9 +179,9 @@ fn decoded(value: &str) -> Vec<String> {
     let mut plain = Vec::new();
     let is_printable = |text: &String| !text.chars().any(char::is_control);
     if (8..=LONGEST).contains(&value.len()) {
-        let bytes =
-            [STANDARD.decode(value), URL_SAFE.decode(value)].into_iter().find_map(Result::ok);
-        plain.extend(bytes.and_then(|bytes| String::from_utf8(bytes).ok()).filter(is_printable));
+        // The alphabet for addresses has two other signs.
+        let standard = value.replace('-', "+").replace('_', "/");
+        plain.extend(from_base64(&standard).filter(is_printable));
     }
     if value.contains('%') {
         plain.extend(percent_decoded(value));

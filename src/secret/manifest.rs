@@ -105,11 +105,11 @@ fn is_sealed(value: &str) -> bool {
 
 /// Returns whether a value may be base64 of a text.
 fn is_base64(value: &str) -> bool {
-    decoded(value).is_some()
+    from_base64(value).is_some()
 }
 
 /// Decodes a text in base64; `None` for what is none.
-fn decoded(value: &str) -> Option<String> {
+pub(super) fn from_base64(value: &str) -> Option<String> {
     let value: String = value.chars().filter(|c| !c.is_ascii_whitespace()).collect();
     let bytes = (value.len() <= LONGEST).then(|| BASE_64.decode(&value).ok())??;
     String::from_utf8(bytes).ok().filter(|text| !text.is_empty())
@@ -121,7 +121,7 @@ fn logins(text: &str) -> Vec<Hit> {
     let is_login = |text: String| {
         text.split_once(':').is_some_and(|(_, password)| rules().is_value(password.as_bytes()))
     };
-    let found = found.filter(|value| decoded(value.as_str()).is_some_and(is_login));
+    let found = found.filter(|value| from_base64(value.as_str()).is_some_and(is_login));
     let name = || Some("auth".to_owned());
     found.map(|it| Hit { kind: &rules().named, range: it.range(), name: name() }).collect()
 }
@@ -200,7 +200,7 @@ fn in_braces(document: &str, start: usize, hits: &mut Vec<Hit>) {
 
 /// Returns the secret that a value is: that of a name of one, a value that tells, or a text with one.
 fn hit(name: &str, value: &str, range: Range<usize>, is_encoded: bool) -> Option<Hit> {
-    let text = if is_encoded { decoded(value)? } else { value.to_owned() };
+    let text = if is_encoded { from_base64(value)? } else { value.to_owned() };
     let text = text.trim();
     let has_one = || {
         !find_tokens(text.as_bytes()).is_empty()

@@ -96,9 +96,8 @@ impl Work<'_> {
         }
         self.runtime(&mut text, from, &start, &copied);
         let draft = self.second_file(text)?;
-        let there = self.said_of_existing(&draft);
-        let line = self.said_of_stages(application, &besides, &start, toolchain);
-        let line = line.replacen(".multi-stage is", &format!(".multi-stage{there} is"), 1);
+        let what = self.said_of_stages(application, &besides, &start, toolchain);
+        let line = self.said_of_draft(&draft, &what);
         self.say(Kind::Stages, Verdict::Proposed { size_after }, from, line);
         let without: Vec<_> =
             application.looks_for.iter().filter(|looks_for| looks_for.places.is_empty()).collect();
@@ -158,15 +157,16 @@ impl Work<'_> {
         Some(Change { name, old: self.target.staged.clone(), new: file.source().into() })
     }
 
-    /// Says of a second file that exists whether it is the draft.
-    fn said_of_existing(&self, draft: &Change) -> &'static str {
-        match &draft.old {
+    /// Says what a draft is, and of a second file that exists whether it is that draft.
+    fn said_of_draft(&self, draft: &Change, what: &str) -> String {
+        let there = match &draft.old {
             None => "",
             Some(old) if *old == draft.new => " (it is there already)",
             Some(_) => {
                 " (a file of this name is there and stays as it is: move it away to get the draft)"
             }
-        }
+        };
+        format!("{}.multi-stage{there} is {what}", self.target.name)
     }
 
     /// Returns how far a size without the build tools can be relied on: as far as that of the same
@@ -215,9 +215,7 @@ impl Work<'_> {
         }
         size.extend(besides.iter().map(|&thing| thing.to_owned()));
         format!(
-            "{}.multi-stage is a draft that copies only {} to {}, without the build tools: {} {} {} bytes \
-                of this image",
-            self.target.name,
+            "a draft that copies only {} to {}, without the build tools: {} {} {} bytes of this image",
             listed(&size),
             start.called,
             listed(&names),

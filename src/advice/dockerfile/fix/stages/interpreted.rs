@@ -42,40 +42,38 @@ impl Work<'_> {
         let users = if stage.makes_users() { &["/etc/passwd"][..] } else { &[] };
         self.runtime(&mut text, from, &start, users);
         let draft = self.second_file(text)?;
-        let there = self.said_of_existing(&draft);
-        let said = self.said_of_interpreted(stage, &start.called);
-        let said = said.replacen(".multi-stage is", &format!(".multi-stage{there} is"), 1);
+        let said = self.said_of_draft(&draft, &said_of_interpreted(stage, &start.called));
         let verdict = Verdict::Proposed { size_after: Some((size, stage.certainty())) };
         let remark = self.say(Kind::Stages, verdict, from, said);
         remark.condition = Some(Condition::StandsAlone);
         Some(draft)
     }
+}
 
-    fn said_of_interpreted(&self, stage: &Interpreted, base: &str) -> String {
-        let does = match (stage.packages(), &stage.paths()[..]) {
-            (names, []) => format!("installs {} again", some(names)),
-            ([], paths) => format!("copies {}", some(paths)),
-            (names, paths) => format!("installs {} again and copies {}", some(names), some(paths)),
-        };
-        let without = match &stage.left_out[..] {
-            [] => "the build tools".to_owned(),
-            names => some(names),
-        };
-        let brought = stage.brought.iter().map(|(package, with)| {
-            let (package, with) = (escaped_str(package), escaped_str(with));
-            format!(
-                "; a container starts {package}, which depends on {with}: a CMD that starts {} itself needs neither",
-                stage.program
-            )
-        });
+/// Says what a draft for an interpreted program does.
+fn said_of_interpreted(stage: &Interpreted, base: &str) -> String {
+    let does = match (stage.packages(), &stage.paths()[..]) {
+        (names, []) => format!("installs {} again", some(names)),
+        ([], paths) => format!("copies {}", some(paths)),
+        (names, paths) => format!("installs {} again and copies {}", some(names), some(paths)),
+    };
+    let without = match &stage.left_out[..] {
+        [] => "the build tools".to_owned(),
+        names => some(names),
+    };
+    let brought = stage.brought.iter().map(|(package, with)| {
+        let (package, with) = (escaped_str(package), escaped_str(with));
         format!(
-            "{}.multi-stage is a draft on {base} that {does}, without {without}; {} runs \
-                the program, so test whether it uses what is left out{}",
-            self.target.name,
-            stage.program,
-            brought.collect::<String>()
+            "; a container starts {package}, which depends on {with}: a CMD that starts {} itself needs neither",
+            stage.program
         )
-    }
+    });
+    format!(
+        "a draft on {base} that {does}, without {without}; {} runs \
+            the program, so test whether it uses what is left out{}",
+        stage.program,
+        brought.collect::<String>()
+    )
 }
 
 /// Lists the first of some names.

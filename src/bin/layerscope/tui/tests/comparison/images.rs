@@ -143,6 +143,22 @@ fn an_update_that_brings_secrets_says_so_in_a_line() {
     ]);
 }
 
+/// Reads the images as the program does, with a search for secrets.
+fn reads_with_secrets(onlooker: &mut Onlooker, images: &[Known]) {
+    let (sender, receiver) = channel();
+    let candidate = |image: &Known| {
+        let opened = image.opened.clone();
+        Candidate { name: "a.tar".into(), open: Box::new(move |_| Ok(opened)) }
+    };
+    let reading = Reading::start(images.iter().map(candidate).collect(), true, move |news| {
+        sender.send(news).ok()
+    });
+    while let Ok(news) = receiver.recv_timeout(Duration::from_secs(60)) {
+        onlooker.learns(news);
+    }
+    drop(reading);
+}
+
 #[test]
 fn an_image_of_the_comparison_is_explored_with_all_of_its_secrets() {
     let config = serde_json::json!({
@@ -157,18 +173,7 @@ fn an_image_of_the_comparison_is_explored_with_all_of_its_secrets() {
     };
     let images = [image(), image()];
     let mut onlooker = Onlooker::waiting(&images, 80, 24);
-    let (sender, receiver) = channel();
-    let candidate = |image: &Known| {
-        let opened = image.opened.clone();
-        Candidate { name: "a.tar".into(), open: Box::new(move |_| Ok(opened)) }
-    };
-    let reading = Reading::start(images.iter().map(candidate).collect(), true, move |news| {
-        sender.send(news).ok()
-    });
-    while let Ok(news) = receiver.recv_timeout(Duration::from_secs(60)) {
-        onlooker.learns(news);
-    }
-    drop(reading);
+    reads_with_secrets(&mut onlooker, &images);
     for (image, known) in onlooker.side.images.iter().zip(&images) {
         let contents = LayerContents::new(&known.opened);
         let study = |inspection: &Inspection| {
@@ -192,18 +197,7 @@ fn the_image_that_is_read_first_is_shown_without_the_secrets_of_the_other() {
     let env = file("app/.env", 0).holding("API_PASSWORD=hunter2hunter2\n");
     let images = [image(vec![file("app/a", 9)]), image(vec![env])];
     let mut onlooker = Onlooker::waiting(&images, 80, 24);
-    let (sender, receiver) = channel();
-    let candidate = |image: &Known| {
-        let opened = image.opened.clone();
-        Candidate { name: "a.tar".into(), open: Box::new(move |_| Ok(opened)) }
-    };
-    let reading = Reading::start(images.iter().map(candidate).collect(), true, move |news| {
-        sender.send(news).ok()
-    });
-    while let Ok(news) = receiver.recv_timeout(Duration::from_secs(60)) {
-        onlooker.learns(news);
-    }
-    drop(reading);
+    reads_with_secrets(&mut onlooker, &images);
     for image in &onlooker.side.images {
         let run = format!("{:?}", image.inspection.as_ref().expect("it was read").run);
         assert!(run.contains("serve") && !run.contains("hunter2"), "{run}");
