@@ -159,7 +159,7 @@ impl Study {
     }
 
     /// Studies an image whose base is known.
-    fn above(base: Base, inspection: &Inspection, question: &Question) -> Result<Self, Error> {
+    fn above(mut base: Base, inspection: &Inspection, question: &Question) -> Result<Self, Error> {
         let unheeded = Arc::default();
         let progress = question.progress.unwrap_or(&unheeded);
         let tree = &inspection.tree;
@@ -182,6 +182,7 @@ impl Study {
         let mut matches = Matches::find(inspection, rules);
         let filesystem =
             question.contents.map(|contents| Filesystem::new(tree, contents, progress));
+        base.find_references(filesystem.as_ref())?;
         let mut runtime = match &filesystem {
             Some(filesystem) => Some(Program::detect(filesystem, &inspection.run)?),
             None => None,

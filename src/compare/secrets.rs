@@ -13,6 +13,8 @@ use crate::tree::NodeId;
 
 /// The most values that are looked for in the texts of an image.
 const LOOKED_FOR: usize = 256;
+/// The most new secrets that are listed.
+const LISTED: usize = 100;
 
 /// A secret of an image or of its report, as far as both have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -204,13 +206,32 @@ impl SecretChanges {
     /// Says what changes, in a sentence or two; `None` if neither image has a secret. `first` is
     /// what the first image is called there.
     pub fn sentence(&self, first: &str) -> Option<Escaped> {
+        let more = match self.added.len() {
+            0 | 1 => Escaped::default(),
+            count => shown!(", and {} more", count - 1),
+        };
+        self.said(first, |secret| shown!(": {} in {}{}", &secret.what, &secret.place, more))
+    }
+
+    /// Says the same beside a list of the new secrets, if there are several: the sentence names none of
+    /// them then.
+    pub fn beside_list(&self, first: &str) -> Option<(Escaped, Vec<Escaped>)> {
+        if self.added.len() < 2 {
+            return Some((self.sentence(first)?, Vec::new()));
+        }
+        let named = self.added.iter().take(LISTED);
+        let named = named.map(|secret| shown!("{} in {}", &secret.what, &secret.place));
+        let more = self.added.len().checked_sub(LISTED).filter(|&more| more > 0);
+        let more = more.map(|more| shown!("and {} more", more));
+        let sentence = self.said(first, |_| Escaped::default())?;
+        Some((sentence, named.chain(more).collect()))
+    }
+
+    /// Says what changes; `named` goes on behind the number of the new secrets.
+    fn said(&self, first: &str, named: impl FnOnce(&ComparedSecret) -> Escaped) -> Option<Escaped> {
         let mut sentences = Vec::new();
         if let [secret, others @ ..] = &self.added[..] {
             let count = plural(self.added.len(), "secret");
-            let more = match others.len() {
-                0 => Escaped::default(),
-                more => shown!(", and {} more", more),
-            };
             let (count, first) = (escaped_str(&count), escaped_str(first));
             let lead = match (self.has_gaps[0], others) {
                 (false, _) => shown!("Brings {} that {} does not have", count, first),
@@ -221,7 +242,7 @@ impl SecretChanges {
                     shown!("{} were not found in {}, which was searched only in part", count, first)
                 }
             };
-            sentences.push(shown!("{}: {} in {}{}.", lead, &secret.what, &secret.place, more));
+            sentences.push(shown!("{}{}.", lead, named(secret)));
         }
         if self.same > 0 {
             let count = escaped_str(&plural(self.same, "secret"));

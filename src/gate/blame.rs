@@ -12,6 +12,7 @@ use crate::advice::unneeded::Surplus;
 use crate::analysis::{LayerAccount, WastedGroup, wasted_groups};
 use crate::compare::changed_paths;
 use crate::display::{Escaped, Sentence, escaped, escaped_str, shown};
+use crate::escape::Untrusted;
 use crate::layer_index::LayerIndex;
 use crate::tree::Reason;
 
@@ -327,7 +328,21 @@ impl Blamer<'_, '_> {
     /// Blames a base image that is not among those allowed.
     pub fn other_base(&self, allowed: &[String]) -> Blame {
         let allowed = allowed.iter().map(|name| escaped_str(name));
+        let base = &self.0.subject.study.base;
+        let is_reference = base.name.as_ref().is_some_and(|name| name.raw().contains([':', '/']));
+        let references = || base.references.iter().map(Untrusted::escaped);
+        let cause = match &base.references[..] {
+            _ if is_reference => "it is not among the allowed base images".into(),
+            [] => "it is not among the allowed base images; the image does not record its version, so \
+                   that only its name can match"
+                .into(),
+            _ => shown!(
+                "it is not among the allowed base images; the image does not record its name, and it \
+                 is known as {}",
+                Escaped::join(references(), " and ")
+            ),
+        };
         let change = shown!("begin the last stage with FROM {}", Escaped::join(allowed, " or "));
-        Blame::new(Some(LayerIndex::FIRST), "it is not among the allowed base images", change)
+        Blame::new(Some(LayerIndex::FIRST), cause, change)
     }
 }

@@ -69,7 +69,7 @@ pub fn example(subject: &Subject<'_>, units: Units) -> String {
     );
     let last_day = date(subject.now.saturating_add(90 * DAY));
     let base = measures.value(&Measure::BaseName).map(|name| match name {
-        Found::Name(name) => name.escaped(),
+        Found::Name(name, references) => references.first().unwrap_or(&name).escaped(),
         _ => Escaped::default(),
     });
     let base = base.map_or_else(
@@ -118,7 +118,7 @@ fn written(found: &Found, units: Units) -> String {
         }
         Found::Count(count) => (count + 2).to_string(),
         Found::Days(days) => format!("\"{days}d\""),
-        Found::Change(_) | Found::Name(_) => "\"\"".into(),
+        Found::Change(_) | Found::Name(..) => "\"\"".into(),
     }
 }
 

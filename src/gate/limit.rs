@@ -205,8 +205,9 @@ impl Bound {
             (Self::Quantity(Quantity::Share(most)), Found::Share(share)) => Some(share > most),
             (Self::Count(most), Found::Count(count)) => Some(count > most),
             (Self::Days(most), Found::Days(days)) => Some(days > most),
-            (Self::Names(names), Found::Name(name)) => {
-                Some(!names.iter().any(|glob| matches(glob, name.raw())))
+            (Self::Names(names), Found::Name(name, references)) => {
+                let mut all = [name].into_iter().chain(references);
+                Some(!all.any(|name| names.iter().any(|glob| matches(glob, name.raw()))))
             }
             _ => None,
         }
@@ -275,7 +276,7 @@ impl Limit {
             Found::Share(share) => percent(*share),
             Found::Count(count) => count.to_string(),
             Found::Days(days) => plural(usize::try_from(*days).unwrap_or(usize::MAX), "day"),
-            Found::Name(name) => name.escaped().into(),
+            Found::Name(name, _) => name.escaped().into(),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::exception::{Named, below};
 use super::{ExceptionState, ExceptionUse, Found, Limits, Measure, Subject};
 use crate::advice::avoidable::Avoidable;
+use crate::advice::base::Base;
 use crate::advice::findings::{Finding, Whose};
 use crate::advice::secrets::Secret;
 use crate::analysis::{Inspection, LayerAccount, Wasted};
@@ -119,9 +120,11 @@ impl<'a> Measures<'a> {
                 Err(Missing::Unknown("secrets were not searched (--quick or --no-secrets)".into()))
             }
             Measure::Secrets => Ok(Found::Count(self.secrets().count() as u64)),
-            Measure::BaseName => match &self.subject.study.base.name {
-                Some(name) => Ok(Found::Name(name.clone())),
-                None => Err(Missing::Unknown(
+            Measure::BaseName => match &self.subject.study.base {
+                Base { name: Some(name), references, .. } => {
+                    Ok(Found::Name(name.clone(), references.clone()))
+                }
+                _ => Err(Missing::Unknown(
                     "the name of the base image is not recorded in the image".into(),
                 )),
             },

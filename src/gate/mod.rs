@@ -71,8 +71,8 @@ pub enum Found {
     Count(u64),
     /// An age.
     Days(u64),
-    /// The name of the base image.
-    Name(Untrusted),
+    /// The name of the base image, and the references by which it is known, too.
+    Name(Untrusted, Vec<Untrusted>),
 }
 
 /// The state of a limit.

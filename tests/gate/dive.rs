@@ -41,6 +41,30 @@ fn a_file_of_dive_is_taken_as_it_is_with_its_defaults() {
 }
 
 #[test]
+fn a_malformed_file_of_dive_is_an_error_and_not_its_defaults() {
+    let place = Place::new();
+    for (text, said) in [
+        (
+            "rules:\n  - lowestEfficiency: 0.01\n",
+            ".dive-ci line 1: rules: this is a list, not the rules",
+        ),
+        ("lowestEfficiency = 0.01\n", ".dive-ci line 1: this is a text, not the rules"),
+        (
+            "rules:\n  lowestEfficiency: [0.01]\n",
+            ".dive-ci line 2: rules.lowestEfficiency: this is a list",
+        ),
+        ("rules: {\n", ".dive-ci line "),
+    ] {
+        place.write(".dive-ci", text);
+        let answer = place.check(&[]);
+        assert_eq!(answer.code, Some(2), "{text:?}: {answer:#?}");
+        assert!(answer.said.contains(said), "{text:?}: {}", answer.said);
+        assert!(answer.said.contains("hint: it is YAML, such as rules: {"), "{}", answer.said);
+        assert!(!answer.out.contains("PASS") && !answer.out.contains("FAIL"), "{}", answer.out);
+    }
+}
+
+#[test]
 fn the_options_of_dive_are_those_of_check_and_of_the_program_itself() {
     let place = Place::new();
     for start in [&["check", "shop.tar"][..], &["shop.tar", "--ci"], &["shop.tar"]] {

@@ -1,7 +1,7 @@
 //! Each limit: what passes, what fails, and what the line says.
 
 use super::{Answer, Place, image};
-use crate::support::build::{dir, file, layer, tar};
+use crate::support::build::{dir, file, layer, symlink, tar};
 
 #[test]
 fn a_limit_that_is_exceeded_says_by_how_much_who_and_what_to_change_in_one_line() {
@@ -210,6 +210,51 @@ fn the_name_of_the_base_image_has_to_be_among_those_allowed() {
         answer.line("????").contains("not recorded")
             && answer.said.contains("cannot check base image")
     );
+}
+
+#[test]
+fn a_base_image_without_a_recorded_name_is_known_by_what_its_system_says() {
+    let release = "PRETTY_NAME=\"Debian GNU/Linux 12 (bookworm)\"\nID=debian\nVERSION_ID=\"12\"\n\
+                   VERSION_CODENAME=bookworm\n";
+    let system = |release: &str| {
+        image([
+            (
+                "/bin/sh -c #(nop) ADD file:0123 in / ",
+                layer([
+                    dir("etc"),
+                    file("etc/debian_version", 5),
+                    symlink("etc/os-release", "../usr/lib/os-release"),
+                    dir("usr"),
+                    dir("usr/lib"),
+                    file("usr/lib/os-release", 0).holding(release),
+                    file("bin/sh", 3_000),
+                ]),
+            ),
+            ("/bin/sh -c #(nop)  CMD [\"bash\"]", layer([])),
+            ("RUN /bin/sh -c fetch tool # buildkit", layer([file("app", 5_000)])),
+        ])
+    };
+    let place = Place::with(&system(release));
+    for allowed in ["debian:*", "debian:12", "debian:bookworm", "Debian", "alpine:*,debian:1?"] {
+        let globs = allowed.split(',').flat_map(|glob| ["--allow-base", glob]);
+        let answer = place.check(&globs.collect::<Vec<_>>());
+        assert_eq!(answer.code, Some(0), "{allowed}: {answer:#?}");
+    }
+    for refused in ["debian:11", "ubuntu:*", "debian:12-slim"] {
+        let answer = place.check(&["--allow-base", refused]);
+        assert_eq!(answer.code, Some(1), "{refused}: {answer:#?}");
+        let line = answer.line("FAIL  base image Debian ");
+        let known =
+            "the image does not record its name, and it is known as debian:12 and debian:bookworm";
+        assert!(line.contains(known) && line.contains(&format!("FROM {refused}")), "{line}");
+    }
+    let place = Place::with(&system("ID=debian\u{1b}[31m\nVERSION_ID=12\n"));
+    let answer = place.check(&["--allow-base", "debian:12"]);
+    assert_eq!(answer.code, Some(1), "another ID is another system: {answer:#?}");
+    assert!(answer.line("FAIL").contains("known as debian\\x1b[31m:12"), "{answer:#?}");
+    let answer = Place::with(&system("")).check(&["--allow-base", "debian:12"]);
+    assert_eq!(answer.code, Some(1), "{answer:#?}");
+    assert!(answer.line("FAIL").contains("does not record its version"), "{answer:#?}");
 }
 
 #[test]

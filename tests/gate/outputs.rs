@@ -273,6 +273,27 @@ fn under_github_annotations_and_the_summary_of_the_job_are_written_by_themselves
 }
 
 #[test]
+fn a_result_that_cannot_be_written_ends_with_code_2_wherever_it_goes() {
+    let place = Place::new();
+    for limit in ["9MB", "1kB"] {
+        let mut command = place.command(&["check", "shop.tar", "--max-wasted", limit]);
+        command
+            .env("GITHUB_ACTIONS", "true")
+            .env("GITHUB_STEP_SUMMARY", place.path().join("none/summary.md"));
+        let answer = Answer::of(&command.output().unwrap());
+        assert_eq!(answer.code, Some(2), "{limit}: {answer:#?}");
+        assert!(
+            answer.said.contains("error: cannot write the summary of the job, "),
+            "{answer:#?}"
+        );
+        for output in ["sarif=none/x.sarif", "markdown=none/x.md"] {
+            let answer = place.check(&["--max-wasted", limit, "--output", output]);
+            assert_eq!(answer.code, Some(2), "{output}: {answer:#?}");
+        }
+    }
+}
+
+#[test]
 fn no_format_lets_an_image_pass_that_was_not_wholly_read() {
     let place = Place::new();
     place.write(

@@ -32,7 +32,7 @@ fn validate(document: &Value, schema: &str) {
     schemas.validate(document, schema).unwrap_or_else(|error| panic!("{error}\n{document}"));
 }
 
-const BRINGS: &str = "Brings 4 secrets that the first does not have: npm token in /root/.npmrc, line 1, and 3 more. 1 secret is in both.";
+const BRINGS: &str = "Brings 4 secrets that the first does not have. 1 secret is in both.";
 
 #[test]
 fn a_comparison_says_first_that_an_update_brings_secrets() {
@@ -48,6 +48,10 @@ fn a_comparison_says_first_that_an_update_brings_secrets() {
         let said = compare(&["old.tar", "shop.tar", "--format", format]);
         let said = words(&said).replace("&#58;", ":");
         assert!(said.contains(BRINGS), "{format}: {said}");
+        let listed = ["npm token in /root/.npmrc, line 1"];
+        for secret in listed {
+            assert!(said.contains(secret), "{format}: {secret} is not in {said}");
+        }
     }
     let same = words(&compare(&["shop.tar", "shop.tar"]));
     assert!(same.contains("5 secrets are in both.") && !same.contains("Brings"), "{same}");

@@ -25,6 +25,12 @@ pub struct Known {
 struct System {
     name: String,
     path: String,
+    /// The ID that the system gives itself in its os-release, if its image has another name.
+    #[serde(default)]
+    id: String,
+    /// The name of its image.
+    #[serde(default)]
+    image: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -51,6 +57,17 @@ impl Known {
         let system =
             self.system.iter().find(|system| in_first_layer(tree, system.path.as_bytes()))?;
         Some(Some(system.name.clone()).filter(|name| !name.is_empty()))
+    }
+
+    /// Returns whether a name is that of a system, and not of an image.
+    pub fn is_system(&self, name: &str) -> bool {
+        self.system.iter().any(|system| !system.name.is_empty() && system.name == name)
+    }
+
+    /// Returns the name of the image of a system, by the ID that it gives itself.
+    pub fn image_of<'a>(&'a self, id: &'a str) -> &'a str {
+        let mut systems = self.system.iter().filter(|system| !system.id.is_empty());
+        systems.find(|system| system.id == id).map_or(id, |system| &system.image)
     }
 
     /// Returns the number of history entries that belong to known images, and the name of the last

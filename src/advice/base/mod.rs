@@ -6,6 +6,7 @@
 //! there can be a gap in time, and the first layer can be an operating system.
 
 mod known;
+mod references;
 mod shares;
 mod steps;
 
@@ -31,6 +32,8 @@ pub struct Base {
     pub how: Evidence,
     /// The name of the base image, if known.
     pub name: Option<Untrusted>,
+    /// References by which it is known, too: `debian:12` of an image that only says what its system is.
+    pub references: Vec<Untrusted>,
     /// True if there is no doubt about `layers`.
     pub certain: bool,
 }
@@ -148,6 +151,7 @@ pub fn base(inspection: &Inspection, given: BaseHint) -> Result<Base, BaseError>
             layers,
             how: Evidence::Given,
             name: named(inspection).map(|built_on| built_on.name),
+            references: Vec::new(),
             certain: true,
         }),
         BaseHint::Image { name, diff_ids } => {
@@ -161,7 +165,9 @@ pub fn base(inspection: &Inspection, given: BaseHint) -> Result<Base, BaseError>
                 Some((at, _)) => Err(BaseError::Differs { name: escaped_str(name), at }),
                 None => {
                     let name = Some(name.into());
-                    Ok(Base { layers: diff_ids.len(), how: Evidence::Archive, name, certain: true })
+                    let layers = diff_ids.len();
+                    let references = Vec::new();
+                    Ok(Base { layers, how: Evidence::Archive, name, references, certain: true })
                 }
             }
         }
@@ -186,6 +192,7 @@ pub(crate) fn detect(inspection: &Inspection) -> Base {
             layers,
             how: Evidence::Builder,
             name: named.or(Some(name.into())),
+            references: Vec::new(),
             certain: fits,
         };
     }
@@ -198,7 +205,8 @@ pub(crate) fn detect(inspection: &Inspection) -> Base {
             None => (end, Evidence::Steps),
         };
         let name = named.or_else(|| name.or_else(|| system.flatten()).map(Untrusted::from));
-        return Base { layers: layers_of(&steps[..end]), how, name, certain: false };
+        let layers = layers_of(&steps[..end]);
+        return Base { layers, how, name, references: Vec::new(), certain: false };
     }
     if let Some((end, days)) = steps::oldest_part(&steps) {
         let name = named.or_else(|| system.flatten().map(Untrusted::from));
@@ -206,6 +214,7 @@ pub(crate) fn detect(inspection: &Inspection) -> Base {
             layers: layers_of(&steps[..end]),
             how: Evidence::Age { days },
             name,
+            references: Vec::new(),
             certain: false,
         };
     }
@@ -219,10 +228,12 @@ pub(crate) fn detect(inspection: &Inspection) -> Base {
             layers: 1,
             how: Evidence::System,
             name: named.or(name.map(Untrusted::from)),
+            references: Vec::new(),
             certain: false,
         };
     }
-    Base { layers: 0, how: Evidence::Nothing, name: named, certain: false }
+    let (layers, how, references) = (0, Evidence::Nothing, Vec::new());
+    Base { layers, how, name: named, references, certain: false }
 }
 
 /// Reads the name of the base image from the annotations of the manifest or, failing that, from the

@@ -12,6 +12,7 @@ use crate::display::{escaped_str, with_decimal_point};
 use crate::toml_file::{Problem, unknown};
 
 pub use count::DiveCount;
+use yaml::{Entry, Value};
 
 /// A rule of dive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +45,15 @@ impl DiveRule {
             Self::LowestEfficiency => "lowest-efficiency-threshold",
             Self::HighestWastedBytes => "highest-wasted-bytes",
             Self::HighestUserWastedPercent => "highest-user-wasted-percent",
+        }
+    }
+
+    /// Returns a value as an example.
+    fn example(self) -> &'static str {
+        match self {
+            Self::LowestEfficiency => "0.9",
+            Self::HighestWastedBytes => "20MB",
+            Self::HighestUserWastedPercent => "0.1",
         }
     }
 
@@ -88,42 +98,53 @@ impl DiveRules {
     ///
     /// # Errors
     ///
-    /// [`Problem`] names the line, if the text is no YAML.
+    /// [`Problem`] names the line, if the text is no YAML, or has something else where the rules or
+    /// the value of one should be: dive would check its defaults instead of what is meant.
     pub fn read(text: &str) -> Result<(Self, Vec<Problem>), Problem> {
+        const RULES: &str = "write each rule below `rules:`, such as highestWastedBytes: 20MB";
         let mut rules = Self::default();
         let mut warnings = Vec::new();
         let mut given = [false; 3];
-        for entry in yaml::entries(text)? {
-            let (parents, name) = match entry.path.as_slice() {
-                [name] => ("", name.as_str()),
-                [parent, name] => (parent.as_str(), name.as_str()),
-                _ => ("…", entry.path.last().map_or("", String::as_str)),
-            };
-            match DiveRule::named(name).filter(|_| matches!(parents, "" | "rules")) {
-                Some(rule) => {
-                    let mut warn = |what: String| {
-                        warnings.push(Problem::on(entry.line, &entry.path.join("."), what));
-                    };
+        let document = yaml::read(text)?;
+        for Entry { path, value, line } in document.entries {
+            // dive takes `rules.lowestEfficiency` for `lowestEfficiency` below `rules`, too.
+            let joined = path.join(".");
+            let names: Vec<&str> = joined.split('.').collect();
+            let problem = |what: String| Problem::on(line, &joined, what);
+            let below = names.strip_prefix(&["rules"]).unwrap_or(&names);
+            let rule = below.first().and_then(|name| DiveRule::named(name));
+            match (rule, below, &value) {
+                (_, [] | [""], Value::Nothing) => {}
+                (_, [] | [""], value) => {
+                    return Err(problem(format!(
+                        "this is {}, not the rules; {RULES}",
+                        kind(value)
+                    )));
+                }
+                (Some(rule), [_], Value::Nothing | Value::Text(_)) => {
                     if std::mem::replace(&mut given[rule as usize], true) {
-                        warn("this rule is given twice; the last one counts".into());
+                        let what = "this rule is given twice; the last one counts";
+                        warnings.push(problem(what.into()));
                     }
-                    if let Some(value) = entry.value {
-                        rule.remark(&value).into_iter().for_each(warn);
-                        rules.set(rule, value);
+                    if let Value::Text(value) = &value {
+                        warnings.extend(rule.remark(value).map(problem));
+                        rules.set(rule, value.clone());
                     }
                 }
-                // An empty list of rules leaves all of them at their defaults.
-                None if parents.is_empty() && name == "rules" && entry.value.is_none() => {}
-                None => {
+                (Some(rule), [_, inner @ ..], value) => {
+                    let kind = if inner.is_empty() { kind(value) } else { "a mapping" };
+                    let example = rule.example();
+                    let hint = format!("write one value, such as {}: {example}", rule.name());
+                    return Err(problem(format!("this is {kind}, not a limit; {hint}")));
+                }
+                (None, [.., name], _) => {
                     let names = DiveRule::ALL.into_iter().map(DiveRule::name);
-                    warnings.push(Problem::on(
-                        entry.line,
-                        &entry.path.join("."),
-                        unknown("rule", name, names),
-                    ));
+                    warnings.push(problem(unknown("rule", name, names).to_string()));
                 }
             }
         }
+        let second = "a second document begins here; only the first one is read";
+        warnings.extend(document.second.map(|line| Problem::on(line, "", second)));
         Ok((rules, warnings))
     }
 
@@ -155,6 +176,16 @@ impl DiveRules {
             Ok(Some(Limit { measure, bound: Bound::Quantity(quantity) }))
         };
         DiveRule::ALL.into_iter().zip(&self.0).map(limit).filter_map(Result::transpose).collect()
+    }
+}
+
+/// Names the kind of a value.
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Nothing => "nothing",
+        Value::Text(_) => "a text",
+        Value::List => "a list",
+        Value::Alias => "an alias",
     }
 }
 
@@ -201,6 +232,42 @@ mod tests {
             assert_eq!(read(text), (texts(["0.950", "disabled", "off"]), vec![]), "{text:?}");
         }
         assert!(DiveRules::read("rules: [").unwrap_err().to_string().starts_with("line "));
+        assert_eq!(read("rules.lowestEfficiency: 0.5\n").0, texts(["0.5", "disabled", "0.1"]));
+        let anchors = "rules:\n  lowestEfficiency: &it 0.8\n  highestUserWastedPercent: *it\n";
+        assert_eq!(read(anchors).0, texts(["0.8", "disabled", "0.8"]));
+    }
+
+    #[test]
+    fn what_is_no_mapping_of_rules_is_an_error_with_its_line_instead_of_the_defaults() {
+        for (text, start) in [
+            (
+                "rules:\n  - lowestEfficiency: 0.95\n",
+                "line 1: rules: this is a list, not the rules; ",
+            ),
+            ("rules: [lowestEfficiency]\n", "line 1: rules: this is a list"),
+            ("# mine\nrules: lowestEfficiency=0.95\n", "line 2: rules: this is a text"),
+            ("- rules:\n    lowestEfficiency: 0.95\n", "line 1: this is a list"),
+            ("lowestEfficiency=0.95\n", "line 1: this is a text"),
+            ("base: &b {lowestEfficiency: 1}\nrules: *b\n", "line 2: rules: this is an alias"),
+            (
+                "rules:\n  lowestEfficiency:\n    min: 0.95\n",
+                "line 3: rules.lowestEfficiency.min: this is a mapping, not a limit; write one value, such \
+                 as lowestEfficiency: 0.9",
+            ),
+            (
+                "rules:\n  highestWastedBytes: [20MB]\n",
+                "line 2: rules.highestWastedBytes: this is a list, not a limit",
+            ),
+            ("rules:\n\tlowestEfficiency: 0.95\n", "line "),
+            ("rules:\n  lowestEfficiency: 0.95\n highestWastedBytes: 1\n", "line "),
+        ] {
+            let problem = DiveRules::read(text).unwrap_err().to_string();
+            assert!(problem.starts_with(start), "{text:?}: {problem}");
+        }
+        let (rules, warnings) =
+            read("rules: {lowestEfficiency: 0.5}\n---\nrules: {lowestEfficiency: 0.6}\n");
+        assert_eq!(rules[0], "0.5");
+        assert_eq!(warnings, ["line 2: a second document begins here; only the first one is read"]);
     }
 
     #[test]

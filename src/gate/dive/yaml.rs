@@ -2,6 +2,8 @@
 //!
 //! dive takes its rules as texts, so a parser of events is enough, and `0.90` stays what it is.
 
+use std::collections::HashMap;
+
 use saphyr_parser::{Event, Parser, ScalarStyle};
 
 use crate::toml_file::Problem;
@@ -9,46 +11,85 @@ use crate::toml_file::Problem;
 /// The deepest nesting that is read.
 const DEEPEST: usize = 16;
 
-/// A scalar, or an empty mapping or a list, at the end of a path of keys.
+/// What stands at the end of a path of keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// Nothing, or an empty mapping.
+    Nothing,
+    /// A text.
+    Text(String),
+    /// A list, whose contents are not read.
+    List,
+    /// An alias of something else than a text.
+    Alias,
+}
+
+/// A value at the end of a path of keys; without keys, it is the whole document.
 pub struct Entry {
     /// The keys.
     pub path: Vec<String>,
-    /// The text; `None` for null, an empty mapping or a list.
-    pub value: Option<String>,
-    /// The line of the last key, counted from 1.
+    /// The value.
+    pub value: Value,
+    /// The line of the last key, or of the value of a document without keys, counted from 1.
     pub line: usize,
+}
+
+/// The contents of a YAML file.
+#[derive(Default)]
+pub struct Document {
+    /// The values of the first document.
+    pub entries: Vec<Entry>,
+    /// The line of a second document, which nothing reads.
+    pub second: Option<usize>,
 }
 
 /// A mapping or a list that is being read.
 enum Level {
-    /// A mapping, with the key whose value is next.
+    /// A mapping, with the key whose value is next, and its line.
     Mapping(Option<(String, usize)>),
     /// A list, whose contents do not matter.
     List,
 }
 
-/// Lists the scalars of the first document.
+/// Lists the values of the first document.
 ///
 /// # Errors
 ///
 /// [`Problem`] if the text is no YAML.
-pub fn entries(text: &str) -> Result<Vec<Entry>, Problem> {
-    let mut entries = Vec::new();
-    let mut levels: Vec<Level> = Vec::new();
+pub fn read(text: &str) -> Result<Document, Problem> {
+    let (mut document, mut levels, mut is_behind) = (Document::default(), Vec::new(), false);
+    let mut anchors: HashMap<usize, String> = HashMap::new();
     for event in Parser::new_from_str(text) {
         let (event, span) =
             event.map_err(|error| Problem::on(error.marker().line(), "", error.info()))?;
         let line = span.start.line();
-        match event {
-            Event::Scalar(value, style, ..) => {
-                let is_null = style == ScalarStyle::Plain && matches!(&*value, "" | "~" | "null");
-                take(&mut levels, &mut entries, (!is_null).then(|| value.into_owned()), line);
+        if is_behind {
+            if matches!(event, Event::DocumentStart(..)) {
+                document.second = Some(line);
+                break;
             }
-            Event::Alias(_) => take(&mut levels, &mut entries, None, line),
+            continue;
+        }
+        match event {
+            Event::Scalar(value, style, anchor, _) => {
+                let is_null = style == ScalarStyle::Plain && matches!(&*value, "" | "~" | "null");
+                anchors.insert(anchor, value.to_string());
+                let text = value.into_owned();
+                let value = if is_null { Value::Nothing } else { Value::Text(text) };
+                take(&mut levels, &mut document.entries, value, line);
+            }
+            Event::Alias(anchor) => {
+                let value = anchors.get(&anchor).cloned().map_or(Value::Alias, Value::Text);
+                take(&mut levels, &mut document.entries, value, line);
+            }
             Event::MappingStart(..) => levels.push(Level::Mapping(None)),
             Event::SequenceStart(..) => {
                 // A list stands for its key, and not for its contents.
-                take_list(&levels, &mut entries);
+                if !levels.iter().any(|level| matches!(level, Level::List)) {
+                    let path = path(&levels);
+                    let line = line_of(&levels).unwrap_or(line);
+                    document.entries.push(Entry { path, value: Value::List, line });
+                }
                 levels.push(Level::List);
             }
             Event::MappingEnd | Event::SequenceEnd => {
@@ -57,26 +98,29 @@ pub fn entries(text: &str) -> Result<Vec<Entry>, Problem> {
                     *key = None;
                 }
             }
-            Event::DocumentEnd => break,
+            Event::DocumentEnd => is_behind = true,
             _ => {}
         }
         if levels.len() > DEEPEST {
             return Err(Problem::on(line, "", "it is nested too deeply"));
         }
     }
-    Ok(entries)
+    Ok(document)
 }
 
 /// Takes a scalar as a key or as a value.
-fn take(levels: &mut [Level], entries: &mut Vec<Entry>, value: Option<String>, line: usize) {
+fn take(levels: &mut [Level], entries: &mut Vec<Entry>, value: Value, line: usize) {
     if levels.iter().any(|level| matches!(level, Level::List)) {
         return;
     }
-    let Some(Level::Mapping(key)) = levels.last_mut() else { return };
-    match key {
-        None => *key = Some((value.unwrap_or_default(), line)),
-        Some((_, line)) => {
-            let line = *line;
+    match levels.last_mut() {
+        None => entries.push(Entry { path: Vec::new(), value, line }),
+        Some(Level::Mapping(key @ None)) => {
+            let name = if let Value::Text(name) = value { name } else { String::new() };
+            *key = Some((name, line));
+        }
+        Some(_) => {
+            let line = line_of(levels).unwrap_or(line);
             entries.push(Entry { path: path(levels), value, line });
             if let Some(Level::Mapping(key)) = levels.last_mut() {
                 *key = None;
@@ -85,9 +129,11 @@ fn take(levels: &mut [Level], entries: &mut Vec<Entry>, value: Option<String>, l
     }
 }
 
-fn take_list(levels: &[Level], entries: &mut Vec<Entry>) {
-    if let Some(Level::Mapping(Some((_, line)))) = levels.last() {
-        entries.push(Entry { path: path(levels), value: None, line: *line });
+/// Returns the line of the last key.
+fn line_of(levels: &[Level]) -> Option<usize> {
+    match levels.last() {
+        Some(Level::Mapping(Some((_, line)))) => Some(*line),
+        _ => None,
     }
 }
 

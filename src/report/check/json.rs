@@ -199,7 +199,7 @@ fn found_part(found: &Found) -> Value {
         }
         Found::Count(count) => json!({ "count": count }),
         Found::Days(days) => json!({ "days": days }),
-        Found::Name(name) => json!({ "name": name }),
+        Found::Name(name, _) => json!({ "name": name }),
     }
 }
 

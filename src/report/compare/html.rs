@@ -86,11 +86,14 @@ fn body(subject: &Subject<'_>, title: &str) -> Markup {
         header {
             h1 { (title) }
             (gaps(comparison))
-            @for (sentence, is_new) in comparison.secrets() {
-                @if is_new {
-                    p .incomplete role="note" { strong { (sentence) } }
+            @for told in comparison.secrets() {
+                @if told.is_new {
+                    p .incomplete role="note" { strong { (told.sentence) } }
                 } @else {
-                    p .note { (sentence) }
+                    p .note { (told.sentence) }
+                }
+                @if !told.list.is_empty() {
+                    ul { @for secret in &told.list { li { (secret) } } }
                 }
             }
             p .verdict { (comparison.verdict(units)) }

@@ -63,9 +63,13 @@ pub fn write_comparison_markdown(
     let mut page =
         Page::new(&format!("layerscope compare {}", names.last().map_or("", Escaped::as_str)));
     page.line(format!("### {}\n", plain(&comparison.verdict(units))));
-    for (sentence, is_new) in comparison.secrets() {
-        let (sign, mark) = if is_new { ("🔑 ", "**") } else { ("", "") };
-        page.line(format!("{sign}{mark}{}{mark}\n", plain(&sentence)));
+    for told in comparison.secrets() {
+        let (sign, mark) = if told.is_new { ("🔑 ", "**") } else { ("", "") };
+        page.line(format!("{sign}{mark}{}{mark}\n", plain(&told.sentence)));
+        told.list.iter().for_each(|secret| page.line(format!("- {}", plain(secret))));
+        if !told.list.is_empty() {
+            page.line("");
+        }
     }
     for (column, image) in comparison.images() {
         for gap in image.completeness.gaps() {

@@ -65,6 +65,16 @@ impl Against<'_> {
     }
 }
 
+/// What is said about the secrets of an update.
+struct ToldSecrets {
+    /// The numbers, and the secret if it is a single one.
+    sentence: Escaped,
+    /// The new ones, if there are several.
+    list: Vec<Escaped>,
+    /// True if there are new ones.
+    is_new: bool,
+}
+
 impl<'a> Comparison<'a> {
     /// Compares all images with the first one; two images are compared path by path.
     pub fn compare(images: &[&'a Inspection]) -> Self {
@@ -117,20 +127,19 @@ impl<'a> Comparison<'a> {
         self
     }
 
-    /// Says which secrets each image brings or takes out, with true for one that brings some; and
-    /// which images were not searched, if others were.
-    fn secrets(&self) -> Vec<(Escaped, bool)> {
+    /// Says which secrets each image brings or takes out; and which images were not searched, if
+    /// others were.
+    fn secrets(&self) -> Vec<ToldSecrets> {
         let is_pair = self.pair().is_some();
         let named = self.columns.iter().skip(1).zip(&self.secrets);
         let told = named.filter_map(|(column, changes)| {
             let changes = changes.as_ref()?;
-            let sentence = changes.sentence("the first")?;
+            let (sentence, list) = changes.beside_list("the first")?;
             let sentence = if is_pair { sentence } else { shown!("{}: {}", column.name, sentence) };
-            Some((sentence, !changes.added.is_empty()))
+            Some(ToldSecrets { sentence, list, is_new: !changes.added.is_empty() })
         });
-        let mut told: Vec<_> = told.collect();
-        told.extend(self.unsearched().map(|sentence| (sentence, false)));
-        told
+        let of_none = |sentence| ToldSecrets { sentence, list: Vec::new(), is_new: false };
+        told.chain(self.unsearched().map(of_none)).collect()
     }
 
     /// Says which images were not searched for secrets; `None` if all or none of them were.

@@ -85,10 +85,16 @@ impl<W: Write> ComparisonText<'_, W> {
 
     /// Writes the secrets that each update brings or takes out.
     fn secrets(&mut self, comparison: &Comparison<'_>) -> io::Result<()> {
-        for (sentence, is_new) in comparison.secrets() {
-            let paint = if is_new { Paint::Wasted } else { Paint::Dim };
-            for line in wrap(&sentence, WIDTH) {
+        for told in comparison.secrets() {
+            let paint = if told.is_new { Paint::Wasted } else { Paint::Dim };
+            for line in wrap(&told.sentence, WIDTH) {
                 writeln!(self.out, "{}", paint.on(&line, self.style.colour))?;
+            }
+            for secret in &told.list {
+                for (number, line) in wrap(secret, WIDTH - 4).iter().enumerate() {
+                    let indent = if number == 0 { "  - " } else { "    " };
+                    writeln!(self.out, "{indent}{line}")?;
+                }
             }
         }
         Ok(())

@@ -20,6 +20,7 @@ fn rebuilt_of(history: &[&str], change: impl FnOnce(&mut Inspection)) -> String 
             layers: 0,
             how: crate::advice::base::Evidence::Nothing,
             name: None,
+            references: Vec::new(),
             certain: false,
         },
     );

@@ -73,8 +73,12 @@ impl DiveOptions {
         let name = |path: &Path| escaped(path.as_os_str().as_encoded_bytes());
         if let Some(path) = file {
             let text = host_text::contents(path).map_err(|error| unreadable(path, &error))?;
-            let read = DiveRules::read(&text)
-                .map_err(|problem| Failure::File(format!("{} {problem}", name(path))))?;
+            let read = DiveRules::read(&text).map_err(|problem| Failure::Place {
+                message: format!("{} {problem}", name(path)),
+                hint: "it is YAML, such as rules: {highestWastedBytes: 20MB}; the rules of dive: \
+                       layerscope help dive"
+                    .into(),
+            })?;
             rules = read.0;
             for warning in read.1 {
                 say(format_args!("warning: {} {warning}", name(path)));

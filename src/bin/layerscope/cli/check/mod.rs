@@ -339,8 +339,9 @@ pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
     let baseline = setting.baseline.as_ref().map(|it| Baseline::of_image(&it.inspection));
     let checked = images.iter().map(|read| setting.checked(read, baseline.as_ref())).collect();
     let results = CheckResults { images: checked, unchecked, named: Vec::new() };
-    outputs.write(&results, setting.units, setting.signs)?;
     failures.extend(ended(&results.images, &setting.accepted).err());
+    // The result counts for nothing where it could not be written.
+    failures.extend(outputs.write(&results, setting.units, setting.signs).err());
     worst(failures)
 }
 

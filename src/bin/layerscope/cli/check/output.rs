@@ -249,8 +249,7 @@ impl Outputs {
                 written => written.map_err(to_stdout),
             });
         }
-        self.annotate(results, plain);
-        outcome
+        outcome.and(self.annotate(results, plain))
     }
 
     /// Puts the results of an earlier run to "not checked", before the work begins: a signal leaves
@@ -299,11 +298,10 @@ impl Outputs {
         }
     }
 
-    /// Writes annotations and the summary of the job where GitHub runs the build. Neither decides
-    /// how the check ends.
-    fn annotate(&self, results: &CheckResults<'_>, style: TextStyle) {
+    /// Writes annotations and the summary of the job where GitHub runs the build.
+    fn annotate(&self, results: &CheckResults<'_>, style: TextStyle) -> Result<(), Failure> {
         if std::env::var_os("GITHUB_ACTIONS").is_none_or(|value| value != "true") {
-            return;
+            return Ok(());
         }
         let render = |format| {
             let mut bytes = Vec::new();
@@ -315,17 +313,16 @@ impl Outputs {
         if self.stdout != Some(CheckFormat::Github) {
             stderr::write(String::from_utf8_lossy(&render(CheckFormat::Github)));
         }
-        if let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty())
-        {
-            // The runner makes the file, and other steps write there, too: the summary is appended
-            // in one piece.
-            let opened = OpenOptions::new().append(true).create(true).open(&path);
-            if let Err(error) =
-                opened.and_then(|mut file| file.write_all(&render(CheckFormat::Markdown)))
-            {
-                stderr::say(format_args!("warning: cannot write the summary of the job: {error}"));
-            }
-        }
+        let summary = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty());
+        let Some(path) = summary else { return Ok(()) };
+        // The runner makes the file, and other steps write there, too: the summary is appended in one
+        // piece.
+        let opened = OpenOptions::new().append(true).create(true).open(&path);
+        let written = opened.and_then(|mut file| file.write_all(&render(CheckFormat::Markdown)));
+        written.map_err(|error| {
+            let path = escaped(path.as_encoded_bytes());
+            Failure::Output(format!("the summary of the job, {path} (GITHUB_STEP_SUMMARY)"), error)
+        })
     }
 }
 
