@@ -15,6 +15,7 @@ mod found;
 mod lines;
 pub mod metadata;
 mod none;
+mod services;
 mod updates;
 mod values;
 mod whole;

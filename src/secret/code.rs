@@ -20,7 +20,7 @@ use super::{Hit, elsewhere};
 /// makes a string of the value.
 static ASSIGNED: LazyLock<Regex> = LazyLock::new(|| {
     expression(
-        r#"(?-u:\b)(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)["'`]?\]?[ \t]*(?:=>|:=|[?!]?:[ \t]*[&A-Za-z_][A-Za-z0-9_.<>\[\]|?&' ]{0,40}=|(?:string|String)[ \t]*=|\{[ \t]*get;[^}\n]{0,40}\}[ \t]*=|\[[0-9A-Za-z_]*\][ \t]*=|[=:])\s*(?:(?:new[ \t]+String|String::from|Some|(?:SecretString|Secret|Zeroizing)::(?:new|from)|std::string|strdup|Buffer\.from|SecretStr)\([ \t]*|\(\s*|[A-Za-z]{1,2}|@|\$)?\\{0,3}(?:"{1,3}(?P<double>[^"\n]+)"|'{1,3}(?P<single>[^'\n]+)'|`(?P<back>[^`\n]+)`)"#,
+        r#"(?-u:\b)(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)["'`]?\]?[ \t]*(?:=>|:=|[?!]?:[ \t]*[&A-Za-z_][A-Za-z0-9_.<>\[\]|?&' ]{0,40}=|(?:string|String)[ \t]*=|[ \t]+As[ \t]+[A-Za-z.]+[ \t]*=|\{[ \t]*get;[^}\n]{0,40}\}[ \t]*=|\[[0-9A-Za-z_]*\][ \t]*=|[=:])\s*(?:(?:new[ \t]+String|String::from|Some|(?:SecretString|Secret|Zeroizing)::(?:new|from)|std::string|strdup|\[\]byte|Buffer\.from|SecretStr)\([ \t]*|\(\s*|[A-Za-z]{1,2}|@|\$)?\\{0,3}(?:"{1,3}(?P<double>[^"\n]+)"|'{1,3}(?P<single>[^'\n]+)'|`(?P<back>[^`\n]+)`)"#,
     )
 });
 /// A value in quotes that a macro of C or the constructor of a string takes.
@@ -109,7 +109,8 @@ fn named(found: &Captures<'_>) -> Option<Hit> {
     }?;
     // Code inside a string has a backslash before the quote.
     let text = value.as_str().trim_end_matches('\\');
-    let is_one = rules().is_value(text.as_bytes()) && is_telling(text) && !is_of_code(text);
+    let is_one =
+        rules().is_value(text.as_bytes()) && rules().tells(name, text) && !is_of_code(text);
     let range = value.start()..value.start() + text.len();
     is_one.then(|| Hit { kind: &rules().named, range, name: Some(name.into()) })
 }

@@ -12,6 +12,7 @@ use super::names::is_secret;
 use super::rules::{Kind, rules};
 use super::token::find_tokens;
 use super::value::{end_of_value, is_telling};
+use super::words::find_in_exec_forms;
 use super::{HITS, Hit, apart};
 use crate::shell::{after_shell, without_arguments};
 
@@ -19,7 +20,7 @@ use crate::shell::{after_shell, without_arguments};
 /// value, unless it is in quotes: to shells and in a history, it is empty.
 static PAIR: LazyLock<Regex> = LazyLock::new(|| {
     expression(
-        r#"(?P<name>(?:-[DP])?[A-Za-z_][A-Za-z0-9_.-]*)["']?(?:=|[ \t]+=[ \t]*|=[ \t]+["']|[ \t]*:[ \t]+|[ \t]*:["'])(?P<value>"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s;&|"'<>(),][^\s;&|"'<>(),]*)"#,
+        r#"(?P<name>(?:-[DP])?[A-Za-z_][A-Za-z0-9_.-]*)["']?(?:=|[ \t]+=[ \t]*|=[ \t]+["']|[ \t]*:[ \t]+(?:(?:!{1,2}(?:str|binary)|&[A-Za-z0-9_.-]+)[ \t]+)*|[ \t]*:["'])(?P<value>"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s;&|"'<>(),][^\s;&|"'<>(),]*)"#,
     )
 });
 /// An option with its value behind a space.
@@ -37,6 +38,12 @@ static WORD: LazyLock<Regex> = LazyLock::new(|| {
 /// An option with its value as the next word of an exec form.
 static JSON_OPTION: LazyLock<Regex> = LazyLock::new(|| {
     expression(r#""(?P<name>--[A-Za-z][A-Za-z0-9_-]*)"[ \t]*,?[ \t]*(?P<value>"(?:[^"\\]|\\.)*")"#)
+});
+/// An option and its value as two items of a list of YAML.
+static LIST_OPTION: LazyLock<Regex> = LazyLock::new(|| {
+    expression(
+        r#"(?m)^[ \t]*-[ \t]+["']?(?P<name>--?[A-Za-z][A-Za-z0-9_-]*)["']?[ \t]*\r?\n[ \t]*-[ \t]+(?P<value>"[^"\n]+"|'[^'\n]+'|[^\s"'-]\S*)[ \t]*\r?$"#,
+    )
 });
 /// A header with credentials.
 static HEADER: LazyLock<Regex> = LazyLock::new(|| {
@@ -132,6 +139,20 @@ pub(super) fn find_calls(text: &str) -> Vec<Hit> {
     }
     hits.retain(|hit| text.get(hit.range.clone()).is_some_and(is_telling));
     apart(hits)
+}
+
+/// Finds what a command among settings has, in a part of a text in which a name stands: options, also as
+/// items of a list, and arguments of programs, if the value has a letter and a digit.
+pub(super) fn find_calls_in_part(part: &str) -> Vec<Hit> {
+    let mut hits = arguments(part);
+    let options = OPTION.captures_iter(part).chain(JSON_OPTION.captures_iter(part));
+    let options = options.chain(WORD.captures_iter(part)).chain(LIST_OPTION.captures_iter(part));
+    hits.extend(options.filter_map(|found| named(part, &found)).take(HITS));
+    if part.contains("[\"") {
+        hits.extend(find_in_exec_forms(part));
+    }
+    hits.retain(|hit| part.get(hit.range.clone()).is_some_and(is_telling));
+    hits
 }
 
 /// Returns a text whose continued lines are one, with every byte at its place.
@@ -250,7 +271,7 @@ fn whole_line(line: &Captures<'_>) -> Option<Hit> {
 fn hinted_pairs(text: &str, hints: &Hints<'_>) -> Vec<Hit> {
     let mut hits = Vec::new();
     if hints.has_name() {
-        hits.extend(PAIR.captures_iter(text).filter_map(|found| named(text, &found)).take(HITS));
+        hits.extend(PAIR.captures_iter(text).flat_map(|it| named_inside(text, &it)).take(HITS));
     }
     if hints.has_address() {
         hits.extend(addresses(text));
@@ -286,13 +307,34 @@ pub(super) fn expression(pattern: &str) -> Regex {
     Regex::new(pattern).expect("a test compiles it")
 }
 
+/// Returns the secret that a name and its value are; of a value that is JSON in quotes, those in it.
+fn named_inside(text: &str, found: &Captures<'_>) -> Vec<Hit> {
+    if let Some(hit) = named(text, found) {
+        return vec![hit];
+    }
+    let inside = range_of_value(text, found).filter(|range| text[range.clone()].starts_with('{'));
+    let Some(range) = inside else { return Vec::new() };
+    let inside = &text[range.clone()];
+    let hits = PAIR.captures_iter(inside).filter_map(|found| named(inside, &found));
+    let place = |at: Range<usize>| range.start + at.start..range.start + at.end;
+    hits.map(|hit| Hit { range: place(hit.range.clone()), ..hit }).collect()
+}
+
 /// Returns the secret that a name and its value are.
 fn named(text: &str, found: &Captures<'_>) -> Option<Hit> {
     let name = found.name("name")?.as_str().trim_start_matches([':', '/']);
     let range = range_of_value(text, found)?;
     let value = text.get(range.clone())?.as_bytes();
+    // `--token TOKEN1` says where the value stands.
+    let is_variable =
+        value.iter().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || *b == b'_')
+            && std::str::from_utf8(value).is_ok_and(|value| rules().is_word(value));
     let name_of_hit = || Some(name.trim_start_matches('-').into());
-    is_secret(name, value).then(|| Hit { kind: &rules().named, range, name: name_of_hit() })
+    (!is_variable && is_secret(name, value)).then(|| Hit {
+        kind: &rules().named,
+        range,
+        name: name_of_hit(),
+    })
 }
 
 /// Returns the value of a match without its quotes, unless it is a placeholder: the group of that

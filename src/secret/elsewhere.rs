@@ -8,7 +8,7 @@ use regex::{Captures, Regex};
 use super::Hit;
 use super::command::expression;
 use super::rules::rules;
-use super::telling::{is_of_code, is_telling};
+use super::telling::is_of_code;
 
 /// A value in quotes, or a bare one.
 const VALUE: &str = r#"(?:\\?"(?P<double>[^"\n\\]+)\\?"|'(?P<single>[^'\n]+)'|(?P<bare>[^\s"'{\[(#,&*|>:\\-][^\s,#"'()\\]*))"#;
@@ -116,7 +116,7 @@ fn named(found: &Captures<'_>) -> Option<Hit> {
     let text = value.as_str();
     let is_one = rules().is_key(name)
         && rules().is_value(text.as_bytes())
-        && is_telling(text)
+        && rules().tells(name, text)
         && !rules().is_name(text)
         && !is_of_code(text, |name| rules().is_name(name));
     is_one.then(|| Hit { kind: &rules().named, range: value.range(), name: Some(name.into()) })

@@ -91,8 +91,24 @@ impl Encoding {
 }
 
 /// The beginnings of files that hold others, each with its place: zip, gzip, xz, zstd, bzip2, 7z, rar, LZ4,
-/// SQLite, and tar.
-const CONTAINERS: [(usize, &[u8]); 11] = [
+/// lzip, compress, cpio, cab, packages of Debian and RPM, squashfs, archives of Electron, dumps of PostgreSQL and
+/// Redis, SQLite, and tar.
+const CONTAINERS: [(usize, &[u8]); 26] = [
+    (0, b"PK\x05\x06"),
+    (0, b"LZIP\x01"),
+    (0, b"\x1f\x9d"),
+    (0, b"070701"),
+    (0, b"070702"),
+    (0, b"MSCF\0\0\0\0"),
+    (0, b"!<arch>\ndebian-binary"),
+    (0, b"\xed\xab\xee\xdb"),
+    (0, b"hsqs"),
+    (0, b"sqsh"),
+    (16, b"{\"files\":"),
+    (0, b"PGDMP"),
+    (0, b"REDIS0"),
+    (0, b"xar!\0"),
+    (0, b"QFI\xfb"),
     (0, b"PK\x03\x04"),
     (0, b"\x1f\x8b\x08"),
     (0, b"\xfd7zXZ\0"),
@@ -110,7 +126,13 @@ const CONTAINERS: [(usize, &[u8]); 11] = [
 pub fn is_container(start: &[u8]) -> bool {
     let is_at =
         |&(at, magic): &(usize, &[u8])| start.get(at..).is_some_and(|it| it.starts_with(magic));
-    CONTAINERS.iter().any(is_at)
+    CONTAINERS.iter().any(is_at) || is_program_of_python(start)
+}
+
+/// Returns whether a file is a zip behind the first line of a script, as programs of Python are packed.
+fn is_program_of_python(start: &[u8]) -> bool {
+    let line = start.starts_with(b"#!").then(|| start.iter().position(|&b| b == b'\n')).flatten();
+    line.is_some_and(|end| start[end + 1..].starts_with(b"PK\x03\x04"))
 }
 
 /// Returns whether bytes may be UTF-32: of four, one is zero, which has the highest bits.
@@ -178,10 +200,23 @@ mod tests {
     fn archives_and_databases_are_known_by_their_first_bytes() {
         let mut tar = vec![b'a'; 257];
         tar.extend(b"ustar\x0000");
-        for start in [&b"PK\x03\x04\x14\0"[..], b"\x1f\x8b\x08\0", b"SQLite format 3\0\x10", &tar] {
+        for start in [
+            &b"PK\x03\x04\x14\0"[..],
+            b"\x1f\x8b\x08\0",
+            b"SQLite format 3\0\x10",
+            &tar,
+            b"#!/usr/bin/env python3\nPK\x03\x04",
+            b"!<arch>\ndebian-binary   1",
+            b"\xed\xab\xee\xdb\x03",
+            b"hsqs\x01",
+            b"\x04\0\0\0\x0c\0\0\0\x08\0\0\0\x04\0\0\0{\"files\":{}}",
+            b"PGDMP\x01",
+        ] {
             assert!(is_container(start));
         }
-        for start in [&b""[..], b"PK", b"\x7fELF", b"\x89PNG", b"BZ"] {
+        for start in
+            [&b""[..], b"PK", b"\x7fELF", b"\x89PNG", b"BZ", b"!<arch>\n/ ", b"#!/bin/sh\necho"]
+        {
             assert!(!is_container(start));
         }
     }

@@ -3,13 +3,14 @@
 //! A note that a file has no secret holds as long as the search that found none is the same.
 
 /// Everything that a result depends on: the data, and the source of the code that reads it.
-const PARTS: [&[u8]; 26] = [
+const PARTS: [&[u8]; 28] = [
     env!("CARGO_PKG_VERSION").as_bytes(),
     include_bytes!("../../assets/secrets.toml"),
     include_bytes!("argument.rs"),
     include_bytes!("blocks.rs"),
     include_bytes!("code.rs"),
     include_bytes!("command.rs"),
+    include_bytes!("documents.rs"),
     include_bytes!("elsewhere.rs"),
     include_bytes!("encoding.rs"),
     include_bytes!("hints.rs"),
@@ -25,6 +26,7 @@ const PARTS: [&[u8]; 26] = [
     include_bytes!("telling.rs"),
     include_bytes!("token.rs"),
     include_bytes!("value.rs"),
+    include_bytes!("words.rs"),
     include_bytes!("written.rs"),
     include_bytes!("../glob/automaton.rs"),
     include_bytes!("../glob/matcher.rs"),
@@ -71,8 +73,6 @@ mod tests {
             "secret/tests.rs",
             "secret/fingerprint.rs",
             "secret/instruction.rs",
-            "secret/documents.rs",
-            "secret/words.rs",
             "secret/copies.rs",
             "glob/mod.rs",
         ];

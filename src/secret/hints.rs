@@ -21,7 +21,10 @@ const BEHIND: usize = 4 << 10;
 /// The characters between the words of a name.
 const JOINTS: [&str; 4] = ["", "_", "-", "."];
 /// Other words beside a secret: of connection strings, headers, addresses, bots, and logins of registries.
-const OTHER: [&str; 31] = [
+const OTHER: [&str; 34] = [
+    "EYJHBGCIOI",
+    "EYJ0EXAIOI",
+    "EYJRAWQIOI",
     "PWD",
     "AUTHORIZATION",
     "@TCP(",

@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::rules::{SecretRules, rules};
+use super::telling::{is_phrase, is_telling as is_telling_word};
 use super::value::is_telling;
 use crate::display::hex;
 
@@ -10,6 +11,7 @@ use crate::display::hex;
 pub fn is_secret(name: &str, value: &[u8]) -> bool {
     let rules = rules();
     rules.fits(name, value)
+        && !std::str::from_utf8(value).is_ok_and(|value| rules.is_resource(name, value))
         && (rules.is_value(value) || rules.is_unmistakable(name) && rules.is_short_value(value))
 }
 
@@ -67,6 +69,45 @@ impl SecretRules {
     pub(super) fn is_key(&self, name: &str) -> bool {
         let name = self.bare(name);
         self.is_bare_name(&name) || ends_with(&name, &self.telling)
+    }
+
+    /// Returns whether a value only names a secret that is elsewhere, as the name of the key says:
+    /// `passwordSecret: db-password-2`.
+    pub(super) fn is_resource(&self, name: &str, value: &str) -> bool {
+        let is_label = |part: &str| {
+            let is_number = part.len() <= 2 && part.bytes().all(|b| b.is_ascii_digit());
+            is_number || part.len() >= 2 && part.bytes().all(|b| b.is_ascii_lowercase())
+        };
+        value.contains('-')
+            && value.split('-').all(is_label)
+            && ends_with(&self.bare(name), &self.resources)
+    }
+
+    /// Returns whether a value is a password because of its name and its own looks: it has a letter and a
+    /// digit, or it is a phrase and the name leaves no doubt, as `DB_PASSWORD` does.
+    pub(super) fn tells(&self, name: &str, value: &str) -> bool {
+        if is_telling_word(value) {
+            return !self.is_resource(name, value);
+        }
+        let system = || {
+            let name = self.bare(name);
+            let word = ["PASSWORD", "PASSWD"].iter();
+            let before = word.filter_map(|word| name.strip_suffix(word)?.strip_suffix('_')).next();
+            before.is_some_and(|before| {
+                self.systems.contains(before.rsplit('_').next().unwrap_or_default())
+            })
+        };
+        is_phrase(value, |word| self.is_of_labels(word)) && system()
+    }
+
+    /// Returns whether a word stands in labels, messages and placeholders beside words for secrets.
+    fn is_of_labels(&self, word: &str) -> bool {
+        self.of_labels.iter().any(|start| word.starts_with(start.as_str()))
+            || self.of_placeholders.contains(word)
+            || self.trivial.contains(word)
+            || self.weak_placeholders.iter().any(|it| it == word)
+            || self.placeholders.iter().any(|it| it == word)
+            || self.short.contains(word)
     }
 
     /// Returns whether a text is nothing but a word for a secret, such as `password` or `api-key2`.

@@ -217,6 +217,10 @@ pub struct SecretRules {
     pub(super) telling: Vec<String>,
     /// Names whose values need to look random.
     pub(super) random: Vec<String>,
+    /// Ends of names whose values may name a secret of Kubernetes.
+    pub(super) resources: Vec<String>,
+    /// Words before a password, of which people make a phrase without a digit.
+    pub(super) systems: HashSet<String>,
     /// Ends of names whose values may be short, or numbers.
     pub(super) unmistakable: Vec<String>,
     /// Ends of names whose values are public.
@@ -228,6 +232,8 @@ pub struct SecretRules {
     pub(super) weak_placeholders: Vec<String>,
     /// The words that may stand beside those.
     pub(super) of_placeholders: HashSet<String>,
+    /// The beginnings of words of labels.
+    pub(super) of_labels: Vec<String>,
     /// Short words of placeholders.
     pub(super) short: HashSet<String>,
     /// Ends of values of documentation.

@@ -9,12 +9,13 @@ use aho_corasick::AhoCorasick;
 
 use super::code::find_in_code;
 use super::command::{find_addresses, find_calls, find_in_command, pairs_of_file};
+use super::documents::find_in_documents;
 use super::elsewhere;
 use super::encoding::{Encoding, as_utf8};
 use super::hints::find_near_names;
 use super::names::is_value;
 use super::rules::{FileRule, Looks, rules};
-use super::settings::{find_settings, find_variables};
+use super::settings::{find_settings, find_settings_and_commands, find_variables};
 use super::telling::is_telling;
 use super::token::find_tokens;
 use super::{HITS, Hit, MOST, apart, is_cut};
@@ -139,8 +140,19 @@ impl FileSearch {
         self == other || other.rule().is_none() && finds_all_tokens
     }
 
-    /// Finds the secrets in the contents of a file, each value once.
+    /// Finds the secrets in the contents of a file, each value once; in a script, also those in the
+    /// documents that it writes into other files.
     pub fn find(self, bytes: &[u8]) -> FoundInFile<'_> {
+        self.find_with(bytes, true)
+    }
+
+    /// Finds the secrets in what a command writes into a file. That file writes no other: what a script
+    /// writes into a script is searched once.
+    pub(super) fn find_written(self, bytes: &[u8]) -> FoundInFile<'_> {
+        self.find_with(bytes, false)
+    }
+
+    fn find_with(self, bytes: &[u8], has_documents: bool) -> FoundInFile<'_> {
         let encoding = Encoding::detect(bytes);
         let is_text = encoding.is_text();
         let mut text = without_mark(encoding.decode(bytes));
@@ -155,7 +167,20 @@ impl FileSearch {
             };
         }
         let mut hits = match is_text {
-            true => self.find_in_text(rule, &text),
+            true => {
+                let is_script =
+                    rule.is_some_and(|rule| matches!(rule.looks, Looks::Scripts(false)));
+                let documents = match std::str::from_utf8(&text) {
+                    Ok(text) if is_script && has_documents => find_in_documents(text),
+                    _ => Vec::new(),
+                };
+                let mut hits = self.find_in_text(rule, &text);
+                if !documents.is_empty() {
+                    hits.extend(documents);
+                    hits = apart(hits);
+                }
+                hits
+            }
             false => rule.map(|rule| by_rule(rule, &text)).unwrap_or_default(),
         };
         if is_text {
@@ -318,7 +343,9 @@ fn by_rule(rule: &'static FileRule, bytes: &[u8]) -> Vec<Hit> {
             apart(settings.into_iter().chain(find_calls(text)).collect())
         }),
         Looks::Settings => in_text(&|text| {
-            apart(find_settings(text).into_iter().chain(find_addresses(text)).collect())
+            apart(
+                find_settings_and_commands(text).into_iter().chain(find_addresses(text)).collect(),
+            )
         }),
         Looks::Code => in_text(&find_in_code),
         Looks::Alone => in_text(&|text| {

@@ -7,9 +7,9 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::command::{expression, find_addresses, valued};
+use super::command::{expression, find_addresses, find_calls_in_part, valued};
 use super::hints::find_near_names;
-use super::manifest::Manifest;
+use super::manifest::{Manifest, from_base64};
 use super::rules::rules;
 use super::telling::is_telling;
 use super::{Hit, apart, elsewhere};
@@ -17,13 +17,13 @@ use super::{Hit, apart, elsewhere};
 /// A name with a value in quotes, or a bare one.
 static SETTING: LazyLock<Regex> = LazyLock::new(|| {
     expression(
-        r#"(?m)(?:^|[\s{,(\[])(?:\$env:|["'$])?(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)["']?\]?(?:[ \t]*[=:][ \t]*(?:"{1,3}(?P<double>[^"\n]+)"|'{1,3}(?P<single>[^'\n]+)')|[ \t]*(?:=|:[ \t])[ \t]*(?P<bare>[^\s"'{\[(#,&*|>][^\s,#"'()]*))"#,
+        r#"(?m)(?:^|[\s{,(\[])(?:\$env:|["'$])?(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)["']?\]?(?:[ \t]*(?:=>|[=:])[ \t]*(?:(?:!{1,2}(?:str|binary)|&[A-Za-z0-9_.-]+)[ \t]+)*(?:"{1,3}(?P<double>[^"\n]+)"|'{1,3}(?P<single>[^'\n]+)')|[ \t]*(?:=|:[ \t])[ \t]*(?:(?:!{1,2}(?:str|binary)|&[A-Za-z0-9_.-]+)[ \t]+)*(?P<bare>[^\s"'{\[(#,&*|>][^\s,#"'()]*))"#,
     )
 });
 /// A line that has nothing but a variable, as a `.env` and many other texts have it.
 static VARIABLE: LazyLock<Regex> = LazyLock::new(|| {
     expression(
-        r#"(?m)^[ \t]*(?:export[ \t]+|set[ \t]+)?(?:(?P<name>[A-Z][A-Z0-9_]*)=(?:"(?P<double>[^"\n]*)"|'(?P<single>[^'\n]*)'|(?P<bare>[^\s"'#$]\S*))|(?P<small>[A-Za-z][A-Za-z0-9_.-]*)(?:[ \t]*=|[ \t]*:[ \t])[ \t]*(?:"(?P<double2>[^"\n]*)"|'(?P<single2>[^'\n]*)'|(?P<bare2>[^\s"'#$(){}\[\];,<>][^\s"'(){}\[\];,<>]*)))[ \t]*\r?$"#,
+        r#"(?m)^[ \t]*(?:export[ \t]+|set[ \t]+)?(?:(?P<name>[A-Z][A-Z0-9_]*)=(?:"(?P<double>[^"\n]*)"|'(?P<single>[^'\n]*)'|(?P<bare>[^\s"'#$]\S*))|(?P<small>[A-Za-z][A-Za-z0-9_.-]*)(?:[ \t]*=|[ \t]*:[ \t])[ \t]*(?:"(?P<double2>[^"\n]*)"|'(?P<single2>[^'\n]*)'|(?P<bare2>[^\s"'#$(){}\[\];,<>][^\s"'(){}\[\];,<>]*)))[ \t]*[;,]?[ \t]*\r?$"#,
     )
 });
 /// A name with a value in the middle of a line, as in logs, tables of file systems and of jobs.
@@ -32,10 +32,22 @@ static INLINE: LazyLock<Regex> = LazyLock::new(|| {
         r#"(?:^|[\s,;?&"'])(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)=(?P<bare>[^\s"'#$(){}\[\];,<>&=\\`*|][^\s"'(){}\[\];,<>&\\`|]*)"#,
     )
 });
+/// A variable or a header that a directive of a server sets, with its value behind a space.
+static SET: LazyLock<Regex> = LazyLock::new(|| {
+    expression(
+        r#"(?:proxy_set_header|add_header|(?:fastcgi|uwsgi|scgi)_param|[Ss]et[Ee]nv|[Hh]eader(?:[ \t]+always)?[ \t]+(?:set|add|append)|set-header|header_up|header_down)[ \t]+(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)[ \t]+(?:"(?P<double>[^"\n]+)"|'(?P<single>[^'\n]+)'|(?P<bare>[^\s"'{}$;,<>]+))"#,
+    )
+});
+/// The token that a web server issues: three parts in base64, of which two are JSON.
+static JWT: LazyLock<Regex> = LazyLock::new(|| {
+    expression(
+        r"(?-u:\b)(?P<value>eyJ[A-Za-z0-9_-]{10,}\.eyJ(?P<claims>[A-Za-z0-9_-]{10,})\.[A-Za-z0-9_-]{20,})",
+    )
+});
 /// A header with credentials.
 static HEADER: LazyLock<Regex> = LazyLock::new(|| {
     expression(
-        r"(?i)(?-u:\b)authorization:[ \t]*(?:bearer|basic|token)[ \t]+(?P<value>[A-Za-z0-9._~+/=-]{8,})",
+        r#"(?i)(?-u:\b)authorization(?::[ \t]*|[ \t]*=[ \t]*|[ \t]+)["']?(?:bearer|basic|token)[ \t]+["']?(?P<value>[A-Za-z0-9._~+/=-]{8,})"#,
     )
 });
 /// A word for a password with its value behind a space, as configuration files of servers have it.
@@ -57,6 +69,16 @@ static ORACLE: LazyLock<Regex> =
 
 /// Finds the secrets in the settings of an application, also without quotes.
 pub fn find_settings(text: &str) -> Vec<Hit> {
+    settings(text, false)
+}
+
+/// Finds the same, and what the commands have that stand among the settings: those of a container, of a
+/// job or of a check.
+pub fn find_settings_and_commands(text: &str) -> Vec<Hit> {
+    settings(text, true)
+}
+
+fn settings(text: &str, has_commands: bool) -> Vec<Hit> {
     let is_name = |name: &str| rules().is_key(&snake(name));
     let mut manifest = Manifest::default();
     let hits = find_near_names(text, |part| {
@@ -65,6 +87,13 @@ pub fn find_settings(text: &str) -> Vec<Hit> {
         let directives = DIRECTIVE.captures_iter(part).filter_map(|it| assigned(&it, |_| true));
         let mut hits: Vec<_> = settings.chain(directives).chain(connections(part)).collect();
         hits.extend(elsewhere::in_settings(part));
+        if part.contains("_param") || part.contains("ader") || part.contains("nv ") {
+            hits.extend(SET.captures_iter(part).filter_map(|it| assigned(&it, is_name)));
+        }
+        hits.extend(headers(part));
+        if has_commands && (part.contains(" -") || part.contains("\"-") || part.contains("pass ")) {
+            hits.extend(find_calls_in_part(part));
+        }
         hits
     });
     manifest.finish(text, hits)
@@ -82,14 +111,36 @@ pub fn find_variables(text: &str, is_document: bool) -> Vec<Hit> {
             let inline = INLINE.captures_iter(part);
             hits.extend(inline.filter_map(|it| assigned(&it, |name| rules().is_key(name))));
             hits.extend(find_addresses(part));
-            hits.extend(HEADER.captures_iter(part).filter_map(|it| {
-                let hit = valued(part, &it, &rules().named)?;
-                let name = Some("Authorization".to_owned());
-                is_telling(&part[hit.range.clone()]).then_some(Hit { name, ..hit })
-            }));
+            hits.extend(headers(part));
+            hits.extend(tokens_of_json(part));
         }
         hits
     }))
+}
+
+/// Finds the credentials in headers.
+fn headers(text: &str) -> impl Iterator<Item = Hit> {
+    HEADER.captures_iter(text).filter_map(|it| {
+        let hit = valued(text, &it, &rules().named)?;
+        let name = Some("Authorization".to_owned());
+        is_telling(&text[hit.range.clone()]).then_some(Hit { name, ..hit })
+    })
+}
+
+/// Finds the tokens of JSON, except those of documentation.
+fn tokens_of_json(text: &str) -> Vec<Hit> {
+    if !text.contains("eyJ") {
+        return Vec::new();
+    }
+    let found = JWT.captures_iter(text).filter_map(|found| {
+        let claims =
+            from_base64(&format!("eyJ{}", &found["claims"]).replace('-', "+").replace('_', "/"))?;
+        let is_example = ["John Doe", "1234567890", "example"].iter().any(|it| claims.contains(it));
+        let value = found.name("value").filter(|_| claims.contains('"') && !is_example)?;
+        let name = Some("a JSON web token".to_owned());
+        Some(Hit { kind: &rules().named, range: value.range(), name })
+    });
+    found.collect()
 }
 
 /// Returns the secret that a name and its value are, in quotes or without.
@@ -102,7 +153,7 @@ fn assigned(found: &Captures<'_>, is_name: impl Fn(&str) -> bool) -> Option<Hit>
         true => value.as_str().trim_end_matches('}'),
         false => value.as_str(),
     };
-    let is_one = is_name(name) && rules().is_value(text.as_bytes()) && is_telling(text);
+    let is_one = is_name(name) && rules().is_value(text.as_bytes()) && rules().tells(name, text);
     let range = value.start()..value.start() + text.len();
     is_one.then(|| Hit { kind: &rules().named, range, name: Some(name.into()) })
 }

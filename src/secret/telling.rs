@@ -22,6 +22,21 @@ pub(super) fn is_telling(value: &str) -> bool {
         && words.any(|word| word.contains(|c: char| c.is_ascii_digit()) && !TERM.is_match(word))
 }
 
+/// Returns whether a value is a phrase of at least three words, as people make a password of one:
+/// `correct-horse-battery`; none of them may be of labels.
+pub(super) fn is_phrase(value: &str, is_of_labels: impl Fn(&str) -> bool) -> bool {
+    let lengths = 12..=64;
+    let Some(joint) = value.chars().find(|c| matches!(c, '-' | '_')) else { return false };
+    let mut words = 0;
+    let are_words = value.split(joint).all(|word| {
+        words += 1;
+        word.len() >= 3
+            && word.bytes().all(|b| b.is_ascii_alphabetic())
+            && !is_of_labels(&word.to_ascii_lowercase())
+    });
+    lengths.contains(&value.len()) && are_words && words >= 3
+}
+
 /// Returns whether a value is a format, a pattern, a place on a page, or the name of a secret, as code has
 /// them.
 pub(super) fn is_of_code(value: &str, is_name: impl Fn(&str) -> bool) -> bool {

@@ -20,8 +20,8 @@ const COUNTED: usize = 9;
 /// The least characters of an alphabet that tell a placeholder.
 const SEQUENCE: usize = 10;
 /// The beginnings and ends of what stands for another value.
-const TEMPLATES: [(&str, &str); 6] =
-    [("${", "}"), ("$(", ")"), ("{{", "}}"), ("<%", "%>"), ("%(", ")s"), ("`", "`")];
+const TEMPLATES: [(&str, &str); 7] =
+    [("${", "}"), ("$(", ")"), ("{{", "}}"), ("%{", "}"), ("<%", "%>"), ("%(", ")s"), ("`", "`")];
 /// The beginnings that a bare word of a command can have without the end, which is behind a space.
 const CUT: [&str; 2] = ["${", "{{"];
 

@@ -196,6 +196,38 @@ fn archives_without_an_ending_databases_and_objects_of_git_are_counted_as_not_se
     }
 }
 
+#[test]
+fn every_kind_of_container_is_counted_by_its_first_bytes_or_by_its_name() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = |path: &str, bytes: &[u8]| file(path, 0).holding(bytes);
+    let starts: [&[u8]; 12] = [
+        b"#!/usr/bin/env python3\nPK\x03\x04\x14\0\0\0\x08\0abc",
+        b"!<arch>\ndebian-binary   1342943816  0     0     100644  4         `\n2.0\n\0\x01",
+        b"\xed\xab\xee\xdb\x03\0\0\0\0\x01acme-1.0\0\0",
+        b"hsqs\x07\0\0\0\x01\x02\x03\x04\0\0\x02\0",
+        b"\x04\0\0\0\x0c\0\0\0\x08\0\0\0\x04\0\0\0{\"files\":{}}\0\x01",
+        b"PGDMP\x01\x0e\0\x04\x08\x01\x01\0\0",
+        b"REDIS0011\xfa\x09redis-ver\x057.2.4\0\x01",
+        b"MSCF\0\0\0\0\x2c\0\0\0\0\0\0\0",
+        b"LZIP\x01\x0c\0\x33\x1b",
+        b"\x1f\x9d\x90\0\x01\x02",
+        b"QFI\xfb\0\0\0\x03\0\0",
+        b"xar!\0\x1c\0\x01\0\0",
+    ];
+    let unnamed =
+        (0..).zip(starts).map(|(number, start)| file(&format!("app/data{number}"), start));
+    let names = [
+        "br", "deb", "rpm", "apk", "asar", "pyz", "iso", "img", "squashfs", "whl", "egg", "nupkg",
+        "Z", "war",
+    ];
+    let named = names.map(|end| file(&format!("app/x.{end}"), b"some bytes"));
+    let entries = unnamed.chain(named).collect();
+    let image = image([("COPY . /app", entries)]);
+    let report = run(&image, directory.path(), &["report", "shop.tar", "--format", "json"]);
+    let count = json_of(&report)["secrets"]["unopened_archives"].as_u64().unwrap() as usize;
+    assert_eq!(count, starts.len() + names.len());
+}
+
 /// Runs the program with an archive on standard input, through a pipe.
 fn piped(image: &Image, directory: &Path, arguments: &str) -> Output {
     write(directory, "piped.tar", image);
