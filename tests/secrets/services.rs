@@ -58,10 +58,7 @@ fn a_password_is_found_in_what_runs_services_and_in_the_files_of_programs() {
         ("home/b/_curlrc", "proxy-user \"me:hunter2-Kd8wZt5\"\n"),
         ("home/d/.curlrc", "--header \"Authorization: Bearer hunter2-Kd8wZt5\"\n"),
         ("home/c/.wgetrc", "http_password=hunter2-Kd8wZt5\n"),
-        (
-            "etc/pgbouncer/userlist.txt",
-            "\"app\" \"hunter2-Kd8wZt5\"\n",
-        ),
+        ("etc/pgbouncer/userlist.txt", "\"app\" \"hunter2-Kd8wZt5\"\n"),
         (
             "root/.kaggle/kaggle.json",
             "{\"username\":\"me\",\"key\":\"3f2a9c1e8b7d4f6a0c5e2b9d8f7a1c3e\"}",
