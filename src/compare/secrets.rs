@@ -13,8 +13,6 @@ use crate::tree::NodeId;
 
 /// The most values that are looked for in the texts of an image.
 const LOOKED_FOR: usize = 256;
-/// The most new secrets that are listed.
-const LISTED: usize = 100;
 
 /// A secret of an image or of its report, as far as both have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -213,15 +211,15 @@ impl SecretChanges {
         self.said(first, |secret| shown!(": {} in {}{}", &secret.what, &secret.place, more))
     }
 
-    /// Says the same beside a list of the new secrets, if there are several: the sentence names none of
-    /// them then.
-    pub fn beside_list(&self, first: &str) -> Option<(Escaped, Vec<Escaped>)> {
+    /// Says the same beside a list of the new secrets, at most so many, if there are several: the sentence
+    /// names none of them then.
+    pub fn beside_list(&self, first: &str, most: usize) -> Option<(Escaped, Vec<Escaped>)> {
         if self.added.len() < 2 {
             return Some((self.sentence(first)?, Vec::new()));
         }
-        let named = self.added.iter().take(LISTED);
+        let named = self.added.iter().take(most);
         let named = named.map(|secret| shown!("{} in {}", &secret.what, &secret.place));
-        let more = self.added.len().checked_sub(LISTED).filter(|&more| more > 0);
+        let more = self.added.len().checked_sub(most).filter(|&more| more > 0);
         let more = more.map(|more| shown!("and {} more", more));
         let sentence = self.said(first, |_| Escaped::default())?;
         Some((sentence, named.chain(more).collect()))

@@ -5,6 +5,8 @@ use std::sync::OnceLock;
 use regex::Regex;
 use serde::Deserialize;
 
+use super::pattern::expression;
+
 /// The value of an argument, in quotes or without.
 const VALUE: &str = r#"(?:'([^'\n]+)'|"([^"$\n]+)"|([^\s"'$<>;&|\\-][^\s"';&|\\]*))"#;
 /// Words between a program and its argument.
@@ -47,7 +49,7 @@ impl Argument {
 
     /// Returns the expression; the first group that matches is the value.
     pub(super) fn expression(&self) -> &Regex {
-        let compiled = || Regex::new(&self.pattern).expect("a test compiles it");
+        let compiled = || expression(&self.pattern);
         self.compiled.get_or_init(compiled)
     }
 }

@@ -8,9 +8,10 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::command::{expression, find_addresses, valued};
+use super::command::{find_addresses, valued};
 use super::hints::find_near_names;
 use super::manifest::Manifest;
+use super::pattern::expression;
 use super::rules::rules;
 use super::settings::connections;
 use super::telling::{self, is_telling};

@@ -9,10 +9,10 @@ use regex::{Captures, Regex};
 use super::argument::Argument;
 use super::hints::Hints;
 use super::names::is_secret;
+use super::pattern::expression;
 use super::rules::{Kind, rules};
 use super::token::find_tokens;
 use super::value::{end_of_value, is_telling};
-use super::words::find_in_exec_forms;
 use super::{HITS, Hit, apart};
 use crate::shell::{after_shell, without_arguments};
 
@@ -20,7 +20,7 @@ use crate::shell::{after_shell, without_arguments};
 /// value, unless it is in quotes: to shells and in a history, it is empty.
 static PAIR: LazyLock<Regex> = LazyLock::new(|| {
     expression(
-        r#"(?P<name>(?:-[DP])?[A-Za-z_][A-Za-z0-9_.-]*)["']?(?:=|[ \t]+=[ \t]*|=[ \t]+["']|[ \t]*:[ \t]+(?:(?:!{1,2}(?:str|binary)|&[A-Za-z0-9_.-]+)[ \t]+)*|[ \t]*:["'])(?P<value>"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s;&|"'<>(),][^\s;&|"'<>(),]*)"#,
+        r#"(?P<name>(?:-[DP])?[A-Za-z_][A-Za-z0-9_.-]*)["']?(?:=|[ \t]+=[ \t]*|=[ \t]+["']|[ \t]*:[ \t]+(?:(?:!!?str|&[A-Za-z0-9_.-]+)[ \t]+)?|[ \t]*:["'])(?P<value>"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|[^\s;&|"'<>(),][^\s;&|"'<>(),]*)"#,
     )
 });
 /// An option with its value behind a space.
@@ -149,7 +149,8 @@ pub(super) fn find_calls_in_part(part: &str) -> Vec<Hit> {
     let options = options.chain(WORD.captures_iter(part)).chain(LIST_OPTION.captures_iter(part));
     hits.extend(options.filter_map(|found| named(part, &found)).take(HITS));
     if part.contains("[\"") {
-        hits.extend(find_in_exec_forms(part));
+        // The words of a list, with each byte at its place.
+        hits.extend(arguments(&part.replace(['"', '[', ']', ','], " ")));
     }
     hits.retain(|hit| part.get(hit.range.clone()).is_some_and(is_telling));
     hits
@@ -300,11 +301,6 @@ fn addresses(text: &str) -> impl Iterator<Item = Hit> {
         (!is_public && is_telling(&text[hit.range.clone()])).then_some(hit)
     });
     passwords.take(HITS).chain(tokens.take(HITS))
-}
-
-/// Compiles an expression of this file.
-pub(super) fn expression(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("a test compiles it")
 }
 
 /// Returns the secret that a name and its value are; of a value that is JSON in quotes, those in it.

@@ -7,8 +7,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::Hit;
-use super::command::expression;
-use super::paths::SearchByPath;
+use super::pattern::expression;
 use super::written::in_file;
 
 /// The most documents of a text.
@@ -18,7 +17,7 @@ const BYTES: usize = 4 << 20;
 
 /// The beginning of a document: `<<EOF`, `<<-'EOF'`, `<< EOF`; not `<<<`, which has one line.
 static START: LazyLock<Regex> = LazyLock::new(|| {
-    expression(r#"(?:^|[^<])<<(?P<tabs>-?)[ \t]*["'\\]*(?P<name>[A-Za-z0-9_][\w.-]*)"#)
+    expression(r#"(?:^|[^<])<<(?P<tabs>-?)[ \t]*["'\\]*(?P<name>[A-Za-z0-9_][A-Za-z0-9_.-]*)"#)
 });
 /// The file into which a command writes.
 static TARGET: LazyLock<Regex> = LazyLock::new(|| {
@@ -33,7 +32,7 @@ pub fn find_in_documents(text: &str) -> Vec<Hit> {
         return Vec::new();
     }
     let text = text.trim_end().trim_end_matches("# buildkit");
-    let (mut hits, mut paths) = (Vec::new(), SearchByPath::default());
+    let (mut hits, mut paths) = (Vec::new(), None);
     let (mut documents, mut bytes) = (DOCUMENTS, BYTES);
     let mut behind = 0;
     for line in text.split_inclusive('\n') {
@@ -51,7 +50,8 @@ pub fn find_in_documents(text: &str) -> Vec<Hit> {
             let targets = TARGET.captures_iter(command(line, all.range()));
             let mut targets = targets.filter_map(|it| it.name("path").or_else(|| it.name("to")));
             let found = targets.find_map(|path| {
-                let found = in_file(path.as_str(), contents, contents, &mut paths);
+                let found =
+                    in_file(path.as_str(), contents, contents, paths.get_or_insert_default());
                 (!found.is_empty()).then_some(found)
             });
             let placed = found.into_iter().flatten().map(|hit| Hit {

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use super::Hit;
-use super::command::expression;
+use super::pattern::expression;
 use super::rules::rules;
 use super::telling::is_of_code;
 

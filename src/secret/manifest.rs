@@ -10,7 +10,8 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use regex::Regex;
 
-use super::command::{expression, find_addresses};
+use super::command::find_addresses;
+use super::pattern::expression;
 use super::rules::rules;
 use super::telling::is_telling;
 use super::token::find_tokens;

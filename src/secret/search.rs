@@ -9,7 +9,6 @@ use aho_corasick::AhoCorasick;
 
 use super::code::find_in_code;
 use super::command::{find_addresses, find_calls, find_in_command, pairs_of_file};
-use super::documents::find_in_documents;
 use super::elsewhere;
 use super::encoding::{Encoding, as_utf8};
 use super::hints::find_near_names;
@@ -140,19 +139,9 @@ impl FileSearch {
         self == other || other.rule().is_none() && finds_all_tokens
     }
 
-    /// Finds the secrets in the contents of a file, each value once; in a script, also those in the
-    /// documents that it writes into other files.
-    pub fn find(self, bytes: &[u8]) -> FoundInFile<'_> {
-        self.find_with(bytes, true)
-    }
-
-    /// Finds the secrets in what a command writes into a file. That file writes no other: what a script
-    /// writes into a script is searched once.
-    pub(super) fn find_written(self, bytes: &[u8]) -> FoundInFile<'_> {
-        self.find_with(bytes, false)
-    }
-
-    fn find_with(self, bytes: &[u8], has_documents: bool) -> FoundInFile<'_> {
+    /// Finds the secrets in the contents of a file, each value once, without those that a script writes into
+    /// other files.
+    pub(super) fn find_alone(self, bytes: &[u8]) -> FoundInFile<'_> {
         let encoding = Encoding::detect(bytes);
         let is_text = encoding.is_text();
         let mut text = without_mark(encoding.decode(bytes));
@@ -167,20 +156,7 @@ impl FileSearch {
             };
         }
         let mut hits = match is_text {
-            true => {
-                let is_script =
-                    rule.is_some_and(|rule| matches!(rule.looks, Looks::Scripts(false)));
-                let documents = match std::str::from_utf8(&text) {
-                    Ok(text) if is_script && has_documents => find_in_documents(text),
-                    _ => Vec::new(),
-                };
-                let mut hits = self.find_in_text(rule, &text);
-                if !documents.is_empty() {
-                    hits.extend(documents);
-                    hits = apart(hits);
-                }
-                hits
-            }
+            true => self.find_in_text(rule, &text),
             false => rule.map(|rule| by_rule(rule, &text)).unwrap_or_default(),
         };
         if is_text {

@@ -7,9 +7,10 @@ use std::sync::LazyLock;
 
 use regex::{Captures, Regex};
 
-use super::command::{expression, find_addresses, find_calls_in_part, valued};
+use super::command::{find_addresses, find_calls_in_part, valued};
 use super::hints::find_near_names;
 use super::manifest::{Manifest, from_base64};
+use super::pattern::expression;
 use super::rules::rules;
 use super::telling::is_telling;
 use super::{Hit, apart, elsewhere};
@@ -17,7 +18,7 @@ use super::{Hit, apart, elsewhere};
 /// A name with a value in quotes, or a bare one.
 static SETTING: LazyLock<Regex> = LazyLock::new(|| {
     expression(
-        r#"(?m)(?:^|[\s{,(\[])(?:\$env:|["'$])?(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)["']?\]?(?:[ \t]*(?:=>|[=:])[ \t]*(?:(?:!{1,2}(?:str|binary)|&[A-Za-z0-9_.-]+)[ \t]+)*(?:"{1,3}(?P<double>[^"\n]+)"|'{1,3}(?P<single>[^'\n]+)')|[ \t]*(?:=|:[ \t])[ \t]*(?:(?:!{1,2}(?:str|binary)|&[A-Za-z0-9_.-]+)[ \t]+)*(?P<bare>[^\s"'{\[(#,&*|>][^\s,#"'()]*))"#,
+        r#"(?m)(?:^|[\s{,(\[])(?:\$env:|["'$])?(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)["']?\]?(?:[ \t]*(?:=>|[=:])[ \t]*(?:(?:!!?str|&[A-Za-z0-9_.-]+)[ \t]+)?(?:"{1,3}(?P<double>[^"\n]+)"|'{1,3}(?P<single>[^'\n]+)')|[ \t]*(?:=|:[ \t])[ \t]*(?:(?:!!?str|&[A-Za-z0-9_.-]+)[ \t]+)?(?P<bare>[^\s"'{\[(#,&*|>][^\s,#"'()]*))"#,
     )
 });
 /// A line that has nothing but a variable, as a `.env` and many other texts have it.
@@ -38,6 +39,21 @@ static SET: LazyLock<Regex> = LazyLock::new(|| {
         r#"(?:proxy_set_header|add_header|(?:fastcgi|uwsgi|scgi)_param|[Ss]et[Ee]nv|[Hh]eader(?:[ \t]+always)?[ \t]+(?:set|add|append)|set-header|header_up|header_down)[ \t]+(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)[ \t]+(?:"(?P<double>[^"\n]+)"|'(?P<single>[^'\n]+)'|(?P<bare>[^\s"'{}$;,<>]+))"#,
     )
 });
+/// Parts of such directives, one of which each text with one has.
+const SETS: [&str; 9] = [
+    "proxy_set_header",
+    "add_header",
+    "_param",
+    "etEnv",
+    "etenv",
+    "eader set",
+    "eader add",
+    "set-header",
+    "header_up",
+];
+/// The keys of commands among settings.
+const COMMANDS: [&str; 7] =
+    ["command", "args", "test:", "entrypoint", "script", "run:", "\"test\""];
 /// The token that a web server issues: three parts in base64, of which two are JSON.
 static JWT: LazyLock<Regex> = LazyLock::new(|| {
     expression(
@@ -80,6 +96,7 @@ pub fn find_settings_and_commands(text: &str) -> Vec<Hit> {
 
 fn settings(text: &str, has_commands: bool) -> Vec<Hit> {
     let is_name = |name: &str| rules().is_key(&snake(name));
+    let has_commands = has_commands && COMMANDS.iter().any(|word| text.contains(word));
     let mut manifest = Manifest::default();
     let hits = find_near_names(text, |part| {
         manifest.look(part);
@@ -87,11 +104,11 @@ fn settings(text: &str, has_commands: bool) -> Vec<Hit> {
         let directives = DIRECTIVE.captures_iter(part).filter_map(|it| assigned(&it, |_| true));
         let mut hits: Vec<_> = settings.chain(directives).chain(connections(part)).collect();
         hits.extend(elsewhere::in_settings(part));
-        if part.contains("_param") || part.contains("ader") || part.contains("nv ") {
+        if SETS.iter().any(|word| part.contains(word)) {
             hits.extend(SET.captures_iter(part).filter_map(|it| assigned(&it, is_name)));
         }
         hits.extend(headers(part));
-        if has_commands && (part.contains(" -") || part.contains("\"-") || part.contains("pass ")) {
+        if has_commands {
             hits.extend(find_calls_in_part(part));
         }
         hits
@@ -119,12 +136,16 @@ pub fn find_variables(text: &str, is_document: bool) -> Vec<Hit> {
 }
 
 /// Finds the credentials in headers.
-fn headers(text: &str) -> impl Iterator<Item = Hit> {
-    HEADER.captures_iter(text).filter_map(|it| {
+fn headers(text: &str) -> Vec<Hit> {
+    if !["uthorization", "UTHORIZATION"].iter().any(|word| text.contains(word)) {
+        return Vec::new();
+    }
+    let found = HEADER.captures_iter(text).filter_map(|it| {
         let hit = valued(text, &it, &rules().named)?;
         let name = Some("Authorization".to_owned());
         is_telling(&text[hit.range.clone()]).then_some(Hit { name, ..hit })
-    })
+    });
+    found.collect()
 }
 
 /// Finds the tokens of JSON, except those of documentation.
@@ -135,8 +156,10 @@ fn tokens_of_json(text: &str) -> Vec<Hit> {
     let found = JWT.captures_iter(text).filter_map(|found| {
         let claims =
             from_base64(&format!("eyJ{}", &found["claims"]).replace('-', "+").replace('_', "/"))?;
-        let is_example = ["John Doe", "1234567890", "example"].iter().any(|it| claims.contains(it));
-        let value = found.name("value").filter(|_| claims.contains('"') && !is_example)?;
+        let has = |words: &[&str]| words.iter().any(|word| claims.contains(word));
+        let is_issued = has(&["\"exp\"", "\"iat\"", "\"nbf\"", "kubernetes"])
+            && !has(&["John Doe", "1234567890\"", "example"]);
+        let value = found.name("value").filter(|_| is_issued)?;
         let name = Some("a JSON web token".to_owned());
         Some(Hit { kind: &rules().named, range: value.range(), name })
     });

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::command::expression;
+use super::pattern::expression;
 
 /// A word of a technical name whose digits tell nothing: `oauth2`, `sha256`, `v1`.
 static TERM: LazyLock<Regex> = LazyLock::new(|| {

@@ -6,8 +6,8 @@ use std::sync::LazyLock;
 use regex::{Captures, Regex};
 
 use super::Hit;
-use super::command::expression;
 use super::paths::SearchByPath;
+use super::pattern::expression;
 use super::rules::Looks;
 use super::search::FileSearch;
 
@@ -91,7 +91,7 @@ pub(super) fn in_file(
     let has_rule = search.and_then(FileSearch::rule);
     let is_searched = has_rule.is_some_and(|rule| !matches!(rule.looks, Looks::Commands));
     let Some(search) = search.filter(|_| is_searched) else { return Vec::new() };
-    let in_contents = search.find_written(contents.as_bytes());
+    let in_contents = search.find_alone(contents.as_bytes());
     let placed = in_contents.hits.into_iter().filter_map(|hit| {
         let value = std::str::from_utf8(&in_contents.text[hit.range.clone()]).ok()?;
         let is_there = written.get(hit.range.clone()) == Some(value);

@@ -10,7 +10,7 @@ const SIGNATURE: &str = concat!("aZ3kP9qLm2Xv7Bn4Ty6Wc8Rd", "1Fg5Hj0KsQwErTyUiO0
 fn web_token() -> String {
     [
         "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9",
-        "eyJzdWIiOiI0NzExLTA4MTUiLCJuYW1lIjoiS2FybCJ9",
+        "eyJzdWIiOiI0NzExLTA4MTUiLCJpYXQiOjE3NjcyMjU2MDB9",
         "SflKxwRJSMeKKF2QT4fwpMeJf36POk6yJV_adQssw5c",
     ]
     .join(".")

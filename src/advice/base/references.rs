@@ -11,7 +11,7 @@ use crate::tree::Kind;
 
 /// The most bytes of an `os-release`.
 const LARGEST: u64 = 64 << 10;
-/// Where it is.
+/// The paths of an `os-release`.
 const PATHS: [&[u8]; 2] = [b"usr/lib/os-release", b"etc/os-release"];
 
 impl Base {

@@ -11,7 +11,7 @@ use crate::toml_file::Problem;
 /// The deepest nesting that is read.
 const DEEPEST: usize = 16;
 
-/// What stands at the end of a path of keys.
+/// The value at the end of a path of keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
     /// Nothing, or an empty mapping.

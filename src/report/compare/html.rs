@@ -6,7 +6,7 @@ use maud::{Markup, html};
 
 use super::text::{signed, why_about};
 use super::words::{SAME_SIZE, of_the_first};
-use super::{Against, Comparison, end_of_sharing, not_compared};
+use super::{Against, Comparison, SECRETS_LISTED, end_of_sharing, not_compared};
 use crate::LayerIndex;
 use crate::analysis::Inspection;
 use crate::compare::{Difference, LayerPlace, PackageChanges};
@@ -86,7 +86,7 @@ fn body(subject: &Subject<'_>, title: &str) -> Markup {
         header {
             h1 { (title) }
             (gaps(comparison))
-            @for told in comparison.secrets() {
+            @for told in comparison.secrets(SECRETS_LISTED) {
                 @if told.is_new {
                     p .incomplete role="note" { strong { (told.sentence) } }
                 } @else {

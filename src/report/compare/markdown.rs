@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::{Against, Comparison, not_compared};
+use super::{Against, Comparison, SECRETS_LISTED, not_compared};
 use crate::advice::assessment::Study;
 use crate::advice::findings::Purpose;
 use crate::analysis::Inspection;
@@ -63,7 +63,7 @@ pub fn write_comparison_markdown(
     let mut page =
         Page::new(&format!("layerscope compare {}", names.last().map_or("", Escaped::as_str)));
     page.line(format!("### {}\n", plain(&comparison.verdict(units))));
-    for told in comparison.secrets() {
+    for told in comparison.secrets(SECRETS_LISTED) {
         let (sign, mark) = if told.is_new { ("🔑 ", "**") } else { ("", "") };
         page.line(format!("{sign}{mark}{}{mark}\n", plain(&told.sentence)));
         told.list.iter().for_each(|secret| page.line(format!("- {}", plain(secret))));

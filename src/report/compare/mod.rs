@@ -65,7 +65,10 @@ impl Against<'_> {
     }
 }
 
-/// What is said about the secrets of an update.
+/// The most new secrets that a page lists.
+const SECRETS_LISTED: usize = 100;
+
+/// The words about the secrets of an update.
 struct ToldSecrets {
     /// The numbers, and the secret if it is a single one.
     sentence: Escaped,
@@ -127,14 +130,14 @@ impl<'a> Comparison<'a> {
         self
     }
 
-    /// Says which secrets each image brings or takes out; and which images were not searched, if
+    /// Says which secrets each image brings, at most so many, or takes out; and which images were not searched, if
     /// others were.
-    fn secrets(&self) -> Vec<ToldSecrets> {
+    fn secrets(&self, most: usize) -> Vec<ToldSecrets> {
         let is_pair = self.pair().is_some();
         let named = self.columns.iter().skip(1).zip(&self.secrets);
         let told = named.filter_map(|(column, changes)| {
             let changes = changes.as_ref()?;
-            let (sentence, list) = changes.beside_list("the first")?;
+            let (sentence, list) = changes.beside_list("the first", most)?;
             let sentence = if is_pair { sentence } else { shown!("{}: {}", column.name, sentence) };
             Some(ToldSecrets { sentence, list, is_new: !changes.added.is_empty() })
         });

@@ -85,7 +85,8 @@ impl<W: Write> ComparisonText<'_, W> {
 
     /// Writes the secrets that each update brings or takes out.
     fn secrets(&mut self, comparison: &Comparison<'_>) -> io::Result<()> {
-        for told in comparison.secrets() {
+        let most = if self.style.top == 0 { usize::MAX } else { self.style.top };
+        for told in comparison.secrets(most) {
             let paint = if told.is_new { Paint::Wasted } else { Paint::Dim };
             for line in wrap(&told.sentence, WIDTH) {
                 writeln!(self.out, "{}", paint.on(&line, self.style.colour))?;
