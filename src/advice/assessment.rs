@@ -17,7 +17,7 @@ use crate::advice::findings::{Fate, Finding, Matches, Purpose, Rules, Whose, fin
 use crate::advice::ladder::{LadderInputs, PossibleSize, climb, smallest_kept};
 use crate::advice::merges::Merges;
 use crate::advice::secrets::Secrets;
-use crate::advice::unneeded::{NOTEWORTHY, Texts, surplus};
+use crate::advice::unneeded::{Installed, NOTEWORTHY, Surplus, SurplusKind, Texts, surplus};
 use crate::analysis::{Inspection, WastedGroup, wasted_groups};
 use crate::error::Error;
 use crate::files::contents::Contents;
@@ -202,10 +202,30 @@ impl Study {
             (given, _) => given,
         };
         let program = runtime.as_ref().and_then(|runtime| runtime.parts.clone());
+        let started = runtime.as_ref().map(|runtime| &runtime.application);
+        let is_direct = started.is_some_and(|started| started.direct.is_some());
+        let mut installed = match &filesystem {
+            Some(filesystem) if is_direct || matches.has_build_files(rules) => {
+                Installed::find(inspection, base.layers, filesystem)?
+            }
+            _ => Installed::default(),
+        };
+        if let Some(started) = started {
+            // What comes with a program that a container starts cannot be left out.
+            let program = started.program.as_ref().map(|program| &program.file);
+            let files = started.through.iter().chain(program).map(|file| file.node);
+            matches.keep_packages(rules, installed.needed_by(files));
+        }
         let surplus = match &filesystem {
-            Some(filesystem) => surplus(inspection, base.layers, filesystem, &rules.tools)?,
+            Some(filesystem) => {
+                let known = (&installed, started);
+                surplus(inspection, base.layers, filesystem, &rules.tools, known)?
+            }
             None => Vec::new(),
         };
+        // What npm calls packages for development is one change, and no optional one beside it.
+        let development = Surplus::inodes_of(&surplus, SurplusKind::Development);
+        matches.keep_packages(rules, development.map(|inode| tree.node_of(inode)).collect());
         let (shares, (merges, mut findings)) = join(
             || shares(inspection, rules, &matches, base.layers, application, &packages),
             || {
@@ -217,7 +237,16 @@ impl Study {
         );
         let of_stages = match (&filesystem, &runtime) {
             (Some(filesystem), Some(program)) if findings.iter().any(is_of_a_stage) => {
-                Some(Evidence::of_stages(inspection, base.layers, filesystem, program, &findings)?)
+                if installed.layers.is_empty() {
+                    installed = Installed::find(inspection, base.layers, filesystem)?;
+                }
+                Some(Evidence::of_stages(
+                    inspection,
+                    base.layers,
+                    filesystem,
+                    program,
+                    (&findings, &installed),
+                )?)
             }
             _ => None,
         };

@@ -4,6 +4,7 @@
 mod alone;
 mod left_out;
 mod sizes;
+mod slim;
 mod surplus;
 mod titles;
 mod why;
@@ -136,13 +137,7 @@ impl Change {
         if self.extent == Extent::Merge {
             return self.fix.merges;
         }
-        let is_run = |layer: LayerIndex| inspection.layers[layer].instruction.is_run();
-        let groups = self.groups.iter().filter(|it| it.reason == Reason::RewrittenUnchanged);
-        let pairs = groups.map(|group| (group.added_in, group.removed_in));
-        let largest = pairs.filter(|&(first, last)| first < last && is_run(first) && is_run(last));
-        largest
-            .max_by_key(|&(first, last)| (last, Reverse(first)))
-            .filter(|_| self.part == Part::Own)
+        stored_again(inspection, &self.groups).filter(|_| self.part == Part::Own)
     }
 
     /// Returns whether it is another build stage.
@@ -211,6 +206,7 @@ pub(super) fn changes(
         grouping.change(&key, members, stage)
     });
     let mut changes: Vec<_> = all.chain(surplus::changes(inspection, surplus)).collect();
+    slim::tell(inspection, ladder, &mut changes);
     changes.sort_by_key(|change| (change.part, Reverse(change.saves)));
     left_out::fill(inspection, findings, stage.map(|(_, stage)| stage), base, &mut changes);
     for stage in changes.iter_mut().filter(|change| change.extent == Extent::Stage) {
@@ -357,6 +353,15 @@ impl Grouping<'_> {
                     also.inodes.iter().map(|&inode| self.inspection.tree.size(inode)).sum();
                 let (certainty, is_certain) =
                     (also.certainty(certainty), is_certain && !also.is_made_again);
+                let runs_again = match *part {
+                    Part::Own => stored_again(self.inspection, &groups)
+                        .and_then(|(first, last)| self.varying(first, last)),
+                    Part::Optional | Part::Base => None,
+                };
+                let certainty = match runs_again {
+                    Some(why) if certainty == Certainty::Exact => Certainty::Estimate(why.into()),
+                    _ => certainty,
+                };
                 (*part, Extent::Findings, bytes + rest + more, certainty, is_certain)
             }
         };
@@ -406,7 +411,8 @@ impl Grouping<'_> {
         self.varying.get_or_init(|| Varying::find(tree)).among(|inode, only_merged| {
             let (added_in, removal) = (tree.added_in(inode), tree.removal(inode));
             let avoids = |removed_in| self.merges.avoids((first, last), added_in, removed_in);
-            only_merged && avoids(added_in) && !removal.is_some_and(|gone| avoids(gone.layer))
+            let is_left = !removal.is_some_and(|gone| avoids(gone.layer));
+            is_left && added_in >= self.base && (!only_merged || avoids(added_in))
         })
     }
 
@@ -414,6 +420,18 @@ impl Grouping<'_> {
         let Key::Merge(first, last) = *key else { return None };
         Some(SuggestedChange::merge(self.inspection, self.merges, first, last, STAGE))
     }
+}
+
+/// Returns the first and the last `RUN` of which one stores files of the other again, if any do.
+fn stored_again(
+    inspection: &Inspection,
+    groups: &[WastedGroup],
+) -> Option<(LayerIndex, LayerIndex)> {
+    let is_run = |layer: LayerIndex| inspection.layers[layer].instruction.is_run();
+    let groups = groups.iter().filter(|it| it.reason == Reason::RewrittenUnchanged);
+    let pairs = groups.map(|group| (group.added_in, group.removed_in));
+    let runs = pairs.filter(|&(first, last)| first < last && is_run(first) && is_run(last));
+    runs.max_by_key(|&(first, last)| (last, Reverse(first)))
 }
 
 /// Returns whether files are visible that only builds need: a separate stage leaves out more.

@@ -60,7 +60,9 @@ pub fn assert_applies(fix: &Fix) {
         let old = change.old.as_deref().unwrap_or_default();
         assert_eq!(apply(&text, &change.name, old), change.new, "{text}");
         if let Some(old) = &change.old {
-            std::fs::write(directory.path().join(&change.name), old).unwrap();
+            let path = directory.path().join(&change.name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, old).unwrap();
         }
         if !change.name.ends_with(".dockerignore") {
             Dockerfile::parse(change.new.as_str())

@@ -1,6 +1,6 @@
 //! A second Dockerfile in stages, and what its image size_after.
 
-use layerscope::advice::dockerfile::Verdict;
+use layerscope::advice::dockerfile::{Dockerfile, Target, Verdict};
 use layerscope::advice::ladder::{BaseKind, Certainty, smallest};
 use layerscope::display::{Units, count};
 use layerscope::runtime::libraries::Libc;
@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::situation::{Fixed, MEGABYTE, Situation};
 use crate::executables::tiny::{Tiny, executable, glibc, library};
-use crate::support::build::{Entry, file, gone, symlink};
+use crate::support::build::{Entry, file, gone, open, symlink};
 
 /// Go, as far as it proves to be that.
 fn go() -> [Entry; 2] {
@@ -326,4 +326,31 @@ fn what_needs_more_than_its_libraries_gets_no_skeleton_and_a_reason() {
     ] {
         assert!(!fixed.file("Dockerfile.multi-stage").is_empty(), "{}", fixed.text());
     }
+}
+
+#[test]
+fn the_draft_is_kept_out_of_a_context_in_another_directory_once() {
+    let app = file("opt/app", 0).holding(executable().build()).mode(0o755);
+    let situation = Situation::new()
+        .buildkit()
+        .config(json!({ "Cmd": ["/opt/app"] }))
+        .run("apk add go", go())
+        .copy(".", "/src", [file("src/main.go", 10)])
+        .run("go build -o /opt/app", [app])
+        .value("CMD [\"/opt/app\"]");
+    let text =
+        "FROM alpine\nRUN apk add go\nCOPY . /src\nRUN go build -o /opt/app\nCMD [\"/opt/app\"]\n";
+    let ignored = |listed: Option<&str>| {
+        let (opened, inspection) = (open(situation.archive()).unwrap(), situation.inspection());
+        let ignore = ("dir/.dockerignore".into(), listed.map(str::to_owned));
+        let file = Dockerfile::parse(text).unwrap();
+        let target = Target::given(&inspection, "dir/Dockerfile".into(), file, ignore);
+        let changes = Fixed::of(&opened, &inspection, &target).fix.changes;
+        assert!(changes.iter().any(|change| change.name == "dir/Dockerfile.multi-stage"));
+        let ignore = changes.into_iter().find(|change| change.name == "dir/.dockerignore");
+        ignore.map(|change| change.new)
+    };
+    let line = "Dockerfile.multi-stage\n";
+    assert_eq!(ignored(None).as_deref(), Some(line));
+    assert_eq!(ignored(Some(line)), None);
 }

@@ -2,9 +2,11 @@
 //! development cost.
 
 use layerscope::advice::avoidable::Avoidable;
-use layerscope::advice::changes::Extent;
+use layerscope::advice::changes::{Change, Extent};
+use layerscope::advice::ladder::Step;
+use layerscope::advice::unneeded::SurplusKind;
 use layerscope::report::changes;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::drafts::{installed_as, status_of};
 use super::{Image, MB};
@@ -22,18 +24,25 @@ const PACKAGES: [(&str, &str, &[&str]); 4] = [
 ];
 
 fn installed() -> Vec<Entry> {
-    let files = vec![
+    let mut files = files();
+    files.extend([
+        file("usr/lib/gcc/x86_64-linux-gnu/12/cc1", 20 * MB),
+        file("var/lib/apt/lists/Packages", 4 * MB),
+        file("var/log/dpkg.log", 90_000),
+    ]);
+    installed_as(&PACKAGES, files)
+}
+
+/// The files of the packages without a compiler.
+fn files() -> Vec<Entry> {
+    vec![
         program("usr/bin/node"),
         program("usr/bin/env"),
         program("bin/sh"),
         file("usr/share/nodejs/npm/bin/npm-cli.js", 0).holding("#!/usr/bin/env node\n").mode(0o755),
         symlink("usr/bin/npm", "../share/nodejs/npm/bin/npm-cli.js"),
         file("usr/include/node/node.h", 9 * MB),
-        file("usr/lib/gcc/x86_64-linux-gnu/12/cc1", 20 * MB),
-        file("var/lib/apt/lists/Packages", 4 * MB),
-        file("var/log/dpkg.log", 90_000),
-    ];
-    installed_as(&PACKAGES, files)
+    ]
 }
 
 fn program(path: &str) -> Entry {
@@ -63,26 +72,88 @@ fn is_one_account(image: &Image) {
 }
 
 #[test]
-fn what_a_container_starts_is_installed_with_all_that_it_depends_on() {
-    let image = Image::of(&web(&["npm", "start"]));
-    let (second, text) = (image.second(), image.text());
-    assert!(
-        second.contains("install -y --no-install-recommends nodejs npm \\\n"),
-        "{second}{text}"
-    );
-    let ought = "a container starts npm, which depends on libnode-dev: a CMD that starts /usr/bin/node itself needs neither";
-    assert!(text.contains(ought), "{text}");
-    is_one_account(&image);
-    // The headers come along, and are counted.
-    let (_, stage) = image.stage();
-    let tree = &image.inspection.tree;
-    let header = tree.find(b"/usr/include/node/node.h").and_then(|node| tree.last(node)).unwrap();
-    assert!(!stage.left_out.contains(&tree.inode(header)));
+fn a_draft_starts_the_program_itself_where_npm_only_does_that() {
+    for command in [&["npm", "start"][..], &["/bin/sh", "-c", "npm run start"]] {
+        let image = Image::of(&web(command));
+        let (second, text) = (image.second(), image.text());
+        assert!(
+            second.contains("install -y --no-install-recommends nodejs \\\n"),
+            "{second}{text}"
+        );
+        assert!(second.ends_with("CMD [\"node\", \"server.js\"]\n"), "{second}");
+        assert!(!second[second.find("# what runs").unwrap()..].contains("npm"), "{second}");
+        assert!(text.contains("it starts the program without npm"), "{text}");
+        is_one_account(&image);
+        // The way of the possible sizes is the same.
+        let ladder = &image.study.ladder;
+        let stage = ladder.iter().find(|size| size.step == Step::MultiStage).unwrap();
+        assert!(stage.how.ends_with("CMD [\"node\", \"server.js\"]"), "{}", stage.how);
+        // npm installs the project, so that only another stage can do without it.
+        let (place, change) = image.change("start the program without npm");
+        assert_eq!(image.lines(place), "CMD [\"node\", \"server.js\"]");
+        assert!(change.fix.what.contains("the RUN in layer 4 uses npm"), "{}", change.fix.what);
+    }
     // A program that node starts itself needs no npm.
     let image = Image::of(&web(&["node", "server.js"]));
     let second = image.second();
     assert!(second.contains("--no-install-recommends nodejs \\\n"), "{second}");
     is_one_account(&image);
+}
+
+/// The image that a draft makes: npm starts the program, and brings headers with it.
+fn built_from_a_draft(scripts: &Value) -> Image {
+    let mut all = modules(scripts);
+    all.push(file("app/server.js", 900));
+    let files = installed_as(&PACKAGES[..3], files());
+    let command = ["npm", "start"];
+    Image::of(
+        &Situation::new()
+            .run("debootstrap", [status_of(&[]), dir("usr/share/nodejs")])
+            .run("apt-get update && apt-get install -y --no-install-recommends nodejs npm", files)
+            .copy("--from=build /app", "/app", all)
+            .value("WORKDIR /app")
+            .value(&format!("CMD {}", json!(command)))
+            .config(json!({ "Cmd": command, "WorkingDir": "/app" })),
+    )
+}
+
+#[test]
+fn an_image_that_npm_starts_is_told_the_command_and_no_stage_for_what_npm_brings() {
+    let image = built_from_a_draft(&json!({ "start": "node server.js" }));
+    let (study, text) = (&image.study, image.text());
+    assert!(!study.changes.iter().any(|it| it.is_stage()), "{:#?}", study.changes);
+    assert!(!study.findings.iter().any(|it| it.title.contains("headers")), "npm needs them");
+    let (place, change) = image.change("start the program without npm");
+    assert!(change.saves > 9_000_000, "{change:?}");
+    assert_eq!(change.grade(), "needs a look");
+    let lines = "RUN apt-get update && apt-get install -y --no-install-recommends nodejs\n\
+                 CMD [\"node\", \"server.js\"]";
+    assert_eq!(image.lines(place), lines);
+    let ladder = &study.ladder;
+    let step = Step::WithoutPackages(SurplusKind::Npm);
+    let at = ladder.iter().position(|size| size.step == step).expect("a step of Sizes");
+    let size = &ladder[at];
+    assert_eq!(size.size, ladder[at - 1].size - change.saves);
+    assert_eq!(size.grade(), change.grade());
+    assert!(size.how.contains("CMD [\"node\", \"server.js\"]"), "{}", size.how);
+    assert!(
+        text.contains("[needs a look] not changed: line 4: start the program without npm"),
+        "{text}"
+    );
+    is_one_account(&image);
+}
+
+#[test]
+fn what_npm_brings_stays_where_npm_does_more_than_start_a_program() {
+    for scripts in [
+        json!({ "start": "node server.js", "prestart": "node check.js" }),
+        json!({ "start": "node server.js | tee log" }),
+        json!({ "start": "jest" }),
+    ] {
+        let study = built_from_a_draft(&scripts).study;
+        let is_of_npm = |it: &&Change| it.is_stage() || it.fix.what.contains("without npm");
+        assert!(study.changes.iter().find(is_of_npm).is_none(), "{scripts}: {:#?}", study.changes);
+    }
 }
 
 #[test]

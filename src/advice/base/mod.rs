@@ -34,6 +34,8 @@ pub struct Base {
     pub name: Option<Untrusted>,
     /// References by which it is known, too: `debian:12` of an image that only says what its system is.
     pub references: Vec<Untrusted>,
+    /// The name of its system as the image itself shows it, if that has so many layers.
+    pub system: Option<Untrusted>,
     /// True if there is no doubt about `layers`.
     pub certain: bool,
 }
@@ -143,6 +145,18 @@ pub enum BaseError {
 ///
 /// [`BaseError`] if `given` does not fit the image.
 pub fn base(inspection: &Inspection, given: BaseHint) -> Result<Base, BaseError> {
+    let found = found(inspection, given)?;
+    if let BaseHint::Nothing = given {
+        return Ok(found);
+    }
+    // Whoever gives the number of layers or an archive does not say which system it is.
+    let detected = detect(inspection);
+    let system = detected.name.filter(|_| detected.layers == found.layers);
+    Ok(Base { system, ..found })
+}
+
+/// Finds the base image as it is given, or as the image itself shows it.
+fn found(inspection: &Inspection, given: BaseHint) -> Result<Base, BaseError> {
     let has = inspection.layers.len();
     match given {
         BaseHint::Nothing => Ok(detect(inspection)),
@@ -152,6 +166,7 @@ pub fn base(inspection: &Inspection, given: BaseHint) -> Result<Base, BaseError>
             how: Evidence::Given,
             name: named(inspection).map(|built_on| built_on.name),
             references: Vec::new(),
+            system: None,
             certain: true,
         }),
         BaseHint::Image { name, diff_ids } => {
@@ -167,7 +182,7 @@ pub fn base(inspection: &Inspection, given: BaseHint) -> Result<Base, BaseError>
                     let name = Some(name.into());
                     let layers = diff_ids.len();
                     let references = Vec::new();
-                    Ok(Base { layers, how: Evidence::Archive, name, references, certain: true })
+                    Ok(Base { layers, how: Evidence::Archive, name, references, system: None, certain: true })
                 }
             }
         }
@@ -176,6 +191,11 @@ pub fn base(inspection: &Inspection, given: BaseHint) -> Result<Base, BaseError>
 
 /// Detects the base image from the image itself.
 pub(crate) fn detect(inspection: &Inspection) -> Base {
+    let base = detected(inspection);
+    Base { system: base.name.clone(), ..base }
+}
+
+fn detected(inspection: &Inspection) -> Base {
     let steps = steps::read(inspection);
     let known = Known::built_in();
     let layers_of = |steps: &[Step]| {
@@ -193,6 +213,7 @@ pub(crate) fn detect(inspection: &Inspection) -> Base {
             how: Evidence::Builder,
             name: named.or(Some(name.into())),
             references: Vec::new(),
+            system: None,
             certain: fits,
         };
     }
@@ -206,7 +227,7 @@ pub(crate) fn detect(inspection: &Inspection) -> Base {
         };
         let name = named.or_else(|| name.or_else(|| system.flatten()).map(Untrusted::from));
         let layers = layers_of(&steps[..end]);
-        return Base { layers, how, name, references: Vec::new(), certain: false };
+        return Base { layers, how, name, references: Vec::new(), system: None, certain: false };
     }
     if let Some((end, days)) = steps::oldest_part(&steps) {
         let name = named.or_else(|| system.flatten().map(Untrusted::from));
@@ -215,6 +236,7 @@ pub(crate) fn detect(inspection: &Inspection) -> Base {
             how: Evidence::Age { days },
             name,
             references: Vec::new(),
+            system: None,
             certain: false,
         };
     }
@@ -229,11 +251,12 @@ pub(crate) fn detect(inspection: &Inspection) -> Base {
             how: Evidence::System,
             name: named.or(name.map(Untrusted::from)),
             references: Vec::new(),
+            system: None,
             certain: false,
         };
     }
     let (layers, how, references) = (0, Evidence::Nothing, Vec::new());
-    Base { layers, how, name: named, references, certain: false }
+    Base { layers, how, name: named, references, system: None, certain: false }
 }
 
 /// Reads the name of the base image from the annotations of the manifest or, failing that, from the

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use foldhash::fast::RandomState;
 
-use super::{Change, Extent};
+use super::{Change, Extent, Part};
 use crate::advice::findings::Finding;
 use crate::advice::ladder::{Holds, PossibleSize};
 use crate::advice::unneeded::Surplus;
@@ -31,7 +31,11 @@ pub(super) fn fill(
             change.tell_parts(findings);
         }
         let is_new = |inode: &&VersionId| !std::mem::replace(&mut seen[inode.index()], true);
-        change.adds = change.left_out.iter().filter(is_new).map(|&inode| tree.size(inode)).sum();
+        // Another base image saves more than the files that are found in this one.
+        let known: u64 = change.left_out.iter().map(|&inode| tree.size(inode)).sum();
+        let more = if change.part == Part::Base { change.saves.saturating_sub(known) } else { 0 };
+        let new = change.left_out.iter().filter(is_new).map(|&inode| tree.size(inode));
+        change.adds = new.sum::<u64>() + more;
     }
 }
 

@@ -36,7 +36,8 @@ fn change(inspection: &Inspection, kind: SurplusKind, surplus: Vec<Surplus>) -> 
     ways.dedup();
     let what = format!("{}{and}{to_do}", listed(&ways));
     let fix = SuggestedChange {
-        is_certain: used.is_none(),
+        // npm sets variables, which nobody knows that a program reads.
+        is_certain: used.is_none() && kind != SurplusKind::Npm,
         saves,
         ..SuggestedChange::new(Kind::Tool, what).with_line(Some(first.line.clone()))
     };

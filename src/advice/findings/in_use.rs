@@ -11,6 +11,11 @@ use crate::layer_index::LayerIndex;
 use crate::runtime::command::{Mentioned, is_system};
 use crate::tree::{Kind, Last, NodeId, Paths, Tree, VersionId};
 
+/// Returns whether only builds need files of a level.
+fn is_of_build(level: Level) -> bool {
+    matches!(level, Level::Toolchain | Level::Build)
+}
+
 impl Matches {
     /// Excludes an inode from all rules unless the same rule matches all of its visible names:
     /// without one name, the others keep it.
@@ -161,6 +166,23 @@ impl Matches {
         while let Some(node) = work.pop() {
             self.rule[node.index()] = None;
             work.extend(tree.children(node));
+        }
+    }
+
+    /// Returns whether a rule about what only builds need matches something.
+    pub(crate) fn has_build_files(&self, rules: &Rules) -> bool {
+        let mut of_build = rules.list.iter().map(|it| is_of_build(it.level)).collect::<Vec<_>>();
+        of_build.push(false);
+        self.rule.iter().flatten().any(|&rule| of_build[usize::from(rule).min(of_build.len() - 1)])
+    }
+
+    /// Excludes the files of packages from rules about what only builds need.
+    pub(crate) fn keep_packages(&mut self, rules: &Rules, files: Vec<NodeId>) {
+        for file in files {
+            let rule = self.rule[file.index()].map(|rule| &rules.list[usize::from(rule)]);
+            if rule.is_some_and(|rule| is_of_build(rule.level)) {
+                self.rule[file.index()] = None;
+            }
         }
     }
 

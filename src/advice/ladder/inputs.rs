@@ -59,6 +59,7 @@ impl LadderInputs {
             leftover_advice: advice,
             base_layers: base.layers,
             base_name: base.name.as_ref().map(Untrusted::escaped),
+            base_system: base.system.as_ref().map(Untrusted::escaped),
             leftovers: own(&[Level::Leftovers]),
             leftovers_need_a_look: left.iter().any(|finding| !finding.fix.is_certain),
             build_only: own(&[Level::Toolchain, Level::Build]),

@@ -7,12 +7,15 @@
 mod bases;
 mod inputs;
 mod possible_sizes;
+mod slim;
 mod stage;
 mod surplus;
 mod unshown;
 
 pub use bases::{BaseKind, SmallBase, smallest};
 pub use possible_sizes::climb;
+pub use slim::on_slim_base;
+pub(in crate::advice) use slim::size_of_base;
 pub use stage::multi_stage;
 pub(in crate::advice) use surplus::certainty_without;
 use unshown::tell_unshown;
@@ -35,6 +38,8 @@ pub struct LadderInputs {
     pub base_layers: usize,
     /// The name of the base image, escaped for display, if known.
     pub base_name: Option<Escaped>,
+    /// The name of the system of the base image, escaped for display, if the image shows it.
+    pub base_system: Option<Escaped>,
     /// Visible inodes of your layers that are caches and leftovers.
     pub leftovers: Vec<VersionId>,
     /// The advice of the findings on these, the largest first, each with its layer.
@@ -72,6 +77,8 @@ pub struct TakenOver {
     pub lines: String,
     /// The commands at the end of that stage.
     pub prunes: Vec<String>,
+    /// The instruction that starts the program, if it is another one.
+    pub start: Option<String>,
     /// The reliability of its size.
     pub certainty: Certainty,
 }
@@ -111,6 +118,7 @@ impl Step {
             Self::WithoutLeftovers => "without-leftovers",
             Self::WithoutPackages(SurplusKind::Recommended) => "without-recommended",
             Self::WithoutPackages(SurplusKind::Development) => "without-development",
+            Self::WithoutPackages(SurplusKind::Npm) => "without-npm",
             Self::MultiStage => "multi-stage",
             Self::SmallBase(_) => "small-base",
             Self::Distroless(_) => "distroless",
@@ -137,6 +145,7 @@ impl Step {
             Self::WithoutPackages(SurplusKind::Development) => {
                 "without packages for development".into()
             }
+            Self::WithoutPackages(SurplusKind::Npm) => "started without npm".into(),
             Self::MultiStage => "without compilers and source code".into(),
             Self::SmallBase(base) | Self::Distroless(base) => format!("on {}", base.name),
             Self::Scratch => "from scratch".into(),

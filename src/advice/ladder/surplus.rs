@@ -18,6 +18,6 @@ pub fn certainty_without(
             Certainty::Estimate("the packages that have to be named stay".into())
         }
         // What only these packages need goes with them.
-        (SurplusKind::Recommended, false) => Certainty::AtMost,
+        (SurplusKind::Recommended, false) | (SurplusKind::Npm, _) => Certainty::AtMost,
     }
 }

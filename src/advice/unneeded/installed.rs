@@ -84,6 +84,18 @@ impl Installed {
         self.by_name.get(name_of(word)).into_iter().flatten().copied()
     }
 
+    /// Returns the position of the package that brought a file.
+    pub fn owner_of(&self, file: NodeId) -> Option<usize> {
+        self.packages.iter().position(|package| package.files.contains(&file))
+    }
+
+    /// Returns the files of the packages of some programs, and of all that these depend on.
+    pub fn needed_by(&self, programs: impl IntoIterator<Item = NodeId>) -> Vec<NodeId> {
+        let owners = programs.into_iter().filter_map(|program| self.owner_of(program));
+        let needed = self.with_dependencies(owners);
+        needed.into_iter().flat_map(|package| self.packages[package].files.clone()).collect()
+    }
+
     /// Returns the positions of some packages and of all that they depend on. Any of the
     /// alternatives may be chosen.
     pub fn with_dependencies(&self, from: impl IntoIterator<Item = usize>) -> HashSet<usize> {

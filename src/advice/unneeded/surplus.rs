@@ -1,18 +1,25 @@
 //! Packages that a `RUN` need not install, with the instruction that leaves them out.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use super::development::{Development, Project, development};
+use super::installed::Installed;
+use super::names::Links;
 use super::recommended::{Unneeded, recommended};
 use super::texts::Texts;
-use super::uses::{Later, SAME_RUN, When, used_by_instruction, used_by_text, used_in_development};
+use super::uses::{
+    Later, SAME_RUN, When, used_by_instruction, used_by_text, used_in_development, uses_npm,
+};
 use super::{NO_DEVELOPMENT, NO_RECOMMENDED, NOTEWORTHY, RUNS_SCRIPTS};
 use crate::advice::tool::Tool;
 use crate::analysis::Inspection;
-use crate::display::plural;
+use crate::display::{escaped_str, plural};
 use crate::error::Error;
 use crate::files::filesystem::Filesystem;
 use crate::layer_index::LayerIndex;
+use crate::runtime::command::Application;
+use crate::shell;
 use crate::tree::{Reason, Tree, VersionId};
 
 /// Packages that a `RUN` need not install.
@@ -30,6 +37,8 @@ pub struct Surplus {
     pub line: String,
     /// The layer whose instruction installs them, or copies them from where they are installed.
     pub from: LayerIndex,
+    /// The instruction that starts the program without them.
+    pub start: Option<String>,
     /// The npm project that they are installed for.
     pub project: Option<Project>,
     /// True if a `COPY` brings them, so that the change is where they are installed.
@@ -43,17 +52,20 @@ pub enum SurplusKind {
     Recommended,
     /// Developers need them.
     Development,
+    /// Only npm needs them, and it only starts the program.
+    Npm,
 }
 
 impl SurplusKind {
     /// All kinds.
-    pub const ALL: [Self; 2] = [Self::Recommended, Self::Development];
+    pub const ALL: [Self; 3] = [Self::Recommended, Self::Development, Self::Npm];
 
     /// Returns the change that leaves them out.
     pub fn change(self) -> &'static str {
         match self {
             Self::Recommended => "add --no-install-recommends to apt-get install",
             Self::Development => "add --omit=dev to the npm command",
+            Self::Npm => "start the program without npm",
         }
     }
 
@@ -62,6 +74,7 @@ impl SurplusKind {
         match self {
             Self::Recommended => "packages that are only recommended",
             Self::Development => "npm packages for development",
+            Self::Npm => "npm and the packages that only npm needs",
         }
     }
 
@@ -70,6 +83,10 @@ impl SurplusKind {
         match self {
             Self::Recommended => format!("{} that others only recommend", plural(count, "package")),
             Self::Development => format!("{} for development", plural(count, "npm package")),
+            Self::Npm if count == 1 => "npm".into(),
+            Self::Npm => {
+                format!("npm and {} that only npm needs", plural(count - 1, "package"))
+            }
         }
     }
 
@@ -82,6 +99,9 @@ impl SurplusKind {
             ),
             Self::Development => {
                 format!("`package-lock.json` marks {them} as needed only for development")
+            }
+            Self::Npm => {
+                "npm only starts the program, which a container can start itself".to_owned()
             }
         }
     }
@@ -98,6 +118,12 @@ impl SurplusKind {
                 Some(format!("{used}, so install them in another stage"))
             }
             (Self::Development, None) => None,
+            (Self::Npm, Some(used)) => {
+                Some(format!("{used}, so install npm only in another stage"))
+            }
+            (Self::Npm, None) => {
+                Some("npm also sets variables such as npm_package_version: test the program".into())
+            }
         }
     }
 }
@@ -117,7 +143,10 @@ impl Surplus {
                     project.prune, self.from
                 )
             }
-            None => self.kind.change().into(),
+            None => match &self.start {
+                Some(start) => format!("{}: {start}", self.kind.change()),
+                None => self.kind.change().into(),
+            },
         }
     }
 
@@ -159,6 +188,7 @@ pub(in crate::advice) fn surplus(
     base_layers: usize,
     filesystem: &Filesystem<'_>,
     tools: &[Tool],
+    (installed, application): (&Installed, Option<&Application>),
 ) -> Result<Vec<Surplus>, Error> {
     let with = |flag| tools.iter().find(|tool| tool.flag.as_deref() == Some(flag));
     let mut found = Vec::new();
@@ -168,6 +198,7 @@ pub(in crate::advice) fn surplus(
     if let Some(npm) = with(NO_DEVELOPMENT) {
         found.extend(of_npm(inspection, base_layers, filesystem, npm)?);
     }
+    found.extend(application.and_then(|it| npm_itself(inspection, base_layers, installed, it)));
     Ok(found)
 }
 
@@ -202,6 +233,7 @@ fn of_apt(
             used,
             line,
             from,
+            start: None,
             project: None,
             is_copied: false,
         });
@@ -249,11 +281,89 @@ fn of_npm(
             used,
             line,
             from,
+            start: None,
             project: Some(project),
             is_copied,
         });
     }
     Ok(found)
+}
+
+/// Finds npm with what only npm depends on, where a container starts a program through npm and can
+/// start it itself.
+fn npm_itself(
+    inspection: &Inspection,
+    base_layers: usize,
+    installed: &Installed,
+    application: &Application,
+) -> Option<Surplus> {
+    let tree = &inspection.tree;
+    let direct = application.direct.as_ref()?;
+    let program = application.program.as_ref()?.file.node;
+    let npm = installed.owner_of(direct.npm)?;
+    let (words, others): (Vec<_>, Vec<_>) =
+        installed.asked.iter().partition(|word| installed.named(word).any(|it| it == npm));
+    let kept = others.into_iter().flat_map(|word| installed.named(word));
+    let kept = installed.with_dependencies(kept.chain(installed.owner_of(program)));
+    let mut only = installed.with_dependencies([npm]);
+    only.retain(|package| !kept.contains(package));
+    if words.is_empty() || !only.contains(&npm) {
+        return None;
+    }
+    let size = |inode: &VersionId| tree.size(*inode);
+    let of_package = |&package: &usize| {
+        let package = &installed.packages[package];
+        let versions = package.files.iter().filter_map(|&node| tree.last(node));
+        let bytes = versions.map(|version| tree.size(version)).sum::<u64>();
+        (Reverse(bytes), escaped_str(&package.name))
+    };
+    let mut packages: Vec<_> = only.iter().map(of_package).collect();
+    packages.sort();
+    let files: Vec<_> =
+        only.iter().flat_map(|&it| &installed.packages[it].files).copied().collect();
+    let mut inodes = Links::from_tree(tree).wholly_named(tree, &files);
+    inodes.retain(|&inode| tree.added_in(inode) >= base_layers && tree.removal(inode).is_none());
+    let bytes = inodes.iter().map(size).sum();
+    let from = tree.last(direct.npm).map(|version| tree.added_in(version))?;
+    if bytes < NOTEWORTHY {
+        return None;
+    }
+    let used = uses_npm(&later(inspection, from));
+    let run = inspection.layers[from].instruction.text.raw();
+    let line = match without_words(run, &words).filter(|_| used.is_none()) {
+        Some(run) => format!("{run}\n{}", direct.line),
+        None => direct.line.clone(),
+    };
+    let packages = packages.into_iter().map(|(_, name)| name).collect();
+    Some(Surplus {
+        kind: SurplusKind::Npm,
+        unneeded: Unneeded { layer: from, packages, inodes, wanted: Vec::new() },
+        bytes,
+        used,
+        line,
+        from,
+        start: Some(direct.line.clone()),
+        project: None,
+        is_copied: false,
+    })
+}
+
+/// Returns a `RUN` without some words of its commands; `None` if it is not followed.
+fn without_words(run: &str, words: &[&String]) -> Option<String> {
+    let command = run.strip_prefix("RUN ")?;
+    let script = shell::read(command)?;
+    let places = script.commands.iter().flat_map(|command| {
+        let all = command.places.iter().zip(&command.words);
+        all.skip(1).filter(|(_, word)| words.iter().any(|it| *it == *word)).map(|(place, _)| place)
+    });
+    let mut places: Vec<_> = places.cloned().collect();
+    places.sort_unstable_by_key(|place| Reverse(place.start));
+    let mut text = command.to_owned();
+    for place in places {
+        let before = text.get(..place.start)?.trim_end_matches(' ').len();
+        text.replace_range(before..place.end, "");
+    }
+    Some(format!("RUN {text}"))
 }
 
 /// Returns the older copies of files, of layers from `base_layers` on, that later layers store again

@@ -68,6 +68,19 @@ pub fn used_in_development(later: &[Later], npm: &Tool) -> Option<String> {
     Some(format!("{place} may need them"))
 }
 
+/// Returns the instruction that needs npm itself, as a clause, without those that start a container.
+pub fn uses_npm(later: &[Later]) -> Option<String> {
+    let names_npm = |text: &String| {
+        let text = without_apt(text);
+        let mut words = text.split(|c: char| !(c.is_alphanumeric() || "_-.".contains(c)));
+        words.any(|word| ["npm", "npx", "node-gyp"].contains(&word))
+    };
+    let uses = |instruction: &&Later| {
+        !matches!(instruction.when, When::Start(_)) && instruction.texts.iter().any(names_npm)
+    };
+    later.iter().find(uses).map(|instruction| format!("{} uses npm", instruction.place))
+}
+
 fn is_indifferent(command: &Command, npm: &Tool) -> bool {
     let program = command.name();
     program.is_empty()

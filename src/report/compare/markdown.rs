@@ -133,8 +133,8 @@ fn columns(page: &mut Page, comparison: &Comparison<'_>, units: Units) {
     }
 }
 
-/// Writes the bytes of both images by where they come from: the base image, packages, and what is
-/// one's own.
+/// Writes the bytes of both images by where they come from: the base image, and the user's own layers
+/// by purpose.
 fn write_sources(page: &mut Page, images: [&BytesBySource; 2], units: Units) {
     let base = images.map(|image| image.base);
     let mut shares: BTreeMap<usize, [u64; 2]> = BTreeMap::new();
@@ -154,10 +154,8 @@ fn write_sources(page: &mut Page, images: [&BytesBySource; 2], units: Units) {
         page.row(&cells);
     };
     row("base image", base, "");
-    let packages = shares.remove(&(Purpose::Packages as usize)).unwrap_or_default();
-    row("packages in your layers", packages, "");
     let own = shares.values().fold([0, 0], |sum, share| [sum[0] + share[0], sum[1] + share[1]]);
-    row("your own files", own, "**");
+    row("your layers", own, "**");
     for (purpose, share) in shares.into_iter().filter(|(_, [before, after])| before != after) {
         row(&format!("— {}", Purpose::ALL[purpose].name()), share, "");
     }

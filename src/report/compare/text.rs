@@ -241,6 +241,7 @@ impl<W: Write> ComparisonText<'_, W> {
         if top > 0 {
             writeln!(self.out)?;
             self.head("Biggest differences")?;
+            writeln!(self.out, "{:>11}  {:<7} {:>5} path", "size", "", "layer")?;
         }
         for &place in &biggest[..top] {
             let change = paths.change(place, first, second);
@@ -248,7 +249,7 @@ impl<W: Write> ComparisonText<'_, W> {
             let size = format!("{sign}{}", self.size(change.weight()));
             let layer = change.layer_after.or(change.layer_before).unwrap_or_default();
             let path = cut_front(&escaped(&change.path), WIDTH - 28);
-            writeln!(self.out, "{size:>11}  {:<7} {layer:>4}  {path}", change.difference.name())?;
+            writeln!(self.out, "{size:>11}  {:<7} {layer:>5} {path}", change.difference.name())?;
         }
         self.rest(top, biggest.len(), "file")
     }

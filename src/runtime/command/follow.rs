@@ -5,13 +5,15 @@ mod shell;
 use super::interpreters::{self, Interpreted, Shell};
 use super::locate::{Located, Surroundings, listed, shown};
 use super::places::is_system;
-use super::{Application, MainProgram, Role};
+use super::scripts::NEEDS_SHELL;
+use super::{Application, Direct, MainProgram, Role};
 use crate::display::{escaped, escaped_str};
 use crate::error::Error;
 use crate::escape::Untrusted;
 use crate::files::executable::{Executable, Recognised};
 use crate::files::filesystem::{File, Filesystem, ReadError};
 use crate::image::Run;
+use crate::secret::mask;
 use crate::shell::{base_name, wrappers};
 use crate::tree::{Kind, NodeId};
 
@@ -21,9 +23,6 @@ const HOPS_LIMIT: usize = 24;
 const COMMAND_LIMIT: usize = 1 << 20;
 /// The longest script that is followed, in bytes.
 const SCRIPT_LIMIT: u64 = 64 << 10;
-/// The characters other than quotes that a shell interprets.
-const NEEDS_SHELL: [char; 17] =
-    ['$', '`', '*', '?', '[', '~', '<', '>', '&', ';', '|', '\n', '(', ')', '{', '#', '!'];
 /// The placeholder for an argument that is only known when the command runs.
 const UNKNOWN: &str = "$…";
 
@@ -37,11 +36,14 @@ struct Follower<'f, 'a> {
     filesystem: &'f Filesystem<'a>,
     surroundings: Surroundings<'f, 'a>,
     application: Application,
+    /// The file of npm, if it is the first program, and the script that it runs is one command.
+    npm: Option<NodeId>,
 }
 
 pub(super) fn follow(filesystem: &Filesystem<'_>, run: &Run) -> Result<Application, Error> {
     let surroundings = Surroundings::new(filesystem, run);
-    let mut follower = Follower { filesystem, surroundings, application: Application::default() };
+    let mut follower =
+        Follower { filesystem, surroundings, application: Application::default(), npm: None };
     let [entrypoint, command, ..] = run.masked();
     let command = match (run.entrypoint.is_empty(), run.command.is_empty()) {
         (true, true) => {
@@ -61,10 +63,15 @@ pub(super) fn follow(filesystem: &Filesystem<'_>, run: &Run) -> Result<Applicati
     };
     follower.say(format!("a container runs {command}"));
     let mut words = run.words();
-    let mut plain = None;
+    let (mut plain, mut by_npm) = (None, None);
     for hop in 0..HOPS_LIMIT {
+        let (had_npm, is_first) = (follower.npm, hop == 0 || hop == 1 && plain.is_some());
         match follower.hop(&words)? {
             Next::Run(next) => {
+                follower.npm = follower.npm.filter(|_| had_npm.is_some() || is_first);
+                if had_npm.is_some() && by_npm.is_none() {
+                    by_npm = Some((hop, next.clone()));
+                }
                 if hop == 0 && is_plain_shell_form(run) {
                     plain = Some(next.clone());
                 }
@@ -72,6 +79,7 @@ pub(super) fn follow(filesystem: &Filesystem<'_>, run: &Run) -> Result<Applicati
             }
             Next::End => {
                 follower.without_shell(run, plain);
+                follower.without_npm(run, by_npm.filter(|(script, _)| script + 1 == hop));
                 return Ok(follower.application);
             }
         }
@@ -94,6 +102,12 @@ fn is_plain_shell_form(run: &Run) -> bool {
     arguments.is_empty() && !assigns && !text.contains(NEEDS_SHELL)
 }
 
+/// Returns an instruction in exec form.
+fn exec_form(keyword: &str, words: &[String]) -> String {
+    let quoted = words.iter().map(|word| serde_json::Value::from(word.as_str()).to_string());
+    format!("{keyword} [{}]", quoted.collect::<Vec<_>>().join(", "))
+}
+
 impl Follower<'_, '_> {
     /// Records the exec form of the command, if only a shell precedes the program.
     fn without_shell(&mut self, run: &Run, words: Option<Vec<String>>) {
@@ -104,12 +118,30 @@ impl Follower<'_, '_> {
             .is_some_and(|program| program.role == Role::Application);
         if let (Some(words), true, [_]) = (words, is_found, &self.application.through[..]) {
             let keyword = if run.entrypoint.is_empty() { "CMD" } else { "ENTRYPOINT" };
-            let quoted: Vec<_> = words
-                .iter()
-                .map(|word| serde_json::Value::from(word.as_str()).to_string())
-                .collect();
-            self.application.exec_form =
-                Some(escaped_str(&format!("{keyword} [{}]", quoted.join(", "))));
+            self.application.exec_form = Some(escaped_str(&exec_form(keyword, &words)));
+        }
+    }
+
+    /// Records the command that npm runs, if that is all that npm does: an interpreter on `PATH`
+    /// with a script of the application.
+    fn without_npm(&mut self, run: &Run, command: Option<(usize, Vec<String>)>) {
+        let (Some(npm), Some((_, words))) = (self.npm, command) else { return };
+        let main = self.application.program.as_ref().filter(|_| self.application.reason.is_none());
+        let tree = self.filesystem.tree();
+        let is_known = main.is_some_and(|program| {
+            let path = tree.path(program.file.node);
+            let is_of_project = path.windows(14).any(|part| part == b"/node_modules/");
+            program.role == Role::Interpreter && program.executable.is_some() && !is_of_project
+        });
+        let keyword = match (&run.entrypoint[..], &run.command[..]) {
+            ([], _) => "CMD",
+            (_, []) => "ENTRYPOINT",
+            _ => return,
+        };
+        let line = exec_form(keyword, &words);
+        let is_plain = escaped_str(&line).as_str() == line && mask(&line) == line;
+        if is_known && is_plain {
+            self.application.direct = Some(Direct { npm, line });
         }
     }
 

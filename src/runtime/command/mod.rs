@@ -35,6 +35,8 @@ pub struct Application {
     /// The `ENTRYPOINT` or `CMD` in exec form, escaped for display, if a shell is needed for
     /// nothing but the shell form.
     pub exec_form: Option<Escaped>,
+    /// The command that npm runs, if a container can start it without npm.
+    pub direct: Option<Direct>,
     /// The program that keeps running.
     pub program: Option<MainProgram>,
     /// The application's files: the program, or a script and its directories.
@@ -52,6 +54,15 @@ impl Application {
         };
         self.reason.is_some() && self.program.as_ref().is_some_and(runs)
     }
+}
+
+/// The command of a script of `package.json`, which a container can start without npm.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Direct {
+    /// The file of npm.
+    pub npm: NodeId,
+    /// The instruction that starts the command, as a line of a Dockerfile.
+    pub line: String,
 }
 
 /// The program that a container ends up running.

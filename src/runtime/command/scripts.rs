@@ -4,6 +4,10 @@ use super::locate::Surroundings;
 use crate::shell::TooComplex;
 use crate::shell::expand::{self, Command, Variables, Word};
 
+/// The characters other than quotes that a shell interprets.
+pub(super) const NEEDS_SHELL: [char; 17] =
+    ['$', '`', '*', '?', '[', '~', '<', '>', '&', ';', '|', '\n', '(', ')', '{', '#', '!'];
+
 /// The handover from a script to the command that replaces it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Handover {
@@ -114,6 +118,15 @@ pub(super) fn package_script_name(manager: &str, arguments: &[String]) -> Option
         }
         _ => None,
     }
+}
+
+/// Returns whether a script of `package.json` is a single command that needs no shell, and no other
+/// script runs before or after it.
+pub(super) fn is_one_command(package: &[u8], name: &str, script: &str) -> bool {
+    let around = ["pre", "post"].map(|when| format!("{when}{name}"));
+    let is_alone = around.iter().all(|other| package_script(package, other).is_none());
+    let assigns = script.split_whitespace().next().is_some_and(|first| first.contains('='));
+    is_alone && !assigns && !script.contains(NEEDS_SHELL)
 }
 
 /// Returns the command of a script in `package.json`; `npm start` has a default.

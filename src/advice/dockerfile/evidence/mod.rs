@@ -14,7 +14,7 @@ use crate::advice::changes::{Change, Extent, Part};
 use crate::advice::findings::{Finding, Rules, Whose, find};
 use crate::advice::ladder::{Certainty, Holds, LadderInputs, PossibleSize, climb};
 use crate::advice::unneeded::{
-    Development, Surplus, SurplusKind, Texts, Unneeded, development, recommended,
+    Development, Installed, Surplus, SurplusKind, Texts, Unneeded, development, recommended,
 };
 use crate::analysis::Inspection;
 use crate::error::Error;
@@ -160,10 +160,17 @@ impl Evidence {
     ) -> Result<Self, Error> {
         let rules = Rules::built_in();
         let findings = find(inspection, &rules, base_layers, None);
+        let installed = Installed::find(inspection, base_layers, filesystem)?;
         Ok(Self {
             recommended: recommended(inspection, base_layers, filesystem)?,
             development: development(inspection, base_layers, filesystem)?,
-            ..Self::of_stages(inspection, base_layers, filesystem, program, &findings)?
+            ..Self::of_stages(
+                inspection,
+                base_layers,
+                filesystem,
+                program,
+                (&findings, &installed),
+            )?
         })
     }
 
@@ -177,7 +184,7 @@ impl Evidence {
         base_layers: usize,
         filesystem: &Filesystem<'_>,
         program: &Program,
-        findings: &[Finding],
+        (findings, installed): (&[Finding], &Installed),
     ) -> Result<Self, Error> {
         Ok(Self {
             toolchains: toolchains(findings),
@@ -188,6 +195,7 @@ impl Evidence {
                 filesystem,
                 program,
                 findings,
+                installed,
             )?,
             bare: bare(inspection, base_layers, program),
             named: program::named(filesystem, base_layers, &inspection.run, program)?,

@@ -94,7 +94,7 @@ impl Work<'_> {
         for path in &copied {
             text.push_str(&format!("COPY --from={name} {path} {path}\n"));
         }
-        self.runtime(&mut text, from, &start, &copied);
+        self.runtime(&mut text, from, &start, (&copied, None));
         let draft = self.second_file(text)?;
         let what = self.said_of_stages(application, &besides, &start, toolchain);
         let line = self.said_of_draft(&draft, &what);
@@ -268,7 +268,13 @@ impl Work<'_> {
 
     /// Writes the instructions that configure the container. Only the last working directory
     /// counts, and is made absolute.
-    fn runtime(&self, text: &mut String, from: usize, start: &Start, copied: &[&str]) {
+    fn runtime(
+        &self,
+        text: &mut String,
+        from: usize,
+        start: &Start,
+        (copied, command): (&[&str], Option<&str>),
+    ) {
         let source = self.file.source();
         let own = &self.file.instructions[from + 1..];
         let kept = |instruction: &Instruction| match instruction.keyword {
@@ -287,6 +293,12 @@ impl Work<'_> {
             let name = instruction.arguments.split(['=', ' ']).next().unwrap_or_default();
             let needed = instruction.keyword == Keyword::Arg && used.contains(name);
             if !needed && !kept(instruction) {
+                continue;
+            }
+            // Another instruction starts the program.
+            if command.is_some()
+                && matches!(instruction.keyword, Keyword::Cmd | Keyword::Entrypoint)
+            {
                 continue;
             }
             if instruction.keyword == Keyword::Workdir {
@@ -315,6 +327,9 @@ impl Work<'_> {
             }
             text.push_str(source[instruction.span.clone()].trim_end());
             text.push('\n');
+        }
+        if let Some(command) = command {
+            text.push_str(&format!("{command}\n"));
         }
     }
 }

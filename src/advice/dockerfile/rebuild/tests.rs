@@ -21,6 +21,7 @@ fn rebuilt_of(history: &[&str], change: impl FnOnce(&mut Inspection)) -> String 
             how: crate::advice::base::Evidence::Nothing,
             name: None,
             references: Vec::new(),
+            system: None,
             certain: false,
         },
     );

@@ -15,7 +15,7 @@ use crate::advice::findings::{Varying, layers_named};
 use crate::advice::unneeded::{Surplus, SurplusKind};
 use crate::analysis::download::estimate_download;
 use crate::analysis::what_if::{Change, Outcome, what_if};
-use crate::analysis::{Inspection, WastedGroup, wasted_groups};
+use crate::analysis::{Inspection, Wasted, WastedGroup, wasted_groups};
 use crate::display::{Escaped, Sentence, Units, escaped_str, shown};
 use crate::layer_index::LayerIndex;
 use crate::runtime::{Parts, Start};
@@ -37,6 +37,7 @@ pub fn climb(inspection: &Inspection, inputs: &LadderInputs) -> Vec<PossibleSize
         doubt: None,
         varying: OnceCell::new(),
         minor: Vec::new(),
+        merged: Vec::new(),
     };
     ladder.built_otherwise(Step::AsBuilt, &[], String::new(), Vec::new());
     let merges = ladder.without_wasted();
@@ -90,6 +91,8 @@ struct Ladder<'a> {
     /// Wasted files that a person has to decide about and nobody notices: left out where the rest of
     /// a rung needs a look as well.
     minor: Vec<VersionId>,
+    /// The runs of layers that become one.
+    merged: Vec<Run>,
 }
 
 impl Ladder<'_> {
@@ -140,10 +143,7 @@ impl Ladder<'_> {
         }
         let tree = &self.inspection.tree;
         let is_merged = |layer: LayerIndex| {
-            changes.iter().any(|change| match change {
-                Change::Merge { first, last } => (*first..=*last).contains(&layer),
-                Change::Drop(_) | Change::Without(_) => false,
-            })
+            self.merged.iter().any(|(first, last)| (*first..=*last).contains(&layer))
         };
         self.varying.get_or_init(|| Varying::find(tree)).among(|inode, only_merged| {
             let added_in = tree.added_in(inode);
@@ -162,7 +162,6 @@ impl Ladder<'_> {
         let merges = &self.inputs.merges;
         let is_certain = |group| SuggestedChange::is_certain_for(self.inspection, merges, group);
         let own = own.map(|group| (group, is_certain(group)));
-        // What a person has to decide about, and nobody notices, leaves the rest exact.
         let (own, minor): (Vec<_>, Vec<_>) =
             own.partition(|&(group, is_certain)| group.bytes >= least || is_certain);
         let pair = |&(group, _): &(&WastedGroup, bool)| (group.added_in, group.removed_in);
@@ -190,12 +189,22 @@ impl Ladder<'_> {
             self.inputs.merges.kept_apart(self.inspection, &runs)
         };
         self.doubt = merged.iter().find_map(apart);
-        let changes: Vec<_> =
-            merged.into_iter().map(|(first, last)| Change::Merge { first, last }).collect();
+        let wasted = &self.inspection.wasted;
+        let minor: HashSet<_> = self.minor.iter().copied().collect();
+        let change = |(first, last): Run| {
+            let is_within = |it: &&Wasted| first <= it.added_in && it.removed_in <= last;
+            let within = wasted.iter().filter(is_within).map(|it| it.version);
+            let (minor, others): (Vec<_>, Vec<_>) = within.partition(|it| minor.contains(it));
+            // What a person has to decide about, and nobody notices, leaves the rest exact.
+            if minor.is_empty() { Change::Merge { first, last } } else { Change::Without(others) }
+        };
+        self.merged.clone_from(&merged);
+        let changes: Vec<_> = merged.into_iter().map(change).collect();
         if self.built_otherwise(Step::WithoutWasted, &changes, named.join("\n"), notes) {
             return changes;
         }
         self.doubt = None;
+        self.merged = Vec::new();
         Vec::new()
     }
 

@@ -5,9 +5,10 @@ use std::collections::HashSet;
 
 use super::Ladder;
 use crate::advice::ladder::bases::{BaseKind, SmallBase, smallest};
+use crate::advice::ladder::slim::{size_of_base, slim_base};
 use crate::advice::ladder::{ALL_ELSE, Certainty, Holds, PossibleSize, Step, TakenOver};
 use crate::analysis::download::Download;
-use crate::display::{Sentence, escaped_str, shown};
+use crate::display::{Sentence, shown};
 use crate::runtime::command::is_system;
 use crate::runtime::libraries::Libc;
 use crate::runtime::{MadeBy, Parts, Start};
@@ -15,9 +16,6 @@ use crate::tree::{Kind, NodeId, VersionId};
 
 /// The smallest saving that is worth making a program smaller: one part in so many of the image.
 const WORTH: u64 = 100;
-
-/// The part of a slim base, one in so many, that the base has to be larger by.
-const SLIMMER: u64 = 5;
 
 impl Ladder<'_> {
     /// Adds the rungs for a binary: the program with its libraries, on smaller and smaller bases.
@@ -107,6 +105,11 @@ impl Ladder<'_> {
         let inodes: HashSet<_> = taken_over.inodes.iter().copied().collect();
         let base = self.inputs.base_layers;
         let from = same_base(self.inputs.base_name.as_deref());
+        let recipe = format!(
+            "# your instructions, unchanged, as the stage build{}\nFROM {from}\n{}",
+            at_the_end(&taken_over.prunes),
+            taken_over.lines.trim_end()
+        );
         let note = "an interpreter runs the program, so it is not known whether that uses what is left out: test the image";
         self.add(PossibleSize {
             step: Step::MultiStage,
@@ -115,14 +118,10 @@ impl Ladder<'_> {
             download: self.download(&inodes, Some(base)),
             certainty: taken_over.certainty.clone(),
             needs_a_look: true,
-            how: self.configured(
-                format!(
-                    "# your instructions, unchanged, as the stage build{}\nFROM {from}\n{}",
-                    at_the_end(&taken_over.prunes),
-                    taken_over.lines.trim_end()
-                ),
-                false,
-            ),
+            how: match &taken_over.start {
+                Some(start) => format!("{}\n{start}", self.configured(recipe, true)),
+                None => self.configured(recipe, false),
+            },
             notes: vec![note.into()],
         });
     }
@@ -130,16 +129,9 @@ impl Ladder<'_> {
     /// Adds the rung on the slim variant of the same base, where all else stays: it is the same system
     /// without documentation and translations.
     pub(super) fn on_slim_base(&mut self) {
-        let Some(base) = smallest(BaseKind::Small, Libc::Glibc) else { return };
-        let system = base.name.split([':', '@']).next().unwrap_or_default();
-        let is_same = self.inputs.base_name.as_deref().is_some_and(|name| {
-            name.split([':', '@', ' ']).next().is_some_and(|it| it.eq_ignore_ascii_case(system))
-        });
         let (bytes, now) = (self.base_bytes(), self.possible_sizes.last().map(|last| last.size));
-        let Some(now) = now.filter(|_| is_same && self.inputs.base_layers == 1) else { return };
-        if bytes < base.bytes + base.bytes / SLIMMER {
-            return;
-        }
+        let slim = slim_base(self.inspection, self.inputs);
+        let (Some(base), Some(now)) = (slim, now) else { return };
         self.add(PossibleSize {
             step: Step::SmallBase(base),
             size: now - bytes + base.bytes,
@@ -313,12 +305,6 @@ fn copied(below: usize, inodes: &HashSet<VersionId>) -> Holds {
     let mut inodes: Vec<_> = inodes.iter().copied().collect();
     inodes.sort_unstable();
     Holds::Copied { below, inodes }
-}
-
-/// Returns the basis of an estimate with a small base image.
-fn size_of_base(base: &SmallBase) -> Sentence {
-    let sentence = Sentence::from(shown!("{} had ", escaped_str(&base.name))).size(base.bytes);
-    sentence.words(shown!(" in {}, {}", escaped_str(&base.date), escaped_str(&base.source)))
 }
 
 /// Returns the reference of the current base image for `FROM`.

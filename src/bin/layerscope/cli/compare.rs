@@ -65,8 +65,7 @@ enum CompareFormat {
     Text,
     /// For programs: see assets/compare.schema.json
     Json,
-    /// For a comment on a pull request: sizes, and your own files apart from the base image and
-    /// packages
+    /// For a comment on a pull request: sizes, and your layers apart from the base image
     #[value(alias = "md")]
     Markdown,
     /// For a browser: one page that loads nothing

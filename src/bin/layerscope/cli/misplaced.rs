@@ -35,7 +35,8 @@ pub fn explained(error: &clap::Error) -> Option<(String, String)> {
         (error.kind(), error.get(ContextKind::InvalidArg))
     {
         let words = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
-        return negative(word, &words.collect::<Vec<_>>());
+        let words: Vec<_> = words.collect();
+        return negative(word, &words).or_else(|| before_the_command(word, &words));
     }
     let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else {
         return None;
@@ -46,6 +47,25 @@ pub fn explained(error: &clap::Error) -> Option<(String, String)> {
     let program = Arguments::command();
     let commands: Vec<&str> = program.get_subcommands().map(clap::Command::get_name).collect();
     Some(explain(word, &words, &commands, |word| Path::new(word).exists()))
+}
+
+/// Explains an option of a command that stands before it; `None` if the command has no such option.
+fn before_the_command(option: &str, words: &[String]) -> Option<(String, String)> {
+    let program = Arguments::command();
+    let find = |word: &String| program.get_subcommands().find(|it| it.get_name() == word);
+    let (at, command) = words.iter().enumerate().find_map(|(at, word)| Some((at, find(word)?)))?;
+    let name = option.strip_prefix("--")?;
+    let has_it = command.get_arguments().any(|argument| argument.get_long() == Some(name));
+    let is_it = |word: &String| word.split('=').next() == Some(option);
+    if !has_it || words.iter().position(is_it)? > at {
+        return None;
+    }
+    let line = std::iter::once(&words[at]).chain(&words[at + 1..]).chain(&words[..at]);
+    let line: Vec<_> = line.map(|word| quoted(&escaped_str(word))).collect();
+    Some((
+        format!("{} is an option of {}, so it stands after it", escaped_str(option), words[at]),
+        format!("did you mean: layerscope {}?", line.join(" ")),
+    ))
 }
 
 /// Explains a negative number behind an option; `None` for other words.
@@ -138,6 +158,17 @@ mod tests {
         assert_eq!(message, "--max-size -5MB: a negative value is not allowed");
         assert_eq!(hint, "did you mean: --max-size 5MB?");
         assert!(negative("-x", &words).is_none() && negative("-5", &words[3..]).is_none());
+    }
+
+    #[test]
+    fn an_option_before_its_command_is_told_its_place() {
+        let words = ["--base-layers", "1", "ladder", "a.tar"].map(String::from);
+        let (message, hint) = before_the_command("--base-layers", &words).unwrap();
+        assert_eq!(message, "--base-layers is an option of ladder, so it stands after it");
+        assert_eq!(hint, "did you mean: layerscope ladder a.tar --base-layers 1?");
+        assert!(before_the_command("--nothing", &words).is_none());
+        let words = ["ladder", "a.tar", "--base-layers", "1"].map(String::from);
+        assert!(before_the_command("--base-layers", &words).is_none());
     }
 
     #[test]

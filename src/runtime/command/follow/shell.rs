@@ -28,6 +28,10 @@ impl Follower<'_, '_> {
         };
         let Some(script) = scripts::package_script(&package, &name) else { return Ok(None) };
         self.pass(located.file.clone());
+        let is_one = scripts::is_one_command(&package, &name, &script);
+        if manager == "npm" && is_one && words.iter().skip(1).all(|word| !word.starts_with('-')) {
+            self.npm = Some(located.file.node);
+        }
         let package = self.filesystem.shown(file.node);
         self.say(format!(
             "{manager} runs the script {} of {package}: {}",

@@ -77,8 +77,8 @@ pub struct Interpreted {
     pub left_out: Vec<String>,
     /// The interpreter, escaped for display.
     pub program: String,
-    /// Packages that a container starts, each with a package for the build that it depends on.
-    pub brought: Vec<(String, String)>,
+    /// The instruction that starts the program, if it is not that of the image.
+    pub start: Option<String>,
     /// The commands that remove npm packages for development at the end of the first stage.
     pub prunes: Vec<String>,
 }
@@ -98,6 +98,7 @@ pub fn interpreted(
     filesystem: &Filesystem<'_>,
     program: &Program,
     findings: &[Finding],
+    installed: &Installed,
 ) -> Result<Option<Drafted>, Error> {
     let is_binary = !matches!(&program.parts, Some(Parts { needed: None, .. }));
     let tree = &inspection.tree;
@@ -106,7 +107,6 @@ pub fn interpreted(
     if is_binary || base_layers == 0 || bytes < NOTEWORTHY {
         return Ok(None);
     }
-    let installed = Installed::find(inspection, base_layers, filesystem)?;
     let has_npm = inspection.layers.iter().skip(base_layers).any(|layer| {
         let text = layer.instruction.text.raw();
         text.starts_with("RUN ") && mentions(text, "npm")
@@ -115,11 +115,13 @@ pub fn interpreted(
         true => development(inspection, base_layers, filesystem)?,
         false => Vec::new(),
     };
-    let ways = match ways(inspection, base_layers, &installed) {
+    let ways = match ways(inspection, base_layers, installed) {
         Ok(ways) => ways,
         Err(reason) => return Ok(Some(Err(reason))),
     };
-    let chosen = Chosen::new(tree, &installed, &found.for_the_build);
+    let direct = program.application.direct.as_ref();
+    let npm = direct.map(|direct| direct.npm);
+    let chosen = Chosen::new(tree, installed, &found.for_the_build, npm);
     let directory = inspection.run.directory.raw();
     let mut takeover =
         Takeover { tree, base_layers, filesystem, found, ways, chosen, development, directory };
@@ -193,7 +195,9 @@ impl Takeover<'_> {
     fn draft(&mut self, program: &Program) -> Result<Drafted, Error> {
         let application = &program.application;
         let Some(main) = &application.program else { return Ok(Err("no program is known".into())) };
-        let started = application.through.iter().chain([&main.file]).map(|file| file.node);
+        // What a container starts itself needs neither npm nor the shell of npm.
+        let through = application.through.iter().filter(|_| application.direct.is_none());
+        let started = through.chain([&main.file]).map(|file| file.node);
         self.chosen.started(started.clone());
         let wanted = match self.wanted() {
             Ok(wanted) => wanted,
@@ -218,7 +222,7 @@ impl Takeover<'_> {
             steps,
             left_out,
             program,
-            brought: self.chosen.brought.clone(),
+            start: application.direct.as_ref().map(|direct| direct.line.clone()),
             prunes,
         }))
     }
@@ -437,6 +441,7 @@ impl Interpreted {
             inodes: self.inodes.clone(),
             prunes: self.prunes.clone(),
             lines: self.lines("build"),
+            start: self.start.clone(),
             certainty: self.certainty(),
         }
     }

@@ -23,15 +23,19 @@ pub struct Chosen<'a> {
     pub words: Vec<String>,
     /// The packages that were asked for and are left out.
     pub left_out: Vec<String>,
-    /// Packages that a container needs, each with a package for the build that comes with it.
-    pub brought: Vec<(String, String)>,
     /// The positions of the named packages and all that they need.
     all: HashSet<usize>,
 }
 
 impl<'a> Chosen<'a> {
-    /// Chooses the packages that are asked for and bring no compiler, of which some files are.
-    pub fn new(tree: &'a Tree, installed: &'a Installed, compilers: &HashSet<VersionId>) -> Self {
+    /// Chooses the packages that are asked for and bring no compiler, of which some files are, nor
+    /// the file of npm, if nothing starts that.
+    pub fn new(
+        tree: &'a Tree,
+        installed: &'a Installed,
+        compilers: &HashSet<VersionId>,
+        npm: Option<NodeId>,
+    ) -> Self {
         let size = |node: &NodeId| tree.last(*node).map_or(0, |version| tree.size(version));
         let is_of_them = |node: &&NodeId| {
             tree.last(**node).is_some_and(|version| compilers.contains(&tree.inode(version)))
@@ -50,12 +54,13 @@ impl<'a> Chosen<'a> {
             owners: owned.collect(),
             words: Vec::new(),
             left_out: Vec::new(),
-            brought: Vec::new(),
             all: HashSet::new(),
         };
+        let npm = npm.and_then(|npm| installed.owner_of(npm));
         for word in &installed.asked {
             let all = installed.with_dependencies(installed.named(word));
-            if chosen.compiler_among(&all).is_some() {
+            let is_npm = npm.is_some_and(|npm| installed.named(word).any(|it| it == npm));
+            if is_npm || chosen.has_compiler_among(&all) {
                 chosen.left_out.push(word.clone());
             } else if !all.is_empty() && !chosen.words.contains(word) {
                 chosen.words.push(word.clone());
@@ -65,10 +70,8 @@ impl<'a> Chosen<'a> {
         chosen
     }
 
-    fn compiler_among(&self, all: &HashSet<usize>) -> Option<&str> {
-        let builders = all.iter().filter(|&&at| self.builds[at]);
-        // The same one each time: a set has no order.
-        builders.map(|&at| self.installed.packages[at].name.as_str()).min()
+    fn has_compiler_among(&self, all: &HashSet<usize>) -> bool {
+        all.iter().any(|&at| self.builds[at])
     }
 
     /// Returns whether a package brought a file.
@@ -82,8 +85,6 @@ impl<'a> Chosen<'a> {
         let Some(&at) = self.owners.get(&node).filter(|at| !self.all.contains(at)) else { return };
         let name = &self.installed.packages[at].name;
         let all = self.installed.with_dependencies([at]);
-        let brings = self.compiler_among(&all).filter(|compiler| compiler != name);
-        self.brought.extend(brings.map(|compiler| (name.clone(), compiler.to_owned())));
         self.all.extend(all);
         // Of a package that was asked for, the command may name a version.
         let is_it = |word: &String| self.installed.named(word).any(|named| named == at);

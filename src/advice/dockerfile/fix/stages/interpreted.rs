@@ -40,7 +40,7 @@ impl Work<'_> {
         let (name, mut text) = self.two_stages(from, alias, &start, &stage.prunes);
         text.push_str(&stage.lines(&name));
         let users = if stage.makes_users() { &["/etc/passwd"][..] } else { &[] };
-        self.runtime(&mut text, from, &start, users);
+        self.runtime(&mut text, from, &start, (users, stage.start.as_deref()));
         let draft = self.second_file(text)?;
         let said = self.said_of_draft(&draft, &said_of_interpreted(stage, &start.called));
         let verdict = Verdict::Proposed { size_after: Some((size, stage.certainty())) };
@@ -61,18 +61,14 @@ fn said_of_interpreted(stage: &Interpreted, base: &str) -> String {
         [] => "the build tools".to_owned(),
         names => some(names),
     };
-    let brought = stage.brought.iter().map(|(package, with)| {
-        let (package, with) = (escaped_str(package), escaped_str(with));
-        format!(
-            "; a container starts {package}, which depends on {with}: a CMD that starts {} itself needs neither",
-            stage.program
-        )
-    });
+    let started = match &stage.start {
+        Some(_) => "; it starts the program without npm, which also sets variables",
+        None => "",
+    };
     format!(
         "a draft on {base} that {does}, without {without}; {} runs \
-            the program, so test whether it uses what is left out{}",
+            the program, so test whether it uses what is left out{started}",
         stage.program,
-        brought.collect::<String>()
     )
 }
 

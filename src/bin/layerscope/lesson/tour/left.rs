@@ -107,7 +107,9 @@ impl<'a> StoryBuilder<'a> {
                 let packages = plural(count, "package");
                 format!("{bytes} are packages that no package needs: {packages}.")
             }
-            SurplusKind::Development => format!("{bytes} are {}.", kind.counted(count)),
+            SurplusKind::Development | SurplusKind::Npm => {
+                format!("{bytes} are {}.", kind.counted(count))
+            }
         };
         self.waste(change.saves, line);
     }

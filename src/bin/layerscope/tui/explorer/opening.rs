@@ -27,6 +27,8 @@ pub struct Advice<'a> {
     pub change: &'a Change,
     /// The bytes that it leaves out at and below the path.
     pub here: u64,
+    /// The bytes that a multi-stage build saves, if it leaves them out as well.
+    pub by_stage: Option<u64>,
     /// A sentence about them.
     pub why: Option<String>,
 }
@@ -113,8 +115,8 @@ impl Explorer {
         for_group(&self.inspection, &self.merges, self.study.as_deref(), group)
     }
 
-    /// Goes to the biggest place of the change that saves the most, unless it is about wasted
-    /// bytes: those are where the screen opened.
+    /// Goes to the biggest place of the biggest part of the change that saves the most, unless that
+    /// part is about wasted bytes: those are where the screen opened.
     pub fn open_at_the_biggest_change(&mut self) {
         let Some(study) = self.study.clone() else { return };
         let own = study.changes.first().filter(|change| change.part == Part::Own);
@@ -123,9 +125,8 @@ impl Explorer {
             self.fold_all();
             return self.reveal_up_to(self.packages_place);
         }
-        // A part that it shares with another change has that one's advice.
-        let Some(&finding) = change.findings.first() else { return };
-        let finding = &study.findings[finding];
+        let parts = change.parts().map(|part| &study.findings[part]);
+        let Some(finding) = parts.max_by_key(|finding| finding.bytes) else { return };
         if finding.fate != Fate::Left || !self.matters(change.saves) {
             return;
         }
@@ -192,7 +193,8 @@ impl Explorer {
         });
         let own = others.filter(|&(_, here)| here >= most.1 / 2).min_by_key(rank);
         let (change, here) = own.unwrap_or(most);
-        Some(Advice { change, here, why: self.reason_for(study, change, span) })
+        let by_stage = (most.0.is_stage() && !change.is_stage()).then_some(most.0.saves);
+        Some(Advice { change, here, by_stage, why: self.reason_for(study, change, span) })
     }
 
     /// Returns a sentence about what a change leaves out at places in the order of a walk: the

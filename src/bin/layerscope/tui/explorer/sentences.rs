@@ -209,7 +209,7 @@ fn fix_of(explorer: &Explorer, node: NodeId, units: Units) -> Vec<String> {
     {
         return nothing.into_iter().chain([fix]).collect();
     }
-    let Some(Advice { change, here, why }) = explorer.advice_at(node) else {
+    let Some(Advice { change, here, by_stage, why }) = explorer.advice_at(node) else {
         return nothing.into_iter().chain(fix_of_wasted(explorer, node, units)).collect();
     };
     let head = if change.part == Part::Optional { Part::Optional.title() } else { "Fix" };
@@ -221,6 +221,12 @@ fn fix_of(explorer: &Explorer, node: NodeId, units: Units) -> Vec<String> {
     if let Some(other) = explorer.slim_base().filter(|_| change.part == Part::Base) {
         return nothing.into_iter().chain([on_slim_base(other, units)]).chain(why).collect();
     }
+    let fix = match by_stage {
+        Some(bytes) => {
+            format!("{fix} Or use a multi-stage build (saves {}).", units.size(bytes))
+        }
+        None => fix,
+    };
     // Where little of it is, the place alone does not tell what the change is about.
     let parts = (change.extent == Extent::Stage && here_bytes < change.saves / 2)
         .then(|| escaped_str(&change.why).into());

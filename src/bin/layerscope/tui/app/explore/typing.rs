@@ -1,6 +1,7 @@
 //! Searches and filters: what is typed, and the pass over the tree that it starts.
 
 use crossterm::event::{KeyCode, KeyEvent};
+use layerscope::display::escaped_str;
 
 use crate::tui::app::{App, Screen};
 use crate::tui::explorer::exploration::Query;
@@ -50,6 +51,15 @@ impl App {
         }
     }
 
+    /// Says that nothing matches the query, once that is known and the query is entered.
+    pub(in crate::tui) fn tell_no_match(&mut self) {
+        let text = self.search.query.text();
+        let is_over = self.search.running.is_none() && self.query.is_none();
+        if is_over && self.search.count == 0 && !text.is_empty() {
+            self.notice = Some(format!("no file in any layer matches {}", escaped_str(text)));
+        }
+    }
+
     fn search_key(&mut self, key: KeyEvent) {
         match self.search.query.key(key) {
             Typed::Left => {
@@ -60,6 +70,7 @@ impl App {
                 self.look_for_typed();
                 self.query = None;
                 self.search.listed = false;
+                self.tell_no_match();
                 return self.show_hit();
             }
             Typed::Changed => {
@@ -176,6 +187,7 @@ impl App {
                 if self.search.found(count, biggest, all) {
                     self.refresh_details();
                 }
+                self.tell_no_match();
             }
             Matches::Kept(kept) => {
                 if kept.complete {

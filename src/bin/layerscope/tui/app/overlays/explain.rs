@@ -17,6 +17,12 @@ impl App {
             Some(Overlay::Explanation(before)) => (before.subjects.clone(), before.at + 1),
             _ => (self.subjects(), 0),
         };
+        let is_of_changes = matches!(self.view, View::Findings | View::Sizes);
+        if is_of_changes && self.explorer().is_some_and(|it| it.study().is_none()) {
+            self.notice =
+                Some("The changes are still being computed. Press the key again soon.".into());
+            return;
+        }
         if at > 0 && at == subjects.len() {
             self.overlays.close();
             return;

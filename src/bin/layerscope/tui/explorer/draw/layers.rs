@@ -38,6 +38,8 @@ pub fn draw(seen: &Exploration<'_>, theme: &Theme, area: Rect, buffer: &mut Buff
         (count, None) => format!("Layers in the archive · {count}"),
         (count, Some(explorer)) => format!("Layers · {}/{count}", explorer.layer.count()),
     };
+    let title =
+        if has_short_notes(seen, area) { format!("{title} · −: avoidable") } else { title };
     let inner = pane(&title, seen.focus == Pane::Layers, theme, area, buffer);
     let (rows, lines) = (seen.layer_rows(), lines_in(seen, area));
     let selected = explorer.map(Explorer::layer_row);
@@ -233,6 +235,21 @@ fn avoidable(seen: &Exploration<'_>, explorer: &Explorer, layer: LayerIndex) -> 
         Some(bytes) => [format!("stores {} again", seen.units.size(bytes)), "again".into()],
         None => Default::default(),
     }
+}
+
+/// Returns whether a row of a pane has only room for the short note on what is avoidable.
+fn has_short_notes(seen: &Exploration<'_>, area: Rect) -> bool {
+    let Some(explorer) = seen.explorer else { return false };
+    let columns = Columns::new(seen.intro.len(), usize::from(inside(area).width), 0);
+    let [room, _] = columns.rooms();
+    let rows = seen.layer_rows().into_iter().zip(lines_in(seen, area));
+    rows.filter(|&(_, lines)| lines < 2).any(|(row, _)| match row {
+        LayerRow::Base => false,
+        LayerRow::Layer(layer) => {
+            let [note, short] = avoidable(seen, explorer, layer);
+            short.starts_with('−') && note.width() * 3 >= room
+        }
+    })
 }
 
 /// The columns of an instruction that stay beside a short note.

@@ -1,11 +1,13 @@
 //! Explains a change: what it saves alone and in addition, and the size after it; and its parts.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use layerscope::Inspection;
 use layerscope::advice::assessment::Study;
-use layerscope::advice::changes::Change;
+use layerscope::advice::changes::{Change, Extent};
 use layerscope::advice::findings::Finding;
+use layerscope::advice::unneeded::{Surplus, SurplusKind};
 use layerscope::display::{Units, escaped, escaped_str, files};
 use layerscope::report::others;
 use layerscope::tree::{Reason, VersionId};
@@ -33,6 +35,11 @@ pub fn explain(
         parts.push(Part::Sentence("The same by layer (added in → removed in):".into()));
         parts.push(Part::Sum(Sum::new(layers, change.saves, "saved alone")));
     }
+    let is_shared = |part| !change.findings.contains(&part);
+    if change.extent == Extent::Stage || change.parts().any(is_shared) {
+        let shared = "* Another change leaves these files out, too.";
+        parts.insert(2, Part::Sentence(shared.into()));
+    }
     parts.extend(in_addition(inspection, study, place));
     let after = Sum::less(
         vec![(inspection.totals.size, "size of the image".into())],
@@ -50,7 +57,7 @@ fn contents(inspection: &Inspection, study: &Study, change: &Change) -> Vec<(u64
     let part = |i: usize| {
         let finding = &study.findings[i];
         let is_own = change.findings.contains(&i);
-        let shared = if is_own { "" } else { ", which another change leaves out, too" };
+        let shared = if is_own { "" } else { " *" };
         (finding.bytes, format!("{}{shared}", titled(inspection, finding)))
     };
     let mut contents: Vec<_> = change.parts().map(part).collect();
@@ -59,8 +66,35 @@ fn contents(inspection: &Inspection, study: &Study, change: &Change) -> Vec<(u64
         true => files(change.left_out.iter().filter(is_file).count()),
         false => others(change.extent).trim_start_matches("of ").into(),
     };
-    contents.push((change.others(), rest));
+    contents.extend(packages(inspection, study, change));
+    contents.sort_by_key(|&(bytes, _)| Reverse(bytes));
+    let known: u64 = contents.iter().map(|(bytes, _)| bytes).sum();
+    let others = change.saves.saturating_sub(known);
+    if others > 0 || contents.is_empty() {
+        contents.push((others, rest));
+    }
     contents
+}
+
+/// Returns the packages that a stage leaves out beside its findings, by the reason why they were
+/// installed, with their bytes that are not of a finding or of another kind.
+fn packages(inspection: &Inspection, study: &Study, change: &Change) -> Vec<(u64, String)> {
+    if change.extent != Extent::Stage {
+        return Vec::new();
+    }
+    let mut left: HashSet<_> = change.left_out.iter().copied().collect();
+    for inode in change.parts().flat_map(|part| &study.findings[part].inodes) {
+        left.remove(inode);
+    }
+    let surplus = &study.ladder_inputs.surplus;
+    let of_kind = SurplusKind::ALL.into_iter().map(|kind| {
+        let all = Surplus::of_kind(surplus, kind);
+        let count = all.iter().map(|it| it.unneeded.packages.len()).sum();
+        let inodes = Surplus::inodes(&all).filter(|inode| left.remove(inode));
+        let bytes = inodes.map(|inode| inspection.tree.size(inode)).sum();
+        (bytes, format!("{} *, without files that stand here already", kind.counted(count)))
+    });
+    of_kind.filter(|&(bytes, _)| bytes > 0).collect()
 }
 
 fn titled(inspection: &Inspection, finding: &Finding) -> String {

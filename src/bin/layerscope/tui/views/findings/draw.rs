@@ -184,13 +184,16 @@ impl Findings {
                 });
                 let head = match bytes {
                     0 if side != Side::Own => {
-                        format!("{}: nothing more than the above", side.title())
+                        format!("{}: no more than the changes above save", side.title())
                     }
                     // Avoidable is what the header calls so: what your own layers need not have.
                     _ if side == Side::Own => {
                         format!("{}: {} avoidable", side.title(), look.units.size(bytes))
                     }
-                    _ => format!("{}: {} more", side.title(), look.units.size(bytes)),
+                    _ => {
+                        let size = look.units.size(bytes);
+                        format!("{}: {size} in addition to the changes above", side.title())
+                    }
                 };
                 return vec![Line::styled(cut(&head, width), theme.strong)];
             }
