@@ -83,7 +83,7 @@ impl SurplusKind {
         match self {
             Self::Recommended => format!("{} that others only recommend", plural(count, "package")),
             Self::Development => format!("{} for development", plural(count, "npm package")),
-            Self::Npm if count == 1 => "npm".into(),
+            Self::Npm if count < 2 => "npm".into(),
             Self::Npm => {
                 format!("npm and {} that only npm needs", plural(count - 1, "package"))
             }

@@ -102,7 +102,13 @@ pub fn interpreted(
 ) -> Result<Option<Drafted>, Error> {
     let is_binary = !matches!(&program.parts, Some(Parts { needed: None, .. }));
     let tree = &inspection.tree;
-    let found = Found::new(findings);
+    let mut found = Found::new(findings);
+    // What comes with a program that a container starts cannot be left out.
+    let application = &program.application;
+    let main = application.program.iter().map(|program| &program.file);
+    let started = application.through.iter().chain(main).map(|file| file.node);
+    let kept: HashSet<_> = installed.needed_by(started).into_iter().collect();
+    found.for_the_build.retain(|&inode| !kept.contains(&tree.node_of(inode)));
     let bytes: u64 = found.for_the_build.iter().map(|&inode| tree.size(inode)).sum();
     if is_binary || base_layers == 0 || bytes < NOTEWORTHY {
         return Ok(None);

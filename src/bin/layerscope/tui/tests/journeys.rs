@@ -70,6 +70,40 @@ fn it_opens_on_the_biggest_dead_thing_and_w_goes_to_the_next() {
 }
 
 #[test]
+fn a_search_without_a_match_says_so_after_enter() {
+    let mut person = Person::at(80, 24);
+    person.types("/no such name").press(KeyCode::Enter);
+    let told = "no file in any layer matches no such name";
+    assert!(person.screen().contains(told), "{}", person.screen());
+    person.types("j");
+    assert!(!person.screen().contains(told), "{}", person.screen());
+}
+
+#[test]
+fn a_change_is_explained_only_once_it_is_known() {
+    let mut person = Person::at(80, 24);
+    person.types("6e");
+    assert!(person.screen().contains("still being computed"), "{}", person.screen());
+    person.studies(&super::advice::STUDY);
+    person.types("e");
+    assert!(person.reads().contains("Made alone, it leaves out:"), "{}", person.screen());
+}
+
+#[test]
+fn the_timeline_says_of_what_is_stored_again_that_old_copies_stay() {
+    let given = build::file("app/a", 300).owner(7, 7);
+    let layers = [build::layer([build::file("app/a", 300)]), build::layer([given])];
+    let opened = build::open(build::tar(build::Image::of(layers).docker())).unwrap();
+    let inspection = Arc::new(layerscope::inspect(&opened, &Progress::default()).unwrap());
+    let mut person = Person::in_front_of("made", 120, 40);
+    person.tell(loaded(&person.app, inspection));
+    person.types("3");
+    let told = "The old copies are still in earlier layers.";
+    assert!(person.reads().contains(told), "{}", person.screen());
+    assert!(!person.reads().contains("The deleted files"), "{}", person.screen());
+}
+
+#[test]
 fn w_stops_at_what_is_gone_or_rewritten_as_a_whole_and_at_each_other_file() {
     let image = |entries: Vec<build::Entry>, later: Vec<build::Entry>| {
         let image = build::Image::of([build::layer(entries), build::layer(later)]);

@@ -41,6 +41,26 @@ fn the_first_screen_begins_with_the_change_that_fix_begins_with() {
 }
 
 #[test]
+fn a_narrow_list_of_layers_says_what_its_numbers_are() {
+    let mut layers = vec![layer([file("etc/os-release", 80), file("bin/sh", 900_000)])];
+    layers.push(layer([file("var/cache/apt/archives/a.deb", 4_000_000)]));
+    layers.extend((0..12).map(|number| layer([file(&format!("srv/{number}"), 10)])));
+    let mut image = Image::of(layers);
+    let step = |text: &str| json!({ "created_by": text });
+    let mut history = vec![
+        step("/bin/sh -c #(nop) ADD file:aaaa in / "),
+        step("RUN /bin/sh -c apt-get update && apt-get install -y a # buildkit"),
+    ];
+    history.extend((0..12).map(|number| step(&format!("COPY {number} /srv/ # buildkit"))));
+    image.config["history"] = json!(history);
+    let image = Assessed::new("many.tar", build::open(tar(image.docker())).unwrap());
+    let screen = image.person(80, 24).screen();
+    assert!(screen.contains("· −: avoidable") && screen.contains(" −3.81 MiB"), "{screen}");
+    let screen = image.person(200, 60).screen();
+    assert!(!screen.contains("−: avoidable") && screen.contains("avoidable 3.81"), "{screen}");
+}
+
+#[test]
 fn the_part_of_a_change_below_a_path_is_what_the_change_leaves_out_there() {
     for image in images().iter().chain([&packages()]) {
         let tree = &image.inspection.tree;
