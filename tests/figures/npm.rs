@@ -137,7 +137,7 @@ fn an_image_that_npm_starts_is_told_the_command_and_no_stage_for_what_npm_brings
     assert_eq!(size.grade(), change.grade());
     assert!(size.how.contains("CMD [\"node\", \"server.js\"]"), "{}", size.how);
     assert!(
-        text.contains("[needs a look] not changed: line 4: start the program without npm"),
+        text.contains("[needs a look] not changed: line 7: start the program without npm"),
         "{text}"
     );
     is_one_account(&image);
