@@ -182,7 +182,14 @@ fn found(inspection: &Inspection, given: BaseHint) -> Result<Base, BaseError> {
                     let name = Some(name.into());
                     let layers = diff_ids.len();
                     let references = Vec::new();
-                    Ok(Base { layers, how: Evidence::Archive, name, references, system: None, certain: true })
+                    Ok(Base {
+                        layers,
+                        how: Evidence::Archive,
+                        name,
+                        references,
+                        system: None,
+                        certain: true,
+                    })
                 }
             }
         }

@@ -44,14 +44,14 @@ fn the_first_screen_begins_with_the_change_that_fix_begins_with() {
 fn a_narrow_list_of_layers_says_what_its_numbers_are() {
     let mut layers = vec![layer([file("etc/os-release", 80), file("bin/sh", 900_000)])];
     layers.push(layer([file("var/cache/apt/archives/a.deb", 4_000_000)]));
-    layers.extend((0..7).map(|number| layer([file(&format!("srv/{number}"), 10)])));
+    layers.extend((0..8).map(|number| layer([file(&format!("srv/{number}"), 10)])));
     let mut image = Image::of(layers);
     let step = |text: &str| json!({ "created_by": text });
     let mut history = vec![
         step("/bin/sh -c #(nop) ADD file:aaaa in / "),
         step("RUN /bin/sh -c apt-get update && apt-get install -y a # buildkit"),
     ];
-    history.extend((0..7).map(|number| step(&format!("COPY {number} /srv/ # buildkit"))));
+    history.extend((0..8).map(|number| step(&format!("COPY {number} /srv/ # buildkit"))));
     image.config["history"] = json!(history);
     let image = Assessed::new("many.tar", build::open(tar(image.docker())).unwrap());
     let screen = image.person(80, 24).screen();
