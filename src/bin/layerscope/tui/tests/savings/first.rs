@@ -56,8 +56,6 @@ fn a_narrow_list_of_layers_says_what_its_numbers_are() {
     let image = Assessed::new("many.tar", build::open(tar(image.docker())).unwrap());
     let screen = image.person(80, 24).screen();
     assert!(screen.contains("· −: avoidable") && screen.contains(" −3.81 MiB"), "{screen}");
-    let screen = image.person(200, 60).screen();
-    assert!(!screen.contains("−: avoidable") && screen.contains("avoidable 3.81"), "{screen}");
 }
 
 #[test]
