@@ -4,6 +4,7 @@
 //! Findings and `fix` both render what stands there, so that they never give different advice.
 
 mod edits;
+mod named;
 
 use std::ops::Range;
 
@@ -33,6 +34,18 @@ pub struct Tool {
     /// Subcommands that need the files.
     #[serde(default)]
     pub needed_by: Vec<String>,
+    /// Other programs that read the files.
+    #[serde(default)]
+    pub readers: Vec<String>,
+    /// Names of files that run what the tool left, where it is.
+    #[serde(default)]
+    pub run_by: Vec<String>,
+    /// Options and settings by which somebody asks for what the flag leaves out.
+    #[serde(default)]
+    pub asked_by: Vec<String>,
+    /// Beginnings of options and settings with which it leaves nothing at the usual place.
+    #[serde(default)]
+    pub off: Vec<String>,
     /// Directories that the flag and the command keep empty; none means all of the rule's.
     #[serde(default)]
     pub places: Vec<String>,
@@ -69,6 +82,13 @@ impl Tool {
     pub(crate) fn is_needed_by(&self, command: &Command) -> bool {
         !self.needed_by.is_empty()
             && find_verb(command.program(), &self.programs, &self.needed_by).is_some()
+    }
+
+    /// Returns whether a command leaves files at the usual place.
+    pub(crate) fn leaves_by(&self, command: &Command) -> bool {
+        let is_off = |word: &&str| self.off.iter().any(|off| word.starts_with(off.as_str()));
+        let has_flag = self.flag.as_deref().is_some_and(|flag| command.words.contains(&flag));
+        self.is_used_by(command) && !has_flag && !command.words.iter().any(is_off)
     }
 
     /// Returns the position of the subcommand in a command's words.
@@ -138,6 +158,12 @@ fn lies_at(path: &str, place: &str) -> bool {
     path.starts_with(&crate::path::components(place.as_bytes()))
 }
 
+/// Returns whether a name is that of a program, or of one version of it, such as `pip3.11`.
+fn is_version_of(name: &str, program: &str) -> bool {
+    let version = |rest: &str| rest.chars().all(|c| c.is_ascii_digit() || c == '.');
+    name.strip_prefix(program).is_some_and(version)
+}
+
 /// Returns the position of the subcommand in a program's words; `None` if the program or the
 /// subcommand does not match.
 pub fn find_verb(
@@ -154,7 +180,7 @@ pub fn find_verb(
         [program, ..] => (base_name(program), 1),
         [] => return None,
     };
-    if !programs.iter().any(|known| known.as_ref() == program) {
+    if !programs.iter().any(|known| is_version_of(program, known.as_ref())) {
         return None;
     }
     if verbs.is_empty() {

@@ -109,6 +109,11 @@ impl<'a> Draft<'a> {
         self.flags[instruction].push(flag);
     }
 
+    /// Returns whether a flag was added to an instruction already.
+    pub fn adds_flag(&self, instruction: usize, flag: &str) -> bool {
+        self.flags[instruction].iter().any(|added| added == flag)
+    }
+
     /// Adds a comment line above an instruction and its comments.
     pub fn note(&mut self, instruction: usize, line: String) {
         self.notes[instruction].push(line);

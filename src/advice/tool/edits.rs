@@ -25,6 +25,9 @@ impl Tool {
             script.commands.iter().filter(|command| !command.words.contains(&flag.as_str()))
         {
             let Some(verb) = self.verb(command) else { continue };
+            if self.asked_in(command).is_some() {
+                continue;
+            }
             for at in (1..command.words.len())
                 .filter(|&at| self.instead_of.iter().any(|word| word == command.words[at]))
             {
@@ -34,6 +37,16 @@ impl Tool {
             edits.push((end..end, format!(" {flag}")));
         }
         edits
+    }
+
+    /// Returns the word by which a command asks for what the flag leaves out.
+    pub(crate) fn asked_in<'a>(&self, command: &Command<'a>) -> Option<&'a str> {
+        let asks = |word: &&&str| {
+            let word = word.trim_matches(['"', '\'']);
+            self.asked_by.iter().any(|asked| asked.eq_ignore_ascii_case(word))
+        };
+        self.verb(command)?;
+        command.words.iter().find(asks).copied()
     }
 
     /// Returns the command to append to a script behind its last semicolon, with the operator
@@ -48,7 +61,9 @@ impl Tool {
             return None;
         }
         let runs = |command: &Command| self.runs(command) || self.inside(command).is_some();
-        let last = script.commands.iter().rposition(runs)?;
+        let named = |command: &Command| self.may_be_run_by(command);
+        let last = script.commands.iter().rposition(runs);
+        let last = last.or_else(|| script.commands.iter().rposition(named))?;
         let inner = self.inside(&script.commands[last]);
         // A program that is gone by then cannot clean up.
         let program = *inner.as_ref().unwrap_or(&script.commands[last]).program().first()?;

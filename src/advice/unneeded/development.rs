@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, HashMap};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use super::RUNS_SCRIPTS;
+use super::application::{Names, used_by_application};
 use super::names::Links;
 use super::recommended::Unneeded;
 use crate::analysis::Inspection;
@@ -28,8 +30,9 @@ const PROJECTS: usize = 64;
 pub struct Development {
     /// The packages.
     pub unneeded: Unneeded,
-    /// True if the installation runs scripts of the project itself, which may need the packages.
-    pub runs_scripts: bool,
+    /// What of the project uses the packages, or may, as a clause: scripts that the installation
+    /// runs, files of the application, variables.
+    pub used: Option<String>,
     /// The project that they are installed for.
     pub project: Project,
 }
@@ -64,6 +67,8 @@ struct Package {
 struct Manifest {
     #[serde(default)]
     scripts: BTreeMap<String, IgnoredAny>,
+    #[serde(default, rename = "devDependencies")]
+    development: BTreeMap<String, IgnoredAny>,
 }
 
 /// Finds such packages in the layers from `base_layers` on.
@@ -93,15 +98,13 @@ pub fn development(
         };
         let Some(Lock { packages }) = json(filesystem, lock)? else { continue };
         let manifest = child(project, b"package.json").and_then(|node| tree.last(node));
-        let scripts = match manifest {
-            Some(manifest) => {
-                json(filesystem, manifest)?.map(|manifest: Manifest| manifest.scripts)
-            }
+        let manifest: Option<Manifest> = match manifest {
+            Some(manifest) => json(filesystem, manifest)?,
             None => None,
         };
         // Without a manifest the scripts are unknown.
-        let runs_scripts = scripts.is_none_or(|scripts| {
-            ["install", "prepare"].iter().any(|name| has_stage(&scripts, name))
+        let runs_scripts = manifest.as_ref().is_none_or(|manifest| {
+            ["install", "prepare"].iter().any(|name| has_stage(&manifest.scripts, name))
         });
         let mut names: Vec<(&str, NodeId)> = Vec::new();
         for path in packages.iter().filter(|(_, package)| package.dev).map(|(path, _)| path) {
@@ -113,9 +116,25 @@ pub fn development(
             names.extend(own_files(tree, package).map(|file| (name_in(path), file)));
         }
         let all = by_layer(tree, &links, &names, base_layers);
+        if all.is_empty() {
+            continue;
+        }
+        let asked = manifest.iter().flat_map(|manifest| manifest.development.keys());
+        let sought = Names {
+            all: names.iter().map(|&(name, _)| name).collect(),
+            direct: asked.map(String::as_str).collect(),
+        };
+        let mut variables = inspection.run.environment.texts();
+        let used = if runs_scripts {
+            Some(RUNS_SCRIPTS.to_owned())
+        } else if let Some(name) = variables.find_map(|text| sought.in_text(text.raw())) {
+            Some(format!("a variable of the image names {}", escaped_str(name)))
+        } else {
+            used_by_application(tree, filesystem, (project, base_layers), &sought)?
+        };
         found.extend(all.into_iter().map(|unneeded| Development {
             unneeded,
-            runs_scripts,
+            used: used.clone(),
             project: Project { directory: project, prune },
         }));
     }

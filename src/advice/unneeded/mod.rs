@@ -1,6 +1,7 @@
 //! Packages that nothing needs: those that apt installs because others recommend them, and those
 //! that npm installs for development, with what is known of their use.
 
+mod application;
 mod development;
 mod installed;
 mod names;

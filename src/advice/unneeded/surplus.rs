@@ -33,6 +33,8 @@ pub struct Surplus {
     pub bytes: u64,
     /// The reason why one of them may be used, as a clause; `None` if nothing is known to use them.
     pub used: Option<String>,
+    /// The reason among these that no instruction gives.
+    pub(in crate::advice) used_by_project: Option<String>,
     /// The changed instruction, or the one to add.
     pub line: String,
     /// The layer whose instruction installs them, or copies them from where they are installed.
@@ -166,9 +168,8 @@ impl Surplus {
 
     /// Returns the npm packages for development as they were found; `None` for other packages.
     pub(in crate::advice) fn into_development(self) -> Option<Development> {
-        let runs_scripts = self.used.as_deref() == Some(RUNS_SCRIPTS);
         let project = self.project?;
-        Some(Development { unneeded: self.unneeded, runs_scripts, project })
+        Some(Development { unneeded: self.unneeded, used: self.used_by_project, project })
     }
 
     /// Returns those of one kind.
@@ -231,6 +232,7 @@ fn of_apt(
             unneeded,
             bytes,
             used,
+            used_by_project: None,
             line,
             from,
             start: None,
@@ -248,7 +250,7 @@ fn of_npm(
     npm: &Tool,
 ) -> Result<Vec<Surplus>, Error> {
     let mut found: Vec<Surplus> = Vec::new();
-    for Development { mut unneeded, runs_scripts, project } in
+    for Development { mut unneeded, used: used_by_project, project } in
         development(inspection, base_layers, filesystem)?
     {
         // Where a later layer gives them another mode or owner, all copies come from one instruction.
@@ -270,15 +272,17 @@ fn of_npm(
                 None => continue,
             },
         };
-        let used = match runs_scripts && !is_copied {
-            true => Some(RUNS_SCRIPTS.to_owned()),
-            false => used_in_development(&later(inspection, from), npm),
-        };
+        // Where they are only copied, nothing of the installation runs.
+        let is_meant = |used: &String| !is_copied || used != RUNS_SCRIPTS;
+        let used_by_project = used_by_project.filter(is_meant);
+        let used =
+            used_by_project.clone().or_else(|| used_in_development(&later(inspection, from), npm));
         found.push(Surplus {
             kind: SurplusKind::Development,
             unneeded,
             bytes,
             used,
+            used_by_project,
             line,
             from,
             start: None,
@@ -429,10 +433,13 @@ fn later(inspection: &Inspection, from: LayerIndex) -> Vec<Later> {
         let place = match keyword {
             "RUN" if makes_layer && layer == from => SAME_RUN.into(),
             "RUN" if makes_layer => format!("the RUN in layer {layer}"),
-            "RUN" | "CMD" | "ENTRYPOINT" | "HEALTHCHECK" => keyword.to_owned(),
+            "ONBUILD" if text.trim_start().starts_with("RUN") => keyword.to_owned(),
+            "RUN" | "CMD" | "ENTRYPOINT" | "HEALTHCHECK" | "ENV" => keyword.to_owned(),
             _ => continue,
         };
+        let text = if keyword == "ONBUILD" { text.trim_start()[3..].trim_start() } else { text };
         let when = match keyword {
+            "ENV" => When::Set,
             "CMD" | "ENTRYPOINT" => When::Start(words(text)),
             "HEALTHCHECK" => When::Check,
             _ => When::Build,

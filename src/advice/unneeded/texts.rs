@@ -2,6 +2,7 @@
 //! project's files for dependencies stand for themselves.
 
 mod project;
+mod repository;
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -152,6 +153,8 @@ pub struct Texts {
     scripts: Vec<usize>,
     /// Absolute targets of symbolic links, with theirs paths.
     links: Vec<(Escaped, String)>,
+    /// The file of the project's code that may ask its repository.
+    asking: Option<Escaped>,
 }
 
 impl Texts {
@@ -181,6 +184,7 @@ impl Texts {
                 }
             }
         }
+        texts.asking = repository::asking(tree, base_layers, filesystem)?;
         for ((_, path), version) in chosen.into_iter().take(FILES) {
             let is_run = named.contains(base_name(&path));
             if let Some(bytes) = readable(filesystem.read_start(version, LIMIT))?
@@ -205,6 +209,11 @@ impl Texts {
     /// Returns the script that mentions a name as a part of a path.
     pub fn script_mentioning(&self, name: &str) -> Option<&str> {
         self.scripts().find(|(_, text)| mentions(text, name)).map(|(path, _)| path.as_str())
+    }
+
+    /// Returns the script of which something holds.
+    pub fn script_with(&self, holds: impl Fn(&str) -> bool) -> Option<&str> {
+        self.scripts().find(|(_, text)| holds(text)).map(|(path, _)| path.as_str())
     }
 
     /// Returns the script that a command names and of which something holds.
@@ -276,6 +285,11 @@ impl Texts {
         };
         let mut own = self.files.iter().filter(is_of_project);
         own.find(|(path, text)| asks(path, text)).map(|(path, _)| path.as_str())
+    }
+
+    /// Returns the file of the project's code that may ask its repository.
+    pub fn asking_repository(&self) -> Option<&str> {
+        self.asking.as_ref().map(Escaped::as_str)
     }
 
     /// Returns whether the file for dependencies at a path was read, and refers to no other file.
@@ -380,11 +394,22 @@ mod tests {
             ("Gemfile", "gem 'a', path: 'a'\n"),
             ("pom.xml", "<modules><module>a</module></modules>"),
             (".yarnrc.yml", "yarnPath: .yarn/releases/yarn.cjs\n"),
+            ("requirements.txt", "lib/mylib\n"),
+            ("Gemfile", "ruby File.read('.ruby-version').strip\n"),
+            ("Gemfile", "ruby file: '.ruby-version'\n"),
+            ("Gemfile", "Dir['engines/*/Gemfile'].each { |f| instance_eval File.read f }\n"),
+            ("pom.xml", "<url>file://${project.basedir}/repo</url>"),
+            (".npmrc", "cafile=./ca.pem\n"),
+            (
+                "composer.json",
+                "{\"repositories\": [{\"type\": \"path\", \"url\": \"packages/*\"}]}",
+            ),
         ] {
             assert!(!stands_alone(name, text), "{name}: {text}");
         }
         for (name, text) in [
-            ("requirements.txt", "a==1\n# b\n"),
+            ("requirements.txt", "a==1\n# b/c\nd @ git+https://x/d.git\n"),
+            (".npmrc", "registry=https://x/\n"),
             (
                 "package.json",
                 "{\"dependencies\": {\"a\": \"^1\"}, \"scripts\": {\"start\": \"node .\"}}",

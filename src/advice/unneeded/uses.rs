@@ -21,6 +21,23 @@ const COMPILE: [&str; 16] = [
 /// Words of the command that installs, which say nothing of use.
 const APT: [&str; 7] = ["apt", "apt-get", "install", "update", "rm", "lists", "clean"];
 
+/// Parts of commands and settings that need a package whose programs they do not name.
+const IMPLIED: [(&str, &str); 6] = [
+    ("git@", "openssh-client"),
+    ("ssh://", "openssh-client"),
+    ("git+ssh:", "openssh-client"),
+    ("TZ=", "tzdata"),
+    ("TZ ", "tzdata"),
+    ("zoneinfo", "tzdata"),
+];
+
+/// Returns whether a text has a part that does not begin inside a word.
+fn has_part(text: &str, part: &str) -> bool {
+    text.match_indices(part).any(|(at, _)| {
+        !text[..at].chars().next_back().is_some_and(|c| c.is_alphanumeric() || c == '_')
+    })
+}
+
 /// The place in words of what else the `RUN` does that installs the packages.
 pub const SAME_RUN: &str = "the rest of the same RUN";
 
@@ -42,6 +59,8 @@ pub enum When {
     Start(Vec<String>),
     /// While a container runs: a health check.
     Check,
+    /// Never: it sets variables.
+    Set,
 }
 
 /// Programs that use no npm packages.
@@ -53,7 +72,8 @@ const INDIFFERENT: [&str; 20] = [
 /// Returns the instruction that may need npm packages for development, as a clause.
 pub fn used_in_development(later: &[Later], npm: &Tool) -> Option<String> {
     let needs = |instruction: &&Later| match &instruction.when {
-        When::Check => false,
+        When::Set => false,
+        When::Check => instruction.texts.iter().any(|text| check_uses_packages(text)),
         When::Start(words) => {
             let program = words.first().map_or("", |program| base_name(program));
             let is_of_them = |word: &String| word.starts_with('-') || word.contains("node_modules");
@@ -81,6 +101,17 @@ pub fn uses_npm(later: &[Later]) -> Option<String> {
     later.iter().find(uses).map(|instruction| format!("{} uses npm", instruction.place))
 }
 
+/// Returns whether a health check runs something of npm packages, or loads one.
+fn check_uses_packages(text: &str) -> bool {
+    let words: Vec<_> =
+        text.split(|c: char| c.is_whitespace() || "\"'`;&|()[],".contains(c)).collect();
+    let runs = |program: &str| words.iter().any(|word| base_name(word) == program);
+    let loads = ["-r", "--require", "--import", "--loader", "--experimental-loader"];
+    ["npx", "npm", "yarn", "pnpm"].into_iter().any(runs)
+        || words.iter().any(|word| word.contains("node_modules"))
+        || runs("node") && words.iter().any(|word| loads.contains(word))
+}
+
 fn is_indifferent(command: &Command, npm: &Tool) -> bool {
     let program = command.name();
     program.is_empty()
@@ -98,10 +129,18 @@ pub fn used_by_instruction(tree: &Tree, known: &[&Unneeded], later: &[Later]) ->
         BUILDS.iter().any(|name| package == name || package.starts_with(&format!("{name}-")))
             || package.ends_with("-dev")
     };
+    let implied = |text: &str| {
+        let of_them = |(_, package): &&(&str, &str)| packages.contains(package);
+        let mut hints = IMPLIED.iter().filter(of_them);
+        hints.find(|(part, _)| has_part(text, part))
+    };
     // The largest is not always the same one.
     let builds = packages.iter().copied().filter(is_build).min();
     let uses = |text: &str| {
         let text = without_apt(text);
+        if let Some((part, package)) = implied(&text) {
+            return Some(format!("has {part}, which needs {package}"));
+        }
         let words: HashSet<_> =
             text.split(|c: char| !(c.is_alphanumeric() || "_-.+".contains(c))).collect();
         let is_program = |word: &&&str| !APT.contains(*word) && files.contains(word.as_bytes());
@@ -122,6 +161,14 @@ pub fn used_by_text(tree: &Tree, known: &[&Unneeded], texts: &Texts) -> Option<S
     let files = programs(tree, known);
     let names = files.iter().filter_map(|name| std::str::from_utf8(name).ok());
     let names: Vec<_> = names.filter(|name| name.len() > 2).collect();
+    let packages = known.iter().flat_map(|known| &known.packages).map(Escaped::as_str);
+    for package in packages {
+        for (part, _) in IMPLIED.iter().filter(|(_, implied)| *implied == package) {
+            if let Some(file) = texts.script_with(|text| has_part(text, part)) {
+                return Some(format!("{file} has {part}, which needs {package}"));
+            }
+        }
+    }
     texts.running(&names).map(|file| format!("{file} runs what one of them has"))
 }
 

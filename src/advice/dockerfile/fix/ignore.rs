@@ -2,6 +2,7 @@
 //! context.
 
 mod context;
+mod elsewhere;
 mod used;
 
 use std::collections::{BTreeMap, HashSet};
@@ -13,11 +14,11 @@ use super::remark::Verdict;
 use crate::advice::change::{Removed, is_removal};
 use crate::advice::dockerfile::births::is_plain;
 use crate::advice::dockerfile::parse::{Instruction, Keyword};
-use crate::advice::tool::find_verb;
 use crate::layer_index::LayerIndex;
 use crate::shell::base_name;
 use crate::tree::{NodeId, Reason, VersionId};
 use context::{Copied, at_root_or_anywhere};
+use elsewhere::is_made_by;
 use used::is_input_of;
 
 pub(super) use context::is_whole_context;
@@ -96,12 +97,21 @@ impl Work<'_> {
         let mut patterns: BTreeMap<String, Kept> = BTreeMap::new();
         let anew = MADE_ANEW.map(|(name, _)| name);
         let binaries: HashSet<_> = self.evidence.binaries.iter().map(String::as_bytes).collect();
+        let (mut elsewhere, mut named) = (Vec::new(), Vec::new());
         for &i in &self.stage {
             let instruction = &self.file.instructions[i];
             let copies = matches!(instruction.keyword, Keyword::Copy | Keyword::Add)
                 && instruction.flag("from").is_none()
                 && !self.may_be_of_another_stage(instruction);
             if let (true, Some(layer)) = (copies, self.layer(i)) {
+                if self.comes_from_elsewhere(instruction) {
+                    elsewhere.push((i, layer));
+                    continue;
+                }
+                if self.copies_by_name(instruction) {
+                    named.push((i, layer));
+                    continue;
+                }
                 let copied = self.copied(i);
                 for &inode in self.births().in_layer(layer) {
                     if let Some((pattern, what)) = self.pattern(&copied, inode, &anew, &binaries) {
@@ -114,6 +124,12 @@ impl Work<'_> {
                     }
                 }
             }
+        }
+        for (i, layer) in elsewhere {
+            self.say_of_another_place(i, layer);
+        }
+        for (i, layer) in named {
+            self.say_of_named_copy(i, layer);
         }
         let listed = Listed::read(self.target.ignore.as_deref().unwrap_or_default());
         let mut lines = Vec::new();
@@ -150,10 +166,15 @@ impl Work<'_> {
             if saves == 0 {
                 continue;
             }
-            let text = format!(
+            let mut text = format!(
                 "copies {pattern}, {}; exclude it in {}",
                 kept.what, self.target.ignore_name
             );
+            if let Some(line) = self.stamps_version(&kept) {
+                text.push_str(&format!(
+                    ", unless you need the version that go build in line {line} takes from it"
+                ));
+            }
             self.say(Change::Ignore, Verdict::saves(saves), kept.copy, text).inodes = inodes;
             lines.push(pattern);
         }
@@ -236,14 +257,7 @@ impl Work<'_> {
                 .get(&layer)
                 .filter(|&&i| self.file.instructions[i].keyword == Keyword::Run);
             run.and_then(|&i| self.script(i)).is_some_and(|script| {
-                script.commands.iter().any(|command| {
-                    let makes = |(program, verbs): &(&str, &[&str])| {
-                        // `yarn` alone installs.
-                        find_verb(command.program(), &[program], verbs).is_some()
-                            || command.program() == ["yarn"] && *program == "yarn"
-                    };
-                    makers.iter().any(makes)
-                })
+                script.commands.iter().any(|command| is_made_by(command, makers))
             })
         };
         let tree = &self.inspection.tree;

@@ -7,14 +7,71 @@ use crate::advice::dockerfile::parse::Keyword;
 use crate::advice::findings::Rule;
 use crate::advice::tool::Tool;
 use crate::advice::unneeded::mentions;
+use crate::display::escaped;
 use crate::shell;
 
 /// Programs that take something away.
 const REMOVERS: [&str; 4] = ["rm", "rmdir", "find", "unlink"];
+/// Words of a command that downloads nothing.
+const OFFLINE: [&str; 9] = [
+    "--offline",
+    "--frozen",
+    "--no-index",
+    "--prefer-offline",
+    "--no-network",
+    "--cacheonly",
+    "--cache-only",
+    "--no-download",
+    "--no-refresh",
+];
+/// Short forms of these, by program.
+const SHORT: [(&str, &str); 4] = [("dnf", "-C"), ("microdnf", "-C"), ("yum", "-C"), ("mvn", "-o")];
 /// Programs that leave what is in a directory as it is.
 const HARMLESS: [&str; 6] = ["[", "chmod", "du", "ls", "mkdir", "test"];
 
+/// Returns whether instructions of a kind run something, now or later.
+pub(super) fn runs_something(keyword: Keyword) -> bool {
+    use Keyword::{Cmd, Entrypoint, Healthcheck, Onbuild, Run};
+    matches!(keyword, Cmd | Entrypoint | Healthcheck | Onbuild | Run)
+}
+
 impl Work<'_> {
+    /// Returns why a tool's files stay: a file of the image runs programs out of them.
+    pub(super) fn run_from(&self, tool: &Tool) -> Option<Refusal> {
+        let tree = &self.inspection.tree;
+        let is_it = |name: &[u8]| tool.run_by.iter().any(|it| it.as_bytes() == name);
+        let mut files = tree.nodes().filter(|_| !tool.run_by.is_empty());
+        let file = files.find(|&node| is_it(tree.name(node)) && tree.last(node).is_some())?;
+        let path = escaped(&tree.path(file));
+        Some(Condition::NotNeededLater.fails(format!("{path} loads packages out of them")))
+    }
+
+    /// Returns why a tool's files stay: it may install something out of them when a container starts.
+    pub(super) fn installed_at_start(&self, tool: &Tool, group: &Group) -> Option<Refusal> {
+        let last = group.runs.last().copied()?;
+        // What fetches an index anew needs none.
+        let installs = |text: &str| match tool.needed_by.is_empty() {
+            true => tool.is_run_in(text),
+            false => tool.is_named_in(text) && tool.may_be_needed_in(text),
+        };
+        let starts = |&i: &usize| {
+            let instruction = &self.file.instructions[i];
+            let is_start =
+                instruction.keyword != Keyword::Run && runs_something(instruction.keyword);
+            i > last && is_start && installs(&instruction.arguments)
+        };
+        if let Some(i) = self.stage.iter().copied().find(starts) {
+            let line = self.file.instructions[i].line;
+            let reason = format!("line {line} may install from them when a container starts");
+            return Some(Condition::NotNeededLater.fails(reason));
+        }
+        let run = &self.inspection.run;
+        installs(&run.words().join(" ")).then(|| {
+            Condition::NotNeededLater
+                .fails("the container's command may install from them".to_owned())
+        })
+    }
+
     /// Returns why a tool's files stay: a container runs what reads them.
     pub(super) fn read_by_container(&self, rule: &Rule) -> Option<Refusal> {
         let run = &self.inspection.run;
@@ -28,15 +85,24 @@ impl Work<'_> {
     /// Returns why a tool's files stay: a later `RUN` runs it without a network.
     pub(super) fn needed_offline(&self, tool: &Tool, group: &Group) -> Option<Refusal> {
         let last = group.runs.last().copied()?;
+        let short = SHORT.iter().find(|(program, _)| tool.programs.iter().any(|it| it == program));
+        let is_offline =
+            |word: &str| OFFLINE.contains(&word) || short.is_some_and(|(_, it)| *it == word);
         let offline = |&i: &usize| {
-            let words = ["--offline", "--frozen", "--no-index", "--prefer-offline", "-o"];
+            let instruction = &self.file.instructions[i];
+            let script = self.script(i).filter(|_| instruction.keyword == Keyword::Run);
+            let is_meant = |text: &str| {
+                let mut words = text.split(|c: char| c.is_whitespace() || "\"'[],".contains(c));
+                tool.is_named_in(text) && words.any(is_offline)
+            };
             i > last
-                && self.script(i).is_some_and(|script| {
-                    let is_offline = |c: &shell::Command| {
-                        tool.runs(c) && c.words.iter().any(|w| words.contains(w))
-                    };
-                    script.every().iter().any(is_offline)
-                })
+                && runs_something(instruction.keyword)
+                && match script.filter(|_| instruction.json().is_none()) {
+                    Some(script) => script.every().iter().any(|command| {
+                        tool.may_be_run_by(command) && command.words.iter().any(|it| is_offline(it))
+                    }),
+                    None => is_meant(&instruction.arguments),
+                }
         };
         let line = self.file.instructions[self.stage.iter().copied().find(offline)?].line;
         Some(
@@ -136,17 +202,18 @@ impl Work<'_> {
         if let Some(needs) = needs {
             let line = self.file.instructions[needs].line;
             let command = format!("{} {}", tool.programs[0], tool.needed_by[0]);
-            let reason = format!("the {command} in line {line} needs them: put both in one RUN");
+            let is_it = self.script(needs).is_some_and(|script| {
+                script.every().iter().any(|command| tool.is_needed_by(command))
+            });
+            let reason = match is_it {
+                true => format!("the {command} in line {line} needs them: put both in one RUN"),
+                false => format!("line {line} may install from them: put both in one RUN"),
+            };
             return Some(Condition::NotNeededLater.fails(reason));
         }
-        let has = |text: &str, words: &[String]| words.iter().any(|word| mentions(text, word));
         let triggers = |&i: &usize| {
             let instruction = &self.file.instructions[i];
-            let text = &instruction.arguments;
-            instruction.keyword == Keyword::Onbuild
-                && has(text, &tool.programs)
-                && has(text, &tool.needed_by)
-                && !has(text, &tool.verbs)
+            instruction.keyword == Keyword::Onbuild && tool.may_be_needed_in(&instruction.arguments)
         };
         if let Some(i) = self.stage.iter().copied().find(triggers) {
             let line = self.file.instructions[i].line;
@@ -154,7 +221,10 @@ impl Work<'_> {
                 Condition::NotNeededLater.fails(format!("what line {line} triggers needs them")),
             );
         }
-        let script = self.evidence.texts.needing(&tool.programs, &tool.needed_by, &tool.verbs)?;
+        let texts = &self.evidence.texts;
+        let readers: Vec<_> = tool.readers.iter().map(String::as_str).collect();
+        let script = texts.needing(&tool.programs, &tool.needed_by, &tool.verbs);
+        let script = script.or_else(|| texts.of_project_running(&readers))?;
         Some(
             Condition::NotNeededLater
                 .fails(format!("{script} installs packages without fetching them anew")),

@@ -20,6 +20,8 @@ struct Way {
     /// The file without which there is nothing to download, unless the command is one that
     /// downloads.
     locked: Option<&'static str>,
+    /// Files and directories beside them that the command may read.
+    beside: &'static [&'static str],
 }
 
 const WAYS: [Way; 6] = [
@@ -29,37 +31,106 @@ const WAYS: [Way; 6] = [
         fetch: Some("go mod download"),
         // Since Go 1.16, no module is built that is not in go.sum.
         locked: Some("go.sum"),
+        beside: &["go.work", "vendor"],
     },
     Way {
         files: &["package.json", "package-lock.json", "npm-shrinkwrap.json", ".npmrc"],
         commands: &[&["npm", "ci"], &["npm", "install"]],
         fetch: None,
         locked: None,
+        beside: &["binding.gyp", "prisma", "patches", ".yarn"],
     },
     Way {
         files: &["package.json", "yarn.lock", ".yarnrc.yml"],
         commands: &[&["yarn", "install"]],
         fetch: None,
         locked: None,
+        beside: &[".yarn", ".yarnrc", ".npmrc", ".pnp.cjs", "binding.gyp", "prisma", "patches"],
     },
     Way {
         files: &["requirements.txt"],
         commands: &[&["pip", "install"], &["pip3", "install"]],
         fetch: None,
         locked: None,
+        beside: &["pip.conf", "constraints.txt"],
     },
     Way {
         files: &["Gemfile", "Gemfile.lock"],
         commands: &[&["bundle", "install"]],
         fetch: None,
         locked: None,
+        beside: &[".bundle"],
     },
     Way {
         files: &["pom.xml"],
         commands: &[&["mvn"]],
         fetch: Some("mvn -B dependency:go-offline"),
         locked: None,
+        beside: &[".mvn"],
     },
+];
+/// Options of commands that fetch dependencies which read no file.
+const PLAIN: [&str; 41] = [
+    "--no-cache-dir",
+    "--no-cache",
+    "-q",
+    "-U",
+    "--quiet",
+    "--upgrade",
+    "--user",
+    "--no-compile",
+    "--no-deps",
+    "--prefer-binary",
+    "--disable-pip-version-check",
+    "--root-user-action=ignore",
+    "--break-system-packages",
+    "--no-input",
+    "--require-hashes",
+    "--omit=dev",
+    "--only=production",
+    "--only=prod",
+    "--production",
+    "--include=dev",
+    "--no-audit",
+    "--no-fund",
+    "--no-optional",
+    "--ignore-scripts",
+    "--legacy-peer-deps",
+    "--no-progress",
+    "--silent",
+    "--unsafe-perm",
+    "--force",
+    "--frozen-lockfile",
+    "--pure-lockfile",
+    "--immutable",
+    "--inline-builds",
+    "--non-interactive",
+    "--prefer-online",
+    "--no-save",
+    "--jobs",
+    "-j",
+    "--retry",
+    "--without=development",
+    "--without=test",
+];
+/// Beginnings of options with which a build takes its dependencies from elsewhere.
+const ELSEWHERE_OPTIONS: [&str; 9] =
+    ["-modfile", "-mod=", "-C", "-s", "--settings", "-gs", "-f", "--file", "-Dmaven.repo"];
+/// Parts of the names of variables that say where a manager finds something.
+const SETTINGS: [&str; 13] = [
+    "GOFLAGS",
+    "GOWORK",
+    "CONFIG_FILE",
+    "CONSTRAINT",
+    "FIND_LINKS",
+    "PIP_CERT",
+    "USERCONFIG",
+    "userconfig",
+    "cafile",
+    "CAFILE",
+    "BUNDLE_GEMFILE",
+    "MAVEN_ARGS",
+    "MAVEN_CONFIG",
 ];
 /// Managers whose dependencies cannot be downloaded from such files alone, with advice.
 const ELSEWHERE: [(&str, &str, &str); 3] = [
@@ -86,7 +157,12 @@ impl Work<'_> {
             }
             for (file, program, advice) in ELSEWHERE {
                 let run = self.next_run(copy, &[&[program]]);
-                if let (Some(run), true) = (run, self.brings(copy, file)) {
+                let is_plain = || {
+                    let path = self.copied_to(copy, file);
+                    file != "composer.json"
+                        || path.is_some_and(|path| self.evidence.texts.stands_alone(&path))
+                };
+                if let (Some(run), true) = (run, self.brings(copy, file) && is_plain()) {
                     let text = format!(
                         "copies the sources before it fetches the dependencies of {file}, so each change fetches them again; use {advice}"
                     );
@@ -112,8 +188,9 @@ impl Work<'_> {
             way.files.iter().filter(|file| self.brings(copy, file)).copied().collect();
         let fetches = &self.file.instructions[run];
         let is_locked = way.locked.is_none_or(|file| self.brings(copy, file));
-        let by_files_only =
-            way.files[0] != "requirements.txt" || is_requirements_only(&fetches.arguments);
+        let by_files_only = self.fetches_by_files_only(run, way)
+            && !way.beside.iter().any(|name| self.brings_any(copy, name))
+            && !self.is_configured(run);
         let stand_alone = there.iter().all(|file| {
             self.copied_to(copy, file)
                 .is_some_and(|path| self.evidence.texts.stands_alone(&path) || is_lock(file))
@@ -148,6 +225,55 @@ impl Work<'_> {
         })
     }
 
+    /// Returns whether the command of a `RUN` that fetches dependencies reads nothing but the files that
+    /// name them, where it was copied to.
+    fn fetches_by_files_only(&self, run: usize, way: &Way) -> bool {
+        let Some(script) = self.script(run) else { return false };
+        let fetches = |command: &shell::Command| {
+            way.commands.iter().any(|start| command.program().starts_with(start))
+        };
+        let Some(at) = script.commands.iter().position(fetches) else { return false };
+        let moves = |command: &shell::Command| {
+            ["cd", "pushd", "export", "."].contains(&command.name())
+                || command.words.contains(&"source")
+        };
+        let command = &script.commands[at];
+        let start = way.commands.iter().find(|start| command.program().starts_with(start));
+        let arguments = &command.program()[start.map_or(0, |start| start.len())..];
+        let is_known = |word: &&str| match way.fetch {
+            // Another command fetches.
+            Some(_) => !ELSEWHERE_OPTIONS.iter().any(|option| word.starts_with(option)),
+            None => PLAIN.contains(word) || word.parse::<u32>().is_ok(),
+        };
+        command.words.len() == command.program().len()
+            && !script.commands[..at].iter().any(moves)
+            && match way.files[0] {
+                "requirements.txt" => is_requirements_only(arguments),
+                _ => arguments.iter().all(is_known),
+            }
+    }
+
+    /// Returns whether a variable names a file or an option that the command may need.
+    fn is_configured(&self, run: usize) -> bool {
+        let names = |&&i: &&usize| {
+            let instruction = &self.file.instructions[i];
+            i < run
+                && matches!(instruction.keyword, Keyword::Env | Keyword::Arg)
+                && SETTINGS.iter().any(|name| instruction.arguments.contains(name))
+        };
+        self.stage.iter().any(|i| names(&i))
+    }
+
+    /// Returns whether a copy put a file or a directory of this name at its destination.
+    fn brings_any(&self, copy: usize, name: &str) -> bool {
+        let tree = &self.inspection.tree;
+        let (Some(path), Some(layer)) = (self.copied_to(copy, name), self.layer(copy)) else {
+            return false;
+        };
+        let nodes = tree.find(path.as_bytes()).into_iter().flat_map(|top| tree.at_and_below(top));
+        nodes.into_iter().any(|node| tree.versions(node).any(|it| tree.added_in(it) == layer))
+    }
+
     /// Returns whether a copy put a file of this name at its destination.
     fn brings(&self, copy: usize, name: &str) -> bool {
         let tree = &self.inspection.tree;
@@ -167,17 +293,23 @@ impl Work<'_> {
 
 /// Returns whether a file only pins what another one names.
 fn is_lock(name: &str) -> bool {
-    ["go.sum", "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "Gemfile.lock", ".npmrc"]
+    ["go.sum", "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "Gemfile.lock"]
         .contains(&name)
 }
 
-/// Returns whether the arguments are like `pip install -r requirements.txt`, without the sources.
-fn is_requirements_only(arguments: &str) -> bool {
-    let words: Vec<_> = arguments.split_whitespace().collect();
-    let named = words.iter().filter(|word| word.ends_with("requirements.txt")).count();
-    named == 1
-        && !words.iter().any(|word| {
-            matches!(*word, "." | "./" | "-e" | "-c")
-                || word.starts_with("./") && !word.ends_with("requirements.txt")
-        })
+/// Returns whether the arguments are like those of `pip install -r requirements.txt`, with nothing that
+/// reads another file.
+fn is_requirements_only(arguments: &[&str]) -> bool {
+    let names = |word: &str| matches!(word, "requirements.txt" | "./requirements.txt");
+    let mut is_named = false;
+    for (at, word) in arguments.iter().enumerate() {
+        let named = word.strip_prefix("--requirement=").or(word.strip_prefix("-r")).unwrap_or(word);
+        match *word {
+            "-r" | "--requirement" if arguments.get(at + 1).is_some_and(|it| names(it)) => {}
+            _ if names(named) && !is_named => is_named = true,
+            _ if PLAIN.contains(word) => {}
+            _ => return false,
+        }
+    }
+    is_named
 }

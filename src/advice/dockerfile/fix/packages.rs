@@ -8,6 +8,7 @@ use super::condition::{Condition, Kind, Refusal};
 use super::merge::Group;
 use super::remark::Verdict;
 use crate::advice::dockerfile::draft::Fate;
+use crate::advice::dockerfile::parse::Keyword;
 use crate::advice::findings::{Matches, Rule, Rules, is_left_to_a_person, taken};
 use crate::advice::tool::Tool;
 use crate::analysis::Inspection;
@@ -89,7 +90,7 @@ impl Work<'_> {
                     // A later use finds nothing of what is there now, and makes it anew.
                     let later = groups[at + 1..].iter().copied();
                     let again =
-                        later.filter(|group| group.runs.iter().any(|&i| self.uses(i, tool)));
+                        later.filter(|group| group.runs.iter().any(|&i| self.leaves_by(i, tool)));
                     let again: Vec<_> =
                         again.filter(|group| self.left_by(by_layer, group).is_empty()).collect();
                     let layers = || again.iter().chain([group]).flat_map(|it| &it.layers);
@@ -111,6 +112,27 @@ impl Work<'_> {
     pub(super) fn uses(&self, i: usize, tool: &Tool) -> bool {
         self.script(i)
             .is_some_and(|script| script.every().iter().any(|command| tool.is_used_by(command)))
+    }
+
+    /// Returns whether a command of a `RUN` leaves a tool's files at the usual place, which a flag or
+    /// a setting may prevent.
+    fn leaves_by(&self, i: usize, tool: &Tool) -> bool {
+        let is_off = |&at: &usize| {
+            let instruction = &self.file.instructions[at];
+            let assigned = instruction.arguments.replacen(char::is_whitespace, "=", 1);
+            let sets = |off: &String| {
+                off.ends_with('=') && {
+                    let mut words =
+                        instruction.arguments.split_whitespace().chain([assigned.as_str()]);
+                    words.any(|word| word.starts_with(off.as_str()))
+                }
+            };
+            at < i && instruction.keyword == Keyword::Env && tool.off.iter().any(sets)
+        };
+        !self.stage.iter().any(is_off)
+            && self
+                .script(i)
+                .is_some_and(|script| script.every().iter().any(|it| tool.leaves_by(it)))
     }
 
     /// Returns the commands of a `RUN`, if they can be parsed.
@@ -159,6 +181,8 @@ impl Work<'_> {
         let refusal = self.needed_offline(tool, group).or_else(|| self.named_later(tool, group));
         let refusal = refusal.or_else(|| self.index_needed_later(tool, group));
         let refusal = refusal.or_else(|| self.read_by_container(rule));
+        let refusal = refusal.or_else(|| self.run_from(tool));
+        let refusal = refusal.or_else(|| self.installed_at_start(tool, group));
         let refusal = refusal.or_else(|| by_clean(self.needed_later(tool, group)));
         let refusal = refusal.or_else(|| by_clean(self.stays(tool, again, &left)));
         if let Some(Refusal { condition, reason }) = refusal {
@@ -292,10 +316,11 @@ impl Work<'_> {
     /// Returns the last `RUN` of a group that runs the tool, and the command to append to it.
     fn cleaning(&self, tool: &Tool, group: &Group, left: &Left) -> Option<(usize, String)> {
         let file = self.file;
-        let runs_it = |i: &usize| {
-            self.script(*i).is_some_and(|script| script.every().iter().any(|c| tool.runs(c)))
+        let may_run_it = |i: &usize| match self.script(*i) {
+            Some(script) => script.every().iter().any(|command| tool.may_be_run_by(command)),
+            None => tool.is_named_in(&self.file.instructions[*i].arguments),
         };
-        let last = group.runs.iter().copied().rfind(runs_it)?;
+        let last = group.runs.iter().copied().rfind(may_run_it)?;
         let instruction = &file.instructions[last];
         let is_plain =
             file.escape == '\\' && instruction.json().is_none() && instruction.heredocs.is_empty();
@@ -334,8 +359,10 @@ impl Work<'_> {
             })
         };
         targets.retain(|target| !mounted(target));
+        let flag = |target: &str| format!("--mount=type=cache,target={target}");
+        targets.retain(|target| !self.draft.adds_flag(first, &flag(target)));
         for target in &targets {
-            self.draft.add_flag(first, format!("--mount=type=cache,target={target}"));
+            self.draft.add_flag(first, flag(target));
         }
         (!targets.is_empty()).then(|| format!("keeps {} in a cache mount", targets.join(" and ")))
     }
@@ -351,9 +378,20 @@ impl Work<'_> {
             .rfind(|&i| self.needs(i, tool) && !self.uses(i, tool))
     }
 
+    /// Returns whether a `RUN` may need a tool's files.
     fn needs(&self, i: usize, tool: &Tool) -> bool {
-        self.script(i)
-            .is_some_and(|script| script.every().iter().any(|command| tool.is_needed_by(command)))
+        let instruction = &self.file.instructions[i];
+        if instruction.keyword != Keyword::Run {
+            return false;
+        }
+        let bodies = instruction.heredocs.iter();
+        let mut bodies = bodies.map(|heredoc| &self.file.source()[heredoc.body.clone()]);
+        let script = self.script(i).filter(|_| instruction.json().is_none());
+        bodies.any(|body| tool.may_be_needed_in(body))
+            || match script {
+                Some(script) => script.every().iter().any(|command| tool.may_be_needed_by(command)),
+                None => tool.may_be_needed_in(&instruction.arguments),
+            }
     }
 
     /// Returns, for each `RUN` that only updates apt's lists: its index, the last `RUN` that

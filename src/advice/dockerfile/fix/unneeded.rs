@@ -9,10 +9,10 @@ use crate::advice::dockerfile::parse::Keyword;
 use crate::advice::ladder::Certainty;
 use crate::advice::tool::Tool;
 use crate::advice::unneeded::{
-    Development, Later, NO_DEVELOPMENT, NO_RECOMMENDED, RUNS_SCRIPTS, SAME_RUN, Unneeded, When,
+    Development, Later, NO_DEVELOPMENT, NO_RECOMMENDED, SAME_RUN, Unneeded, When,
     used_by_instruction, used_by_text, used_in_development,
 };
-use crate::display::Escaped;
+use crate::display::{Escaped, escaped_str};
 use crate::shell;
 use crate::tree::VersionId;
 
@@ -36,6 +36,14 @@ impl Work<'_> {
                 continue;
             }
             let users = self.users(group, apt);
+            if let Some(reason) = self.asked_for(apt, &users) {
+                let would_save = self.unclaimed(&inodes);
+                let text = format!("installs packages that are only recommended: {reason}");
+                let why = Condition::NotNeededLater;
+                self.leave(Kind::Recommended, would_save, users.first().copied(), text, why)
+                    .inodes = inodes;
+                continue;
+            }
             // Whoever gives the flag already has named what is there.
             if !users.iter().any(|&i| self.lacks_flag(i, apt)) {
                 continue;
@@ -93,12 +101,10 @@ impl Work<'_> {
             let unclaimed = self.unclaimed(&inodes);
             let users = self.users(group, npm);
             let Some(&first) = users.first().filter(|_| unclaimed >= NOTEWORTHY) else { continue };
-            let scripts = known.iter().any(|known| known.runs_scripts);
-            let reason = if scripts {
-                Some(RUNS_SCRIPTS.to_owned())
-            } else {
-                used_in_development(&self.later_from(first), npm)
-            };
+            let by_project = known.iter().find_map(|known| known.used.clone());
+            let reason = by_project
+                .or_else(|| used_in_development(&self.later_from(first), npm))
+                .or_else(|| self.asked_for(npm, &users));
             if let Some(reason) = reason {
                 let text = format!(
                     "installs packages for development, but {reason}: install in another stage"
@@ -130,7 +136,14 @@ impl Work<'_> {
     /// need, with the one that needs it.
     fn used_package(&self, first: usize, known: &[&Unneeded]) -> Option<String> {
         let tree = &self.inspection.tree;
+        let variables = self.inspection.run.environment.texts().map(|text| text.raw().to_owned());
+        let settings = Later {
+            place: "the configuration of the image".into(),
+            texts: variables.filter(|text| !text.starts_with("PATH=")).collect(),
+            when: When::Set,
+        };
         used_by_instruction(tree, known, &self.later_from(first))
+            .or_else(|| used_by_instruction(tree, known, &[settings]))
             .or_else(|| used_by_text(tree, known, &self.evidence.texts))
     }
 
@@ -156,12 +169,20 @@ impl Work<'_> {
                     bodies.map(|heredoc| self.file.source()[heredoc.body.clone()].to_owned());
                 bodies.chain([arguments]).collect()
             }
-            Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck => vec![arguments],
+            Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck | Keyword::Env => {
+                vec![arguments]
+            }
+            Keyword::Onbuild => {
+                let triggered = arguments.trim_start();
+                let run = triggered.get(..3).filter(|run| run.eq_ignore_ascii_case("run"))?;
+                vec![triggered[run.len()..].trim_start().to_owned()]
+            }
             _ => return None,
         };
         let when = match instruction.keyword {
             Keyword::Cmd | Keyword::Entrypoint => When::Start(instruction.words()),
             Keyword::Healthcheck => When::Check,
+            Keyword::Env => When::Set,
             _ => When::Build,
         };
         Some(Later { place: format!("line {}", instruction.line), texts, when })
@@ -176,6 +197,31 @@ impl Work<'_> {
     fn lacks_flag(&self, i: usize, tool: &Tool) -> bool {
         let script = shell::read(&self.file.instructions[i].arguments);
         script.is_some_and(|script| !tool.flag_edits(&script).is_empty())
+    }
+
+    /// Returns what asks for the packages that a tool's flag leaves out, as a clause: an option or a
+    /// variable, which counts more than the flag.
+    fn asked_for(&self, tool: &Tool, users: &[usize]) -> Option<String> {
+        for &i in users {
+            let script = self.script(i)?;
+            let line = self.file.instructions[i].line;
+            if let Some(word) = script.every().iter().find_map(|command| tool.asked_in(command)) {
+                return Some(format!("{} in line {line} asks for them", escaped_str(word)));
+            }
+        }
+        let last = users.last()?;
+        let before = self.stage.iter().filter(|i| *i < last);
+        before.rev().find_map(|&i| {
+            let instruction = &self.file.instructions[i];
+            let is_set = matches!(instruction.keyword, Keyword::Env | Keyword::Arg);
+            let text = instruction.arguments.replacen(char::is_whitespace, "=", 1);
+            let mut words = text.split_whitespace().chain(instruction.arguments.split_whitespace());
+            let asks =
+                |word: &str| tool.asked_by.iter().any(|asked| asked.eq_ignore_ascii_case(word));
+            let word =
+                words.find(|word| asks(&word.replace(['"', '\''], ""))).filter(|_| is_set)?;
+            Some(format!("{} in line {} asks for them", escaped_str(word), instruction.line))
+        })
     }
 
     /// Returns the `RUN`s of a group in which a tool installs packages.

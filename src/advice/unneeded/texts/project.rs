@@ -14,13 +14,29 @@ pub(super) fn stands_alone(name: &str, text: &str) -> bool {
         "go.mod" => !lines()
             .any(|line| line.split_once("=>").is_some_and(|(_, to)| to.trim().starts_with('.'))),
         "Gemfile" => !lines().any(|line| {
-            ["gemspec", "path", "eval_gemfile"].iter().any(|word| has_word(line, word))
+            let words = ["gemspec", "path", "eval_gemfile", "instance_eval", "file", "load"];
+            words.iter().any(|word| has_word(line, word))
+                || ["File.", "Dir[", "Dir.", "IO.", "require_relative", "Pathname", "__dir__"]
+                    .iter()
+                    .any(|part| line.contains(part))
         }),
-        "pom.xml" => {
-            !["<modules>", "<parent>", "<systemPath>"].iter().any(|word| text.contains(word))
-        }
+        "pom.xml" => !["<modules>", "<parent>", "<systemPath>", "file:", "basedir}"]
+            .iter()
+            .any(|word| text.contains(word)),
         "requirements.txt" => {
-            !lines().any(|line| line.starts_with(['-', '.', '/']) || line.contains("file:"))
+            let is_path = |line: &str| {
+                let asked = line.split(['#', ';']).next().unwrap_or_default();
+                asked.contains('/') && !asked.contains("://")
+            };
+            !lines().any(|line| {
+                line.starts_with(['-', '.', '/']) || line.contains("file:") || is_path(line)
+            })
+        }
+        ".npmrc" => !lines().any(|line| {
+            ["file=", "file =", "./", "script", "prefix"].iter().any(|part| line.contains(part))
+        }),
+        "composer.json" => {
+            !["\"path\"", "\"artifact\"", "file:"].iter().any(|it| text.contains(it))
         }
         ".yarnrc.yml" => !["yarnPath", "plugins", "path:"].iter().any(|word| text.contains(word)),
         _ => true,

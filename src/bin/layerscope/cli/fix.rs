@@ -310,8 +310,25 @@ fn context_of(dockerfile: &Path, file: &Dockerfile) -> PathBuf {
     let sources: Vec<_> =
         sources.iter().filter(is_plain).map(|source| source.trim_start_matches('/')).collect();
     let has_all = |directory: &Path| sources.iter().all(|source| directory.join(source).exists());
-    let is_here = is_ignored(here) || !sources.is_empty() && has_all(here) && !has_all(beside);
+    let is_here = match sources.is_empty() {
+        true => holds_no_project(beside),
+        false => has_all(here) && !has_all(beside),
+    };
+    let is_here = is_here || is_ignored(here);
     if is_here { here.into() } else { beside.into() }
+}
+
+/// Returns whether a directory has nothing but Dockerfiles and what goes with them, so that it is no
+/// build context that a `COPY` of all could mean.
+fn holds_no_project(directory: &Path) -> bool {
+    const BESIDE: [&str; 8] = [".sh", ".conf", ".cfg", ".ini", ".env", ".yml", ".yaml", ".md"];
+    let Ok(mut entries) = directory.read_dir() else { return false };
+    entries.all(|entry| {
+        let Ok(entry) = entry else { return false };
+        let name = entry.file_name().to_string_lossy().to_ascii_lowercase();
+        let is_known = name.contains("dockerfile") || BESIDE.iter().any(|end| name.ends_with(end));
+        is_known && !entry.path().is_dir()
+    })
 }
 
 /// Returns the `.dockerignore` that builders read with a Dockerfile: `NAME.dockerignore` beside it,

@@ -12,7 +12,7 @@ use crate::advice::dockerfile::births::is_plain;
 use crate::advice::findings::{Fate, Finding, Level, Whose};
 use crate::advice::ladder::{Certainty, TakenOver};
 use crate::advice::unneeded::{
-    Development, Installed, NOTEWORTHY, SurplusKind, development, mentions,
+    Development, Installed, NOTEWORTHY, RUNS_SCRIPTS, SurplusKind, development, mentions,
 };
 use crate::analysis::{Inspection, LayerAccount};
 use crate::display::escaped;
@@ -238,7 +238,11 @@ impl Takeover<'_> {
     fn pruned(&self, copied: &[NodeId], used: &HashSet<NodeId>) -> (HashSet<NodeId>, Vec<String>) {
         let copied: HashSet<_> = copied.iter().copied().collect();
         let (mut pruned, mut commands) = (HashSet::new(), BTreeSet::new());
-        for Development { unneeded, project, .. } in &self.development {
+        for Development { unneeded, project, used: by_project } in &self.development {
+            // What the installation runs does not run when they are removed.
+            if by_project.as_deref().is_some_and(|used| used != RUNS_SCRIPTS) {
+                continue;
+            }
             let nodes = unneeded.inodes.iter().map(|&inode| self.tree.node_of(inode));
             let nodes: Vec<_> = nodes.filter(|node| copied.contains(node)).collect();
             let directory = String::from_utf8(self.tree.path(project.directory)).ok();
