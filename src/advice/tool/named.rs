@@ -88,8 +88,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::findings::Rules;
-    use super::*;
+    use crate::advice::findings::Rules;
     use crate::shell;
 
     #[test]

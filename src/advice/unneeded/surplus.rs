@@ -344,6 +344,7 @@ fn npm_itself(
         unneeded: Unneeded { layer: from, packages, inodes, wanted: Vec::new() },
         bytes,
         used,
+        used_by_project: None,
         line,
         from,
         start: Some(direct.line.clone()),

@@ -13,7 +13,7 @@ use crate::shell;
 /// Programs that take something away.
 const REMOVERS: [&str; 4] = ["rm", "rmdir", "find", "unlink"];
 /// Words of a command that downloads nothing.
-const OFFLINE: [&str; 9] = [
+const OFFLINE: [&str; 10] = [
     "--offline",
     "--frozen",
     "--no-index",
@@ -23,9 +23,10 @@ const OFFLINE: [&str; 9] = [
     "--cache-only",
     "--no-download",
     "--no-refresh",
+    "-o",
 ];
 /// Short forms of these, by program.
-const SHORT: [(&str, &str); 4] = [("dnf", "-C"), ("microdnf", "-C"), ("yum", "-C"), ("mvn", "-o")];
+const SHORT: [(&str, &str); 3] = [("dnf", "-C"), ("microdnf", "-C"), ("yum", "-C")];
 /// Programs that leave what is in a directory as it is.
 const HARMLESS: [&str; 6] = ["[", "chmod", "du", "ls", "mkdir", "test"];
 
