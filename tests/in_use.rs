@@ -359,3 +359,91 @@ fn a_merge_that_would_change_another_name_of_a_file_is_no_exact_rung() {
         }
     }
 }
+
+#[test]
+fn what_the_health_check_runs_or_names_is_no_leftover() {
+    let entries = |path: &str| vec![program(path), file("root/.cache/pip/x", 500_000)];
+    let check = |words: Value| json!({ "Cmd": ["/bin/base"], "Healthcheck": { "Test": words } });
+    for (path, words) in [
+        ("tmp/hc", json!(["CMD", "/tmp/hc"])),
+        ("root/.npm/hc", json!(["CMD-SHELL", "/root/.npm/hc || exit 1"])),
+        ("tmp/list", json!(["CMD", "cat", "/tmp/list"])),
+    ] {
+        for study in studies(&check(words.clone()), &[("RUN make it", entries(path))]) {
+            assert_eq!(rules(&study), ["pip"], "{path} by {words}");
+        }
+    }
+    for study in studies(&check(json!(["NONE"])), &[("RUN make it", entries("tmp/hc"))]) {
+        assert_eq!(rules(&study).len(), 2, "nothing is checked");
+    }
+    let script = file("hc.sh", 0).holding("#!/bin/sh\ntest -s /tmp/state\n").mode(0o755);
+    let entries = vec![file("tmp/state", 500_000), script];
+    let [study, _] = studies(&check(json!(["CMD", "/hc.sh"])), &[("RUN make it", entries)]);
+    assert_eq!(rules(&study), [""; 0], "a script of the check mentions it");
+}
+
+#[test]
+fn a_cache_that_a_variable_or_a_configuration_names_is_no_leftover() {
+    for (variable, path, reads) in [
+        ("PYTHONPATH=/root/.cache/pip/site", "root/.cache/pip/site/x.so", true),
+        ("NODE_PATH=/srv:/root/.npm/_lib", "root/.npm/_lib/x.node", true),
+        ("LD_LIBRARY_PATH=/var/cache/yum", "var/cache/yum/libx.so", true),
+        ("PLUGIN_DIR=/usr/local/share/.cache/yarn/v6", "usr/local/share/.cache/yarn/v6/x", true),
+        ("YARN_CACHE_FOLDER=/usr/local/share/.cache/yarn", "usr/local/share/.cache/yarn/x", false),
+        ("npm_config_cache=/root/.npm", "root/.npm/_cacache/x", false),
+        ("HOME=/root", "root/.npm/_cacache/x", false),
+        ("MAVEN_CONFIG=/root/.m2", "root/.m2/repository/a.jar", false),
+        ("TMPDIR=/tmp", "tmp/x", false),
+    ] {
+        let config = json!({ "Cmd": ["/bin/base"], "Env": ["PATH=/bin", variable] });
+        for study in studies(&config, &[("RUN make it", vec![file(path, 1_000_000)])]) {
+            assert_eq!(rules(&study).is_empty(), reads, "{variable}: {:?}", rules(&study));
+        }
+    }
+    for (name, text, reads) in [
+        ("srv/config.yaml", "model: /root/.cache/pip/model.bin\n", true),
+        ("app/settings.json", "{\"models\":[\"/root/.cache/pip/model.bin\"]}", true),
+        ("app/settings.json", "{\"pip-cache\":\"/root/.cache/pip\"}", false),
+        ("etc/pip.conf", "[x]\ny = /root/.cache/pip/model.bin\n", false),
+    ] {
+        let entries =
+            vec![file("root/.cache/pip/model.bin", 1_000_000), file(name, 0).holding(text)];
+        let [study, _] = studies(&json!({ "Cmd": ["/bin/base"] }), &[("RUN make it", entries)]);
+        assert_eq!(rules(&study).is_empty(), reads, "{name}: {text}");
+    }
+}
+
+#[test]
+fn what_a_start_script_installs_from_is_no_leftover() {
+    for (script, path, reads) in [
+        ("yarn install --offline && exec node x", "usr/local/share/.cache/yarn/v6/x", true),
+        ("yarn install && exec node x", "usr/local/share/.cache/yarn/v6/x", false),
+        ("npm install --offline && exec node x", "root/.npm/_cacache/x", true),
+        ("apk add --no-network foo", "etc/apk/cache/x.apk", true),
+        ("dnf -C install -y foo", "var/cache/dnf/x.rpm", true),
+        ("conda install --offline -y x", "opt/conda/pkgs/x.conda", true),
+        ("apt-get install -y \"$EXTRA\"", "var/lib/apt/lists/deb_x_Packages", true),
+        ("apt-get update && apt-get install -y x", "var/lib/apt/lists/deb_x_Packages", false),
+    ] {
+        let start = file("start.sh", 0).holding(format!("#!/bin/sh\n{script}\n")).mode(0o755);
+        let config = json!({ "Cmd": ["/start.sh"], "Env": ["PATH=/bin"] });
+        let [study, _] = studies(&config, &[("RUN make it", vec![file(path, 1_000_000), start])]);
+        assert_eq!(rules(&study).is_empty(), reads, "{script}: {:?}", rules(&study));
+    }
+}
+
+#[test]
+fn packages_that_plug_n_play_loads_out_of_yarns_cache_are_no_leftovers() {
+    let cache = || file("root/.yarn/berry/cache/lodash.zip", 1_000_000);
+    let own = || file("app/.yarn/cache/lodash.zip", 1_000);
+    for (entries, found) in [
+        (vec![cache(), file("app/.pnp.cjs", 300)], &[][..]),
+        (vec![cache(), file("app/.pnp.loader.mjs", 300)], &[]),
+        (vec![cache()], &["yarn"]),
+        (vec![cache(), file("app/.pnp.cjs", 300), own()], &["yarn"]),
+    ] {
+        for study in studies(&json!({}), &[("RUN yarn install", entries)]) {
+            assert_eq!(rules(&study), found);
+        }
+    }
+}

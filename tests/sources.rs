@@ -2,6 +2,7 @@
 //! several; verified.
 
 mod compression;
+mod descriptors;
 mod links;
 mod several;
 

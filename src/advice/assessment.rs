@@ -17,19 +17,19 @@ use crate::advice::findings::{Fate, Finding, Matches, Purpose, Rules, Whose, fin
 use crate::advice::ladder::{LadderInputs, PossibleSize, climb, smallest_kept};
 use crate::advice::merges::Merges;
 use crate::advice::secrets::Secrets;
+use crate::advice::started::keep_used;
 use crate::advice::unneeded::{Installed, NOTEWORTHY, Surplus, SurplusKind, Texts, surplus};
 use crate::analysis::{Inspection, WastedGroup, wasted_groups};
 use crate::error::Error;
 use crate::files::contents::Contents;
-use crate::files::filesystem::{Filesystem, readable};
+use crate::files::filesystem::Filesystem;
 use crate::files::packages::Packages;
 use crate::layer_index::LayerIndex;
 use crate::progress::Progress;
 use crate::progress::join;
 use crate::runtime::Program;
-use crate::runtime::command::mentioned;
 use crate::secret::FoundValues;
-use crate::tree::{Kind, NodeId, Tree};
+use crate::tree::NodeId;
 
 /// The input of a study.
 #[derive(Clone, Copy)]
@@ -190,13 +190,8 @@ impl Study {
         if let (Some(runtime), Some(secrets)) = (&mut runtime, &secrets) {
             runtime.mask(&secrets.values);
         }
-        let mut commands = vec![inspection.run.words().join(" ")];
-        if let (Some(runtime), Some(filesystem)) = (&runtime, &filesystem) {
-            keep(runtime, tree, rules, &mut matches);
-            commands.extend(scripts(filesystem, runtime)?);
-        }
-        matches.keep_read(tree, rules, &commands);
-        matches.keep_mentioned(tree, rules, &mentioned(tree, &inspection.run, &commands));
+        let known = (filesystem.as_ref(), runtime.as_ref());
+        keep_used(inspection, base.layers, known, rules, &mut matches)?;
         let application = match (question.application, &runtime) {
             ([], Some(runtime)) => &runtime.application.files,
             (given, _) => given,
@@ -434,50 +429,4 @@ pub fn for_group(
 /// Returns whether a separate stage would leave out the files of a finding.
 fn is_of_a_stage(finding: &Finding) -> bool {
     finding.whose == Whose::Own && finding.fate == Fate::Left && finding.fix.is_stage()
-}
-
-/// The longest script that is read for its commands, in bytes.
-const SCRIPT: u64 = 256 << 10;
-
-/// Returns the texts of the scripts that start the program.
-fn scripts(filesystem: &Filesystem<'_>, program: &Program) -> Result<Vec<String>, Error> {
-    let mut texts = Vec::new();
-    let application = &program.application;
-    for file in
-        application.through.iter().chain(application.program.iter().map(|program| &program.file))
-    {
-        let script = readable(filesystem.read_start(file.version, SCRIPT))?
-            .filter(|bytes| bytes.starts_with(b"#!"));
-        texts.extend(script.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()));
-    }
-    // A script that an interpreter is given has no such beginning.
-    let tree = filesystem.tree();
-    for version in application.files.iter().filter_map(|&node| tree.last(node)) {
-        if tree.kind(version) == Kind::File && tree.size(version) <= SCRIPT {
-            let text = readable(filesystem.read_start(version, SCRIPT))?
-                .filter(|bytes| !bytes.contains(&0));
-            texts.extend(text.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()));
-        }
-    }
-    Ok(texts)
-}
-
-/// Excludes the program and its needs from the rules.
-fn keep(program: &Program, tree: &Tree, rules: &Rules, matches: &mut Matches) {
-    let application = &program.application;
-    let started =
-        application.through.iter().chain(application.program.iter().map(|program| &program.file));
-    let started: Vec<_> =
-        started.flat_map(|file| file.links.iter().copied().chain([file.node])).collect();
-    matches.keep_programs(tree, rules, &started);
-    matches.keep_files(tree, rules, &application.files);
-    if let Some(needed) = &program.needed {
-        let loaded = needed
-            .files
-            .iter()
-            .map(|required| required.file.node)
-            .chain(needed.links.iter().copied());
-        let looked_for = needed.needs.iter().flat_map(|need| need.files.iter().copied());
-        matches.keep_needs(loaded.chain(looked_for));
-    }
 }

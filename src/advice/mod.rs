@@ -13,6 +13,7 @@ pub mod ladder;
 pub mod measure;
 pub mod merges;
 pub mod secrets;
+mod started;
 pub mod tool;
 pub mod unneeded;
 

@@ -4,6 +4,7 @@
 //! Findings and `fix` both render what stands there, so that they never give different advice.
 
 mod edits;
+mod in_use;
 mod named;
 
 use std::ops::Range;

@@ -213,6 +213,11 @@ impl Members {
         let mut link = None;
         for _ in 0..LINK_LIMIT {
             let Some(slot) = self.slots.get(&name) else {
+                if let Some(through) = self.through_links(&name) {
+                    link = Some(through.clone());
+                    name = through;
+                    continue;
+                }
                 if let Some(kind) = self.unreadable_at(&name) {
                     return Err(Absence::Unreadable(kind));
                 }
@@ -244,6 +249,19 @@ impl Members {
 }
 
 impl Members {
+    /// Returns the name that another one leads to, if one of its directories is a symbolic link.
+    fn through_links(&self, name: &[u8]) -> Option<Vec<u8>> {
+        let slashes = name.iter().enumerate().filter(|&(_, &byte)| byte == b'/');
+        slashes.map(|(at, _)| name.split_at(at)).find_map(|(directory, rest)| {
+            match self.slots.get(directory) {
+                Some(Slot::Symlink(target)) => {
+                    Some(clean(&[&leads_to(directory, target)[..], rest].concat()))
+                }
+                _ => None,
+            }
+        })
+    }
+
     /// Returns the error of the system if `name` lies in a part of the directory that cannot be
     /// read.
     fn unreadable_at(&self, name: &[u8]) -> Option<std::io::ErrorKind> {

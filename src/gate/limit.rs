@@ -328,6 +328,11 @@ impl Limits {
         self.limits.extend(given);
     }
 
+    /// Leaves out the limits of these measures.
+    pub fn leave_out(&mut self, measures: &[Measure]) {
+        self.limits.retain(|limit| !measures.contains(&limit.measure));
+    }
+
     /// Checks that all rules are known.
     ///
     /// # Errors

@@ -130,6 +130,22 @@ impl Run {
         Untrusted::raw_words(&[&self.entrypoint[..], &self.command[..]].concat())
     }
 
+    /// Returns the words of the command that checks a container's health; none if there is no check.
+    pub fn check(&self) -> Vec<String> {
+        let words = Untrusted::raw_words(&self.health_check);
+        match words.split_first() {
+            Some((kind, words)) if kind == "CMD" => words.to_vec(),
+            Some((kind, words)) if kind == "CMD-SHELL" => {
+                let shell = match &self.shell[..] {
+                    [] => vec!["/bin/sh".to_owned(), "-c".to_owned()],
+                    shell => Untrusted::raw_words(shell),
+                };
+                [&shell, words].concat()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     fn read(mut fields: Fields<'_>) -> Self {
         let labels = fields.map("Labels").unwrap_or_default();
         let health_check =

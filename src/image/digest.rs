@@ -1,6 +1,6 @@
 //! Compares bytes with the digest that they are named by.
 
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha512};
 
 use crate::display::{escaped_str, hex};
 use crate::warning::{Warning, WarningKind};
@@ -27,4 +27,14 @@ pub(super) fn digest_mismatch(name: &str, bytes: &[u8]) -> Option<Warning> {
 /// Returns the SHA-256 of bytes in hexadecimal digits.
 pub(super) fn sha256(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
+}
+
+/// Returns whether bytes have a digest of an algorithm that is registered (descriptor.md,
+/// "Registered algorithms").
+pub(super) fn is_of_digest(bytes: &[u8], digest: &str) -> bool {
+    match digest.split_once(':') {
+        Some(("sha256", digits)) => sha256(bytes) == digits,
+        Some(("sha512", digits)) => hex(&Sha512::digest(bytes)) == digits,
+        _ => false,
+    }
 }

@@ -27,7 +27,7 @@ const SAME_CONFIG: usize = 100;
 ///
 /// An error if no table of contents can be understood.
 pub fn discover(path: &Escaped, members: &Members) -> Result<Option<Vec<Image>>, Error> {
-    let mut search = Search { path, members, notes: Vec::new(), dropped: 0 };
+    let mut search = Search::of(path, members);
     let mut tables = Tables::default();
     tables.read(docker::NAME, docker::drafts(&mut search));
     tables.read(oci::NAME, oci::drafts(&mut search));
@@ -151,8 +151,7 @@ impl<'a> Found<'a> {
 
     fn add(&mut self, mut draft: Draft) {
         self.check_config_size(&mut draft);
-        let members = self.search.members;
-        let part = |name: &[u8]| match members.find(name) {
+        let part = |name: &[u8]| match self.search.find(name) {
             Some(member) => Part::Member(member.id),
             None => Part::Missing(name.to_vec()),
         };
@@ -181,7 +180,7 @@ impl<'a> Found<'a> {
     /// Compares the size of the config with the one that the manifest states.
     fn check_config_size(&self, draft: &mut Draft) {
         let ConfigDraft::Named(name) = &draft.config else { return };
-        if let Some(member) = self.search.members.find(name.as_bytes()) {
+        if let Some(member) = self.search.find(name.as_bytes()) {
             draft.mismatches.extend(draft.config_size.mismatch(name, member.extent.len));
             draft.unverifiable.extend(draft.config_size.unverifiable("the config", "the manifest"));
         }
@@ -235,7 +234,10 @@ impl<'a> Found<'a> {
         let layers = layers.map(|(i, (layer, instruction))| Layer {
             instruction,
             diff_id: diff_id(i),
-            ..self.layer(layer)
+            ..self.layer(LayerDraft {
+                foreign: layer.foreign || diff_id(i).is_some_and(|id| draft.foreign.contains(&id)),
+                ..layer
+            })
         });
         let mut layers: Vec<_> = layers.collect();
         if is_read {
@@ -279,7 +281,7 @@ impl<'a> Found<'a> {
     }
 
     fn layer(&self, layer: LayerDraft) -> Layer {
-        let located = self.search.members.locate(&layer.name);
+        let located = self.search.locate(&layer.name);
         let absence =
             located.as_ref().err().filter(|absence| **absence != Absence::NotThere).map(explain);
         Layer {
@@ -303,11 +305,10 @@ impl<'a> Found<'a> {
     fn config(&mut self, name: &str) -> Result<Arc<ReadConfig>, WarningKind> {
         let unreadable =
             |problem: Escaped| WarningKind::ConfigUnreadable { name: escaped_str(name), problem };
-        let member =
-            self.search.members.locate(name.as_bytes()).map_err(|absence| match absence {
-                Absence::NotThere => WarningKind::ConfigAbsent { name: escaped_str(name) },
-                absence => unreadable(shown!("it {}", explain(&absence))),
-            })?;
+        let member = self.search.locate(name.as_bytes()).map_err(|absence| match absence {
+            Absence::NotThere => WarningKind::ConfigAbsent { name: escaped_str(name) },
+            absence => unreadable(shown!("it {}", explain(&absence))),
+        })?;
         if let Some(read) = self.configs.get(&member.id) {
             return Ok(read.clone());
         }

@@ -3,10 +3,11 @@
 
 use std::collections::HashMap;
 
+use super::LayerFormat;
 use super::draft::{ConfigDraft, Draft, LayerDraft, Search};
 use super::json::{Fields, Value};
+use super::oci::{self, is_foreign};
 use super::stated::StatedSize;
-use super::{LayerFormat, oci};
 use crate::display::{escaped_str, shown};
 use crate::error::Error;
 use crate::warning::{Warning, WarningKind};
@@ -14,10 +15,12 @@ use crate::warning::{Warning, WarningKind};
 /// The member that lists the images.
 pub(super) const NAME: &str = "manifest.json";
 
-/// The places to download a layer that may not be distributed.
+/// A descriptor of a layer as a registry has it, in `LayerSources`.
 struct Descriptor {
     digest: String,
-    urls: Vec<String>,
+    /// True if the layer may not be distributed, so that the archive is without it (descriptor.md,
+    /// "urls"; layer.md, "Non-Distributable Layers").
+    is_foreign: bool,
 }
 
 /// Lists the images of `manifest.json`; `None` if there is none.
@@ -69,16 +72,19 @@ fn is_entry(value: &Value) -> bool {
 }
 
 fn draft(mut fields: Fields<'_>) -> Draft {
-    let sources = fields.each_member("LayerSources", |mut source| {
-        Some(Descriptor {
-            digest: source.text("digest")?,
-            urls: source.words("urls").unwrap_or_default(),
-        })
+    let sources = fields.each_member("LayerSources", |diff_id, mut source| {
+        let has_urls = source.words("urls").is_some_and(|urls| !urls.is_empty());
+        let is_foreign = has_urls || source.text("mediaType").is_some_and(|it| is_foreign(&it));
+        (
+            diff_id.to_owned(),
+            Descriptor { digest: source.text("digest").unwrap_or_default(), is_foreign },
+        )
     });
+    let foreign = sources.iter().filter(|(_, source)| source.is_foreign);
+    let foreign = foreign.map(|(diff_id, _)| diff_id.clone()).collect();
     let by_digits: HashMap<String, Descriptor> = sources
         .into_iter()
-        .flatten()
-        .filter_map(|source| Some((source.digest.split_once(':')?.1.to_owned(), source)))
+        .filter_map(|(_, source)| Some((source.digest.split_once(':')?.1.to_owned(), source)))
         .collect();
     let has_layers = fields.has("Layers");
     let names = fields.texts("Layers");
@@ -90,7 +96,7 @@ fn draft(mut fields: Fields<'_>) -> Draft {
         LayerDraft {
             table: None,
             digest: descriptor.map(|descriptor| descriptor.digest.clone()),
-            foreign: descriptor.is_some_and(|descriptor| !descriptor.urls.is_empty()),
+            foreign: descriptor.is_some_and(|descriptor| descriptor.is_foreign),
             size: StatedSize::NotMeant,
             format: LayerFormat::Tar,
             named: None,
@@ -99,6 +105,7 @@ fn draft(mut fields: Fields<'_>) -> Draft {
     });
     Draft {
         layers: layers.collect(),
+        foreign,
         warnings: lost.map(Warning::image).into_iter().collect(),
         tags: fields.words("RepoTags").unwrap_or_default(),
         config: fields.text("Config").map_or(ConfigDraft::None, ConfigDraft::Named),

@@ -1,16 +1,26 @@
 //! Describes an image by an archive's tables of contents, before its config and its layers are
 //! searched.
 
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 use super::compression::Compression;
 use super::config::{Config, HistoryEntry};
+use super::digest::is_of_digest;
 use super::json::{Document, Value};
 use super::platform::Platform;
 use super::stated::StatedSize;
 use super::{BuiltOn, JSON_LIMIT, LayerFormat, TocPlace, Variables};
-use crate::archive::{Absence, Member, Members};
+use crate::archive::{Absence, Member, Members, MemorySource};
 use crate::display::{Escaped, bytes, escaped, escaped_display, escaped_str, shown};
 use crate::error::Error;
 use crate::warning::{Warning, WarningKind};
+
+/// The most bytes that descriptors may embed in one archive.
+const EMBEDDED_LIMIT: u64 = 64 << 20;
 
 /// The parts of an image by name.
 #[derive(Default)]
@@ -28,6 +38,8 @@ pub(super) struct Draft {
     /// The history, where it does not come from a configuration.
     pub history: Option<Vec<HistoryEntry>>,
     pub layers: Vec<LayerDraft>,
+    /// The diff IDs of layers that may not be distributed, where only these name them.
+    pub foreign: HashSet<String>,
     /// True if an OCI layout names layers by the media types of Docker.
     pub docker_media_types: bool,
     /// The platform, if an index has it.
@@ -77,9 +89,69 @@ pub(super) struct Search<'a> {
     pub notes: Vec<Warning>,
     /// The number of missing blobs that indexes name, without a reason for them to be missing.
     pub dropped: usize,
+    /// The blobs that descriptors embed and the archive does not have, by their names.
+    embedded: HashMap<Vec<u8>, Member>,
+    /// The number of their bytes.
+    embedded_bytes: u64,
+}
+
+impl<'a> Search<'a> {
+    /// Begins a search in an archive.
+    pub fn of(path: &'a Escaped, members: &'a Members) -> Self {
+        let (notes, embedded) = (Vec::new(), HashMap::new());
+        Self { path, members, notes, dropped: 0, embedded, embedded_bytes: 0 }
+    }
 }
 
 impl Search<'_> {
+    /// Adds the blob called `name` whose bytes a descriptor embeds, if the archive does not have it.
+    /// It must have the digest and the size that the descriptor states (descriptor.md, "data").
+    pub fn embed(&mut self, name: Vec<u8>, digest: &str, size: StatedSize, data: &str) {
+        let is_known = self.embedded.contains_key(&name);
+        if is_known || !matches!(self.members.locate(&name), Err(Absence::NotThere)) {
+            return;
+        }
+        let problem = match STANDARD.decode(data.trim()) {
+            Err(_) => "its data is not base64",
+            Ok(bytes) if size.bytes().is_some_and(|size| size != bytes.len() as u64) => {
+                "its data does not have the size that is stated"
+            }
+            Ok(bytes) if !is_of_digest(&bytes, digest) => "its data does not have its digest",
+            Ok(bytes) if self.embedded_bytes + bytes.len() as u64 > EMBEDDED_LIMIT => {
+                "there is more data in descriptors than is read"
+            }
+            Ok(bytes) => {
+                self.embedded_bytes += bytes.len() as u64;
+                let source = Arc::new(MemorySource(bytes));
+                // Members of the archive are numbered from the start.
+                let id = usize::MAX - self.embedded.len();
+                self.embedded.insert(name, Member { id, ..Member::whole(source) });
+                return;
+            }
+        };
+        self.note(WarningKind::FieldUnreadable {
+            name: escaped_str(digest),
+            problem: problem.into(),
+        });
+    }
+
+    /// Finds the member called `name`, or the blob that a descriptor embeds.
+    pub fn find(&self, name: &[u8]) -> Option<Member> {
+        self.locate(name).ok()
+    }
+
+    /// Finds the member called `name`, or the blob that a descriptor embeds.
+    ///
+    /// # Errors
+    ///
+    /// The reason why the archive does not have it.
+    pub fn locate(&self, name: &[u8]) -> Result<Member, Absence> {
+        match self.members.locate(name) {
+            Err(Absence::NotThere) => self.embedded.get(name).cloned().ok_or(Absence::NotThere),
+            found => found,
+        }
+    }
+
     /// Notes something on all images of the archive.
     pub fn note(&mut self, kind: impl Into<WarningKind>) {
         self.notes.push(Warning::image(kind));

@@ -36,12 +36,17 @@ impl Layer {
     /// was reached.
     pub fn cut(&self, stored: u64, at: u64) -> Option<WarningKind> {
         let stated = self.size.unwrap_or(0);
-        let missing = match self.member.as_ref().map_or(0, |member| member.missing) {
-            0 => stated.checked_sub(stored).filter(|&missing| missing > 0)?,
-            missing => missing,
+        let problem = match self.member.as_ref().map_or(0, |member| member.missing) {
+            0 => {
+                let missing = stated.checked_sub(stored).filter(|&missing| missing > 0)?;
+                let missing = escaped_str(&bytes(missing));
+                shown!("the layer is {} shorter than its manifest says", missing)
+            }
+            missing => {
+                let missing = escaped_str(&bytes(missing));
+                shown!("the archive ends {} before the end of the layer", missing)
+            }
         };
-        let problem =
-            shown!("the archive ends {} before the end of the layer", escaped_str(&bytes(missing)));
         Some(WarningKind::LayerCut { at, problem, name: self.name.clone() })
     }
 

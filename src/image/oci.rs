@@ -9,11 +9,12 @@ use std::collections::HashMap;
 use super::digest::digest_mismatch;
 use super::document::DocumentError;
 use super::draft::{ConfigDraft, Draft, LayerDraft, Search, explain, read_json_member};
+use super::format::holds_a_tar;
 use super::json::{self, Value};
 use super::platform::Platform;
 use super::stated::StatedSize;
 use super::{BuiltOn, LayerFormat, TocPlace, Variables};
-use crate::archive::{Absence, Member, Members};
+use crate::archive::{Absence, Member};
 use crate::display::{Escaped, escaped_display, escaped_str, shown};
 use crate::error::Error;
 use crate::warning::{Warning, WarningKind};
@@ -40,13 +41,20 @@ impl Naming {
         }
     }
 
-    fn manifest(self, members: &Members, digest: &str) -> Result<Member, Absence> {
+    fn manifest(self, search: &Search<'_>, digest: &str) -> Result<Member, Absence> {
         let blob = self.blob(digest);
         let named = match self {
             Self::Layout => None,
-            Self::Flat => members.find(&[&blob, &b".manifest.json"[..]].concat()),
+            Self::Flat => search.find(&[&blob, &b".manifest.json"[..]].concat()),
         };
-        named.map_or_else(|| members.locate(&blob), Ok)
+        named.map_or_else(|| search.locate(&blob), Ok)
+    }
+
+    /// Takes the blob that a descriptor embeds.
+    fn embed(self, descriptor: &Descriptor, search: &mut Search<'_>) {
+        if let (Some(digest), Some(data)) = (&descriptor.digest, &descriptor.data) {
+            search.embed(self.blob(digest), digest, descriptor.size, data);
+        }
     }
 }
 
@@ -79,7 +87,7 @@ pub(super) fn copied_drafts(
     if document.layers.is_none() && document.first_schema.is_none() {
         return Ok(None);
     }
-    Ok(draft(document, Naming::Flat).map(|draft| vec![draft]))
+    Ok(draft(document, Naming::Flat, search).map(|draft| vec![draft]))
 }
 
 fn read_top(value: Value, name: &str, search: &mut Search<'_>) -> Option<Document> {
@@ -189,7 +197,8 @@ impl Walk {
             self.attestations.extend(texts.into_iter().map(|text| (of.clone(), text)));
             return;
         }
-        let blob = match naming.manifest(search.members, &digest) {
+        naming.embed(&descriptor, search);
+        let blob = match naming.manifest(search, &digest) {
             Ok(blob) => blob,
             Err(Absence::NotThere) => {
                 search.dropped += 1;
@@ -263,7 +272,7 @@ impl Walk {
             search.note(WarningKind::ManifestUnreadable { digest: shown, problem });
             return;
         }
-        match draft(document, naming) {
+        match draft(document, naming, search) {
             Some(mut draft) => {
                 self.known.insert(blob.id, Some(self.drafts.len()));
                 add_new(&mut draft.tags, tags);
@@ -305,7 +314,7 @@ fn read_document(
 }
 
 /// Reads the image that a manifest describes; `None` if it is another kind of artifact.
-fn draft(document: Document, naming: Naming) -> Option<Draft> {
+fn draft(document: Document, naming: Naming, search: &mut Search<'_>) -> Option<Draft> {
     let built_on = BuiltOn::from_annotations(&document.annotations);
     let annotations = texts(&document.annotations);
     if let Some(manifest) = document.first_schema {
@@ -321,12 +330,11 @@ fn draft(document: Document, naming: Naming) -> Option<Draft> {
     let lost =
         document.layers_lost.then(|| WarningKind::LayersUnreadable { name: "the manifest".into() });
     let layers = document.layers.unwrap_or_default();
-    let is_layer = |layer: &Option<Descriptor>| {
-        layer
-            .as_ref()
-            .is_none_or(|layer| LayerFormat::from_media_type(layer.media_type.as_deref()).is_some())
-    };
-    if !layers.is_empty() && !layers.iter().any(is_layer) {
+    let embedded = document.config.iter().chain(layers.iter().flatten());
+    embedded.for_each(|descriptor| naming.embed(descriptor, search));
+    let formats: Vec<_> =
+        layers.iter().map(|layer| format(layer.as_ref(), naming, search)).collect();
+    if !layers.is_empty() && formats.iter().all(Option::is_none) {
         return None;
     }
     let is_docker = |layer: &Option<Descriptor>| {
@@ -334,7 +342,8 @@ fn draft(document: Document, naming: Naming) -> Option<Draft> {
         media_type.is_some_and(|media_type| media_type.starts_with("application/vnd.docker."))
     };
     let docker_media_types = layers.iter().any(is_docker);
-    let layers = layers.into_iter().map(|layer| layer_draft(layer, naming));
+    let layers = layers.into_iter().zip(formats);
+    let layers = layers.map(|(layer, format)| layer_draft(layer, format, naming));
     let config_size = document.config.as_ref().map_or(StatedSize::NotMeant, |config| config.size);
     let config = document.config.and_then(|config| config.digest);
     let named = |digest: String| String::from_utf8_lossy(&naming.blob(&digest)).into_owned();
@@ -355,7 +364,26 @@ fn texts(annotations: &Annotations) -> Variables {
     annotations.iter().map(|(name, value)| format!("{name}={value}")).collect()
 }
 
-fn layer_draft(layer: Option<Descriptor>, naming: Naming) -> LayerDraft {
+/// Returns the format of a layer; `None` if it is neither named as one nor is one. The bytes decide
+/// where the media type is that of no layer that is known.
+fn format(layer: Option<&Descriptor>, naming: Naming, search: &Search<'_>) -> Option<LayerFormat> {
+    let Some(layer) = layer else { return Some(LayerFormat::Tar) };
+    LayerFormat::from_media_type(layer.media_type.as_deref()).or_else(|| {
+        let member = search.find(&naming.blob(layer.digest.as_deref()?))?;
+        holds_a_tar(&member).then_some(LayerFormat::Tar)
+    })
+}
+
+/// Returns whether a media type is that of a layer that may not be distributed.
+pub(super) fn is_foreign(media_type: &str) -> bool {
+    media_type.contains("foreign") || media_type.contains("nondistributable")
+}
+
+fn layer_draft(
+    layer: Option<Descriptor>,
+    format: Option<LayerFormat>,
+    naming: Naming,
+) -> LayerDraft {
     let Some(layer) = layer else {
         let format = LayerFormat::Tar;
         return LayerDraft {
@@ -369,11 +397,9 @@ fn layer_draft(layer: Option<Descriptor>, naming: Naming) -> LayerDraft {
         };
     };
     let media_type = layer.media_type.as_deref();
-    let is_foreign = |kind: &str| kind.contains("foreign") || kind.contains("nondistributable");
     let nydus = ["blob", "bootstrap"].iter().any(|part| {
         layer.annotations.contains_key(&format!("containerd.io/snapshot/nydus-{part}"))
     });
-    let format = LayerFormat::from_media_type(media_type);
     LayerDraft {
         table: TocPlace::from_annotations(&|name| layer.annotations.get(name).map(String::as_str)),
         named: media_type.and_then(LayerFormat::compression),

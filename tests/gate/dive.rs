@@ -230,3 +230,24 @@ fn a_size_with_a_decimal_comma_is_read_as_dive_reads_it_and_a_rule_given_twice_i
     let warning = "warning: --highestWastedBytes: dive reads this as 01MB; write 0.1MB";
     assert!(answer.said.contains(warning), "{}", answer.said);
 }
+
+#[test]
+fn an_option_that_disables_a_rule_of_dive_disables_the_limit_of_a_file_too() {
+    let place = Place::new();
+    let options = [
+        ("efficiency = 0.999", "--lowestEfficiency", "0.001"),
+        ("wasted = \"1\"", "--highestWastedBytes", "1GB"),
+        ("user-wasted-share = 0.001", "--highestUserWastedPercent", "1"),
+    ];
+    for (limit, option, _) in options {
+        place.write(".layerscope.toml", &format!("[limits]\n{limit}\nlayers = 100\n"));
+        assert_eq!(place.run(&["shop.tar", "--ci"]).code, Some(1), "{limit}");
+        let others = options.map(|(_, other, loose)| match other == option {
+            true => format!("{other}=disabled"),
+            false => format!("{other}={loose}"),
+        });
+        let given: Vec<_> = others.iter().map(String::as_str).collect();
+        let answer = place.run(&[&["shop.tar", "--ci"], &given[..]].concat());
+        assert_eq!(answer.code, Some(0), "{option}: {}", answer.said);
+    }
+}

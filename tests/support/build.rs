@@ -19,7 +19,7 @@ use layerscope::{Error, Inspection, Opened, Progress};
 pub use entry::{
     Entry, block, char, dir, fifo, file, gone, hardlink, opaque, other, record, symlink,
 };
-pub use image::{Image, Layout, member};
+pub use image::{Image, Layout, digest, member};
 pub use layer::{Layer, entries, gzip, layer, tar, zeros};
 
 /// What tests call the archives that they build; errors name it.

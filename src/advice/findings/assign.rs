@@ -11,7 +11,7 @@ use super::rules::{Level, Rule, Rules, Signature, When};
 use crate::analysis::Inspection;
 use crate::layer_index::LayerIndex;
 use crate::progress::join;
-use crate::runtime::command::named;
+use crate::runtime::command::{named, named_by_check, named_by_environment};
 use crate::tree::{NodeId, Reason, Removal, Tree, VersionId};
 
 type Map<K, V> = HashMap<K, V, RandomState>;
@@ -79,6 +79,11 @@ impl Matches {
         let named = named(tree, &inspection.run);
         matches.keep_programs(tree, rules, &named.programs);
         matches.keep_files(tree, rules, &named.arguments);
+        let checks = named_by_check(tree, &inspection.run);
+        matches.keep_programs(tree, rules, &checks.programs);
+        matches.keep_files(tree, rules, &checks.arguments);
+        matches.keep_set(tree, rules, &named_by_environment(tree, &inspection.run));
+        matches.keep_run(tree, rules);
         matches.keep_unproved(tree, rules);
         matches.keep_linked(tree, rules);
         matches.keep_shared(tree);

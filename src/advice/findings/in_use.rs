@@ -115,6 +115,57 @@ impl Matches {
         }
     }
 
+    /// Excludes everything from the rules whose files something in the image runs where they are.
+    pub(super) fn keep_run(&mut self, tree: &Tree, rules: &Rules) {
+        for (number, rule) in (0..).zip(&rules.list) {
+            let is_run = || rule.tools.iter().any(|tool| tool.runner(tree).is_some());
+            let runs_some = rule.tools.iter().any(|tool| !tool.run_by.is_empty());
+            if runs_some && self.rule.contains(&Some(number)) && is_run() {
+                self.clear(tree, NodeId::ROOT, number);
+            }
+        }
+    }
+
+    /// Excludes leftovers that a variable of the environment names, unless it is one that tells the
+    /// tool itself where to leave them.
+    pub(super) fn keep_set(&mut self, tree: &Tree, rules: &Rules, set: &[(&str, Vec<NodeId>)]) {
+        for (name, nodes) in set {
+            for &node in nodes {
+                let first = tree.children(node).find(|&child| tree.last(child).is_some());
+                let own = self.rule[node.index()];
+                let rule = own.or_else(|| first.and_then(|child| self.rule[child.index()]));
+                let is_meant = |rule: &u16| {
+                    let rule = &rules.list[usize::from(*rule)];
+                    rule.level == Level::Leftovers && !rule.is_set_by(name)
+                };
+                if rule.filter(is_meant).is_some() {
+                    self.keep_files(tree, rules, &[node]);
+                }
+            }
+        }
+    }
+
+    /// Excludes leftovers that a file of the application names: a path within them, since one that
+    /// ends where they begin may tell a tool where to leave them.
+    pub(crate) fn keep_named(&mut self, tree: &Tree, rules: &Rules, named: &[NodeId]) {
+        let is_within = |node: &NodeId| {
+            let rule = self.rule[node.index()].map(|rule| &rules.list[usize::from(rule)]);
+            rule.is_some_and(|rule| rule.level == Level::Leftovers)
+        };
+        let within: Vec<_> = named.iter().copied().filter(is_within).collect();
+        self.keep_files(tree, rules, &within);
+    }
+
+    /// Returns whether something visible above the base image is a leftover of a rule.
+    pub(crate) fn has_leftovers(&self, tree: &Tree, rules: &Rules, base: usize) -> bool {
+        let is_one = |node: NodeId| {
+            let rule = self.rule[node.index()].map(|rule| &rules.list[usize::from(rule)]);
+            rule.is_some_and(|rule| rule.level == Level::Leftovers)
+                && tree.last(node).is_some_and(|version| tree.added_in(version) >= base)
+        };
+        tree.nodes().any(is_one)
+    }
+
     /// Excludes everything from the rules whose files a container's commands read.
     pub(crate) fn keep_read(&mut self, tree: &Tree, rules: &Rules, commands: &[String]) {
         for (number, rule) in (0..).zip(&rules.list) {

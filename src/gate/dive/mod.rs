@@ -57,6 +57,15 @@ impl DiveRule {
         }
     }
 
+    /// Returns what the rule limits.
+    pub fn measure(self) -> Measure {
+        match self {
+            Self::LowestEfficiency => Measure::Efficiency,
+            Self::HighestWastedBytes => Measure::Wasted,
+            Self::HighestUserWastedPercent => Measure::UserWastedShare,
+        }
+    }
+
     /// Warns of a size that means something else than what is written: dive leaves commas out.
     pub fn remark(self, text: &str) -> Option<String> {
         let meant = with_decimal_point(text).filter(|_| self == Self::HighestWastedBytes)?;
@@ -164,16 +173,13 @@ impl DiveRules {
             if matches!(lower.as_str(), "" | "disabled" | "off" | "false") {
                 return Ok(None);
             }
-            let (measure, quantity) = match rule {
-                DiveRule::LowestEfficiency => (Measure::Efficiency, ratio(text)),
-                DiveRule::HighestWastedBytes => {
-                    // dive leaves all commas out.
-                    (Measure::Wasted, Quantity::any_size(&text.replace(',', "")))
-                }
-                DiveRule::HighestUserWastedPercent => (Measure::UserWastedShare, ratio(text)),
+            let quantity = match rule {
+                // dive leaves all commas out.
+                DiveRule::HighestWastedBytes => Quantity::any_size(&text.replace(',', "")),
+                DiveRule::LowestEfficiency | DiveRule::HighestUserWastedPercent => ratio(text),
             };
             let quantity = quantity.map_err(|why| DiveError { rule, why })?;
-            Ok(Some(Limit { measure, bound: Bound::Quantity(quantity) }))
+            Ok(Some(Limit { measure: rule.measure(), bound: Bound::Quantity(quantity) }))
         };
         DiveRule::ALL.into_iter().zip(&self.0).map(limit).filter_map(Result::transpose).collect()
     }

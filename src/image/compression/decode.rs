@@ -154,6 +154,7 @@ impl<B: BufRead> Decoder<B> {
     pub fn note(&self) -> Option<Note> {
         match &self.format {
             Format::Gzip(gzip) => gzip.note(),
+            Format::Zstd { decoder, .. } => decoder.note(),
             _ => None,
         }
     }
@@ -272,6 +273,23 @@ mod tests {
         assert_eq!(bytes.unwrap(), b"one");
         assert_eq!(note, Some(Note::Leftovers));
         assert_eq!(read(&[gz(b"one"), vec![0; 100]].concat()).1, Some(Note::Leftovers));
+    }
+
+    #[test]
+    fn what_follows_the_last_frame_of_zstd_is_ignored_and_remarked() {
+        let frame = zstd::encode_all(&b"one"[..], 3).unwrap();
+        let skipped = [&[0x50, 0x2a, 0x4d, 0x18, 2, 0, 0, 0][..], b"ab"].concat();
+        let (bytes, note) = read(&[&frame[..], &skipped, &frame].concat());
+        assert_eq!((bytes.unwrap(), note), (b"oneone".to_vec(), None));
+        for junk in [&b"abc"[..], b"junk and more", &[0; 100], &[0x51, 0x2a, 0]] {
+            let (bytes, note) = read(&[&frame[..], junk].concat());
+            assert_eq!(
+                (bytes.unwrap(), note),
+                (b"one".to_vec(), Some(Note::Leftovers)),
+                "{junk:?}"
+            );
+        }
+        assert!(read(&[&frame[..], &frame[..7]].concat()).0.is_err(), "a frame that was cut");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::io::{self, BufRead};
 use zstd::stream::raw::{DParameter, Decoder, Operation};
 
 use super::checkpoint::{Checkpoint, Checkpoints, State};
+use super::note::Note;
 
 /// The most memory that a zstd stream may ask for its window, as a power of two (128 MiB, as `zstd
 /// -d` has it).
@@ -19,6 +20,10 @@ pub struct Frames<B> {
     stored: u64,
     /// True inside a frame.
     inside: bool,
+    /// True once a frame was decoded.
+    has_frames: bool,
+    /// True if something follows the last frame that is no frame.
+    is_followed: bool,
     /// The starts of frames; `None` if they are not wanted.
     starts: Option<Checkpoints>,
 }
@@ -33,12 +38,18 @@ impl<B: BufRead> Frames<B> {
         let mut decoder = Decoder::new()?;
         decoder.set_parameter(DParameter::WindowLogMax(ZSTD_WINDOW_LOG))?;
         let (decoded, stored) = (at.decoded, at.stored);
-        Ok(Self { input, decoder, decoded, stored, inside: false, starts: None })
+        let (inside, has_frames, is_followed) = (false, stored > 0, false);
+        Ok(Self { input, decoder, decoded, stored, inside, has_frames, is_followed, starts: None })
     }
 
     /// Makes checkpoints while decoding, at least `spacing` decoded bytes apart.
     pub fn mark(&mut self, spacing: u64) {
         self.starts = Some(Checkpoints::apart(spacing));
+    }
+
+    /// Returns the peculiarity of the stream, if there is one.
+    pub fn note(&self) -> Option<Note> {
+        self.is_followed.then_some(Note::Leftovers)
     }
 
     /// Takes the checkpoints that were made.
@@ -51,7 +62,11 @@ impl<B: BufRead> Frames<B> {
         loop {
             let input = self.input.fill_buf()?;
             let ended = input.is_empty();
-            if ended && !self.inside {
+            if ended && !self.inside || self.is_followed {
+                return Ok(0);
+            }
+            if !self.inside && self.has_frames && !may_begin_frame(input) {
+                self.is_followed = true;
                 return Ok(0);
             }
             let status = self.decoder.run_on_buffers(input, buf)?;
@@ -59,6 +74,7 @@ impl<B: BufRead> Frames<B> {
             self.stored += status.bytes_read as u64;
             self.decoded += status.bytes_written as u64;
             self.inside = status.remaining != 0;
+            self.has_frames |= !self.inside;
             if let (false, Some(starts)) = (self.inside, &mut self.starts) {
                 let (decoded, stored) = (self.decoded, self.stored);
                 starts.add(Checkpoint { decoded, stored, state: State::Fresh });
@@ -70,5 +86,20 @@ impl<B: BufRead> Frames<B> {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
         }
+    }
+}
+
+/// Returns whether bytes begin a frame, or may be the part of its beginning that is at hand (RFC 8878,
+/// sections 3.1.1 and 3.1.2).
+fn may_begin_frame(bytes: &[u8]) -> bool {
+    const FRAME: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+    const SKIPPED: [u8; 3] = [0x2a, 0x4d, 0x18];
+    let begins = |magic: &[u8], bytes: &[u8]| {
+        let len = magic.len().min(bytes.len());
+        magic[..len] == bytes[..len]
+    };
+    match bytes {
+        [0x50..=0x5f, rest @ ..] => begins(&SKIPPED, rest),
+        bytes => begins(&FRAME, bytes),
     }
 }

@@ -136,12 +136,17 @@ impl<'a> Fields<'a> {
         Some(list.into_iter().enumerate().map(&mut read).collect())
     }
 
-    /// Reads each value of the map of objects called `name`.
-    pub fn each_member<T>(&mut self, name: &str, mut read: impl FnMut(Fields<'_>) -> T) -> Vec<T> {
+    /// Reads each value of the map of objects called `name`, with its name there.
+    pub fn each_member<T>(
+        &mut self,
+        name: &str,
+        mut read: impl FnMut(&str, Fields<'_>) -> T,
+    ) -> Vec<T> {
         let at = self.path(name);
         let Some(Fields { object, doubts, .. }) = self.object(name) else { return Vec::new() };
         let mut read = |(key, value): (String, Value)| {
-            Fields::new(value, &format!("{at}[\"{}\"]", escaped_str(&key)), doubts).map(&mut read)
+            Fields::new(value, &format!("{at}[\"{}\"]", escaped_str(&key)), doubts)
+                .map(|fields| read(&key, fields))
         };
         object.into_map().into_iter().filter_map(&mut read).collect()
     }

@@ -37,7 +37,7 @@ fn is_provenance(part: &Descriptor) -> bool {
 /// arguments of the build. Returns whether there is some and all of it was read, too.
 pub(super) fn provenance(digest: &str, naming: Naming, search: &Search<'_>) -> (Vec<String>, bool) {
     let read = || {
-        let blob = naming.manifest(search.members, digest).ok()?;
+        let blob = naming.manifest(search, digest).ok()?;
         Some(read_document(search.path, digest, &blob, &mut Vec::new()).ok()?.0)
     };
     let layers = read().and_then(|document| document.layers).unwrap_or_default();
@@ -45,7 +45,7 @@ pub(super) fn provenance(digest: &str, naming: Naming, search: &Search<'_>) -> (
     let count = parts.len();
     let texts = parts.into_iter().filter_map(|layer| {
         let digest = layer.digest?;
-        let blob = search.members.locate(&naming.blob(&digest)).ok()?;
+        let blob = search.locate(&naming.blob(&digest)).ok()?;
         let is_small = blob.extent.len <= PROVENANCE_LIMIT;
         let bytes = read_json_member(search.path, &digest, &blob).ok().filter(|_| is_small)?;
         Some(String::from_utf8_lossy(&bytes).into_owned())

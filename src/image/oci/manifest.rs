@@ -28,6 +28,8 @@ pub(super) struct Descriptor {
     pub media_type: Option<String>,
     pub digest: Option<String>,
     pub size: StatedSize,
+    /// The bytes themselves, in base64 (descriptor.md, "data").
+    pub data: Option<String>,
     pub annotations: Annotations,
     pub platform: Platform,
 }
@@ -65,6 +67,7 @@ impl Descriptor {
             media_type: fields.text("mediaType"),
             digest: fields.text("digest"),
             size: StatedSize::read(&mut fields),
+            data: fields.text("data"),
             annotations: fields.map("annotations").unwrap_or_default(),
             platform: fields
                 .object("platform")

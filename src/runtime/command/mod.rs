@@ -20,8 +20,8 @@ use crate::image::Run;
 use crate::tree::NodeId;
 
 pub use locate::DEFAULT_PATH;
-pub use mentioned::{Mentioned, mentioned};
-pub use named::{Named, named};
+pub use mentioned::{Mentioned, mentioned, named_by_environment, named_in_texts};
+pub use named::{Named, named, named_by_check};
 pub(crate) use places::is_system;
 
 /// The application that a container runs.

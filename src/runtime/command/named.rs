@@ -24,6 +24,15 @@ pub struct Named {
 
 /// Finds the files that the command of an image names.
 pub fn named(tree: &Tree, run: &Run) -> Named {
+    named_by(tree, run, &run.words())
+}
+
+/// Finds the files that the check of a container's health names.
+pub fn named_by_check(tree: &Tree, run: &Run) -> Named {
+    named_by(tree, run, &run.check())
+}
+
+fn named_by(tree: &Tree, run: &Run, words: &[String]) -> Named {
     let paths = Paths::new(tree);
     let directory = paths.lookup(
         LayerIndex::FINAL,
@@ -36,10 +45,9 @@ pub fn named(tree: &Tree, run: &Run) -> Named {
         let found = paths.lookup(LayerIndex::FINAL, directory, path.as_bytes(), Last::Followed)?;
         (found.node != NodeId::ROOT && found.node != directory).then_some(found)
     };
-    let words = run.words();
     let mut named = Named::default();
-    named.add_command(run, &words, find);
-    if let Some(Shell::Text(text, arguments)) = shell(&words) {
+    named.add_command(run, words, find);
+    if let Some(Shell::Text(text, arguments)) = shell(words) {
         let text: Vec<_> =
             text.split_whitespace().map(str::to_owned).filter(|word| word != "exec").collect();
         named.add_command(run, &[text, arguments].concat(), find);

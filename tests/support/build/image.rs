@@ -136,7 +136,7 @@ fn index(manifests: impl IntoIterator<Item = Value>) -> String {
     json!({ "schemaVersion": 2, "manifests": manifests }).to_string()
 }
 
-fn digest(algorithm: &str, bytes: &[u8]) -> String {
+pub fn digest(algorithm: &str, bytes: &[u8]) -> String {
     let digits: Vec<u8> = match algorithm {
         "sha512" => Sha512::digest(bytes).to_vec(),
         _ => Sha256::digest(bytes).to_vec(),

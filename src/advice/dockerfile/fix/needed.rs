@@ -40,10 +40,7 @@ impl Work<'_> {
     /// Returns why a tool's files stay: a file of the image runs programs out of them.
     pub(super) fn run_from(&self, tool: &Tool) -> Option<Refusal> {
         let tree = &self.inspection.tree;
-        let is_it = |name: &[u8]| tool.run_by.iter().any(|it| it.as_bytes() == name);
-        let mut files = tree.nodes().filter(|_| !tool.run_by.is_empty());
-        let file = files.find(|&node| is_it(tree.name(node)) && tree.last(node).is_some())?;
-        let path = escaped(&tree.path(file));
+        let path = escaped(&tree.path(tool.runner(tree)?));
         Some(Condition::NotNeededLater.fails(format!("{path} loads packages out of them")))
     }
 

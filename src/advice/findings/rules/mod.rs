@@ -148,6 +148,19 @@ pub struct Rule {
 impl Rule {
     /// Returns whether a text of commands runs one that reads the files.
     pub(crate) fn is_read_by(&self, text: &str) -> bool {
+        self.tools.iter().any(|tool| tool.is_needed_in(text)) || self.is_run_by(text)
+    }
+
+    /// Returns whether a variable of the environment tells a tool where to leave the files.
+    pub(crate) fn is_set_by(&self, variable: &str) -> bool {
+        let name = variable.to_ascii_lowercase();
+        let programs = self.tools.iter().flat_map(|tool| &tool.programs).map(String::as_str);
+        let parts = self.id.split('-').filter(|part| part.len() > 1 && *part != "cache");
+        programs.chain(parts).any(|part| name.starts_with(part))
+    }
+
+    /// Returns whether a text runs one of the commands that read the files.
+    fn is_run_by(&self, text: &str) -> bool {
         if self.read_by.is_empty() {
             return false;
         }

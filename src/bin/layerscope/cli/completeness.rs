@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 use layerscope::LayerIndex;
-use layerscope::{Gap, Inspection, Known, Warning};
+use layerscope::{Gap, Inspection, Known, Warning, WarningKind};
 
 use super::{Failure, stderr};
 use crate::config::Accept;
@@ -124,17 +124,30 @@ pub fn say_each(name: &str, warnings: &[Warning]) {
 }
 
 /// Returns what to do about the first gap for which there is a remedy of its own.
-fn change(kinds: &[Gap]) -> &'static str {
+fn change(kinds: &[Gap], gaps: &[&Warning]) -> &'static str {
     let only = |gap: Gap| kinds.iter().all(|&kind| kind == gap);
     if only(Gap::OverLimit) {
         "compress it with a smaller window or dictionary, at most 128 MiB: zstd --long=27, xz -9"
     } else if only(Gap::NotATar) {
         "the layer has another format; a container runtime that knows it can convert the image to tar layers"
-    } else if only(Gap::Unreadable) {
+    } else if only(Gap::Unreadable) && gaps.iter().any(|gap| is_of_host(gap)) {
         "read it as a user with permission for all files, or save the image again"
+    } else if only(Gap::Unreadable) {
+        "the archive says something that no image can have; save the image again with a container runtime"
     } else {
         "save or copy the image again, and compare it with its digest or checksum"
     }
+}
+
+/// Returns whether the system of the user kept something from being read.
+fn is_of_host(gap: &Warning) -> bool {
+    matches!(
+        gap.kind,
+        WarningKind::HostUnreadable { .. }
+            | WarningKind::HostContents { .. }
+            | WarningKind::LayerUnreadable { .. }
+            | WarningKind::MemberUnreadable { .. }
+    )
 }
 
 fn not_whole(inspection: &Inspection, gaps: &[Warning], accepted: &[Gap]) -> Failure {
@@ -147,17 +160,17 @@ fn not_whole(inspection: &Inspection, gaps: &[Warning], accepted: &[Gap]) -> Fai
         inspection.completeness.summary().unwrap_or_else(|| "a part could not be read".into());
     Failure::NotWhole {
         message: format!("{} could only be read in part: {what} ({words})", inspection.name),
-        hint: remedy(&kinds),
+        hint: remedy(&kinds, &gaps.iter().collect::<Vec<_>>()),
     }
 }
 
 /// Returns what the user can do about parts that are missing for these reasons.
-pub fn remedy(kinds: &[Gap]) -> String {
+pub fn remedy(kinds: &[Gap], gaps: &[&Warning]) -> String {
     let acceptable = |gap: &Gap| Accept::value_variants().iter().any(|accept| accept.gap() == *gap);
     if kinds.iter().all(acceptable) {
         let words = kinds.iter().map(|gap| gap.word()).collect::<Vec<_>>();
         format!("if this is intended: --accept {}", words.join(","))
     } else {
-        change(kinds).into()
+        change(kinds, gaps).into()
     }
 }

@@ -26,8 +26,8 @@ const COUNTED: &str = "these sizes are those that the container runtimes say; \
 
 #[derive(Args)]
 pub struct ImagesArguments {
-    /// Archive (file or directory); `-` is standard input [default: list the images of Docker,
-    /// Podman and containerd]
+    /// Archive (file or directory); `-` is standard input [default: what is piped in; or else list the
+    /// images of Docker, Podman and containerd]
     #[arg(value_name = "ARCHIVE")]
     path: Option<PathBuf>,
     /// Output format; without it, the images of container runtimes are a list to choose from, if
@@ -42,8 +42,9 @@ pub struct ImagesArguments {
 
 /// Lists the images of an archive.
 pub fn list(arguments: &ImagesArguments) -> Result<(), Failure> {
-    let Some(path) = &arguments.path else { return list_engines(arguments) };
-    let archive = Input::path(path).open(&Progress::default())?;
+    let named = arguments.path.as_deref().map(Input::path);
+    let Some(input) = named.or_else(Input::piped) else { return list_engines(arguments) };
+    let archive = input.open(&Progress::default())?;
     let found: Vec<_> = archive.images.iter().map(Image::gaps).collect();
     say_gaps(&archive.images, &found);
     let mut out = io::BufWriter::new(io::stdout().lock());
@@ -72,7 +73,7 @@ pub fn list(arguments: &ImagesArguments) -> Result<(), Failure> {
                 archive.path,
                 image.name()
             ),
-            hint: completeness::remedy(&gap.gap().into_iter().collect::<Vec<_>>()),
+            hint: completeness::remedy(&gap.gap().into_iter().collect::<Vec<_>>(), &[gap]),
         }),
     }
 }

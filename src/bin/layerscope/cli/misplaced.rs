@@ -36,7 +36,11 @@ pub fn explained(error: &clap::Error) -> Option<(String, String)> {
     {
         let words = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
         let words: Vec<_> = words.collect();
-        return negative(word, &words).or_else(|| before_the_command(word, &words));
+        let exists = |word: &str| Path::new(word).exists();
+        return negative(word, &words)
+            .or_else(|| before_the_command(word, &words))
+            .or_else(|| of_the_screen(word, &words))
+            .or_else(|| second_image(word, &words, exists));
     }
     let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else {
         return None;
@@ -66,6 +70,41 @@ fn before_the_command(option: &str, words: &[String]) -> Option<(String, String)
         format!("{} is an option of {}, so it stands after it", escaped_str(option), words[at]),
         format!("did you mean: layerscope {}?", line.join(" ")),
     ))
+}
+
+/// Explains an option of the screen behind a command; `None` for other words.
+fn of_the_screen(word: &str, words: &[String]) -> Option<(String, String)> {
+    let name = word.strip_prefix("--")?;
+    let program = Arguments::command();
+    let command = program.find_subcommand(words.first()?)?;
+    let has = |command: &clap::Command| {
+        command.get_arguments().any(|argument| argument.get_long() == Some(name))
+    };
+    (has(&program) && !has(command)).then(|| {
+        let (word, command) = (escaped_str(word), command.get_name());
+        (
+            format!("layerscope {command} has no option {word}"),
+            format!("{word} is for the screen, without a command: layerscope {word} … IMAGE"),
+        )
+    })
+}
+
+/// Explains a second image behind a command that reads one; `None` for other words.
+fn second_image(
+    word: &str,
+    words: &[String],
+    exists: impl Fn(&str) -> bool,
+) -> Option<(String, String)> {
+    let (command, behind) = words.split_first()?;
+    let mut images = behind.iter().filter(|word| !word.starts_with('-') && exists(word));
+    let (first, second) = (images.next()?, images.next()?);
+    (second == word && Arguments::command().find_subcommand(command).is_some()).then(|| {
+        let images = [first, second].map(|image| quoted(&escaped_str(image)));
+        (
+            format!("several images given, but layerscope {command} reads only one"),
+            format!("compare them: layerscope compare {}", images.join(" ")),
+        )
+    })
 }
 
 /// Explains a negative number behind an option; `None` for other words.
@@ -169,6 +208,23 @@ mod tests {
         assert!(before_the_command("--nothing", &words).is_none());
         let words = ["ladder", "a.tar", "--base-layers", "1"].map(String::from);
         assert!(before_the_command("--base-layers", &words).is_none());
+    }
+
+    #[test]
+    fn an_option_of_the_screen_and_a_second_image_behind_a_command_are_explained() {
+        let words = |line: &str| line.split(' ').map(String::from).collect::<Vec<_>>();
+        let (message, hint) =
+            of_the_screen("--theme", &words("report --theme dark a.tar")).unwrap();
+        assert_eq!(message, "layerscope report has no option --theme");
+        assert!(hint.ends_with("layerscope --theme … IMAGE"), "{hint}");
+        assert!(of_the_screen("--format", &words("cat --format json a.tar")).is_none());
+        let second = |line: &str, word: &str| {
+            second_image(word, &words(line), |word| word.ends_with(".tar"))
+        };
+        let (message, hint) = second("report a.tar b.tar", "b.tar").unwrap();
+        assert_eq!(message, "several images given, but layerscope report reads only one");
+        assert_eq!(hint, "compare them: layerscope compare a.tar b.tar");
+        assert!(second("report a.tar extra", "extra").is_none());
     }
 
     #[test]

@@ -57,6 +57,8 @@ use stderr::say;
 use study::{SecretsOption, StudyArguments};
 use target::{OptionalTarget, Target, TargetOptions};
 
+use crate::config::Config;
+
 /// Shows why a container image is big, what is wasted, and what to change.
 ///
 /// Opens the image on the terminal; if the output is not a terminal, prints the text report
@@ -236,13 +238,29 @@ fn explain(error: &clap::Error) -> ExitCode {
         say(format_args!("hint: {hint}"));
         return ExitCode::from(2);
     }
+    let signs = Config::default().signs();
+    if !error.use_stderr() && signs.is_ascii() {
+        let mut out = text_output(signs);
+        let text = error.render().to_string();
+        let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        return help_written(written);
+    }
     // clap's own `exit` reports success even if the help could not be written.
-    match error.print().and_then(|()| io::stdout().flush()) {
-        Err(failed) if !error.use_stderr() && failed.kind() != io::ErrorKind::BrokenPipe => {
+    let printed = error.print().and_then(|()| io::stdout().flush());
+    match error.use_stderr() {
+        true => u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from),
+        false => help_written(printed),
+    }
+}
+
+/// Says that the help or the version could not be written.
+fn help_written(written: io::Result<()>) -> ExitCode {
+    match written {
+        Err(failed) if failed.kind() != io::ErrorKind::BrokenPipe => {
             say(format_args!("error: cannot write the help: {failed}"));
             ExitCode::from(2)
         }
-        _ => u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from),
+        _ => ExitCode::SUCCESS,
     }
 }
 

@@ -4,8 +4,6 @@ use std::io::{self, BufRead};
 
 use flate2::Crc;
 
-use super::NO_MATCH;
-
 /// The most bytes of a name or a comment.
 const FIELD_LIMIT: usize = 65535;
 /// The bits of the flags that have no meaning yet.
@@ -36,7 +34,8 @@ pub fn read_header(input: &mut impl BufRead) -> io::Result<u64> {
     if has(1) {
         let sum = header.crc.sum() & 0xffff;
         if sum != u32::from(u16::from_le_bytes(header.bytes()?)) {
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, NO_MATCH));
+            let problem = "invalid gzip header: its checksum is wrong";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
         }
     }
     Ok(header.len)

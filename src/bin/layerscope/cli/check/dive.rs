@@ -42,7 +42,7 @@ impl DiveOptions {
     }
 
     /// Returns the rules of the options.
-    fn given(&self) -> impl Iterator<Item = (DiveRule, &String)> {
+    pub(super) fn given(&self) -> impl Iterator<Item = (DiveRule, &String)> {
         let options = [
             &self.lowest_efficiency,
             &self.highest_wasted_bytes,

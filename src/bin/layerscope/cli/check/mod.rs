@@ -117,6 +117,9 @@ impl CheckArguments {
     fn limits(&self) -> Result<Limits, Failure> {
         let mut limits = self.limits.read()?;
         if let Some(rules) = self.dive.read(self.limits.has_file())? {
+            // A rule that an option disables is none, as a number in its place would count.
+            let given = self.dive.given().map(|(rule, _)| rule.measure());
+            limits.leave_out(&given.collect::<Vec<_>>());
             limits.override_with(rules);
             limits.of_dive = true;
         }
@@ -140,6 +143,10 @@ impl CheckArguments {
             );
         }
         match &limits.limits[..] {
+            [] if limits.of_dive && self.limits.has_file() => place(
+                "options disable all limits of the file, so nothing is checked",
+                "leave one of them out; or give options, such as --max-wasted 20MB",
+            ),
             [] if limits.of_dive => place(
                 "all rules of dive are disabled, so nothing is checked",
                 "enable one, such as highestWastedBytes: 20MB; or give options, such as --max-wasted 20MB",
