@@ -132,14 +132,15 @@ impl Matches {
         for (name, nodes) in set {
             for &node in nodes {
                 let first = tree.children(node).find(|&child| tree.last(child).is_some());
-                let own = self.rule[node.index()];
-                let rule = own.or_else(|| first.and_then(|child| self.rule[child.index()]));
                 let is_meant = |rule: &u16| {
                     let rule = &rules.list[usize::from(*rule)];
                     rule.level == Level::Leftovers && !rule.is_set_by(name)
                 };
-                if rule.filter(is_meant).is_some() {
+                if self.rule[node.index()].filter(is_meant).is_some() {
                     self.keep_files(tree, rules, &[node]);
+                }
+                if first.and_then(|child| self.rule[child.index()]).filter(is_meant).is_some() {
+                    self.keep_whole(tree, node);
                 }
             }
         }

@@ -73,11 +73,13 @@ const OF_ALL: [&str; 9] = [
     "XDG_STATE_HOME",
 ];
 
-/// Finds the absolute paths that variables of the environment name, by the variable.
+/// Finds the absolute paths that variables of the environment name, by the variable. One for a cache
+/// tells where to leave what can be made again.
 pub fn named_by_environment<'a>(tree: &Tree, run: &'a Run) -> Vec<(&'a str, Vec<NodeId>)> {
     let places = Places::new(tree, run);
     let set = run.environment.raw_values().filter(|(name, value)| {
-        !OF_ALL.contains(name) && value.starts_with('/') && value.len() <= WORD
+        let is_cache = name.to_ascii_uppercase().contains("CACHE");
+        !OF_ALL.contains(name) && !is_cache && value.starts_with('/') && value.len() <= WORD
     });
     let found = set.map(|(name, value)| {
         let parts = value.split([':', ',', ';', ' ']).filter(|part| part.starts_with('/'));
