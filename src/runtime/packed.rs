@@ -38,12 +38,13 @@ pub fn guess_packed(source: &dyn ReadAt, executable: &Executable) -> io::Result<
     let size = executable.size.saturating_sub(executable.strip.saves).min(source.len());
     let apart = size / PIECES;
     let (mut read, mut compressed) = (0u64, 0u64);
+    // One for all pieces: its tables take more memory than a piece.
+    let mut encoder = DeflateEncoder::new(Counter::default(), Compression::new(LEVEL));
     for i in 0..PIECES {
         let extent = Extent { offset: 0, len: size }.part(i * apart, PIECE.min(apart.max(1)));
         let bytes = read_extent(source, extent)?;
-        let mut encoder = DeflateEncoder::new(Counter::default(), Compression::new(LEVEL));
         encoder.write_all(&bytes)?;
-        compressed += encoder.finish()?.0;
+        compressed += encoder.reset(Counter::default())?.0;
         read += bytes.len() as u64;
     }
     let packed = packed(size, read, compressed);

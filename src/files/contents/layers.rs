@@ -31,8 +31,8 @@ const KEPT: usize = 32 << 20;
 /// A reader of file contents from the layers of an image.
 ///
 /// It is cheap to make, and should be kept as long as the image is in use, because bytes decoded
-/// for one file help with the next. It keeps at most 1 MiB of decoded bytes, three decoders, and
-/// the checkpoints of each gzip layer, one for 6 MiB or 1 MiB, and at most 1,024.
+/// for one file help with the next. It keeps at most 512 KiB of decoded bytes, three decoders, and
+/// the checkpoints of each gzip layer, one for 4 MiB or 1 MiB, and at most 1,024.
 pub struct LayerContents {
     /// The name of the archive, escaped for display.
     path: Escaped,

@@ -7,7 +7,7 @@ use super::BLOCK;
 use super::run::Cursor;
 
 /// The most decoded bytes that are kept in total.
-const KEPT: u64 = 1 << 20;
+const KEPT: u64 = 512 << 10;
 /// The most decoders that are kept in total; one may have a window of 128 MiB.
 const DECODERS: usize = 3;
 

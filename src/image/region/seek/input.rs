@@ -9,7 +9,7 @@ use crate::image::region::Region;
 use crate::progress::Progress;
 
 /// Number of bytes that are read at a time.
-const WINDOW: usize = 128 << 10;
+const WINDOW: usize = 64 << 10;
 /// The most bytes that are asked for at once where each question takes a while.
 const QUESTION: u64 = 4 << 20;
 

@@ -19,7 +19,7 @@ use crate::image::region::{Bytes, Region};
 use crate::progress::Progress;
 
 /// The size of a block of decoded bytes.
-const BLOCK: u64 = 256 << 10;
+const BLOCK: u64 = 128 << 10;
 
 /// The decoded bytes of a compressed region.
 pub struct DecodedStream {
