@@ -84,6 +84,34 @@ fn inputs(inspection: &Inspection) -> LadderInputs {
     }
 }
 
+#[test]
+fn the_recipes_configure_the_container_as_the_image_does() {
+    let recipe = |config: serde_json::Value| {
+        let mut image = image();
+        image.config["config"] = config;
+        let inspection = build::inspect(tar(image.docker())).unwrap();
+        let sizes = climb(&inspection, &inputs(&inspection));
+        sizes.into_iter().find(|size| size.step == Step::Scratch).unwrap().how
+    };
+    // Only the configuration has these, as builders without a Dockerfile leave it.
+    let how = recipe(json!({
+        "Cmd": ["app"], "Env": ["PATH=/:/usr/bin", "MODE=a b", "COST=$5"], "User": "shop",
+        "Healthcheck": { "Test": ["CMD", "/app", "-v"] },
+    }));
+    for line in [
+        "ENV PATH=/:/usr/bin",
+        "ENV MODE=\"a b\"",
+        "ENV COST=\"\\$5\"",
+        "# create this user in this stage as well\nUSER shop",
+        "HEALTHCHECK CMD [\"/app\",\"-v\"]",
+    ] {
+        assert!(how.contains(line), "{line}: {how}");
+    }
+    let how =
+        recipe(json!({ "Cmd": ["/app"], "Healthcheck": { "Test": ["CMD-SHELL", "curl x"] } }));
+    assert!(how.contains("# the HEALTHCHECK is left out"), "{how}");
+}
+
 fn sizes(possible_sizes: &[PossibleSize]) -> Vec<(&'static str, u64)> {
     possible_sizes
         .iter()

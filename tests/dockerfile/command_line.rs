@@ -55,6 +55,19 @@ fn the_given_dockerfile_is_only_read() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn the_diff_names_the_file_that_a_link_leads_to() {
+    let directory = directory();
+    let at = |name: &str| directory.path().join(name);
+    std::fs::create_dir(at("docker")).unwrap();
+    std::fs::rename(at("Dockerfile"), at("docker/app")).unwrap();
+    std::os::unix::fs::symlink("docker/app", at("Dockerfile")).unwrap();
+    let (code, out, _) = run(directory.path(), &["fix", "image.tar", "--dockerfile", "Dockerfile"]);
+    assert_eq!(code, Some(0));
+    assert!(out.contains("--- docker/app\n+++ docker/app\n"), "{out}");
+}
+
 #[test]
 fn a_diff_is_taken_for_names_with_blanks_upward_paths_and_files_that_are_not_utf_8() {
     let directory = directory();

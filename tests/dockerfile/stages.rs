@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::situation::{Fixed, MEGABYTE, Situation};
 use crate::executables::tiny::{Tiny, executable, glibc, library};
-use crate::support::build::{Entry, file, gone, open, symlink};
+use crate::support::build::{Entry, dir, file, gone, open, symlink};
 
 /// Go, as far as it proves to be that.
 fn go() -> [Entry; 2] {
@@ -57,6 +57,47 @@ fn a_dynamic_program_comes_with_the_libraries_that_the_base_does_not_have() {
     let copies: String =
         copied.iter().map(|path| format!("COPY --from=build-own {path} {path}\n")).collect();
     assert!(skeleton.ends_with(&format!("FROM debian\n{copies}ARG V=1\nENV W=$V\n")), "{skeleton}");
+}
+
+#[test]
+fn a_skeleton_has_what_the_stages_below_the_last_one_set() {
+    let fixed = built_by_go(executable().build(), []).fixed(
+        "FROM alpine AS build\nRUN apk add go\nENV MODE=prod\nUSER 1000\nENTRYPOINT [\"/opt/old\"]\nFROM build\nRUN go build -o /opt/app\nONBUILD RUN x\nONBUILD COPY a /a\nENTRYPOINT [\"/opt/app\"]\n",
+    );
+    let skeleton = fixed.file("Dockerfile.multi-stage");
+    let end = "COPY --from=build-own /opt/app /opt/app\nENV MODE=prod\nUSER 1000\n\
+               # ONBUILD RUN is left out: this stage has no shell\nONBUILD COPY a /a\nENTRYPOINT [\"/opt/app\"]\n";
+    assert!(skeleton.ends_with(end), "{skeleton}");
+}
+
+#[test]
+fn a_skeleton_finds_its_program_and_the_check_of_its_health() {
+    let program = file("opt/app", 0).holding(executable().build()).mode(0o755);
+    let built = |environment: &str| {
+        Situation::new()
+            .config(json!({ "Cmd": ["app"], "Env": [environment] }))
+            .run("apk add go", go())
+            .run("go build -o /opt/app", [program.clone()])
+            .value("CMD [\"app\"]")
+    };
+    let file = "FROM alpine\nRUN apk add go\nRUN go build -o /opt/app\nHEALTHCHECK cmd [\"app\", \"-v\"]\nCMD [\"app\"]\n";
+    let fixed = built("PATH=/opt:/usr/bin").fixed(file);
+    let skeleton = fixed.file("Dockerfile.multi-stage");
+    let end = "COPY --from=build /opt/app /opt/app\nENV PATH=/opt:/usr/bin\n\
+               HEALTHCHECK cmd [\"app\", \"-v\"]\nCMD [\"app\"]\n";
+    assert!(skeleton.ends_with(end), "{skeleton}");
+}
+
+#[test]
+fn a_file_that_a_variable_names_is_needed_too() {
+    let conf = || [dir("etc"), file("etc/app.yml", 9)];
+    let fixed = Situation::new()
+        .config(json!({ "Cmd": ["/opt/app"], "Env": ["CONFIG=/etc/app.yml"] }))
+        .run("apk add go", go())
+        .copy("app.yml", "/etc/app.yml", conf())
+        .run("go build -o /opt/app", [file("opt/app", 0).holding(executable().build()).mode(0o755)])
+        .fixed("FROM alpine\nRUN apk add go\nCOPY app.yml /etc/app.yml\nRUN go build -o /opt/app\nENV CONFIG=/etc/app.yml\nCMD [\"/opt/app\"]\n");
+    assert!(fixed.left().contains("it names /etc/app.yml"), "{}", fixed.left());
 }
 
 /// What the image of a proposed file size_after, with what an estimate rests on.

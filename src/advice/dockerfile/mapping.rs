@@ -38,8 +38,17 @@ pub fn map(file: &Dockerfile, steps: &[Step]) -> Mapping {
     let stage = &all[all.len().saturating_sub(MOST)..];
     let first = steps.len().saturating_sub(MOST);
     let history: Vec<_> = steps[first..].iter().map(Key::of_step).collect();
-    let written: Vec<_> =
+    let mut written: Vec<_> =
         stage.iter().map(|&i| Key::from_instruction(&file.instructions[i], file)).collect();
+    // The history begins a RUN with the words of the shell in force.
+    let mut shell = None;
+    for (key, &i) in written.iter_mut().zip(stage) {
+        match key.keyword {
+            Keyword::Shell => shell = file.instructions[i].json().map(|words| words.join(" ")),
+            Keyword::Run => key.in_shell = shell.as_ref().map(|it| format!("{it} {}", key.text)),
+            _ => {}
+        }
+    }
     let pairs = align(&history, &written);
     let mut mapping = Mapping {
         steps: vec![None; file.instructions.len()],
@@ -138,6 +147,8 @@ struct Key {
     keyword: Keyword,
     /// The arguments without flags and quotes, with white space folded.
     text: String,
+    /// The same of a `RUN` behind the words of the `SHELL` in force.
+    in_shell: Option<String>,
     /// The most significant word: the last one of a `COPY` or `ADD`, the name that an `ENV` sets,
     /// and so on.
     subject: String,
@@ -153,6 +164,12 @@ impl Key {
                     && fold(&instruction.arguments).split(' ').count() == 1 =>
             {
                 fold(&file.source()[one.body.clone()])
+            }
+            (documents @ [_, ..], _) if instruction.keyword == Keyword::Run => {
+                let bodies = documents.iter().map(|it| &file.source()[it.body.clone()]);
+                let mut text = instruction.arguments.clone();
+                bodies.for_each(|body| text.extend([" ", body]));
+                fold(&text)
             }
             ([], Some(words)) if instruction.keyword == Keyword::Run => {
                 let joined = words.join(" ");
@@ -175,18 +192,25 @@ impl Key {
             }
             _ => text.split(['=', ' ']).next().unwrap_or_default().to_owned(),
         };
-        Self { keyword: instruction.keyword, text, subject }
+        Self { keyword: instruction.keyword, text, in_shell: None, subject }
     }
 
     fn of_step(step: &Step) -> Self {
-        match step.instruction() {
+        let in_shell = None;
+        // The history names the here-documents of a COPY, and does not have them.
+        let bare = |step: &Step| Step { text: step.text.replacen("<<", "", MOST), ..step.clone() };
+        let is_copy = step.text.starts_with("COPY ") || step.text.starts_with("ADD ");
+        match step.instruction().or_else(|| bare(step).instruction().filter(|_| is_copy)) {
             Some((file, instruction)) => Self::from_instruction(&instruction, &file),
             // The classic builder records the exec form of a RUN as its words, without a shell.
             None if step.layer.is_some() && !step.text.is_empty() => {
                 let text = step.text.split_whitespace().collect::<Vec<_>>().join(" ");
-                Self { keyword: Keyword::Run, text, subject: String::new() }
+                Self { keyword: Keyword::Run, text, in_shell, subject: String::new() }
             }
-            None => Self { keyword: Keyword::Unknown, text: String::new(), subject: String::new() },
+            None => {
+                let (text, subject) = Default::default();
+                Self { keyword: Keyword::Unknown, text, in_shell, subject }
+            }
         }
     }
 }
@@ -201,6 +225,7 @@ fn likeness(step: &Key, written: &Key) -> u32 {
     }
     match step.keyword {
         Keyword::Run if step.text == written.text => 8,
+        Keyword::Run if written.in_shell.as_ref() == Some(&step.text) => 8,
         Keyword::Run => 0,
         Keyword::Copy | Keyword::Add if step.text == written.text => 8,
         Keyword::Copy | Keyword::Add => {
@@ -292,6 +317,32 @@ mod tests {
             "CMD [\"/bin/sh\" \"-c\" \"x\"]",
         ];
         assert_eq!(mapped(file, &buildkit), mapped(file, &classic));
+    }
+
+    #[test]
+    fn the_words_of_the_shell_in_force_and_here_documents_are_known() {
+        let file = "FROM base\nSHELL [\"/bin/bash\", \"--login\", \"-c\"]\nRUN a && b\nSHELL [\"pwsh\", \"-Command\", \"$E='Stop';\"]\nRUN c\nCOPY <<-\"E\" /srv/x\n\tx\n\tE\nRUN sh <<E\nd\ne\nE\n";
+        let buildkit = [
+            "base",
+            "SHELL [/bin/bash --login -c]",
+            "RUN /bin/bash --login -c a && b # buildkit",
+            "SHELL [pwsh -Command $E='Stop';]",
+            "RUN pwsh -Command $E='Stop'; c # buildkit",
+            "COPY <<E /srv/x # buildkit",
+            "RUN pwsh -Command $E='Stop'; sh <<E\nd\ne\nE # buildkit",
+        ];
+        let all = [None, Some(1), Some(2), Some(3), Some(4), Some(5), Some(6)];
+        assert_eq!(mapped(file, &buildkit), all);
+        let other = file.replace("d\ne", "d\nf");
+        assert_eq!(mapped(&other, &buildkit)[6], None, "another document is another RUN");
+        let classic = [
+            "/bin/sh -c #(nop) ADD file:aa in /",
+            "/bin/sh -c #(nop)  SHELL [/bin/bash --login -c]",
+            "/bin/bash --login -c a && b",
+            "/bin/sh -c #(nop)  SHELL [pwsh -Command $E='Stop';]",
+            "pwsh -Command $E='Stop'; c",
+        ];
+        assert_eq!(mapped(file, &classic)[..5], all[..5]);
     }
 
     #[test]

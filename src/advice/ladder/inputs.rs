@@ -9,7 +9,7 @@ use crate::advice::merges::Merges;
 use crate::analysis::Inspection;
 use crate::escape::Untrusted;
 use crate::runtime::Parts;
-use crate::runtime::command::named;
+use crate::runtime::command::{named, set_to_files};
 use crate::tree::VersionId;
 
 /// The most findings whose advice is repeated.
@@ -70,7 +70,11 @@ impl LadderInputs {
                 .fold(0, u64::saturating_add),
             program,
             names_no_application: false,
-            named: named(&inspection.tree, &inspection.run).arguments,
+            named: named(&inspection.tree, &inspection.run)
+                .arguments
+                .into_iter()
+                .chain(set_to_files(&inspection.tree, &inspection.run))
+                .collect(),
             merges: Merges::default(),
             surplus: Vec::new(),
             taken_over: None,

@@ -21,7 +21,7 @@ use crate::tree::NodeId;
 
 pub use locate::DEFAULT_PATH;
 pub use mentioned::{Mentioned, mentioned, named_by_environment, named_in_texts};
-pub use named::{Named, named, named_by_check};
+pub use named::{Named, named, named_by_check, set_to_files, unusual_path};
 pub(crate) use places::is_system;
 
 /// The application that a container runs.

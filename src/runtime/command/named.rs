@@ -55,6 +55,30 @@ fn named_by(tree: &Tree, run: &Run, words: &[String]) -> Named {
     named
 }
 
+/// Finds the files of the final filesystem that variables are set to.
+pub fn set_to_files(tree: &Tree, run: &Run) -> Vec<NodeId> {
+    let paths = Paths::new(tree);
+    let find = |path: &str| {
+        let bytes = path.as_bytes();
+        let found = paths.lookup(LayerIndex::FINAL, NodeId::ROOT, bytes, Last::Followed)?;
+        (found.kind == Kind::File).then_some(found)
+    };
+    let values = run.environment.raw_values().take(WORDS_LIMIT).map(|(_, value)| value);
+    let parts = values.flat_map(|value| value.split(SEPARATORS));
+    parts.filter(|part| part.starts_with('/')).filter_map(find).flat_map(nodes).collect()
+}
+
+/// Returns `PATH` if a container looks for its program there, and not only in the usual
+/// directories.
+pub fn unusual_path(run: &Run) -> Option<&str> {
+    let words = run.words();
+    let is_found_there = words.first().is_some_and(|word| !word.contains('/'))
+        || matches!(shell(&words), Some(Shell::Text(..)));
+    let path = run.environment.raw_value("PATH").filter(|_| is_found_there)?;
+    let usual: Vec<_> = DEFAULT_PATH.split(':').collect();
+    path.split(':').any(|directory| !usual.contains(&directory)).then_some(path)
+}
+
 impl Named {
     fn add_command(&mut self, run: &Run, words: &[String], find: impl Fn(&str) -> Option<Found>) {
         let Some((program, arguments)) = words.split_first() else { return };

@@ -105,8 +105,10 @@ pub(super) fn named(
     let started: Vec<_> = started.map(|file| file.node).collect();
     let is_own =
         |node: NodeId| tree.last(node).is_some_and(|version| tree.added_in(version) >= base_layers);
-    let arguments = command::named(tree, run).arguments;
-    let arguments = arguments.into_iter().filter(|node| !started.contains(node) && is_own(*node));
+    let arguments = command::named(tree, run).arguments.into_iter();
+    let arguments = arguments
+        .chain(command::set_to_files(tree, run))
+        .filter(|node| !started.contains(node) && is_own(*node));
     paths.extend(arguments.filter_map(|node| String::from_utf8(tree.path(node)).ok()));
     Ok(paths)
 }

@@ -1,5 +1,6 @@
 //! Decides whether an instruction between two `RUN`s can be moved before both.
 
+mod indifferent;
 mod placeless;
 
 use std::collections::HashSet;
@@ -7,10 +8,9 @@ use std::collections::HashSet;
 use super::Work;
 use super::condition::{Condition, Refusal};
 use crate::advice::dockerfile::parse::{Instruction, Keyword};
-use crate::advice::unneeded::mentions;
 use crate::display::Escaped;
 use crate::layer_index::LayerIndex;
-use crate::shell::{self, Command, base_name};
+use crate::shell::{self, base_name};
 use crate::tree::{Kind, NodeId};
 use placeless::{is_placeless, is_placeless_command};
 
@@ -153,10 +153,18 @@ impl Work<'_> {
                 if let Some(path) = self.meets(layer, &layers) {
                     return named(&format!("brings {path}, where the RUN before it was at work"));
                 }
-                match before.iter().find(|&&run| self.may_read_copy(run, i)) {
+                let to = instruction.copied().and_then(|(_, to)| self.absolute(i, &to));
+                let Some(to) = to else { return named("has a destination that is not known") };
+                let to = to.trim_end_matches('/').trim_end_matches("/.");
+                if let Some(what) = self.needs_before(i, to, &layers) {
+                    return named(&what);
+                }
+                let is_of_system = below_system(to);
+                let other = |run: &&usize| !self.is_indifferent(**run, i, to, is_of_system);
+                match before.iter().find(other) {
                     Some(&run) => {
                         let run = self.file.instructions[run].line;
-                        named(&format!("brings what the RUN in line {run} may read"))
+                        named(&format!("brings what the RUN in line {run} may read or change"))
                     }
                     None => Ok(Side::Before),
                 }
@@ -243,66 +251,6 @@ impl Work<'_> {
                 }
             })
         })
-    }
-
-    /// Returns whether a `RUN` may read what a copy brings: it is configuration that programs look
-    /// for, or it lies where the `RUN` works, or is named there.
-    fn may_read_copy(&self, run: usize, copy: usize) -> bool {
-        let Some(script) = self.script(run) else { return true };
-        let to = self.file.instructions[copy].copied().and_then(|(_, to)| self.absolute(copy, &to));
-        let Some(to) = to else { return true };
-        let to = to.trim_end_matches('/').trim_end_matches("/.");
-        let is_of_system = below_system(to);
-        let here = self.absolute(run, ".").unwrap_or_default();
-        let here = here.trim_end_matches('.').trim_end_matches('/');
-        let is_here = !here.is_empty() && (below(to, here) || below(here, to)) || to.is_empty();
-        script.every().iter().any(|command| {
-            let [program, words @ ..] = command.program() else { return false };
-            let is_named =
-                words.iter().any(|word| mentions(word, to) || matches!(*word, "/" | "/*"));
-            if is_named {
-                return true;
-            }
-            if READ_NOTHING.contains(&base_name(program)) {
-                return is_here && words.iter().any(|word| !word.starts_with(['-', '/']));
-            }
-            is_of_system
-                || is_here
-                    && !is_placeless_command(command)
-                    && !self.reads_its_list(command, run, copy)
-        })
-    }
-
-    /// Returns whether a command installs what a list says that lies where the command runs, reads
-    /// nothing else there, and the copy brings no settings for it.
-    fn reads_its_list(&self, command: &Command, run: usize, copy: usize) -> bool {
-        let (list, settings): (&str, &[&str]) = match command.program() {
-            ["npm", "ci" | "install", ..] => {
-                ("package.json", &[".npmrc", "npm-shrinkwrap.json", "patches"])
-            }
-            ["yarn", "install", ..] | ["yarn"] => {
-                ("package.json", &[".npmrc", ".yarnrc", ".yarnrc.yml", ".yarn", "patches"])
-            }
-            ["pip" | "pip3", "install", words @ ..]
-                if words.contains(&"-r") && !words.contains(&".") =>
-            {
-                ("requirements.txt", &["pip.conf", "setup.cfg", "constraints.txt"])
-            }
-            _ => return false,
-        };
-        let tree = &self.inspection.tree;
-        let brings = |name: &&str| {
-            let (Some(path), Some(layer)) = (self.absolute(run, name), self.layer(copy)) else {
-                return true;
-            };
-            let node = tree.find(path.as_bytes());
-            node.is_some_and(|node| {
-                tree.versions(node).any(|version| tree.added_in(version) == layer)
-            })
-        };
-        let path = self.absolute(run, list);
-        path.is_some_and(|path| self.evidence.texts.stands_alone(&path))
-            && !settings.iter().any(brings)
     }
 
     /// Returns a path that both a copy's layer and one of the earlier layers have created or

@@ -25,7 +25,7 @@ impl Work<'_> {
             if bytes < NOTEWORTHY {
                 continue;
             }
-            let text = format!("{} stay in the image; {}", rule.title, rule.fix);
+            let text = format!("leaves this in the image: {}; {}", rule.title, rule.fix);
             let remark = self.leave(Kind::Tool, bytes, None, text, Condition::NotNeededLater);
             (remark.lines, remark.inodes) = (lines, left);
         }

@@ -126,7 +126,7 @@ impl Work<'_> {
             .map(|version| tree.owner(version))
             .collect();
         let (Some(&(uid, gid)), true) = (owners.iter().next(), owners.len() == 1) else {
-            return unknown(format!("{written} got several owners"));
+            return unknown("not all of these files have the same owner in the end".into());
         };
         let linked = copies.iter().any(|&copy| self.file.instructions[copy].flag("link").is_some());
         match (user, group) {

@@ -160,9 +160,8 @@ impl Work<'_> {
         if settings.is_empty()
             || !rewrite.wasted.iter().all(|&wasted| handled.contains(&tree.node_of(wasted)))
         {
-            return Err(
-                Condition::PlainPaths.fails("it is not one chown -R or chmod -R with plain paths")
-            );
+            return Err(Condition::PlainPaths
+                .fails("it is not one chown or chmod of what is copied, with plain paths"));
         }
         for &at in &rewrite.copies {
             let copy = &self.file.instructions[at];

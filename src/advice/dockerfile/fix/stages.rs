@@ -15,6 +15,7 @@ use crate::advice::dockerfile::evidence::{CopiedProgram, LooksFor, Needs};
 use crate::advice::dockerfile::parse::{Instruction, Keyword};
 use crate::advice::ladder::Certainty;
 use crate::display::{count, escaped_str, files, listed};
+use crate::runtime::command::unusual_path;
 use crate::shell::{self, base_name};
 use start::Start;
 
@@ -94,7 +95,7 @@ impl Work<'_> {
         for path in &copied {
             text.push_str(&format!("COPY --from={name} {path} {path}\n"));
         }
-        self.runtime(&mut text, from, &start, (&copied, None));
+        self.runtime(&mut text, &start, (&copied, None));
         let draft = self.second_file(text)?;
         let what = self.said_of_stages(application, &besides, &start, toolchain);
         let line = self.said_of_draft(&draft, &what);
@@ -271,14 +272,14 @@ impl Work<'_> {
     fn runtime(
         &self,
         text: &mut String,
-        from: usize,
         start: &Start,
         (copied, command): (&[&str], Option<&str>),
     ) {
-        let source = self.file.source();
-        let own = &self.file.instructions[from + 1..];
+        let (source, run) = (self.file.source(), &self.inspection.run);
+        // Those of the stages that the last one is built on count as well.
+        let own: Vec<_> = self.stage.iter().map(|&i| &self.file.instructions[i]).collect();
         let kept = |instruction: &Instruction| match instruction.keyword {
-            Keyword::Maintainer | Keyword::Onbuild => false,
+            Keyword::Maintainer => false,
             Keyword::Env | Keyword::Workdir | Keyword::User | Keyword::Volume => true,
             keyword => keyword.is_runtime(),
         };
@@ -287,12 +288,21 @@ impl Work<'_> {
             .filter(|instruction| kept(instruction))
             .map(|instruction| instruction.arguments.as_str());
         let used: HashSet<_> = values.flat_map(variables).collect();
-        let last_directory =
-            own.iter().rposition(|instruction| instruction.keyword == Keyword::Workdir);
+        text.extend(self.path_of_base(start, &own));
+        let last = |keyword: Keyword| own.iter().rposition(|it| it.keyword == keyword);
+        // Of these the last one counts.
+        let only = [Keyword::Workdir, Keyword::Cmd, Keyword::Entrypoint, Keyword::Healthcheck];
+        let only = only.map(|keyword| (keyword, last(keyword)));
         for (i, instruction) in own.iter().enumerate() {
             let name = instruction.arguments.split(['=', ' ']).next().unwrap_or_default();
             let needed = instruction.keyword == Keyword::Arg && used.contains(name);
-            if !needed && !kept(instruction) {
+            let is_replaced =
+                only.iter().any(|&(keyword, at)| keyword == instruction.keyword && at != Some(i));
+            // A stage that sets ENTRYPOINT resets the CMD of the stage below it.
+            let is_reset = instruction.keyword == Keyword::Cmd
+                && run.command.is_empty()
+                && last(Keyword::Entrypoint) > Some(i);
+            if is_replaced || is_reset || !needed && !kept(instruction) {
                 continue;
             }
             // Another instruction starts the program.
@@ -302,20 +312,25 @@ impl Work<'_> {
                 continue;
             }
             if instruction.keyword == Keyword::Workdir {
-                if Some(i) < last_directory {
-                    continue;
-                }
-                let directory = self.inspection.run.directory.raw();
+                let directory = run.directory.raw();
                 if !instruction.arguments.starts_with('/') && is_plain(directory) {
                     text.push_str(&format!("WORKDIR {directory}\n"));
                     continue;
                 }
             }
+            let has_no_shell = start.on == On::Scratch;
             if instruction.keyword == Keyword::Healthcheck
-                && start.on == On::Scratch
+                && has_no_shell
                 && !is_check_of(instruction, copied)
             {
-                text.push_str("# the HEALTHCHECK is left out: this stage has no shell and no program that it runs\n");
+                text.push_str("# the HEALTHCHECK is left out: this stage has no shell, and not the program that it runs\n");
+                continue;
+            }
+            if instruction.keyword == Keyword::Onbuild
+                && has_no_shell
+                && instruction.arguments.trim_start().to_ascii_uppercase().starts_with("RUN")
+            {
+                text.push_str("# ONBUILD RUN is left out: this stage has no shell\n");
                 continue;
             }
             let knows_users = copied.iter().any(|path| Path::new("/etc/passwd").starts_with(path));
@@ -332,6 +347,19 @@ impl Work<'_> {
             text.push_str(&format!("{command}\n"));
         }
     }
+
+    /// Returns the `ENV` of the directories in which the base of the image looks for programs, if
+    /// the command is found in one that another base does not have.
+    fn path_of_base(&self, start: &Start, own: &[&Instruction]) -> Option<String> {
+        let is_set = |it: &&Instruction| {
+            it.keyword == Keyword::Env && it.words().iter().any(|word| word.starts_with("PATH"))
+        };
+        if start.on == On::Same || own.iter().any(is_set) {
+            return None;
+        }
+        let path = unusual_path(&self.inspection.run).filter(|path| is_plain(path))?;
+        Some(format!("ENV PATH={path}\n"))
+    }
 }
 
 /// Returns whether a `HEALTHCHECK` is none, or runs a program that is copied, without a shell.
@@ -340,11 +368,11 @@ fn is_check_of(instruction: &Instruction, copied: &[&str]) -> bool {
     if arguments.eq_ignore_ascii_case("none") {
         return true;
     }
-    let command = arguments.find("CMD").map(|at| arguments[at + 3..].trim());
+    let command = arguments.to_ascii_uppercase().find("CMD").map(|at| arguments[at + 3..].trim());
     let words = command.and_then(|command| serde_json::from_str::<Vec<String>>(command).ok());
-    words
-        .and_then(|words| words.first().cloned())
-        .is_some_and(|program| copied.contains(&program.as_str()))
+    words.and_then(|words| words.first().cloned()).is_some_and(|program| {
+        copied.iter().any(|&path| path == program || base_name(path) == program)
+    })
 }
 
 /// Returns the names of variables in a text.

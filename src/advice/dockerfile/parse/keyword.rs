@@ -73,6 +73,11 @@ impl Keyword {
         }
     }
 
+    /// Returns whether it sets variables.
+    pub fn sets_variables(self) -> bool {
+        matches!(self, Self::Env | Self::Arg)
+    }
+
     /// Returns whether the instruction only configures the container, so that it does not affect
     /// later instructions of the build.
     pub fn is_runtime(self) -> bool {

@@ -308,7 +308,7 @@ fn copied(below: usize, inodes: &HashSet<VersionId>) -> Holds {
 }
 
 /// Returns the reference of the current base image for `FROM`.
-fn same_base(name: Option<&str>) -> String {
+pub(super) fn same_base(name: Option<&str>) -> String {
     let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-/:@".contains(c);
     match name {
         // The name of a system or of an archive is not a reference.

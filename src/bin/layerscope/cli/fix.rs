@@ -135,6 +135,7 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
         (Some((file, raw)), Some(path)) => {
             let path = if is_piped(path) { Path::new(USUAL) } else { path };
             let (ignore, ignore_raw) = ignore_of(path, &file)?;
+            let path = &real(path);
             let subject = Subject::given(&inspection, named(path).into(), file, ignore);
             if let Some(foreign) = &subject.foreign {
                 let hint = "name the Dockerfile, and the stage, that this image was built from; without --dockerfile, \
@@ -232,6 +233,16 @@ fn print(diff: &[u8], signs: Signs) -> Result<(), Failure> {
 /// Returns the base image: as given, or detected in the image.
 fn base_of(inspection: &Inspection, given: &PreparedBase) -> Result<Base, Failure> {
     base(inspection, given.given()).map_err(|error| Failure::Usage(error.to_string()))
+}
+
+/// Returns the file that a symbolic link leads to, because git and `patch` change no links; else
+/// the path as it is.
+fn real(path: &Path) -> PathBuf {
+    let is_link = path.symlink_metadata().is_ok_and(|it| it.is_symlink());
+    let Some(real) = path.canonicalize().ok().filter(|_| is_link) else { return path.into() };
+    let here = std::env::current_dir().and_then(|here| here.canonicalize());
+    let below = here.ok().and_then(|here| real.strip_prefix(here).map(Path::to_owned).ok());
+    below.unwrap_or(real)
 }
 
 /// Returns the name of a file in the diff: the path as given, unless `patch` refuses such a path.
@@ -342,7 +353,7 @@ fn ignore_of(
     let usual = context_of(dockerfile, file).join(IGNORE);
     for path in [PathBuf::from(own), usual.clone()] {
         match text_of(&path) {
-            Ok((text, raw)) => return Ok(((named(&path).into(), Some(text)), raw)),
+            Ok((text, raw)) => return Ok(((named(&real(&path)).into(), Some(text)), raw)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => {
                 let name = escaped(path.as_os_str().as_encoded_bytes());

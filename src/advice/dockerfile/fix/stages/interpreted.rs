@@ -40,7 +40,7 @@ impl Work<'_> {
         let (name, mut text) = self.two_stages(from, alias, &start, &stage.prunes);
         text.push_str(&stage.lines(&name));
         let users = if stage.makes_users() { &["/etc/passwd"][..] } else { &[] };
-        self.runtime(&mut text, from, &start, (users, stage.start.as_deref()));
+        self.runtime(&mut text, &start, (users, stage.start.as_deref()));
         let draft = self.second_file(text)?;
         let said = self.said_of_draft(&draft, &said_of_interpreted(stage, &start.called));
         let verdict = Verdict::Proposed { size_after: Some((size, stage.certainty())) };
