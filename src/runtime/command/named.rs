@@ -57,15 +57,10 @@ fn named_by(tree: &Tree, run: &Run, words: &[String]) -> Named {
 
 /// Finds the files of the final filesystem that variables are set to.
 pub fn set_to_files(tree: &Tree, run: &Run) -> Vec<NodeId> {
-    let paths = Paths::new(tree);
-    let find = |path: &str| {
-        let bytes = path.as_bytes();
-        let found = paths.lookup(LayerIndex::FINAL, NodeId::ROOT, bytes, Last::Followed)?;
-        (found.kind == Kind::File).then_some(found)
-    };
-    let values = run.environment.raw_values().take(WORDS_LIMIT).map(|(_, value)| value);
-    let parts = values.flat_map(|value| value.split(SEPARATORS));
-    parts.filter(|part| part.starts_with('/')).filter_map(find).flat_map(nodes).collect()
+    let is_file =
+        |node: &NodeId| tree.last(*node).is_some_and(|version| tree.kind(version) == Kind::File);
+    let named = super::named_by_environment(tree, run).into_iter();
+    named.flat_map(|(_, nodes)| nodes).filter(is_file).collect()
 }
 
 /// Returns `PATH` if a container looks for its program there, and not only in the usual
