@@ -92,6 +92,7 @@ const FLOORS: [Floor; 11] = [
             "findings",
             "base",
             "unneeded",
+            "started",
             "ladder",
             "measure",
             "secrets",

@@ -69,7 +69,7 @@ const PATHS: &[(&str, &str, &str, &[&str])] = &[
     ("swift-build", "app/.build/checkouts/nio/a.swift", "app/.build/release/app", &[]),
     (
         "swift-build",
-        "app/.build/x86_64-linux/release/App.build/a.o",
+        "app/.build/x86_64-linux/release/App.build/a.swiftdeps",
         "app/.build/x/release/App",
         &[],
     ),
