@@ -30,7 +30,7 @@ const PROJECTS: usize = 64;
 pub struct Development {
     /// The packages.
     pub unneeded: Unneeded,
-    /// What of the project uses the packages, or may, as a clause: scripts that the installation
+    /// The part of the project that uses the packages, or may, as a clause: scripts that the installation
     /// runs, files of the application, variables.
     pub used: Option<String>,
     /// The project that they are installed for.

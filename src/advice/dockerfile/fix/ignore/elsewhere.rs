@@ -85,12 +85,12 @@ impl Work<'_> {
         self.births().in_layer(layer).iter().copied().filter(is_it).collect()
     }
 
-    /// Returns what may use a directory after it was copied and before it is made anew, as a clause.
+    /// Returns what may use a directory after it was copied and before a RUN makes it again, as a clause.
     pub(super) fn used_before(&self, copy: usize, name: &str, makers: &[Maker]) -> Option<String> {
         let later = self.stage.iter().copied().filter(|&i| i > copy);
         for i in later.filter(|&i| self.is_run_in_file(i)) {
             let line = self.file.instructions[i].line;
-            let used = Some(format!("line {line} may use it before it is made anew"));
+            let used = Some(format!("line {line} may use it before a RUN makes it again"));
             let Some(script) = self.script(i) else { return used };
             for command in &script.commands {
                 if is_made_by(command, makers) {
