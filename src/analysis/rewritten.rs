@@ -4,7 +4,6 @@
 //! contents decide, and only candidates are read: the same path, the same size, a later layer.
 
 use std::collections::HashMap;
-use std::hash::BuildHasher;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -15,7 +14,7 @@ use crate::archive::{Extent, Member, Source, read_start};
 use crate::image::hash_extent;
 use crate::layer_index::LayerIndex;
 use crate::progress::workers;
-use crate::tree::{Kind, NodeId, Reason, Removal, Tree, VersionId};
+use crate::tree::{ContentHashes, Kind, NodeId, Reason, Removal, Tree, VersionId};
 
 /// Number of bytes that are compared first.
 const SMALL_PIECE: usize = 4 << 10;
@@ -36,9 +35,9 @@ const FEW: u64 = 4 << 20;
 ///
 /// `plain` returns the bytes of a layer that is an uncompressed tar. Files of decoded layers are
 /// compared by their hashes.
-pub fn mark_rewritten<S: BuildHasher>(
+pub fn mark_rewritten(
     tree: &mut Tree,
-    hashes: &HashMap<VersionId, u128, S>,
+    hashes: &ContentHashes,
     plain: impl Fn(LayerIndex) -> Option<Member>,
 ) {
     // A path may have had very many files in one layer; then the final one is looked up once.
@@ -97,9 +96,9 @@ struct Pair {
     other: Bytes,
 }
 
-fn same_contents<S: BuildHasher>(
+fn same_contents(
     tree: &Tree,
-    hashes: &HashMap<VersionId, u128, S>,
+    hashes: &ContentHashes,
     plain: &impl Fn(LayerIndex) -> Option<Member>,
     one: VersionId,
     other: VersionId,
@@ -116,12 +115,12 @@ fn same_contents<S: BuildHasher>(
         Some((layer.source, extent))
     };
     let hash_of = |version: VersionId| {
-        hashes.get(&version).copied().or_else(|| {
+        hashes.of(version).or_else(|| {
             let (source, extent) = bytes_of(version)?;
             hash_extent(&*source, extent).ok()
         })
     };
-    if hashes.contains_key(&one) || hashes.contains_key(&other) {
+    if hashes.of(one).is_some() || hashes.of(other).is_some() {
         let is_same = hash_of(one).is_some_and(|hash| Some(hash) == hash_of(other));
         return if is_same { Contents::Same } else { Contents::Other };
     }

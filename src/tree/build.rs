@@ -14,8 +14,8 @@ use hashbrown::HashTable;
 
 use super::own_tree::OwnTree;
 use super::{
-    ALIVE, ENTRY_LIMIT, IMPLIED, KIND_SHIFT, Kind, NONE, Node, NodeId, OWNER_LIMIT, Reason,
-    Removal, Tree, Version, VersionId,
+    ALIVE, ContentHashes, ENTRY_LIMIT, IMPLIED, KIND_SHIFT, Kind, NONE, Node, NodeId, OWNER_LIMIT,
+    Reason, Removal, Tree, Version, VersionId,
 };
 use crate::image::LayerEntries;
 use crate::layer_index::LayerIndex;
@@ -50,7 +50,7 @@ pub struct Builder {
     /// The owner of the entry before, who is mostly that of the next one, too.
     last_owner: Option<((u32, u32), u16)>,
     /// Content hashes by version, for layers that had to be decoded.
-    pub(super) hashes: HashMap<VersionId, u128, RandomState>,
+    pub(super) hashes: ContentHashes,
     /// The current layer.
     pub(super) layer: LayerIndex,
     /// The size of all files so far.
@@ -114,7 +114,7 @@ impl Builder {
             own: OwnTree::default(),
             owners: HashMap::default(),
             last_owner: None,
-            hashes: HashMap::default(),
+            hashes: ContentHashes::default(),
             layer: LayerIndex::FIRST,
             size: 0,
             remarks: Vec::new(),
@@ -396,7 +396,7 @@ pub struct Built {
     /// The tree.
     pub tree: Tree,
     /// Content hashes by version, for layers that had to be decoded.
-    pub hashes: HashMap<VersionId, u128, RandomState>,
+    pub hashes: ContentHashes,
     /// Remarks on unusual layers.
     pub remarks: Vec<Warning>,
 }

@@ -5,6 +5,7 @@
 //! layer, and the wasted bytes, without copying a tree.
 
 mod build;
+mod content_hashes;
 mod follow;
 mod history;
 mod links;
@@ -26,6 +27,7 @@ use crate::layer_index::LayerIndex;
 pub use crate::image::ENTRY_LIMIT;
 
 pub use build::{Builder, LimitExceeded};
+pub use content_hashes::ContentHashes;
 pub use follow::{Found, Last, Paths};
 pub use history::{History, Sizes};
 pub use snapshot::Snapshot;

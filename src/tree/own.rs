@@ -315,7 +315,7 @@ impl Builder {
                 self.tree.sparse.push(id);
             }
             if let Some(hash) = entry.hash {
-                self.hashes.insert(id, hash);
+                self.hashes.push(id, hash);
             }
         }
         id

@@ -166,9 +166,11 @@ impl Key {
                 fold(&file.source()[one.body.clone()])
             }
             (documents @ [_, ..], _) if instruction.keyword == Keyword::Run => {
-                let bodies = documents.iter().map(|it| &file.source()[it.body.clone()]);
+                // The history has them as they are written, each up to the word that ends it.
                 let mut text = instruction.arguments.clone();
-                bodies.for_each(|body| text.extend([" ", body]));
+                for document in documents {
+                    text.extend([" ", &file.source()[document.body.clone()], &document.name]);
+                }
                 fold(&text)
             }
             ([], Some(words)) if instruction.keyword == Keyword::Run => {
@@ -215,6 +217,18 @@ impl Key {
     }
 }
 
+impl Key {
+    /// Returns whether a text is this `RUN` behind the words of its shell, or behind the last ones:
+    /// those that are told from the command are gone.
+    fn is_in_its_shell(&self, text: &str) -> bool {
+        let Some(rest) = self.in_shell.as_deref().and_then(|it| it.strip_suffix(text)) else {
+            return false;
+        };
+        let is_whole = rest.is_empty() || rest.ends_with(' ');
+        is_whole && text.len() > self.text.len() && text.ends_with(&self.text)
+    }
+}
+
 /// The likeness that cannot be a coincidence.
 const CERTAIN: u32 = 4;
 
@@ -225,7 +239,7 @@ fn likeness(step: &Key, written: &Key) -> u32 {
     }
     match step.keyword {
         Keyword::Run if step.text == written.text => 8,
-        Keyword::Run if written.in_shell.as_ref() == Some(&step.text) => 8,
+        Keyword::Run if written.is_in_its_shell(&step.text) => 8,
         Keyword::Run => 0,
         Keyword::Copy | Keyword::Add if step.text == written.text => 8,
         Keyword::Copy | Keyword::Add => {

@@ -243,7 +243,12 @@ impl Texts {
         makers: &[String],
     ) -> Option<&str> {
         let any = |text: &str, words: &[String]| words.iter().any(|word| has_word(text, word));
-        let needs = |text: &str| any(text, programs) && any(text, verbs) && !any(text, makers);
+        // A message that names the program is no call of it.
+        let calls = |text: &str| {
+            let text = text.replace("\\\n", " ");
+            text.lines().any(|line| any(line, programs) && any(line, verbs))
+        };
+        let needs = |text: &str| any(text, programs) && !any(text, makers) && calls(text);
         self.scripts().find(|(_, text)| needs(text)).map(|(path, _)| path.as_str())
     }
 

@@ -143,7 +143,7 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
                 let message = format!(
                     "{} is not the Dockerfile of {}: {}",
                     subject.name,
-                    inspection.name,
+                    shown.name,
                     shown_without(foreign, secrets.as_ref())
                 );
                 return Err(Failure::Place { message, hint: hint.into() });
@@ -186,11 +186,11 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
     let mut diff = Vec::new();
     let signs = match arguments.format {
         Format::Text => {
-            fix.write(&inspection.name, units, &mut diff).map_err(to_stdout)?;
+            fix.write(&shown.name, units, &mut diff).map_err(to_stdout)?;
             signs
         }
         Format::Json => {
-            write_fix_json(&fix, &inspection.name, &mut diff).map_err(to_stdout)?;
+            write_fix_json(&fix, &shown.name, &mut diff).map_err(to_stdout)?;
             Signs::Unicode
         }
     };

@@ -13,15 +13,18 @@ use crate::shell::{Command, base_name};
 use crate::tree::Kind;
 
 /// Programs that read no files but those that their words name, and their own settings.
-const READ_WHAT_IS_NAMED: [&str; 26] = [
+const READ_WHAT_IS_NAMED: [&str; 33] = [
     "apt-key",
     "apt-mark",
+    "base64",
     "bunzip2",
     "bzip2",
     "cat",
     "cd",
     "curl",
+    "dd",
     "export",
+    "fallocate",
     "find",
     "gpg",
     "gunzip",
@@ -31,12 +34,16 @@ const READ_WHAT_IS_NAMED: [&str; 26] = [
     "ls",
     "md5sum",
     "sed",
+    "sha1sum",
     "sha256sum",
     "sha512sum",
     "sleep",
     "tail",
     "tar",
+    "tee",
+    "truncate",
     "unzip",
+    "wc",
     "wget",
     "which",
     "xz",

@@ -7,6 +7,7 @@ use layerscope::advice::changes::{Change, Extent, Part};
 use layerscope::advice::dockerfile::Staged;
 use layerscope::advice::findings::Finding;
 use layerscope::display::{Escaped, escaped_str, sentences, shown};
+use layerscope::escape::Untrusted;
 use layerscope::report::{TO_APPLY, instruction_lines, to_apply};
 use layerscope::{Inspection, LayerIndex};
 use similar::{Algorithm, DiffTag, capture_diff_slices};
@@ -33,7 +34,11 @@ impl Findings {
             if self.is_draft() {
                 lines.push(Edit::Same("Dockerfile.multi-stage, a new file:".into()));
             }
-            lines.extend(told.iter().flat_map(|told| told.lines.iter().cloned().map(Edit::Added)));
+            let new: Vec<_> = told.iter().flat_map(|told| told.lines.iter().cloned()).collect();
+            match self.replaced(&explorer.inspection).filter(|_| !new.is_empty()) {
+                Some(old) => lines.extend(edits(&old, &new)),
+                None => lines.extend(new.into_iter().map(Edit::Added)),
+            }
         }
         // An instruction that goes leaves nothing to copy.
         let has_instruction = !lines.is_empty() && fix.drops.is_none();
@@ -90,6 +95,16 @@ impl Findings {
         lines
     }
 
+    /// Returns the lines of all instructions between which the selected change works: its new lines
+    /// take the place of these.
+    fn replaced(&self, inspection: &Inspection) -> Option<Vec<Escaped>> {
+        let groups = &self.selected_change().filter(|change| !change.is_stage())?.groups;
+        let first = groups.iter().map(|group| group.added_in).min()?;
+        let last = groups.iter().map(|group| group.removed_in).max()?;
+        let layers = first.up_to(last).filter_map(|layer| layer.get_from(&inspection.layers));
+        Some(layers.flat_map(|layer| layer.instruction.lines()).collect())
+    }
+
     /// Returns the instructions that the selected row changes, as they are and as they become, in
     /// lines.
     fn instructions(&self, inspection: &Inspection) -> Vec<(Vec<Escaped>, Vec<Escaped>)> {
@@ -100,6 +115,10 @@ impl Findings {
         let layers = &inspection.layers;
         let is_run = |layer: &LayerIndex| layers[*layer].instruction.is_run();
         let one = |ends: (LayerIndex, LayerIndex), new: &str| {
+            // What starts the program is in no layer.
+            if ["CMD ", "ENTRYPOINT "].iter().any(|keyword| new.starts_with(keyword)) {
+                return (start_lines(inspection), instruction_lines(new));
+            }
             let old = ends.0.up_to(ends.1).filter_map(|layer| layer.get_from(layers));
             (old.flat_map(|layer| layer.instruction.lines()).collect(), instruction_lines(new))
         };
@@ -164,6 +183,16 @@ impl Findings {
         }
         true
     }
+}
+
+/// Returns the instructions that start the program.
+fn start_lines(inspection: &Inspection) -> Vec<Escaped> {
+    let [entrypoint, command, ..] = inspection.run.masked();
+    let line = |(keyword, words): (&str, Vec<Untrusted>)| {
+        let words: Vec<_> = words.iter().map(|word| format!("\"{}\"", word.escaped())).collect();
+        (!words.is_empty()).then(|| escaped_str(&format!("{keyword} [{}]", words.join(", "))))
+    };
+    [("ENTRYPOINT", entrypoint), ("CMD", command)].into_iter().filter_map(line).collect()
 }
 
 /// Marks what a change leaves out, with the figures of the change.
