@@ -35,7 +35,7 @@ impl Findings {
                 lines.push(Edit::Same("Dockerfile.multi-stage, a new file:".into()));
             }
             let new: Vec<_> = told.iter().flat_map(|told| told.lines.iter().cloned()).collect();
-            match self.replaced(&explorer.inspection).filter(|_| !new.is_empty()) {
+            match self.replaced(&explorer.inspection, &new) {
                 Some(old) => lines.extend(edits(&old, &new)),
                 None => lines.extend(new.into_iter().map(Edit::Added)),
             }
@@ -95,14 +95,20 @@ impl Findings {
         lines
     }
 
-    /// Returns the lines of all instructions between which the selected change works: its new lines
-    /// take the place of these.
-    fn replaced(&self, inspection: &Inspection) -> Option<Vec<Escaped>> {
+    /// Returns the lines of all instructions between which the selected change works, if its new
+    /// lines take the place of these: they have as many copies.
+    fn replaced(&self, inspection: &Inspection, new: &[Escaped]) -> Option<Vec<Escaped>> {
         let groups = &self.selected_change().filter(|change| !change.is_stage())?.groups;
         let first = groups.iter().map(|group| group.added_in).min()?;
         let last = groups.iter().map(|group| group.removed_in).max()?;
-        let layers = first.up_to(last).filter_map(|layer| layer.get_from(&inspection.layers));
-        Some(layers.flat_map(|layer| layer.instruction.lines()).collect())
+        let is_copy = |line: &&Escaped| line.starts_with("COPY ") || line.starts_with("ADD ");
+        let copies = |lines: &[Escaped]| lines.iter().filter(is_copy).count();
+        // A copy whose files another instruction stores again may stay before them.
+        first.up_to(last).filter(|_| !new.is_empty()).find_map(|first| {
+            let layers = first.up_to(last).filter_map(|layer| layer.get_from(&inspection.layers));
+            let old: Vec<_> = layers.flat_map(|layer| layer.instruction.lines()).collect();
+            (copies(&old) == copies(new)).then_some(old)
+        })
     }
 
     /// Returns the instructions that the selected row changes, as they are and as they become, in
