@@ -52,7 +52,7 @@ impl Tool {
                 |known: &[String]| words.iter().any(|word| known.iter().any(|known| known == word));
             let is_offline =
                 |word: &&str| OFFLINE.contains(word) || OFFLINE_LETTERS.contains(&(program, *word));
-            if words.iter().any(|word| is_offline(word)) || has(&self.needed_by) && !is_made {
+            if words.iter().any(is_offline) || has(&self.needed_by) && !is_made {
                 return true;
             }
             is_made |= has(&self.verbs);

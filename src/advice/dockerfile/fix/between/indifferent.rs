@@ -8,6 +8,7 @@ use std::collections::HashSet;
 
 use super::{READ_BY_ALL, READ_NOTHING, below, is_placeless_command};
 use crate::advice::dockerfile::fix::Work;
+use crate::advice::dockerfile::parse::Instruction;
 use crate::layer_index::LayerIndex;
 use crate::shell::{Command, base_name};
 use crate::tree::Kind;
@@ -127,7 +128,7 @@ impl Work<'_> {
                 match name {
                     _ if names_it => false,
                     _ if PACKAGE_MANAGERS.contains(&name) && is_placeless_command(command) => {
-                        !is_of_system && !(is_open && by_some)
+                        !(is_of_system || is_open && by_some)
                     }
                     ":" | "echo" | "false" | "printf" | "set" | "true" => true,
                     "cd" if !words.iter().any(|word| word.starts_with('/')) => false,
@@ -177,7 +178,7 @@ impl Work<'_> {
     fn set_to(&self, to: &str) -> (bool, bool) {
         let set = self.inspection.run.environment.texts().map(|text| text.raw().to_owned());
         let own = self.stage.iter().map(|&i| &self.file.instructions[i]);
-        let own = own.filter(|it| it.keyword.sets_variables()).flat_map(|it| it.words());
+        let own = own.filter(|it| it.keyword.sets_variables()).flat_map(Instruction::words);
         let (mut by_all, mut by_some) = (false, false);
         for text in set.chain(own) {
             let (name, value) = text.split_once('=').unwrap_or(("", &text));
