@@ -241,7 +241,7 @@ fn an_option_that_disables_a_rule_of_dive_disables_the_limit_of_a_file_too() {
     ];
     // There is no such limit of ours as the last one.
     for (limit, option, _) in options.into_iter().take(2) {
-        place.write(".layerscope.toml", &format!("[limits]\n{limit}\nlayers = 100\n"));
+        place.write(".layerscope.toml", format!("[limits]\n{limit}\nlayers = 100\n"));
         assert_eq!(place.run(&["shop.tar", "--ci"]).code, Some(1), "{limit}");
         let others = options.map(|(_, other, loose)| match other == option {
             true => format!("{other}=disabled"),

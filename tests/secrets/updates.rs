@@ -104,7 +104,7 @@ fn a_check_says_which_secrets_came_since_the_baseline() {
     let brings = BRINGS_TO_CHECK;
     for format in ["text", "markdown"] {
         let said = words(&out(&check(format))).replace("&#58;", ":");
-        assert!(said.contains(&brings), "{format}: {said}");
+        assert!(said.contains(brings), "{format}: {said}");
     }
     let document = json_of(&check("json"));
     validate(&document, "check");

@@ -44,7 +44,7 @@ fn the_first_screen_begins_with_the_change_that_fix_begins_with() {
 fn a_narrow_list_of_layers_says_what_its_numbers_are() {
     let mut layers = vec![layer([file("etc/os-release", 80), file("bin/sh", 900_000)])];
     layers.push(layer([file("var/cache/apt/archives/a.deb", 4_000_000)]));
-    layers.extend((0..8).map(|number| layer([file(&format!("srv/{number}"), 10)])));
+    layers.extend((0..8).map(|number| layer([file(format!("srv/{number}"), 10)])));
     let mut image = Image::of(layers);
     let step = |text: &str| json!({ "created_by": text });
     let mut history = vec![
