@@ -121,11 +121,7 @@ fn built_from_a_draft(scripts: &Value) -> Image {
 fn an_image_that_npm_starts_is_told_the_command_and_no_stage_for_what_npm_brings() {
     let image = built_from_a_draft(&json!({ "start": "node server.js" }));
     let (study, text) = (&image.study, image.text());
-    assert!(
-        !study.changes.iter().any(layerscope::advice::changes::Change::is_stage),
-        "{:#?}",
-        study.changes
-    );
+    assert!(!study.changes.iter().any(Change::is_stage), "{:#?}", study.changes);
     assert!(!study.findings.iter().any(|it| it.title.contains("headers")), "npm needs them");
     let (place, change) = image.change("start the program without npm");
     assert!(change.saves > 9_000_000, "{change:?}");
