@@ -9,16 +9,18 @@ use std::sync::Arc;
 
 use crate::advice::SuggestedChange;
 use crate::advice::base::{Base, BaseError, BaseHint, Share, base, detect, shares};
-use crate::advice::changes::{Change, Extent, Judged, also, changes, grade_sizes, settle};
+use crate::advice::changes::{
+    Change, Extent, Judged, also, by_layers, changes, grade_sizes, settle,
+};
 use crate::advice::dockerfile::{
     Assessed, Evidence, Ruling, Staged, Target, combined, copied_first, judge, staged,
 };
 use crate::advice::findings::{Fate, Finding, Matches, Purpose, Rules, Whose, findings_of};
 use crate::advice::ladder::{LadderInputs, PossibleSize, climb, smallest_kept};
-use crate::advice::merges::Merges;
+use crate::advice::merges::{Merges, runs_around_copies};
 use crate::advice::secrets::Secrets;
 use crate::advice::started::keep_used;
-use crate::advice::unneeded::{Installed, NOTEWORTHY, Surplus, SurplusKind, Texts, surplus};
+use crate::advice::unneeded::{Installed, Surplus, SurplusKind, Texts, surplus};
 use crate::analysis::{Inspection, WastedGroup, wasted_groups};
 use crate::error::Error;
 use crate::files::contents::Contents;
@@ -207,8 +209,7 @@ impl Study {
         };
         if let Some(started) = started {
             // What comes with a program that a container starts cannot be left out.
-            let program = started.program.as_ref().map(|program| &program.file);
-            let files = started.through.iter().chain(program).map(|file| file.node);
+            let files = started.started().map(|file| file.node);
             matches.keep_packages(rules, installed.needed_by(files));
         }
         let surplus = match &filesystem {
@@ -259,7 +260,7 @@ impl Study {
             (None, _) => Texts::default(),
         };
         let texts = Evidence { texts: known, ..Evidence::default() };
-        let copied_first = match ranges(inspection, &merges, base.layers) {
+        let copied_first = match merges.ranges_with_rewrites(inspection, base.layers) {
             ranges if ranges.is_empty() => HashSet::new(),
             ranges => copied_first(inspection, target(), &texts, &ranges),
         };
@@ -330,73 +331,6 @@ impl Study {
     pub fn change_for(&self, added_in: LayerIndex, removed_in: LayerIndex) -> Option<&Change> {
         self.changes.get(*self.by_layers.get(&(added_in, removed_in))?)
     }
-}
-
-/// Returns the pairs of `RUN`s of the user's own layers the first of which adds what the second one
-/// removes or stores again, with what they save.
-fn pairs_of_runs(
-    inspection: &Inspection,
-    base: usize,
-) -> impl Iterator<Item = (LayerIndex, LayerIndex)> + use<'_> {
-    let is_run = |layer: LayerIndex| inspection.layers[layer].instruction.is_run();
-    let groups = wasted_groups(inspection).into_iter().filter(move |group| {
-        let (first, last) = (group.added_in, group.removed_in);
-        first >= base && first < last && group.bytes >= NOTEWORTHY && is_run(first) && is_run(last)
-    });
-    groups.map(|group| (group.added_in, group.removed_in))
-}
-
-/// Returns whether a copy stands between two such `RUN`s.
-fn runs_around_copies(inspection: &Inspection, base: usize) -> bool {
-    let is_copy = |layer: LayerIndex| !inspection.layers[layer].instruction.is_run();
-    pairs_of_runs(inspection, base).any(|(first, last)| first.up_to(last).any(is_copy))
-}
-
-/// Returns the ranges of layers that become one: those worth combining, and those that only store
-/// files again.
-fn ranges(inspection: &Inspection, merges: &Merges, base: usize) -> Vec<(LayerIndex, LayerIndex)> {
-    let mut ranges = merges.ranges().to_vec();
-    for pair in pairs_of_runs(inspection, base) {
-        let is_within =
-            |&(first, last): &(LayerIndex, LayerIndex)| first <= pair.0 && pair.1 <= last;
-        if !ranges.iter().any(is_within) {
-            ranges.push(pair);
-        }
-    }
-    ranges
-}
-
-/// Returns the place of the change for each pair of layers of which one adds bytes and the other removes
-/// them.
-fn by_layers(changes: &[Change], findings: &[Finding]) -> HashMap<(LayerIndex, LayerIndex), usize> {
-    let mut places = HashMap::new();
-    let pair = |group: &WastedGroup| (group.added_in, group.removed_in);
-    let is_merge = |change: &Change| change.extent == Extent::Merge;
-    for (at, change) in changes.iter().enumerate().filter(|(_, change)| is_merge(change)) {
-        for group in &change.groups {
-            places.entry(pair(group)).or_insert(at);
-        }
-    }
-    let mut of_findings = vec![None; findings.len()];
-    for (at, change) in changes.iter().enumerate() {
-        for &finding in &change.findings {
-            of_findings[finding].get_or_insert(at);
-        }
-    }
-    let mut seen = HashSet::new();
-    for (finding, change) in findings.iter().zip(of_findings) {
-        let Some(removed_in) = finding.removed_in() else { continue };
-        let pair = (finding.added_in, removed_in);
-        if let (true, Some(at)) = (seen.insert(pair), change) {
-            places.entry(pair).or_insert(at);
-        }
-    }
-    for (at, change) in changes.iter().enumerate() {
-        for group in &change.groups {
-            places.entry(pair(group)).or_insert(at);
-        }
-    }
-    places
 }
 
 /// Gives a change the grade that follows from drafting it.

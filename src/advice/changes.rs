@@ -2,6 +2,7 @@
 //! size after it. Every report and every screen tells these.
 
 mod alone;
+mod by_layers;
 mod left_out;
 mod sizes;
 mod slim;
@@ -24,6 +25,7 @@ use crate::layer_index::LayerIndex;
 use crate::tree::{Reason, VersionId};
 use alone::Also;
 pub(super) use alone::{Judged, also};
+pub(super) use by_layers::by_layers;
 pub(super) use sizes::grade_sizes;
 
 /// The part of the image that a change belongs to.

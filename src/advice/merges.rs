@@ -2,7 +2,8 @@
 //! that a change has one saving wherever it is told.
 
 use super::apart::{between, kept_apart_by, mounted_in};
-use crate::analysis::{Inspection, WastedGroup};
+use super::unneeded;
+use crate::analysis::{Inspection, WastedGroup, wasted_groups};
 use crate::display::Escaped;
 use crate::layer_index::LayerIndex;
 use crate::tree::Reason;
@@ -121,6 +122,24 @@ impl Merges {
         &self.ranges
     }
 
+    /// Returns the ranges of layers that become one: those worth combining, and those that only store
+    /// files again. The lowest `base` layers are the base image.
+    pub(super) fn ranges_with_rewrites(
+        &self,
+        inspection: &Inspection,
+        base: usize,
+    ) -> Vec<(LayerIndex, LayerIndex)> {
+        let mut ranges = self.ranges.clone();
+        for pair in pairs_of_runs(inspection, base) {
+            let is_within =
+                |&(first, last): &(LayerIndex, LayerIndex)| first <= pair.0 && pair.1 <= last;
+            if !ranges.iter().any(is_within) {
+                ranges.push(pair);
+            }
+        }
+        ranges
+    }
+
     /// Returns the bytes that an image becomes smaller by if the `RUN`s of some layers become one.
     pub fn saves(&self, first: LayerIndex, last: LayerIndex) -> u64 {
         let is_within = |&&(added_in, removed_in, _): &&(LayerIndex, LayerIndex, u64)| {
@@ -128,6 +147,26 @@ impl Merges {
         };
         self.pairs.iter().filter(is_within).map(|&(.., bytes)| bytes).sum()
     }
+}
+
+/// Returns the pairs of `RUN`s of the user's own layers the first of which adds what the second one
+/// removes or stores again.
+fn pairs_of_runs(
+    inspection: &Inspection,
+    base: usize,
+) -> impl Iterator<Item = (LayerIndex, LayerIndex)> + use<'_> {
+    let groups = wasted_groups(inspection).into_iter().filter(move |group| {
+        let (first, last) = (group.added_in, group.removed_in);
+        let is_own = first >= base && first < last && group.bytes >= unneeded::NOTEWORTHY;
+        is_own && is_run(inspection, first) && is_run(inspection, last)
+    });
+    groups.map(|group| (group.added_in, group.removed_in))
+}
+
+/// Returns whether a copy stands between two such `RUN`s.
+pub(super) fn runs_around_copies(inspection: &Inspection, base: usize) -> bool {
+    let is_copy = |layer: LayerIndex| !is_run(inspection, layer);
+    pairs_of_runs(inspection, base).any(|(first, last)| first.up_to(last).any(is_copy))
 }
 
 fn is_run(inspection: &Inspection, layer: LayerIndex) -> bool {
@@ -138,7 +177,6 @@ fn is_run(inspection: &Inspection, layer: LayerIndex) -> bool {
 mod tests {
     use super::*;
     use crate::advice::SuggestedChange;
-    use crate::analysis::wasted_groups;
 
     #[test]
     fn a_range_tells_as_much_of_its_pairs_as_their_remedies() {

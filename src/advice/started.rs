@@ -129,9 +129,7 @@ fn scripts(
 ) -> Result<Vec<String>, Error> {
     let mut texts = Vec::new();
     let application = &program.application;
-    for file in
-        application.through.iter().chain(application.program.iter().map(|program| &program.file))
-    {
+    for file in application.started() {
         texts.extend(script(filesystem, file.version)?);
     }
     let tree = filesystem.tree();
@@ -153,8 +151,7 @@ fn scripts(
 /// Excludes the program and its needs from the rules.
 fn keep(program: &Program, tree: &Tree, rules: &Rules, matches: &mut Matches) {
     let application = &program.application;
-    let started =
-        application.through.iter().chain(application.program.iter().map(|program| &program.file));
+    let started = application.started();
     let started: Vec<_> =
         started.flat_map(|file| file.links.iter().copied().chain([file.node])).collect();
     matches.keep_programs(tree, rules, &started);

@@ -12,6 +12,7 @@ use std::ops::Range;
 use serde::Deserialize;
 
 use crate::shell::{Command, base_name};
+pub(in crate::advice) use in_use::is_offline;
 
 /// Any subcommand, or none.
 const NO_VERBS: &[&str] = &[];

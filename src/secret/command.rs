@@ -108,8 +108,7 @@ pub fn find_in_command(text: &str) -> Vec<Hit> {
     let text = &*joined(text);
     // `--token abc` and `_authToken abc`: only an option takes its value behind a space.
     if hints.has_option() {
-        let options = OPTION.captures_iter(text).chain(JSON_OPTION.captures_iter(text));
-        hits.extend(options.filter_map(|found| named(text, &found)).take(HITS));
+        hits.extend(options(text).filter_map(|found| named(text, &found)).take(HITS));
     }
     hits.extend(logins(text, &hints));
     hits.extend(arguments(text));
@@ -130,8 +129,7 @@ pub(super) fn find_calls(text: &str) -> Vec<Hit> {
     let mut hits = logins(text, &hints);
     hits.extend(arguments(text));
     if hints.has_name() && text.contains('-') {
-        let options = OPTION.captures_iter(text).chain(JSON_OPTION.captures_iter(text));
-        let options = options.chain(WORD.captures_iter(text));
+        let options = options(text).chain(WORD.captures_iter(text));
         hits.extend(options.filter_map(|found| named(text, &found)).take(HITS));
     }
     if hints.has_address() {
@@ -145,8 +143,8 @@ pub(super) fn find_calls(text: &str) -> Vec<Hit> {
 /// items of a list, and arguments of programs, if the value has a letter and a digit.
 pub(super) fn find_calls_in_part(part: &str) -> Vec<Hit> {
     let mut hits = arguments(part);
-    let options = OPTION.captures_iter(part).chain(JSON_OPTION.captures_iter(part));
-    let options = options.chain(WORD.captures_iter(part)).chain(LIST_OPTION.captures_iter(part));
+    let options = options(part).chain(WORD.captures_iter(part));
+    let options = options.chain(LIST_OPTION.captures_iter(part));
     hits.extend(options.filter_map(|found| named(part, &found)).take(HITS));
     if part.contains("[\"") {
         // The words of a list, with each byte at its place.
@@ -154,6 +152,11 @@ pub(super) fn find_calls_in_part(part: &str) -> Vec<Hit> {
     }
     hits.retain(|hit| part.get(hit.range.clone()).is_some_and(is_telling));
     hits
+}
+
+/// Returns the options of commands with their values as the next word.
+fn options(text: &str) -> impl Iterator<Item = Captures<'_>> {
+    OPTION.captures_iter(text).chain(JSON_OPTION.captures_iter(text))
 }
 
 /// Returns a text whose continued lines are one, with every byte at its place.

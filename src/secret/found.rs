@@ -10,7 +10,7 @@ use std::sync::{LazyLock, OnceLock};
 use aho_corasick::{AhoCorasick, MatchKind};
 
 use super::Masked;
-use super::manifest::from_base64;
+use super::manifest::from_any_base64;
 use crate::display::{Escaped, escaped_str};
 
 /// The shortest line of a value with several lines that is a part of the secret, in bytes.
@@ -179,9 +179,7 @@ fn decoded(value: &str) -> Vec<String> {
     let mut plain = Vec::new();
     let is_printable = |text: &String| !text.chars().any(char::is_control);
     if (8..=LONGEST).contains(&value.len()) {
-        // The alphabet for addresses has two other signs.
-        let standard = value.replace('-', "+").replace('_', "/");
-        plain.extend(from_base64(&standard).filter(is_printable));
+        plain.extend(from_any_base64(value).filter(is_printable));
     }
     if value.contains('%') {
         plain.extend(percent_decoded(value));

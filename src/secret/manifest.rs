@@ -109,8 +109,13 @@ fn is_base64(value: &str) -> bool {
     from_base64(value).is_some()
 }
 
+/// Decodes a text in base64 of either alphabet: that for addresses has two other signs.
+pub(super) fn from_any_base64(value: &str) -> Option<String> {
+    from_base64(&value.replace('-', "+").replace('_', "/"))
+}
+
 /// Decodes a text in base64; `None` for what is none.
-pub(super) fn from_base64(value: &str) -> Option<String> {
+fn from_base64(value: &str) -> Option<String> {
     let value: String = value.chars().filter(|c| !c.is_ascii_whitespace()).collect();
     let bytes = (value.len() <= LONGEST).then(|| BASE_64.decode(&value).ok())??;
     String::from_utf8(bytes).ok().filter(|text| !text.is_empty())

@@ -9,7 +9,7 @@ use regex::{Captures, Regex};
 
 use super::command::{find_addresses, find_calls_in_part, valued};
 use super::hints::find_near_names;
-use super::manifest::{Manifest, from_base64};
+use super::manifest::{Manifest, from_any_base64};
 use super::pattern::expression;
 use super::rules::rules;
 use super::telling::is_telling;
@@ -154,8 +154,7 @@ fn tokens_of_json(text: &str) -> Vec<Hit> {
         return Vec::new();
     }
     let found = JWT.captures_iter(text).filter_map(|found| {
-        let claims =
-            from_base64(&format!("eyJ{}", &found["claims"]).replace('-', "+").replace('_', "/"))?;
+        let claims = from_any_base64(&format!("eyJ{}", &found["claims"]))?;
         let has = |words: &[&str]| words.iter().any(|word| claims.contains(word));
         let is_issued = has(&["\"exp\"", "\"iat\"", "\"nbf\"", "kubernetes"])
             && !has(&["John Doe", "1234567890\"", "example"]);

@@ -40,6 +40,13 @@ pub struct Base {
     pub certain: bool,
 }
 
+impl Base {
+    /// Makes a base that may be another one, without its references and its system.
+    pub(crate) fn found(layers: usize, how: Evidence, name: Option<Untrusted>) -> Self {
+        Self { layers, how, name, references: Vec::new(), system: None, certain: false }
+    }
+}
+
 /// The evidence for the end of the base image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Evidence {
@@ -161,14 +168,10 @@ fn found(inspection: &Inspection, given: BaseHint) -> Result<Base, BaseError> {
     match given {
         BaseHint::Nothing => Ok(detect(inspection)),
         BaseHint::Layers(given) if given > has => Err(BaseError::TooMany { given, has }),
-        BaseHint::Layers(layers) => Ok(Base {
-            layers,
-            how: Evidence::Given,
-            name: named(inspection).map(|built_on| built_on.name),
-            references: Vec::new(),
-            system: None,
-            certain: true,
-        }),
+        BaseHint::Layers(layers) => {
+            let name = named(inspection).map(|built_on| built_on.name);
+            Ok(Base { certain: true, ..Base::found(layers, Evidence::Given, name) })
+        }
         BaseHint::Image { name, diff_ids } => {
             let same = |&(at, id): &(usize, &Option<String>)| {
                 let is = |layer: &LayerAccount| {
@@ -180,16 +183,8 @@ fn found(inspection: &Inspection, given: BaseHint) -> Result<Base, BaseError> {
                 Some((at, _)) => Err(BaseError::Differs { name: escaped_str(name), at }),
                 None => {
                     let name = Some(name.into());
-                    let layers = diff_ids.len();
-                    let references = Vec::new();
-                    Ok(Base {
-                        layers,
-                        how: Evidence::Archive,
-                        name,
-                        references,
-                        system: None,
-                        certain: true,
-                    })
+                    let found = Base::found(diff_ids.len(), Evidence::Archive, name);
+                    Ok(Base { certain: true, ..found })
                 }
             }
         }
@@ -215,14 +210,8 @@ fn detected(inspection: &Inspection) -> Base {
         // If everything was written as one layer, the base image is part of it.
         && (layers > 0 || name == "scratch")
     {
-        return Base {
-            layers,
-            how: Evidence::Builder,
-            name: named.or(Some(name.into())),
-            references: Vec::new(),
-            system: None,
-            certain: fits,
-        };
+        let found = Base::found(layers, Evidence::Builder, named.or(Some(name.into())));
+        return Base { certain: fits, ..found };
     }
     let system = known.system(inspection);
     if let Some((end, name)) = known.end(&steps, system.is_some()) {
@@ -233,19 +222,11 @@ fn detected(inspection: &Inspection) -> Base {
             None => (end, Evidence::Steps),
         };
         let name = named.or_else(|| name.or_else(|| system.flatten()).map(Untrusted::from));
-        let layers = layers_of(&steps[..end]);
-        return Base { layers, how, name, references: Vec::new(), system: None, certain: false };
+        return Base::found(layers_of(&steps[..end]), how, name);
     }
     if let Some((end, days)) = steps::oldest_part(&steps) {
         let name = named.or_else(|| system.flatten().map(Untrusted::from));
-        return Base {
-            layers: layers_of(&steps[..end]),
-            how: Evidence::Age { days },
-            name,
-            references: Vec::new(),
-            system: None,
-            certain: false,
-        };
+        return Base::found(layers_of(&steps[..end]), Evidence::Age { days }, name);
     }
     if let Some(name) = system
         && steps
@@ -253,17 +234,9 @@ fn detected(inspection: &Inspection) -> Base {
             .find(|step| step.makes_layer)
             .is_some_and(|step| step.brings_a_system(inspection.layers.len()))
     {
-        return Base {
-            layers: 1,
-            how: Evidence::System,
-            name: named.or(name.map(Untrusted::from)),
-            references: Vec::new(),
-            system: None,
-            certain: false,
-        };
+        return Base::found(1, Evidence::System, named.or(name.map(Untrusted::from)));
     }
-    let (layers, how, references) = (0, Evidence::Nothing, Vec::new());
-    Base { layers, how, name: named, references, system: None, certain: false }
+    Base::found(0, Evidence::Nothing, named)
 }
 
 /// Reads the name of the base image from the annotations of the manifest or, failing that, from the

@@ -76,12 +76,10 @@ impl Matches {
             || take(&rules.place_matcher, tree, &[]),
         );
         let mut matches = Self { rule, place, names: other_names(tree) };
-        let named = named(tree, &inspection.run);
-        matches.keep_programs(tree, rules, &named.programs);
-        matches.keep_files(tree, rules, &named.arguments);
-        let checks = named_by_check(tree, &inspection.run);
-        matches.keep_programs(tree, rules, &checks.programs);
-        matches.keep_files(tree, rules, &checks.arguments);
+        for named in [named(tree, &inspection.run), named_by_check(tree, &inspection.run)] {
+            matches.keep_programs(tree, rules, &named.programs);
+            matches.keep_files(tree, rules, &named.arguments);
+        }
         matches.keep_set(tree, rules, &named_by_environment(tree, &inspection.run));
         matches.keep_run(tree, rules);
         matches.keep_unproved(tree, rules);

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use super::assign::Matches;
-use super::rules::{Level, Rules};
+use super::rules::{Level, Rule, Rules};
 use crate::layer_index::LayerIndex;
 use crate::runtime::command::{Mentioned, is_system};
 use crate::tree::{Kind, Last, NodeId, Paths, Tree, VersionId};
@@ -17,6 +17,11 @@ fn is_of_build(level: Level) -> bool {
 }
 
 impl Matches {
+    /// Returns the rule that matches a path.
+    fn rule_at<'a>(&self, rules: &'a Rules, node: NodeId) -> Option<&'a Rule> {
+        self.rule[node.index()].map(|rule| &rules.list[usize::from(rule)])
+    }
+
     /// Excludes an inode from all rules unless the same rule matches all of its visible names:
     /// without one name, the others keep it.
     pub(super) fn keep_shared(&mut self, tree: &Tree) {
@@ -132,14 +137,12 @@ impl Matches {
         for (name, nodes) in set {
             for &node in nodes {
                 let first = tree.children(node).find(|&child| tree.last(child).is_some());
-                let is_meant = |rule: &u16| {
-                    let rule = &rules.list[usize::from(*rule)];
-                    rule.level == Level::Leftovers && !rule.is_set_by(name)
-                };
-                if self.rule[node.index()].filter(is_meant).is_some() {
+                let is_meant =
+                    |rule: &Rule| rule.level == Level::Leftovers && !rule.is_set_by(name);
+                if self.rule_at(rules, node).is_some_and(is_meant) {
                     self.keep_files(tree, rules, &[node]);
                 }
-                if first.and_then(|child| self.rule[child.index()]).filter(is_meant).is_some() {
+                if first.and_then(|child| self.rule_at(rules, child)).is_some_and(is_meant) {
                     self.keep_whole(tree, node);
                 }
             }
@@ -150,8 +153,7 @@ impl Matches {
     /// ends where they begin may tell a tool where to leave them.
     pub(crate) fn keep_named(&mut self, tree: &Tree, rules: &Rules, named: &[NodeId]) {
         let is_within = |node: &NodeId| {
-            let rule = self.rule[node.index()].map(|rule| &rules.list[usize::from(rule)]);
-            rule.is_some_and(|rule| rule.level == Level::Leftovers)
+            self.rule_at(rules, *node).is_some_and(|rule| rule.level == Level::Leftovers)
         };
         let within: Vec<_> = named.iter().copied().filter(is_within).collect();
         self.keep_files(tree, rules, &within);
@@ -160,8 +162,7 @@ impl Matches {
     /// Returns whether something visible above the base image is a leftover of a rule.
     pub(crate) fn has_leftovers(&self, tree: &Tree, rules: &Rules, base: usize) -> bool {
         let is_one = |node: NodeId| {
-            let rule = self.rule[node.index()].map(|rule| &rules.list[usize::from(rule)]);
-            rule.is_some_and(|rule| rule.level == Level::Leftovers)
+            self.rule_at(rules, node).is_some_and(|rule| rule.level == Level::Leftovers)
                 && tree.last(node).is_some_and(|version| tree.added_in(version) >= base)
         };
         tree.nodes().any(is_one)
@@ -223,16 +224,14 @@ impl Matches {
 
     /// Returns whether a rule about what only builds need matches something.
     pub(crate) fn has_build_files(&self, rules: &Rules) -> bool {
-        let mut of_build = rules.list.iter().map(|it| is_of_build(it.level)).collect::<Vec<_>>();
-        of_build.push(false);
-        self.rule.iter().flatten().any(|&rule| of_build[usize::from(rule).min(of_build.len() - 1)])
+        let mut matched = self.rule.iter().flatten();
+        matched.any(|&rule| is_of_build(rules.list[usize::from(rule)].level))
     }
 
     /// Excludes the files of packages from rules about what only builds need.
     pub(crate) fn keep_packages(&mut self, rules: &Rules, files: Vec<NodeId>) {
         for file in files {
-            let rule = self.rule[file.index()].map(|rule| &rules.list[usize::from(rule)]);
-            if rule.is_some_and(|rule| is_of_build(rule.level)) {
+            if self.rule_at(rules, file).is_some_and(|rule| is_of_build(rule.level)) {
                 self.rule[file.index()] = None;
             }
         }

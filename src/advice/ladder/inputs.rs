@@ -9,7 +9,7 @@ use crate::advice::merges::Merges;
 use crate::analysis::Inspection;
 use crate::escape::Untrusted;
 use crate::runtime::Parts;
-use crate::runtime::command::{named, set_to_files};
+use crate::runtime::command::told_of;
 use crate::tree::VersionId;
 
 /// The most findings whose advice is repeated.
@@ -70,11 +70,7 @@ impl LadderInputs {
                 .fold(0, u64::saturating_add),
             program,
             names_no_application: false,
-            named: named(&inspection.tree, &inspection.run)
-                .arguments
-                .into_iter()
-                .chain(set_to_files(&inspection.tree, &inspection.run))
-                .collect(),
+            named: told_of(&inspection.tree, &inspection.run),
             merges: Merges::default(),
             surplus: Vec::new(),
             taken_over: None,

@@ -313,9 +313,13 @@ impl PossibleSize {
         grade(&self.certainty, self.needs_a_look)
     }
 
-    /// Returns whether only the base image is another one, and all layers on it stay.
-    pub fn keeps_all_else(&self) -> bool {
-        matches!(self.step, Step::SmallBase(_)) && self.how.ends_with(ALL_ELSE)
+    /// Returns the slim variant of the base image, if that alone is another one, and all layers on it
+    /// stay.
+    pub fn slim_base(&self) -> Option<&'static SmallBase> {
+        match self.step {
+            Step::SmallBase(base) if self.how.ends_with(ALL_ELSE) => Some(base),
+            _ => None,
+        }
     }
 
     /// Returns the size of `first` divided by this size; `None` if nothing is left, or if not all

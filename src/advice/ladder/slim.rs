@@ -1,7 +1,7 @@
 //! The slim variant of an image's own base: the same system without documentation and translations.
 
 use super::bases::{BaseKind, SmallBase, smallest};
-use super::{LadderInputs, PossibleSize, Step};
+use super::{LadderInputs, PossibleSize};
 use crate::analysis::Inspection;
 use crate::display::{Sentence, escaped_str, shown};
 use crate::runtime::libraries::Libc;
@@ -32,8 +32,7 @@ pub fn on_slim_base(
     inspection: &Inspection,
     ladder: &[PossibleSize],
 ) -> Option<(&'static SmallBase, u64)> {
-    let on_slim = ladder.iter().find(|size| size.keeps_all_else())?;
-    let Step::SmallBase(base) = on_slim.step else { return None };
+    let base = ladder.iter().find_map(PossibleSize::slim_base)?;
     Some((base, bytes_below(inspection, 1).saturating_sub(base.bytes)))
 }
 

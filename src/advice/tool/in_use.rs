@@ -13,6 +13,11 @@ const OFFLINE: [&str; 4] = ["--cacheonly", "--cache-only", "--no-network", "--of
 const OFFLINE_LETTERS: [(&str, &str); 5] =
     [("dnf", "-C"), ("dnf5", "-C"), ("microdnf", "-C"), ("yum", "-C"), ("mvn", "-o")];
 
+/// Returns whether a word of a program's command tells it to download nothing.
+pub(in crate::advice) fn is_offline(program: &str, word: &str) -> bool {
+    OFFLINE.contains(&word) || OFFLINE_LETTERS.contains(&(program, word))
+}
+
 impl Tool {
     /// Returns the visible file that runs what the tool left where it is, as Plug'n'Play runs
     /// packages out of the archives in yarn's cache. One beside a cache of the project names that.
@@ -50,9 +55,9 @@ impl Tool {
             let (program, words) = (base_name(words[at]), &words[at + 1..]);
             let has =
                 |known: &[String]| words.iter().any(|word| known.iter().any(|known| known == word));
-            let is_offline =
-                |word: &&str| OFFLINE.contains(word) || OFFLINE_LETTERS.contains(&(program, *word));
-            if words.iter().any(is_offline) || has(&self.needed_by) && !is_made {
+            if words.iter().any(|word| is_offline(program, word))
+                || has(&self.needed_by) && !is_made
+            {
                 return true;
             }
             is_made |= has(&self.verbs);

@@ -7,7 +7,7 @@ use super::locate::{Located, Surroundings, listed, shown};
 use super::places::is_system;
 use super::scripts::NEEDS_SHELL;
 use super::{Application, Direct, MainProgram, Role};
-use crate::display::{escaped, escaped_str};
+use crate::display::{Escaped, escaped, escaped_str};
 use crate::error::Error;
 use crate::escape::Untrusted;
 use crate::files::executable::{Executable, Recognised};
@@ -79,7 +79,8 @@ pub(super) fn follow(filesystem: &Filesystem<'_>, run: &Run) -> Result<Applicati
             }
             Next::End => {
                 follower.without_shell(run, plain);
-                follower.without_npm(run, by_npm.filter(|(script, _)| script + 1 == hop));
+                let by_npm = by_npm.filter(|(script, _)| script + 1 == hop);
+                follower.without_npm(run, by_npm.map(|(_, command)| command));
                 return Ok(follower.application);
             }
         }
@@ -100,6 +101,11 @@ fn is_plain_shell_form(run: &Run) -> bool {
     };
     let assigns = text.split_whitespace().next().is_some_and(|first| first.contains('='));
     arguments.is_empty() && !assigns && !text.contains(NEEDS_SHELL)
+}
+
+/// Returns an instruction in exec form, as a screen shows it.
+pub fn escaped_exec_form(keyword: &str, words: &[Untrusted]) -> Escaped {
+    escaped_str(&exec_form(keyword, &Untrusted::raw_words(words)))
 }
 
 /// Returns an instruction in exec form.
@@ -124,8 +130,8 @@ impl Follower<'_, '_> {
 
     /// Records the command that npm runs, if that is all that npm does: an interpreter on `PATH`
     /// with a script of the application.
-    fn without_npm(&mut self, run: &Run, command: Option<(usize, Vec<String>)>) {
-        let (Some(npm), Some((_, words))) = (self.npm, command) else { return };
+    fn without_npm(&mut self, run: &Run, command: Option<Vec<String>>) {
+        let (Some(npm), Some(words)) = (self.npm, command) else { return };
         let main = self.application.program.as_ref().filter(|_| self.application.reason.is_none());
         let tree = self.filesystem.tree();
         let is_known = main.is_some_and(|program| {

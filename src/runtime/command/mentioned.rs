@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 
+use super::from_start::FromStart;
 use crate::image::Run;
-use crate::layer_index::LayerIndex;
-use crate::tree::{Kind, Last, NodeId, Paths, Tree};
+use crate::tree::{NodeId, Tree};
 
 /// The most words of a text that are looked at.
 const WORDS: usize = 1 << 14;
@@ -27,39 +27,6 @@ pub struct Mentioned {
     pub ends: Vec<String>,
 }
 
-/// A look-up of paths from the directory in which a container starts.
-struct Places<'a> {
-    paths: Paths<'a>,
-    directory: NodeId,
-}
-
-impl<'a> Places<'a> {
-    fn new(tree: &'a Tree, run: &Run) -> Self {
-        let paths = Paths::new(tree);
-        let directory = paths.lookup(
-            LayerIndex::FINAL,
-            NodeId::ROOT,
-            run.directory.raw().as_bytes(),
-            Last::Followed,
-        );
-        let directory = directory.map_or(NodeId::ROOT, |found| found.node);
-        Self { paths, directory }
-    }
-
-    /// Returns what a path names, with the symbolic links that lead to it.
-    fn find(&self, path: &str) -> Option<Vec<NodeId>> {
-        let found = self.paths.lookup(
-            LayerIndex::FINAL,
-            self.directory,
-            path.as_bytes(),
-            Last::Followed,
-        )?;
-        let is_place =
-            found.kind == Kind::Directory && [NodeId::ROOT, self.directory].contains(&found.node);
-        (!is_place).then(|| found.links.into_iter().chain([found.node]).collect())
-    }
-}
-
 /// Variables that name directories for many files, or for files to come.
 const OF_ALL: [&str; 9] = [
     "HOME",
@@ -76,32 +43,32 @@ const OF_ALL: [&str; 9] = [
 /// Finds the absolute paths that variables of the environment name, by the variable. One for a cache
 /// tells where to leave what can be made again.
 pub fn named_by_environment<'a>(tree: &Tree, run: &'a Run) -> Vec<(&'a str, Vec<NodeId>)> {
-    let places = Places::new(tree, run);
+    let places = FromStart::new(tree, run);
     let set = run.environment.raw_values().filter(|(name, value)| {
         let is_cache = name.to_ascii_uppercase().contains("CACHE");
         !OF_ALL.contains(name) && !is_cache && value.starts_with('/') && value.len() <= WORD
     });
     let found = set.map(|(name, value)| {
         let parts = value.split([':', ',', ';', ' ']).filter(|part| part.starts_with('/'));
-        (name, parts.filter_map(|part| places.find(part)).flatten().collect::<Vec<_>>())
+        (name, parts.filter_map(|part| places.nodes(part)).flatten().collect::<Vec<_>>())
     });
     found.filter(|(_, nodes)| !nodes.is_empty()).collect()
 }
 
 /// Finds the absolute paths that texts of any format name.
 pub fn named_in_texts(tree: &Tree, run: &Run, texts: &[String]) -> Vec<NodeId> {
-    let places = Places::new(tree, run);
+    let places = FromStart::new(tree, run);
     let is_end = |c: char| c.is_whitespace() || "\"'`;&|()[]{}<>,=:".contains(c);
     let words = texts.iter().flat_map(|text| {
         let words = text.split(is_end).filter(|word| word.starts_with('/') && word.len() <= WORD);
         words.take(WORDS)
     });
-    words.filter_map(|word| places.find(word)).flatten().collect()
+    words.filter_map(|word| places.nodes(word)).flatten().collect()
 }
 
 /// Finds the paths that texts mention.
 pub fn mentioned(tree: &Tree, run: &Run, texts: &[String]) -> Mentioned {
-    let places = Places::new(tree, run);
+    let places = FromStart::new(tree, run);
     let mut values = Values::gather(tree, run);
     let mut mentioned = Mentioned::default();
     for text in texts {
@@ -119,7 +86,7 @@ pub fn mentioned(tree: &Tree, run: &Run, texts: &[String]) -> Mentioned {
                 _ => word,
             };
             for path in values.expand(value, DEPTH) {
-                mentioned.add(&path, |path| places.find(path));
+                mentioned.add(&path, |path| places.nodes(path));
             }
         }
     }

@@ -5,6 +5,7 @@
 //! in words.
 
 mod follow;
+mod from_start;
 mod interpreters;
 mod locate;
 mod mentioned;
@@ -19,9 +20,10 @@ use crate::files::filesystem::{File, Filesystem};
 use crate::image::Run;
 use crate::tree::NodeId;
 
+pub use follow::escaped_exec_form;
 pub use locate::DEFAULT_PATH;
 pub use mentioned::{Mentioned, mentioned, named_by_environment, named_in_texts};
-pub use named::{Named, named, named_by_check, set_to_files, unusual_path};
+pub use named::{Named, named, named_by_check, told_of, unusual_path};
 pub(crate) use places::is_system;
 
 /// The application that a container runs.
@@ -46,6 +48,12 @@ pub struct Application {
 }
 
 impl Application {
+    /// Returns the files that start one after the other: those that the way leads through, and the
+    /// program.
+    pub fn started(&self) -> impl Iterator<Item = &File> + Clone {
+        self.through.iter().chain(self.program.iter().map(|program| &program.file))
+    }
+
     /// Returns whether the image names no application: it runs a shell or an interpreter, and gives
     /// it nothing to run.
     pub fn is_unnamed(&self) -> bool {

@@ -1,10 +1,11 @@
 //! Paths that the command of an image names itself, told without the contents of files.
 
 use super::DEFAULT_PATH;
+use super::from_start::{FromStart, nodes};
 use super::interpreters::{Shell, shell};
+use super::mentioned::named_by_environment;
 use crate::image::Run;
-use crate::layer_index::LayerIndex;
-use crate::tree::{Found, Kind, Last, NodeId, Paths, Tree};
+use crate::tree::{Found, Kind, NodeId, Tree};
 
 /// The most words of a command that are looked at.
 const WORDS_LIMIT: usize = 4096;
@@ -33,18 +34,8 @@ pub fn named_by_check(tree: &Tree, run: &Run) -> Named {
 }
 
 fn named_by(tree: &Tree, run: &Run, words: &[String]) -> Named {
-    let paths = Paths::new(tree);
-    let directory = paths.lookup(
-        LayerIndex::FINAL,
-        NodeId::ROOT,
-        run.directory.raw().as_bytes(),
-        Last::Followed,
-    );
-    let directory = directory.map_or(NodeId::ROOT, |found| found.node);
-    let find = |path: &str| {
-        let found = paths.lookup(LayerIndex::FINAL, directory, path.as_bytes(), Last::Followed)?;
-        (found.node != NodeId::ROOT && found.node != directory).then_some(found)
-    };
+    let places = FromStart::new(tree, run);
+    let find = |path: &str| places.find(path);
     let mut named = Named::default();
     named.add_command(run, words, find);
     if let Some(Shell::Text(text, arguments)) = shell(words) {
@@ -55,12 +46,13 @@ fn named_by(tree: &Tree, run: &Run, words: &[String]) -> Named {
     named
 }
 
-/// Finds the files of the final filesystem that variables are set to.
-pub fn set_to_files(tree: &Tree, run: &Run) -> Vec<NodeId> {
+/// Finds what the program is told of: the arguments of its command, and the files that variables are
+/// set to.
+pub fn told_of(tree: &Tree, run: &Run) -> Vec<NodeId> {
     let is_file =
         |node: &NodeId| tree.last(*node).is_some_and(|version| tree.kind(version) == Kind::File);
-    let named = super::named_by_environment(tree, run).into_iter();
-    named.flat_map(|(_, nodes)| nodes).filter(is_file).collect()
+    let set = named_by_environment(tree, run).into_iter().flat_map(|(_, nodes)| nodes);
+    named(tree, run).arguments.into_iter().chain(set.filter(is_file)).collect()
 }
 
 /// Returns `PATH` if a container looks for its program there, and not only in the usual
@@ -94,8 +86,4 @@ fn on_path(run: &Run, name: &str, find: impl Fn(&str) -> Option<Found>) -> Optio
     let mut candidates =
         path.unwrap_or(DEFAULT_PATH).split(':').map(|directory| format!("{directory}/{name}"));
     candidates.find_map(|path| find(&path).filter(|found| found.kind == Kind::File))
-}
-
-fn nodes(found: Found) -> impl Iterator<Item = NodeId> {
-    found.links.into_iter().chain([found.node])
 }

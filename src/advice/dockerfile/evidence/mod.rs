@@ -21,7 +21,7 @@ use crate::error::Error;
 use crate::files::filesystem::Filesystem;
 use crate::layer_index::LayerIndex;
 use crate::runtime::Program;
-use crate::runtime::command::named;
+use crate::runtime::command::told_of;
 use crate::tree::VersionId;
 
 /// A compiler with the files that belong to it.
@@ -245,7 +245,7 @@ fn bare(inspection: &Inspection, base_layers: usize, program: &Program) -> Vec<(
     let inputs = LadderInputs {
         base_layers,
         program: program.parts.clone(),
-        named: named(&inspection.tree, &inspection.run).arguments,
+        named: told_of(&inspection.tree, &inspection.run),
         ..LadderInputs::default()
     };
     sizes_of_the_bare(&climb(inspection, &inputs))

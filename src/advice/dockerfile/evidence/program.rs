@@ -99,17 +99,13 @@ pub(super) fn named(
     found: &Program,
 ) -> Result<Vec<String>, Error> {
     let mut paths = named_in_program(filesystem, base_layers, found)?;
-    let (tree, application) = (filesystem.tree(), &found.application);
-    let started =
-        application.through.iter().chain(application.program.iter().map(|program| &program.file));
-    let started: Vec<_> = started.map(|file| file.node).collect();
+    let tree = filesystem.tree();
+    let started: Vec<_> = found.application.started().map(|file| file.node).collect();
     let is_own =
         |node: NodeId| tree.last(node).is_some_and(|version| tree.added_in(version) >= base_layers);
-    let arguments = command::named(tree, run).arguments.into_iter();
-    let arguments = arguments
-        .chain(command::set_to_files(tree, run))
-        .filter(|node| !started.contains(node) && is_own(*node));
-    paths.extend(arguments.filter_map(|node| String::from_utf8(tree.path(node)).ok()));
+    let told_of = command::told_of(tree, run).into_iter();
+    let told_of = told_of.filter(|node| !started.contains(node) && is_own(*node));
+    paths.extend(told_of.filter_map(|node| String::from_utf8(tree.path(node)).ok()));
     Ok(paths)
 }
 

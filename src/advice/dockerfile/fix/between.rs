@@ -176,9 +176,6 @@ impl Work<'_> {
     /// Returns whether a `RUN` may read a variable: it names it, or a program that it runs may read
     /// any.
     fn may_be_read(&self, name: &str, runs: &[usize]) -> bool {
-        let upper = name.to_ascii_uppercase();
-        let by_all = READ_BY_ALL.contains(&upper.as_str())
-            || BEGIN_READ_BY_ALL.iter().any(|beginning| upper.starts_with(beginning));
         let reads = |&run: &usize| {
             let run = &self.file.instructions[run];
             let script = shell::read(&run.arguments);
@@ -192,7 +189,7 @@ impl Work<'_> {
             });
             !is_deaf || !run.heredocs.is_empty() || run.arguments.contains(name)
         };
-        by_all || runs.iter().any(reads)
+        is_read_by_all(name) || runs.iter().any(reads)
     }
 
     /// Returns a directory that a `WORKDIR` would make before the `RUN` that makes it now, which
@@ -287,6 +284,13 @@ impl Work<'_> {
         }
         None
     }
+}
+
+/// Returns whether the shell or the loader reads a variable for every program.
+fn is_read_by_all(name: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    READ_BY_ALL.contains(&name.as_str())
+        || BEGIN_READ_BY_ALL.iter().any(|beginning| name.starts_with(beginning))
 }
 
 fn below(path: &str, top: &str) -> bool {

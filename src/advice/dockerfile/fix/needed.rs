@@ -5,28 +5,16 @@ use super::condition::{Condition, Refusal};
 use super::merge::Group;
 use crate::advice::dockerfile::parse::Keyword;
 use crate::advice::findings::Rule;
-use crate::advice::tool::Tool;
+use crate::advice::tool::{Tool, is_offline};
 use crate::advice::unneeded::mentions;
 use crate::display::escaped;
 use crate::shell;
 
 /// Programs that take something away.
 const REMOVERS: [&str; 4] = ["rm", "rmdir", "find", "unlink"];
-/// Words of a command that downloads nothing.
-const OFFLINE: [&str; 10] = [
-    "--offline",
-    "--frozen",
-    "--no-index",
-    "--prefer-offline",
-    "--no-network",
-    "--cacheonly",
-    "--cache-only",
-    "--no-download",
-    "--no-refresh",
-    "-o",
-];
-/// Short forms of these, by program.
-const SHORT: [(&str, &str); 3] = [("dnf", "-C"), ("microdnf", "-C"), ("yum", "-C")];
+/// Words of a command that may download nothing, beside those that always say so.
+const MAY_BE_OFFLINE: [&str; 6] =
+    ["--frozen", "--no-index", "--prefer-offline", "--no-download", "--no-refresh", "-o"];
 /// Programs that leave what is in a directory as it is.
 const HARMLESS: [&str; 6] = ["[", "chmod", "du", "ls", "mkdir", "test"];
 
@@ -83,9 +71,9 @@ impl Work<'_> {
     /// Returns why a tool's files stay: a later `RUN` runs it without a network.
     pub(super) fn needed_offline(&self, tool: &Tool, group: &Group) -> Option<Refusal> {
         let last = group.runs.last().copied()?;
-        let short = SHORT.iter().find(|(program, _)| tool.programs.iter().any(|it| it == program));
-        let is_offline =
-            |word: &str| OFFLINE.contains(&word) || short.is_some_and(|(_, it)| *it == word);
+        let is_offline = |word: &str| {
+            MAY_BE_OFFLINE.contains(&word) || tool.programs.iter().any(|it| is_offline(it, word))
+        };
         let offline = |&i: &usize| {
             let instruction = &self.file.instructions[i];
             let script = self.script(i).filter(|_| instruction.keyword == Keyword::Run);
@@ -125,11 +113,8 @@ impl Work<'_> {
         let last = group.runs.last().copied()?;
         let hidden = |&i: &usize| {
             let instruction = &self.file.instructions[i];
-            let bodies = instruction
-                .heredocs
-                .iter()
-                .map(|heredoc| &self.file.source()[heredoc.body.clone()]);
-            let mut texts = bodies.chain([instruction.arguments.as_str()]);
+            let documents = self.file.documents(instruction);
+            let mut texts = documents.chain([instruction.arguments.as_str()]);
             i > last
                 && matches!(instruction.keyword, Keyword::Run | Keyword::Onbuild)
                 && !self.uses(i, tool)

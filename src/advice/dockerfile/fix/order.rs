@@ -258,7 +258,7 @@ impl Work<'_> {
         let names = |&&i: &&usize| {
             let instruction = &self.file.instructions[i];
             i < run
-                && matches!(instruction.keyword, Keyword::Env | Keyword::Arg)
+                && instruction.keyword.sets_variables()
                 && SETTINGS.iter().any(|name| instruction.arguments.contains(name))
         };
         self.stage.iter().any(|i| names(&i))

@@ -119,13 +119,9 @@ impl Work<'_> {
     fn leaves_by(&self, i: usize, tool: &Tool) -> bool {
         let is_off = |&at: &usize| {
             let instruction = &self.file.instructions[at];
-            let assigned = instruction.arguments.replacen(char::is_whitespace, "=", 1);
+            let assigned = instruction.assignments();
             let sets = |off: &String| {
-                off.ends_with('=') && {
-                    let mut words =
-                        instruction.arguments.split_whitespace().chain([assigned.as_str()]);
-                    words.any(|word| word.starts_with(off.as_str()))
-                }
+                off.ends_with('=') && assigned.iter().any(|it| it.starts_with(off.as_str()))
             };
             at < i && instruction.keyword == Keyword::Env && tool.off.iter().any(sets)
         };
@@ -384,10 +380,8 @@ impl Work<'_> {
         if instruction.keyword != Keyword::Run {
             return false;
         }
-        let bodies = instruction.heredocs.iter();
-        let mut bodies = bodies.map(|heredoc| &self.file.source()[heredoc.body.clone()]);
         let script = self.script(i).filter(|_| instruction.json().is_none());
-        bodies.any(|body| tool.may_be_needed_in(body))
+        self.file.documents(instruction).any(|document| tool.may_be_needed_in(document))
             || match script {
                 Some(script) => script.every().iter().any(|command| tool.may_be_needed_by(command)),
                 None => tool.may_be_needed_in(&instruction.arguments),

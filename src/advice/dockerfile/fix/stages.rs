@@ -290,25 +290,25 @@ impl Work<'_> {
         let used: HashSet<_> = values.flat_map(variables).collect();
         text.extend(self.path_of_base(start, &own));
         let last = |keyword: Keyword| own.iter().rposition(|it| it.keyword == keyword);
-        // Of these the last one counts.
-        let only = [Keyword::Workdir, Keyword::Cmd, Keyword::Entrypoint, Keyword::Healthcheck];
-        let only = only.map(|keyword| (keyword, last(keyword)));
+        let has_no_shell = start.on == On::Scratch;
         for (i, instruction) in own.iter().enumerate() {
             let name = instruction.arguments.split(['=', ' ']).next().unwrap_or_default();
             let needed = instruction.keyword == Keyword::Arg && used.contains(name);
-            let is_replaced =
-                only.iter().any(|&(keyword, at)| keyword == instruction.keyword && at != Some(i));
-            // A stage that sets ENTRYPOINT resets the CMD of the stage below it.
-            let is_reset = instruction.keyword == Keyword::Cmd
-                && run.command.is_empty()
-                && last(Keyword::Entrypoint) > Some(i);
-            if is_replaced || is_reset || !needed && !kept(instruction) {
-                continue;
-            }
-            // Another instruction starts the program.
-            if command.is_some()
-                && matches!(instruction.keyword, Keyword::Cmd | Keyword::Entrypoint)
-            {
+            let is_replaced = match instruction.keyword {
+                // Another instruction starts the program.
+                Keyword::Cmd | Keyword::Entrypoint if command.is_some() => true,
+                // A stage that sets ENTRYPOINT resets the CMD of the stage below it.
+                Keyword::Cmd if run.command.is_empty() && last(Keyword::Entrypoint) > Some(i) => {
+                    true
+                }
+                // Of these the last one counts.
+                only @ (Keyword::Workdir
+                | Keyword::Cmd
+                | Keyword::Entrypoint
+                | Keyword::Healthcheck) => last(only) != Some(i),
+                _ => false,
+            };
+            if is_replaced || !needed && !kept(instruction) {
                 continue;
             }
             if instruction.keyword == Keyword::Workdir {
@@ -318,7 +318,6 @@ impl Work<'_> {
                     continue;
                 }
             }
-            let has_no_shell = start.on == On::Scratch;
             if instruction.keyword == Keyword::Healthcheck
                 && has_no_shell
                 && !is_check_of(instruction, copied)

@@ -164,10 +164,8 @@ impl Work<'_> {
         let arguments = instruction.arguments.clone();
         let texts = match instruction.keyword {
             Keyword::Run => {
-                let bodies = instruction.heredocs.iter();
-                let bodies =
-                    bodies.map(|heredoc| self.file.source()[heredoc.body.clone()].to_owned());
-                bodies.chain([arguments]).collect()
+                let documents = self.file.documents(instruction).map(str::to_owned);
+                documents.chain([arguments]).collect()
             }
             Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck | Keyword::Env => {
                 vec![arguments]
@@ -213,14 +211,10 @@ impl Work<'_> {
         let before = self.stage.iter().filter(|i| *i < last);
         before.rev().find_map(|&i| {
             let instruction = &self.file.instructions[i];
-            let is_set = matches!(instruction.keyword, Keyword::Env | Keyword::Arg);
-            let text = instruction.arguments.replacen(char::is_whitespace, "=", 1);
-            let mut words = text.split_whitespace().chain(instruction.arguments.split_whitespace());
             let asks =
-                |word: &str| tool.asked_by.iter().any(|asked| asked.eq_ignore_ascii_case(word));
-            let word =
-                words.find(|word| asks(&word.replace(['"', '\''], ""))).filter(|_| is_set)?;
-            Some(format!("{} in line {} asks for them", escaped_str(word), instruction.line))
+                |word: &String| tool.asked_by.iter().any(|asked| asked.eq_ignore_ascii_case(word));
+            let word = instruction.assignments().into_iter().find(asks)?;
+            Some(format!("{} in line {} asks for them", escaped_str(&word), instruction.line))
         })
     }
 

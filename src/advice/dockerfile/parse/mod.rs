@@ -125,6 +125,22 @@ impl Instruction {
         })
     }
 
+    /// Returns what an `ENV` or `ARG` sets, as `NAME=value` without quotes.
+    pub fn assignments(&self) -> Vec<String> {
+        if !self.keyword.sets_variables() {
+            return Vec::new();
+        }
+        let text = self.arguments.replace(['"', '\''], "");
+        let mut words = text.split_whitespace();
+        // The old form of `ENV` has a blank in place of the sign.
+        let is_old = self.keyword == Keyword::Env
+            && words.clone().next().is_some_and(|first| !first.contains('='));
+        match words.next().filter(|_| is_old) {
+            Some(name) => vec![format!("{name}={}", words.collect::<Vec<_>>().join(" "))],
+            None => text.split_whitespace().map(str::to_owned).collect(),
+        }
+    }
+
     /// Returns the sources and the destination of a `COPY` or `ADD`.
     pub fn copied(&self) -> Option<(Vec<String>, String)> {
         if !matches!(self.keyword, Keyword::Copy | Keyword::Add) {
@@ -185,6 +201,11 @@ impl Dockerfile {
     /// Returns the text, byte for byte as it was given.
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// Returns the here-documents of an instruction.
+    pub fn documents<'a>(&'a self, of: &'a Instruction) -> impl Iterator<Item = &'a str> {
+        of.heredocs.iter().map(|heredoc| &self.source[heredoc.body.clone()])
     }
 
     /// Returns the text of an instruction, with the comments above it.

@@ -14,17 +14,8 @@ fn rebuilt_of(history: &[&str], change: impl FnOnce(&mut Inspection)) -> String 
         Vec::new(),
     );
     change(&mut inspection);
-    let rebuilt = rebuild(
-        &inspection,
-        &Base {
-            layers: 0,
-            how: crate::advice::base::Evidence::Nothing,
-            name: None,
-            references: Vec::new(),
-            system: None,
-            certain: false,
-        },
-    );
+    let rebuilt =
+        rebuild(&inspection, &Base::found(0, crate::advice::base::Evidence::Nothing, None));
     assert_eq!(rebuilt.layers.len(), rebuilt.file.instructions.len());
     rebuilt.file.source().to_owned()
 }

@@ -16,8 +16,9 @@ impl Ladder<'_> {
     /// left out where the recipe has its own.
     pub(super) fn configured(&self, recipe: String, has_start: bool) -> String {
         let run = &self.inspection.run;
-        let mut lines = self.unrecorded(&recipe);
-        lines.extend(self.repeated());
+        let repeated = self.repeated();
+        let mut lines = self.unrecorded(&recipe, &repeated);
+        lines.extend(repeated);
         let directory = run.directory.raw();
         if directory.len() > 1 && directory.starts_with('/') && is_plain(directory) {
             lines.push(format!("WORKDIR {directory}"));
@@ -46,7 +47,8 @@ impl Ladder<'_> {
 
     /// Returns the `ENV` of variables that the configuration has and no instruction of the history
     /// sets, and of the directories in which only the base of the image looks for programs.
-    fn unrecorded(&self, recipe: &str) -> Vec<String> {
+    /// `repeated` are the instructions of the user's own layers.
+    fn unrecorded(&self, recipe: &str, repeated: &[String]) -> Vec<String> {
         let run = &self.inspection.run;
         let texts = self.inspection.history.iter().map(|entry| entry.instruction_as_written().text);
         let texts: Vec<_> = texts.filter(|text| text.raw().starts_with("ENV ")).collect();
@@ -54,8 +56,8 @@ impl Ladder<'_> {
             text[4..].split(char::is_whitespace).any(|word| word.split('=').next() == Some(name))
         };
         let is_recorded = |name: &str| texts.iter().any(|text| sets(text.raw(), name));
-        let own = self.repeated();
-        let is_own = |name: &str| own.iter().any(|it| it.starts_with("ENV ") && sets(it, name));
+        let is_own =
+            |name: &str| repeated.iter().any(|it| it.starts_with("ENV ") && sets(it, name));
         let base = super::program::same_base(self.inputs.base_name.as_deref());
         let from = recipe.lines().rfind(|line| line.starts_with("FROM "));
         let is_on_it = from.is_some_and(|from| from == format!("FROM {base}"));

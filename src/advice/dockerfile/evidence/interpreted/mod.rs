@@ -104,9 +104,7 @@ pub fn interpreted(
     let tree = &inspection.tree;
     let mut found = Found::new(findings);
     // What comes with a program that a container starts cannot be left out.
-    let application = &program.application;
-    let main = application.program.iter().map(|program| &program.file);
-    let started = application.through.iter().chain(main).map(|file| file.node);
+    let started = program.application.started().map(|file| file.node);
     let kept: HashSet<_> = installed.needed_by(started).into_iter().collect();
     found.for_the_build.retain(|&inode| !kept.contains(&tree.node_of(inode)));
     let bytes: u64 = found.for_the_build.iter().map(|&inode| tree.size(inode)).sum();

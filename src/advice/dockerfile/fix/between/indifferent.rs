@@ -6,7 +6,7 @@
 
 use std::collections::HashSet;
 
-use super::{READ_BY_ALL, READ_NOTHING, below, is_placeless_command};
+use super::{READ_NOTHING, below, is_placeless_command, is_read_by_all};
 use crate::advice::dockerfile::fix::Work;
 use crate::advice::dockerfile::parse::Instruction;
 use crate::layer_index::LayerIndex;
@@ -178,7 +178,7 @@ impl Work<'_> {
     fn set_to(&self, to: &str) -> (bool, bool) {
         let set = self.inspection.run.environment.texts().map(|text| text.raw().to_owned());
         let own = self.stage.iter().map(|&i| &self.file.instructions[i]);
-        let own = own.filter(|it| it.keyword.sets_variables()).flat_map(Instruction::words);
+        let own = own.flat_map(Instruction::assignments);
         let (mut by_all, mut by_some) = (false, false);
         for text in set.chain(own) {
             let (name, value) = text.split_once('=').unwrap_or(("", &text));
@@ -186,8 +186,7 @@ impl Work<'_> {
                 continue;
             }
             by_some = true;
-            let name = name.to_ascii_uppercase();
-            by_all |= READ_BY_ALL.contains(&name.as_str()) || name.starts_with("LD_");
+            by_all |= is_read_by_all(name);
         }
         (by_all, by_some)
     }

@@ -195,11 +195,7 @@ impl Work<'_> {
             let instruction = &self.file.instructions[i];
             match instruction.keyword {
                 Keyword::Run => {
-                    let bodies = instruction
-                        .heredocs
-                        .iter()
-                        .map(|heredoc| &self.file.source()[heredoc.body.clone()]);
-                    runs(&instruction.arguments) || bodies.into_iter().any(runs)
+                    runs(&instruction.arguments) || self.file.documents(instruction).any(runs)
                 }
                 Keyword::Cmd | Keyword::Entrypoint => {
                     let runs = |word: &String| {

@@ -7,7 +7,7 @@ use layerscope::advice::avoidable::Avoidable;
 use layerscope::advice::base::{BaseHint, base};
 use layerscope::advice::changes::{Change, Extent, Part};
 use layerscope::advice::findings::Fate;
-use layerscope::advice::ladder::{PossibleSize, SmallBase, Step};
+use layerscope::advice::ladder::{PossibleSize, SmallBase};
 use layerscope::advice::merges::Merges;
 use layerscope::advice::secrets::{Place, Secret, Secrets};
 use layerscope::analysis::WastedGroup;
@@ -167,11 +167,8 @@ impl Explorer {
     pub fn slim_base(&self) -> Option<(&PossibleSize, &PossibleSize, &'static SmallBase)> {
         self.nothing_to_change()?;
         let ladder = &self.study.as_ref()?.ladder;
-        let (first, slim) = (ladder.first()?, ladder.iter().find(|size| size.keeps_all_else())?);
-        match slim.step {
-            Step::SmallBase(base) => Some((first, slim, base)),
-            _ => None,
-        }
+        let (slim, base) = ladder.iter().find_map(|size| Some((size, size.slim_base()?)))?;
+        Some((ladder.first()?, slim, base))
     }
 
     /// Returns the change that avoids most bytes at and below a path, as of the selected layer: one

@@ -9,6 +9,7 @@ use layerscope::advice::findings::Finding;
 use layerscope::display::{Escaped, escaped_str, sentences, shown};
 use layerscope::escape::Untrusted;
 use layerscope::report::{TO_APPLY, instruction_lines, to_apply};
+use layerscope::runtime::command::escaped_exec_form;
 use layerscope::{Inspection, LayerIndex};
 use similar::{Algorithm, DiffTag, capture_diff_slices};
 
@@ -195,8 +196,7 @@ impl Findings {
 fn start_lines(inspection: &Inspection) -> Vec<Escaped> {
     let [entrypoint, command, ..] = inspection.run.masked();
     let line = |(keyword, words): (&str, Vec<Untrusted>)| {
-        let words: Vec<_> = words.iter().map(|word| format!("\"{}\"", word.escaped())).collect();
-        (!words.is_empty()).then(|| escaped_str(&format!("{keyword} [{}]", words.join(", "))))
+        (!words.is_empty()).then(|| escaped_exec_form(keyword, &words))
     };
     [("ENTRYPOINT", entrypoint), ("CMD", command)].into_iter().filter_map(line).collect()
 }
