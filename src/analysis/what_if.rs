@@ -6,7 +6,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::analysis::Inspection;
+use crate::analysis::{ImageTotals, Inspection};
 use crate::layer_index::LayerIndex;
 use crate::tree::{NodeId, Tree, VersionId};
 
@@ -76,40 +76,60 @@ impl Outcome {
 pub fn what_if(inspection: &Inspection, changes: &[Change]) -> Outcome {
     let tree = &inspection.tree;
     let runs = Runs::from_changes(inspection.layers.len(), changes);
-    let dropped = dropped(tree, changes);
-    let mut kept = named(tree, &dropped);
-    for change in changes {
-        if let Change::Without(inodes) = change {
-            for inode in inodes {
-                kept[inode.index()] = false;
+    let mut layers = vec![0; inspection.layers.len()];
+    for (layer, account) in LayerIndex::numbered(&inspection.layers) {
+        layers[runs.last[layer]] += account.size;
+    }
+    let ImageTotals { size, .. } = inspection.totals;
+    let mut outcome = Outcome {
+        layers,
+        size,
+        wasted: inspection.totals.wasted(),
+        kept: vec![true; tree.version_count()],
+        dropped: dropped(tree, changes),
+        runs,
+    };
+    // Most changes leave out few of the files, so that the others need not be looked at.
+    if outcome.dropped.contains(&true) {
+        let named = named(tree, &outcome.dropped);
+        for (inode, removal) in tree.inodes_with_removals() {
+            if !named[inode.index()] {
+                outcome.leave_out(tree, inode, removal.is_some());
             }
         }
     }
-    let layers = vec![0; inspection.layers.len()];
-    let mut outcome = Outcome { layers, size: 0, wasted: 0, kept, dropped, runs };
-    for (inode, removal) in tree.inodes_with_removals() {
-        let added_in = tree.added_in(inode);
-        let removal = removal.map(|removal| removal.layer);
-        let kept = &mut outcome.kept[inode.index()];
-        *kept &= removal.is_none_or(|removed_in| !outcome.runs.are_one(added_in, removed_in));
-        if *kept {
-            outcome.layers[outcome.runs.last[added_in]] += tree.size(inode);
-            outcome.size += tree.size(inode);
-            outcome.wasted += if removal.is_some() { tree.size(inode) } else { 0 };
+    for change in changes {
+        if let Change::Without(inodes) = change {
+            for &inode in inodes {
+                outcome.leave_out(tree, inode, tree.removal(inode).is_some());
+            }
+        }
+    }
+    for removal in tree.removals() {
+        if outcome.runs.are_one(tree.added_in(removal.version), removal.layer) {
+            outcome.leave_out(tree, removal.version, true);
         }
     }
     outcome
 }
 
+impl Outcome {
+    /// Leaves out an inode, if no other change does.
+    fn leave_out(&mut self, tree: &Tree, inode: VersionId, is_wasted: bool) {
+        if std::mem::replace(&mut self.kept[inode.index()], false) {
+            let bytes = tree.size(inode);
+            self.layers[self.runs.last[tree.added_in(inode)]] -= bytes;
+            self.size -= bytes;
+            self.wasted -= if is_wasted { bytes } else { 0 };
+        }
+    }
+}
+
 /// Returns, for each version, whether it is an inode with a name that is not dropped.
 fn named(tree: &Tree, dropped: &[bool]) -> Vec<bool> {
-    let is_dropped = |name: VersionId| dropped[tree.node_of(name).index()];
-    let any_dropped = dropped.contains(&true);
-    let mut named = vec![!any_dropped; tree.version_count()];
-    if any_dropped {
-        for name in tree.file_names().filter(|&name| !is_dropped(name)) {
-            named[tree.inode(name).index()] = true;
-        }
+    let mut named = vec![false; tree.version_count()];
+    for name in tree.file_names().filter(|&name| !dropped[tree.node_of(name).index()]) {
+        named[tree.inode(name).index()] = true;
     }
     named
 }

@@ -4,7 +4,7 @@
 
 use std::collections::hash_map::Entry;
 
-use super::matcher::{EVERY, Map, Matcher, Step, Target};
+use super::matcher::{Asked, EVERY, Map, Matcher, Step, Target};
 
 /// The number of a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -19,8 +19,8 @@ impl StateId {
 #[derive(Debug)]
 struct PositionSet {
     steps: Box<[u32]>,
-    /// The patterns that these positions need, in order.
-    patterns: Box<[u32]>,
+    /// The patterns that these positions need.
+    asked: Asked,
     /// The rule that matches a path in this state.
     taken_by: Option<u16>,
     /// Positions at a directory that a glob of a conditional rule matches entirely.
@@ -91,7 +91,7 @@ impl<'a> Automaton<'a> {
             return from;
         }
         let mut symbol = std::mem::take(&mut self.symbol);
-        self.matcher.symbol(name, &self.at(from).patterns, &mut symbol);
+        self.matcher.symbol(name, &self.at(from).asked, &mut symbol);
         let to = self.follow(from, &symbol);
         self.symbol = symbol;
         to
@@ -178,17 +178,10 @@ impl<'a> Automaton<'a> {
                     asks && matches!(self.matcher.steps[at as usize], Step::Below)
                 });
                 let asking = asking.collect();
-                let mut patterns: Vec<_> =
-                    steps.iter().filter_map(|&at| self.matcher.pattern_at(at)).collect();
-                patterns.sort_unstable();
-                patterns.dedup();
+                let asked =
+                    self.matcher.ask(steps.iter().filter_map(|&at| self.matcher.pattern_at(at)));
                 let taken_by = taken_by(self.matcher, &steps);
-                self.states.push(PositionSet {
-                    steps,
-                    patterns: patterns.into(),
-                    taken_by,
-                    asking,
-                });
+                self.states.push(PositionSet { steps, asked, taken_by, asking });
                 id
             }
         }

@@ -121,6 +121,31 @@ impl Buckets {
     }
 }
 
+/// The patterns that a state of the automaton asks for.
+#[derive(Debug, Default)]
+pub(super) struct Asked {
+    /// A bit for each pattern; empty if none is asked for.
+    bits: Vec<u64>,
+    /// Those of which only something between is fixed.
+    within: Box<[u32]>,
+    /// Those of which nothing is fixed.
+    open: Box<[u32]>,
+}
+
+impl Asked {
+    fn add(&mut self, pattern: u32) {
+        let word = pattern as usize / 64;
+        if self.bits.len() <= word {
+            self.bits.resize(word + 1, 0);
+        }
+        self.bits[word] |= 1 << (pattern % 64);
+    }
+
+    fn has(&self, pattern: u32) -> bool {
+        self.bits.get(pattern as usize / 64).is_some_and(|word| word >> (pattern % 64) & 1 == 1)
+    }
+}
+
 impl Matcher {
     /// Adds a glob for a rule; one that excludes may be for [`EVERY`] rule. The glob has been parsed,
     /// so its patterns are valid.
@@ -198,54 +223,57 @@ impl Matcher {
         }
     }
 
+    /// Prepares the question which of some patterns a name fits.
+    pub(super) fn ask(&self, patterns: impl Iterator<Item = u32>) -> Asked {
+        let mut asked = Asked::default();
+        for pattern in patterns {
+            asked.add(pattern);
+        }
+        let of = |kind: &[u32]| kind.iter().copied().filter(|&it| asked.has(it)).collect();
+        (asked.within, asked.open) = (of(&self.within), of(&self.open));
+        asked
+    }
+
     /// Reduces a name to the facts that matter: its number among the fixed names, and the numbers
     /// of the requested patterns that it matches.
-    pub(super) fn symbol(&self, name: &[u8], asked: &[u32], out: &mut Vec<u32>) {
+    pub(super) fn symbol(&self, name: &[u8], asked: &Asked, out: &mut Vec<u32>) {
         out.clear();
         let known = self.lengths.may_have(name).then(|| self.names.get(name)).flatten();
         out.push(known.copied().unwrap_or(u32::MAX));
-        let [first, .., last] = *name else {
-            return self.add_fitting(
-                self.patterns_of_short(name).chain(&self.open),
-                name,
-                asked,
-                out,
-            );
-        };
-        if asked.is_empty() {
+        if asked.bits.is_empty() {
             return;
         }
-        let (second, before_last) = (name[1], name[name.len() - 2]);
-        self.add_fitting(self.by_end.of_two(last, before_last), name, asked, out);
-        self.add_fitting(self.by_end.of_one(last), name, asked, out);
-        self.add_fitting(self.by_start.of_two(first, second), name, asked, out);
-        self.add_fitting(self.by_start.of_one(first), name, asked, out);
-        if self.pairs_within.occur_in(name) {
-            self.add_fitting(&self.within, name, asked, out);
+        let mut add = |patterns: &[u32]| {
+            if !patterns.is_empty() {
+                self.add_fitting(patterns, name, asked, out);
+            }
+        };
+        match *name {
+            [first, .., last] => {
+                let (second, before_last) = (name[1], name[name.len() - 2]);
+                add(self.by_end.of_two(last, before_last));
+                add(self.by_end.of_one(last));
+                add(self.by_start.of_two(first, second));
+                add(self.by_start.of_one(first));
+                if !asked.within.is_empty() && self.pairs_within.occur_in(name) {
+                    add(&asked.within);
+                }
+            }
+            [byte] => {
+                add(self.by_end.of_one(byte));
+                add(self.by_start.of_one(byte));
+            }
+            [] => {}
         }
-        self.add_fitting(&self.open, name, asked, out);
+        add(&asked.open);
     }
 
     /// Adds those patterns that are asked for and that a name fits.
-    fn add_fitting<'a>(
-        &self,
-        patterns: impl IntoIterator<Item = &'a u32>,
-        name: &[u8],
-        asked: &[u32],
-        out: &mut Vec<u32>,
-    ) {
+    fn add_fitting(&self, patterns: &[u32], name: &[u8], asked: &Asked, out: &mut Vec<u32>) {
         for &pattern in patterns {
-            if asked.binary_search(&pattern).is_ok() && self.patterns[pattern as usize].1.fits(name)
-            {
+            if asked.has(pattern) && self.patterns[pattern as usize].1.fits(name) {
                 out.push(pattern);
             }
         }
-    }
-
-    /// Returns the patterns that a name of one byte may fit.
-    fn patterns_of_short(&self, name: &[u8]) -> impl Iterator<Item = &u32> {
-        let byte = name.first().copied();
-        let patterns = byte.map(|byte| [self.by_end.of_one(byte), self.by_start.of_one(byte)]);
-        patterns.into_iter().flatten().flatten()
     }
 }

@@ -171,7 +171,11 @@ impl LayerEntries {
 
     /// Adds an entry; false if there are too many entries or bytes of names.
     pub fn push(&mut self, entry: &Entry) -> bool {
-        let (directory, part) = split(&entry.name);
+        let again = self.in_last_directory(&entry.name);
+        let (directory, part) = match again {
+            Some(part) => (None, part),
+            None => split(&entry.name),
+        };
         let lengths = [entry.name.len(), part.len(), entry.link.len()].map(u16::try_from);
         let [Ok(_), Ok(name_len), Ok(link_len)] = lengths else { return false };
         let full = self.records.len() >= ENTRY_LIMIT;
@@ -179,7 +183,9 @@ impl LayerEntries {
         if full || self.bytes.len() + entry.name.len() + entry.link.len() > NAMES_LIMIT {
             return false;
         }
-        self.enter(directory);
+        if again.is_none() {
+            self.enter(directory);
+        }
         let name = u32::try_from(self.bytes.len()).expect("below the limit");
         self.bytes.extend_from_slice(part);
         self.bytes.extend_from_slice(&entry.link);
@@ -200,6 +206,21 @@ impl LayerEntries {
             overlay_opaque: entry.overlay_opaque,
         });
         true
+    }
+
+    /// Returns the last component of an ordinary path in the directory of the entry before, as most
+    /// are; `None` says nothing.
+    fn in_last_directory<'a>(&self, name: &'a [u8]) -> Option<&'a [u8]> {
+        let (start, len) = self.runs.last()?.directory?;
+        let path = plain(name);
+        let part = match self.slice(start, len) {
+            b"" => path,
+            directory => path.strip_prefix(directory)?.strip_prefix(b"/")?,
+        };
+        // A name that begins with a dot may be none.
+        let is_name =
+            part.first().is_some_and(|&b| b != b'.') && memchr::memchr(b'/', part).is_none();
+        is_name.then_some(part)
     }
 
     /// Begins a run, if the next entry does not belong to the one before.
@@ -223,10 +244,15 @@ impl LayerEntries {
     }
 }
 
+/// Returns a path without the `./` or `/` at its start and the slash at its end.
+fn plain(name: &[u8]) -> &[u8] {
+    let path = name.strip_prefix(b"./").or(name.strip_prefix(b"/")).unwrap_or(name);
+    path.strip_suffix(b"/").unwrap_or(path)
+}
+
 /// Splits an ordinary path into the directory and the last component; any other stays whole.
 fn split(name: &[u8]) -> (Option<&[u8]>, &[u8]) {
-    let path = name.strip_prefix(b"./").or(name.strip_prefix(b"/")).unwrap_or(name);
-    let path = path.strip_suffix(b"/").unwrap_or(path);
+    let path = plain(name);
     if !is_clean(path) {
         return (None, name);
     }

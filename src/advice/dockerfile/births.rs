@@ -45,6 +45,11 @@ impl Claims {
         self.claimed.contains(&inode)
     }
 
+    /// Returns the claimed inodes, in no order.
+    pub fn iter(&self) -> impl Iterator<Item = VersionId> {
+        self.claimed.iter().copied()
+    }
+
     /// Claims inodes, and returns the size of those that were not claimed before.
     pub fn claim(&mut self, tree: &Tree, inodes: impl IntoIterator<Item = VersionId>) -> u64 {
         inodes

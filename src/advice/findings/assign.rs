@@ -180,10 +180,11 @@ pub fn taken(
     let inodes = tree.inodes_with_removals().filter(|&(version, _)| tree.size(version) > 0);
     let taken = inodes.filter_map(|(version, removal)| {
         let node = matches.name_of(tree, version);
+        let rule = matches.rule[node.index()]?;
         // A tool's flag or command keeps its files out, whatever happens to them later.
-        let is_tool_s = |number: &u16| !rules.list[usize::from(*number)].tools.is_empty();
-        let of_tool = matches.rule[node.index()].filter(is_tool_s);
-        let rule = of_tool.or_else(|| rule_of(inspection, rules, matches, node, removal))?;
+        if rules.list[usize::from(rule)].tools.is_empty() {
+            rule_of(inspection, rules, matches, node, removal)?;
+        }
         Some((
             rule,
             tree.added_in(version),

@@ -11,7 +11,7 @@ use super::{NOTEWORTHY, Work};
 use crate::advice::apart::{kept_apart, mounted};
 use crate::advice::dockerfile::draft::{Fate, Join, Member, Merge};
 use crate::advice::dockerfile::parse::Keyword;
-use crate::analysis::noteworthy_reasons;
+use crate::analysis::{noteworthy_reasons, wasted_groups};
 use crate::display::escaped_str;
 use crate::layer_index::LayerIndex;
 use crate::shell;
@@ -130,13 +130,16 @@ impl Work<'_> {
 
     /// Returns the wasted bytes by pair of layers, without those that another change saves.
     fn wasted_pairs(&self) -> Map<(LayerIndex, LayerIndex), u64> {
-        let mut pairs = Map::default();
-        for wasted in &self.inspection.wasted {
-            if wasted.added_in < wasted.removed_in
-                && !self.claims.has(wasted.version)
-                && !self.moved.contains(&wasted.version)
-            {
-                *pairs.entry((wasted.added_in, wasted.removed_in)).or_default() += wasted.bytes;
+        let tree = &self.inspection.tree;
+        let groups = wasted_groups(self.inspection).into_iter();
+        let pairs = groups.map(|group| ((group.added_in, group.removed_in), group.bytes));
+        let mut pairs: Map<_, _> = pairs.filter(|((first, last), _)| first < last).collect();
+        let moved = self.moved.iter().copied().filter(|&inode| !self.claims.has(inode));
+        for inode in self.claims.iter().chain(moved) {
+            let removed_in = tree.removal(inode).map(|removal| removal.layer);
+            let pair = removed_in.map(|removed_in| (tree.added_in(inode), removed_in));
+            if let Some(bytes) = pair.and_then(|pair| pairs.get_mut(&pair)) {
+                *bytes -= tree.size(inode);
             }
         }
         pairs
