@@ -233,7 +233,9 @@ fn fix_begins_with_the_change_that_the_report_begins_with_and_saves_the_same() {
     let text = image.text();
     assert!(text.contains("so deleted and replaced files never reach a layer"), "{text}");
     assert!(
-        text.contains("saves 195 KiB (200,000 bytes) more, or 7.82 MiB (8,200,000 bytes) alone"),
+        text.contains(
+            "saves 7.82 MiB (8,200,000 bytes) alone, 195 KiB (200,000 bytes) of it in addition"
+        ),
         "{text}"
     );
 }

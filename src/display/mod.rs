@@ -15,6 +15,6 @@ pub use crate::escape::*;
 pub use columns::*;
 pub use count::Counter;
 pub use list::*;
-pub use sentence::Sentence;
+pub use sentence::{Sentence, besides};
 pub use time::{DAY, date, seconds};
 pub use units::*;

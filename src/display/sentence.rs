@@ -43,9 +43,27 @@ impl<T: Into<Escaped>> From<T> for Sentence {
     }
 }
 
+/// Says, behind what a change saves alone, how much of it the changes above do not save.
+pub fn besides(adds: u64, shown: impl std::fmt::Display) -> String {
+    match adds {
+        0 => ", which the changes above save as well".into(),
+        _ => format!(", {shown} of it in addition to the changes above"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_other_changes_save_as_well_is_told_in_words() {
+        let told = |adds, shown| format!("saves 9 MiB alone{}", besides(adds, shown));
+        assert_eq!(told(0, "0 B"), "saves 9 MiB alone, which the changes above save as well");
+        assert_eq!(
+            told(2048, "2 KiB"),
+            "saves 9 MiB alone, 2 KiB of it in addition to the changes above"
+        );
+    }
 
     #[test]
     fn sizes_are_in_the_units_of_the_reader() {

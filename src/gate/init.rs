@@ -11,6 +11,15 @@ const HEAD: &str = "\
 # Limits for `layerscope check`: a check that exceeds one of them fails.
 ";
 
+/// Returns the number of secrets of an image, which limits written for it allow.
+pub fn allowed_secrets(subject: &Subject<'_>) -> usize {
+    let limits = Limits::default();
+    match Measures::new(subject, &limits).value(&Measure::Secrets) {
+        Some(Found::Count(count)) => usize::try_from(count).unwrap_or(usize::MAX),
+        _ => 0,
+    }
+}
+
 /// Returns a commented file of limits with some room above the numbers of an image, in these units;
 /// `subject` has to be whole.
 pub fn example(subject: &Subject<'_>, units: Units) -> String {

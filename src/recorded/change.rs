@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::reason;
-use crate::display::{Escaped, Units, escaped_str, shown};
+use crate::display::{Escaped, Units, besides, escaped_str, shown};
 use crate::tree::Reason;
 
 /// A change with what it saves.
@@ -99,13 +99,12 @@ impl ChangeRecord {
         sign(if is_old { &self.certainty } else { &self.size_certainty })
     }
 
-    /// Says what it saves in addition to the changes before it, where those leave out some of the
-    /// same files; older reports do not record it.
+    /// Says what it saves alone and, where the changes before it leave out some of the same files,
+    /// how much of that is in addition to theirs; older reports do not record it.
     pub fn in_addition(&self, units: Units) -> Option<Escaped> {
         let [adds, alone] = [self.adds_bytes, self.saves_bytes].map(|bytes| units.size(bytes));
-        let more = if self.adds_bytes == 0 { "nothing" } else { &adds };
         let is_told = !self.size_certainty.is_empty() && adds != alone;
-        let words = || format!("{more} more than the changes above, or {alone} alone");
+        let words = || format!("{alone} alone{}", besides(self.adds_bytes, adds));
         is_told.then(|| escaped_str(&words()))
     }
 

@@ -51,7 +51,7 @@ fn a_change_that_shares_files_has_the_same_two_figures_and_lines_everywhere() {
     }
     let text = report_of(&archive);
     assert!(
-        text.contains("saves 918 KiB more than the changes above, or 1.24 MiB alone"),
+        text.contains("saves 1.24 MiB alone, 918 KiB of it in addition to the changes above"),
         "{text}"
     );
     assert!(text.contains("The RUN instructions in layers 1, 3 and 4 leave them"), "{text}");
@@ -59,7 +59,9 @@ fn a_change_that_shares_files_has_the_same_two_figures_and_lines_everywhere() {
     let ought = "leaves this in the image: logs and old copies of apt and dpkg";
     assert!(text.contains("not changed: lines ") && text.contains(ought), "{text}");
     assert!(
-        text.contains("918 KiB (940,000 bytes) more, or 1.24 MiB (1,300,000 bytes) alone"),
+        text.contains(
+            "1.24 MiB (1,300,000 bytes) alone, 918 KiB (940,000 bytes) of it in addition"
+        ),
         "{text}"
     );
 }

@@ -37,11 +37,13 @@ fn init_warns_of_a_limit_that_lets_secrets_ship() {
         assert_eq!(answer.code, Some(0), "{answer:#?}");
         let text = place.read(".layerscope.toml");
         assert_eq!(place.check(&[]).code, Some(0), "the image keeps it");
-        text
+        (text, answer.said)
     };
-    let text = init(&leaky(3));
+    let (text, told) = init(&leaky(3));
+    assert!(told.contains("these limits allow 3 secrets") && told.contains("revoke"), "{told}");
     assert!(text.contains("# CAUTION: this image has 3 secrets") && text.contains("secrets = 0."));
-    let text = init(&leaky(0));
+    let (text, told) = init(&leaky(0));
+    assert!(!told.contains("secret"), "{told}");
     assert!(text.contains("\nsecrets = 0\n") && !text.contains("CAUTION"), "{text}");
 }
 

@@ -4,7 +4,7 @@ use super::condition::{Condition, Kind};
 use crate::advice::dockerfile::births::Claims;
 use crate::advice::ladder::{Certainty, NEEDS_A_LOOK, grade};
 use crate::analysis::Inspection;
-use crate::display::{Units, bytes, count, escaped_str, listed, noticeably};
+use crate::display::{Units, besides, bytes, count, escaped_str, listed, noticeably};
 use crate::tree::VersionId;
 
 /// The line width of the reasons.
@@ -94,9 +94,13 @@ impl Remark {
     /// Returns the word for the reliability of what is said; `None` if nothing is claimed of bytes.
     /// A proposal needs a look where a condition does not hold for certain.
     pub fn grade(&self) -> Option<&'static str> {
-        match self.verdict {
+        match &self.verdict {
             Verdict::Proposed { .. } if self.condition.is_some() => Some(NEEDS_A_LOOK),
-            _ => self.verdict.grade(),
+            // Other changes save the same bytes.
+            Verdict::Changed { saves: 0, certainty } if self.alone > 0 => {
+                Some(grade(certainty, false))
+            }
+            verdict => verdict.grade(),
         }
     }
 
@@ -122,11 +126,17 @@ impl Remark {
     /// Says what the change would save, with a format for bytes; `None` if it would save none.
     fn would_save(&self, would_save: u64, bytes: impl Fn(u64) -> String) -> Option<String> {
         let least = if self.is_least { "at least " } else { "" };
-        let more = match self.is_less(would_save) {
-            true => format!(" more, or {least}{} alone", bytes(self.alone)),
-            false => String::new(),
-        };
-        (would_save > 0).then(|| format!("; it would save {least}{}{more}", bytes(would_save)))
+        let saved = self.alone_or(would_save, |it| format!("{least}{}", bytes(it)));
+        (would_save > 0).then(|| format!("; it would save {saved}"))
+    }
+
+    /// Says what the change saves; where other changes save a part of it, what it saves alone and
+    /// what it adds to them.
+    fn alone_or(&self, saves: u64, bytes: impl Fn(u64) -> String) -> String {
+        match self.is_less(saves) {
+            true => format!("{} alone{}", bytes(self.alone), besides(saves, bytes(saves))),
+            false => bytes(saves),
+        }
     }
 
     /// Returns the lines that it is about, before the sentence. A suggestion that is made names its
@@ -173,10 +183,7 @@ impl Remark {
                     Certainty::Estimate(_) => format!("about {}", units.size(bytes)),
                     _ => exactly(bytes),
                 };
-                text.push_str(&format!("; saves {}", saved(*saves)));
-                if self.is_less(*saves) {
-                    text.push_str(&format!(" more, or {} alone", saved(self.alone)));
-                }
+                text.push_str(&format!("; saves {}", self.alone_or(*saves, saved)));
                 if let Certainty::Estimate(why) = certainty {
                     text.push_str(&format!(" ({})", why.shown(units)));
                 }

@@ -19,7 +19,7 @@ use layerscope::advice::dockerfile::{Dockerfile, lines_of_layers, lines_of_secre
 use layerscope::advice::measure::measure;
 use layerscope::advice::secrets::Secret;
 use layerscope::analysis::download::Download;
-use layerscope::display::{Units, escaped, plural_of};
+use layerscope::display::{Units, escaped, plural, plural_of};
 use layerscope::files::output::write_file;
 use layerscope::gate::{self, Baseline, Limit, Limits, Measure, Subject};
 use layerscope::report::{CheckResults, Checked, Places};
@@ -410,12 +410,20 @@ fn init(arguments: &CheckArguments) -> Result<(), Failure> {
     let setting = Setting::read(arguments)?;
     let read = setting.image(input, &selection)?;
     completeness::ended([&read.inspection], &setting.accepted)?;
-    let text = gate::example(&subject(&read, None, &setting.accepted), setting.units);
+    let subject = subject(&read, None, &setting.accepted);
+    let text = gate::example(&subject, setting.units);
     let file = arguments.limits.file().unwrap_or(Path::new(limits::FILE));
     let progress = Progress::default();
     writing(&progress, || write_file(file, &progress, |out| out.write_all(text.as_bytes())))?;
     let name = escaped(file.as_os_str().as_encoded_bytes());
     say(format_args!("wrote {name}; layerscope check IMAGE reads it"));
+    if let secrets @ 1.. = gate::allowed_secrets(&subject) {
+        say(format_args!(
+            "these limits allow {}, which anyone who pulls the image can read: revoke what they open, \
+             take them out, and write secrets = 0; layerscope report IMAGE lists them",
+            plural(secrets, "secret")
+        ));
+    }
     Ok(())
 }
 
