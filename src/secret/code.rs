@@ -253,6 +253,28 @@ mod tests {
     }
 
     #[test]
+    fn a_key_with_a_random_value_is_found_and_other_keys_are_none() {
+        for text in [
+            "STRIPE_KEY = 'Zz9Kx7Qm2Vt9Zr4Lp1'",
+            "const MAILER_AUTH = \"Zz9Kx7Qm2Vt9Zr4Lp1\";",
+            "os.environ['ALGOLIA_KEY'] = 'Zz9Kx7Qm2Vt9Zr4Lp1'",
+            "{\"stripe_key\": \"Zz9Kx7Qm2Vt9Zr4Lp1\"}",
+        ] {
+            assert_eq!(find_in_code(text).len(), 1, "{text}");
+        }
+        for text in [
+            "key = 'Zz9Kx7Qm2Vt9Zr4Lp1'",
+            "CACHE_KEY = 'Zz9Kx7Qm2Vt9Zr4Lp1'",
+            "SORT_BY_KEY = 'created1At'",
+            "{\"i18n_key\": \"checkoutPage2TitleOfTheOrder\"}",
+            "SESSION_KEY = '_auth_user_hash_2'",
+            "PUBLIC_KEY = 'Zz9Kx7Qm2Vt9Zr4Lp1'",
+        ] {
+            assert!(find_in_code(text).is_empty(), "{text}: {:?}", find_in_code(text));
+        }
+    }
+
+    #[test]
     fn code_that_only_names_a_secret_has_none() {
         for text in [
             "password = os.environ['DB_PASSWORD1']",

@@ -58,7 +58,7 @@ const OTHER: [&str; 34] = [
     "JWT.VERIFY(",
 ];
 /// Short names, which are only looked at with one of these behind them: they stand in many other words.
-const SHORT: [&str; 2] = ["PASS", "PW"];
+const SHORT: [&str; 4] = ["PASS", "PW", "_KEY", "_AUTH"];
 const BEHIND_SHORT: [&str; 10] = ["=", ":", "\"", "'", " =", " :", ">", "]", "(", "\t="];
 /// The most bytes of a line that tell that the value stands in another one.
 const OPEN: usize = 80;

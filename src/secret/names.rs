@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::rules::{SecretRules, rules};
 use super::telling::{is_phrase, is_telling as is_telling_word};
-use super::value::is_telling;
+use super::value::{is_dense, is_telling};
 use crate::display::hex;
 
 /// Returns whether a value belongs to a name of a secret, and is no placeholder.
@@ -68,7 +68,15 @@ impl SecretRules {
     /// Returns whether a key of code or of settings holds a secret, by its name, if its value tells.
     pub(super) fn is_key(&self, name: &str) -> bool {
         let name = self.bare(name);
-        self.is_bare_name(&name) || ends_with(&name, &self.telling)
+        self.is_bare_name(&name) || ends_with(&name, &self.telling) || self.is_of_random(&name)
+    }
+
+    /// Returns whether a bare name means a secret only if its value looks random: `STRIPE_KEY`, but
+    /// not `KEY`, which code has for everything.
+    fn is_of_random(&self, name: &str) -> bool {
+        ends_with(name, &self.random)
+            && !self.random.iter().any(|word| word == name)
+            && !self.is_public(name)
     }
 
     /// Returns whether a value only names a secret that is elsewhere, as the name of the key says:
@@ -86,6 +94,11 @@ impl SecretRules {
     /// Returns whether a value is a password because of its name and its own looks: it has a letter and a
     /// digit, or it is a phrase and the name leaves no doubt, as `DB_PASSWORD` does.
     pub(super) fn tells(&self, name: &str, value: &str) -> bool {
+        let bare = self.bare(name);
+        let has_doubt = !self.is_bare_name(&bare) && !ends_with(&bare, &self.telling);
+        if has_doubt && self.is_of_random(&bare) {
+            return self.is_random(value) && is_dense(value);
+        }
         if is_telling_word(value) {
             return !self.is_resource(name, value);
         }

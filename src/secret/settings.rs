@@ -220,6 +220,8 @@ mod tests {
             "password = \"\"\"a1b2c3d4\"\"\"",
             "$env:API_KEY = \"a1b2c3d4\"",
             "auth: {user: me, pass: a1b2c3d4}",
+            "stripe_key: Zz9Kx7Qm2Vt9Zr4Lp1",
+            "mail.smtp_auth=Zz9Kx7Qm2Vt9Zr4Lp1",
         ] {
             assert_eq!(find_settings(text).len(), 1, "{text}");
         }
@@ -230,6 +232,7 @@ mod tests {
             "password: ${DB_PASSWORD1}\nsecret: !vault abc1\ntoken: 1.2.3",
             "{\"passwordField\": \"input1field\", \"tokenizer\": \"bert-base-v1\"}",
             "token: oauth2\nsecret: sha256\napi_key: x-key-v2",
+            "cache_key: Zz9Kx7Qm2Vt9Zr4Lp1\nssh_key: id_ed25519\nmap_key: a1b2c3d4e5f6a7b8c9d0",
         ] {
             assert!(find_settings(text).is_empty(), "{text}: {:?}", find_settings(text));
         }

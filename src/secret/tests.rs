@@ -30,6 +30,40 @@ fn tokens_are_known_by_their_shape_and_their_checksum() {
 }
 
 #[test]
+fn tokens_of_services_are_known_by_their_shape() {
+    let small = |len: usize| "kx7qm2vt9zr4lp1ws8yb3nc6hd5jf0".chars().cycle().take(len);
+    let mixed = |len: usize| "Kx7Qm2Vt9Zr4Lp1Ws8Yb3Nc6Hd5Jf0".chars().cycle().take(len);
+    let hex = |len: usize| "a7c29e4b1d8f6035".chars().cycle().take(len);
+    let mixed = |len| mixed(len).collect::<String>();
+    let (small, hex) = (|len| small(len).collect::<String>(), |len| hex(len).collect::<String>());
+    for (start, rest, kind) in [
+        ("gsk_", mixed(52), "groq-key"),
+        ("xai-", mixed(80), "xai-key"),
+        ("ntn_", format!("48213960275{}", mixed(35)), "notion-token"),
+        ("sbp_", hex(40), "supabase-token"),
+        ("pplx-", mixed(48), "perplexity-key"),
+        ("r8_", mixed(37), "replicate-token"),
+        ("figd_", mixed(40), "figma-token"),
+        ("dp.pt.", small(43), "doppler-token"),
+        ("PMAK-", format!("{}-{}", hex(24), hex(34)), "postman-key"),
+        ("pscale_tkn_", mixed(43), "planetscale-token"),
+        ("fo1_", mixed(43), "fly-token"),
+        ("nfp_", mixed(36), "netlify-token"),
+        ("NRAK-", mixed(27), "new-relic-key"),
+        ("glc_", mixed(120), "grafana-cloud-token"),
+        ("sntryu_", hex(64), "sentry-user-token"),
+        ("sntrys_eyJpYXQiO", mixed(120), "sentry-organization-token"),
+        ("ATATT3", mixed(186), "atlassian-token"),
+        ("sk.eyJ", format!("{}.{}", mixed(60), mixed(22)), "mapbox-secret-token"),
+    ] {
+        let token = format!("{start}{rest}");
+        assert_eq!(kinds_in(&format!("curl {token}")), [kind], "{token}");
+        assert!(find_tokens(format!("x{token}").as_bytes()).is_empty(), "{kind}");
+        assert!(find_tokens(&token.as_bytes()[..start.len() + 12]).is_empty(), "{kind}");
+    }
+}
+
+#[test]
 fn addresses_that_are_secrets_themselves_are_known() {
     let discord = concat!(
         "https://discord.com/api/webhooks/118734562901384756/",

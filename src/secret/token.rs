@@ -6,7 +6,6 @@ use std::sync::LazyLock;
 
 use aho_corasick::packed::{Config, Searcher};
 use flate2::Crc;
-use regex::bytes::Regex;
 
 use super::rules::{Checksum, Token, rules};
 use super::value::is_sequence;
@@ -15,9 +14,6 @@ use super::{HITS, Hit};
 /// The most bytes behind a beginning that are compared. A text may be full of beginnings, each of
 /// which fits all that follows but its end.
 const REST: usize = 2 << 10;
-/// The longest text that is looked at byte by byte first, in bytes: most commands have no token, and
-/// compiling the expression takes longer than that.
-const SHORT: usize = 4 << 10;
 /// The longest token in which `example` and `xxxx` tell that it is none, in bytes.
 const LONG: usize = 256;
 /// The alphabet of checksums in base 62.
@@ -30,84 +26,77 @@ const UNROUTED: usize = 20;
 /// Finds the tokens in a text.
 pub fn find_tokens(text: &[u8]) -> Vec<Hit> {
     let mut hits: Vec<Hit> = Vec::new();
-    if text.len() <= SHORT && !has_start(text) {
-        return hits;
-    }
-    for start in starts().find_iter(text) {
+    for start in beginnings(text) {
         if hits.len() == HITS {
             break;
         }
-        if hits.last().is_some_and(|hit| start.start() < hit.range.end) || is_inside(text, &start) {
+        if hits.last().is_some_and(|hit| start.start < hit.range.end) || is_inside(text, &start) {
             continue;
         }
         let fitting = rules().tokens.iter().filter(|token| {
-            token.starts.iter().any(|prefix| start.as_bytes() == prefix.as_bytes())
+            token.starts.iter().any(|prefix| text[start.clone()] == *prefix.as_bytes())
         });
-        hits.extend(fitting.filter_map(|token| hit(token, text, start.range())).next());
+        hits.extend(fitting.filter_map(|token| hit(token, text, start.clone())).next());
     }
     hits
 }
 
-/// Returns whether the beginning of a token stands in a text, without the expression of all.
-fn has_start(text: &[u8]) -> bool {
-    let starts = &rules().starts;
-    let starts_at = |at: usize| {
-        let of_byte = starts.get(usize::from(text[at])).map_or(&[][..], Vec::as_slice);
-        of_byte.iter().any(|start| text[at..].starts_with(start.as_bytes()))
+/// Finds the beginnings of tokens in a text, in order.
+fn beginnings(text: &[u8]) -> Vec<Range<usize>> {
+    let beginning = |at: usize| {
+        let of_byte = rules().starts.get(usize::from(text[at])).map_or(&[][..], Vec::as_slice);
+        let fitting = of_byte.iter().filter(|start| text[at..].starts_with(start.as_bytes()));
+        fitting.map(|start| at..at + start.len()).max_by_key(|range| range.end)
     };
-    let Some(first) = first_bytes() else { return (0..text.len()).any(starts_at) };
-    let mut from = 0;
-    while let Some(place) = first.find_in(text, (from..text.len()).into()) {
-        if starts_at(place.start()) {
-            return true;
+    let mut found = Vec::new();
+    let Some(searches) = first_bytes() else {
+        return (0..text.len()).filter_map(beginning).collect();
+    };
+    for search in searches {
+        let mut from = 0;
+        while let Some(place) = search.find_in(text, (from..text.len()).into()) {
+            found.extend(beginning(place.start()));
+            from = place.start() + 1;
         }
-        from = place.start() + 1;
     }
-    false
+    found.sort_unstable_by_key(|range| range.start);
+    found
 }
 
 /// The bytes of each beginning by which most texts are seen to have none.
 const FIRST: usize = 3;
+/// The most beginnings that one search takes.
+const OF_ONE_SEARCH: usize = 64;
 
-/// Returns a search for the first bytes of all beginnings, many places at once; `None` where the
+/// Returns searches for the first bytes of all beginnings, many places at once; `None` where the
 /// processor has no instructions for it.
-fn first_bytes() -> Option<&'static Searcher> {
-    static FIRST_BYTES: LazyLock<Option<Searcher>> = LazyLock::new(|| {
+fn first_bytes() -> Option<&'static [Searcher]> {
+    static FIRST_BYTES: LazyLock<Option<Vec<Searcher>>> = LazyLock::new(|| {
         let starts = rules().tokens.iter().flat_map(|token| &token.starts);
         let first: BTreeSet<_> = starts.map(|start| start.as_bytes().get(..FIRST)).collect();
         // A shorter beginning would be missed.
         let first: Option<Vec<_>> = first.into_iter().collect();
-        Config::new().builder().extend(first?).build()
+        let search = |some: &[&[u8]]| Config::new().builder().extend(some).build();
+        first?.chunks(OF_ONE_SEARCH).map(search).collect()
     });
-    FIRST_BYTES.as_ref()
-}
-
-/// Returns an expression of nothing but the beginnings of all tokens, which is searched fast.
-fn starts() -> &'static Regex {
-    static STARTS: LazyLock<Regex> = LazyLock::new(|| {
-        let mut starts: Vec<_> = rules().tokens.iter().flat_map(|token| &token.starts).collect();
-        // The first alternative wins, so that the longest has to come first.
-        starts.sort_by_key(|start| std::cmp::Reverse(start.len()));
-        let starts: Vec<_> = starts.into_iter().map(|start| regex::escape(start)).collect();
-        Regex::new(&format!("(?-u:{})", starts.join("|"))).expect("a test makes it")
-    });
-    &STARTS
+    FIRST_BYTES.as_deref()
 }
 
 /// Returns whether a beginning is the middle of a longer word. A token with a checksum may stand behind
 /// a `_`.
-fn is_inside(text: &[u8], start: &regex::bytes::Match<'_>) -> bool {
-    let first = start.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric);
-    let before = start.start().checked_sub(1).map(|at| text[at]);
+fn is_inside(text: &[u8], start: &Range<usize>) -> bool {
+    let beginning = &text[start.clone()];
+    let first = beginning.first().is_some_and(u8::is_ascii_alphanumeric);
+    let before = start.start.checked_sub(1).map(|at| text[at]);
     let has_checksum = || {
         let mut tokens = rules().tokens.iter().filter(|token| token.checksum.is_some());
-        tokens.any(|token| token.starts.iter().any(|it| it.as_bytes() == start.as_bytes()))
+        tokens.any(|token| token.starts.iter().any(|it| it.as_bytes() == beginning))
     };
     first
         && before.is_some_and(|before| {
             before.is_ascii_alphanumeric() || before == b'_' && !has_checksum()
         })
-        && !ends_with_escape(&text[..start.start()])
+        && !ends_with_escape(&text[..start.start])
 }
 
 /// Returns whether a text ends with an escape that ends with a letter: a line feed or a tab, as in

@@ -123,6 +123,12 @@ impl SecretRules {
     }
 }
 
+/// Returns whether letters and digits, small and large, change as often as by chance: names of things
+/// in code, such as `checkoutPage2Title`, have longer words.
+pub fn is_dense(text: &str) -> bool {
+    pieces(text).len() * 5 >= text.len() * 2
+}
+
 /// Returns whether a value has a letter and a digit.
 pub fn is_telling(text: &str) -> bool {
     text.chars().any(|c| c.is_ascii_digit()) && text.chars().any(char::is_alphabetic)
