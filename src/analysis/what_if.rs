@@ -118,9 +118,11 @@ impl Outcome {
     fn leave_out(&mut self, tree: &Tree, inode: VersionId, is_wasted: bool) {
         if std::mem::replace(&mut self.kept[inode.index()], false) {
             let bytes = tree.size(inode);
-            self.layers[self.runs.last[tree.added_in(inode)]] -= bytes;
-            self.size -= bytes;
-            self.wasted -= if is_wasted { bytes } else { 0 };
+            let layer = &mut self.layers[self.runs.last[tree.added_in(inode)]];
+            // The sizes of a report that was read back need not be those of its files.
+            *layer = layer.saturating_sub(bytes);
+            self.size = self.size.saturating_sub(bytes);
+            self.wasted = self.wasted.saturating_sub(if is_wasted { bytes } else { 0 });
         }
     }
 }
