@@ -333,12 +333,19 @@ impl Study {
     }
 }
 
+/// Why a person has to look at a second Dockerfile for an interpreted program.
+const UNTESTED: &str = " An interpreted program may load more than its files show, so test whether it uses what is left out.";
+
 /// Gives a change the grade that follows from drafting it.
 fn obey(change: &mut Change, ruling: Option<Ruling>) {
     match ruling {
         Some(Ruling::Drafted(certainty)) => {
             change.needs_a_look = false;
             change.certainty = change.certainty.weaker(&certainty).clone();
+        }
+        Some(Ruling::Untested) => {
+            change.needs_a_look = true;
+            change.why.push_str(UNTESTED);
         }
         Some(Ruling::NeedsALook) => change.needs_a_look = true,
         None => {}

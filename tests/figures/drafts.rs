@@ -117,6 +117,20 @@ fn reports_have_the_whole_second_dockerfile_that_fix_prints() {
 }
 
 #[test]
+fn a_draft_that_needs_a_look_says_why_where_the_change_stands() {
+    let told = |situation| Image::of(&situation).stage().1.clone();
+    let of_python = told(python(INSTALL));
+    assert!(of_python.needs_a_look);
+    assert!(
+        of_python.why.ends_with("so test whether it uses what is left out."),
+        "{}",
+        of_python.why
+    );
+    let of_go = told(built_by_go(executable().build(), []));
+    assert!(!of_go.needs_a_look && !of_go.why.contains("test whether"), "{}", of_go.why);
+}
+
+#[test]
 fn what_an_interpreter_runs_gets_a_draft_with_the_packages_that_it_needs() {
     let image = Image::of(&python(INSTALL));
     let second = image.second();

@@ -22,6 +22,9 @@ const PART: u64 = 10;
 pub enum Ruling {
     /// The diff or a new file has it, with the reliability of what it saves there.
     Drafted(Certainty),
+    /// A second Dockerfile has it, but whether the program uses what that leaves out shows only when it
+    /// runs.
+    Untested,
     /// A person has to decide.
     NeedsALook,
 }
@@ -60,7 +63,7 @@ impl Work<'_> {
         if linked()
             .any(|it| matches!(it.verdict, Verdict::Proposed { .. }) && it.condition.is_some())
         {
-            return Some(Ruling::NeedsALook);
+            return Some(Ruling::Untested);
         }
         let is_left = |remark: &&Remark| matches!(remark.verdict, Verdict::Left { .. });
         let left = linked().filter(is_left).map(|it| match it.inodes.is_empty() {
