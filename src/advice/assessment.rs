@@ -334,7 +334,7 @@ impl Study {
 }
 
 /// Why a person has to look at a second Dockerfile for an interpreted program.
-const UNTESTED: &str = " An interpreted program may load more than its files show, so test whether it uses what is left out.";
+const UNTESTED: &str = " Test whether the program uses any of them.";
 
 /// Gives a change the grade that follows from drafting it.
 fn obey(change: &mut Change, ruling: Option<Ruling>) {

@@ -122,12 +122,12 @@ fn a_draft_that_needs_a_look_says_why_where_the_change_stands() {
     let of_python = told(python(INSTALL));
     assert!(of_python.needs_a_look);
     assert!(
-        of_python.why.ends_with("so test whether it uses what is left out."),
+        of_python.why.ends_with("Test whether the program uses any of them."),
         "{}",
         of_python.why
     );
     let of_go = told(built_by_go(executable().build(), []));
-    assert!(!of_go.needs_a_look && !of_go.why.contains("test whether"), "{}", of_go.why);
+    assert!(!of_go.needs_a_look && !of_go.why.contains("Test whether"), "{}", of_go.why);
 }
 
 #[test]
