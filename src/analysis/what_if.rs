@@ -6,7 +6,7 @@
 
 use std::ops::RangeInclusive;
 
-use crate::analysis::{ImageTotals, Inspection};
+use crate::analysis::Inspection;
 use crate::layer_index::LayerIndex;
 use crate::tree::{NodeId, Tree, VersionId};
 
@@ -70,6 +70,18 @@ impl Outcome {
     pub fn saved(&self, inspection: &Inspection) -> u64 {
         inspection.totals.size - self.size
     }
+
+    /// Leaves out an inode, if no other change does.
+    fn leave_out(&mut self, tree: &Tree, inode: VersionId, is_wasted: bool) {
+        if std::mem::replace(&mut self.kept[inode.index()], false) {
+            let bytes = tree.size(inode);
+            let layer = &mut self.layers[self.runs.last[tree.added_in(inode)]];
+            // The sizes of a report that was read back need not be those of its files.
+            *layer = layer.saturating_sub(bytes);
+            self.size = self.size.saturating_sub(bytes);
+            self.wasted = self.wasted.saturating_sub(if is_wasted { bytes } else { 0 });
+        }
+    }
 }
 
 /// Computes the size after `changes`.
@@ -80,10 +92,9 @@ pub fn what_if(inspection: &Inspection, changes: &[Change]) -> Outcome {
     for (layer, account) in LayerIndex::numbered(&inspection.layers) {
         layers[runs.last[layer]] += account.size;
     }
-    let ImageTotals { size, .. } = inspection.totals;
     let mut outcome = Outcome {
         layers,
-        size,
+        size: inspection.totals.size,
         wasted: inspection.totals.wasted(),
         kept: vec![true; tree.version_count()],
         dropped: dropped(tree, changes),
@@ -111,20 +122,6 @@ pub fn what_if(inspection: &Inspection, changes: &[Change]) -> Outcome {
         }
     }
     outcome
-}
-
-impl Outcome {
-    /// Leaves out an inode, if no other change does.
-    fn leave_out(&mut self, tree: &Tree, inode: VersionId, is_wasted: bool) {
-        if std::mem::replace(&mut self.kept[inode.index()], false) {
-            let bytes = tree.size(inode);
-            let layer = &mut self.layers[self.runs.last[tree.added_in(inode)]];
-            // The sizes of a report that was read back need not be those of its files.
-            *layer = layer.saturating_sub(bytes);
-            self.size = self.size.saturating_sub(bytes);
-            self.wasted = self.wasted.saturating_sub(if is_wasted { bytes } else { 0 });
-        }
-    }
 }
 
 /// Returns, for each version, whether it is an inode with a name that is not dropped.

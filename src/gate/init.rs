@@ -11,18 +11,17 @@ const HEAD: &str = "\
 # Limits for `layerscope check`: a check that exceeds one of them fails.
 ";
 
-/// Returns the number of secrets of an image, which limits written for it allow.
-pub fn allowed_secrets(subject: &Subject<'_>) -> usize {
-    let limits = Limits::default();
-    match Measures::new(subject, &limits).value(&Measure::Secrets) {
-        Some(Found::Count(count)) => usize::try_from(count).unwrap_or(usize::MAX),
-        _ => 0,
-    }
+/// A commented file of limits that an image keeps.
+pub struct Example {
+    /// The file.
+    pub text: String,
+    /// The number of secrets that the limits allow.
+    pub allowed_secrets: usize,
 }
 
 /// Returns a commented file of limits with some room above the numbers of an image, in these units;
 /// `subject` has to be whole.
-pub fn example(subject: &Subject<'_>, units: Units) -> String {
+pub fn example(subject: &Subject<'_>, units: Units) -> Example {
     let (mega, sizes) = match units {
         Units::Iec => ("MiB", "20MiB is 20,971,520 bytes; 20MB, which is decimal, is 20,000,000"),
         Units::Si => ("MB", "20MB is 20,000,000 bytes; 20MiB, which is binary, is 20,971,520"),
@@ -60,14 +59,18 @@ pub fn example(subject: &Subject<'_>, units: Units) -> String {
         Some(found) => format!("layer = {}\n", written(&found, units)),
         None => String::new(),
     });
-    let secrets = match measures.value(&Measure::Secrets) {
-        Some(Found::Count(count @ 1..)) => format!(
+    let found = match measures.value(&Measure::Secrets) {
+        Some(Found::Count(count)) => Some(usize::try_from(count).unwrap_or(usize::MAX)),
+        _ => None,
+    };
+    let secrets = match found {
+        Some(count @ 1..) => format!(
             "# CAUTION: this image has {}, and this limit allows them. Revoke them, take them out\n\
              # (`layerscope report IMAGE` says how), and write secrets = 0.\nsecrets = {count}",
-            plural(usize::try_from(count).unwrap_or(usize::MAX), "secret"),
+            plural(count, "secret"),
         ),
-        Some(Found::Count(0)) => "secrets = 0".into(),
-        _ => "# secrets = 0".into(),
+        Some(0) => "secrets = 0".into(),
+        None => "# secrets = 0".into(),
     };
     let _ = writeln!(
         text,
@@ -113,7 +116,7 @@ growth = \"10%\"
 ",
         escaped_str(&base)
     );
-    text
+    Example { text, allowed_secrets: found.unwrap_or(0) }
 }
 
 /// Formats a limit with some room above a value, as TOML.

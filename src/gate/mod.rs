@@ -27,7 +27,7 @@ use crate::warning::Gap;
 pub use baseline::Baseline;
 pub use dive::{DiveCount, DiveError, DiveRule, DiveRules};
 pub use exception::{Excepted, Exception, ExceptionState, ExceptionUse};
-pub use init::{allowed_secrets, example};
+pub use init::{Example, example};
 pub use limit::{Bound, Limit, Limits, Measure, Selector, UnknownRule};
 use quantity::day;
 pub use quantity::{Quantity, QuantityError, days};

@@ -171,10 +171,12 @@ impl LayerEntries {
 
     /// Adds an entry; false if there are too many entries or bytes of names.
     pub fn push(&mut self, entry: &Entry) -> bool {
-        let again = self.in_last_directory(&entry.name);
-        let (directory, part) = match again {
+        let (run, part) = match self.in_last_directory(&entry.name) {
             Some(part) => (None, part),
-            None => split(&entry.name),
+            None => {
+                let (directory, part) = split(&entry.name);
+                (Some(directory), part)
+            }
         };
         let lengths = [entry.name.len(), part.len(), entry.link.len()].map(u16::try_from);
         let [Ok(_), Ok(name_len), Ok(link_len)] = lengths else { return false };
@@ -183,7 +185,7 @@ impl LayerEntries {
         if full || self.bytes.len() + entry.name.len() + entry.link.len() > NAMES_LIMIT {
             return false;
         }
-        if again.is_none() {
+        if let Some(directory) = run {
             self.enter(directory);
         }
         let name = u32::try_from(self.bytes.len()).expect("below the limit");

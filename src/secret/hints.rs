@@ -57,8 +57,9 @@ const OTHER: [&str; 34] = [
     "JWT.SIGN(",
     "JWT.VERIFY(",
 ];
-/// Short names, which are only looked at with one of these behind them: they stand in many other words.
-const SHORT: [&str; 4] = ["PASS", "PW", "_KEY", "_AUTH"];
+/// Short names, which are only looked at with one of these behind them, as are the ends of names that
+/// mean other things, too: they stand in many other words.
+const SHORT: [&str; 2] = ["PASS", "PW"];
 const BEHIND_SHORT: [&str; 10] = ["=", ":", "\"", "'", " =", " :", ">", "]", "(", "\t="];
 /// The most bytes of a line that tell that the value stands in another one.
 const OPEN: usize = 80;
@@ -69,7 +70,9 @@ const LINES: usize = 1;
 /// The names of secrets in every spelling, and the other words.
 static NAMES: LazyLock<AhoCorasick> = LazyLock::new(|| {
     let words = rules().words.iter().chain(&rules().exact).map(String::as_str).chain(OTHER);
-    let short = SHORT.iter().flat_map(|name| BEHIND_SHORT.map(|end| format!("{name}{end}")));
+    let ends = rules().random.iter().map(|end| format!("_{end}"));
+    let short = SHORT.iter().map(|&name| name.to_owned()).chain(ends);
+    let short = short.flat_map(|name| BEHIND_SHORT.map(|end| format!("{name}{end}")));
     let long = rules().telling.iter().filter(|name| name.len() > 7).map(String::as_str);
     let mut spelled: Vec<String> = words.chain(long).flat_map(spellings).chain(short).collect();
     spelled.sort_unstable_by(|one, other| (one.len(), one).cmp(&(other.len(), other)));

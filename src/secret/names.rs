@@ -59,6 +59,17 @@ fn ends_with(name: &str, words: &[String]) -> bool {
     })
 }
 
+/// The demand of the name of a secret on its value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    /// Nothing: the name means a secret.
+    Any,
+    /// A letter and a digit.
+    Telling,
+    /// That it looks random: the name means other things, too.
+    Random,
+}
+
 impl SecretRules {
     /// Returns whether a text is the name of a secret, whatever its value is.
     pub(super) fn is_name(&self, name: &str) -> bool {
@@ -67,16 +78,25 @@ impl SecretRules {
 
     /// Returns whether a key of code or of settings holds a secret, by its name, if its value tells.
     pub(super) fn is_key(&self, name: &str) -> bool {
-        let name = self.bare(name);
-        self.is_bare_name(&name) || ends_with(&name, &self.telling) || self.is_of_random(&name)
+        self.sort_of_key(&self.bare(name)).is_some()
     }
 
-    /// Returns whether a bare name means a secret only if its value looks random: `STRIPE_KEY`, but
-    /// not `KEY`, which code has for everything.
-    fn is_of_random(&self, name: &str) -> bool {
-        ends_with(name, &self.random)
-            && !self.random.iter().any(|word| word == name)
-            && !self.is_public(name)
+    /// Returns what a bare name asks of its value.
+    fn sort(&self, name: &str) -> Option<Sort> {
+        if self.is_bare_name(name) {
+            Some(Sort::Any)
+        } else if ends_with(name, &self.telling) {
+            Some(Sort::Telling)
+        } else if ends_with(name, &self.random) && !self.is_public(name) {
+            Some(Sort::Random)
+        } else {
+            None
+        }
+    }
+
+    /// Returns the same of a bare name in code or in settings, which have `KEY` alone for everything.
+    fn sort_of_key(&self, name: &str) -> Option<Sort> {
+        self.sort(name).filter(|_| !self.random.iter().any(|word| word == name))
     }
 
     /// Returns whether a value only names a secret that is elsewhere, as the name of the key says:
@@ -95,17 +115,15 @@ impl SecretRules {
     /// digit, or it is a phrase and the name leaves no doubt, as `DB_PASSWORD` does.
     pub(super) fn tells(&self, name: &str, value: &str) -> bool {
         let bare = self.bare(name);
-        let has_doubt = !self.is_bare_name(&bare) && !ends_with(&bare, &self.telling);
-        if has_doubt && self.is_of_random(&bare) {
+        if self.sort_of_key(&bare) == Some(Sort::Random) {
             return self.is_random(value) && is_dense(value);
         }
         if is_telling_word(value) {
             return !self.is_resource(name, value);
         }
         let system = || {
-            let name = self.bare(name);
             let word = ["PASSWORD", "PASSWD"].iter();
-            let before = word.filter_map(|word| name.strip_suffix(word)?.strip_suffix('_')).next();
+            let before = word.filter_map(|word| bare.strip_suffix(word)?.strip_suffix('_')).next();
             before.is_some_and(|before| {
                 self.systems.contains(before.rsplit('_').next().unwrap_or_default())
             })
@@ -153,15 +171,13 @@ impl SecretRules {
     /// Returns whether a value is a secret because of its name, unless it is a placeholder. A name
     /// that means other things, too, needs a value that tells.
     pub(super) fn fits(&self, name: &str, value: &[u8]) -> bool {
-        let name = self.bare(name);
-        if self.is_bare_name(&name) {
-            return true;
-        }
         let value = || String::from_utf8_lossy(value);
-        ends_with(&name, &self.telling) && is_telling(&value())
-            || ends_with(&name, &self.random)
-                && !self.is_public(&name)
-                && self.is_random(value().trim())
+        match self.sort(&self.bare(name)) {
+            Some(Sort::Any) => true,
+            Some(Sort::Telling) => is_telling(&value()),
+            Some(Sort::Random) => self.is_random(value().trim()),
+            None => false,
+        }
     }
 
     fn is_public(&self, name: &str) -> bool {

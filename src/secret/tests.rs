@@ -31,11 +31,10 @@ fn tokens_are_known_by_their_shape_and_their_checksum() {
 
 #[test]
 fn tokens_of_services_are_known_by_their_shape() {
-    let small = |len: usize| "kx7qm2vt9zr4lp1ws8yb3nc6hd5jf0".chars().cycle().take(len);
-    let mixed = |len: usize| "Kx7Qm2Vt9Zr4Lp1Ws8Yb3Nc6Hd5Jf0".chars().cycle().take(len);
-    let hex = |len: usize| "a7c29e4b1d8f6035".chars().cycle().take(len);
-    let mixed = |len| mixed(len).collect::<String>();
-    let (small, hex) = (|len| small(len).collect::<String>(), |len| hex(len).collect::<String>());
+    let again = |text: &str, len| text.chars().cycle().take(len).collect::<String>();
+    let small = |len| again("kx7qm2vt9zr4lp1ws8yb3nc6hd5jf0", len);
+    let mixed = |len| again("Kx7Qm2Vt9Zr4Lp1Ws8Yb3Nc6Hd5Jf0", len);
+    let hex = |len| again("a7c29e4b1d8f6035", len);
     for (start, rest, kind) in [
         ("gsk_", mixed(52), "groq-key"),
         ("xai-", mixed(80), "xai-key"),

@@ -1,6 +1,7 @@
 //! Tokens by their shape and their checksum.
 
 use std::collections::BTreeSet;
+use std::iter;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -41,31 +42,47 @@ pub fn find_tokens(text: &[u8]) -> Vec<Hit> {
     hits
 }
 
-/// Finds the beginnings of tokens in a text, in order.
-fn beginnings(text: &[u8]) -> Vec<Range<usize>> {
-    let beginning = |at: usize| {
+/// Finds the beginnings of tokens in a text, in order. There may be very many.
+fn beginnings(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let searches = match first_bytes() {
+        Some(searches) => searches.iter().map(Some).collect(),
+        None => vec![None],
+    };
+    let found = searches.into_iter().map(|search| {
+        let mut found = found_by(search, text);
+        (found.next(), found)
+    });
+    let mut found: Vec<_> = found.collect();
+    iter::from_fn(move || {
+        let start = |next: &Option<Range<usize>>| next.as_ref().map_or(usize::MAX, |it| it.start);
+        let (first, rest) = found.iter_mut().min_by_key(|(next, _)| start(next))?;
+        let next = first.take()?;
+        *first = rest.next();
+        Some(next)
+    })
+}
+
+/// Finds the beginnings of tokens to which a search leads, or all.
+fn found_by(search: Option<&Searcher>, text: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let mut from = 0;
+    let places = iter::from_fn(move || {
+        let at = match search {
+            Some(search) => search.find_in(text, (from..text.len()).into())?.start(),
+            None => (from < text.len()).then_some(from)?,
+        };
+        from = at + 1;
+        Some(at)
+    });
+    places.filter_map(|at| {
         let of_byte = rules().starts.get(usize::from(text[at])).map_or(&[][..], Vec::as_slice);
         let fitting = of_byte.iter().filter(|start| text[at..].starts_with(start.as_bytes()));
         fitting.map(|start| at..at + start.len()).max_by_key(|range| range.end)
-    };
-    let mut found = Vec::new();
-    let Some(searches) = first_bytes() else {
-        return (0..text.len()).filter_map(beginning).collect();
-    };
-    for search in searches {
-        let mut from = 0;
-        while let Some(place) = search.find_in(text, (from..text.len()).into()) {
-            found.extend(beginning(place.start()));
-            from = place.start() + 1;
-        }
-    }
-    found.sort_unstable_by_key(|range| range.start);
-    found
+    })
 }
 
 /// The bytes of each beginning by which most texts are seen to have none.
 const FIRST: usize = 3;
-/// The most beginnings that one search takes.
+/// The most beginnings that one search takes: there is no fast one for more.
 const OF_ONE_SEARCH: usize = 64;
 
 /// Returns searches for the first bytes of all beginnings, many places at once; `None` where the
@@ -205,4 +222,23 @@ fn has_checksum(text: &[u8], letters: usize, base: &[u8]) -> bool {
         left /= base.len();
         letter == expected
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_fast_searches_find_what_a_look_at_each_byte_finds() {
+        let starts = rules().tokens.iter().flat_map(|token| &token.starts);
+        let all: Vec<_> = starts.map(|start| format!(".{start}0")).collect();
+        for text in [all.concat(), all.iter().rev().cloned().collect(), "none".repeat(99)] {
+            let fast: Vec<_> = beginnings(text.as_bytes()).collect();
+            let slow: Vec<_> = found_by(None, text.as_bytes()).collect();
+            assert_eq!(fast, slow);
+            assert!(
+                fast.is_empty() == text.starts_with("none") && fast.is_sorted_by_key(|it| it.start)
+            );
+        }
+    }
 }

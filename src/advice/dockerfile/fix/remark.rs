@@ -68,7 +68,7 @@ impl Verdict {
     /// Returns the word for the reliability of what is said; `None` if nothing is claimed of bytes.
     pub fn grade(&self) -> Option<&'static str> {
         match self {
-            Self::Changed { saves: 0, .. } | Self::Proposed { size_after: None } => None,
+            Self::Proposed { size_after: None } => None,
             Self::Changed { certainty, .. } => Some(grade(certainty, false)),
             Self::Proposed { size_after: Some((_, certainty)) } => Some(grade(certainty, false)),
             Self::Left { .. } | Self::Unseen => Some(NEEDS_A_LOOK),
@@ -96,10 +96,8 @@ impl Remark {
     pub fn grade(&self) -> Option<&'static str> {
         match &self.verdict {
             Verdict::Proposed { .. } if self.condition.is_some() => Some(NEEDS_A_LOOK),
-            // Other changes save the same bytes.
-            Verdict::Changed { saves: 0, certainty } if self.alone > 0 => {
-                Some(grade(certainty, false))
-            }
+            // What saves nothing beside other changes may save alone.
+            Verdict::Changed { saves: 0, .. } if self.alone == 0 => None,
             verdict => verdict.grade(),
         }
     }

@@ -131,13 +131,13 @@ impl Instruction {
             return Vec::new();
         }
         let text = self.arguments.replace(['"', '\''], "");
-        let mut words = text.split_whitespace();
-        // The old form of `ENV` has a blank in place of the sign.
-        let is_old = self.keyword == Keyword::Env
-            && words.clone().next().is_some_and(|first| !first.contains('='));
-        match words.next().filter(|_| is_old) {
-            Some(name) => vec![format!("{name}={}", words.collect::<Vec<_>>().join(" "))],
-            None => text.split_whitespace().map(str::to_owned).collect(),
+        let words: Vec<_> = text.split_whitespace().collect();
+        match &words[..] {
+            // The old form of `ENV` has a blank in place of the sign.
+            [name, value @ ..] if self.keyword == Keyword::Env && !name.contains('=') => {
+                vec![format!("{name}={}", value.join(" "))]
+            }
+            _ => words.into_iter().map(str::to_owned).collect(),
         }
     }
 

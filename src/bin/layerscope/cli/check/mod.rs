@@ -410,14 +410,15 @@ fn init(arguments: &CheckArguments) -> Result<(), Failure> {
     let setting = Setting::read(arguments)?;
     let read = setting.image(input, &selection)?;
     completeness::ended([&read.inspection], &setting.accepted)?;
-    let subject = subject(&read, None, &setting.accepted);
-    let text = gate::example(&subject, setting.units);
+    let example = gate::example(&subject(&read, None, &setting.accepted), setting.units);
     let file = arguments.limits.file().unwrap_or(Path::new(limits::FILE));
     let progress = Progress::default();
-    writing(&progress, || write_file(file, &progress, |out| out.write_all(text.as_bytes())))?;
+    writing(&progress, || {
+        write_file(file, &progress, |out| out.write_all(example.text.as_bytes()))
+    })?;
     let name = escaped(file.as_os_str().as_encoded_bytes());
     say(format_args!("wrote {name}; layerscope check IMAGE reads it"));
-    if let secrets @ 1.. = gate::allowed_secrets(&subject) {
+    if let secrets @ 1.. = example.allowed_secrets {
         say(format_args!(
             "these limits allow {}, which anyone who pulls the image can read: revoke what they open, \
              take them out, and write secrets = 0; layerscope report IMAGE lists them",
