@@ -78,8 +78,10 @@ pub fn watch(tell: impl Fn(Asked) -> bool + Send + 'static) -> io::Result<()> {
     flag::register(SIGXFSZ, Arc::default())?;
     let mut signals =
         Signals::new(ignored.without(ENDING).chain(ignored.without(&[SIGTSTP, SIGCONT])))?;
+    // Only [`received`] knows of a signal that arrived between the two registrations.
+    let early = received().map(|_| Asked::End);
     try_spawn(move || {
-        let _ = signals.forever().filter_map(asked).all(tell);
+        let _ = early.into_iter().chain(signals.forever().filter_map(asked)).all(tell);
     })
     .map(drop)
 }
@@ -132,6 +134,10 @@ pub fn cancelling<T>(cancel: &Arc<AtomicBool>, work: impl FnOnce() -> T) -> io::
         note(signal)?;
         flag::register(signal, cancel.clone())?;
     }
+    if received().is_some() {
+        // It arrived before the last handler of its kind.
+        cancel.store(true, Ordering::SeqCst);
+    }
     let result = work();
     over.store(true, Ordering::SeqCst);
     Ok(result)
@@ -172,5 +178,34 @@ impl Ignored {
 
     fn without<'a>(&'a self, signals: &'a [i32]) -> impl Iterator<Item = i32> + 'a {
         signals.iter().copied().filter(|&signal| !self.has(signal))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+
+    use super::*;
+
+    /// Set in a process of its own, because a signal reaches every test of a process.
+    const ALONE: &str = "LAYERSCOPE_TEST_OF_AN_EARLY_SIGNAL";
+
+    #[test]
+    fn a_signal_that_arrives_while_the_handlers_are_being_set_ends_the_program() {
+        if std::env::var_os(ALONE).is_none() {
+            let name = std::thread::current().name().map(str::to_owned).unwrap();
+            let mut alone = Command::new(std::env::current_exe().unwrap());
+            let done = alone.args([&name, "--exact"]).env(ALONE, "1").output().unwrap();
+            assert!(done.status.success(), "{done:?}");
+            assert!(String::from_utf8_lossy(&done.stdout).contains("1 passed"), "{done:?}");
+            return;
+        }
+        note(SIGTERM).unwrap();
+        low_level::raise(SIGTERM).unwrap();
+        let (sender, asks) = channel();
+        watch(move |asked| sender.send(asked).is_ok()).unwrap();
+        assert_eq!(asks.recv_timeout(Duration::from_secs(20)), Ok(Asked::End));
     }
 }
