@@ -10,7 +10,7 @@ use std::sync::Arc;
 use crate::advice::SuggestedChange;
 use crate::advice::base::{Base, BaseError, BaseHint, Share, base, detect, shares};
 use crate::advice::changes::{
-    Change, Extent, Judged, also, by_layers, changes, grade_sizes, settle,
+    Change, Extent, Judged, also, by_layers, changes, grade_sizes, name_others, settle,
 };
 use crate::advice::dockerfile::{
     Assessed, Evidence, Ruling, Staged, Target, combined, copied_first, judge, staged,
@@ -277,6 +277,7 @@ impl Study {
         let mut ladder = climb(inspection, &inputs);
         let mut changes = changes(inspection, judged, &ladder, &inputs, base.layers);
         settle(&mut findings, &changes);
+        name_others(inspection, &findings, &inputs.surplus, &packages, &mut changes);
         // A shell or an interpreter that is given nothing to run is no application.
         let application_known = !application.is_empty() && !inputs.names_no_application;
         let assessed = Assessed {

@@ -4,6 +4,7 @@
 mod alone;
 mod by_layers;
 mod left_out;
+mod others;
 mod sizes;
 mod slim;
 mod surplus;
@@ -26,6 +27,8 @@ use crate::tree::{Reason, VersionId};
 use alone::Also;
 pub(super) use alone::{Judged, also};
 pub(super) use by_layers::by_layers;
+pub use others::Other;
+pub(super) use others::name_others;
 pub(super) use sizes::grade_sizes;
 
 /// The part of the image that a change belongs to.
@@ -104,6 +107,8 @@ pub struct Change {
     pub shared: Vec<usize>,
     /// The bytes of these findings.
     pub shared_bytes: u64,
+    /// The named parts of what a stage leaves out and no finding is about, the largest first.
+    pub named_others: Vec<Other>,
     /// The changed instructions, if those of its findings are not all.
     pub edits: Vec<Edit>,
     /// The bytes that the image becomes smaller by, if nothing else changes: all that it leaves
@@ -390,6 +395,7 @@ impl Grouping<'_> {
             groups,
             surplus: Vec::new(),
             also: also.inodes,
+            named_others: Vec::new(),
             shared_bytes: also.findings.iter().map(|&i| self.findings[i].bytes).sum(),
             shared: also.findings,
             edits: also.edits,

@@ -44,6 +44,9 @@ pub struct ChangeRecord {
     pub others_bytes: u64,
     /// The description of these bytes.
     pub others: Escaped,
+    /// The parts of these bytes that belong to packages, the largest first; none in older reports.
+    #[serde(default)]
+    pub named_others: Vec<OtherRecord>,
     /// Up to three directories of the only part.
     pub places: Vec<Escaped>,
     /// The packages that most files of the largest part belong to.
@@ -92,7 +95,27 @@ pub struct ContentRecord {
     pub step: StepRecord,
 }
 
+/// A part of what a change saves that no finding is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherRecord {
+    /// What it is, in a few words.
+    pub what: Escaped,
+    /// Its bytes.
+    pub bytes: u64,
+}
+
 impl ChangeRecord {
+    /// Returns what it saves beside its findings, in parts with their descriptions.
+    pub fn all_others(&self) -> Vec<OtherRecord> {
+        let mut parts = self.named_others.clone();
+        let named: u64 = parts.iter().map(|part| part.bytes).sum();
+        let bytes = self.others_bytes.saturating_sub(named);
+        if bytes > 0 {
+            parts.push(OtherRecord { what: self.others.clone(), bytes });
+        }
+        parts
+    }
+
     /// Returns the sign before the size after it.
     pub fn sign(&self) -> &'static str {
         let is_old = self.size_certainty.is_empty();

@@ -16,7 +16,7 @@ use crate::display::{Escaped, cut, escaped_str};
 use crate::tree::LimitExceeded;
 
 pub use application::{ApplicationRecord, ExecutableRecord, LibrariesRecord};
-pub use change::{ChangeRecord, ContentRecord, StepRecord};
+pub use change::{ChangeRecord, ContentRecord, OtherRecord, StepRecord};
 pub use document::{
     BaseRecord, Document, FindingRecord, PairRecord, PossibleSizeRecord, ShareRecord, SpotRecord,
     WastedRecord,

@@ -6,14 +6,14 @@ use super::advice::why_wasted;
 use crate::Inspection;
 use crate::advice::assessment::Study;
 use crate::advice::avoidable::Avoidable;
-use crate::advice::changes::{Change, Extent};
+use crate::advice::changes::{Change, Extent, Other};
 use crate::advice::dockerfile::Staged;
 use crate::advice::findings::Finding;
 use crate::advice::ladder::multi_stage;
 use crate::analysis::{WastedGroup, reasons, short};
 use crate::display::{Escaped, Units, either, escaped, escaped_str, files, shown};
 use crate::layer_index::LayerIndex;
-use crate::recorded::{ChangeRecord, ContentRecord, StepRecord};
+use crate::recorded::{ChangeRecord, ContentRecord, OtherRecord, StepRecord};
 use crate::shell::pretty_shell;
 use crate::tree::{NodeId, Reason};
 
@@ -70,6 +70,7 @@ impl<'a> Telling<'a> {
             layers: self.layers(),
             others_bytes: if contains.is_empty() { 0 } else { change.others() },
             others: others(change.extent).into(),
+            named_others: if contains.is_empty() { Vec::new() } else { self.others() },
             contains,
             places: places.map(|spot| place(self.inspection, spot.node)).collect(),
             packages: packages
@@ -99,6 +100,11 @@ impl<'a> Telling<'a> {
             is_shared: !self.change.findings.contains(&index),
             step: step_of(finding),
         }
+    }
+
+    fn others(&self) -> Vec<OtherRecord> {
+        let record = |other: &Other| OtherRecord { what: other.what.clone(), bytes: other.bytes };
+        self.change.named_others.iter().map(record).collect()
     }
 
     /// Says what the change leaves out.

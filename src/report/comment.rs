@@ -187,9 +187,8 @@ fn contents(change: &ChangeRecord, units: Units) -> String {
     if let count @ 1.. = change.contains.len().saturating_sub(PARTS) {
         parts.push(format!("{} in {}", units.size(more), plural(count, "more place")));
     }
-    if change.others_bytes > 0 {
-        parts.push(format!("{} {}", units.size(change.others_bytes), plain(&change.others)));
-    }
+    let others = change.all_others().into_iter();
+    parts.extend(others.map(|part| format!("{} {}", units.size(part.bytes), plain(&part.what))));
     parts.join("<br>")
 }
 

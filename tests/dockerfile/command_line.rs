@@ -145,6 +145,35 @@ fn the_base_image_is_told_by_its_archive() {
 }
 
 #[test]
+fn a_base_image_without_a_recorded_name_is_named_by_its_system() {
+    let debian = "ID=debian\nVERSION_ID=\"12\"\n";
+    let manual = || vec![dir("usr/share/man/man1"), file("usr/share/man/man1/sh.1.gz", 3)];
+    let marks = ["etc/debian_version", "etc/alpine-release", "var/lib/dpkg/status.d/base"];
+    for (mark, release, more, from) in [
+        (marks[0], debian, manual(), "FROM debian:12\n"),
+        (marks[0], debian, vec![], "FROM debian:12-slim\n"),
+        (marks[1], "ID=alpine\nVERSION_ID=3.20.1\n", vec![], "FROM alpine:3.20.1\n"),
+        // What is built from Debian's packages, and what says nothing of itself, is no such image.
+        (marks[2], debian, vec![], "FROM scratch\nADD base.tar /\n"),
+        (marks[0], "", manual(), "FROM scratch\nADD base.tar /\n"),
+    ] {
+        let directory = tempfile::tempdir().unwrap();
+        let system = [file(mark, 5), file("etc/os-release", 0).holding(release), dir("bin")];
+        let situation = Situation::on(system.into_iter().chain(more))
+            .value("CMD [\"bash\"]")
+            .run("make", [file("opt/big", MEGABYTE)])
+            .run("rm /opt/big", [gone("opt/big")]);
+        std::fs::write(directory.path().join("image.tar"), situation.archive()).unwrap();
+        for command in ["dockerfile", "fix"] {
+            let (code, out, error) = run(directory.path(), &[command, "image.tar"]);
+            let of_file: String =
+                out.lines().map(|line| format!("{}\n", line.trim_start_matches(' '))).collect();
+            assert!(code == Some(0) && of_file.contains(from), "{from}: {out}{error}");
+        }
+    }
+}
+
+#[test]
 fn nothing_to_fix_is_success_and_an_empty_diff_that_patch_takes() {
     let directory = directory();
     let write = |text: &str| std::fs::write(directory.path().join("Dockerfile"), text).unwrap();

@@ -29,7 +29,12 @@ pub struct Situation {
 impl Situation {
     /// A base image of one layer.
     pub fn new() -> Self {
-        let base = layer(["etc", "usr", "bin", "var", "var/lib", "root"].map(dir));
+        Self::on(["etc", "usr", "bin", "var", "var/lib", "root"].map(dir))
+    }
+
+    /// A base image of one layer with certain files.
+    pub fn on(of: impl IntoIterator<Item = Entry>) -> Self {
+        let base = layer(of);
         let history = vec![json!({ "created_by": "/bin/sh -c #(nop) ADD file:00aa in / " })];
         Self { layers: vec![base], history, config: json!({}), ignore: None, buildkit: false }
     }

@@ -20,10 +20,7 @@ impl Base {
     /// # Errors
     ///
     /// Only a cancellation.
-    pub(crate) fn find_references(
-        &mut self,
-        filesystem: Option<&Filesystem<'_>>,
-    ) -> Result<(), Error> {
+    pub fn find_references(&mut self, filesystem: Option<&Filesystem<'_>>) -> Result<(), Error> {
         let Some(name) = self.name.as_ref().map(|name| name.raw().to_owned()) else {
             return Ok(());
         };

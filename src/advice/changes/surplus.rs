@@ -56,6 +56,7 @@ fn change(inspection: &Inspection, kind: SurplusKind, surplus: Vec<Surplus>) -> 
         also: Vec::new(),
         shared: Vec::new(),
         shared_bytes: 0,
+        named_others: Vec::new(),
         edits: Vec::new(),
         saves,
         size: inspection.totals.size.saturating_sub(saves),

@@ -122,6 +122,8 @@ fn saving(subject: &Subject<'_>, (index, change): Numbered<'_>) -> Markup {
 fn contents(subject: &Subject<'_>, (index, change): Numbered<'_>) -> Markup {
     let rest: u64 = change.contains.iter().skip(PARTS).map(|part| part.bytes).sum();
     let more = change.contains.len().saturating_sub(PARTS);
+    let named: u64 = change.named_others.iter().map(|part| part.bytes).sum();
+    let unnamed = change.others_bytes.saturating_sub(named);
     html! {
         dt { "contains" }
         dd {
@@ -137,12 +139,12 @@ fn contents(subject: &Subject<'_>, (index, change): Numbered<'_>) -> Markup {
                 @if more > 0 {
                     li { (bytes(&subject.size(rest), rest, None)) " in " (plural(more, "more place")) }
                 }
-                @if change.others_bytes > 0 {
-                    @let key = format!("changes.{index}.others_bytes");
-                    li {
-                        (bytes(&subject.size(change.others_bytes), change.others_bytes, Some(key)))
-                        " " (change.others)
-                    }
+                @for (place, part) in change.named_others.iter().enumerate() {
+                    @let key = format!("changes.{index}.named_others.{place}.bytes");
+                    li { (bytes(&subject.size(part.bytes), part.bytes, Some(key))) " " (part.what) }
+                }
+                @if unnamed > 0 {
+                    li { (bytes(&subject.size(unnamed), unnamed, None)) " " (change.others) }
                 }
             }
         }

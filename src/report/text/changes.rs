@@ -160,9 +160,8 @@ impl<W: Write> ReportText<'_, W> {
             let sum = more.iter().map(|(bytes, _)| bytes).sum();
             lines.push((sum, format!("in {}", plural(more.len(), "more place"))));
         }
-        if change.others_bytes > 0 {
-            lines.push((change.others_bytes, change.others.to_string()));
-        }
+        let others = change.all_others().into_iter();
+        lines.extend(others.map(|part| (part.bytes, part.what.to_string())));
         let mut word = "contains";
         for (bytes, text) in lines {
             let (size, text) = (self.size(bytes), cut(&text, WIDTH - INDENT - 10));

@@ -8,7 +8,7 @@ mod values;
 use std::cell::OnceCell;
 use std::collections::HashSet;
 
-use super::base::{reference, steps_of};
+use super::base::{likely_reference, reference, steps_of};
 use super::births::Births;
 use super::parse::{Dockerfile, Keyword};
 use super::step::{Step, steps};
@@ -45,8 +45,9 @@ pub fn rebuild(inspection: &Inspection, base: &Base) -> Rebuilt {
         known: HashSet::new(),
     };
     page.head(own);
-    let name = reference(inspection, base);
-    page.base(base, name.as_deref());
+    let recorded = reference(inspection, base);
+    let name = recorded.clone().or_else(|| likely_reference(inspection, base));
+    page.base(base, name.as_deref(), recorded.is_some());
     let starts = |step: &Step| ["CMD ", "ENTRYPOINT "].iter().any(|it| step.text.starts_with(it));
     if name.is_none() && base.layers > 0 && !own.iter().any(starts) {
         page.start();
@@ -95,7 +96,7 @@ impl DockerfileDraft<'_> {
         ));
     }
 
-    fn base(&mut self, base: &Base, name: Option<&str>) {
+    fn base(&mut self, base: &Base, name: Option<&str>, is_recorded: bool) {
         let layers = match base.layers {
             0 => "none".into(),
             1 => "layer 0".into(),
@@ -105,7 +106,12 @@ impl DockerfileDraft<'_> {
             if base.certain { base.how.to_string() } else { format!("probably: {}", base.how) };
         match (name, base.layers) {
             (Some(name), _) => {
-                self.comment(&format!("base image: {layers} ({how})"));
+                self.comment(&match is_recorded {
+                    true => format!("base image: {layers} ({how})"),
+                    false => format!(
+                        "base image: {layers}, most likely {name}; if it was another one, name that one"
+                    ),
+                });
                 self.instruction(&format!("FROM {name}"), None);
             }
             (None, 0) => self.instruction("FROM scratch", None),

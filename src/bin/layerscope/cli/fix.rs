@@ -85,13 +85,15 @@ pub fn print_dockerfile(arguments: &DockerfileArguments) -> Result<(), Failure> 
     let options = &arguments.target.options;
     let base = arguments.base.prepare()?;
     let (input, selection) = arguments.target.input()?;
-    let progress = arguments.secrets.progress(&options.preferences)?;
+    let progress = Arc::new(arguments.secrets.progress(&options.preferences)?);
     let (opened, inspection) = read_opened(input, &selection, &progress)?;
     completeness::say(&inspection);
     let secrets = arguments.secrets.search(&options.preferences, &opened, &inspection)?;
     let masked = secrets.and_then(|secrets| inspection.masking(&secrets.values));
     let inspection = masked.unwrap_or(inspection);
-    let rebuilt = rebuild(&inspection, &base_of(&inspection, &base)?);
+    let contents = LayerContents::new(&opened);
+    let filesystem = Filesystem::new(&inspection.tree, &contents, &progress);
+    let rebuilt = rebuild(&inspection, &base_of(&inspection, &base, &filesystem)?);
     let mut out = io::stdout().lock();
     out.write_all(rebuilt.file.source().as_bytes())
         .and_then(|()| out.flush())
@@ -131,6 +133,8 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
     let masked = secrets.as_ref().and_then(|secrets| inspection.masking(&secrets.values));
     // A Dockerfile has the values, as the history has them; what is said of both has them masked.
     let shown = masked.as_ref().unwrap_or(&inspection);
+    let contents = LayerContents::new(&opened);
+    let filesystem = Filesystem::new(&inspection.tree, &contents, &progress);
     let mut subject = match (given, &arguments.dockerfile) {
         (Some((file, raw)), Some(path)) => {
             let path = if is_piped(path) { Path::new(USUAL) } else { path };
@@ -153,13 +157,11 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
         }
         _ => {
             let name = arguments.write_rebuilt.as_deref().unwrap_or(Path::new(REBUILT));
-            Subject::rebuilt(shown, named(name).into(), &base_of(shown, &base)?)
+            Subject::rebuilt(shown, named(name).into(), &base_of(shown, &base, &filesystem)?)
         }
     };
     subject.cache = arguments.cache;
     subject.all = arguments.all;
-    let contents = LayerContents::new(&opened);
-    let filesystem = Filesystem::new(&inspection.tree, &contents, &progress);
     let rules = Rules::built_in();
     let question = Question {
         base: BaseHint::Layers(subject.base_layers),
@@ -231,8 +233,15 @@ fn print(diff: &[u8], signs: Signs) -> Result<(), Failure> {
 }
 
 /// Returns the base image: as given, or detected in the image.
-fn base_of(inspection: &Inspection, given: &PreparedBase) -> Result<Base, Failure> {
-    base(inspection, given.given()).map_err(|error| Failure::Usage(error.to_string()))
+fn base_of(
+    inspection: &Inspection,
+    given: &PreparedBase,
+    filesystem: &Filesystem<'_>,
+) -> Result<Base, Failure> {
+    let mut base =
+        base(inspection, given.given()).map_err(|error| Failure::Usage(error.to_string()))?;
+    base.find_references(Some(filesystem))?;
+    Ok(base)
 }
 
 /// Returns the file that a symbolic link leads to, because git and `patch` change no links; else

@@ -181,12 +181,15 @@ impl Findings {
         if change.findings.is_empty() {
             return None;
         }
-        let others = others(change.extent);
+        let mut others = vec![format!("{} {}", size(more), others(change.extent))];
+        // What is not needed may be a long list; its packages are those that can be named.
+        let named = change.named_others.iter();
+        others.extend(named.map(|part| format!("{} of it {}", size(part.bytes), part.what)));
         Some(format!(
-            "{}: {} listed here, and {} {others}",
+            "{}: {} listed here, and {}",
             size(change.saves),
             size(change.bytes + change.shared_bytes),
-            size(more)
+            others.join(", ")
         ))
     }
 
