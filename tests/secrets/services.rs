@@ -156,6 +156,11 @@ fn a_password_is_found_in_the_commands_of_more_programs() {
         "RUN /bin/sh -c curl 'https://acme.blob.core.windows.net/c/f?sv=2022&sig={SIGNATURE}' -o f # buildkit",
         "RUN /bin/sh -c SUSEConnect -r hunter2-Kd8wZt5 # buildkit",
         "RUN /bin/sh -c netlify deploy --auth hunter2-Kd8wZt5 # buildkit",
+        "RUN /bin/sh -c plink -batch -pw hunter2-Kd8wZt5 me@a.dev ls # buildkit",
+        "RUN /bin/sh -c bw unlock hunter2-Kd8wZt5 --raw # buildkit",
+        "RUN /bin/sh -c bw login me@a.dev hunter2-Kd8wZt5 # buildkit",
+        "RUN /bin/sh -c doppler configure set token hunter2-Kd8wZt5 # buildkit",
+        "RUN /bin/sh -c conda install -c https://conda.anaconda.org/t/ac-3f2a9c1e-8b7d-4f6a-9c5e-2b9d8f7a1c3e/acme x # buildkit",
     ] {
         let command = command.replace("{SIGNATURE}", SIGNATURE);
         let found = kinds(&image([(&*command, vec![text("app/a", "a")])]));
