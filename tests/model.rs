@@ -62,9 +62,14 @@ proptest! {
     fn moving_from_layer_to_layer_comes_to_the_same_sums_as_starting_there(
         stack in stacks(),
         jumps in proptest::collection::vec(any::<proptest::sample::Index>(), 1..12),
+        is_large in any::<bool>(),
     ) {
         let tree = build::inspect(archive(&stack)).unwrap().tree;
-        let mut moment = Snapshot::new(&tree, LayerIndex::FINAL);
+        // A large tree is moved in other ways.
+        let mut moment = match is_large {
+            true => Snapshot::with_small(&tree, LayerIndex::FINAL, 0),
+            false => Snapshot::new(&tree, LayerIndex::FINAL),
+        };
         for jump in jumps {
             let layer = LayerIndex::new(jump.index(stack.len()));
             moment.move_to(&tree, layer);

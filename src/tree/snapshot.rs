@@ -12,6 +12,8 @@ use crate::layer_index::LayerIndex;
 
 /// The cost of moving by one version, relative to the cost of computing one anew.
 const STEP: usize = 6;
+/// The number of sums that are copied at the cost of computing one anew.
+const COPIES: usize = 4;
 /// The number of versions and paths below which moving is always used.
 const SMALL: usize = 100_000;
 
@@ -19,7 +21,11 @@ const SMALL: usize = 100_000;
 #[derive(Debug)]
 pub struct Snapshot {
     layer: LayerIndex,
+    /// The number of versions and paths below which moving is always used.
+    small: usize,
     up_to: Vec<Totals>,
+    /// The sums of everything up to the last layer, if computing them takes long.
+    whole: Option<Vec<Totals>>,
     own: Vec<Totals>,
     changes: Vec<Changes>,
     /// The versions that layers removed, ordered by layer.
@@ -31,14 +37,25 @@ pub struct Snapshot {
 impl Snapshot {
     /// Computes the sums as of layer `layer`.
     pub fn new(tree: &Tree, layer: LayerIndex) -> Self {
+        Self::with_small(tree, layer, SMALL)
+    }
+
+    /// Computes the sums as of layer `layer`, with another number of versions and paths below which
+    /// moving is always used. It changes no result.
+    pub fn with_small(tree: &Tree, layer: LayerIndex, small: usize) -> Self {
         let mut snapshot = Self {
             layer,
+            small,
             up_to: tree.totals(layer),
+            whole: None,
             own: vec![Totals::default(); tree.nodes.len()],
             changes: vec![Changes::default(); tree.nodes.len()],
             ends: ends(tree),
             links: links(tree),
         };
+        if layer >= last(tree) && tree.nodes.len() > small {
+            snapshot.whole = Some(snapshot.up_to.clone());
+        }
         snapshot.add_own(tree, Totals::plus);
         snapshot.mark_changes(tree);
         snapshot
@@ -51,14 +68,21 @@ impl Snapshot {
             return;
         }
         self.add_own(tree, Totals::minus);
-        let (low, high) = (from.min(to), from.max(to));
-        let added_in = tree.added_up_to(low)..tree.added_up_to(high);
-        let ended = self.ended_up_to(tree, low)..self.ended_up_to(tree, high);
-        let touched = (added_in.len() + ended.len()).saturating_mul(STEP);
-        if touched > SMALL.max(tree.versions.len() + tree.nodes.len()) {
-            tree.totals_into(layer, &mut self.up_to);
+        let touched = self.touched(tree, from, to);
+        let anew = tree.added_up_to(to) + tree.nodes.len();
+        let end = last(tree);
+        let from_end = self
+            .whole
+            .as_ref()
+            .map(|whole| (self.touched(tree, end, to)).saturating_mul(STEP) + whole.len() / COPIES);
+        let here = touched.saturating_mul(STEP);
+        if here <= self.small.max(anew.min(from_end.unwrap_or(anew))) {
+            self.step(tree, (from, to));
+        } else if let (Some(whole), true) = (&self.whole, from_end.is_some_and(|it| it < anew)) {
+            self.up_to.copy_from_slice(whole);
+            self.step(tree, (end, to));
         } else {
-            self.step(tree, added_in, ended, (from, to));
+            tree.totals_into(layer, &mut self.up_to);
         }
         self.layer = to;
         self.add_own(tree, Totals::plus);
@@ -86,14 +110,27 @@ impl Snapshot {
         &self.changes
     }
 
-    /// Adds the versions that were added and removed between two layers to the sums.
-    fn step(
-        &mut self,
+    /// Returns the versions that were added between two layers, and the places of those that ended.
+    fn between(
+        &self,
         tree: &Tree,
-        added_in: std::ops::Range<usize>,
-        ended: std::ops::Range<usize>,
         (from, to): (LayerIndex, LayerIndex),
-    ) {
+    ) -> [std::ops::Range<usize>; 2] {
+        let (low, high) = (from.min(to), from.max(to));
+        [
+            tree.added_up_to(low)..tree.added_up_to(high),
+            self.ended_up_to(tree, low)..self.ended_up_to(tree, high),
+        ]
+    }
+
+    /// Returns how many versions a step between two layers looks at.
+    fn touched(&self, tree: &Tree, from: LayerIndex, to: LayerIndex) -> usize {
+        self.between(tree, (from, to)).iter().map(ExactSizeIterator::len).sum()
+    }
+
+    /// Adds the versions that were added and removed between two layers to the sums.
+    fn step(&mut self, tree: &Tree, (from, to): (LayerIndex, LayerIndex)) {
+        let [added_in, ended] = self.between(tree, (from, to));
         let mut sums = Sums::new(tree, &mut self.up_to);
         let mut groups = Vec::new();
         let first_added = added_in.start;
@@ -220,6 +257,11 @@ impl Snapshot {
         }
         self.changes = changes;
     }
+}
+
+/// Returns the last layer.
+fn last(tree: &Tree) -> LayerIndex {
+    LayerIndex::highest(tree.layers()).unwrap_or_default()
 }
 
 fn ids(tree: &Tree) -> impl Iterator<Item = (VersionId, &Version)> {
