@@ -6,9 +6,11 @@
 //! and serve as oracles in tests.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::{ALIVE, Changes, Kind, NONE, Node, NodeId, Totals, Tree, Version, VersionId};
 use crate::layer_index::LayerIndex;
+use crate::progress::join;
 
 /// The cost of moving by one version, relative to the cost of computing one anew.
 const STEP: usize = 6;
@@ -26,8 +28,20 @@ pub struct Snapshot {
     up_to: Vec<Totals>,
     /// The sums of everything up to the last layer, if computing them takes long.
     whole: Option<Vec<Totals>>,
-    own: Vec<Totals>,
+    of_layer: OfLayer,
+    index: Index,
+}
+
+/// The sums and changes of a layer's own work.
+#[derive(Debug)]
+struct OfLayer {
+    sums: Vec<Totals>,
     changes: Vec<Changes>,
+}
+
+/// The versions of a tree in other orders.
+#[derive(Debug)]
+struct Index {
     /// The versions that layers removed, ordered by layer.
     ends: Vec<VersionId>,
     /// The names of inodes with several names, grouped by inode.
@@ -43,22 +57,16 @@ impl Snapshot {
     /// Computes the sums as of layer `layer`, with another number of versions and paths below which
     /// moving is always used. It changes no result.
     pub fn with_small(tree: &Tree, layer: LayerIndex, small: usize) -> Self {
-        let mut snapshot = Self {
-            layer,
-            small,
-            up_to: tree.totals(layer),
-            whole: None,
-            own: vec![Totals::default(); tree.nodes.len()],
+        let up_to = tree.totals(layer);
+        let is_slow = layer >= last(tree) && tree.nodes.len() > small;
+        let index = Index { ends: ends(tree), links: links(tree) };
+        let mut of_layer = OfLayer {
+            sums: vec![Totals::default(); tree.nodes.len()],
             changes: vec![Changes::default(); tree.nodes.len()],
-            ends: ends(tree),
-            links: links(tree),
         };
-        if layer >= last(tree) && tree.nodes.len() > small {
-            snapshot.whole = Some(snapshot.up_to.clone());
-        }
-        snapshot.add_own(tree, Totals::plus);
-        snapshot.mark_changes(tree);
-        snapshot
+        of_layer.add(tree, &index, layer, Totals::plus);
+        of_layer.mark_changes(tree, &index, layer);
+        Self { layer, small, whole: is_slow.then(|| up_to.clone()), up_to, of_layer, index }
     }
 
     /// Moves to another layer of the same tree.
@@ -67,27 +75,25 @@ impl Snapshot {
         if from == to {
             return;
         }
-        self.add_own(tree, Totals::minus);
-        let touched = self.touched(tree, from, to);
-        let anew = tree.added_up_to(to) + tree.nodes.len();
-        let end = last(tree);
-        let from_end = self
-            .whole
-            .as_ref()
-            .map(|whole| (self.touched(tree, end, to)).saturating_mul(STEP) + whole.len() / COPIES);
-        let here = touched.saturating_mul(STEP);
-        if here <= self.small.max(anew.min(from_end.unwrap_or(anew))) {
-            self.step(tree, (from, to));
-        } else if let (Some(whole), true) = (&self.whole, from_end.is_some_and(|it| it < anew)) {
-            self.up_to.copy_from_slice(whole);
-            self.step(tree, (end, to));
-        } else {
-            tree.totals_into(layer, &mut self.up_to);
-        }
         self.layer = to;
-        self.add_own(tree, Totals::plus);
-        self.changes.fill(Changes::default());
-        self.mark_changes(tree);
+        let Self { small, up_to, whole, of_layer, index, .. } = self;
+        let end = last(tree);
+        let by_steps = |from| index.touched(tree, (from, to)).saturating_mul(STEP);
+        let anew = tree.added_up_to(to) + tree.nodes.len();
+        let from_end = whole.as_ref().map(|whole| by_steps(end) + whole.len() / COPIES);
+        if by_steps(from) <= (*small).max(anew.min(from_end.unwrap_or(anew))) {
+            index.step(tree, up_to, (from, to));
+            of_layer.move_to(tree, index, (from, to));
+            return;
+        }
+        let leap = || match (whole, from_end.is_some_and(|cost| cost < anew)) {
+            (Some(whole), true) => {
+                up_to.copy_from_slice(whole);
+                index.step(tree, up_to, (end, to));
+            }
+            _ => tree.totals_into(to, up_to),
+        };
+        join(leap, || of_layer.move_to(tree, index, (from, to)));
     }
 
     /// Returns the layer.
@@ -102,20 +108,18 @@ impl Snapshot {
 
     /// Returns the sums of the layer's own work, as [`Tree::layer_totals`] does.
     pub fn own(&self) -> &[Totals] {
-        &self.own
+        &self.of_layer.sums
     }
 
     /// Returns the changes of the layer, as [`Tree::changes`] does.
     pub fn changes(&self) -> &[Changes] {
-        &self.changes
+        &self.of_layer.changes
     }
+}
 
+impl Index {
     /// Returns the versions that were added between two layers, and the places of those that ended.
-    fn between(
-        &self,
-        tree: &Tree,
-        (from, to): (LayerIndex, LayerIndex),
-    ) -> [std::ops::Range<usize>; 2] {
+    fn between(&self, tree: &Tree, (from, to): (LayerIndex, LayerIndex)) -> [Range<usize>; 2] {
         let (low, high) = (from.min(to), from.max(to));
         [
             tree.added_up_to(low)..tree.added_up_to(high),
@@ -124,14 +128,14 @@ impl Snapshot {
     }
 
     /// Returns how many versions a step between two layers looks at.
-    fn touched(&self, tree: &Tree, from: LayerIndex, to: LayerIndex) -> usize {
-        self.between(tree, (from, to)).iter().map(ExactSizeIterator::len).sum()
+    fn touched(&self, tree: &Tree, layers: (LayerIndex, LayerIndex)) -> usize {
+        self.between(tree, layers).iter().map(ExactSizeIterator::len).sum()
     }
 
     /// Adds the versions that were added and removed between two layers to the sums.
-    fn step(&mut self, tree: &Tree, (from, to): (LayerIndex, LayerIndex)) {
+    fn step(&self, tree: &Tree, up_to: &mut [Totals], (from, to): (LayerIndex, LayerIndex)) {
         let [added_in, ended] = self.between(tree, (from, to));
-        let mut sums = Sums::new(tree, &mut self.up_to);
+        let mut sums = Sums::new(tree, up_to);
         let mut groups = Vec::new();
         let first_added = added_in.start;
         let ends = self.ends[ended]
@@ -175,23 +179,50 @@ impl Snapshot {
         self.ends.partition_point(|&version| tree.version(version).removed_in <= layer)
     }
 
-    /// Returns the versions that the layer removed.
-    fn ended(&self, tree: &Tree) -> &[VersionId] {
-        let before = self.layer.previous().map_or(0, |layer| self.ended_up_to(tree, layer));
-        &self.ends[before..self.ended_up_to(tree, self.layer)]
+    /// Returns the versions that a layer removed.
+    fn ended(&self, tree: &Tree, layer: LayerIndex) -> &[VersionId] {
+        let before = layer.previous().map_or(0, |layer| self.ended_up_to(tree, layer));
+        &self.ends[before..self.ended_up_to(tree, layer)]
     }
 
-    /// Returns the versions that the layer added.
-    fn added_in(&self, tree: &Tree) -> std::ops::Range<usize> {
-        self.layer.previous().map_or(0, |layer| tree.added_up_to(layer))
-            ..tree.added_up_to(self.layer)
+    /// Returns the inodes of earlier layers that the layer removed; `first_added` is the first
+    /// version of the layer.
+    fn removals(&self, tree: &Tree, layer: LayerIndex, first_added: usize) -> Vec<VersionId> {
+        let names = self.ended(tree, layer).iter().copied();
+        let mut inodes: Vec<_> = names
+            .filter(|&name| tree.kind(name) == Kind::File)
+            .map(|name| tree.inode(name))
+            .filter(|&inode| inode.index() < first_added && tree.size(inode) > 0)
+            .filter(|&inode| match tree.version(inode).extra {
+                NONE => true,
+                _ => tree.removal(inode).is_some_and(|removal| removal.layer == layer),
+            })
+            .collect();
+        inodes.sort_unstable();
+        inodes.dedup();
+        inodes
+    }
+}
+
+impl OfLayer {
+    /// Moves from one layer to another.
+    fn move_to(&mut self, tree: &Tree, index: &Index, (from, to): (LayerIndex, LayerIndex)) {
+        self.add(tree, index, from, Totals::minus);
+        self.add(tree, index, to, Totals::plus);
+        self.changes.fill(Changes::default());
+        self.mark_changes(tree, index, to);
     }
 
-    /// Adds the layer's own work to the sums, or subtracts it.
-    fn add_own(&mut self, tree: &Tree, combine: fn(Totals, Totals) -> Totals) {
-        let added_in = self.added_in(tree);
-        let mut own = std::mem::take(&mut self.own);
-        let mut sums = Sums::new(tree, &mut own);
+    /// Adds a layer's own work to the sums, or subtracts it.
+    fn add(
+        &mut self,
+        tree: &Tree,
+        index: &Index,
+        layer: LayerIndex,
+        combine: fn(Totals, Totals) -> Totals,
+    ) {
+        let added_in = tree.added_by(layer);
+        let mut sums = Sums::new(tree, &mut self.sums);
         for i in added_in.clone() {
             let version = &tree.versions[i];
             let is_inode = version.kind() == Kind::File
@@ -206,37 +237,17 @@ impl Snapshot {
             };
             sums.add(version.node, combine(Totals::default(), totals));
         }
-        for removal in self.removals(tree, added_in.start) {
+        for removal in index.removals(tree, layer, added_in.start) {
             let version = tree.version(removal);
             let totals = Totals { wasted: version.size, wasted_items: 1, ..Totals::default() };
             sums.add(version.node, combine(Totals::default(), totals));
         }
         sums.finish();
-        self.own = own;
     }
 
-    /// Returns the inodes of earlier layers that the layer removed; `first_added` is the first
-    /// version of the layer.
-    fn removals(&self, tree: &Tree, first_added: usize) -> Vec<VersionId> {
-        let names = self.ended(tree).iter().copied();
-        let mut inodes: Vec<_> = names
-            .filter(|&name| tree.kind(name) == Kind::File)
-            .map(|name| tree.inode(name))
-            .filter(|&inode| inode.index() < first_added && tree.size(inode) > 0)
-            .filter(|&inode| match tree.version(inode).extra {
-                NONE => true,
-                _ => tree.removal(inode).is_some_and(|removal| removal.layer == self.layer),
-            })
-            .collect();
-        inodes.sort_unstable();
-        inodes.dedup();
-        inodes
-    }
-
-    /// Marks the layer's changes at every path that it touched and at the directories above.
-    fn mark_changes(&mut self, tree: &Tree) {
-        let mut changes = std::mem::take(&mut self.changes);
-        let layer = self.layer;
+    /// Marks a layer's changes at every path that it touched and at the directories above.
+    fn mark_changes(&mut self, tree: &Tree, index: &Index, layer: LayerIndex) {
+        let changes = &mut self.changes;
         let mut mark = |node: NodeId| {
             let change = Changes::from_change(tree.change(node, layer));
             let mut here = node;
@@ -249,19 +260,25 @@ impl Snapshot {
                 here = tree.parent(here);
             }
         };
-        for version in &tree.versions[self.added_in(tree)] {
+        for version in &tree.versions[tree.added_by(layer)] {
             mark(version.node);
         }
-        for &version in self.ended(tree) {
+        for &version in index.ended(tree, layer) {
             mark(tree.node_of(version));
         }
-        self.changes = changes;
     }
 }
 
 /// Returns the last layer.
 fn last(tree: &Tree) -> LayerIndex {
     LayerIndex::highest(tree.layers()).unwrap_or_default()
+}
+
+impl Tree {
+    /// Returns the versions that a layer added.
+    fn added_by(&self, layer: LayerIndex) -> Range<usize> {
+        layer.previous().map_or(0, |below| self.added_up_to(below))..self.added_up_to(layer)
+    }
 }
 
 fn ids(tree: &Tree) -> impl Iterator<Item = (VersionId, &Version)> {

@@ -9,7 +9,7 @@ use super::{INDENT, Paint, ReportText, WIDTH};
 use crate::Inspection;
 use crate::advice::avoidable::Avoidable;
 use crate::advice::changes::Part;
-use crate::display::{Escaped, cut, escaped_str, plural, shown, wrap};
+use crate::display::{Escaped, escaped_str, plural, shown, wrap};
 use crate::layer_index::LayerIndex;
 use crate::recorded::{ChangeRecord, ContentRecord};
 
@@ -17,6 +17,8 @@ use crate::recorded::{ChangeRecord, ContentRecord};
 const CHANGES: usize = 6;
 /// The most parts of a change that are shown.
 const PARTS: usize = 6;
+/// The most columns of the path of a part, in several lines.
+const LONGEST: usize = 160;
 /// The most layers of a change that are named.
 const LAYERS: usize = 3;
 /// The most lines of a Dockerfile that are shown.
@@ -164,9 +166,11 @@ impl<W: Write> ReportText<'_, W> {
         lines.extend(others.map(|part| (part.bytes, part.what.to_string())));
         let mut word = "contains";
         for (bytes, text) in lines {
-            let (size, text) = (self.size(bytes), cut(&text, WIDTH - INDENT - 10));
-            writeln!(self.out, "{}  {size:>8}  {text}", self.label(word))?;
-            word = "";
+            let (mut size, mut label) = (self.size(bytes), std::mem::take(&mut word));
+            for line in wrap(&text, WIDTH - INDENT - 10) {
+                writeln!(self.out, "{}  {size:>8}  {line}", self.label(label))?;
+                (size, label) = (String::new(), "");
+            }
         }
         Ok(())
     }
@@ -230,7 +234,11 @@ impl<W: Write> ReportText<'_, W> {
     fn parts(&mut self, change: &ChangeRecord) -> io::Result<()> {
         for part in change.contains.iter().take(self.few(PARTS, change.contains.len())) {
             let text = shown!("{}: {}", escaped_str(&layers_of(&part.step)), titled(part));
-            writeln!(self.out, "{:14}{:>8}  {}", "", self.size(part.bytes), text.cut(WIDTH - 24))?;
+            let mut size = self.size(part.bytes);
+            for line in text.wrap(WIDTH - 24) {
+                writeln!(self.out, "{:14}{size:>8}  {line}", "")?;
+                size.clear();
+            }
         }
         Ok(())
     }
@@ -239,7 +247,7 @@ impl<W: Write> ReportText<'_, W> {
 /// Returns the title of a part with its place.
 fn titled(part: &ContentRecord) -> Escaped {
     match &part.path {
-        Some(path) => shown!("{}: {}", &part.title, path.cut_front(30)),
+        Some(path) => shown!("{}: {}", &part.title, path.cut_front(LONGEST)),
         None => part.title.clone(),
     }
 }
