@@ -106,6 +106,19 @@ fn a_token_in_the_tag_of_an_image_is_masked_in_every_command() {
 }
 
 #[test]
+fn secrets_that_no_limit_is_about_are_said() {
+    let place = Place::with(&leaky(2));
+    let answer = place.check(&["--max-size", "1GB"]);
+    let note = "note  2 secrets in the image, which no limit is about: `layerscope report` shows \
+                them, and --max-secrets 0 refuses them";
+    assert!(answer.code == Some(0) && answer.out.contains(note), "{answer:#?}");
+    for counted in [&["--max-secrets", "2"][..], &["--max-size", "1GB", "--no-secrets"]] {
+        let answer = place.check(counted);
+        assert!(answer.code == Some(0) && !answer.out.contains("note"), "{answer:#?}");
+    }
+}
+
+#[test]
 fn a_limit_on_secrets_that_is_not_known_never_advises_to_drop_it() {
     let big = format!("A=1\n{}", "x=1\n".repeat(2_200_000));
     let place =

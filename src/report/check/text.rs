@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::words::{dive, exception, line, other_platforms, summary, unsearched_notes};
+use super::words::{
+    dive, exception, line, other_platforms, summary, unlimited_secrets, unsearched_notes,
+};
 use super::{CheckResults, has_namesake};
 use crate::display::shown;
 use crate::gate::Status;
@@ -44,6 +46,9 @@ pub(super) fn write(
         let unsearched = unsearched_notes(checked).into_iter().map(|part| part.message);
         for note in other_platforms(inspection).into_iter().chain(unsearched) {
             writeln!(out, "note  {note}")?;
+        }
+        if let Some(sentence) = unlimited_secrets(checked) {
+            writeln!(out, "note  {sentence}")?;
         }
         if let Some(sentence) = checked.new_secrets() {
             writeln!(out, "note  {sentence}")?;

@@ -217,6 +217,17 @@ pub(super) fn counted_secrets<'a>(
     (named, more)
 }
 
+/// Says that there are secrets, where no limit counts them.
+pub(super) fn unlimited_secrets(checked: &Checked<'_>) -> Option<Escaped> {
+    let (count, outcomes) = (checked.verdict.secrets.len(), &checked.verdict.outcomes);
+    let is_counted = outcomes.iter().any(|outcome| outcome.limit.measure == Measure::Secrets);
+    let them = if count == 1 { "it" } else { "them" };
+    (count > 0 && !is_counted).then(|| {
+        let all = escaped_str(&plural(count, "secret"));
+        shown!("{} in the image, which no limit is about: `layerscope report` shows {}, and --max-secrets 0 refuses {}", all, them, them)
+    })
+}
+
 /// Formats the numbers of dive where they differ.
 pub(super) fn dive(count: &DiveCount, checked: &Checked<'_>, units: Units) -> String {
     let ours = checked.inspection.totals.wasted();
