@@ -98,7 +98,7 @@ pub struct ContentRecord {
 /// A part of what a change saves that no finding is about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OtherRecord {
-    /// What it is, in a few words.
+    /// A description in a few words.
     pub what: Escaped,
     /// Its bytes.
     pub bytes: u64,

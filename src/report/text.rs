@@ -17,7 +17,7 @@ use crate::advice::avoidable::Avoidable;
 use crate::display::escaped_str;
 use crate::display::shown;
 use crate::display::{Escaped, files, listed, percent, plural};
-use crate::display::{cut, cut_front, wrap, wrap_words};
+use crate::display::{cut, wrap, wrap_words};
 use crate::layer_index::LayerIndex;
 use crate::recorded::{Document, RecordedImage};
 use crate::{Inspection, Warning};
@@ -218,7 +218,8 @@ impl<W: Write> ReportText<'_, W> {
         self.paint(Paint::Dim, &format!("{word:>width$}", width = INDENT - 2))
     }
 
-    /// Writes the largest wasted files, and how many more there are.
+    /// Writes the largest wasted files with their whole paths, which can be copied, and how many more
+    /// there are.
     fn files(&mut self, document: &Document) -> io::Result<()> {
         let top = if self.style.top == 0 { usize::MAX } else { self.style.top };
         let listed = document.wasted.iter().filter(|wasted| wasted.bytes > 0);
@@ -228,25 +229,25 @@ impl<W: Write> ReportText<'_, W> {
             return Ok(());
         }
         writeln!(self.out, "\n{}", self.paint(Paint::Bold, "Biggest wasted files"))?;
+        let reasons = shown.iter().map(|wasted| wasted.reason.replace('-', " "));
+        let wide = reasons.map(|reason| reason.len()).max().unwrap_or(0).clamp(6, REASON);
         let head = format!(
-            "{:>12} {:>5} {:>7}  {:<REASON$}  {}",
+            "{:>10} {:>5} {:>7}  {:<wide$}  {}",
             "size", "added", "removed", "reason", "path"
         );
         writeln!(self.out, "{}", self.paint(Paint::Dim, &head))?;
         for wasted in shown {
-            let path = cut_front(&wasted.path, WIDTH - 30 - REASON);
             let size = self.size(wasted.bytes);
-            let reason = cut(&wasted.reason.replace('-', " "), REASON);
+            let reason = cut(&wasted.reason.replace('-', " "), wide);
             writeln!(
                 self.out,
-                "{size:>12} {:>5} {:>7}  {reason:<REASON$}  \
-                {path}",
-                wasted.added_in, wasted.removed_in
+                "{size:>10} {:>5} {:>7}  {reason:<wide$}  {}",
+                wasted.added_in, wasted.removed_in, wasted.path
             )?;
         }
         let rest = document.wasted_files().saturating_sub(shown.len());
         if rest > 0 {
-            let line = format!("{:>12}  and {} more (--top 0 lists all)", "", files(rest));
+            let line = format!("{:>10}  and {} more (--top 0 lists all)", "", files(rest));
             writeln!(self.out, "{}", self.paint(Paint::Dim, &line))?;
         }
         Ok(())

@@ -17,7 +17,7 @@ const PART: u64 = 100;
 /// A part of what a change leaves out and no finding is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Other {
-    /// What it is, in a few words.
+    /// A description in a few words.
     pub what: Escaped,
     /// Its bytes.
     pub bytes: u64,

@@ -16,7 +16,7 @@ pub fn reference(inspection: &Inspection, base: &Base) -> Option<String> {
 
 /// Systems whose images have the version of their `os-release` as their tag.
 const TAGGED: [&str; 3] = ["Alpine", "Debian", "Ubuntu"];
-/// What the slim variants of a system's image leave out.
+/// The directory of manuals, which the slim variants of a system's image leave out.
 const MANUALS: &[u8] = b"usr/share/man";
 
 /// Returns the reference that the base image most likely has, where nothing records it: the version

@@ -248,7 +248,7 @@ impl<W: Write> ComparisonText<'_, W> {
             let sign = if change.more > 0 { '+' } else { '-' };
             let size = format!("{sign}{}", self.size(change.weight()));
             let layer = change.layer_after.or(change.layer_before).unwrap_or_default();
-            let path = cut_front(&escaped(&change.path), WIDTH - 28);
+            let path = escaped(&change.path);
             writeln!(self.out, "{size:>11}  {:<7} {layer:>5} {path}", change.difference.name())?;
         }
         self.rest(top, biggest.len(), "file")

@@ -128,7 +128,7 @@ impl<W: Write> ReportText<'_, W> {
         }
         for (i, place) in change.places.iter().enumerate() {
             let word = if i == 0 { "at" } else { "" };
-            writeln!(self.out, "{}  {}", self.label(word), place.cut_front(WIDTH - INDENT))?;
+            writeln!(self.out, "{}  {place}", self.label(word))?;
         }
         if !change.packages.is_empty() {
             self.paragraph("packages", &Escaped::join(change.packages.iter().cloned(), ", "))?;
