@@ -74,6 +74,71 @@ fn what_kubernetes_and_other_orchestrators_are_given_is_found() {
 }
 
 #[test]
+fn the_private_part_of_a_json_web_key_is_found_and_the_public_part_is_none() {
+    let part = "Zr4Lp1Ws8Yb3Nc6Hd5Jf04PwAAKx7Qm2Vt9Zr4Lp1Ws8Yb3Nc6";
+    let public = format!("\"kty\": \"EC\",\n\"crv\": \"P-256\", \"x\": \"{part}\"");
+    for (path, contents) in [
+        ("app/jwks.json", format!("{{\"keys\": [{{{public}, \"d\": \"{part}\"}}]}}")),
+        ("app/signing.jwk", format!("{{{public},\"d\":\"{part}\"}}")),
+        ("app/keys/jwt-private.jwk.json", format!("{{\n\"d\":\"{part}\", {public}}}")),
+        ("app/session-jwk.json", format!("{{\"kty\":\"oct\",\n\"k\":\"{part}\"}}")),
+        (
+            "etc/letsencrypt/accounts/a.dev/directory/3f/private_key.json",
+            format!("{{\"n\": \"{part}\",\n\"e\": \"AQAB\", \"d\": \"{part}\"}}"),
+        ),
+    ] {
+        assert_eq!(places(path, &contents), [format!("/{path}, line 2")], "{contents}");
+    }
+    for path in ["app/jwks.json", "app/signing.jwk", "srv/.well-known/jwks.json"] {
+        assert_eq!(places(path, &format!("{{\"keys\": [{{{public}}}]}}")), [""; 0], "{path}");
+    }
+}
+
+#[test]
+fn logins_in_lists_of_packages_and_an_old_token_of_vault_are_found() {
+    for (path, contents) in [
+        (
+            "app/requirements.txt",
+            format!("flask\n--extra-index-url https://ci:{VALUE}@a.dev/simple\n"),
+        ),
+        ("app/requirements.txt", format!("flask\ngit+https://ci:{VALUE}@git.a.dev/lib.git@v1\n")),
+        ("app/requirements/prod.txt", format!("flask\n-i https://ci:{VALUE}@a.dev/simple\n")),
+        ("app/constraints.txt", format!("\nlib @ git+https://ci:{VALUE}@git.a.dev/lib.git\n")),
+        ("app/Gemfile", format!("\nsource \"https://ci:{VALUE}@gems.a.dev/\"\n")),
+        ("app/Gemfile.lock", format!("GEM\n  remote: https://ci:{VALUE}@gems.a.dev/\n")),
+        ("app/Pipfile", format!("[[source]]\nurl = \"https://ci:{VALUE}@a.dev/simple\"\n")),
+        ("app/pyproject.toml", format!("[a]\nurl = \"https://ci:{VALUE}@a.dev/simple\"\n")),
+        ("app/composer.json", format!("{{\n\"url\": \"https://ci:{VALUE}@a.dev/\"}}\n")),
+        ("app/package.json", format!("{{\n\"lib\": \"git+https://ci:{VALUE}@a.dev/l.git\"}}\n")),
+        (
+            "app/package-lock.json",
+            format!("{{\n\"resolved\": \"https://ci:{VALUE}@a.dev/l.tgz\"}}\n"),
+        ),
+        ("app/yarn.lock", format!("a:\n  resolved \"https://ci:{VALUE}@a.dev/l.tgz\"\n")),
+        ("app/.gitmodules", format!("[submodule \"a\"]\nurl = https://ci:{VALUE}@a.dev/l.git\n")),
+        (
+            "app/pom.xml",
+            format!("<project>\n<url>https://ci:{VALUE}@a.dev/maven</url></project>\n"),
+        ),
+        ("app/build.gradle", format!("a {{\nurl 'https://ci:{VALUE}@a.dev/maven' }}\n")),
+        ("app/environment.yml", format!("channels:\n  - https://ci:{VALUE}@a.dev/conda\n")),
+        (
+            "etc/apt/sources.list.d/a.list",
+            format!("\ndeb https://ci:{VALUE}@a.dev/debian stable main\n"),
+        ),
+        (
+            "etc/apt/sources.list.d/a.sources",
+            format!("Types: deb\nURIs: https://ci:{VALUE}@a.dev/debian\n"),
+        ),
+        ("etc/apk/repositories", format!("\nhttps://ci:{VALUE}@a.dev/alpine/v3.20/main\n")),
+        ("etc/yum.repos.d/a.repo", format!("[a]\nbaseurl=https://ci:{VALUE}@a.dev/el9\n")),
+        ("root/.vault-token", "\ns.Zr4Lp1Ws8Yb3Nc6Hd5Jf04Pw\n".into()),
+    ] {
+        assert_eq!(places(path, &contents), [format!("/{path}, line 2")], "{contents}");
+    }
+}
+
+#[test]
 fn a_key_in_base64_is_found_in_any_text() {
     use base64::Engine;
     let encoded = base64::engine::general_purpose::STANDARD.encode(key().repeat(9));
