@@ -175,6 +175,62 @@ fn what_an_interpreter_runs_gets_a_draft_with_the_packages_that_it_needs() {
     assert!(!has("/usr/lib/x86_64-linux-gnu/libpq.so.5.15") && !has("/usr/bin/python3.11"));
 }
 
+/// The image of the draft with pip beside Python, which a container starts by some words.
+fn with_pip(start: &[&str]) -> Image {
+    let packages = [
+        ("python3", "", &["/usr/bin/python3.11", "/usr/bin/python3"][..]),
+        ("python3-pip", "python3-wheel, ca-certificates", &["/usr/bin/pip3"]),
+        ("python3-wheel", "python3-distutils", &["/usr/share/python3/wheel"]),
+        ("python3-distutils", "", &["/usr/lib/python3/distutils.py"]),
+        ("ca-certificates", "", &["/etc/ssl/certs/a.crt"]),
+        ("gcc", "", &["/usr/lib/gcc/x86_64-linux-gnu/12/cc1"]),
+    ];
+    let files = vec![
+        file("usr/bin/python3.11", 0).holding(executable().build()).mode(0o755),
+        symlink("usr/bin/python3", "python3.11"),
+        file("usr/bin/pip3", MB),
+        file("usr/share/python3/wheel", 1_000),
+        file("usr/lib/python3/distutils.py", 1_000),
+        file("etc/ssl/certs/a.crt", 1_000),
+        file("usr/lib/gcc/x86_64-linux-gnu/12/cc1", 20 * MB),
+    ];
+    let script = "#!/usr/bin/python3\n# starts with pip\nimport app\n";
+    let situation = Situation::new()
+        .run("debootstrap", [status_of(&[]), dir("usr/local/lib")])
+        .run("apt-get install -y python3 python3-pip gcc", installed_as(&packages, files))
+        .copy(
+            ".",
+            "/app",
+            [dir("app"), file("app/app.py", 700), file("app/start", 0).holding(script).mode(0o755)],
+        )
+        .run("pip3 install flask", [file("usr/local/lib/python3.11/flask.py", 5_000)])
+        .value(&format!("CMD {}", json!(start)))
+        .config(json!({ "Cmd": start, "WorkingDir": "/app" }));
+    Image::of(&situation)
+}
+
+#[test]
+fn pip_stays_in_the_stage_that_builds_unless_a_container_runs_it() {
+    let image = with_pip(&["python3", "/app/app.py"]);
+    let second = image.second();
+    // What came with pip may be used: its certificates and modules stay.
+    let installs = "--no-install-recommends python3 ca-certificates python3-distutils \\\n";
+    assert!(second.contains(installs), "{second}\n{}", image.text());
+    let remark = image.fix.remarks.iter().find(|it| it.kind == Kind::Stages).unwrap();
+    assert!(remark.text.contains("without python3-pip and gcc"), "{}", remark.text);
+    for start in [
+        &["sh", "-c", "pip3 install -r r.txt && python3 /app/app.py"][..],
+        &["/app/start"],
+        &["python3", "-m", "pip", "list"],
+    ] {
+        let image = with_pip(start);
+        let second = image.second();
+        let kept =
+            second.rsplit_once("FROM ").is_none_or(|(_, last)| last.contains(" python3-pip "));
+        assert!(kept, "{start:?}: {second}\n{}", image.text());
+    }
+}
+
 #[test]
 fn an_empty_file_of_a_cache_is_not_copied() {
     let image = Image::of(&python(INSTALL).run(

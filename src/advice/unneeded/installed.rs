@@ -84,6 +84,11 @@ impl Installed {
         self.by_name.get(name_of(word)).into_iter().flatten().copied()
     }
 
+    /// Returns the positions of the packages that one depends on itself.
+    pub fn depends(&self, at: usize) -> impl Iterator<Item = usize> {
+        self.packages[at].depends.iter().flatten().flat_map(|name| self.named(name))
+    }
+
     /// Returns the position of the package that brought a file.
     pub fn owner_of(&self, file: NodeId) -> Option<usize> {
         self.packages.iter().position(|package| package.files.contains(&file))

@@ -5,7 +5,7 @@ use std::io;
 use serde::{Deserialize, Serialize};
 
 /// The initial distance between two checkpoints in decoded bytes: some milliseconds of decoding.
-pub const SPACING: u64 = 3 << 20;
+pub const SPACING: u64 = 9 << 19;
 /// That distance in a layer that the cache keeps: the bytes between two are downloaded for one file.
 pub const CLOSE: u64 = 1 << 20;
 /// The most checkpoints of a stream. One takes up to 32 KiB, and usually 12.

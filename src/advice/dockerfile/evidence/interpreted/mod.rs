@@ -17,13 +17,14 @@ use crate::advice::unneeded::{
 use crate::analysis::{Inspection, LayerAccount};
 use crate::display::escaped;
 use crate::error::Error;
-use crate::files::filesystem::Filesystem;
+use crate::escape::Untrusted;
+use crate::files::filesystem::{Filesystem, readable};
 use crate::layer_index::LayerIndex;
 use crate::runtime::command::is_system;
 use crate::runtime::{Parts, Program};
 use crate::tree::{Kind, NodeId, Tree, VersionId};
 use commands::{Way, way_of};
-use packages::Chosen;
+use packages::{Chosen, Managers};
 use roots::roots;
 
 /// Directories whose files no image needs.
@@ -34,6 +35,8 @@ const KEPT_BY_TOOLS: [&str; 5] =
 /// Directories that the clean-up of an installation empties.
 const CLEANED: [&str; 2] = ["/var/lib/apt/lists/", "/var/cache/apt/"];
 
+/// The bytes of a script in which pip is looked for.
+const SCRIPT: u64 = 64 << 10;
 /// Logs and old copies that an installation writes, and nothing reads.
 const APT_LOGS: &str =
     "/var/log/apt /var/log/dpkg.log /var/cache/debconf/*-old /var/lib/dpkg/*-old";
@@ -124,12 +127,43 @@ pub fn interpreted(
         Err(reason) => return Ok(Some(Err(reason))),
     };
     let direct = program.application.direct.as_ref();
-    let npm = direct.map(|direct| direct.npm);
-    let chosen = Chosen::new(tree, installed, &found.for_the_build, npm);
+    let managers = Managers {
+        unused_npm: direct.map(|direct| direct.npm),
+        installs: starts_pip(inspection, filesystem, program)?,
+    };
+    let chosen = Chosen::new(tree, installed, &found.for_the_build, &managers);
     let directory = inspection.run.directory.raw();
     let mut takeover =
         Takeover { tree, base_layers, filesystem, found, ways, chosen, development, directory };
     Ok(Some(takeover.draft(program)?))
+}
+
+/// Returns whether a container runs pip when it starts, in its command or in a script.
+fn starts_pip(
+    inspection: &Inspection,
+    filesystem: &Filesystem<'_>,
+    program: &Program,
+) -> Result<bool, Error> {
+    let run = &inspection.run;
+    let words = run.entrypoint.iter().chain(&run.command).chain(&run.health_check);
+    let runs =
+        |text: &str| ["pip", "pip3", "ensurepip", "venv"].iter().any(|it| mentions(text, it));
+    let words: Vec<_> = words.map(Untrusted::raw).collect();
+    if words.iter().any(|word| runs(word)) {
+        return Ok(true);
+    }
+    let directory = filesystem.directory(NodeId::ROOT, run.directory.raw().as_bytes());
+    let directory = directory.unwrap_or(NodeId::ROOT);
+    let named = words.iter().filter(|word| word.contains('/'));
+    let named = named.filter_map(|word| filesystem.file(directory, word.as_bytes()));
+    let started = program.application.started().map(|file| file.version);
+    for version in started.chain(named.map(|file| file.version)) {
+        let start = readable(filesystem.read_start(version, SCRIPT))?.unwrap_or_default();
+        if start.starts_with(b"#!") && runs(&String::from_utf8_lossy(&start)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Files of your layers by what is known of them.

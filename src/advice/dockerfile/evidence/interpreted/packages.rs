@@ -12,6 +12,21 @@ use crate::tree::{NodeId, Tree, VersionId};
 /// The most libraries that are read.
 const LIBRARIES: usize = 2_000;
 
+/// Returns whether a package of Python only installs others: a program that is installed runs
+/// without it.
+fn is_installer(name: &str) -> bool {
+    ["python3-pip", "python3-wheel"].contains(&name)
+        || name.starts_with("python3") && name.ends_with("-venv")
+}
+
+/// The package managers that a container runs when it starts.
+pub struct Managers {
+    /// The file of npm, if nothing starts it.
+    pub unused_npm: Option<NodeId>,
+    /// True if something installs packages of Python.
+    pub installs: bool,
+}
+
 /// The chosen packages.
 pub struct Chosen<'a> {
     tree: &'a Tree,
@@ -29,12 +44,12 @@ pub struct Chosen<'a> {
 
 impl<'a> Chosen<'a> {
     /// Chooses the packages that are asked for and bring no compiler, of which some files are, nor
-    /// the file of npm, if nothing starts that.
+    /// a package manager that nothing starts.
     pub fn new(
         tree: &'a Tree,
         installed: &'a Installed,
         compilers: &HashSet<VersionId>,
-        npm: Option<NodeId>,
+        managers: &Managers,
     ) -> Self {
         let size = |node: &NodeId| tree.last(*node).map_or(0, |version| tree.size(version));
         let is_of_them = |node: &&NodeId| {
@@ -56,18 +71,42 @@ impl<'a> Chosen<'a> {
             left_out: Vec::new(),
             all: HashSet::new(),
         };
-        let npm = npm.and_then(|npm| installed.owner_of(npm));
+        let npm = managers.unused_npm.and_then(|npm| installed.owner_of(npm));
+        let mut installers = Vec::new();
         for word in &installed.asked {
             let all = installed.with_dependencies(installed.named(word));
             let is_npm = npm.is_some_and(|npm| installed.named(word).any(|it| it == npm));
-            if is_npm || chosen.has_compiler_among(&all) {
+            let named =
+                |at: usize| !managers.installs && is_installer(&installed.packages[at].name);
+            let is_installer = !all.is_empty() && installed.named(word).all(named);
+            if is_installer || is_npm || chosen.has_compiler_among(&all) {
                 chosen.left_out.push(word.clone());
+                installers.extend(installed.named(word).filter(|_| is_installer));
             } else if !all.is_empty() && !chosen.words.contains(word) {
                 chosen.words.push(word.clone());
                 chosen.all.extend(all);
             }
         }
+        chosen.with_dependencies_of(installers);
         chosen
+    }
+
+    /// Chooses what installers depend on as well: a program may need certificates, or modules that
+    /// came with one.
+    fn with_dependencies_of(&mut self, installers: Vec<usize>) {
+        let (mut work, mut seen) = (installers, HashSet::new());
+        while let Some(installer) = work.pop() {
+            for at in self.installed.depends(installer).filter(|&at| seen.insert(at)) {
+                let name = &self.installed.packages[at].name;
+                let all = self.installed.with_dependencies([at]);
+                if is_installer(name) {
+                    work.push(at);
+                } else if !self.all.contains(&at) && !self.has_compiler_among(&all) {
+                    self.words.push(name.clone());
+                    self.all.extend(all);
+                }
+            }
+        }
     }
 
     fn has_compiler_among(&self, all: &HashSet<usize>) -> bool {
