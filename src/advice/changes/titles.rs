@@ -57,15 +57,14 @@ fn largest_place(inspection: &Inspection, findings: &[Finding], change: &Change)
 impl Change {
     /// Returns the change as the title of a row, which no other change of its part has.
     pub fn title(&self) -> String {
-        self.told_apart(self.fix.title())
-    }
-
-    /// Returns the title where there is little room.
-    pub fn short_title(&self) -> String {
-        self.told_apart(self.fix.short_title())
-    }
-
-    fn told_apart(&self, title: String) -> String {
+        let title = self.fix.title();
         if self.apart.is_empty() { title } else { format!("{title} ({})", self.apart) }
+    }
+
+    /// Returns the title where there is little room: what tells it apart comes first, where it is not
+    /// cut.
+    pub fn short_title(&self) -> String {
+        let title = self.fix.short_title();
+        if self.apart.is_empty() { title } else { format!("{}: {title}", self.apart) }
     }
 }

@@ -71,7 +71,7 @@ fn assessed() -> Vec<Assessed> {
         let opened = builtin::open(name).expect("the image is there").expect("it opens");
         Assessed::new(name, opened)
     });
-    let made = [mixed::image(), grades::logs(), grades::lists()];
+    let made = [mixed::image(), grades::logs(), grades::lists(), grades::owners()];
     let recommends = ["git", "ssh"].map(|command| grades::recommends(command, command));
     let mut images: Vec<_> = built_in.chain(made).chain(recommends).collect();
     let Some(directory) = std::env::var_os("LAYERSCOPE_IMAGES") else {

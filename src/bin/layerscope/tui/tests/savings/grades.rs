@@ -53,6 +53,29 @@ pub fn lists() -> Assessed {
     Assessed::new("lists", build::open(tar(image.docker())).unwrap())
 }
 
+/// A base, and files of two layers that a `chown -R` gives to a user.
+pub fn owners() -> Assessed {
+    let owned = |owner| {
+        let files = [file("app/package.json", 3_000), file("app/node_modules/a.js", 4_000_000)];
+        files.map(|file| file.owner(owner, owner))
+    };
+    let [settings, modules] = owned(0);
+    let mut image = Image::of([
+        layer([file("etc/os-release", 80), file("bin/sh", 900_000)]),
+        layer([settings]),
+        layer([modules]),
+        layer(owned(1000)),
+    ]);
+    let step = |text: &str| json!({ "created_by": text });
+    image.config["history"] = json!([
+        step("/bin/sh -c #(nop) ADD file:aaaa in / "),
+        step("COPY package.json /app/ # buildkit"),
+        step("RUN /bin/sh -c cp -r /usr/share/nodejs /app/node_modules # buildkit"),
+        step("RUN /bin/sh -c chown -R app /app # buildkit"),
+    ]);
+    Assessed::new("owners", build::open(tar(image.docker())).unwrap())
+}
+
 /// A base, `RUN apt-get install git`, which brings ssh because git recommends it, and a command.
 pub fn recommends(name: &str, command: &str) -> Assessed {
     let package = |name: &str, more: &str| {
