@@ -256,6 +256,25 @@ fn unsearched(config: &serde_json::Value) -> Image {
 }
 
 #[test]
+fn archives_that_were_not_searched_stand_below_the_changes() {
+    let jar = file("usr/share/java/a.jar", 10);
+    let mut image = Image::of([
+        layer([dir("usr"), file("usr/base", 2_000_000)]),
+        layer([jar, file("var/cache/apt/archives/a.deb", 3_000_000)]),
+    ]);
+    image.config["history"] = json!([
+        { "created_by": "/bin/sh -c #(nop) ADD file:aaaa in / " },
+        { "created_by": "RUN /bin/sh -c apt-get install -y a # buildkit" },
+    ]);
+    let mut person = studied(&image, 80, 24);
+    person.types("6");
+    let screen = person.screen();
+    let line = |text: &str| screen.lines().position(|line| line.contains(text));
+    let (change, note) = (line("In your Dockerfile"), line("Not searched for secrets"));
+    assert!(change.is_some() && change < note, "{screen}");
+}
+
+#[test]
 fn what_was_not_searched_is_said_in_the_header_among_the_changes_and_about_the_image() {
     let sentence =
         "Not searched for secrets: 1 file, and what is inside 1 archive, such as jar and zip";

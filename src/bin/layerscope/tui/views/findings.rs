@@ -95,7 +95,10 @@ impl Findings {
             self.rows.push(Row::Secrets);
             self.rows.extend((0..secrets).map(Row::Secret));
         }
-        self.rows.extend(self.unsearched().map(|_| Row::Unsearched));
+        // A file that was not searched may be of the user's own; archives of packages are everywhere.
+        let unsearched = self.unsearched().map(|_| Row::Unsearched);
+        let is_first = secrets > 0 || self.has_unsearched_files();
+        self.rows.extend(unsearched.filter(|_| is_first));
         for part in Part::ALL {
             let changes = self.study.iter().flat_map(|study| &study.changes).enumerate();
             let of_kind = changes.filter(|(_, change)| change.part == part);
@@ -109,6 +112,13 @@ impl Findings {
                 }
             }
         }
+        self.rows.extend(unsearched.filter(|_| !is_first));
+    }
+
+    /// Returns whether the header sends people here for files that were not searched for secrets.
+    fn has_unsearched_files(&self) -> bool {
+        let secrets = self.study.as_ref().and_then(|study| study.secrets.as_ref());
+        secrets.is_some_and(|secrets| secrets.gaps().in_short().is_some())
     }
 
     /// Returns the changes of the study.
