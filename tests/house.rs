@@ -139,6 +139,7 @@ const FLOORS: [Floor; 11] = [
         rooms: &[
             "ascii",
             "stderr",
+            "sources",
             "output",
             "escaping",
             "misplaced",

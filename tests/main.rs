@@ -33,6 +33,7 @@ mod model;
 mod named;
 mod program;
 mod report;
+mod report_file;
 mod scenarios;
 #[cfg(unix)]
 mod secrets;

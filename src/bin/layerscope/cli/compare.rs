@@ -21,9 +21,11 @@ use layerscope::{Error, Inspection, Opened, Progress, Selection};
 
 use super::input::Input;
 use super::name::{self, NameOptions};
+use super::output::FileOption;
 use super::settings::{self, LookOptions, Preferences};
+use super::sources::split_tag;
 use super::study::{SecretsOption, StudyArguments};
-use super::{Failure, coloured, completeness, read_opened, recorded, text_output, to_stdout};
+use super::{Failure, completeness, read_opened, recorded};
 use crate::tui::comparison::{Candidate, Opener};
 use crate::tui::{self, Environment, Signs};
 
@@ -43,6 +45,8 @@ pub struct CompareArguments {
     /// Output format [default: interactive on a terminal, otherwise text]
     #[arg(long, value_enum)]
     format: Option<CompareFormat>,
+    #[command(flatten)]
+    output: FileOption,
     /// Write no Markdown if sizes and wasted bytes differ by less
     #[arg(long, value_name = "SIZE|PERCENT", value_parser = Quantity::parse)]
     quiet_below: Option<Quantity>,
@@ -72,6 +76,18 @@ enum CompareFormat {
     Html,
 }
 
+impl CompareArguments {
+    /// Returns the format that is named, or that of the ending of the file.
+    fn format(&self) -> Option<CompareFormat> {
+        self.format.or_else(|| match self.output.ending().as_deref() {
+            Some("html" | "htm") => Some(CompareFormat::Html),
+            Some("json") => Some(CompareFormat::Json),
+            Some("md") => Some(CompareFormat::Markdown),
+            _ => None,
+        })
+    }
+}
+
 /// Shows images side by side on the terminal, or writes what differs where the output is none.
 pub fn compare(arguments: CompareArguments) -> Result<(), Failure> {
     let pipes = arguments.paths.iter().filter(|path| path.as_os_str() == "-").count();
@@ -79,9 +95,11 @@ pub fn compare(arguments: CompareArguments) -> Result<(), Failure> {
         return Err(Failure::Usage("only one image can come from standard input".into()));
     }
     let has_report = arguments.paths.iter().any(|path| recorded::is_report(path));
-    let outcome = match arguments.format {
+    let outcome = match arguments.format() {
         // A screen shows the files of an image, which a report lacks.
-        None if io::stdout().is_terminal() && !has_report => show(&arguments),
+        None if io::stdout().is_terminal() && !has_report && !arguments.output.is_given() => {
+            show(&arguments)
+        }
         format => write(&arguments, format.unwrap_or(CompareFormat::Text)),
     };
     outcome.map_err(named_here)
@@ -90,7 +108,7 @@ pub fn compare(arguments: CompareArguments) -> Result<(), Failure> {
 /// Returns an archive with the selected image.
 fn input(arguments: &CompareArguments, path: &Path) -> Result<(Input, Selection), Failure> {
     let usual = arguments.preferences.usual()?;
-    let (path, image) = named(path);
+    let (path, image) = split_tag(path);
     let platform = arguments.platform.clone();
     let input = Input::named(&path, &arguments.names, platform.as_deref(), &usual);
     let selection = input.select(Selection { image, platform });
@@ -211,6 +229,7 @@ fn show(arguments: &CompareArguments) -> Result<(), Failure> {
 
 fn write(arguments: &CompareArguments, format: CompareFormat) -> Result<(), Failure> {
     let (units, signs) = arguments.preferences.of_text(&arguments.look.ascii)?;
+    let out = arguments.output.prepare("comparison")?;
     let sides = arguments.paths.iter().map(|path| Side::read(arguments, path));
     let mut sides = sides.collect::<Result<Vec<_>, _>>()?;
     Side::mask(&mut sides);
@@ -246,32 +265,22 @@ fn write(arguments: &CompareArguments, format: CompareFormat) -> Result<(), Fail
     }
     match format {
         CompareFormat::Text => {
-            let style = TextStyle { colour: coloured(), units, top: arguments.top };
-            write_comparison(&comparison, style, text_output(signs)).map_err(to_stdout)
+            let style = TextStyle { colour: out.is_coloured(), units, top: arguments.top };
+            out.write(signs, |out| write_comparison(&comparison, style, out))
         }
         CompareFormat::Json => {
-            write_comparison_json(&comparison, units, text_output(Signs::Unicode))
-                .map_err(to_stdout)
+            out.write(Signs::Unicode, |out| write_comparison_json(&comparison, units, out))
         }
         CompareFormat::Html => {
-            write_comparison_html(&comparison, units, text_output(Signs::Unicode))
-                .map_err(to_stdout)
+            out.write(Signs::Unicode, |out| write_comparison_html(&comparison, units, out))
         }
         CompareFormat::Markdown => {
-            if arguments
-                .quiet_below
-                .as_ref()
-                .is_none_or(|limit| !differs_by_less(&comparison, limit))
-            {
-                write_comparison_markdown(
-                    &comparison,
-                    &sources,
-                    units,
-                    text_output(Signs::Unicode),
-                )
-                .map_err(to_stdout)?;
-            }
-            Ok(())
+            let limit = arguments.quiet_below.as_ref();
+            let is_quiet = limit.is_some_and(|limit| differs_by_less(&comparison, limit));
+            out.write(Signs::Unicode, |out| match is_quiet {
+                true => Ok(()),
+                false => write_comparison_markdown(&comparison, &sources, units, out),
+            })
         }
     }?;
     completeness::ended(inspections, &arguments.preferences.accepted()?)
@@ -288,18 +297,5 @@ pub(super) fn named_here(failure: Failure) -> Failure {
             _ => Failure::Image(error),
         },
         failure => failure,
-    }
-}
-
-/// Splits `ARCHIVE#TAG` into archive and image, so that two images of one archive can be compared.
-/// A name with `#` that exists as a file is that file.
-pub(super) fn named(path: &Path) -> (PathBuf, Option<String>) {
-    let whole = (path.to_path_buf(), None);
-    if path.exists() {
-        return whole;
-    }
-    match path.to_str().and_then(|text| text.rsplit_once('#')) {
-        Some((archive, image)) if !image.is_empty() => (archive.into(), Some(image.into())),
-        _ => whole,
     }
 }

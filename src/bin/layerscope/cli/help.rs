@@ -6,7 +6,7 @@ use clap::{Args, CommandFactory};
 use layerscope::display::escaped_str;
 use layerscope::toml_file::unknown;
 
-use super::report::text_output;
+use super::output::text_output;
 use super::{Arguments, Failure, to_stdout};
 use crate::config::Config;
 

@@ -12,11 +12,12 @@ use layerscope::shell::quoted;
 use layerscope::toml_file::unknown;
 use layerscope::{Gap, Progress, Selection};
 
-use super::compare::{named, named_here};
+use super::compare::named_here;
 use super::input::Input;
 use super::name::{self, NameOptions, Usual};
 use super::output::writing;
 use super::settings::{self, Preferences, ScreenOptions};
+use super::sources::split_tag;
 use super::{Failure, completeness, progress, start, to_stdout};
 use crate::handout::{Handout, Kit, PRINTED, Pictures, Size, WRITTEN, check_kit_free};
 use crate::host_text::contents;
@@ -174,7 +175,7 @@ fn tour(
     settings: Settings,
     accepted: &[Gap],
 ) -> Result<(), Failure> {
-    let (path, tag) = named(image);
+    let (path, tag) = split_tag(image);
     let input = Input::named(&path, names, platform.as_deref(), usual);
     let selection = input.select(Selection { image: tag, platform });
     if format.is_none() && io::stdout().is_terminal() && !Environment::read().is_dumb() {

@@ -28,6 +28,7 @@ mod progress;
 mod recorded;
 mod report;
 mod settings;
+mod sources;
 mod stderr;
 mod study;
 mod target;
@@ -51,7 +52,8 @@ use images::ImagesArguments;
 use input::Input;
 use ladder::LadderArguments;
 use learn::LearnArguments;
-use report::{coloured, read_opened, report, show, start, text_output, to_stdout};
+use output::{FileOption, coloured, text_output, to_stdout};
+use report::{read_opened, report, show, start};
 use settings::{AsciiOption, ConfigArguments, Preferences, ScreenOptions};
 use stderr::say;
 use study::{SecretsOption, StudyArguments};
@@ -84,7 +86,7 @@ const AFTER_HELP: &str = "Examples:
   layerscope report my-app.tar
   layerscope report my-app.tar --format json | jq .totals
   layerscope report my-app.tar --format ncdu > files.json && ncdu -f files.json
-  layerscope report my-app.tar --format html > my-app.html
+  layerscope report my-app.tar --output my-app.html
   layerscope ladder my-app.tar                 possible sizes; with --measure, download sizes too
   layerscope my-app.tar --view replay          the build, replayed layer by layer
   layerscope fix my-app.tar --dockerfile Dockerfile > fix.diff && git apply -p0 fix.diff
@@ -154,9 +156,11 @@ struct ReportArguments {
     target: OptionalTarget,
     #[command(flatten)]
     ascii: AsciiOption,
-    /// Output format
-    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
-    format: ReportFormat,
+    /// Output format [default: text]
+    #[arg(long, value_enum)]
+    format: Option<ReportFormat>,
+    #[command(flatten)]
+    output: FileOption,
     /// Number of wasted files to list, largest first; 0 lists all
     #[arg(long, value_name = "N", default_value_t = DEFAULT_TOP, value_parser = name::whole)]
     top: usize,
@@ -170,6 +174,18 @@ struct ReportArguments {
     study: StudyArguments,
     #[command(flatten)]
     secrets: SecretsOption,
+}
+
+impl ReportArguments {
+    /// Returns the format: the one that is named, or that of the ending of the file.
+    fn format(&self) -> ReportFormat {
+        self.format.unwrap_or_else(|| match self.output.ending().as_deref() {
+            Some("html" | "htm") => ReportFormat::Html,
+            Some("json") => ReportFormat::Json,
+            Some("md") => ReportFormat::Markdown,
+            _ => ReportFormat::Text,
+        })
+    }
 }
 
 const DEFAULT_TOP: usize = 20;

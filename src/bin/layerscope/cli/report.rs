@@ -1,6 +1,6 @@
 //! `layerscope report`, and the image on the screen: what is read, and where it is shown.
 
-use std::io::{self, BufWriter, IsTerminal};
+use std::io::{self, IsTerminal};
 use std::sync::Arc;
 
 use layerscope::advice::assessment::Study;
@@ -12,8 +12,8 @@ use layerscope::report::{
 };
 use layerscope::{Error, Gap, Inspection, Opened, Progress, Selection};
 
-use super::ascii::Ascii;
 use super::input::Input;
+use super::output::{Destination, to_stdout};
 use super::study::StudyArguments;
 use super::{
     DEFAULT_TOP, Failure, ReportArguments, ReportFormat, check, completeness, progress, recorded,
@@ -21,23 +21,25 @@ use super::{
 use crate::tui::{self, Environment, Settings, Signs};
 
 pub fn report(arguments: ReportArguments) -> Result<(), Failure> {
-    if arguments.tree && arguments.format != ReportFormat::Json {
+    let format = arguments.format();
+    if arguments.tree && format != ReportFormat::Json {
         return Err(Failure::Usage(
             "--tree lists the filesystem in JSON: add --format json".into(),
         ));
     }
     let options = &arguments.target.options;
     let (units, signs) = options.preferences.of_text(&arguments.ascii)?;
+    let out = arguments.output.prepare("report")?;
     if let Some(path) = &arguments.target.path
         && let Some(image) = recorded::read(path)?
     {
-        return report_recorded(&image, &arguments, units, signs);
+        return report_recorded(&image, &arguments, &out, units, signs);
     }
     let secrets = arguments.secrets.wanted(&options.preferences)?;
     let prepared = arguments.study.prepare()?.with_secrets(secrets);
     let progress = Progress {
         verify: arguments.verify,
-        account_only: prepared.is_quick() || arguments.format == ReportFormat::Ncdu,
+        account_only: prepared.is_quick() || format == ReportFormat::Ncdu,
         searching: prepared.searching(),
         ..Progress::default()
     };
@@ -48,32 +50,33 @@ pub fn report(arguments: ReportArguments) -> Result<(), Failure> {
         opened.check_unchanged()?;
         Ok::<_, Failure>(study)
     };
-    match arguments.format {
+    match format {
         ReportFormat::Text => {
             let study = study()?;
-            print_text(study.shown(&inspection), &study, units, signs, arguments.top)?;
+            print_text(study.shown(&inspection), &study, &out, (units, signs), arguments.top)?;
         }
         ReportFormat::Json => {
             let detail = Detail { top: arguments.top, tree: arguments.tree, units };
             let study = study()?;
-            print_json(study.shown(&inspection), &study, detail)?;
+            let account = Account::new(study.shown(&inspection), &study, detail);
+            out.write(Signs::Unicode, |out| write_json(&account, out))?;
         }
         ReportFormat::Markdown => {
             let study = study()?;
             let detail = Detail { top: arguments.top, tree: false, units };
             let account = Account::new(study.shown(&inspection), &study, detail);
             let image = account.recorded(&inspection.name).map_err(io::Error::other);
-            print_markdown(&image.map_err(to_stdout)?, units, arguments.top)?;
+            print_markdown(&image.map_err(to_stdout)?, &out, units, arguments.top)?;
         }
         ReportFormat::Html => {
             let study = study()?;
-            let out = BufWriter::new(io::stdout().lock());
-            write_html(study.shown(&inspection), &study, units, out).map_err(to_stdout)?;
+            let shown = study.shown(&inspection);
+            out.write(Signs::Unicode, |out| write_html(shown, &study, units, out))?;
         }
         ReportFormat::Ncdu => {
             opened.check_unchanged()?;
             completeness::say(&inspection);
-            write_ncdu(&inspection, BufWriter::new(io::stdout().lock())).map_err(to_stdout)?;
+            out.write(Signs::Unicode, |out| write_ncdu(&inspection, out))?;
         }
     }
     match &inspection.mismatches {
@@ -90,6 +93,7 @@ pub fn report(arguments: ReportArguments) -> Result<(), Failure> {
 fn report_recorded(
     image: &RecordedImage,
     arguments: &ReportArguments,
+    out: &Destination,
     units: Units,
     signs: Signs,
 ) -> Result<(), Failure> {
@@ -112,25 +116,29 @@ fn report_recorded(
     if arguments.study.is_given() {
         return Err(refused("--rules, --base and --base-layers need the image"));
     }
-    match arguments.format {
+    match arguments.format() {
         ReportFormat::Text => {
-            let style = TextStyle { colour: coloured(), units, top: arguments.top };
-            write_recorded(image, style, text_output(signs)).map_err(to_stdout)?;
+            let style = TextStyle { colour: out.is_coloured(), units, top: arguments.top };
+            out.write(signs, |out| write_recorded(image, style, out))?;
         }
-        ReportFormat::Markdown => print_markdown(image, units, arguments.top)?,
+        ReportFormat::Markdown => print_markdown(image, out, units, arguments.top)?,
         ReportFormat::Json => return Err(refused("it is the JSON report already")),
         ReportFormat::Html => {
-            let out = BufWriter::new(io::stdout().lock());
-            write_recorded_html(image, units, out).map_err(to_stdout)?;
+            out.write(Signs::Unicode, |out| write_recorded_html(image, units, out))?;
         }
         ReportFormat::Ncdu => return Err(refused("--format ncdu needs the image")),
     }
     completeness::ended([&image.inspection], &arguments.target.options.preferences.accepted()?)
 }
 
-fn print_markdown(image: &RecordedImage, units: Units, top: usize) -> Result<(), Failure> {
+fn print_markdown(
+    image: &RecordedImage,
+    out: &Destination,
+    units: Units,
+    top: usize,
+) -> Result<(), Failure> {
     let style = TextStyle { colour: false, units, top };
-    write_markdown(image, style, text_output(Signs::Unicode)).map_err(to_stdout)
+    out.write(Signs::Unicode, |out| write_markdown(image, style, out))
 }
 
 /// Shows the image on the terminal, or writes the text report if the output is not a terminal.
@@ -146,7 +154,8 @@ pub fn show(
         let (opened, inspection) = read_opened(input, &selection, &progress)?;
         let study = prepared.study(&opened, &inspection, &Arc::default())?;
         opened.check_unchanged()?;
-        print_text(study.shown(&inspection), &study, settings.units, settings.signs, DEFAULT_TOP)?;
+        let (shown, look) = (study.shown(&inspection), (settings.units, settings.signs));
+        print_text(shown, &study, &Destination::STDOUT, look, DEFAULT_TOP)?;
         check::hint_in_ci();
         return completeness::ended([&inspection], accepted);
     }
@@ -183,32 +192,13 @@ pub fn read_opened(
     Ok(read?)
 }
 
-pub fn print_text(
+fn print_text(
     inspection: &Inspection,
     study: &Study,
-    units: Units,
-    signs: Signs,
+    out: &Destination,
+    (units, signs): (Units, Signs),
     top: usize,
 ) -> Result<(), Failure> {
-    let style = TextStyle { colour: coloured(), units, top };
-    write_text(inspection, study, style, text_output(signs)).map_err(to_stdout)
-}
-
-/// Returns standard output for text, in the characters that can be shown.
-pub fn text_output(signs: Signs) -> Ascii<BufWriter<io::StdoutLock<'static>>> {
-    Ascii::new(BufWriter::new(io::stdout().lock()), signs)
-}
-
-/// Returns whether text on standard output is coloured.
-pub fn coloured() -> bool {
-    io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
-}
-
-pub fn print_json(inspection: &Inspection, study: &Study, detail: Detail) -> Result<(), Failure> {
-    let account = Account::new(inspection, study, detail);
-    write_json(&account, BufWriter::new(io::stdout().lock())).map_err(to_stdout)
-}
-
-pub fn to_stdout(error: io::Error) -> Failure {
-    Failure::Output("the report".into(), error)
+    let style = TextStyle { colour: out.is_coloured(), units, top };
+    out.write(signs, |out| write_text(inspection, study, style, out))
 }

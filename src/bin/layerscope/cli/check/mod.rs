@@ -6,8 +6,8 @@ mod ending;
 mod limits;
 mod output;
 mod refused;
-mod sources;
 
+use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -28,6 +28,7 @@ use layerscope::{Error, Gap, Inspection, Opened, Progress, Selection};
 use super::input::Input;
 use super::output::writing;
 use super::settings::AsciiOption;
+use super::sources::{Sources, split_tag};
 use super::stderr::say;
 use super::study::{Prepared, SecretsOption, StudyArguments};
 use super::{Failure, TargetOptions, compare, completeness, fix, progress, read_opened};
@@ -35,7 +36,6 @@ use ending::{ended, worst};
 use limits::LimitOptions;
 use output::OutputOptions;
 use refused::asked;
-use sources::Sources;
 
 use crate::tui::Signs;
 
@@ -316,6 +316,11 @@ impl Setting {
     }
 }
 
+/// Returns the files that a check reads, as far as its command line and its directory name them.
+fn sources(words: impl IntoIterator<Item = OsString>) -> Sources {
+    Sources::of_words(words).with([dive::FILE.into()]).with(limits::find())
+}
+
 /// Checks images, and ends with a failure if one of them exceeds a limit or is not known well
 /// enough.
 pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
@@ -323,7 +328,7 @@ pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
         return init(arguments);
     }
     let asked = asked(&arguments.paths, arguments.dockerfile.as_deref());
-    let sources = Sources::of_words(std::env::args_os().skip(1));
+    let sources = sources(std::env::args_os().skip(1));
     let outputs = arguments.output.prepare(&sources);
     let outputs = outputs
         .map_err(|failure| arguments.output.replaceable(&sources).failed(failure, &asked))?;
@@ -386,7 +391,7 @@ fn inputs(arguments: &CheckArguments) -> Result<Vec<(Input, Selection)>, Failure
 
 /// Returns an image by its argument, in which `#TAG` selects one of several.
 fn named(path: &Path, options: &TargetOptions) -> Result<(Input, Selection), Failure> {
-    let (path, image) = compare::named(path);
+    let (path, image) = split_tag(path);
     let (input, selection) = options.named(&path)?;
     Ok((input, Selection { image: image.or(selection.image), ..selection }))
 }

@@ -5,15 +5,13 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use layerscope::Progress;
 use layerscope::display::{Escaped, Units, escaped, escaped_str};
-use layerscope::files::output::{check_free, replace_file, write_file};
 use layerscope::gate::Quantity;
 use layerscope::report::{CheckFormat, CheckResults, TextStyle, Unchecked, write_check};
 
-use super::super::output::writing;
+use super::super::output::{check_replaceable, check_unused, is_stdout, write_whole};
+use super::super::sources::Sources;
 use super::super::{Failure, coloured, text_output, to_stdout};
-use super::sources::Sources;
 use crate::cli::stderr;
 use crate::tui::Signs;
 
@@ -120,8 +118,9 @@ impl OutputOptions {
         for (format, file) in self.output.iter().filter_map(|output| split(output, given).ok()) {
             let path = Path::new(file);
             let is_new = !is_stdout(file) && files.iter().all(|(_, other)| other != path);
-            let may_be =
-                || check_replaceable(path).and_then(|()| sources.check_not_at(path)).is_ok();
+            let may_be = || {
+                check_replaceable(path).and_then(|()| sources.check_not_at(path, "check")).is_ok()
+            };
             if self.overwrite && is_new && may_be() {
                 files.push((format, path.into()));
             }
@@ -153,16 +152,11 @@ impl OutputOptions {
         } else {
             given.or(Some(CheckFormat::Text))
         };
-        files.iter().try_for_each(|(_, file)| sources.check_not_at(file))?;
+        files.iter().try_for_each(|(_, file)| sources.check_not_at(file, "check"))?;
         if self.overwrite {
             files.iter().try_for_each(|(_, file)| check_replaceable(file))?;
         } else {
-            files.iter().try_for_each(|(_, file)| check_free(file)).map_err(|error| {
-                Failure::Place {
-                    message: error.to_string(),
-                    hint: "--overwrite replaces it".into(),
-                }
-            })?;
+            files.iter().try_for_each(|(_, file)| check_unused(file))?;
         }
         Ok(Outputs {
             stdout: stdout.pop().or(usual),
@@ -170,23 +164,6 @@ impl OutputOptions {
             overwrite: self.overwrite,
             quiet_below: self.quiet_below.clone(),
         })
-    }
-}
-
-/// Returns whether an output is standard output, by its own name or by that of its device.
-fn is_stdout(file: &str) -> bool {
-    ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"].contains(&file)
-}
-
-/// Checks that `--overwrite` can replace what is there: a device or a link is not replaced.
-fn check_replaceable(file: &Path) -> Result<(), Failure> {
-    match file.symlink_metadata() {
-        Ok(metadata) if !metadata.is_file() => Err(Failure::Place {
-            message: format!("{} is not a regular file", escaped(file.as_os_str().as_encoded_bytes())),
-            hint: "--overwrite replaces regular files only; name another file, or - for standard output"
-                .into(),
-        }),
-        _ => Ok(()),
     }
 }
 
@@ -337,19 +314,6 @@ pub fn unchecked(failure: &Failure, image: Option<Escaped>, file: String) -> Opt
 fn in_one_line(message: &str) -> Escaped {
     let lines: Vec<_> = message.lines().map(str::trim).collect();
     escaped_str(&lines.join("; ").replace(":; ", ": "))
-}
-
-/// Writes a file as a whole.
-fn write_whole(file: &Path, bytes: &[u8], overwrite: bool) -> Result<(), Failure> {
-    let progress = Progress::default();
-    writing(&progress, || {
-        let write = |out: &mut dyn Write| out.write_all(bytes);
-        if overwrite {
-            replace_file(file, &progress, write)
-        } else {
-            write_file(file, &progress, write)
-        }
-    })
 }
 
 #[cfg(test)]

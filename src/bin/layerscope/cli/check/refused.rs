@@ -6,14 +6,15 @@ use clap::CommandFactory;
 use layerscope::display::{escaped, escaped_str};
 use layerscope::report::Places;
 
-use super::super::{Arguments, Failure, compare, fix};
+use super::super::sources::split_tag;
+use super::super::{Arguments, Failure, fix};
 use super::output::{Asked, OutputOptions};
-use super::sources::Sources;
+use super::sources;
 
 /// Names the images and the Dockerfile of a check.
 pub fn asked(paths: &[PathBuf], dockerfile: Option<&Path>) -> Asked {
     let name = |path: &PathBuf| {
-        let (path, image) = compare::named(path);
+        let (path, image) = split_tag(path);
         image.map_or_else(|| escaped(path.as_os_str().as_encoded_bytes()), |tag| escaped_str(&tag))
     };
     let file = dockerfile.map_or_else(|| Places::default().file, |it| fix::named(it).to_string());
@@ -42,7 +43,7 @@ pub fn refused(words: &[String], error: &clap::Error) {
     let dockerfile = words.iter().position(|word| word == "--dockerfile");
     let dockerfile = dockerfile.and_then(|at| words.get(at + 1)).map(Path::new);
     let failure = Failure::Usage(message.into());
-    let sources = Sources::of_words(words.iter().map(Into::into));
+    let sources = sources(words.iter().map(Into::into));
     OutputOptions::of_words(words)
         .replaceable(&sources)
         .failed(failure, &asked(&names, dockerfile));

@@ -1,4 +1,4 @@
-//! The files that a check reads. No output replaces one of them.
+//! The files that a command reads. No output replaces one of them.
 
 use std::ffi::OsString;
 use std::fs::Metadata;
@@ -7,22 +7,19 @@ use std::path::{Path, PathBuf};
 use layerscope::display::escaped;
 use layerscope::origin::Address;
 
-use super::super::{Failure, compare};
-use super::{dive, limits};
+use super::Failure;
 
 /// The path under which standard input is a file, if a file is piped in.
 const STDIN: &str = "/dev/stdin";
 
-/// The files and directories that a check reads, as far as its command line and its directory name
-/// them.
+/// The files and directories that a command reads, as far as its command line names them.
 #[derive(Default)]
 pub struct Sources(Vec<PathBuf>);
 
 impl Sources {
     /// Returns whatever the words of a command line name, except its outputs.
     pub fn of_words(words: impl IntoIterator<Item = OsString>) -> Self {
-        let mut sources = vec![PathBuf::from(STDIN), dive::FILE.into()];
-        sources.extend(limits::find());
+        let mut sources = vec![PathBuf::from(STDIN)];
         let mut words = words.into_iter();
         while let Some(word) = words.next() {
             match word.to_str() {
@@ -34,9 +31,15 @@ impl Sources {
         Self(sources)
     }
 
-    /// Checks that no source is at a path: neither the same file under another name nor a part of a
+    /// Adds files that no word names.
+    pub fn with(mut self, files: impl IntoIterator<Item = PathBuf>) -> Self {
+        self.0.extend(files);
+        self
+    }
+
+    /// Checks that no source of a command is at a path: neither the same file under another name nor a part of a
     /// directory with an image.
-    pub fn check_not_at(&self, output: &Path) -> Result<(), Failure> {
+    pub fn check_not_at(&self, output: &Path, command: &str) -> Result<(), Failure> {
         let Some(source) = self.0.iter().find(|source| is_read_from(output, source)) else {
             return Ok(());
         };
@@ -47,11 +50,24 @@ impl Sources {
         };
         Err(Failure::Place {
             message: format!(
-                "--output {}: the check reads this file{as_named}, so it is not replaced",
+                "--output {}: the {command} reads this file{as_named}, so it is not replaced",
                 name(output)
             ),
             hint: "name another file for the result".into(),
         })
+    }
+}
+
+/// Splits `ARCHIVE#TAG` into archive and image, so that two images of one archive can be compared.
+/// A name with `#` that exists as a file is that file.
+pub fn split_tag(path: &Path) -> (PathBuf, Option<String>) {
+    let whole = (path.to_path_buf(), None);
+    if path.exists() {
+        return whole;
+    }
+    match path.to_str().and_then(|text| text.rsplit_once('#')) {
+        Some((archive, image)) if !image.is_empty() => (archive.into(), Some(image.into())),
+        _ => whole,
     }
 }
 
@@ -61,7 +77,7 @@ fn paths(word: OsString) -> Vec<PathBuf> {
     let value = value.map(|(_, value)| PathBuf::from(value));
     let mut all = Vec::new();
     for path in [Some(PathBuf::from(word)), value].into_iter().flatten() {
-        let archive = compare::named(&path).0;
+        let archive = split_tag(&path).0;
         if let Address::Path { path, .. } = Address::parse(&archive, false) {
             all.push(path);
         }
