@@ -41,4 +41,4 @@ pub use ladder::{write_ladder, write_ladder_json};
 pub use ncdu::write_ncdu;
 pub use paint::TextStyle;
 pub use text::{write_recorded, write_text};
-pub use words::{TO_APPLY, nothing_to_change, to_apply, without_a_look};
+pub use words::{TO_APPLY, TO_NOTE, nothing_to_change, to_apply, to_note, without_a_look};

@@ -138,6 +138,16 @@ pub fn to_apply(inspection: &Inspection) -> [Escaped; 2] {
     [diff, "git apply -p0 fix.diff".into()]
 }
 
+/// The words before the command that writes a change which a person has to decide about.
+pub const TO_NOTE: &str = "You have to decide; fix writes it into the diff as a comment:";
+
+/// Returns the commands that make a diff with such changes as comments, and apply it.
+pub fn to_note(inspection: &Inspection) -> [Escaped; 2] {
+    let image = inspection.argument();
+    let diff = shown!("layerscope fix {} --dockerfile Dockerfile --all > fix.diff", image);
+    [diff, "git apply -p0 fix.diff".into()]
+}
+
 /// Says of an image without changes in the user's own layers that there is nothing to change;
 /// secrets, which are told apart, have to be taken out all the same.
 pub fn nothing_to_change(inspection: &Inspection, has_secrets: bool) -> &'static str {

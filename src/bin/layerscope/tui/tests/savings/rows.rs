@@ -216,3 +216,25 @@ fn a_part_that_saves_nothing_more_does_not_say_0_b_above_a_saving() {
         }
     }
 }
+
+#[test]
+fn the_difference_of_a_change_that_fix_leaves_to_a_person_says_so_with_the_reason() {
+    let mut noted = 0;
+    for image in images() {
+        for (row, change) in rows(image) {
+            let mut person = image.person(120, 60);
+            person.types("6").types(&"j".repeat(row)).types("D");
+            let screen = person.reads();
+            let has_commands = screen.contains("git apply -p0 fix.diff");
+            if change.part != Part::Own || !has_commands {
+                continue;
+            }
+            let is_noted = screen.contains("--dockerfile Dockerfile --all > fix.diff");
+            let is_draft = screen.contains("Dockerfile.multi-stage, a new file");
+            let is_left = change.needs_a_look && !is_draft;
+            assert_eq!(is_noted, is_left, "{}: {change:?}\n{}", image.name, person.screen());
+            noted += usize::from(is_noted && screen.contains("Needs a look: "));
+        }
+    }
+    assert!(noted > 0, "git recommends ssh, which a later command uses");
+}

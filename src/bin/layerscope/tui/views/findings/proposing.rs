@@ -8,7 +8,7 @@ use layerscope::advice::dockerfile::Staged;
 use layerscope::advice::findings::Finding;
 use layerscope::display::{Escaped, escaped_str, sentences, shown};
 use layerscope::escape::Untrusted;
-use layerscope::report::{TO_APPLY, instruction_lines, to_apply};
+use layerscope::report::{TO_APPLY, TO_NOTE, instruction_lines, to_apply, to_note};
 use layerscope::runtime::command::escaped_exec_form;
 use layerscope::{Inspection, LayerIndex};
 use similar::{Algorithm, DiffTag, capture_diff_slices};
@@ -50,12 +50,38 @@ impl Findings {
         if lines.is_empty() {
             lines = self.advice(&explorer.inspection);
         } else if self.selected_change().is_some_and(|change| change.part == Part::Own) {
-            lines.extend([Edit::Same(Escaped::default()), Edit::Same(TO_APPLY.into())]);
-            lines.extend(to_apply(&explorer.inspection).map(Edit::Same));
+            lines.extend(self.ways_to_apply(&explorer.inspection));
         }
         let title = escaped_str(fix.clause());
         let copied = self.lines_to_copy(&explorer.inspection).filter(|_| has_instruction);
         Some(Proposal::new(title, lines).copying(copied))
+    }
+
+    /// Says what a person has to look at before the selected change is made, and how `fix` writes it.
+    fn ways_to_apply(&self, inspection: &Inspection) -> Vec<Edit> {
+        let blank = || Edit::Same(Escaped::default());
+        let mut lines = vec![blank()];
+        let selected = self.selected_change().zip(self.change());
+        let (told, commands) = match selected.filter(|(change, _)| change.needs_a_look) {
+            None => (TO_APPLY, to_apply(inspection)),
+            Some((_, place)) if self.is_draft() => {
+                let why = &self.told[place].why;
+                lines.extend([Edit::Same(shown!("Needs a look. {}", why)), blank()]);
+                (TO_APPLY, to_apply(inspection))
+            }
+            Some((_, place)) => {
+                let change = &self.told[place];
+                // The title alone is above already.
+                if change.advice != change.title {
+                    let look = shown!("Needs a look: {}.", &change.advice);
+                    lines.extend([Edit::Same(look), blank()]);
+                }
+                (TO_NOTE, to_note(inspection))
+            }
+        };
+        lines.push(Edit::Same(told.into()));
+        lines.extend(commands.map(Edit::Same));
+        lines
     }
 
     /// Returns whether the lines of the selected change are a whole Dockerfile in stages.
