@@ -263,3 +263,29 @@ fn the_ignore_file_is_that_of_the_context() {
     std::fs::write(path(".dockerignore"), "x\n").unwrap();
     assert_eq!(changed(), ".dockerignore", "there is one here");
 }
+
+#[test]
+fn a_line_that_is_newer_than_the_image_asks_for_a_new_build() {
+    let directory = directory();
+    let dockerfile = directory.path().join("Dockerfile");
+    for (text, told) in [
+        (
+            "FROM base\nRUN make && make -k\nRUN rm /opt/big\n",
+            "line 2 (RUN) is not in the image's history, so it stays as it is; if it is newer than \
+             the image, build it again, and run fix on the new one",
+        ),
+        (
+            "FROM base\nENV A=1\nRUN make\nRUN rm /opt/big\nEXPOSE 80\n",
+            "line 2 (ENV) and line 5 (EXPOSE) are not in the image's history, so they stay as they \
+             are; if they are newer than the image, build it again, and run fix on the new one",
+        ),
+    ] {
+        std::fs::write(&dockerfile, text).unwrap();
+        let (code, out, said) =
+            run(directory.path(), &["fix", "image.tar", "--dockerfile", "Dockerfile"]);
+        assert_eq!(code, Some(0), "{said}");
+        let words = format!("{out}{said}").replace("\n#", " ");
+        let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(told), "{out}{said}");
+    }
+}

@@ -336,21 +336,22 @@ impl Work<'_> {
             self.say(Kind::History, Verdict::Unseen, None, text);
             return;
         }
-        let listed: Vec<_> = unmatched
-            .iter()
-            .take(8)
-            .map(|&i| {
-                format!(
-                    "{} ({})",
-                    self.file.instructions[i].line,
-                    self.file.instructions[i].keyword.name()
-                )
-            })
-            .collect();
-        let more = if unmatched.len() > listed.len() { ", …" } else { "" };
+        let lines = unmatched.iter().map(|&i| {
+            let instruction = &self.file.instructions[i];
+            format!("line {} ({})", instruction.line, instruction.keyword.name())
+        });
+        let mut lines: Vec<_> = lines.take(8).collect();
+        if let more @ 1.. = unmatched.len() - lines.len() {
+            lines.push(format!("{more} more"));
+        }
+        let [are, they, stay] = match unmatched.len() {
+            1 => ["is", "it", "stays as it is"],
+            _ => ["are", "they", "stay as they are"],
+        };
         let text = format!(
-            "not matched with the image's history, left unchanged: line {}{more}",
-            listed.join(", line ")
+            "{} {are} not in the image's history, so {they} {stay}; if {they} {are} newer than the \
+                image, build it again, and run fix on the new one",
+            listed(&lines)
         );
         self.say(Kind::History, Verdict::Unseen, None, text);
     }
