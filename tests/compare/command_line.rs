@@ -109,7 +109,7 @@ fn what_cannot_be_read_is_named_and_ends_with_exit_code_2() {
         (vec![good.as_str(), &both], "both.tar#TAG"),
         (vec![good.as_str(), &format!("{both}#a:3")], "holds no image called a:3"),
         (vec!["-", "-"], "only one image can come from standard input"),
-        (vec![good.as_str()], "2 values"),
+        (vec![good.as_str()], "compare needs two images or more"),
     ] {
         let output = layerscope(&[&["compare"], &images[..]].concat());
         let message = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -100,6 +100,13 @@ fn a_word_that_stands_where_no_command_can_is_explained() {
     for (arguments, explained) in [
         (&["a.tar", "b.tar"][..], "hint: compare them: layerscope compare a.tar b.tar"),
         (&["reprot", "a.tar"], "error: no such command: reprot\nhint: did you mean report?"),
+        (&["compare", "a.tar"], "error: compare needs two images or more\nhint: for example: "),
+        (&["compare", "a", "b", "--overwrite"], "--output <FILE>"),
+        (&["cat", "a.tar"], "error: cat needs an image and a path in it\nhint: for example: "),
+        (
+            &["extract", "a.tar", "/a"],
+            "error: extract needs an image, a path in it, and a directory behind --to\nhint: ",
+        ),
         (
             &["--theme", "dark", "report", "a.tar"],
             "error: write options after the command: layerscope report",

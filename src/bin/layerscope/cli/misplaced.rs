@@ -42,6 +42,17 @@ pub fn explained(error: &clap::Error) -> Option<(String, String)> {
             .or_else(|| of_the_screen(word, &words))
             .or_else(|| second_image(word, &words, exists));
     }
+    if matches!(error.kind(), ErrorKind::MissingRequiredArgument | ErrorKind::TooFewValues) {
+        let missing = match error.get(ContextKind::InvalidArg)? {
+            ContextValue::Strings(all) => all.join(" "),
+            ContextValue::String(one) => one.clone(),
+            _ => return None,
+        };
+        // An option may need another one; this is about what the command itself needs.
+        let is_its_own = ["<IMAGE>", "<PATH>", "--to"].iter().any(|it| missing.contains(it));
+        let command = std::env::args_os().nth(1).filter(|_| is_its_own)?;
+        return needs(command.to_str()?);
+    }
     let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else {
         return None;
     };
@@ -51,6 +62,20 @@ pub fn explained(error: &clap::Error) -> Option<(String, String)> {
     let program = Arguments::command();
     let commands: Vec<&str> = program.get_subcommands().map(clap::Command::get_name).collect();
     Some(explain(word, &words, &commands, |word| Path::new(word).exists()))
+}
+
+/// Says what a command needs, and how it is written; `None` for those that need nothing.
+fn needs(command: &str) -> Option<(String, String)> {
+    let (what, example) = match command {
+        "compare" => ("two images or more", "layerscope compare my-app:1.4 my-app:1.5"),
+        "cat" => ("an image and a path in it", "layerscope cat my-app.tar /etc/os-release"),
+        "extract" => (
+            "an image, a path in it, and a directory behind --to",
+            "layerscope extract my-app.tar /usr/lib/go --to .",
+        ),
+        _ => return None,
+    };
+    Some((format!("{command} needs {what}"), format!("for example: {example}")))
 }
 
 /// Explains an option of a command that stands before it; `None` if the command has no such option.
